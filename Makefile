@@ -1,0 +1,30 @@
+# Every target sets up what it needs and is quick the second time. Needs Python 3.10+ and make, nothing else.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+
+.PHONY: demo test check bench lint clean
+
+demo: $(READY)  ## index real documents and answer a question from them
+	@$(BIN)/python examples/01_first_context.py
+
+test: $(READY)  ## all tests
+	$(BIN)/pytest -q
+
+check: lint $(READY)  ## lint, types, import rules, tests
+	$(BIN)/pytest -q
+
+lint: $(READY)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+$(READY): pyproject.toml uv.lock
+	@test -x $(BIN)/uv || { $(PYTHON) -m venv $(VENV) && $(BIN)/pip install --quiet --disable-pip-version-check uv; }
+	@$(BIN)/uv sync --quiet --frozen --all-packages
+	@touch $@
+
+clean:
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis

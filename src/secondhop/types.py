@@ -1,0 +1,284 @@
+"""The nouns. Every stage takes some of these and returns others; none is ever changed in place.
+
+    SourceText ─ Section        what a loader returns: one text, and the structure found in it
+    Chunk                       an exact slice of a source text: what is searched
+    Query ─ Hit ─ Ranking       what retrieval returns: chunks with scores, best first
+    Passage ─ Decision          what selection returns: the spans to show, and a fate for each hit
+    Selection
+
+Spans are half-open `[start, end)`, in characters of the source text. Pages and lines count from 1.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import TYPE_CHECKING, Any, Literal
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    Floats = NDArray[np.float64]
+    Ints = NDArray[np.int64]
+    Bools = NDArray[np.bool_]
+
+Kind = Literal["prose", "code", "table"]
+"""How a text is cut: by sentences, by definitions and lines, or by rows."""
+
+Span = tuple[int, int]
+"""Half-open `(start, end)` in characters of the source text."""
+
+TokenCounter = Callable[[str], int]
+"""Counts the tokens of a text as the user's model would."""
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A stretch of a source text under one heading, on one page, or inside one definition.
+
+    Sections stand in document order. They may nest (a class holds its methods): a position belongs to the last
+    section that contains it.
+    """
+
+    start: int
+    end: int
+    page: int | None = None
+    """Page, slide or sheet number, from 1; None where the format has none."""
+    heading_path: tuple[str, ...] = ()
+    """Titles from the outermost heading (or definition) to the nearest one."""
+    kind: Kind = "prose"
+    heading_span: Span | None = None
+    """Where the nearest heading itself stands in the text, if it does."""
+
+
+@dataclass(frozen=True, slots=True)
+class SourceText:
+    """What a loader makes of one file: the text, and the structure found in it."""
+
+    source: str
+    """Path or label, as citations will show it."""
+    text: str
+    sections: tuple[Section, ...]
+    metadata: Mapping[str, Any] = field(default_factory=dict)
+    warnings: tuple[str, ...] = ()
+    """What the loader had to guess or leave out, one sentence each."""
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """An exact slice of a source text: `source_text[chunk.start:chunk.end] == chunk.text`."""
+
+    text: str
+    id: str = ""
+    """Digest of place and content: the same on every run. The caller's own id for chunks that the caller made."""
+    source: str = "input"
+    start: int = 0
+    end: int = 0
+    page: int | None = None
+    heading_path: tuple[str, ...] = ()
+    line: int | None = None
+    """First line of the chunk in its source, from 1."""
+    line_end: int | None = None
+    """Last line of the chunk, inclusive."""
+    kind: Kind = "prose"
+    metadata: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def heading(self) -> str | None:
+        """The nearest heading or definition, None if there is none."""
+        return self.heading_path[-1] if self.heading_path else None
+
+
+@dataclass(frozen=True, slots=True)
+class Via:
+    """Why a hit was reached without sharing words with the query: the seed it is linked to, and by which words."""
+
+    seed: str
+    """Id of the seed chunk."""
+    terms: tuple[str, ...]
+    """The linking words as they stand in the seed, strongest first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A chunk as retrieval saw it."""
+
+    chunk: Chunk
+    ordinal: int
+    """The chunk's number in its index."""
+    score: float
+    """What the ranking is by: higher is better."""
+    rank: int
+    """Place in the direct order, from 1: what plain top-k would use. Hits reached only by a link come after."""
+    scores: Mapping[str, float] = field(default_factory=dict)
+    """The parts: `lexical`, `bridge`; later `dense`, `rerank`."""
+    grounding: float = 0.0
+    """Share of the query's content words that the chunk holds, weighted by rarity, 0 to 1."""
+    via: Via | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """A question as the index understands it."""
+
+    text: str
+    terms: tuple[str, ...] = ()
+    """Content words that occur in the index, stemmed."""
+    unmatched: tuple[str, ...] = ()
+    """Content words, as written, that occur nowhere in the index."""
+    coverage: float = 0.0
+    """Share of the query's content words, weighted by rarity, that the index holds at all, 0 to 1."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sentences:
+    """The sentences (lines, rows) of all hits as parallel arrays, one entry each: what selection cuts by.
+
+    They stand hit by hit, and inside a hit in reading order.
+    """
+
+    hit: Ints
+    """Which hit, as a place in `Ranking.hits`."""
+    start: Ints
+    end: Ints
+    first: Bools
+    """True where a paragraph (or definition) begins."""
+    direct: Floats
+    """Score by the words of the query."""
+    bridge: Floats
+    """Score by the words that link a seed to other passages."""
+    key: Ints
+    """Digest of the words: equal keys say the same thing. 0 for sentences too short to compare."""
+    words: Ints
+    """Number of words."""
+    matched: Ints
+    """Number of words that are query terms."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ranking(Sequence[Hit]):
+    """Hits, best first, with what selection needs to know about them. A sequence of `Hit`."""
+
+    query: Query
+    hits: tuple[Hit, ...]
+    sentences: Sentences
+    term_scores: Floats
+    """Contribution of each query term (rows) to each hit (columns)."""
+    duplicates: tuple[tuple[int, int, float], ...] = ()
+    """Near-duplicate hits as (place of the later, place of the earlier, Jaccard similarity of their words)."""
+    n_matching: int = 0
+    """How many chunks of the index matched at all; the hits are the best of them."""
+
+    def __len__(self) -> int:
+        return len(self.hits)
+
+    def __iter__(self) -> Iterator[Hit]:
+        return iter(self.hits)
+
+    def __getitem__(self, index: Any) -> Any:
+        return self.hits[index]
+
+
+class Reason(str, Enum):
+    """Why a candidate was kept or dropped. One documented meaning each; the numbers are in `Decision.detail`."""
+
+    KEPT_RELEVANT = "kept_relevant"
+    """Holds words of the query. Detail: `terms`."""
+    KEPT_SECOND_HOP = "kept_second_hop"
+    """Shares little with the query but is linked to a kept or strong passage. Detail: `seed`, `terms`."""
+    KEPT_NEIGHBOR = "kept_neighbor"
+    """Stands next to a kept chunk and was asked for with `neighbors=`. Detail: `of`."""
+    KEPT_HEADING = "kept_heading"
+    """Opens the section of a kept chunk and was asked for with `include_heading=`. Detail: `of`."""
+    KEPT_UNRANKED = "kept_unranked"
+    """Kept in the caller's order although nothing ties it to the query (`raw_topk` over the caller's chunks)."""
+    DROPPED_BUDGET = "dropped_budget"
+    """Wanted, but the budget was full. Detail: `tokens_short`."""
+    DROPPED_LOW_RELEVANCE = "dropped_low_relevance"
+    """Below the strategy's bar. Detail: `grounding`, `limit`."""
+    DROPPED_UNLINKED = "dropped_unlinked"
+    """Below the bar, and no link to a relevant passage either. Detail: `grounding`, `limit`."""
+    DROPPED_DUPLICATE = "dropped_duplicate"
+    """Says what a kept passage says. Detail: `of`, `similarity`."""
+    DROPPED_TOP_K = "dropped_top_k"
+    """Would fit, but `top_k` passages were kept already. Detail: `top_k`."""
+
+
+Fate = Literal["kept", "dropped"]
+Role = Literal["seed", "second_hop", "neighbor", "heading"]
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What became of one candidate. Every candidate has exactly one."""
+
+    chunk_id: str
+    fate: Fate
+    reason: Reason
+    role: Role | None = None
+    """What a kept candidate is there for; None when dropped."""
+    tokens: int = 0
+    """Tokens of what was kept; of the whole chunk when dropped."""
+    score: float = 0.0
+    rank: int | None = None
+    """Place in the direct order, from 1; None for chunks that retrieval did not return (neighbours, headings)."""
+    spans: tuple[Span, ...] = ()
+    """What was kept of the chunk, in reading order."""
+    detail: Mapping[str, Any] = field(default_factory=dict)
+    """The numbers behind the reason; see `Reason`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """What the prompt shows of one chunk: one or more spans of it, in reading order."""
+
+    chunk: Chunk
+    spans: tuple[Span, ...]
+    role: Role
+    score: float = 0.0
+    order: int = 0
+    """Place in reading order over the whole index; passages are shown by it."""
+
+    @property
+    def pieces(self) -> tuple[str, ...]:
+        """The spans' texts, verbatim."""
+        chunk = self.chunk
+        return tuple(chunk.text[start - chunk.start : end - chunk.start] for start, end in self.spans)
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """What a strategy returns."""
+
+    passages: tuple[Passage, ...]
+    """Kept passages, most valuable first."""
+    decisions: tuple[Decision, ...]
+    """One for each candidate that the strategy saw, in rank order."""
+
+
+TextStyle = Literal["plain", "numbered"]
+
+
+@dataclass(frozen=True, slots=True)
+class Budget:
+    """A hard cap on the tokens of the prompt text, separators and citation markers included."""
+
+    max_tokens: int
+    count_tokens: TokenCounter
+    style: TextStyle = "plain"
+    top_k: int | None = None
+    """Keep at most this many passages; None for no such cap."""
+
+
+Strategy = Callable[[Query, Ranking, Budget], Selection]
+"""Chooses passages. The built-in strategies have this shape; a callable of the user's with it is a strategy too."""
+
+
+class Citation(dict[str, Any]):
+    """One passage of the context as a plain dict, in reading order.
+
+    Keys: `source`, `page` (from 1 or None), `heading` (or None), `line` (from 1), `text` (verbatim; ` … ` at gaps),
+    `marker` ("[1]"), `chunk_id`, `start`, `end`, `spans`, `line_end`, `heading_path`, `score`, `role`, `metadata`.
+    """
