@@ -110,8 +110,8 @@ class Hit:
     """The chunk's number in its index."""
     score: float
     """What the ranking is by: higher is better."""
-    rank: int
-    """Place in the direct order, from 1: what plain top-k would use. Hits reached only by a link come after."""
+    rank: int | None
+    """Place in the direct order, from 1: what plain top-k would use. None beyond place 200."""
     scores: Mapping[str, float] = field(default_factory=dict)
     """The parts: `lexical`, `bridge`; later `dense`, `rerank`."""
     grounding: float = 0.0
@@ -217,6 +217,8 @@ class Decision:
     chunk_id: str
     fate: Fate
     reason: Reason
+    label: str = ""
+    """Where the chunk stands, for people: `contract.pdf p.12 § 9.1 Governing Law`."""
     role: Role | None = None
     """What a kept candidate is there for; None when dropped."""
     tokens: int = 0
@@ -259,6 +261,7 @@ class Selection:
 
 
 TextStyle = Literal["plain", "numbered"]
+Grain = Literal["sentence", "chunk"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -270,6 +273,10 @@ class Budget:
     style: TextStyle = "plain"
     top_k: int | None = None
     """Keep at most this many passages; None for no such cap."""
+    grain: Grain = "sentence"
+    """Whether strategies may keep single sentences of a chunk, or whole chunks only (cut where one does not fit)."""
+    min_grounding: float = 0.10
+    """Grounding from which a hit counts as evidence, 0 to 1; strategies that filter use it."""
 
 
 Strategy = Callable[[Query, Ranking, Budget], Selection]

@@ -10,9 +10,9 @@ SEPARATOR = "\n\n"
 GAP = " … "
 
 
-def marker(number: int, chunk: Chunk) -> str:
-    """The line that heads a passage in the numbered style: `[1] contract.pdf p.12 § 9.1 Governing Law`."""
-    parts = [f"[{number}]", chunk.source]
+def label(chunk: Chunk) -> str:
+    """Where a chunk stands: `contract.pdf p.12 § 9.1 Governing Law`."""
+    parts = [chunk.source]
     if chunk.page is not None:
         parts.append(f"p.{chunk.page}")
     elif chunk.line is not None and chunk.kind == "code":
@@ -22,15 +22,22 @@ def marker(number: int, chunk: Chunk) -> str:
     return " ".join(parts)
 
 
+def marker(number: int, chunk: Chunk) -> str:
+    """The line that heads a passage in the numbered style: `[1] contract.pdf p.12 § 9.1 Governing Law`."""
+    return f"[{number}] {label(chunk)}"
+
+
 def passage_text(passage: Passage) -> str:
     """The passage's spans, verbatim, with a mark at each gap; code and tables show the gap on a line of its own."""
     gap = GAP if passage.chunk.kind == "prose" else "\n…\n"
     return gap.join(piece.strip("\n") if passage.chunk.kind != "prose" else piece.strip() for piece in passage.pieces)
 
 
-def render(passages: Sequence[Passage], style: TextStyle = "plain") -> str:
-    """The prompt text of passages that stand in reading order."""
-    texts = (passage_text(passage) for passage in passages)
+def render(passages: Sequence[Passage], style: TextStyle = "plain", numbers: Sequence[int] | None = None) -> str:
+    """The prompt text of passages that stand in reading order, numbered from 1 unless `numbers` says otherwise."""
+    texts = [passage_text(passage) for passage in passages]
     if style == "numbered":
-        texts = (f"{marker(number, passage.chunk)}\n{text}" for (number, passage), text in zip(enumerate(passages, 1), texts, strict=True))
+        numbers = range(1, len(passages) + 1) if numbers is None else numbers
+        markers = [marker(number, passage.chunk) for number, passage in zip(numbers, passages, strict=True)]
+        texts = [f"{head}\n{text}" for head, text in zip(markers, texts, strict=True)]
     return SEPARATOR.join(texts)

@@ -1,0 +1,47 @@
+"""Source code into chunks: whole definitions where they fit, else lines, each labelled with what encloses it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from secondhop.chunking.packing import Block, Cut, pack
+from secondhop.chunking.sections import SectionNode
+from secondhop.text.sentences import size, split_lines
+
+# A definition up to this many times the wanted size stays whole.
+_WHOLE = 2.0
+
+
+def code_cuts(text: str, node: SectionNode, chunk_size: int) -> list[Cut]:
+    """Chunks of a definition (or a whole file) and of the definitions inside it.
+
+    The section of each chunk is the nearest definition that encloses all of it. Lines between definitions are packed
+    to the wanted size; two definitions never share a chunk unless the one that holds both fits whole.
+    """
+    section = node.section
+    if section.heading_path and size(text[section.start : section.end]) <= _WHOLE * chunk_size:
+        lines = split_lines(text, section.start, section.end)
+        return [Cut(section, tuple(lines), opens=True)] if lines else []
+    cuts: list[Cut] = []
+    position = section.start
+    for child in node.children:
+        cuts.extend(_lines(text, node, position, child.section.start, chunk_size))
+        cuts.extend(code_cuts(text, child, chunk_size))
+        position = child.section.end
+    cuts.extend(_lines(text, node, position, section.end, chunk_size))
+    return cuts
+
+
+def _lines(text: str, node: SectionNode, start: int, end: int, chunk_size: int) -> list[Cut]:
+    """The lines of `text[start:end]` packed to the wanted size; stanzas (between blank lines) stay together."""
+    blocks: list[Block] = []
+    left = start
+    while left < end:
+        blank = text.find("\n\n", left, end)
+        right = end if blank < 0 else blank + 2
+        if lines := split_lines(text, left, right):
+            blocks.append(Block(tuple(lines)))
+        left = right
+    cuts = pack(text, node.section, blocks, chunk_size)
+    opens = start == node.section.start
+    return [replace(cut, opens=opens and number == 0) for number, cut in enumerate(cuts)]

@@ -1,0 +1,510 @@
+"""The façade: load → chunk → index → retrieve → select → report, in that order. The only module that knows all stages."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+from time import perf_counter
+from typing import TYPE_CHECKING, Any, TypedDict
+
+import numpy as np
+
+from secondhop import chunking, indexing, loading, retrieval, selection
+from secondhop.errors import EmptyTextError, InputError, LoadError, OptionError
+from secondhop.loading.cache import SourceCache
+from secondhop.options import ContextOptions, DocumentOptions, Filter, FolderOptions, as_path, merge
+from secondhop.reporting import Context, DecisionReport, make_report
+from secondhop.selection.auto import is_passthrough
+from secondhop.text.prompt import render
+from secondhop.text.counting import CachedCounter
+from secondhop.text.tokens import resolve_counter
+from secondhop.types import Budget, Chunk, Grain, Hit, Ranking, Section, Selection, SourceText, Strategy, TextStyle
+
+if TYPE_CHECKING:
+    from typing_extensions import Unpack
+
+    from secondhop.types import Bools
+
+
+class DocumentKeywords(TypedDict, total=False):
+    """The fields of `DocumentOptions`, as keywords."""
+
+    token_budget: int
+    strategy: str | Strategy
+    candidate_k: int
+    top_k: int | None
+    neighbors: int
+    include_heading: bool
+    text_style: TextStyle
+    grain: Grain
+    source: str
+    format: str | None
+    password: str | None
+    chunk_size: int
+    chunk_overlap: int
+    retrieval: str
+    language: str
+    tokenizer: str | Callable[[str], int]
+    bm25_variant: str
+    bm25_k1: float
+    bm25_b: float
+
+
+class FolderKeywords(DocumentKeywords, total=False):
+    """The fields of `FolderOptions`, as keywords."""
+
+    recursive: bool
+    gitignore: bool
+    ignore: Sequence[str]
+    persist: bool
+    index_dir: str | Path | None
+
+
+class Document:
+    """One or many texts, indexed: ask it for a context. An immutable snapshot, safe to share between threads.
+
+    Make one with `from_file`, `from_folder`, `from_text`, `from_texts`, `from_bytes` or `from_chunks`. Each takes the
+    options of `DocumentOptions` as keywords, or as one object in `options=`.
+    """
+
+    __slots__ = ("_count", "_options", "_snapshot", "_tokenizer", "skipped_files", "warnings")
+
+    skipped_files: tuple[tuple[str, str], ...]
+    """Files below the folder that are not indexed, as (source, reason)."""
+    warnings: tuple[tuple[str, str], ...]
+    """What loaders had to guess or leave out, as (source, sentence)."""
+
+    def __init__(
+        self,
+        snapshot: indexing.Snapshot,
+        options: DocumentOptions,
+        *,
+        skipped_files: Iterable[tuple[str, str]] = (),
+        warnings: Iterable[tuple[str, str]] = (),
+    ) -> None:
+        """For the `from_…` methods; users call those."""
+        counter, self._tokenizer = resolve_counter(options.tokenizer)
+        self._count = CachedCounter(counter)
+        self._snapshot = snapshot
+        self._options = options
+        self.skipped_files = tuple(skipped_files)
+        self.warnings = tuple(warnings)
+
+    # ── loading ──────────────────────────────────────────────────────────────────────────────────────────────────
+
+    @classmethod
+    def from_text(cls, text: str, *, options: DocumentOptions | None = None, **keywords: Unpack[DocumentKeywords]) -> Document:
+        """A document from one text.
+
+        The format is `format=`, or what the suffix of `source=` says, or prose.
+
+        Raises:
+            EmptyTextError: the text is empty or blank.
+            OptionError: an option is unknown or out of range.
+        """
+        settings = merge(DocumentOptions, options, keywords)
+        return cls._build([loading.load_text(_checked(text), settings.source, format=settings.format)], settings)
+
+    @classmethod
+    def from_texts(
+        cls, texts: Iterable[str | Mapping[str, Any]], *, options: DocumentOptions | None = None, **keywords: Unpack[DocumentKeywords]
+    ) -> Document:
+        """A document from several texts, each chunked on its own.
+
+        Args:
+            texts: strings, or mappings with `text` and optionally `source`, `format`, `metadata`.
+            options: options as one object.
+            **keywords: or as keywords.
+
+        Raises:
+            EmptyTextError: there is no text with words in it.
+            InputError: an item is neither, or a mapping has other keys.
+        """
+        settings = merge(DocumentOptions, options, keywords)
+        sources = [_load_item(item, number, settings) for number, item in enumerate(texts)]
+        return cls._build([source for source in sources if source is not None], settings)
+
+    @classmethod
+    def from_bytes(
+        cls, data: bytes, source: str | None = None, *, options: DocumentOptions | None = None, **keywords: Unpack[DocumentKeywords]
+    ) -> Document:
+        """A document from the bytes of a file; `source` is its name, whose suffix tells the format.
+
+        Raises:
+            LoadError: the bytes cannot be read as that format; the subclass says why.
+        """
+        settings = merge(DocumentOptions, options, keywords)
+        if not isinstance(data, (bytes, bytearray, memoryview)):
+            raise InputError(f"data is {type(data).__name__}, not bytes")
+        label = settings.source if source is None else source
+        loaded = loading.load_bytes(bytes(data), label, format=settings.format, password=settings.password)
+        return cls._build([loaded], settings)
+
+    @classmethod
+    def from_file(cls, path: str | Path, *, options: DocumentOptions | None = None, **keywords: Unpack[DocumentKeywords]) -> Document:
+        """A document from one file: PDF, Markdown, text, source code, data, office formats.
+
+        Raises:
+            SourceNotFoundError: there is no such file (it is a `FileNotFoundError` too).
+            LoadError: the file cannot be read; the subclass says why.
+        """
+        settings = merge(DocumentOptions, options, keywords)
+        label = settings.source if "source" in settings.model_fields_set else None
+        loaded = loading.load_file(as_path(path), source=label, format=settings.format, password=settings.password)
+        return cls._build([loaded], settings)
+
+    @classmethod
+    def from_folder(
+        cls,
+        path: str | Path,
+        *,
+        options: DocumentOptions | None = None,
+        progress: Callable[[int, int, str], None] | None = None,
+        **keywords: Unpack[FolderKeywords],
+    ) -> Document:
+        """One document from all files below a folder. Files that cannot be read are listed in `skipped_files`.
+
+        Args:
+            path: the folder.
+            options: `FolderOptions` or `DocumentOptions`.
+            progress: called with (files done, files in all, source) before each file is read.
+            **keywords: or the same as keywords, among them `recursive`, `gitignore`, `ignore`, `persist`, `index_dir`.
+
+        Raises:
+            SourceNotFoundError: there is no such folder.
+            EmptyTextError: no file in it could be indexed; the message counts the reasons.
+        """
+        settings = merge(FolderOptions, options, keywords)
+        root = as_path(path)
+        listing = loading.walk_folder(root, recursive=settings.recursive, gitignore=settings.gitignore, ignore=settings.ignore)
+        cache = SourceCache.open(root, settings.index_dir) if settings.persists else None
+        sources, skipped = [], list(listing.skipped)
+        for done, file in enumerate(listing.files):
+            if progress is not None:
+                progress(done, len(listing.files), file.source)
+            try:
+                load = partial(loading.load_file, file.path, source=file.source, password=settings.password)
+                sources.append(load() if cache is None else cache.load(file.path, file.source, load))
+            except LoadError as error:
+                skipped.append((file.source, error.reason))
+        if not sources:
+            raise EmptyTextError(f"{root}: none of {len(skipped)} files could be indexed; see why with loading.walk_folder, or try one with from_file")
+        if cache is not None:
+            cache.save(sources)
+        return cls._build(sources, settings, skipped_files=sorted(skipped))
+
+    @classmethod
+    def from_chunks(
+        cls, chunks: Iterable[str | Mapping[str, Any] | Chunk], *, options: DocumentOptions | None = None, **keywords: Unpack[DocumentKeywords]
+    ) -> Document:
+        """A document from chunks that somebody else made; they are kept one to one.
+
+        Args:
+            chunks: strings, mappings with `text` and optionally `id`, `source`, `metadata`, `page`, `heading`,
+                `heading_path`, `start`, `line`, or `Chunk` objects.
+            options: options as one object.
+            **keywords: or as keywords.
+
+        Raises:
+            EmptyTextError: there are no chunks, or none holds words.
+            InputError: an item is of another type, or an id is given twice.
+        """
+        settings = merge(DocumentOptions, options, keywords)
+        return cls(index_chunks(to_chunks(chunks), settings), settings)
+
+    @classmethod
+    def _build(cls, sources: Sequence[SourceText], options: DocumentOptions, skipped_files: Iterable[tuple[str, str]] = ()) -> Document:
+        cuts = (chunking.chunk(source, chunk_size=options.chunk_size) for source in sources)
+        snapshot = indexing.build(sources, cuts, language=options.language, scoring=_scoring(options))
+        if not len(snapshot):
+            raise EmptyTextError("there is no text to index")
+        warnings = ((source.source, warning) for source in sources for warning in source.warnings)
+        return cls(snapshot, options, skipped_files=skipped_files, warnings=warnings)
+
+    # ── asking ───────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def context(
+        self,
+        query: str,
+        budget: int | None = None,
+        neighbors: int | None = None,
+        include_heading: bool | None = None,
+        *,
+        top_k: int | None = None,
+        filter: Filter | None = None,  # noqa: A002
+        strategy: str | Strategy | None = None,
+        text_style: TextStyle | None = None,
+        grain: Grain | None = None,
+        candidate_k: int | None = None,
+    ) -> Context:
+        """The passages for a question, within the budget. None means: as the document's options say.
+
+        Args:
+            query: any string. An empty one gives an empty context with a warning.
+            budget: hard cap on the tokens of `text()`.
+            neighbors: also show this many chunks around each kept one, where they fit.
+            include_heading: also show the opening chunk of each kept chunk's section, where it fits.
+            top_k: at most this many passages.
+            filter: only chunks for which this holds: a callable on `Chunk`, or a mapping of `source`, `page`, `kind`
+                or metadata keys to a wanted value or a list of them.
+            strategy: a strategy by name, or a callable `(query, hits, budget) -> Selection`.
+            text_style: the style to keep the budget for: `plain` or `numbered`.
+            grain: keep single sentences, or whole chunks only.
+            candidate_k: how many chunks to choose from.
+
+        Raises:
+            OptionError: a value is not allowed.
+            InputError: the query is not a string.
+        """
+        given = {
+            "token_budget": _checked_budget(budget), "neighbors": neighbors, "include_heading": include_heading, "top_k": top_k,
+            "strategy": strategy, "text_style": text_style, "grain": grain, "candidate_k": candidate_k,
+        }  # fmt: skip
+        return self._ask(query, self._settings(given), filter)
+
+    async def acontext(self, query: str, budget: int | None = None, **options: Any) -> Context:
+        """`context` in a worker thread, so that the event loop goes on."""
+        return await asyncio.to_thread(partial(self.context, query, budget, **options))
+
+    def analyze(self, query: str, budget: int | None = None, **options: Any) -> DecisionReport:
+        """The report that `context` would give, nothing assembled."""
+        return self.context(query, budget, **options).report
+
+    def search(self, query: str, top_k: int = 10, *, filter: Filter | None = None) -> list[Hit]:  # noqa: A002
+        """The `top_k` chunks that answer best to the question's own words, best first: plain ranked retrieval."""
+        if not isinstance(top_k, int) or top_k < 1:
+            raise OptionError(f"top_k={top_k!r} is not a positive number")
+        return retrieval.search(self._snapshot, _checked_query(query), top_k=top_k, allowed=_allowed(self._snapshot, filter))
+
+    def _ask(self, query: str, options: ContextOptions, filter: Filter | None) -> Context:  # noqa: A002
+        began = perf_counter()
+        snapshot = self._snapshot
+        budget = Budget(options.token_budget, self._count, options.text_style, options.top_k, options.grain, options.min_grounding)
+        name, strategy, bridge = resolve_strategy(options.strategy)
+        allowed = _allowed(snapshot, filter)
+        find = partial(retrieval.retrieve, snapshot, _checked_query(query), bridge=bridge, allowed=allowed)
+        hits = find(candidate_k=options.candidate_k)
+        retrieved = perf_counter()
+        chosen = strategy(hits.query, hits, budget)
+        if not chosen.passages and hits.n_matching > len(hits):  # the best chunks do not fit; a shorter one may
+            hits = find(candidate_k=16 * options.candidate_k)
+            chosen = strategy(hits.query, hits, budget)
+        passthrough = name == "auto" and bool(len(hits)) and is_passthrough(chosen)
+        if options.neighbors or options.include_heading:
+            chosen = selection.expand(chosen, _extras(snapshot, chosen, options), budget)
+        selected = perf_counter()
+        timings = {"retrieve": 1e3 * (retrieved - began), "select": 1e3 * (selected - retrieved), "total": 1e3 * (selected - began)}
+        return finish(snapshot, hits, chosen, budget, name, passthrough, self._tokenizer, timings)
+
+    def _settings(self, given: Mapping[str, Any]) -> ContextOptions:
+        changes = {name: value for name, value in given.items() if value is not None}
+        if not changes:
+            return self._options
+        base = {name: getattr(self._options, name) for name in ContextOptions.model_fields}
+        return ContextOptions(**base | changes)
+
+    # ── looking ──────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def __len__(self) -> int:
+        return len(self._snapshot)
+
+    @property
+    def n_chunks(self) -> int:
+        """Number of chunks in the index."""
+        return len(self._snapshot)
+
+    @property
+    def n_files(self) -> int:
+        """Number of texts (files) in the index."""
+        return len(self._snapshot.texts)
+
+    @property
+    def sources(self) -> tuple[str, ...]:
+        """Labels of the indexed texts, in reading order."""
+        return self._snapshot.sources
+
+    @property
+    def chunks(self) -> tuple[Chunk, ...]:
+        """All chunks, in reading order."""
+        return tuple(map(self._snapshot.chunk, range(len(self._snapshot))))
+
+    @property
+    def language(self) -> str:
+        """The language that the analyzer works in."""
+        return self._snapshot.lexicon.analyzer.language
+
+    def source_text(self, source: str) -> str:
+        """The text that the spans of this source's chunks point into."""
+        try:
+            return self._snapshot.texts[self._snapshot.sources.index(source)]
+        except ValueError:
+            raise InputError(f"source={source!r} is not indexed here") from None
+
+    def __repr__(self) -> str:
+        return f"<Document: {self.n_chunks} chunks of {self.n_files} source{'s' * (self.n_files != 1)}>"
+
+
+def finish(
+    snapshot: indexing.Snapshot,
+    hits: Ranking,
+    chosen: Selection,
+    budget: Budget,
+    strategy: str,
+    passthrough: bool,
+    tokenizer: str,
+    timings: Mapping[str, float],
+) -> Context:
+    """A selection as a context, with its report."""
+    _check_selection(hits, chosen, strategy)
+    order = sorted(range(len(chosen.passages)), key=lambda place: chosen.passages[place].order)
+    passages = tuple(chosen.passages[place] for place in order)
+    report = make_report(
+        hits, chosen, budget,
+        total_tokens=budget.count_tokens(render(passages, budget.style)) if passages else 0,
+        n_chunks=len(snapshot), requested_strategy=strategy, passthrough=passthrough, tokenizer=tokenizer,
+        count_words=partial(count_words, snapshot, frozenset(hits.query.terms)), timings=timings,
+    )  # fmt: skip
+    if report.total_tokens > budget.max_tokens:
+        raise OptionError(f"strategy {strategy} returned {report.total_tokens} tokens for a budget of {budget.max_tokens}")
+    by_value = tuple(sorted(range(len(order)), key=lambda place: order[place]))
+    return Context(passages, report, budget, by_value)
+
+
+def _check_selection(hits: Ranking, chosen: Selection, strategy: str) -> None:
+    """A strategy of the user's own must decide on every candidate, once."""
+    if not isinstance(chosen, Selection):
+        raise OptionError(f"strategy {strategy} returned {type(chosen).__name__}, not a Selection")
+    decided = [decision.chunk_id for decision in chosen.decisions]
+    missing = {hit.chunk.id for hit in hits} - set(decided)
+    if missing or len(set(decided)) < len(decided):
+        raise OptionError(f"strategy {strategy} must return exactly one decision for each hit; {len(missing)} have none")
+
+
+def count_words(snapshot: indexing.Snapshot, terms: frozenset[str], text: str) -> tuple[int, int]:
+    """Words of a text, and how many of its terms are query terms."""
+    return len(text.split()), sum(term in terms for term in snapshot.lexicon.analyzer.terms(text))
+
+
+def resolve_strategy(strategy: str | Callable[..., Any]) -> tuple[str, Strategy, bool]:
+    """Name, function, and whether it wants hits from the bridge."""
+    if callable(strategy):
+        return getattr(strategy, "__name__", type(strategy).__name__), strategy, True
+    return strategy, selection.STRATEGIES[strategy], strategy in selection.BRIDGED
+
+
+def _extras(snapshot: indexing.Snapshot, chosen: Selection, options: ContextOptions) -> list[selection.Extra]:
+    """Headings and neighbours of the kept chunks, most valuable chunk first."""
+    extras: list[selection.Extra] = []
+    for passage in chosen.passages:
+        around = []
+        if options.include_heading and (opening := snapshot.section_opening(passage.order)) is not None:
+            around.append((opening, "heading"))
+        around += [(place, "neighbor") for place in snapshot.neighbors(passage.order, options.neighbors)]
+        extras += [selection.Extra(snapshot.chunk(place), place, role, passage.chunk.id) for place, role in around]  # type: ignore[arg-type]
+    return extras
+
+
+def _allowed(snapshot: indexing.Snapshot, filter: Filter | None) -> Bools | None:  # noqa: A002
+    if filter is None:
+        return None
+    if callable(filter):
+        return np.fromiter((bool(filter(snapshot.chunk(place))) for place in range(len(snapshot))), bool, len(snapshot))
+    if not isinstance(filter, Mapping):
+        raise InputError(f"filter={filter!r} is neither a mapping nor a callable")
+    wanted = {key: value if isinstance(value, (list, tuple, set, frozenset)) else (value,) for key, value in filter.items()}
+    return np.fromiter((_matches(snapshot.chunk(place), wanted) for place in range(len(snapshot))), bool, len(snapshot))
+
+
+def _matches(chunk: Chunk, wanted: Mapping[str, Any]) -> bool:
+    return all((getattr(chunk, key) if key in _FILTERABLE else chunk.metadata.get(key)) in values for key, values in wanted.items())
+
+
+_FILTERABLE = frozenset({"source", "page", "kind", "id", "heading"})
+
+
+def to_chunks(items: Iterable[str | Mapping[str, Any] | Chunk]) -> tuple[Chunk, ...]:
+    """Strings, mappings and chunks as chunks with distinct ids and full spans."""
+    if isinstance(items, (str, bytes, Mapping)):
+        raise InputError(f"chunks is one {type(items).__name__}; give a list of chunks")
+    chunks = tuple(_to_chunk(item, number) for number, item in enumerate(items))
+    seen: set[str] = set()
+    for chunk in chunks:
+        if chunk.id in seen:
+            raise InputError(f"chunk id {chunk.id!r} is given twice; ids must be distinct")
+        seen.add(chunk.id)
+    if not any(chunk.text.strip() for chunk in chunks):
+        raise EmptyTextError("there are no chunks with text")
+    return chunks
+
+
+_CHUNK_KEYS = frozenset({"text", "id", "source", "metadata", "page", "heading", "heading_path", "start", "line", "kind", "end", "line_end", "score"})
+
+
+def _to_chunk(item: Any, number: int) -> Chunk:
+    if isinstance(item, str):
+        item = Chunk(item)
+    elif isinstance(item, Mapping):
+        values = dict(item)
+        if unknown := set(values) - _CHUNK_KEYS:
+            raise InputError(f"chunk {number} has unknown keys {sorted(unknown)}; known are: {', '.join(sorted(_CHUNK_KEYS))}")
+        if not isinstance(values.get("text"), str):
+            raise InputError(f"chunk {number} has no text: {values.get('text')!r}")
+        heading = values.pop("heading", None)
+        values.pop("score", None)
+        values = {key: value for key, value in values.items() if value is not None}
+        values["heading_path"] = tuple(values.get("heading_path", (heading,) if heading else ()))
+        item = Chunk(**values)
+    elif not isinstance(item, Chunk):
+        raise InputError(f"chunk {number} is {type(item).__name__}; give a string, a mapping with 'text', or a Chunk")
+    return replace(item, id=str(item.id) if item.id else f"c{number}", end=item.start + len(item.text))
+
+
+def index_chunks(chunks: Sequence[Chunk], options: DocumentOptions) -> indexing.Snapshot:
+    """A snapshot in which each of the caller's chunks is one chunk. Blank ones are left out."""
+    kept = tuple(chunk for chunk in chunks if chunk.text.strip())
+    sources = [
+        SourceText(chunk.source, chunk.text, (Section(0, len(chunk.text), chunk.page, chunk.heading_path, chunk.kind),), chunk.metadata)
+        for chunk in kept
+    ]
+    return indexing.build(sources, map(chunking.whole, sources), language=options.language, scoring=_scoring(options), given=kept)
+
+
+def _load_item(item: Any, number: int, settings: DocumentOptions) -> SourceText | None:
+    """One item of `from_texts`; None if it holds no words."""
+    values: Mapping[str, Any] = {"text": item} if isinstance(item, str) else item
+    if not isinstance(values, Mapping) or not isinstance(values.get("text"), str):
+        raise InputError(f"text {number} is {type(item).__name__}; give a string or a mapping with 'text'")
+    if unknown := set(values) - {"text", "source", "format", "metadata"}:
+        raise InputError(f"text {number} has unknown keys {sorted(unknown)}; known are: text, source, format, metadata")
+    if not values["text"].strip():
+        return None
+    label = values.get("source") or f"{settings.source}-{number}"
+    loaded = loading.load_text(_checked(values["text"]), label, format=values.get("format") or settings.format)
+    return replace(loaded, metadata={**loaded.metadata, **(values.get("metadata") or {})})
+
+
+def _scoring(options: DocumentOptions) -> indexing.BM25:
+    return indexing.BM25(variant=options.bm25_variant, k1=options.bm25_k1, b=options.bm25_b)
+
+
+def _checked(text: Any) -> str:
+    if not isinstance(text, str):
+        raise InputError(f"text is {type(text).__name__}, not str; for bytes use from_bytes")
+    return text
+
+
+def _checked_query(query: Any) -> str:
+    if not isinstance(query, str):
+        raise InputError(f"query={query!r} is not a string")
+    return query
+
+
+def _checked_budget(budget: Any) -> int | None:
+    if budget is not None and (isinstance(budget, bool) or not isinstance(budget, int) or budget < 1):
+        raise OptionError(f"budget={budget!r} is not a positive number of tokens")
+    return budget
+
+

@@ -1,0 +1,55 @@
+"""Which chunks hold a term, and what that is worth there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+@dataclass(frozen=True, slots=True)
+class Postings:
+    """For each term the chunks that hold it, ascending, each with a weight. Arrays are parallel and read-only."""
+
+    offsets: NDArray[np.int64]
+    """Term t's postings are those from offsets[t] to offsets[t + 1]."""
+    chunks: NDArray[np.int32]
+    weights: NDArray[np.float32]
+    n_chunks: int
+
+    @classmethod
+    def from_pairs(cls, terms: NDArray[np.int64], chunks: NDArray[np.int64], weights: NDArray[np.float32], n_terms: int, n_chunks: int) -> Postings:
+        """Postings of pairs that are sorted by (term, chunk) and distinct."""
+        offsets = np.zeros(n_terms + 1, np.int64)
+        np.cumsum(np.bincount(terms, minlength=n_terms), out=offsets[1:])
+        return cls(offsets, chunks.astype(np.int32), weights, n_chunks)
+
+    @property
+    def df(self) -> NDArray[np.int64]:
+        """Number of chunks that hold each term."""
+        return np.diff(self.offsets)
+
+    def of(self, term: int) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
+        """The chunks that hold a term and their weights."""
+        start, end = self.offsets[term], self.offsets[term + 1]
+        return self.chunks[start:end], self.weights[start:end]
+
+    def accumulate(self, weighted_terms: Iterable[tuple[int, float]], out: NDArray[np.float64] | None = None) -> NDArray[np.float64]:
+        """Sum over terms of factor times weight, for each chunk: an array of length n_chunks. Adds to `out` if given."""
+        scores = np.zeros(self.n_chunks) if out is None else out
+        for term, factor in weighted_terms:
+            chunks, weights = self.of(term)
+            scores[chunks] += factor * weights
+        return scores
+
+
+def count_pairs(terms: NDArray[np.int64], chunks: NDArray[np.int64], n_chunks: int) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
+    """Distinct (term, chunk) pairs in order, with how often each occurs."""
+    keys = terms * n_chunks + chunks
+    keys.sort()
+    edges = np.flatnonzero(np.concatenate(([True], keys[1:] != keys[:-1]))) if len(keys) else np.empty(0, np.int64)
+    counts = np.diff(np.append(edges, len(keys)))
+    distinct = keys[edges]
+    return distinct // n_chunks, distinct % n_chunks, counts

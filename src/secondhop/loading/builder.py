@@ -1,0 +1,206 @@
+"""What the loaders of binary formats share: assembling a text with its sections, and a check of zip containers."""
+
+from __future__ import annotations
+
+import re
+import zipfile
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from io import BytesIO
+from typing import Any
+
+from secondhop.errors import CorruptFileError, FileTooLargeError, NoTextError
+from secondhop.types import Kind, Section, SourceText, Span
+
+CELL_SEPARATOR = " | "
+MAX_HEADING_CHARS = 250
+"""Longer "headings" are body text set in a heading style."""
+
+_MAX_ENTRIES = 100_000
+_MAX_UNPACKED_BYTES = 512 * 1024 * 1024
+_MAX_RATIO = 200
+_RATIO_MATTERS_ABOVE_BYTES = 10 * 1024 * 1024
+
+_LINE_BREAKS = re.compile(r"\r\n?|[\x0b\x0c\x85\u2028\u2029]")
+# Controls, zero-width marks, non-characters, and lone surrogates (which no encoder accepts); none of them is text.
+_NOT_TEXT = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f\u00ad\u200b\u2060\ufeff\ufff9-\ufffc\ufffe\uffff\ud800-\udfff]")
+
+
+def clean(text: str) -> str:
+    """The text with one kind of line break and without characters that are not text."""
+    return _NOT_TEXT.sub("", _LINE_BREAKS.sub("\n", text)).replace("\xa0", " ")
+
+
+def one_line(text: str) -> str:
+    """The text cleaned, all whitespace runs made single spaces."""
+    return " ".join(clean(text).split())
+
+
+@dataclass(slots=True)
+class _OpenSection:
+    """A section that is still being written; it covers nothing until its first piece comes."""
+
+    page: int | None
+    heading_path: tuple[str, ...]
+    kind: Kind
+    heading_span: Span | None = None
+    start: int = -1
+    end: int = -1
+
+
+class TextBuilder:
+    """Collects pieces of text in order, and the flat sections over them.
+
+    Sections cover pieces, not the blank space between them; a section without any piece is left out.
+    """
+
+    def __init__(self) -> None:
+        self._pieces: list[str] = []
+        self._length = 0
+        self._headings: list[tuple[int, str]] = []
+        self._heading_span: Span | None = None
+        self._sections = [_OpenSection(None, (), "prose")]
+
+    @property
+    def _path(self) -> tuple[str, ...]:
+        return tuple(title for _, title in self._headings)
+
+    def begin(self, *, page: int | None = None, heading_path: tuple[str, ...] = (), kind: Kind = "prose") -> None:
+        """Start a section; headings seen so far no longer apply."""
+        self._headings = list(enumerate(heading_path))
+        self._heading_span = None
+        self._sections.append(_OpenSection(page, heading_path, kind))
+
+    def heading(self, level: int, title: str) -> None:
+        """Start a section under a heading, inside the headings of lower level, and write the heading."""
+        title = one_line(title)
+        if not title:
+            return
+        if len(title) > MAX_HEADING_CHARS:
+            self.write(title)
+            return
+        while self._headings and self._headings[-1][0] >= level:
+            self._headings.pop()
+        self._headings.append((level, title))
+        section = _OpenSection(self._sections[-1].page, self._path, "prose")
+        self._sections.append(section)
+        section.heading_span = self._heading_span = self._append(title, "\n\n")
+
+    def write(self, text: str, *, kind: Kind = "prose", gap: str = "\n\n") -> Span | None:
+        """Add a piece verbatim, `gap` before it; a change of kind starts a section under the same heading."""
+        if not text.strip():
+            return None
+        self._turn_to(kind)
+        return self._append(text, gap)
+
+    def table(self, rows: Iterable[Sequence[str]]) -> None:
+        """Add a table, one line for each row that is not empty, as a section of its own.
+
+        Its first row stands as the section's heading. What has only one row or one column is layout, not a table.
+        """
+        cleaned = [[one_line(cell) for cell in row] for row in rows]
+        cleaned = [row for row in cleaned if any(row)]
+        if len(cleaned) < 2 or max(len(row) for row in cleaned) < 2:
+            self.write("\n".join(cell for row in cleaned for cell in row if cell))
+            return
+        self.rows([row_line(row) for row in cleaned], header=0)
+
+    def rows(self, lines: Sequence[str], *, header: int | None = None) -> None:
+        """Add a table that is lines already; `header` is the place of the line that names the columns."""
+        if not lines:
+            return
+        self._sections.append(_OpenSection(self._sections[-1].page, self._path, "table"))
+        start, _ = self._append("\n".join(lines), "\n\n")
+        if header is not None:
+            start += sum(len(line) + 1 for line in lines[:header])
+            self._sections[-1].heading_span = (start, start + len(lines[header]))
+
+    def build(
+        self, source: str, *, metadata: Mapping[str, Any] | None = None, warnings: Iterable[str] = ()
+    ) -> SourceText:
+        """The finished text.
+
+        Raises:
+            NoTextError: nothing was written.
+        """
+        if not self._pieces:
+            raise NoTextError(source, "no text in it")
+        sections = tuple(
+            Section(part.start, part.end, part.page, part.heading_path, part.kind, part.heading_span)
+            for part in self._sections
+            if part.start >= 0
+        )
+        return SourceText(source, "".join(self._pieces), sections, dict(metadata or {}), tuple(warnings))
+
+    def _turn_to(self, kind: Kind) -> None:
+        last = self._sections[-1]
+        if last.kind != kind:
+            self._sections.append(_OpenSection(last.page, last.heading_path, kind, self._heading_span))
+
+    def _append(self, text: str, gap: str) -> Span:
+        if self._pieces:
+            self._pieces.append(gap)
+            self._length += len(gap)
+        start, end = self._length, self._length + len(text)
+        self._pieces.append(text)
+        self._length = end
+        section = self._sections[-1]
+        if section.start < 0:
+            section.start = start
+        section.end = end
+        return start, end
+
+
+def row_line(cells: Sequence[str]) -> str:
+    """One table row as one line; empty cells at its end are left off."""
+    last = max((number for number, cell in enumerate(cells, start=1) if cell), default=0)
+    return CELL_SEPARATOR.join(cells[:last])
+
+
+def open_container(data: bytes, source: str) -> zipfile.ZipFile:
+    """The zip container, once its own table of contents says that it is safe to unpack.
+
+    Raises:
+        CorruptFileError: not a zip file, or cut off.
+        FileTooLargeError: it would unpack to too much.
+    """
+    try:
+        archive = zipfile.ZipFile(BytesIO(data))
+        entries = archive.infolist()
+    except (zipfile.BadZipFile, NotImplementedError, OSError, ValueError, EOFError, IndexError) as error:
+        raise CorruptFileError(source, f"not a readable zip container ({error})") from error
+    unpacked = sum(entry.file_size for entry in entries)
+    if len(entries) > _MAX_ENTRIES:
+        raise FileTooLargeError(source, f"{len(entries)} files inside; the limit is {_MAX_ENTRIES}")
+    if unpacked > _MAX_UNPACKED_BYTES:
+        limit = _MAX_UNPACKED_BYTES // 2**20
+        raise FileTooLargeError(source, f"unpacks to {unpacked // 2**20} MiB; the limit is {limit} MiB")
+    for entry in entries:
+        ratio = entry.file_size / max(entry.compress_size, 1)
+        if entry.file_size > _RATIO_MATTERS_ABOVE_BYTES and ratio > _MAX_RATIO:
+            raise FileTooLargeError(source, f"{entry.filename} unpacks to {ratio:.0f} times its size (a zip bomb?)")
+    return archive
+
+
+def read_entry(archive: zipfile.ZipFile, name: str, source: str) -> bytes | None:
+    """One file of the container, None if it is not there.
+
+    Raises:
+        CorruptFileError: it cannot be unpacked, or is not what the table of contents says.
+    """
+    try:
+        return archive.read(name)
+    except KeyError:
+        return None
+    except Exception as error:  # zlib, lzma, struct, encryption flags: zipfile lets all of them through
+        raise CorruptFileError(source, f"{name} inside it cannot be unpacked ({error})") from error
+
+
+def is_ole(data: bytes) -> bool:
+    """Whether these are the bytes of an OLE container: an old Office file, or an encrypted new one."""
+    return data.startswith(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1")
+
+
+def is_encrypted_office(data: bytes) -> bool:
+    """Whether this OLE container wraps an encrypted docx, pptx or xlsx."""
+    return is_ole(data) and "EncryptedPackage".encode("utf-16-le") in data

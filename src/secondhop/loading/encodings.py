@@ -1,0 +1,172 @@
+"""Bytes to text: UTF-8 and UTF-16/32 by rule, older encodings by a guess that is always reported."""
+
+from __future__ import annotations
+
+import codecs
+import re
+import unicodedata
+from collections import Counter
+
+from secondhop.errors import CorruptFileError
+
+# UTF-32 first: its little-endian mark begins with that of UTF-16.
+_BOMS = (
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF32_LE, "utf-32-le"),
+    (codecs.BOM_UTF32_BE, "utf-32-be"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
+)
+_CONTROLS = bytes(sorted({*range(1, 32), 127} - {*b"\t\n\v\f\r\x1b"}))
+_MAX_CONTROLS = 0.05  # compressed bytes hold 10 %, legacy text next to none
+_MAX_NULS = 0.3
+_SAMPLE = 64 * 1024
+_LATIN = ("cp1250", "cp1252", "cp1254", "cp1257")
+_OTHER_SCRIPTS = (
+    "cp932", "euc_jp", "gb18030", "big5", "cp949", "cp1251", "koi8_r", "cp1253", "cp1255", "cp1256", "cp874",
+)  # fmt: skip
+_ASCII_LETTER = re.compile(rb"[A-Za-z]")
+_HIGH_BYTE = re.compile(rb"[\x80-\xff]")
+_JAPANESE_ESCAPE = re.compile(rb"\x1b(?:\$[@B]|\([BJ])")
+# What western European texts use of cp1252 outside ASCII; other code pages put other letters at these places.
+_WESTERN = re.compile("[ÀÁÂÃÄÅÆÇÈÉÊËÌÍÎÏÑÒÓÔÕÖØÙÚÛÜßàáâãäåæçèéêëìíîïñòóôõöøùúûüœŒÿ]")
+_WESTERN_MARKS = frozenset("€‚„…‘’“”•–—™›‹\xa0¡¢£¥§©ª«®°±²³·º»¼½¾¿×´¹µ¶")
+_HIGH_RUN = re.compile("[^\x00-\x7f]{3,}")
+_INSIDE_WORD = re.compile("[A-Za-z][^\x00-\x7fÀ-ÿœŒ’\xad][a-z]")
+
+
+def is_binary(data: bytes) -> bool:
+    """Whether the bytes are no text in any encoding known here (an image, a program, an archive)."""
+    if not data or _by_rule(data) is not None:
+        return False
+    nuls = data.count(0)
+    controls = len(data) - len(data.translate(None, _CONTROLS))
+    return nuls > _MAX_NULS * len(data) or controls > _MAX_CONTROLS * len(data)
+
+
+def decode(data: bytes, source: str) -> tuple[str, list[str]]:
+    """Return the text without its byte order mark, and a warning for each thing that had to be guessed.
+
+    Raises CorruptFileError for bytes that are no text at all.
+    """
+    if is_binary(data):
+        raise CorruptFileError(source, "holds binary data, not text")
+    text, warnings = _decode(data)
+    nuls = text.count("\0")
+    if nuls:
+        warnings.append(f"The text holds {nuls} NUL characters; they are kept.")
+    return text, warnings
+
+
+def printable(path: str) -> str:
+    """Spell a path so that it can be shown and stored: bytes that are not UTF-8 become escapes."""
+    return path.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+
+
+def _decode(data: bytes) -> tuple[str, list[str]]:
+    known = _by_rule(data)
+    if known is not None:
+        encoding, offset = known
+        return _replacing(data[offset:], encoding)
+    if _JAPANESE_ESCAPE.search(data[:_SAMPLE]):
+        try:
+            return data.decode("iso2022_jp_2"), [_guessed("iso2022_jp")]
+        except UnicodeDecodeError:
+            pass
+    try:
+        return data.decode("utf-8"), []
+    except UnicodeDecodeError:
+        pass
+    if _mostly_utf8(data):
+        return _replacing(data, "utf-8")
+    encoding = _guess(data)
+    text, warnings = _replacing(data, encoding)
+    return text, [_guessed(encoding), *warnings]
+
+
+def _by_rule(data: bytes) -> tuple[str, int] | None:
+    """Name the encoding and the length of the byte order mark, or UTF-16 without one; None if no rule applies."""
+    for bom, encoding in _BOMS:
+        if data.startswith(bom):
+            return encoding, len(bom)
+    unmarked = _utf16_by_nuls(data)
+    return None if unmarked is None else (unmarked, 0)
+
+
+def _utf16_by_nuls(data: bytes) -> str | None:
+    """UTF-16 without a mark: zero bytes stand in every other place only, and the result reads as text."""
+    sample = data[:_SAMPLE]
+    if len(data) % 2 or 0 not in sample:
+        return None
+    even, odd = sample[::2].count(0), sample[1::2].count(0)
+    if min(even, odd) or max(even, odd) * 20 < len(sample) // 2:
+        return None
+    encoding = "utf-16-le" if odd else "utf-16-be"
+    try:
+        data.decode(encoding)
+    except UnicodeDecodeError:
+        return None
+    categories = Counter(map(unicodedata.category, sample.decode(encoding, "ignore")))
+    strange = categories["Cn"] + categories["Co"]
+    return encoding if strange * 50 <= len(sample) else None
+
+
+def _replacing(data: bytes, encoding: str) -> tuple[str, list[str]]:
+    """Decode with a warning and U+FFFD for each place that is not valid in the encoding."""
+    try:
+        return data.decode(encoding), []
+    except UnicodeDecodeError as error:
+        text = data.decode(encoding, "replace")
+        place = f"the first is byte {error.start}"
+        return text, [f"Some bytes are not valid {encoding} ({place}); they stand as U+FFFD in the text."]
+
+
+def _mostly_utf8(data: bytes) -> bool:
+    """Damaged UTF-8: many valid multi-byte characters, few bad bytes."""
+    text = data.decode("utf-8", "replace")
+    bad = text.count("\ufffd")
+    good = sum(1 for character in text if character > "\x7f") - bad
+    return good >= 10 * bad
+
+
+def _guess(data: bytes) -> str:
+    """Name the most likely legacy encoding of the bytes."""
+    sample = data[:_SAMPLE]
+    if _reads_as_western(sample.decode("cp1252", "replace")):
+        return "cp1252"
+    from charset_normalizer import from_bytes
+
+    latin = len(_ASCII_LETTER.findall(sample)) >= len(_HIGH_BYTE.findall(sample))
+    candidates = [*_OTHER_SCRIPTS, *(_LATIN if latin else ())]
+    best = from_bytes(sample, cp_isolation=candidates, preemptive_behaviour=False).best()
+    if best is None:
+        return "cp1252"
+    return _of_two_cyrillic(sample) if best.encoding in ("cp1251", "koi8_r") else best.encoding
+
+
+def _of_two_cyrillic(sample: bytes) -> str:
+    """Choose cp1251 or koi8_r, which permute the same letters, by which gives more of the frequent ones."""
+
+    def frequent(encoding: str) -> int:
+        text = sample.decode(encoding, "replace").lower()
+        return sum(text.count(letter) for letter in "оеаинт")
+
+    return max(("cp1251", "koi8_r"), key=frequent)
+
+
+def _reads_as_western(text: str) -> bool:
+    """Whether cp1252 gives words of western European shape: single accented letters among plain ones."""
+    high = [character for character in text if character > "\x7f"]
+    letters = len(_WESTERN.findall(text))
+    marks = sum(1 for character in high if character in _WESTERN_MARKS)
+    plain = sum(1 for character in text if character.isascii() and character.isalpha())
+    return (
+        letters + marks >= 0.98 * len(high)
+        and letters <= 0.5 * plain
+        and len(_HIGH_RUN.findall(text)) * 20 <= len(high)
+        and not _INSIDE_WORD.search(text)
+    )
+
+
+def _guessed(encoding: str) -> str:
+    return f"The text is not UTF-8; it was read as {encoding}, which is a guess."

@@ -1,0 +1,272 @@
+"""Which files of a folder to index, and for every other one the reason why not. No file is opened but .gitignore.
+
+There are no built-in excludes beyond dot-names: `build/` or `target/` may well hold documentation.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import stat
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from secondhop.errors import LoadError, OptionError, SourceNotFoundError
+from secondhop.loading.encodings import printable
+
+if TYPE_CHECKING:
+    from pathspec import GitIgnoreSpec
+
+INDEX_FOLDER = ".secondhop"
+
+
+@dataclass(frozen=True, slots=True)
+class FolderFile:
+    """A file to index."""
+
+    path: str
+    """Absolute path, to open it."""
+    source: str
+    """Path relative to the folder, with `/` on every system: how citations name it."""
+
+
+@dataclass(frozen=True, slots=True)
+class FolderListing:
+    """What a folder holds: every file is in `files`, or in `skipped` itself or with its folder."""
+
+    files: tuple[FolderFile, ...]
+    """Sorted by source, by code point."""
+    skipped: tuple[tuple[str, str], ...]
+    """Pairs of source and reason; the source of a folder ends in `/`."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Ignore:
+    """The patterns of one ignore file."""
+
+    folder: str
+    """What they are relative to, with `/` on every system."""
+    label: str
+    patterns: tuple[str, ...]
+    spec: GitIgnoreSpec
+
+    def match(self, path: str) -> tuple[bool, str] | None:
+        """Whether the last pattern that matches excludes, and that pattern; None if none matches."""
+        relative = path[len(self.folder) :].lstrip("/")
+        result = self.spec.check_file(relative)
+        if result.include is None or result.index is None:
+            return None
+        pattern = self.patterns[result.index]
+        if _names(pattern, relative):
+            return result.include, pattern
+        return self._match_one_by_one(relative)
+
+    def _match_one_by_one(self, relative: str) -> tuple[bool, str] | None:
+        """As `match`, without the patterns that only match a folder above: the walk has asked about that one."""
+        for pattern in reversed(self.patterns):
+            include = _spec((pattern,)).check_file(relative).include
+            if include is not None and _names(pattern, relative):
+                return include, pattern
+        return None
+
+
+def walk_folder(
+    root: str | os.PathLike[str], *, recursive: bool = True, gitignore: bool = True, ignore: Sequence[str] = ()
+) -> FolderListing:
+    """List the files below `root`, sorted, and what was skipped with the reason.
+
+    `ignore` holds patterns in .gitignore syntax relative to `root`; they go before any .gitignore, so `!keep.log`
+    brings back a file that one of those excludes. Symlinks are never followed: a target below `root` is found at its
+    own place, a target elsewhere is not part of the folder.
+    """
+    top = _checked_root(root)
+    walk = _Walk(top, recursive, gitignore, _own_patterns(ignore, top))
+    walk.run(_ignores_above(top) if gitignore else ())
+    walk.files.sort(key=lambda file: file.source)
+    return FolderListing(tuple(walk.files), tuple(sorted(walk.skipped)))
+
+
+class _Walk:
+    """One walk: what has been found so far."""
+
+    def __init__(self, root: str, recursive: bool, gitignore: bool, own: tuple[_Ignore, ...]) -> None:
+        self.root = root
+        self.real_root = os.path.realpath(root)
+        self.recursive = recursive
+        self.gitignore = gitignore
+        self.own = own
+        self.files: list[FolderFile] = []
+        self.skipped: list[tuple[str, str]] = []
+
+    def run(self, above: tuple[_Ignore, ...]) -> None:
+        """Visit all folders; each one hands its .gitignore down to those inside it."""
+        pending: list[tuple[str, str, tuple[_Ignore, ...]]] = [(self.root, "", above)]
+        while pending:
+            folder, prefix, ignores = pending.pop()
+            try:
+                with os.scandir(folder) as listing:
+                    entries = list(listing)
+            except OSError as error:
+                if not prefix:
+                    raise LoadError(printable(self.root), _cause(error)) from error
+                self.skipped.append((prefix, _cause(error)))
+                continue
+            if self.gitignore:
+                ignores = (*ignores, *_read_ignores(folder, ".gitignore", prefix + ".gitignore"))
+            for entry in entries:
+                source = prefix + printable(entry.name)
+                try:
+                    is_folder = entry.is_dir(follow_symlinks=False)
+                    reason = self._reason_to_skip(entry, is_folder, ignores)
+                except OSError as error:
+                    is_folder, reason = False, _cause(error)
+                if reason is not None:
+                    self.skipped.append((source + "/" * is_folder, reason))
+                elif is_folder:
+                    pending.append((entry.path, source + "/", ignores))
+                else:
+                    self.files.append(FolderFile(entry.path, source))
+
+    def _reason_to_skip(self, entry: os.DirEntry[str], is_folder: bool, ignores: tuple[_Ignore, ...]) -> str | None:
+        if entry.name == INDEX_FOLDER:
+            return "the index folder of secondhop"
+        if entry.name.startswith("."):
+            return "hidden"
+        if entry.is_symlink():
+            return self._about_link(entry.path)
+        if not is_folder and not stat.S_ISREG(entry.stat(follow_symlinks=False).st_mode):
+            return "not a regular file (a pipe, socket or device)"
+        path = _posix(entry.path) + "/" * is_folder
+        decided = _decide(path, (*ignores, *self.own))
+        if decided is not None:
+            return decided
+        return "a subfolder, and recursive=False" if is_folder and not self.recursive else None
+
+    def _about_link(self, path: str) -> str:
+        try:
+            target = os.path.realpath(path, strict=True)
+        except OSError as error:
+            known = {errno.ELOOP: "symlink loop", errno.ENOENT: "symlink to nothing"}
+            return known.get(error.errno or 0, _cause(error))
+        if not _is_inside(target, self.real_root):
+            return "symlink leading outside the folder"
+        if _is_inside(os.path.realpath(os.path.dirname(path)), target):
+            return "symlink loop: it leads to a folder around it"
+        kind = "folder" if os.path.isdir(target) else "file"
+        return f"symlink to a {kind} that is indexed itself: {_posix(os.path.relpath(target, self.real_root))}"
+
+
+def _checked_root(root: str | os.PathLike[str]) -> str:
+    """Return the absolute path of the folder."""
+    top = os.path.abspath(os.fspath(root))
+    try:
+        mode = os.stat(top).st_mode
+    except (FileNotFoundError, NotADirectoryError, ValueError) as error:
+        raise SourceNotFoundError(printable(os.fspath(root)), "no such folder") from error
+    except OSError as error:
+        raise LoadError(printable(os.fspath(root)), _cause(error)) from error
+    if not stat.S_ISDIR(mode):
+        raise LoadError(printable(os.fspath(root)), "is a file, not a folder; use from_file")
+    return top
+
+
+def _own_patterns(ignore: Sequence[str], root: str) -> tuple[_Ignore, ...]:
+    if isinstance(ignore, str):
+        raise OptionError(f"ignore={ignore!r} must be a list of patterns")
+    try:
+        return _ignore(ignore, root, "pattern")
+    except ValueError as error:
+        raise OptionError(f"ignore={list(ignore)!r} holds an invalid pattern: {error}") from error
+
+
+def _ignores_above(root: str) -> tuple[_Ignore, ...]:
+    """Read the ignore files of the git work tree around the folder, outermost first.
+
+    None of them counts if they exclude the folder itself: who names an ignored folder wants it.
+    """
+    above = [root]
+    while not os.path.lexists(os.path.join(above[-1], ".git")):
+        parent = os.path.dirname(above[-1])
+        if parent == above[-1]:
+            return ()
+        above.append(parent)
+    ignores = _read_ignores(above[-1], os.path.join(".git", "info", "exclude"), ".git/info/exclude")
+    for folder, inner in zip(above[::-1], above[-2::-1], strict=False):
+        label = _posix(os.path.relpath(os.path.join(folder, ".gitignore"), root))
+        ignores += _read_ignores(folder, ".gitignore", label)
+        if _decide(_posix(inner) + "/", ignores) is not None:
+            return ()
+    return ignores
+
+
+def _read_ignores(folder: str, name: str, label: str) -> tuple[_Ignore, ...]:
+    """Read an ignore file; nothing if there is none. As in git, a line that is no pattern matches nothing."""
+    try:
+        with open(os.path.join(folder, name), encoding="utf-8", errors="surrogateescape") as file:
+            lines = printable(file.read()).removeprefix("\ufeff").split("\n")
+    except OSError:
+        return ()
+    try:
+        return _ignore(lines, folder, label)
+    except ValueError:
+        return _ignore([line for line in lines if _is_pattern(line)], folder, label)
+
+
+def _ignore(lines: Iterable[str], folder: str, label: str) -> tuple[_Ignore, ...]:
+    # Blank lines and comments go, so that the spec numbers the patterns as we do.
+    patterns = tuple(line for line in lines if line.strip() and not line.startswith("#"))
+    return (_Ignore(_posix(folder), label, patterns, _spec(patterns)),) if patterns else ()
+
+
+@lru_cache(maxsize=1024)
+def _spec(patterns: tuple[str, ...]) -> GitIgnoreSpec:
+    from pathspec import GitIgnoreSpec
+
+    return GitIgnoreSpec.from_lines(patterns)
+
+
+def _names(pattern: str, relative: str) -> bool:
+    """Whether a pattern that matches names the path itself, and not only a folder above it."""
+    pattern = pattern.removeprefix("!").strip()
+    if pattern.endswith("/") and not relative.endswith("/"):
+        return False
+    folders, slash, last = pattern.rstrip("/").removeprefix("**/").rpartition("/")
+    depth = relative.rstrip("/").count("/")
+    least = folders.lstrip("/").count("/") + 1 if folders else 0
+    if last == "**":
+        return "**" in folders or depth >= least
+    if _spec((last,)).check_file(os.path.basename(relative.rstrip("/"))).include is None:
+        return False
+    return not slash or "**" in folders or depth == least
+
+
+def _is_pattern(line: str) -> bool:
+    try:
+        _ignore([line], "", "")
+    except ValueError:
+        return False
+    return True
+
+
+def _decide(path: str, ignores: Sequence[_Ignore]) -> str | None:
+    """Why the path is ignored, None if it is not. The last file that has a say decides, as in git."""
+    for patterns in reversed(ignores):
+        decided = patterns.match(path)
+        if decided is not None:
+            excluded, pattern = decided
+            return f"ignored by {patterns.label}: {pattern.strip()}" if excluded else None
+    return None
+
+
+def _is_inside(path: str, folder: str) -> bool:
+    return (path + os.sep).startswith(folder.rstrip(os.sep) + os.sep)
+
+
+def _posix(path: str) -> str:
+    return printable(path).replace(os.sep, "/")
+
+
+def _cause(error: OSError) -> str:
+    return "permission denied" if isinstance(error, PermissionError) else error.strerror or str(error)

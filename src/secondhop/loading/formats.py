@@ -1,0 +1,137 @@
+"""Which formats there are, and which one a file is of: by its bytes where they prove it, else by its name."""
+
+from __future__ import annotations
+
+import io
+import os
+import zipfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from secondhop.errors import CorruptFileError, PasswordRequiredError, UnsupportedFormatError
+from secondhop.loading.encodings import is_binary
+
+
+@dataclass(frozen=True, slots=True)
+class Format:
+    """Where the loader of a format lives, and which names belong to it."""
+
+    module: str
+    suffixes: frozenset[str]
+    textual: bool = True
+    """Whether the format is written as text, so that a string can be loaded as it."""
+    names: frozenset[str] = frozenset()
+    """File names, lower-case, that stand for the format without a suffix."""
+
+
+def _format(name: str, suffixes: str, *, textual: bool = True, names: str = "") -> Format:
+    return Format(f"secondhop.loading.{name}", frozenset(suffixes.split()), textual, frozenset(names.split()))
+
+
+FORMATS: Mapping[str, Format] = MappingProxyType(
+    {
+        "text": _format("plain", ".txt .text .log .rst .adoc .org .tex"),
+        "markdown": _format("markdown", ".md .markdown .mdx"),
+        "code": _format(
+            "code",
+            ".py .pyi .js .jsx .mjs .cjs .ts .tsx .mts .cts .go .rs .java .c .h .cc .cpp .cxx .hpp .hh .hxx "
+            ".rb .php .cs .fs .vb .kt .kts .swift .scala .groovy .gradle .sh .bash .zsh .fish .ps1 .bat .cmd .sql .lua "
+            ".r .jl .pl .pm .hs .ml .mli .clj .ex .exs .erl .dart .zig .nim .m .mm .vue .svelte .css .scss .sass .less "
+            ".tf .hcl .proto .graphql .gql .cmake .mk .asm .s .el .lisp .scm",
+            names="makefile gnumakefile dockerfile containerfile jenkinsfile vagrantfile rakefile gemfile justfile",
+        ),
+        "data": _format("data", ".json .jsonl .ndjson .yaml .yml .toml .csv .tsv .xml"),
+        "pdf": _format("pdf", ".pdf", textual=False),
+        "docx": _format("docx", ".docx .docm", textual=False),
+        "pptx": _format("pptx", ".pptx .pptm", textual=False),
+        "spreadsheet": _format("spreadsheet", ".xlsx .xlsm .xls .ods", textual=False),
+        "html": _format("html", ".html .htm .xhtml"),
+        "notebook": _format("notebook", ".ipynb"),
+    }
+)
+_BY_SUFFIX = {suffix: name for name, entry in FORMATS.items() for suffix in entry.suffixes}
+_BY_NAME = {known: name for name, entry in FORMATS.items() for known in entry.names}
+
+
+def _suffix(name: str) -> str:
+    return os.path.splitext(name)[1].lower()
+
+
+def format_by_name(name: str) -> str | None:
+    """Name the format that the file's name promises, None if it promises none."""
+    return _BY_SUFFIX.get(_suffix(name)) or _BY_NAME.get(os.path.basename(name).lower())
+
+
+def detect(data: bytes, source: str, name: str) -> tuple[str, list[str]]:
+    """Name the format, and warn if the bytes say another one than the name."""
+    expected = format_by_name(name)
+    found = _by_magic(data, source, expected)
+    if found is not None and found != expected:
+        if expected is None:
+            return found, []
+        return found, [f"The name ends in {_suffix(name)}, but the bytes are {found}; loaded as {found}."]
+    if expected is not None:
+        return expected, []
+    if data.startswith(b"{\\rtf"):
+        raise UnsupportedFormatError(source, "is a Rich Text file; save it as .docx or .txt")
+    if is_binary(data):
+        kind = f"{_suffix(name)} files are" if _suffix(name) else "binary files without a suffix are"
+        supported = " ".join(sorted(suffix for entry in FORMATS.values() for suffix in entry.suffixes))
+        raise UnsupportedFormatError(source, f"{kind} not supported; text files and these are: {supported}")
+    start = data[:1024].removeprefix(b"\xef\xbb\xbf").lstrip().lower()
+    if start.startswith((b"<!doctype html", b"<html")):
+        return "html", []
+    return ("code" if start.startswith(b"#!") else "text"), []
+
+
+def _by_magic(data: bytes, source: str, expected: str | None) -> str | None:
+    """Name the format that the first bytes prove, if they do. Raises for containers that no loader reads."""
+    if data.removeprefix(b"\xef\xbb\xbf").lstrip(b"\t\n\f\r ")[:5] == b"%PDF-":
+        return "pdf"
+    if data.startswith(b"PK\x03\x04"):
+        return _zip_format(data, source, expected)
+    if data.startswith(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"):
+        return _ole_format(data, source, expected)
+    return None
+
+
+def _zip_format(data: bytes, source: str, expected: str | None) -> str | None:
+    if expected is not None and not FORMATS[expected].textual and expected != "pdf":
+        fallback: str | None = expected
+    else:
+        fallback = None
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            folders = {entry.partition("/")[0] for entry in archive.namelist()}
+            mimetype = archive.read("mimetype")[:100].decode("ascii", "replace") if "mimetype" in folders else ""
+    except Exception as error:
+        if fallback is not None:
+            return fallback  # its loader knows best what is missing
+        raise CorruptFileError(source, f"is a damaged zip archive ({error})") from error
+    for folder, name in (("word", "docx"), ("ppt", "pptx"), ("xl", "spreadsheet")):
+        if folder in folders and "[Content_Types].xml" in folders:
+            return name
+    if mimetype.startswith("application/vnd.oasis.opendocument.spreadsheet"):
+        return "spreadsheet"
+    if fallback is not None:
+        return fallback
+    kind = f"a zip archive of type {mimetype.strip()}" if mimetype else "a zip archive"
+    raise UnsupportedFormatError(source, f"is {kind}, which no loader reads; unpack or convert it")
+
+
+def _ole_format(data: bytes, source: str, expected: str | None) -> str | None:
+    """Old Office files, and encrypted new ones: told apart by the names of their streams."""
+
+    def holds(stream: str) -> bool:
+        return stream.encode("utf-16-le") in data
+
+    if holds("EncryptedPackage"):
+        raise PasswordRequiredError(source, "is an encrypted Office file; save it without the password")
+    if holds("WordDocument"):
+        raise UnsupportedFormatError(source, "is a Word 97-2003 document (.doc); save it as .docx")
+    if holds("PowerPoint Document"):
+        raise UnsupportedFormatError(source, "is a PowerPoint 97-2003 presentation (.ppt); save it as .pptx")
+    if holds("Workbook") or holds("Book") or expected == "spreadsheet":
+        return "spreadsheet"
+    raise UnsupportedFormatError(source, "is an OLE container (.msg, .vsd or alike), which no loader reads")

@@ -1,0 +1,210 @@
+"""HTML: the readable text with its headings, lists and tables; scripts, styles and navigation left out."""
+
+from __future__ import annotations
+
+import codecs
+import re
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from secondhop.errors import MissingExtraError, NoTextError
+from secondhop.loading.builder import TextBuilder, clean, one_line
+from secondhop.loading.encodings import decode
+from secondhop.types import SourceText
+
+try:
+    from selectolax.lexbor import LexborHTMLParser
+except ImportError as error:
+    raise MissingExtraError("selectolax", extra="office") from error
+
+SUFFIXES = frozenset({".html", ".htm", ".xhtml"})
+
+# fmt: off
+_DROPPED = frozenset({
+    "head", "script", "style", "noscript", "template", "svg", "math", "canvas", "iframe", "object", "embed", "audio",
+    "video", "select", "textarea", "dialog",
+})
+_INLINE = frozenset({
+    "a", "abbr", "acronym", "b", "bdi", "bdo", "big", "br", "button", "cite", "code", "data", "del", "dfn", "em",
+    "font", "i", "img", "input", "ins", "kbd", "label", "mark", "meter", "output", "progress", "q", "rp", "rt", "ruby",
+    "s", "samp", "small", "span", "strike", "strong", "sub", "sup", "time", "tt", "u", "var", "wbr",
+})
+# fmt: on
+_BOILERPLATE = frozenset({"nav", "footer"})
+_HEADINGS = {f"h{level}": level for level in range(1, 7)}
+_MAX_SPAN = 1000
+_WHITESPACE = re.compile(r"[ \t\r\n\f]+")
+_META_CHARSET = re.compile(rb"""<meta[^>]{0,500}?charset\s*=\s*["']?\s*([A-Za-z0-9_:.-]+)""", re.IGNORECASE)
+_META_WITHIN_BYTES = 8192
+# What browsers read these names as (WHATWG Encoding Standard).
+_READ_AS = {"iso8859-1": "cp1252", "ascii": "cp1252", "shift_jis": "cp932", "gb2312": "gb18030", "gbk": "gb18030",
+            "euc_kr": "cp949", "iso8859-9": "cp1254", "iso8859-11": "cp874"}  # fmt: skip
+_NOT_FROM_META = frozenset({"utf-7", "utf-16", "utf-16-le", "utf-16-be", "utf-32"})
+
+
+def load(data: bytes, source: str) -> SourceText:
+    """The text as a reader of the page sees it, sections by heading.
+
+    Navigation and footers are left out when the page marks its main content.
+
+    Raises:
+        NoTextError: nothing in it but markup.
+    """
+    html, warnings = _decoded(data, source)
+    tree = LexborHTMLParser(html)
+    title_node = tree.css_first("title")
+    title = "" if title_node is None else one_line(title_node.text())
+    marked = tree.css_first("main, article, [role=main]") is not None
+    builder = TextBuilder()
+    _Writer(builder, _DROPPED | _BOILERPLATE if marked else _DROPPED).write(tree.root)
+    metadata = {"title": title} if title else {}
+    try:
+        return builder.build(source, metadata=metadata, warnings=warnings)
+    except NoTextError:
+        if not marked:
+            raise
+    _Writer(builder, _DROPPED).write(tree.root)
+    return builder.build(source, metadata=metadata, warnings=warnings)
+
+
+def _decoded(data: bytes, source: str) -> tuple[str, list[str]]:
+    """Byte order mark and valid UTF-8 first (pages often declare what they are not), then what the page declares."""
+    try:
+        return data.decode("utf-8-sig"), []
+    except UnicodeDecodeError:
+        pass
+    declared = _META_CHARSET.search(data[:_META_WITHIN_BYTES])
+    if declared and not data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        try:
+            name = codecs.lookup(declared[1].decode("ascii")).name
+            if name not in _NOT_FROM_META:
+                return data.decode(_READ_AS.get(name, name)), []
+        except (LookupError, UnicodeError):
+            pass
+    return decode(data, source)
+
+
+class _Writer:
+    """Walks a tree and writes what it finds, a block of text at a time."""
+
+    def __init__(self, builder: TextBuilder, dropped: frozenset[str]) -> None:
+        self._builder = builder
+        self._dropped = dropped
+        self._line: list[str] = []
+        self._items = 0
+
+    def write(self, root: Any) -> None:
+        """Write the text below a node."""
+        for node, entering in _walk(root, self._enter):
+            if node.is_text_node:
+                self._line.append(_WHITESPACE.sub(" ", node.text_content or ""))
+            elif not entering and node.tag not in _INLINE:
+                self._flush()
+                if node.tag == "li":
+                    self._items -= 1
+                    self._line = []
+        self._flush()
+
+    def _enter(self, node: Any) -> bool:
+        """Prepare for an element; whether to go into it."""
+        tag = node.tag
+        if not _is_shown(node, self._dropped):
+            return False
+        if tag == "br":
+            self._line.append("\n")
+        if tag in _INLINE:
+            return True
+        self._flush()
+        if tag in _HEADINGS:
+            self._builder.heading(_HEADINGS[tag], _text(node, self._dropped))
+            return False
+        if tag == "pre":
+            self._builder.write(clean(_text(node, self._dropped)).strip("\n"), kind="code")
+            return False
+        if tag == "table" and node.css_first("table table, h1, h2, h3, h4, h5, h6") is None:
+            for caption in node.css("caption"):
+                self._builder.write(one_line(_text(caption, self._dropped)))
+            self._builder.table(_rows(node, self._dropped))
+            return False
+        if tag == "li":
+            self._items += 1
+            self._line = ["- "]
+        return True
+
+    def _flush(self) -> None:
+        """Write the lines collected so far; the mark of a list item waits for the item's text."""
+        if self._line == ["- "]:
+            return
+        lines = (one_line(line) for line in "".join(self._line).split("\n"))
+        self._builder.write("\n".join(line for line in lines if line), gap="\n" if self._items else "\n\n")
+        self._line = []
+
+
+def _is_shown(node: Any, dropped: frozenset[str]) -> bool:
+    return node.tag not in dropped and "hidden" not in node.attributes
+
+
+def _text(root: Any, dropped: frozenset[str]) -> str:
+    """The text below a node with its whitespace as it stands, blocks apart."""
+    pieces: list[str] = []
+    for node, _ in _walk(root, lambda element: _is_shown(element, dropped)):
+        if node.is_text_node:
+            pieces.append(node.text_content or "")
+        elif node.tag not in _INLINE and node.mem_id != root.mem_id:
+            pieces.append("\n")
+    return "".join(pieces)
+
+
+def _rows(table: Any, dropped: frozenset[str]) -> Iterator[list[str]]:
+    """The rows of a table; a cell that spans rows stands in each of them, so that a row says all it has to."""
+    spanning: dict[int, tuple[int, str]] = {}
+    for row in table.css("tr"):
+        cells: list[str] = []
+        for cell in row.iter(include_text=False):
+            if cell.tag not in ("td", "th") or not _is_shown(cell, dropped):
+                continue
+            _repeat_spanning(spanning, cells)
+            text = one_line(_text(cell, dropped))
+            rows, columns = (_span(cell.attributes.get(name)) for name in ("rowspan", "colspan"))
+            for place in range(len(cells), len(cells) + columns):
+                if rows > 1:
+                    spanning[place] = (rows - 1, text if place == len(cells) else "")
+            cells += [text] + [""] * (columns - 1)
+        _repeat_spanning(spanning, cells)
+        yield cells
+
+
+def _repeat_spanning(spanning: dict[int, tuple[int, str]], cells: list[str]) -> None:
+    """Add the cells from rows above that reach into the next places of this row."""
+    while len(cells) in spanning:
+        rows_left, text = spanning.pop(len(cells))
+        if rows_left > 1:
+            spanning[len(cells)] = (rows_left - 1, text)
+        cells.append(text)
+
+
+def _span(value: str | None) -> int:
+    return min(int(value), _MAX_SPAN) if value and value.isdecimal() and int(value) else 1
+
+
+def _walk(root: Any, enter: Callable[[Any], bool]) -> Iterator[tuple[Any, bool]]:
+    """Nodes from a root down in document order, without recursion: pages nest thousands deep.
+
+    Text nodes come once; elements that `enter` accepts come twice, with whether they are being entered.
+    """
+    node = root
+    while True:
+        if node.is_text_node:
+            yield node, True
+        elif node.is_element_node and enter(node):
+            yield node, True
+            if node.child is not None:
+                node = node.child
+                continue
+            yield node, False
+        while node.next is None or node.mem_id == root.mem_id:
+            if node.mem_id == root.mem_id:
+                return
+            node = node.parent
+            yield node, False
+        node = node.next

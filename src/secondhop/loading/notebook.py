@@ -1,0 +1,116 @@
+"""Jupyter notebooks: markdown, code and text outputs in cell order."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from secondhop.errors import CorruptFileError
+from secondhop.loading.builder import TextBuilder, clean
+from secondhop.types import SourceText
+
+SUFFIXES = frozenset({".ipynb"})
+
+_MAX_OUTPUT_CHARS = 20_000
+_HEADING = re.compile(r" {0,3}(#{1,6})[ \t]+(.*?)(?:[ \t]+#+)?[ \t]*$")
+_FENCE = re.compile(r" {0,3}(`{3,}|~{3,})")
+_TERMINAL_COLOUR = re.compile("\x1b\\[[0-9;?]*[A-Za-z]")
+
+
+def load(data: bytes, source: str) -> SourceText:
+    """The cells in order: markdown with its headings, code verbatim, outputs that are text.
+
+    Raises:
+        CorruptFileError: not JSON, or not a notebook.
+        NoTextError: all cells are empty.
+    """
+    try:
+        notebook = json.loads(data.decode("utf-8-sig"))
+    except (ValueError, RecursionError) as error:
+        raise CorruptFileError(source, f"not a notebook: its JSON cannot be read ({error})") from error
+    cells = _cells(notebook)
+    if cells is None:
+        raise CorruptFileError(source, "not a notebook: its JSON has no cells")
+    builder = TextBuilder()
+    cut = 0
+    for cell in cells:
+        kind = cell.get("cell_type")
+        text = clean(_joined(cell.get("source", cell.get("input")))).strip("\n")
+        if kind == "markdown":
+            _write_markdown(text, builder)
+        elif kind == "heading":  # until format 4
+            level = cell.get("level")
+            builder.heading(level if isinstance(level, int) else 1, text)
+        else:
+            builder.write(text, kind="code" if kind == "code" else "prose")
+        for output in _outputs(cell):
+            cut += len(output) > _MAX_OUTPUT_CHARS
+            builder.write(output[:_MAX_OUTPUT_CHARS], kind="code")
+    warnings = [f"{cut} outputs were cut after {_MAX_OUTPUT_CHARS} characters."] if cut else []
+    return builder.build(source, metadata=_metadata(notebook), warnings=warnings)
+
+
+def _cells(notebook: Any) -> list[dict[str, Any]] | None:
+    """The cells; in formats before 4 they stand in worksheets. None if this is no notebook."""
+    if not isinstance(notebook, dict):
+        return None
+    found = notebook.get("cells")
+    if found is None and isinstance(notebook.get("worksheets"), list):
+        sheets = [sheet for sheet in notebook["worksheets"] if isinstance(sheet, dict)]
+        found = [cell for sheet in sheets for cell in sheet.get("cells") or ()]
+    return [cell for cell in found if isinstance(cell, dict)] if isinstance(found, list) else None
+
+
+def _joined(text: Any) -> str:
+    """Multi-line strings are stored as one string or as a list of lines."""
+    if isinstance(text, list):
+        return "".join(line for line in text if isinstance(line, str))
+    return text if isinstance(text, str) else ""
+
+
+def _write_markdown(text: str, builder: TextBuilder) -> None:
+    """Start a section at each heading that is not inside a code fence."""
+    body: list[str] = []
+    fence = ""
+    for line in text.split("\n"):
+        mark = _FENCE.match(line)
+        if mark and not fence:
+            fence = mark[1]
+        elif mark and mark[1].startswith(fence) and not line[mark.end() :].strip():
+            fence = ""
+        heading = None if fence else _HEADING.match(line)
+        if heading and heading[2]:
+            builder.write("\n".join(body).strip("\n"))
+            body = []
+            builder.heading(len(heading[1]), heading[2])
+        else:
+            body.append(line)
+    builder.write("\n".join(body).strip("\n"))
+
+
+def _outputs(cell: dict[str, Any]) -> Iterator[str]:
+    """Texts of the outputs of a code cell; images and the HTML twin of a text are left out."""
+    outputs = cell.get("outputs")
+    for output in outputs if isinstance(outputs, list) else ():
+        if not isinstance(output, dict):
+            continue
+        bundle = output.get("data")
+        if output.get("output_type") in ("error", "pyerr"):
+            text = f"{output.get('ename')}: {output.get('evalue')}"
+        elif isinstance(bundle, dict):
+            text = _joined(bundle.get("text/plain"))
+        else:
+            text = _joined(output.get("text"))
+        yield clean(_TERMINAL_COLOUR.sub("", text)).strip("\n")
+
+
+def _metadata(notebook: dict[str, Any]) -> dict[str, str]:
+    """The language of the code cells, where the notebook names it."""
+    metadata = notebook.get("metadata")
+    for key, name in (("language_info", "name"), ("kernelspec", "language")):
+        entry = metadata.get(key) if isinstance(metadata, dict) else None
+        if isinstance(entry, dict) and isinstance(entry.get(name), str):
+            return {"language": entry[name]}
+    return {}

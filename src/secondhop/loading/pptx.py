@@ -1,0 +1,86 @@
+"""Slides: title, body and tables in slide order, speaker notes after each slide."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from io import BytesIO
+from typing import Any
+
+from secondhop.errors import CorruptFileError, MissingExtraError, PasswordRequiredError, UnsupportedFormatError
+from secondhop.loading.builder import TextBuilder, clean, is_encrypted_office, is_ole, one_line, open_container
+from secondhop.types import SourceText
+
+try:
+    from pptx import Presentation
+    from pptx.enum.shapes import PP_PLACEHOLDER
+except ImportError as error:
+    raise MissingExtraError("python-pptx", extra="office") from error
+
+SUFFIXES = frozenset({".pptx", ".pptm"})
+
+
+def load(data: bytes, source: str) -> SourceText:
+    """The text slide by slide; the slide's number is the page, its title the heading.
+
+    Raises:
+        PasswordRequiredError: encrypted.
+        UnsupportedFormatError: the old binary format.
+        CorruptFileError: not a presentation, or damaged.
+        NoTextError: nothing in it but pictures.
+    """
+    if is_encrypted_office(data):
+        raise PasswordRequiredError(source, "encrypted; remove the password in the office program, then load it again")
+    if is_ole(data):
+        raise UnsupportedFormatError(source, "the old binary PowerPoint format; save it as .pptx")
+    open_container(data, source).close()
+    builder = TextBuilder()
+    hidden: list[str] = []
+    try:
+        presentation = Presentation(BytesIO(data))
+        slides = list(presentation.slides)
+        for number, slide in enumerate(slides, start=1):
+            _write_slide(slide, number, builder)
+            if slide.element.get("show") in ("0", "false"):
+                hidden.append(str(number))
+        properties = presentation.core_properties
+        found = {"title": one_line(properties.title or ""), "author": one_line(properties.author or "")}
+    except Exception as error:  # python-pptx meets damage with whatever its XML access raises
+        raise CorruptFileError(source, f"not a readable presentation ({error})") from error
+    metadata: dict[str, Any] = {key: value for key, value in found.items() if value}
+    warnings = [f"Hidden slides are included: {', '.join(hidden)}."] if hidden else []
+    return builder.build(source, metadata={"page_count": len(slides), **metadata}, warnings=warnings)
+
+
+def _write_slide(slide: Any, number: int, builder: TextBuilder) -> None:
+    builder.begin(page=number)
+    title = slide.shapes.title
+    if title is not None and title.has_text_frame:
+        builder.heading(1, title.text_frame.text)
+    for shape in _flat(slide.shapes):
+        if title is not None and shape.shape_id == title.shape_id:
+            continue
+        if shape.has_table:
+            builder.table([cell.text for cell in row.cells] for row in shape.table.rows)
+        elif shape.has_text_frame and not _is_slide_number(shape):
+            builder.write(_paragraphs(shape.text_frame))
+    if slide.has_notes_slide and slide.notes_slide.notes_text_frame is not None:
+        builder.write(_paragraphs(slide.notes_slide.notes_text_frame))
+
+
+def _flat(shapes: Iterable[Any]) -> Iterator[Any]:
+    """The shapes in order, groups opened. Depth is bounded by the XML parser."""
+    for shape in shapes:
+        if hasattr(shape, "shapes"):
+            yield from _flat(shape.shapes)
+        else:
+            yield shape
+
+
+def _is_slide_number(shape: Any) -> bool:
+    return bool(shape.is_placeholder and shape.placeholder_format.type == PP_PLACEHOLDER.SLIDE_NUMBER)
+
+
+def _paragraphs(frame: Any) -> str:
+    """One line for each paragraph that is not empty."""
+    lines = (clean(paragraph.text).strip() for paragraph in frame.paragraphs)
+    return "\n".join(line for line in lines if line)

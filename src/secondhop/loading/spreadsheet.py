@@ -1,0 +1,213 @@
+"""Spreadsheets: one line per row, sheet by sheet, values as the program last computed them."""
+
+from __future__ import annotations
+
+import datetime
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from io import BytesIO
+from typing import TypeAlias
+
+from secondhop.errors import (
+    CorruptFileError,
+    FileTooLargeError,
+    MissingExtraError,
+    PasswordRequiredError,
+)
+from secondhop.loading.builder import (
+    TextBuilder,
+    is_encrypted_office,
+    is_ole,
+    one_line,
+    open_container,
+    read_entry,
+    row_line,
+)
+from secondhop.types import SourceText
+
+try:
+    import python_calamine as calamine
+except ImportError as error:
+    raise MissingExtraError("python-calamine", extra="office") from error
+
+SUFFIXES = frozenset({".xlsx", ".xlsm", ".xls", ".ods"})
+
+_MAX_CELLS = 5_000_000
+_MAX_CHARS = 200_000_000
+_HEADER_WITHIN_ROWS = 10
+
+_ROW = re.compile(rb"<(?:\w+:)?row\b([^>]*)>")
+_CELL = re.compile(rb"<(?:\w+:)?c[\s/>]")
+_CELL_PLACE = re.compile(rb"""\sr\s*=\s*["']([A-Za-z]{1,3})(\d{1,7})["']""")
+_ROW_NUMBER = re.compile(rb"""\sr\s*=\s*["'](\d{1,7})["']""")
+_ODS_TABLE = re.compile(rb"<table:table[\s>]")
+_ODS_ROW = re.compile(rb"<table:table-row\b([^>]*)>")
+_ODS_CELL = re.compile(rb"<table:(?:covered-)?table-cell\b([^>]*)>")
+_ODS_ROWS_REPEATED = re.compile(rb"""number-rows-repeated\s*=\s*["'](\d{1,9})["']""")
+_ODS_COLUMNS_REPEATED = re.compile(rb"""number-columns-repeated\s*=\s*["'](\d{1,9})["']""")
+
+_Value: TypeAlias = int | float | str | bool | datetime.time | datetime.date | datetime.datetime | datetime.timedelta
+
+
+def load(data: bytes, source: str) -> SourceText:
+    """The rows of all sheets, one section for each; the sheet's number is the page, its name the heading.
+
+    Empty rows are left out. The header row, where one is found, is the section's heading span.
+
+    Raises:
+        PasswordRequiredError: encrypted.
+        CorruptFileError: not a spreadsheet, or damaged.
+        FileTooLargeError: more than 5 million cells (counting the gaps between them) or a zip bomb.
+        NoTextError: all sheets are empty.
+    """
+    if is_encrypted_office(data):
+        raise PasswordRequiredError(source, "encrypted; remove the password in the office program, then load it again")
+    if not is_ole(data):
+        _check_extent(data, source)
+    try:
+        return _read(data, source)
+    except calamine.PasswordError as error:
+        raise PasswordRequiredError(source, "encrypted; save it without a password and load it again") from error
+    except (calamine.CalamineError, OSError, ValueError) as error:
+        raise CorruptFileError(source, f"not a readable spreadsheet ({error})") from error
+    except BaseException as error:
+        # A panic in the native reader arrives as an exception that `except Exception` does not catch.
+        if type(error).__name__ == "PanicException":
+            raise CorruptFileError(source, "not a readable spreadsheet (its reader gave up)") from error
+        raise
+
+
+def _read(data: bytes, source: str) -> SourceText:
+    builder = TextBuilder()
+    warnings: list[str] = []
+    chars = 0
+    workbook = calamine.CalamineWorkbook.from_filelike(BytesIO(data))
+    sheets = workbook.sheets_metadata
+    for number, sheet in enumerate(sheets, start=1):
+        if sheet.typ != calamine.SheetTypeEnum.WorkSheet:
+            continue
+        rows = _rows(workbook.get_sheet_by_name(sheet.name).iter_rows())
+        if not rows:
+            continue
+        lines = [row_line(row) for row in rows]
+        chars += sum(map(len, lines))
+        if chars > _MAX_CHARS:
+            raise FileTooLargeError(source, f"more than {_MAX_CHARS:,} characters of text")
+        if sheet.visible != calamine.SheetVisibleEnum.Visible:
+            warnings.append(f"Sheet {sheet.name!r} is hidden; its rows are included.")
+        builder.begin(page=number, heading_path=(one_line(sheet.name),))
+        builder.rows(lines, header=_header(rows))
+    return builder.build(source, metadata={"page_count": len(sheets)}, warnings=warnings)
+
+
+def _rows(values: Iterable[Sequence[_Value]]) -> list[list[str]]:
+    """The rows as text, empty ones left out."""
+    rows = ([_text(value) for value in row] for row in values)
+    return [row for row in rows if any(row)]
+
+
+def _text(value: _Value) -> str:
+    """A cell as a reader of the sheet would write it."""
+    if isinstance(value, str):
+        return one_line(value)
+    if isinstance(value, bool):
+        return "TRUE" if value else "FALSE"
+    if isinstance(value, float):
+        return str(int(value)) if value.is_integer() and abs(value) < 1e15 else repr(value)
+    if isinstance(value, datetime.datetime):
+        midnight = value.time() == datetime.time()
+        return value.date().isoformat() if midnight else value.isoformat(" ", "seconds")
+    return str(value)
+
+
+def _header(rows: Sequence[Sequence[str]]) -> int | None:
+    """Place of the row that names the columns: the first near the top that fills as many columns as any there.
+
+    Its cells hold no bare numbers, and a row follows it.
+    """
+    top = [[cell for cell in row if cell] for row in rows[:_HEADER_WITHIN_ROWS]]
+    width = max(map(len, top))
+    for place, cells in enumerate(top):
+        if len(cells) == width and place + 1 < len(rows):
+            return None if any(_is_number(cell) for cell in cells) else place
+    return None
+
+
+def _is_number(text: str) -> bool:
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _check_extent(data: bytes, source: str) -> None:
+    """Refuse sheets whose cells lie so far apart that the reader's grid would not fit into memory.
+
+    The reader lays out a full grid between a sheet's first and last cell: two cells in opposite corners would make
+    it ask for half a terabyte, and end the process. Reading every part also finds those that lie about their size.
+    """
+    with open_container(data, source) as archive:
+        for name in archive.namelist():
+            if not name.endswith(".xml"):
+                continue
+            xml = read_entry(archive, name, source) or b""
+            cells = max(_ods_extents(xml), default=0) if name == "content.xml" else _xlsx_extent(xml)
+            if cells > _MAX_CELLS:
+                raise FileTooLargeError(source, f"{name} spans {cells:,} cells; the limit is {_MAX_CELLS:,}")
+
+
+def _xlsx_extent(xml: bytes) -> int:
+    """How many cells lie between the first and the last of a sheet; 0 for parts that are no sheet."""
+    rows: set[int] = set()
+    columns: set[bytes] = set()
+    unplaced = number = 0
+    for attributes, cells in _elements(_ROW, xml):
+        stated = _ROW_NUMBER.search(b" " + attributes)
+        number = int(stated[1]) if stated else number + 1
+        places = _CELL_PLACE.findall(cells)
+        rows.add(number)
+        rows.update(int(row) for row in {row for _, row in places})
+        columns.update(column for column, _ in places)
+        unplaced = max(unplaced, len(_CELL.findall(cells)) - len(places))
+    if not rows:
+        return 0
+    numbers = [_column_number(column) for column in columns] or [1]
+    width = max(numbers) - min(numbers) + 1 + unplaced
+    return (max(rows) - min(rows) + 1) * width
+
+
+def _column_number(letters: bytes) -> int:
+    number = 0
+    for letter in letters.upper():
+        number = number * 26 + letter - 64
+    return number
+
+
+def _ods_extents(xml: bytes) -> Iterator[int]:
+    """For each table: rows times columns up to the last cell that holds something, repetitions counted."""
+    for _, table in _elements(_ODS_TABLE, xml):
+        height = filled = width = 0
+        for attributes, cells in _elements(_ODS_ROW, table):
+            height += _repeated(_ODS_ROWS_REPEATED, attributes)
+            column = 0
+            for cell, _ in _elements(_ODS_CELL, cells):
+                column += _repeated(_ODS_COLUMNS_REPEATED, cell)
+                if b"value-type" in cell or not cell.endswith(b"/"):
+                    filled, width = height, max(width, column)
+        yield filled * width
+
+
+def _repeated(pattern: re.Pattern[bytes], attributes: bytes) -> int:
+    found = pattern.search(attributes)
+    return int(found[1]) if found else 1
+
+
+def _elements(opening: re.Pattern[bytes], xml: bytes) -> Iterator[tuple[bytes, bytes]]:
+    """Attributes of each element that `opening` finds, and what stands between it and the next."""
+    match = opening.search(xml)
+    while match:
+        following = opening.search(xml, match.end())
+        attributes = match[1] if opening.groups else b""
+        yield attributes, xml[match.end() : following.start() if following else len(xml)]
+        match = following

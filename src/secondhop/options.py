@@ -1,0 +1,157 @@
+"""What can be asked for: pydantic models, because this is where outside data arrives. Unknown keys are refused."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any, Literal, TypeVar
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+
+from secondhop.errors import InputError, OptionError
+from secondhop.text.languages import LANGUAGES
+from secondhop.types import Chunk, Grain, TextStyle
+
+Retrieval = Literal["lexical"]
+Bm25Variant = Literal["lucene", "okapi", "l", "plus"]
+STRATEGY_NAMES = ("auto", "reasoning_preserving", "distractor_filtered", "max_density", "redundancy_pruned", "raw_topk")
+Filter = Mapping[str, Any] | Callable[[Chunk], bool]
+
+_Model = TypeVar("_Model", bound="_Options")
+
+
+class _Options(BaseModel):
+    """Base of the option models: frozen, strict about names, errors in our own words."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True, allow_inf_nan=False)
+
+    def __init__(self, **values: Any) -> None:
+        """Raises `OptionError` naming the value and what is allowed."""
+        try:
+            super().__init__(**values)
+        except ValidationError as error:
+            raise OptionError(_explain(error, type(self))) from None
+
+
+class ContextOptions(_Options):
+    """What one call of `context` or `analyze` may set; the document's options are its defaults."""
+
+    token_budget: int = Field(8192, ge=1)
+    """Hard cap on the tokens of the prompt text."""
+    strategy: str | Callable[..., Any] = "auto"
+    """A strategy by name, or a callable `(query, hits, budget) -> Selection`."""
+    candidate_k: int = Field(60, ge=1, le=10_000)
+    """How many chunks selection chooses from."""
+    top_k: int | None = Field(None, ge=1)
+    """Keep at most this many passages."""
+    neighbors: int = Field(0, ge=0, le=50)
+    """Also include this many chunks before and after each kept one, where they fit."""
+    include_heading: bool = False
+    """Also include the opening chunk of each kept chunk's section, where it fits."""
+    text_style: TextStyle = "plain"
+    """How `text()` shows passages unless told otherwise; the budget is kept for this style."""
+    grain: Grain = "sentence"
+    """Keep single sentences, or whole chunks only."""
+    min_grounding: float = Field(0.10, ge=0, le=1)
+    """Share of the question's content words, weighted by rarity, from which a chunk counts as evidence."""
+
+    @field_validator("strategy")
+    @classmethod
+    def _known_strategy(cls, value: Any) -> Any:
+        if isinstance(value, str) and value not in STRATEGY_NAMES:
+            raise ValueError(f"is not one of: {', '.join(STRATEGY_NAMES)}")
+        return value
+
+
+class DocumentOptions(ContextOptions):
+    """How a document is read, cut, indexed and asked. Keywords of the loaders are the same options."""
+
+    source: str = "document"
+    """Label for texts and bytes that have no path."""
+    format: str | None = None
+    """Read as this format instead of judging by the name's suffix."""
+    password: str | None = Field(None, repr=False)
+    """For encrypted PDF files."""
+    chunk_size: int = Field(128, ge=8, le=8192)
+    """Wanted size of a chunk in tokens of four UTF-8 bytes."""
+    chunk_overlap: int = Field(0, ge=0, le=0)
+    """Always 0: chunks do not overlap. Context around a hit is added when it is assembled, see `neighbors`."""
+    retrieval: Retrieval = "lexical"
+    """BM25 in process."""
+    language: str = "auto"
+    """Stemming and stopwords: a language name, `auto`, or `none`."""
+    tokenizer: str | Callable[[str], int] = "auto"
+    """Counts tokens: `auto`, a tiktoken encoding, `estimate`, `words`, `characters`, or a callable."""
+    bm25_variant: Bm25Variant = "lucene"
+    bm25_k1: float = Field(1.2, ge=0, le=100)
+    bm25_b: float = Field(0.75, ge=0, le=1)
+
+    @field_validator("language")
+    @classmethod
+    def _known_language(cls, value: str) -> str:
+        if value != "auto" and value not in LANGUAGES:
+            raise ValueError(f"is not one of: auto, {', '.join(LANGUAGES)}")
+        return value
+
+
+class FolderOptions(DocumentOptions):
+    """What `from_folder` takes besides."""
+
+    recursive: bool = True
+    """Descend into subfolders."""
+    gitignore: bool = True
+    """Leave out what .gitignore files name."""
+    ignore: tuple[str, ...] = ()
+    """Further patterns to leave out, in .gitignore syntax."""
+    persist: bool = False
+    """Keep parsed files in `index_dir`, and parse only what has changed the next time."""
+    index_dir: str | Path | None = None
+    """Where to keep them: `.secondhop` in the folder unless given. Giving it switches `persist` on."""
+    options: DocumentOptions | None = None
+    """Document options, given together."""
+
+    @property
+    def persists(self) -> bool:
+        """Whether anything is to be kept on disk."""
+        return self.persist or self.index_dir is not None
+
+
+def merge(model: type[_Model], options: _Options | None, keywords: Mapping[str, Any]) -> _Model:
+    """One options object from either an object or keywords; giving both is an error."""
+    if options is not None and keywords:
+        names = ", ".join(sorted(keywords))
+        raise OptionError(f"options= and keywords were both given ({names}); use one of them")
+    if options is None:
+        return model(**keywords)
+    if not isinstance(options, _Options):
+        raise OptionError(f"options={options!r} is not a DocumentOptions or FolderOptions object")
+    nested = getattr(options, "options", None)
+    given = options.model_dump(exclude_unset=True, exclude={"options"}) | (nested.model_dump(exclude_unset=True) if nested else {})
+    return model(**given)
+
+
+def as_path(path: Any) -> Path:
+    """A str or Path as a Path; anything else is an error that says so."""
+    if isinstance(path, (str, Path)):
+        if "\0" in str(path):
+            raise InputError(f"path={str(path)!r} holds a NUL character")
+        return Path(path)
+    if hasattr(path, "__fspath__"):
+        return Path(path.__fspath__())
+    raise InputError(f"path={path!r} is neither a str nor a Path")
+
+
+def _explain(error: ValidationError, model: type[BaseModel]) -> str:
+    lines = []
+    for item in error.errors():
+        name = ".".join(str(part) for part in item["loc"][:1]) or "options"
+        value = item.get("input")
+        if item["type"] == "extra_forbidden":
+            lines.append(f"unknown option {name}={value!r}; the options are: {', '.join(sorted(model.model_fields))}")
+        elif item["type"] == "value_error":
+            lines.append(f"{name}={value!r} {str(item['msg']).removeprefix('Value error, ')}")
+        elif name == "chunk_overlap":
+            lines.append(f"chunk_overlap={value!r}: chunks do not overlap here; ask for neighbors= when assembling")
+        else:
+            lines.append(f"{name}={value!r}: {item['msg'][0].lower()}{item['msg'][1:]}")
+    return "; ".join(dict.fromkeys(lines))

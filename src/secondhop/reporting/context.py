@@ -1,0 +1,89 @@
+"""What the caller gets: prompt text, citations, report."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from secondhop.errors import OptionError
+from secondhop.reporting.report import DecisionReport
+from secondhop.text.prompt import passage_text, render
+from secondhop.types import Budget, Citation, Passage, TextStyle
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """Passages chosen for one question. `len()` is their number; an empty context is false."""
+
+    passages: tuple[Passage, ...]
+    """In reading order."""
+    report: DecisionReport
+    budget: Budget = field(repr=False)
+    _by_value: tuple[int, ...] = field(repr=False, default=())
+    """Places of the passages, most valuable first."""
+
+    def __len__(self) -> int:
+        return len(self.passages)
+
+    def text(self, style: TextStyle | None = None) -> str:
+        """The prompt text: passages in reading order, one blank line between.
+
+        Args:
+            style: `plain`, or `numbered` (each passage headed by its citation marker). None for the style that the
+                context was chosen for. Markers cost tokens: where another style would pass the budget, its least
+                valuable passages are left out, so ask for the style when choosing (`text_style=`).
+
+        Raises:
+            OptionError: the style is unknown.
+        """
+        style = self.budget.style if style is None else style
+        if style not in ("plain", "numbered"):
+            raise OptionError.choice("style", style, ("plain", "numbered"))
+        text = render(self.passages, style)
+        if style == self.budget.style:
+            return text
+        shown = list(self._by_value)
+        while shown and self.budget.count_tokens(text) > self.budget.max_tokens:
+            shown.pop()
+            places = sorted(shown)
+            text = render([self.passages[place] for place in places], style, [place + 1 for place in places])
+        return text
+
+    @property
+    def chunks(self) -> list[str]:
+        """The passages' texts, in reading order."""
+        return [passage_text(passage) for passage in self.passages]
+
+    @property
+    def citations(self) -> list[Citation]:
+        """One plain dict for each passage, in reading order; `types.Citation` lists the keys."""
+        return [_citation(number, passage) for number, passage in enumerate(self.passages, 1)]
+
+    def to_dict(self) -> dict[str, Any]:
+        """`{"text", "citations", "report"}`, JSON-ready where the chunks' metadata are."""
+        return {"text": self.text(), "citations": [dict(citation) for citation in self.citations], "report": self.report.to_dict()}
+
+
+def _citation(number: int, passage: Passage) -> Citation:
+    chunk = passage.chunk
+    start, end = passage.spans[0][0], passage.spans[-1][1]
+    before = chunk.text[: start - chunk.start].count("\n")
+    inside = chunk.text[start - chunk.start : end - chunk.start].count("\n")
+    line = None if chunk.line is None else chunk.line + before
+    return Citation(
+        source=chunk.source,
+        page=chunk.page,
+        heading=chunk.heading,
+        line=line,
+        text=passage_text(passage),
+        marker=f"[{number}]",
+        chunk_id=chunk.id,
+        start=start,
+        end=end,
+        spans=[list(span) for span in passage.spans],
+        line_end=None if line is None else line + inside,
+        heading_path=list(chunk.heading_path),
+        score=passage.score,
+        role=passage.role,
+        metadata=dict(chunk.metadata),
+    )

@@ -1,0 +1,89 @@
+"""What the budget bought: how much of what is shown is evidence."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from secondhop.types import Decision, Hit, Ranking, Selection
+
+EVIDENCE = 0.10
+"""Grounding (share of the query's content words, weighted by rarity) from which a chunk counts as evidence."""
+
+
+@dataclass(frozen=True, slots=True)
+class Economics:
+    """Figures over a selection; shares are from 0 to 1 and 0 where there is nothing to share."""
+
+    evidence_density: float
+    distractor_ratio: float
+    input_distractor_ratio: float
+    retained_evidence_ratio: float
+    estimated_waste_tokens: int
+    redundancy: float
+    """Share of the candidates that nearly repeat a better one."""
+    coverage: float
+    """Share of the query's content words, weighted by rarity, that shown passages hold."""
+
+
+def economics(hits: Ranking, selection: Selection, count_words: Callable[[str], tuple[int, int]]) -> Economics:
+    """Figures over what a strategy chose.
+
+    Args:
+        hits: all candidates.
+        selection: kept passages and decisions.
+        count_words: words of a text, and how many of them are query terms; asked for passages that are no candidates.
+    """
+    kept = {decision.chunk_id: decision for decision in selection.decisions if decision.fate == "kept"}
+    known = {hit.chunk.id for hit in hits}
+    shown = [place for place, hit in enumerate(hits) if hit.chunk.id in kept]
+    words, matched = _shown_words(hits, kept)
+    for passage in selection.passages:
+        if passage.chunk.id not in known:
+            more_words, more_matched = count_words(" ".join(passage.pieces))
+            words, matched = words + more_words, matched + more_matched
+    evidence = [hit for hit in hits if is_evidence(hit)]
+    waste = [kept[hit.chunk.id].tokens for hit in hits if hit.chunk.id in kept and is_distractor(hit)]
+    return Economics(
+        evidence_density=matched / words if words else 0.0,
+        distractor_ratio=len(waste) / len(shown) if shown else 0.0,
+        input_distractor_ratio=sum(map(is_distractor, hits)) / len(hits) if hits else 0.0,
+        retained_evidence_ratio=sum(hit.chunk.id in kept for hit in evidence) / len(evidence) if evidence else 0.0,
+        estimated_waste_tokens=sum(waste),
+        redundancy=len({later for later, _, _ in hits.duplicates}) / len(hits) if hits else 0.0,
+        coverage=_coverage(hits, shown),
+    )
+
+
+def is_evidence(hit: Hit) -> bool:
+    """Whether a hit holds enough of the query's content words."""
+    return hit.grounding >= EVIDENCE
+
+
+def is_distractor(hit: Hit) -> bool:
+    """Whether a hit is neither evidence nor linked to any."""
+    return not is_evidence(hit) and hit.via is None
+
+
+def _shown_words(hits: Ranking, kept: dict[str, Decision]) -> tuple[int, int]:
+    sentences = hits.sentences
+    shown = np.zeros(len(sentences.hit), bool)
+    bounds = np.searchsorted(sentences.hit, np.arange(len(hits) + 1))
+    for place, hit in enumerate(hits):
+        decision = kept.get(hit.chunk.id)
+        for start, end in decision.spans if decision else ():
+            part = slice(bounds[place], bounds[place + 1])
+            shown[part] |= (sentences.start[part] >= start) & (sentences.end[part] <= end)
+    return int(sentences.words[shown].sum()), int(sentences.matched[shown].sum())
+
+
+def _coverage(hits: Ranking, shown: list[int]) -> float:
+    """Groundings say which share of the words one hit holds; together they hold the union, rarer words counting more."""
+    if not shown or not len(hits.term_scores):
+        return 0.0
+    held = (hits.term_scores[:, shown] > 0).any(axis=1)
+    strength = hits.term_scores.max(axis=1)
+    total = float(strength.sum())
+    return hits.query.coverage * float(strength[held].sum()) / total if total > 0 else 0.0

@@ -1,0 +1,133 @@
+"""The Decision Report: what was kept, what was dropped, and why, with totals that reconcile."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from enum import Enum
+from typing import Any
+
+from secondhop.types import Decision
+
+SCHEMA_VERSION = 1
+"""Version of the dict and JSON form. Fields may be added under one version; none changes its meaning."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReportWarning:
+    """Something the caller should know about this context."""
+
+    code: str
+    """`empty_query`, `no_lexical_match`, `unmatched_terms`, `low_confidence`, `budget_too_small`."""
+    message: str
+    suggestion: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DecisionReport:
+    """What `context` and `analyze` decided on one query.
+
+    It always holds that `n_selected + removed_total == n_input_chunks + n_expanded == len(decisions)`, and that
+    `total_tokens` is the sum of the kept decisions' tokens plus `overhead_tokens`.
+    """
+
+    query: str
+    requested_strategy: str
+    """The strategy that was asked for: a name, or the callable's."""
+    strategy: str
+    """The strategy that chose: under `auto`, `reasoning_preserving` unless everything was passed through."""
+    auto_decision: str
+    """Under `auto`: `passthrough` (everything fits and is shown) or `intervene`; otherwise `not_auto`."""
+    token_budget: int
+    tokenizer: str
+    """What counted the tokens."""
+    text_style: str
+    total_tokens: int
+    """Tokens of the prompt text, separators and markers included."""
+    overhead_tokens: int
+    """Tokens of separators, gap marks and markers."""
+    input_tokens: int
+    """Tokens of all candidates."""
+    n_chunks: int
+    """Chunks in the index."""
+    n_matching_chunks: int
+    """Chunks that hold at least one content word of the query."""
+    n_input_chunks: int
+    """Candidates: chunks that retrieval returned."""
+    n_selected: int
+    """Chunks that the context shows, whole or in part."""
+    n_expanded: int
+    """Chunks considered for `neighbors=` or `include_heading=` that retrieval had not returned."""
+    removed_total: int
+    """Chunks that were considered and are not shown."""
+    removed: Mapping[str, int]
+    """The same by reason code."""
+    retained_evidence_ratio: float
+    """Of the candidates that hold evidence (grounding of at least 0.10), the share that is shown, 0 to 1. 0 if none."""
+    second_hop_rescue_count: int
+    """Kept passages that are there for their link to another one."""
+    evidence_density: float
+    """Share of the shown words that are content words of the query, 0 to 1."""
+    distractor_ratio: float
+    """Share of the shown passages that hold no evidence and no link, 0 to 1."""
+    input_distractor_ratio: float
+    """The same over all candidates."""
+    redundancy: float
+    """Share of the candidates that nearly repeat a better one, 0 to 1."""
+    token_utilization: float
+    """total_tokens / token_budget."""
+    estimated_waste_tokens: int
+    """Tokens of shown passages without evidence or link."""
+    confidence: float
+    """How likely it is that the context holds what the question asks for, 0 to 1."""
+    low_confidence_retrieval: bool
+    matched_terms: tuple[str, ...]
+    """Content words of the query that the index holds, stemmed."""
+    unmatched_terms: tuple[str, ...]
+    """Content words of the query, as written, that occur nowhere in the index."""
+    warnings: tuple[ReportWarning, ...]
+    decisions: tuple[Decision, ...]
+    """One for each chunk considered: candidates in rank order, then neighbours and headings."""
+    timings: Mapping[str, float] = field(default_factory=dict, compare=False)
+    """Milliseconds by stage: `retrieve`, `select`, `total`. Left out of comparisons and of `to_dict` by default."""
+
+    def to_dict(self, *, timings: bool = False) -> dict[str, Any]:
+        """A JSON-ready dict with a schema version; equal for equal input unless timings are asked for."""
+        values: dict[str, Any] = {"schema_version": SCHEMA_VERSION, **_plain(asdict(self))}
+        if not timings:
+            del values["timings"]
+        return values
+
+    def json(self, **options: Any) -> str:
+        """`to_dict` as JSON; takes the options of `json.dumps`."""
+        return json.dumps(self.to_dict(), **{"ensure_ascii": False, **options})
+
+    def to_html(self) -> str:
+        """A self-contained HTML fragment."""
+        from secondhop.reporting.html import render_html
+
+        return render_html(self)
+
+    def _repr_html_(self) -> str:
+        return self.to_html()
+
+    def __str__(self) -> str:
+        from secondhop.reporting.text import render_text
+
+        return render_text(self)
+
+
+def report_to_dict(report: DecisionReport) -> dict[str, Any]:
+    """The report as a JSON-ready dict; the same as `report.to_dict()`."""
+    return report.to_dict()
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Enum):
+        return value.value
+    if isinstance(value, Mapping):
+        return {str(key): _plain(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_plain(item) for item in value]
+    return round(value, 6) if isinstance(value, float) else value

@@ -1,0 +1,98 @@
+"""Collects what the stages returned into a report. Nothing is decided here."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Mapping
+
+from secondhop.reporting.economics import Economics, economics
+from secondhop.reporting.report import DecisionReport, ReportWarning
+from secondhop.types import Budget, Ranking, Selection
+
+LOW_CONFIDENCE = 0.35
+
+
+def make_report(
+    hits: Ranking,
+    selection: Selection,
+    budget: Budget,
+    *,
+    total_tokens: int,
+    n_chunks: int,
+    requested_strategy: str,
+    passthrough: bool,
+    tokenizer: str,
+    count_words: Callable[[str], tuple[int, int]],
+    timings: Mapping[str, float],
+) -> DecisionReport:
+    """The report on one selection."""
+    decisions = selection.decisions
+    kept = [decision for decision in decisions if decision.fate == "kept"]
+    candidates = {hit.chunk.id for hit in hits}
+    figures = economics(hits, selection, count_words)
+    confidence = _confidence(figures, hits)
+    is_auto = requested_strategy == "auto"
+    return DecisionReport(
+        query=hits.query.text,
+        requested_strategy=requested_strategy,
+        strategy=requested_strategy if not is_auto else "auto" if passthrough else "reasoning_preserving",
+        auto_decision="not_auto" if not is_auto else "passthrough" if passthrough else "intervene",
+        token_budget=budget.max_tokens,
+        tokenizer=tokenizer,
+        text_style=budget.style,
+        total_tokens=total_tokens,
+        overhead_tokens=total_tokens - sum(decision.tokens for decision in kept),
+        input_tokens=sum(budget.count_tokens(hit.chunk.text) for hit in hits),
+        n_chunks=n_chunks,
+        n_matching_chunks=hits.n_matching,
+        n_input_chunks=len(hits),
+        n_selected=len(kept),
+        n_expanded=sum(decision.chunk_id not in candidates for decision in decisions),
+        removed_total=len(decisions) - len(kept),
+        removed=dict(sorted(Counter(decision.reason.value for decision in decisions if decision.fate == "dropped").items())),
+        retained_evidence_ratio=figures.retained_evidence_ratio,
+        second_hop_rescue_count=sum(decision.role == "second_hop" for decision in kept),
+        evidence_density=figures.evidence_density,
+        distractor_ratio=figures.distractor_ratio,
+        input_distractor_ratio=figures.input_distractor_ratio,
+        redundancy=figures.redundancy,
+        token_utilization=total_tokens / budget.max_tokens,
+        estimated_waste_tokens=figures.estimated_waste_tokens,
+        confidence=confidence,
+        low_confidence_retrieval=confidence < LOW_CONFIDENCE,
+        matched_terms=hits.query.terms,
+        unmatched_terms=hits.query.unmatched,
+        warnings=tuple(_warnings(hits, kept=len(kept), confidence=confidence, budget=budget)),
+        decisions=decisions,
+        timings=timings,
+    )
+
+
+def _confidence(figures: Economics, hits: Ranking) -> float:
+    """How much of what the question asks about the context holds at all, with more weight on one passage holding it."""
+    best = max((hit.grounding for hit in hits), default=0.0)
+    return round(figures.coverage * (0.5 + 0.5 * best), 4) if figures.coverage else 0.0
+
+
+def _warnings(hits: Ranking, *, kept: int, confidence: float, budget: Budget) -> list[ReportWarning]:
+    query = hits.query
+    if not query.text.strip():
+        return [ReportWarning("empty_query", "the question is empty", "ask for something")]
+    if not len(hits):
+        words = ", ".join(query.unmatched) or "none but stopwords"
+        return [
+            ReportWarning(
+                "no_lexical_match",
+                f"no passage shares a content word with the question ({words})",
+                "use words of the documents",
+            )
+        ]
+    warnings = []
+    if query.unmatched:
+        words = ", ".join(query.unmatched)
+        warnings.append(ReportWarning("unmatched_terms", f"these words occur nowhere in the documents: {words}", "use words of the documents, or drop these"))
+    if not kept:
+        warnings.append(ReportWarning("budget_too_small", f"no sentence with evidence fits {budget.max_tokens} tokens", "raise the budget"))
+    if confidence < LOW_CONFIDENCE:
+        warnings.append(ReportWarning("low_confidence", f"the context covers little of what the question asks ({confidence:.2f})", "check whether the documents answer this at all"))
+    return warnings

@@ -1,0 +1,90 @@
+"""The report for a person at a terminal."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+
+from secondhop.reporting.report import DecisionReport
+from secondhop.types import Decision
+
+_WHY: Mapping[str, str] = {
+    "kept_relevant": "holds words of the question",
+    "kept_second_hop": "linked to {seed} through {terms}",
+    "kept_neighbor": "stands beside {of}",
+    "kept_heading": "opens the section of {of}",
+    "kept_unranked": "kept in the given order",
+    "dropped_budget": "budget full, {tokens_short} tokens short",
+    "dropped_low_relevance": "grounding {grounding} is below {limit}",
+    "dropped_unlinked": "grounding {grounding} is below {limit}, and no link",
+    "dropped_duplicate": "says what {of} says ({similarity:.0%})",
+    "dropped_top_k": "{top_k} passages kept already",
+}
+_MOST_SHOWN = 12
+
+
+def render_text(report: DecisionReport) -> str:
+    """Decision, result, warnings, then the kept and the best dropped passages, a line each."""
+    return "\n".join(_lines(report))
+
+
+def _lines(report: DecisionReport) -> Iterator[str]:
+    yield "Decision Report"
+    yield "==============="
+    yield f"Question:   {report.query}"
+    yield f"Decision:   {_decision(report)}"
+    yield (
+        f"Result:     {report.n_selected} of {report.n_input_chunks + report.n_expanded} passages, "
+        f"{report.total_tokens:,} of {report.token_budget:,} tokens ({report.tokenizer})"
+    )
+    yield f"Evidence:   {report.retained_evidence_ratio:.0%} of the candidates with evidence are shown; density {report.evidence_density:.0%}"
+    yield f"Second hop: {_second_hop(report)}"
+    yield f"Confidence: {report.confidence:.2f}"
+    for warning in report.warnings:
+        yield f"Warning:    {warning.message} [{warning.code}]; {warning.suggestion}"
+    labels = {decision.chunk_id: decision.label for decision in report.decisions}
+    yield from _table("Kept", [decision for decision in report.decisions if decision.fate == "kept"], labels)
+    yield from _table("Dropped", [decision for decision in report.decisions if decision.fate == "dropped"], labels)
+
+
+def _decision(report: DecisionReport) -> str:
+    if not report.n_input_chunks:
+        return "nothing to choose from: no passage matches"
+    if report.auto_decision == "passthrough":
+        return "auto -> passthrough: all candidates fit the budget and are shown"
+    if report.auto_decision == "intervene":
+        return f"auto -> {report.strategy}: the candidates hold {report.input_tokens:,} tokens, more than the budget"
+    return report.requested_strategy
+
+
+def _second_hop(report: DecisionReport) -> str:
+    count = report.second_hop_rescue_count
+    return f"{count} passage{'s' * (count != 1)} kept for a link to another one" if count else "no passage needed one"
+
+
+def _table(title: str, decisions: list[Decision], labels: Mapping[str, str]) -> Iterator[str]:
+    if not decisions:
+        return
+    reasons = Counter(decision.reason.value for decision in decisions)
+    yield ""
+    yield f"{title} ({', '.join(f'{count} {reason}' for reason, count in sorted(reasons.items()))})"
+    for decision in decisions[:_MOST_SHOWN]:
+        rank = f"#{decision.rank}" if decision.rank is not None else "  –"
+        yield f"  {rank:>5} {decision.tokens:>6,} tokens  {decision.label or decision.chunk_id}: {why(decision, labels)}"
+    if len(decisions) > _MOST_SHOWN:
+        yield f"  … and {len(decisions) - _MOST_SHOWN} more"
+
+
+def why(decision: Decision, labels: Mapping[str, str] | None = None) -> str:
+    """The reason in words, with its numbers; chunks are named by `labels` where it knows them."""
+    values = {key: _readable(value, labels or {}) for key, value in decision.detail.items()}
+    try:
+        return _WHY[decision.reason.value].format(**values)
+    except (KeyError, ValueError):  # a strategy of the user's own may give a reason without its numbers
+        return decision.reason.value.replace("_", " ")
+
+
+def _readable(value: object, labels: Mapping[str, str]) -> object:
+    if isinstance(value, (list, tuple)):
+        return ", ".join(f"‘{item}’" for item in value)
+    return labels.get(value, value) if isinstance(value, str) else value

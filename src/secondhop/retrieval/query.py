@@ -1,0 +1,82 @@
+"""What a question asks for, in the index's terms."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from secondhop.text.analysis import Analyzer, split_forms
+from secondhop.types import Query
+
+if TYPE_CHECKING:
+    from secondhop.indexing import Snapshot
+    from secondhop.types import Floats, Ints
+
+_QUOTED = re.compile(r'"([^"]{2,80})"|“([^”]{2,80})”|«([^»]{2,80})»')
+# Words that carry the form of a request rather than its subject.
+_REQUEST_WORDS = """highlight find show list give tell describe explain identify provide name state please part parts
+    related relate review reviewed detail details following according question answer lawyer"""
+_QUOTED_WEIGHT = 3.0
+_REQUEST_WEIGHT = 0.3
+
+
+@dataclass(frozen=True, slots=True)
+class ParsedQuery:
+    """The question's terms that the index holds, with weights."""
+
+    query: Query
+    terms: Ints
+    """Term numbers, distinct, in order of first use."""
+    weights: Floats
+    total_idf: float
+    """Weighted idf of all content words, those that the index lacks included."""
+    stopword_forms: Ints
+    """If the question is made of stopwords only: the forms in the index that are these words."""
+
+
+def parse_query(snapshot: Snapshot, text: str) -> ParsedQuery:
+    """Any string is a query; what it has no terms for is listed as unmatched."""
+    lexicon = snapshot.lexicon
+    quoted = {form for match in _QUOTED.finditer(text) for group in match.groups(default="") for form in split_forms(group)}
+    weights: dict[int, float] = {}
+    unmatched: dict[str, None] = {}
+    rarest = float(np.log1p((len(snapshot) + 0.5) / 0.5))
+    missing = 0.0
+    requests = request_terms(lexicon.analyzer)
+    forms = split_forms(text)
+    for form in forms:
+        analyzed = lexicon.analyzer.analyze(form)
+        if not analyzed.terms:
+            continue
+        numbers = [lexicon.number_of[term] for term in analyzed.terms if term in lexicon.number_of]
+        weight = _QUOTED_WEIGHT if form in quoted else _REQUEST_WEIGHT if analyzed.terms[0] in requests else 1.0
+        if not numbers and form not in unmatched:
+            unmatched[form] = None
+            missing += min(weight, 1.0) * rarest
+        for number in numbers:
+            weights[number] = max(weights.get(number, 0.0), weight)
+    terms = np.array(list(weights), np.int64)
+    values = np.array(list(weights.values()))
+    held = float((np.minimum(values, 1.0) * snapshot.idf[terms]).sum()) if len(terms) else 0.0
+    query = Query(
+        text=text,
+        terms=tuple(lexicon.terms[number] for number in terms),
+        unmatched=tuple(unmatched),
+        coverage=held / (held + missing) if held else 0.0,
+    )
+    return ParsedQuery(query, terms, values, held + missing, _stopword_forms(snapshot, forms) if not weights and not unmatched else np.empty(0, np.int64))
+
+
+@lru_cache(maxsize=32)
+def request_terms(analyzer: Analyzer) -> frozenset[str]:
+    """The request words as index terms."""
+    return frozenset(analyzer.terms(_REQUEST_WORDS))
+
+
+def _stopword_forms(snapshot: Snapshot, forms: list[str]) -> Ints:
+    wanted = {form.casefold() for form in forms}
+    return np.array([number for number, form in enumerate(snapshot.lexicon.forms) if form.casefold() in wanted], np.int64)

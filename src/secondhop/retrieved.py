@@ -1,0 +1,136 @@
+"""Contexts from chunks that another retriever found: their scores, ids and metadata are kept."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from time import perf_counter
+from typing import Any
+
+from secondhop import retrieval
+from secondhop.document import finish, index_chunks, resolve_strategy, to_chunks
+from secondhop.errors import InputError
+from secondhop.options import DocumentOptions
+from secondhop.reporting import Context, DecisionReport
+from secondhop.selection.auto import is_passthrough
+from secondhop.text.analysis import analyzer_for
+from secondhop.text.counting import CachedCounter
+from secondhop.text.tokens import resolve_counter
+from secondhop.types import Budget, Chunk, Grain, Strategy, TextStyle
+
+Chunks = Iterable[str | Mapping[str, Any] | Chunk]
+UNLIMITED = 2**31 - 1
+"""The budget of `filter_context`, which drops for relevance only."""
+
+
+def build_context(
+    query: str,
+    retrieved_chunks: Chunks,
+    strategy: str | Strategy = "auto",
+    token_budget: int = 8192,
+    *,
+    scores: Sequence[float] | None = None,
+    top_k: int | None = None,
+    min_grounding: float = 0.10,
+    text_style: TextStyle = "plain",
+    grain: Grain = "sentence",
+    tokenizer: str | Callable[[str], int] = "auto",
+    language: str = "auto",
+) -> Context:
+    """A context chosen from chunks that were retrieved elsewhere.
+
+    Args:
+        query: the question.
+        retrieved_chunks: strings, mappings with `text` (and `id`, `source`, `score`, `metadata`, …), or `Chunk`s, in
+            order of relevance.
+        strategy: a strategy by name, or a callable `(query, hits, budget) -> Selection`.
+        token_budget: hard cap on the tokens of `text()`.
+        scores: the retriever's scores, higher is better; by default the chunks' own `score` keys, if all have one.
+        top_k: keep at most this many chunks.
+        min_grounding: from which grounding a chunk counts as evidence, 0 to 1.
+        text_style: the style to keep the budget for.
+        grain: keep single sentences, or whole chunks only.
+        tokenizer: what counts the tokens.
+        language: stemming and stopwords.
+
+    Raises:
+        OptionError: a value is not allowed.
+        InputError: a chunk is of another type, or an id is given twice.
+        EmptyTextError: there is no chunk with text.
+    """
+    options = DocumentOptions(
+        token_budget=token_budget, strategy=strategy, top_k=top_k, min_grounding=min_grounding, text_style=text_style,
+        grain=grain, tokenizer=tokenizer, language=language,
+    )  # fmt: skip
+    if not isinstance(query, str):
+        raise InputError(f"query={query!r} is not a string")
+    items = list(retrieved_chunks)
+    scores = _own_scores(items) if scores is None else scores
+    if scores is not None and len(scores) != len(items):
+        raise InputError(f"{len(scores)} scores were given for {len(items)} chunks")
+    return _choose(query, items, scores, options)
+
+
+def filter_context(query: str, chunks: Chunks, strategy: str | Strategy = "auto", **options: Any) -> Context:
+    """`build_context` without a budget: what is dropped is dropped for its relevance or as a duplicate."""
+    return build_context(query, chunks, strategy, UNLIMITED, **options)
+
+
+def analyze_context(query: str, chunks: Chunks, strategy: str | Strategy = "auto", token_budget: int = 8192, **options: Any) -> DecisionReport:
+    """The report that `build_context` would give. The chunks are not changed."""
+    return build_context(query, chunks, strategy, token_budget, **options).report
+
+
+def context_economics(query: str, chunks: Chunks, *, token_budget: int = UNLIMITED, **options: Any) -> dict[str, float]:
+    """What sending the chunks as they are would buy: shares from 0 to 1, and tokens.
+
+    Keys: `evidence_density`, `distractor_ratio`, `redundancy`, `retained_evidence_ratio`, `estimated_waste_tokens`,
+    `total_tokens`, `budget_utilization`; `DecisionReport` says what they mean.
+    """
+    report = build_context(query, chunks, "raw_topk", token_budget, **options).report
+    return {
+        "evidence_density": report.evidence_density,
+        "distractor_ratio": report.distractor_ratio,
+        "redundancy": report.redundancy,
+        "retained_evidence_ratio": report.retained_evidence_ratio,
+        "estimated_waste_tokens": report.estimated_waste_tokens,
+        "total_tokens": report.total_tokens,
+        "budget_utilization": report.token_utilization,
+    }
+
+
+def grounding_score(query: str, text: str, *, language: str = "english") -> float:
+    """Share of the query's distinct content words that the text holds, 0 to 1. 0 for a query without content words."""
+    analyzer = analyzer_for(language, (text, query))
+    wanted = set(analyzer.terms(query))
+    return len(wanted & set(analyzer.terms(text))) / len(wanted) if wanted else 0.0
+
+
+def link_strength(a: str, b: str, *, language: str = "english") -> float:
+    """How much two texts share: Jaccard similarity of their content words, 0 to 1."""
+    analyzer = analyzer_for(language, (a, b))
+    one, other = set(analyzer.terms(a)), set(analyzer.terms(b))
+    return len(one & other) / len(one | other) if one | other else 0.0
+
+
+def _choose(query: str, items: Sequence[Any], scores: Sequence[float] | None, options: DocumentOptions) -> Context:
+    began = perf_counter()
+    chunks = to_chunks(items)
+    kept = [place for place, chunk in enumerate(chunks) if chunk.text.strip()]
+    snapshot = index_chunks(chunks, options)
+    counter, tokenizer = resolve_counter(options.tokenizer)
+    budget = Budget(options.token_budget, CachedCounter(counter), options.text_style, options.top_k, options.grain, options.min_grounding)
+    name, strategy, bridge = resolve_strategy(options.strategy)
+    hits = retrieval.rank_given(
+        snapshot, query, scores=None if scores is None else [scores[place] for place in kept], bridge=bridge, keep_order=name == "raw_topk"
+    )
+    retrieved = perf_counter()
+    chosen = strategy(hits.query, hits, budget)
+    selected = perf_counter()
+    timings = {"retrieve": 1e3 * (retrieved - began), "select": 1e3 * (selected - retrieved), "total": 1e3 * (selected - began)}
+    return finish(snapshot, hits, chosen, budget, name, name == "auto" and is_passthrough(chosen), tokenizer, timings)
+
+
+def _own_scores(items: Sequence[Any]) -> list[float] | None:
+    """The items' `score` values, if every one has one."""
+    found = [item.get("score") for item in items if isinstance(item, Mapping)]
+    return [float(score) for score in found] if items and len(found) == len(items) and None not in found else None

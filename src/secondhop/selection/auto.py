@@ -1,0 +1,32 @@
+"""The default: everything where everything fits, else the reasoning-preserving choice."""
+
+from __future__ import annotations
+
+from secondhop.selection.duplicates import refuse_duplicate
+from secondhop.selection.packing import Packing
+from secondhop.selection.reasoning_preserving import reasoning_preserving
+from secondhop.types import Budget, Query, Ranking, Reason, Selection
+
+_WANTED = (Reason.DROPPED_BUDGET, Reason.DROPPED_TOP_K)
+
+
+def auto(query: Query, hits: Ranking, budget: Budget) -> Selection:
+    """Keeps all hits whole, without near-duplicates, if they fit; otherwise chooses."""
+    if sum(len(hit.chunk.text) for hit in hits) <= 8 * budget.max_tokens:
+        packing = Packing(hits, budget)
+        for place in range(len(hits)):
+            if not refuse_duplicate(packing, place):
+                packing.take_hit(place)
+        selection = packing.settle()
+        if is_passthrough(selection):
+            return selection
+    return reasoning_preserving(query, hits, budget)
+
+
+def is_passthrough(selection: Selection) -> bool:
+    """Whether every hit is shown whole, near-duplicates aside."""
+    whole = {passage.chunk.id: sum(end - start for start, end in passage.spans) >= len(passage.chunk.text.strip()) for passage in selection.passages}
+    return all(
+        whole.get(decision.chunk_id, False) if decision.fate == "kept" else decision.reason not in _WANTED
+        for decision in selection.decisions
+    )

@@ -1,0 +1,20 @@
+"""Keep what answers most per token. For tight budgets."""
+
+from __future__ import annotations
+
+from secondhop.selection.duplicates import refuse_duplicate
+from secondhop.selection.packing import Packing
+from secondhop.types import Budget, Query, Ranking, Reason, Selection
+
+
+def max_density(query: Query, hits: Ranking, budget: Budget) -> Selection:
+    """Takes hits by score per token, highest first; equal ones in rank order."""
+    packing = Packing(hits, budget)
+    tokens = [max(1, budget.count_tokens(hit.chunk.text)) for hit in hits]
+    for place in sorted(range(len(hits)), key=lambda place: -hits.hits[place].score / tokens[place]):
+        hit = hits.hits[place]
+        if hit.grounding <= 0:
+            packing.refuse(place, Reason.DROPPED_LOW_RELEVANCE, grounding=0.0, limit=0.0)
+        elif not refuse_duplicate(packing, place):
+            packing.take_hit(place)
+    return packing.settle()

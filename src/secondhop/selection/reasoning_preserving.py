@@ -1,0 +1,141 @@
+"""Keep the sentences that answer, and those that the answer hangs on: direct evidence and the second hop.
+
+Each sentence is worth what its chunk is worth (direct plus bridge, discounted where its query words are covered
+already) plus what it says itself. Half of the budget is filled by direct evidence alone, so that a wrong bridge cannot
+push out what the question plainly asks for; the rest by the full value. What does not fit is skipped.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from secondhop.selection.duplicates import refuse_duplicate
+from secondhop.selection.packing import Packing
+from secondhop.types import Budget, Query, Ranking, Selection
+
+if TYPE_CHECKING:
+    from secondhop.types import Floats, Ints
+
+DIRECT_SHARE = 0.5
+"""Share of the budget that is filled by direct evidence alone."""
+OPENING_BONUS = 0.4
+"""What the first sentence of a paragraph is worth more, as a share of its chunk's value."""
+SENTENCE_WEIGHT = 1.2
+BRIDGE_SENTENCE_WEIGHT = 0.6
+SMOOTHING = 0.3
+"""Share of its neighbours' scores that a sentence gets: an answer often stands beside the words of the question."""
+COVERED = 0.9
+"""Factor on a query term's worth for each chosen chunk that holds it already, down to `COVERED_FLOOR`."""
+COVERED_FLOOR = 0.2
+_COVERAGE_STEPS = 25
+
+_UNRESOLVED = re.compile(
+    r"(?:He|She|It|They|His|Her|Hers|Its|Their|Theirs|This|That|These|Those|Such|Both|Another|However|Also|Thus|Therefore)\b"
+)
+
+
+def reasoning_preserving(query: Query, hits: Ranking, budget: Budget) -> Selection:
+    """Takes sentences (or whole chunks, with `grain="chunk"`) by value until the budget is full."""
+    packing = Packing(hits, budget)
+    if not len(hits):
+        return packing.settle()
+    total = covered_values(hits)
+    if budget.grain == "chunk":
+        for place in np.argsort(-total, kind="stable").tolist():
+            if not refuse_duplicate(packing, place):
+                packing.take_hit(place)
+        return packing.settle()
+    direct_order, order = sentence_orders(hits, total)
+
+    def fill(packing: Packing) -> None:
+        _take_in_order(packing, order, budget.max_tokens)
+
+    _take_in_order(packing, direct_order, int(DIRECT_SHARE * budget.max_tokens))
+    fill(packing)
+    if not packing.chosen:  # too small for a sentence with what it refers to: then without
+        for number in order:
+            packing.take(number, budget.max_tokens)
+    return packing.settle(fill)
+
+
+def covered_values(hits: Ranking) -> Floats:
+    """[hits] each hit's score, less what its query terms lose because better hits hold them already."""
+    total = np.array([hit.score for hit in hits])
+    terms = hits.term_scores
+    rest = total - terms.sum(axis=0)
+    left = np.ones(len(total), bool)
+    factor = np.ones(len(terms))
+    for _ in range(min(_COVERAGE_STEPS, len(total))):
+        gain = np.where(left, rest + factor @ terms, -np.inf)
+        best = int(gain.argmax())
+        left[best] = False
+        total[best] = max(float(gain[best]), 1e-9)
+        held = terms[:, best] > 0
+        factor[held] = np.maximum(factor[held] * COVERED, COVERED_FLOOR)
+    return total
+
+
+def sentence_orders(hits: Ranking, total: Floats) -> tuple[list[int], list[int]]:
+    """Sentence numbers by direct value, and by full value, best first."""
+    sentences = hits.sentences
+    lexical = np.array([hit.scores.get("lexical", 0.0) for hit in hits])
+    by_words = _values(hits, lexical, sentences.direct)
+    by_all = _values(hits, total, _smoothed(sentences.direct + BRIDGE_SENTENCE_WEIGHT * sentences.bridge, sentences.hit))
+    direct_order = [number for number in np.argsort(-by_words, kind="stable").tolist() if by_words[number] > 0]
+    return direct_order, np.argsort(-by_all, kind="stable").tolist()
+
+
+def _values(hits: Ranking, chunk_values: Floats, sentence_values: Floats) -> Floats:
+    """value = f (1 + bonus [opens a paragraph]) + weight * s * sqrt(f), f and s relative to the best."""
+    sentences = hits.sentences
+    highest = float(chunk_values.max())
+    if highest <= 0:
+        return np.zeros(len(sentences.hit))
+    share = np.maximum(chunk_values / highest, 0.0)[sentences.hit]
+    best = float(sentence_values.max()) or 1.0
+    return share * (1 + OPENING_BONUS * sentences.first) + SENTENCE_WEIGHT * (sentence_values / best) * np.sqrt(share)
+
+
+def _smoothed(values: Floats, hit: Ints) -> Floats:
+    """Values with a share of those of the neighbours in the same chunk."""
+    same = hit[1:] == hit[:-1]
+    smoothed = values.copy()
+    smoothed[1:] += SMOOTHING * values[:-1] * same
+    smoothed[:-1] += SMOOTHING * values[1:] * same
+    return smoothed
+
+
+def _take_in_order(packing: Packing, order: list[int], limit: int) -> None:
+    hits = packing.hits
+    owner = hits.sentences.hit.tolist()
+    for number in order:
+        if number in packing.chosen:
+            continue
+        place = owner[number]
+        if packing.duplicate_of(number) is not None:
+            continue
+        if place not in packing.opened and refuse_duplicate(packing, place):
+            continue
+        if hits.hits[place].chunk.kind == "code":  # a line of code alone says nothing
+            if place not in packing.opened and limit == packing.budget.max_tokens:
+                packing.take_hit(place)
+            continue
+        packing.take(number, limit, before=_antecedents(packing, number))
+        if limit - packing.used < 2:
+            break
+
+
+def _antecedents(packing: Packing, number: int) -> list[int]:
+    """The sentences just before one that opens with a pronoun or a connective, back to one that does not."""
+    hits = packing.hits
+    place = int(hits.sentences.hit[number])
+    chunk = hits.hits[place].chunk
+    first = packing.sentences_of(place).start
+    before: list[int] = []
+    while number > first and number - 1 not in packing.chosen and _UNRESOLVED.match(chunk.text, int(hits.sentences.start[number]) - chunk.start):
+        number -= 1
+        before.append(number)
+    return before[::-1]

@@ -1,0 +1,160 @@
+"""Text to index terms. The same analyzer serves the index, queries, grounding, links and evaluation.
+
+A *form* is a word as written (`Clauses`, `getUserName`, `10,000`); its *terms* are what is indexed
+(`claus`; `getusernam`, `get`, `user`, `name`; `10000`). Forms repeat, so each distinct form is analysed once.
+"""
+
+from __future__ import annotations
+
+import re
+import threading
+import unicodedata
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from secondhop.errors import OptionError
+from secondhop.text.languages import CASELESS, LANGUAGES, detect_language, stopwords
+
+# Combining marks are part of words: Python's \w leaves out the vowel signs of Indic, Thai, Hebrew and Arabic scripts.
+_MARKS = (
+    "\u0300-\u036f\u0483-\u0487\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\u05c7\u0610-\u061a\u064b-\u065f\u0670"
+    "\u06d6-\u06dc\u06df-\u06e4\u06e7\u06e8\u06ea-\u06ed\u0900-\u0903\u093a-\u094f\u0951-\u0957\u0962\u0963"
+    "\u0981-\u0983\u09bc-\u09cd\u09d7\u0a01-\u0a03\u0a3c-\u0a4d\u0a70\u0a71\u0a81-\u0a83\u0abc-\u0acd\u0b01-\u0b03"
+    "\u0b3c-\u0b4d\u0b82\u0bbe-\u0bcd\u0c00-\u0c04\u0c3e-\u0c4d\u0c81-\u0c83\u0cbc-\u0ccd\u0d00-\u0d03\u0d3e-\u0d4d"
+    "\u0e31\u0e34-\u0e3a\u0e47-\u0e4e\u0eb1\u0eb4-\u0ebc\u0ec8-\u0ecd\u102b-\u103e\u17b4-\u17d3\u200c\u200d"
+)
+_ASCII_FORM = re.compile(r"\d+(?:[.,]\d+)+|[A-Za-z0-9]+(?:'[A-Za-z]+)*")
+_FORM = re.compile(rf"\d+(?:[.,]\d+)+|[^\W_{_MARKS}][^\W_{_MARKS}]*(?:[{_MARKS}]+[^\W_{_MARKS}]*)*(?:['’][^\W\d_]+)*")
+# Scripts written without spaces between words: indexed as overlapping pairs of characters.
+_UNSPACED = re.compile(
+    "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3005-\u3007\u3040-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff"
+    "\uf900-\ufaff\uff66-\uff9f\U00020000-\U0003ffff]+"
+)
+_CASE_PARTS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
+_ZERO_DECIMALS = re.compile(r"\.0+$")
+_LATIN_MARKS = re.compile("[\u0300-\u036f]")
+_LONGEST_FORM = 64
+_ELISIONS = frozenset({"french", "italian"})
+
+
+def split_forms(text: str) -> list[str]:
+    """The words of a text, as written, in order. Runs of unspaced scripts come as pairs of characters."""
+    if text.isascii():
+        return _ASCII_FORM.findall(text)
+    forms: list[str] = _FORM.findall(text)
+    if _UNSPACED.search(text) is None:
+        return forms
+    return [piece for form in forms for piece in (_split_unspaced(form) if not form.isascii() else (form,))]
+
+
+def _split_unspaced(form: str) -> list[str]:
+    pieces: list[str] = []
+    position = 0
+    for match in _UNSPACED.finditer(form):
+        if match.start() > position:
+            pieces.append(form[position : match.start()])
+        run = match.group()
+        pieces.extend(run[i : i + 2] for i in range(max(1, len(run) - 1)))
+        position = match.end()
+    if position < len(form):
+        pieces.append(form[position:])
+    return pieces
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """What the analyzer knows of one distinct form."""
+
+    terms: tuple[str, ...]
+    """Index terms; empty for stopwords."""
+    is_stopword: bool
+    is_name: bool
+    """Capitalised or a number: what a bridge to another passage can be made of."""
+    is_number: bool
+
+
+class Analyzer:
+    """Turns forms into terms for one language. Immutable, picklable, safe to share between threads."""
+
+    __slots__ = ("_stopwords", "language")
+
+    def __init__(self, language: str = "english") -> None:
+        """Takes a language of `languages.LANGUAGES`."""
+        if language not in LANGUAGES:
+            raise OptionError.choice("language", language, ("auto", *LANGUAGES))
+        self.language = language
+        self._stopwords = stopwords(language)
+
+    def __reduce__(self) -> tuple[type[Analyzer], tuple[str]]:
+        return type(self), (self.language,)
+
+    def analyze(self, form: str) -> Form:
+        """Terms and flags of one form."""
+        form = form[:_LONGEST_FORM]
+        lower = unicodedata.normalize("NFKC", form).casefold().replace("’", "'") if not form.isascii() else form.lower()
+        base = self._without_apostrophes(lower)
+        is_number = base[:1].isdigit()
+        is_name = is_number or form[:1].isupper()
+        if base in self._stopwords or lower in self._stopwords:
+            return Form((), True, False, False)
+        if is_number and not base.isalpha() and ("." in base or "," in base):
+            return Form((_ZERO_DECIMALS.sub("", base.replace(",", "")),), False, True, True)
+        terms = [self._stem(base)]
+        if form.isascii() and not (form.isalpha() and (form.islower() or form.istitle())) and "'" not in form:
+            parts = [part.lower() for part in _CASE_PARTS.findall(form)]
+            if len(parts) > 1:
+                terms.extend(self._stem(part) for part in parts if part not in self._stopwords)
+        return Form(tuple(dict.fromkeys(term for term in terms if term)), False, is_name, is_number)
+
+    def terms(self, text: str) -> list[str]:
+        """All terms of a text, in order, without stopwords."""
+        return [term for form in split_forms(text) for term in self.analyze(form).terms]
+
+    def _without_apostrophes(self, lower: str) -> str:
+        if "'" not in lower:
+            return lower
+        first, _, rest = lower.partition("'")
+        if self.language in _ELISIONS and len(first) <= 2:
+            return rest
+        return first if len(first) > 1 else lower.replace("'", "")  # vendor's, don't; but o'neill
+
+    def _stem(self, word: str) -> str:
+        stemmer = _stemmer(self.language)
+        stemmed = stemmer.stemWord(word) if stemmer is not None and len(word) > 2 else word
+        return stemmed if stemmed.isascii() else _fold(stemmed)
+
+
+def _fold(word: str) -> str:
+    """Drops the accents of Latin, Greek and Cyrillic letters; other scripts keep their marks."""
+    return unicodedata.normalize("NFC", _LATIN_MARKS.sub("", unicodedata.normalize("NFD", word)))
+
+
+_local = threading.local()
+
+
+def _stemmer(language: str) -> Any:
+    """This thread's stemmer: PyStemmer's objects hold a buffer and must not be shared."""
+    if language == "none":
+        return None
+    stemmers = _local.__dict__.setdefault("stemmers", {})
+    if language not in stemmers:
+        import Stemmer
+
+        stemmers[language] = Stemmer.Stemmer(language)
+    return stemmers[language]
+
+
+@cache
+def _analyzer(language: str) -> Analyzer:
+    return Analyzer(language)
+
+
+def analyzer_for(language: str, texts: list[str] | tuple[str, ...] = ()) -> Analyzer:
+    """The analyzer for a language, `auto` meaning the language that the texts are in."""
+    return _analyzer(detect_language(texts) if language == "auto" else language)
+
+
+def is_caseless(language: str) -> bool:
+    """Whether the language's script has no capital letters to recognise names by."""
+    return language in CASELESS

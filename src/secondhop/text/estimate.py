@@ -1,0 +1,85 @@
+"""How many `o200k_base` tokens a text has, from above, without the vocabulary.
+
+A tokenizer starts a new token at some places between two bytes and not at others; the two bytes around a place say
+much about it. So each pair of neighbouring bytes has a weight, bytes that behave alike share one, and the estimate is
+the sum over all pairs. The weights were fitted so that contexts of 200 to 4,000 tokens come out too high rather than
+too low; `docs/findings/token_estimate.md` has the errors per kind of text.
+
+All weights are positive, so adding text never lowers the estimate.
+"""
+
+from __future__ import annotations
+
+import base64
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from secondhop.text.estimate_weights import WEIGHTS
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+SCALE = 160
+"""Weights are whole numbers of 1/160 token, so that sums are exact and the same on every machine."""
+
+# Long runs of one character are one token or few: each becomes one byte that no text has, the longest runs first.
+_RUNS = tuple((run.encode(), bytes([number])) for number, run in enumerate((" " * 16, " " * 4, "_" * 4, "-" * 4, "." * 4, "=" * 4, "*" * 4), 1))
+
+_ASCII = ("\n\r", "\t\v\f", "0123456789", " ", ".", ",", "'", '"', "()", "-", "_", "/", ":;", "=+*<>", "{}[]", *"\x01\x02\x03\x04\x05\x06\x07")
+# Upper case: what matters is whether a word begins, and how ordinary its letters are.
+_UPPER = ("AEIOU", "BCDFGHLMNPRST", "JKQVWXYZ")
+# Continuation bytes in groups, then lead bytes by script: Latin, Greek, Cyrillic (Russian, other), Armenian, Hebrew,
+# Arabic (Arabic, other), Indic and Thai, Georgian, punctuation, kana, Han, Hangul, full width, emoji.
+_BYTES = (
+    *((0x80, 0x83), (0x84, 0x87), (0x88, 0x8F), (0x90, 0x9F), (0xA0, 0xA7), (0xA8, 0xAF), (0xB0, 0xB7), (0xB8, 0xB9)),
+    *((0xBA, 0xBB), (0xBC, 0xBF), (0xC0, 0xC2), (0xC3, 0xC3), (0xC4, 0xC9), (0xCA, 0xCD), (0xCE, 0xCF), (0xD0, 0xD1)),
+    *((0xD2, 0xD3), (0xD4, 0xD6), (0xD7, 0xD7), (0xD8, 0xD9), (0xDA, 0xDB), (0xDC, 0xDF), (0xE0, 0xE0), (0xE1, 0xE1)),
+    *((0xE2, 0xE2), (0xE3, 0xE3), (0xE4, 0xE9), (0xEA, 0xED), (0xEE, 0xEF), (0xF0, 0xFF)),
+)
+
+
+def byte_classes() -> tuple[NDArray[np.intp], int]:
+    """The class of each of the 256 bytes, and how many classes there are."""
+    lower = [chr(byte) for byte in range(ord("a"), ord("z") + 1)]
+    groups = [[ord(char) for char in group] for group in (*_ASCII, *lower, *_UPPER)]
+    groups += [list(range(first, last + 1)) for first, last in _BYTES]
+    named = {byte for group in groups for byte in group}
+    groups.append([byte for byte in range(33, 127) if byte not in named])
+    groups.append([byte for byte in range(128) if byte not in named and not 33 <= byte < 127])
+    classes = np.zeros(256, dtype=np.intp)
+    for number, group in enumerate(groups):
+        classes[group] = number
+    return classes, len(groups)
+
+
+def paired_bytes(text: str) -> bytes:
+    """The bytes whose neighbours are looked up: a blank, so that the first has a neighbour too, and the text."""
+    data = b" " + text.encode("utf-8", "surrogatepass")
+    for run, short in _RUNS:
+        data = data.replace(run, short)
+    return data
+
+
+@lru_cache(maxsize=1)
+def _pair_weights() -> NDArray[np.uint8]:
+    """Weight of each pair of bytes, at the number that the two bytes make in little-endian order."""
+    classes, size = byte_classes()
+    weights = np.frombuffer(base64.b85decode(WEIGHTS), dtype=np.uint8).reshape(size, size)
+    return np.ascontiguousarray(weights[classes][:, classes].T).ravel()
+
+
+def estimate_tokens(text: str) -> int:
+    """An estimate of the `o200k_base` tokens of a text that is meant to be too high rather than too low."""
+    if not text:
+        return 0
+    data = paired_bytes(text)
+    weights = _pair_weights()
+    pairs = len(data) - 1
+    if pairs == 0:  # only blanks, all in one run
+        return 1
+    total = int(weights[np.frombuffer(data, "<u2", (pairs + 1) // 2)].sum(dtype=np.int64))
+    if pairs > 1:
+        total += int(weights[np.frombuffer(data, "<u2", pairs // 2, offset=1)].sum(dtype=np.int64))
+    return -(-total // SCALE)

@@ -1,0 +1,110 @@
+"""Sentence boundaries, as spans. Nothing is rewritten: a sentence is a slice of its text."""
+
+from __future__ import annotations
+
+import re
+from itertools import pairwise
+
+from secondhop.types import Span
+
+_END = re.compile(
+    r"""(?<=[.!?؟।])["')\]”’»]*\s+(?=["'(\[“‘«¿¡]*(?:[A-Z0-9]|[^\W\da-z_]))|(?<=[。！？｡])["'」』”’）]*\s*(?=\S)"""
+)
+_ABBREVIATION = re.compile(
+    r"(?:\b(?:Mr|Mrs|Ms|Dr|St|Jr|Sr|Prof|Gen|Col|Lt|Sgt|Capt|Rev|Hon|Inc|Ltd|Co|Corp|No|Nos|vs|etc|al|approx|Fig|Sec|"
+    r"Art|Ex|Vol|pp|Ph|U\.S|U\.K|e\.g|i\.e|c|b|d|r|z\.B|Nr|bzw|ca|M|Mme)|\b[A-Z])\.$"
+)
+_QUOTES = "\"')]”’»」』）"
+
+# A run-on is cut at weaker and weaker stops: sentence ends without a capital after them, line ends, semicolons, commas,
+# blanks, and at last anywhere. Sizes are in tokens of four UTF-8 bytes: a run-on longer than the first number is cut,
+# into pieces of about the second.
+_WEAKER: tuple[tuple[re.Pattern[str], int, int], ...] = (
+    (re.compile(r"(?<=[.!?؟।])\s+"), 80, 0),
+    (re.compile(r"\s*\n\s*"), 100, 60),
+    (re.compile(r"(?<=[;:；：])\s*"), 200, 120),
+    (re.compile(r"(?<=[,，、)}\]])\s*"), 260, 160),
+    (re.compile(r"\s+"), 330, 160),
+)
+_HARD_CHARACTERS = 640
+
+
+def size(text: str) -> int:
+    """Length in tokens of four UTF-8 bytes: near enough to cut by, in any script, with no vocabulary."""
+    return (len(text) if text.isascii() else len(text.encode("utf-8", "surrogatepass"))) // 4
+
+
+def split_sentences(text: str, start: int = 0, end: int | None = None) -> list[Span]:
+    """Spans of the sentences in `text[start:end]`, without the blanks around them.
+
+    None is longer than about 330 tokens of four bytes: run-ons (tables, transcripts, minified data) are cut at the
+    strongest stop they have.
+    """
+    end = len(text) if end is None else end
+    spans: list[Span] = []
+    left = start
+    for match in _END.finditer(text, start, end):
+        stop = match.start()
+        while stop < match.end() and text[stop] in _QUOTES:
+            stop += 1
+        if text[match.start() - 1] == "." and _ABBREVIATION.search(text, max(left, match.start() - 12), match.start()):
+            continue
+        _append(spans, text, left, stop)
+        left = match.end()
+    _append(spans, text, left, end)
+    return [piece for span in spans for piece in split_run_on(text, span)]
+
+
+def split_lines(text: str, start: int, end: int) -> list[Span]:
+    """Spans of the non-blank lines in `text[start:end]`, indentation kept, overlong ones cut."""
+    spans: list[Span] = []
+    left = start
+    while left < end:
+        newline = text.find("\n", left, end)
+        right = end if newline < 0 else newline
+        stripped = text[left:right].rstrip()
+        if stripped.strip():
+            spans.extend(split_run_on(text, (left, left + len(stripped)), lines=True))
+        left = right + 1
+    return spans
+
+
+def split_run_on(text: str, span: Span, *, lines: bool = False, limit: int = 0) -> list[Span]:
+    """The span itself, or its pieces if it is too long to be one sentence (or, with `lines`, one line).
+
+    A span of up to `limit` tokens of four bytes is left whole.
+    """
+    if limit and size(text[span[0] : span[1]]) <= limit:
+        return [span]
+    return _split(text, span, 2 if lines or limit else 0)
+
+
+def _split(text: str, span: Span, level: int) -> list[Span]:
+    start, end = span
+    if size(text[start:end]) <= (_WEAKER[level][1] if level < len(_WEAKER) else _WEAKER[-1][1]):
+        return [span]
+    if level == len(_WEAKER):
+        step = _HARD_CHARACTERS if text[start:end].isascii() else _HARD_CHARACTERS // 3
+        return [(at, min(at + step, end)) for at in range(start, end, step)]
+    pattern, _, wanted = _WEAKER[level]
+    cuts = [start, *(match.start() if match.start() > start else match.end() for match in pattern.finditer(text, start, end)), end]
+    pieces: list[Span] = []
+    left, packed = start, 0
+    for before, after in pairwise(cuts):
+        part = size(text[before:after])
+        if before > left and (wanted == 0 or packed + part > wanted):
+            _append(pieces, text, left, before)
+            left, packed = before, 0
+        packed += part
+    _append(pieces, text, left, end)
+    return [small for piece in pieces for small in _split(text, piece, level + 1)]
+
+
+def _append(spans: list[Span], text: str, start: int, end: int) -> None:
+    """Adds a span without the blanks at its ends, unless nothing is left of it."""
+    while start < end and text[start].isspace():
+        start += 1
+    while end > start and text[end - 1].isspace():
+        end -= 1
+    if start < end:
+        spans.append((start, end))
