@@ -177,7 +177,7 @@ def test_a_scan_is_refused_with_its_number_of_pages():
 
 @pytest.mark.parametrize("data", [b"not a pdf", CONTRACT[:200], b"%PDF-1.7\n%%EOF"])
 def test_what_is_no_pdf_is_corrupt_and_nothing_is_printed(data, capfd, caplog):
-    with pytest.raises(CorruptFileError, match="bad.pdf"):
+    with pytest.raises(CorruptFileError, match=r"bad\.pdf"):
         pdf.load(data, "bad.pdf")
     assert capfd.readouterr() == ("", "")
     assert not caplog.records

@@ -22,7 +22,7 @@ LEAD_WORDS = 12
 """How many content words of heading and first sentence make up a chunk's lead."""
 HEADING_WORDS = 8
 _MIN_KEY_WORDS = 4
-_SIGNATURE_SEEDS = np.array([0x9E3779B1, 0x85EBCA77, 0xC2B2AE3D, 0x27D4EB2F], np.uint64)
+SIGNATURE_HASHES = 8
 
 
 class CutLike(Protocol):
@@ -192,16 +192,23 @@ def _body(
 
 
 def _signatures(lexicon: Lexicon, terms: NDArray[np.int64], chunks: NDArray[np.int64], n: int) -> NDArray[np.uint32]:
-    signatures = np.full((n, len(_SIGNATURE_SEEDS)), 0xFFFFFFFF, np.uint32)
+    signatures = np.full((n, SIGNATURE_HASHES), 0xFFFFFFFF, np.uint32)
     if not len(terms):
         return signatures
     order = np.argsort(chunks, kind="stable")
     ordered, edges = chunks[order], np.flatnonzero(np.diff(chunks[order], prepend=-1))
-    for column, seed in enumerate(_SIGNATURE_SEEDS):
-        mixed = (np.arange(1, len(lexicon.terms) + 1, dtype=np.uint64) * seed * np.uint64(0x9E3779B97F4A7C15)) >> np.uint64(32)
-        hashes = mixed.astype(np.uint32)[terms[order]]
-        signatures[ordered[edges], column] = np.minimum.reduceat(hashes, edges)
+    numbers = np.arange(1, len(lexicon.terms) + 1, dtype=np.uint64)
+    for column in range(SIGNATURE_HASHES):
+        hashes = (_mix(numbers + np.uint64(column << 40)) >> np.uint64(32)).astype(np.uint32)
+        signatures[ordered[edges], column] = np.minimum.reduceat(hashes[terms[order]], edges)
     return signatures
+
+
+def _mix(values: NDArray[np.uint64]) -> NDArray[np.uint64]:
+    """The finalizer of SplitMix64: every input bit moves every output bit."""
+    values = (values ^ (values >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+    values = (values ^ (values >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    return values ^ (values >> np.uint64(31))
 
 
 def _keys(lexicon: Lexicon, words: NDArray[np.int32], sentence_words: NDArray[np.int64]) -> NDArray[np.int64]:
@@ -212,9 +219,7 @@ def _keys(lexicon: Lexicon, words: NDArray[np.int32], sentence_words: NDArray[np
     if not len(words):
         return np.zeros(len(counts), np.int64)
     place = np.arange(len(words)) - np.repeat(sentence_words[:-1], counts)
-    mixed = (lower[words] + place.astype(np.uint64) * np.uint64(0x9E3779B97F4A7C15)) * np.uint64(0xC2B2AE3D27D4EB4F)
-    mixed ^= mixed >> np.uint64(29)
-    mixed *= np.uint64(0xD6E8FEB86659FD93)
+    mixed = _mix(lower[words] + place.astype(np.uint64) * np.uint64(0x9E3779B97F4A7C15))
     total = np.concatenate((np.zeros(1, np.uint64), np.cumsum(mixed, dtype=np.uint64)))
     keys = (total[sentence_words[1:]] - total[sentence_words[:-1]]).view(np.int64)
     return np.where(counts > _MIN_KEY_WORDS, keys, 0)

@@ -48,7 +48,7 @@ class Snapshot:
     chunk_length: NDArray[np.int32]
     """[C] length in index terms."""
     chunk_signature: NDArray[np.uint32]
-    """[C, 4] MinHash of the terms, to find near-duplicates by."""
+    """[C, 8] MinHash of the terms, to find near-duplicates by."""
 
     sentence_start: NDArray[np.int64]
     sentence_end: NDArray[np.int64]

@@ -20,17 +20,16 @@ from __future__ import annotations
 
 import importlib
 import os
-import re
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from functools import lru_cache
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from functools import cache
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from secondhop.loading.code_labels import LANGUAGES, Language, label
+from secondhop.loading.code_labels import LANGUAGES, Language, end_of, label, wrappers_of
 from secondhop.loading.encodings import decode
 from secondhop.loading.formats import FORMATS
-from secondhop.types import Section, SourceText
+from secondhop.types import Section, SourceText, Span
 
 if TYPE_CHECKING:
     from tree_sitter import Language as Grammar
@@ -39,18 +38,23 @@ if TYPE_CHECKING:
 SUFFIXES = FORMATS["code"].suffixes
 
 _BY_SUFFIX = {suffix: language for language in LANGUAGES for suffix in language.suffixes}
-_INNER_DOC = (b"//!", b"/*!")  # Rust: documents what is around it
+_HOLDS_METHODS = frozenset({"class", "struct", "union", "interface", "enum", "record"})
+_INNER_DOC = (b"//!", b"/*!")  # in Rust these document what is around them
+_CONTINUATION_BYTES = bytes(range(0x80, 0xC0))
+_MAX_INDENT = 200
+_MAX_HEADING = 200
 
 
 @dataclass(frozen=True, slots=True)
 class _Definition:
-    """A definition in byte offsets."""
+    """A definition; offsets are bytes first, characters later."""
 
     start: int
     end: int
     name_at: int
-    """Where the name stands, which tells the line to show."""
-    label: str
+    """Where the name stands: it tells which line is the heading."""
+    kind: str
+    name: str
 
 
 def load(data: bytes, source: str) -> SourceText:
@@ -59,14 +63,12 @@ def load(data: bytes, source: str) -> SourceText:
     sections = [Section(0, len(text), kind="code")]
     language = _BY_SUFFIX.get(os.path.splitext(source)[1].lower())
     if language is not None:
-        encoded = text.encode()
-        definitions = _definitions(encoded, language)
-        to_character = _character_offsets(encoded, definitions)
-        sections.extend(_sections(text, definitions, to_character))
+        code = text.encode()
+        sections += _nested(text, _in_characters(code, _definitions(code, language)))
     return SourceText(source, text, tuple(sections), warnings=tuple(warnings))
 
 
-@lru_cache(maxsize=None)
+@cache
 def _grammar(language: Language) -> tuple[Grammar, Query]:
     from tree_sitter import Language as Grammar
     from tree_sitter import Query
@@ -80,15 +82,94 @@ def _definitions(code: bytes, language: Language) -> list[_Definition]:
     from tree_sitter import Parser, QueryCursor
 
     grammar, query = _grammar(language)
-    captures = QueryCursor(query).captures(Parser(grammar).parse(code).root_node)
+    tree = Parser(grammar).parse(code)
+    captures = QueryCursor(query).captures(tree.root_node)
     leading = _by_last_row(captures.get("leading", []), code)
-    found = []
+    wrappers = wrappers_of(captures.get("wrapper", []))
+    found = {}
     for node in captures.get("definition", []):
-        labelled = label(node, language)
+        labelled = label(node, wrappers.get(node.id), language.kinds)
         if labelled is None:
             continue
-        name, name_at, whole = labelled
-        start = _with_leading(whole, leading)
-        end = whole.end_byte + 1 if code[whole.end_byte : whole.end_byte + 1] == b";" else whole.end_byte
-        found.append(_Definition(start, end, name_at, name))
-    return sorted(found, key=lambda definition: (definition.start, -definition.end, definition.name_at))
+        kind, name, name_at = labelled
+        whole = node
+        while whole.id in wrappers:
+            whole = wrappers[whole.id]
+        start = _with_leading(whole, leading, code)
+        end = end_of(whole)
+        end += code[end : end + 1] == b";"
+        found[node.id] = _Definition(start, end, name_at, kind, name)
+    return sorted(found.values(), key=lambda definition: (definition.start, -definition.end, definition.name_at))
+
+
+def _by_last_row(nodes: Iterable[Node], code: bytes) -> dict[int, Node]:
+    """Comments and attributes that begin a line, by the row they end in."""
+    by_row = {}
+    for node in nodes:
+        column = node.start_point.column
+        begins_line = column <= _MAX_INDENT and not code[node.start_byte - column : node.start_byte].strip()
+        if begins_line and not code.startswith(_INNER_DOC, node.start_byte):
+            # Some comments take their line break with them.
+            by_row[node.end_point.row - (node.end_point.column == 0)] = node
+    return by_row
+
+
+def _with_leading(node: Node, leading: Mapping[int, Node], code: bytes) -> int:
+    """Where the definition begins with the comments and attributes directly above it."""
+    start, row = node.start_byte, node.start_point.row
+    while True:
+        for candidate in (leading.get(row), leading.get(row - 1)):
+            if candidate is not None and candidate.start_byte < start and not code[candidate.end_byte : start].strip():
+                start, row = candidate.start_byte, candidate.start_point.row
+                break
+        else:
+            return start
+
+
+def _in_characters(code: bytes, definitions: list[_Definition]) -> list[_Definition]:
+    """Convert byte offsets to character offsets, in one pass over the code."""
+    if code.isascii():
+        return definitions
+    offsets = sorted({0, *(at for found in definitions for at in (found.start, found.end, found.name_at))})
+    characters = {0: 0}
+    for before, after in pairwise(offsets):
+        characters[after] = characters[before] + len(code[before:after].translate(None, _CONTINUATION_BYTES))
+    return [
+        replace(found, start=characters[found.start], end=characters[found.end], name_at=characters[found.name_at])
+        for found in definitions
+    ]
+
+
+def _nested(text: str, definitions: list[_Definition]) -> list[Section]:
+    """Make a section of each definition, under the labels of those around it."""
+    sections: list[Section] = []
+    around: list[tuple[int, str, tuple[str, ...]]] = []
+    for found in definitions:
+        while around and around[-1][0] <= found.start:
+            around.pop()
+        end, outer, path = around[-1] if around else (len(text), "", ())
+        end = min(end, found.end)
+        kind = "method" if found.kind == "function" and outer in _HOLDS_METHODS else found.kind
+        path = (*path, f"{kind} {found.name}".strip())
+        around.append((end, found.kind, path))
+        start = _line_start(text, found.start)
+        heading_span = _heading(text, start, found.name_at, end)
+        sections.append(Section(start, end, heading_path=path, kind="code", heading_span=heading_span))
+    return sections
+
+
+def _line_start(text: str, start: int) -> int:
+    """Take in the indentation of the first line."""
+    position = start
+    while position and text[position - 1] in " \t":
+        position -= 1
+    return position if position == 0 or text[position - 1] in "\r\n" else start
+
+
+def _heading(text: str, start: int, name_at: int, end: int) -> Span:
+    """Find the line with the name, without its indentation."""
+    first = max(start, text.rfind("\n", start, name_at) + 1)
+    last = text.find("\n", name_at, min(end, name_at + _MAX_HEADING))
+    line = text[first : min(end, name_at + _MAX_HEADING) if last == -1 else last]
+    first += len(line) - len(line.lstrip())
+    return first, first + len(line.strip())

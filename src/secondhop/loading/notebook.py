@@ -48,7 +48,8 @@ def load(data: bytes, source: str) -> SourceText:
         for output in _outputs(cell):
             cut += len(output) > _MAX_OUTPUT_CHARS
             builder.write(output[:_MAX_OUTPUT_CHARS], kind="code")
-    warnings = [f"{cut} outputs were cut after {_MAX_OUTPUT_CHARS} characters."] if cut else []
+    outputs = "1 output was" if cut == 1 else f"{cut} outputs were"
+    warnings = [f"{outputs} cut after {_MAX_OUTPUT_CHARS} characters."] if cut else []
     return builder.build(source, metadata=_metadata(notebook), warnings=warnings)
 
 
@@ -57,9 +58,12 @@ def _cells(notebook: Any) -> list[dict[str, Any]] | None:
     if not isinstance(notebook, dict):
         return None
     found = notebook.get("cells")
-    if found is None and isinstance(notebook.get("worksheets"), list):
-        sheets = [sheet for sheet in notebook["worksheets"] if isinstance(sheet, dict)]
-        found = [cell for sheet in sheets for cell in sheet.get("cells") or ()]
+    sheets = notebook.get("worksheets")
+    if found is None and isinstance(sheets, list):
+        lists = [sheet.get("cells") for sheet in sheets if isinstance(sheet, dict)]
+        if not all(isinstance(cells, list) for cells in lists):
+            return None
+        found = [cell for cells in lists for cell in cells]
     return [cell for cell in found if isinstance(cell, dict)] if isinstance(found, list) else None
 
 

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 MAX_RANK = 200
 """Places in the direct order are told up to here."""
 DUPLICATE_JACCARD = 0.9
+_ALIKE_HASHES = 6
+"""Of eight: 96 % of the pairs with Jaccard similarity 0.9 agree in at least so many, and 0.002 % of those with 0.1."""
 _VIA_TERMS = 3
 
 
@@ -101,7 +103,7 @@ def _sentences(snapshot: Snapshot, query: ParsedQuery, bridge: Bridge, ordinals:
 def _duplicates(snapshot: Snapshot, ordinals: Ints) -> tuple[tuple[int, int, float], ...]:
     """Pairs of hits with nearly the same words. MinHash proposes, exact Jaccard similarity decides."""
     signatures = snapshot.chunk_signature[ordinals]
-    alike = (signatures[:, None, :] == signatures[None, :, :]).sum(axis=2) >= 2
+    alike = (signatures[:, None, :] == signatures[None, :, :]).sum(axis=2) >= _ALIKE_HASHES
     pairs: list[tuple[int, int, float]] = []
     terms: dict[int, frozenset[int]] = {}
     for later, earlier in zip(*(side.tolist() for side in np.nonzero(np.tril(alike, -1))), strict=True):

@@ -1,0 +1,121 @@
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from secondhop.errors import NoTextError
+from secondhop.loading import html
+
+
+def load(text):
+    return html.load(text.encode(), "page.html")
+
+
+def in_sections(loaded):
+    return [
+        (section.heading_path, section.kind, loaded.text[section.start : section.end]) for section in loaded.sections
+    ]
+
+
+PAGE = """<!doctype html><html><head><title>Handbook &amp; more</title><style>p {}</style></head><body>
+<nav>Home</nav><script>var x = "<p>no</p>";</script>
+<main><h1>Leave</h1><p>Twenty <b>five</b>
+ days.</p><h2>Sick  leave</h2><ul><li>Tell <a href=x>us</a><li><p>Rest</p><ol><li>inner</ol></ul>
+<p>After.<br>Second line.</p><pre>def f():
+    return 1
+</pre><table><caption>Days</caption><tr><th>Kind<th>Days<tr><td>Sick<td>10</table></main><footer>Imprint</footer>"""
+
+
+def test_headings_lists_tables_and_code_become_sections():
+    loaded = load(PAGE)
+    assert in_sections(loaded) == [
+        (("Leave",), "prose", "Leave\n\nTwenty five days."),
+        (
+            ("Leave", "Sick leave"),
+            "prose",
+            "Sick leave\n- Tell us\n- Rest\n- inner\n\nAfter.\nSecond line.",
+        ),
+        (("Leave", "Sick leave"), "code", "def f():\n    return 1"),
+        (("Leave", "Sick leave"), "prose", "Days"),
+        (("Leave", "Sick leave"), "table", "Kind | Days\nSick | 10"),
+    ]
+    assert loaded.metadata == {"title": "Handbook & more"}
+    spans = [loaded.text[slice(*section.heading_span)] for section in loaded.sections]
+    assert spans == ["Leave", "Sick leave", "Sick leave", "Sick leave", "Kind | Days"]
+
+
+def test_navigation_stays_where_no_main_content_is_marked():
+    assert load("<nav>Home</nav><p>Text</p><footer>End</footer>").text == "Home\n\nText\n\nEnd"
+
+
+def test_an_empty_main_does_not_hide_the_rest():
+    assert load("<main></main><footer>Only this</footer>").text == "Only this"
+
+
+def test_cells_that_span_rows_stand_in_each_row():
+    table = "<table><tr><th>Region<th colspan=2>Sales<tr><td rowspan=2>North<td>1<td>2<tr><td>3<td>4</table>"
+    assert load(table).text == "Region | Sales\nNorth | 1 | 2\nNorth | 3 | 4"
+
+
+def test_blocks_in_a_cell_are_kept_apart():
+    assert "one two | x" in load("<table><tr><td>a<td>b<tr><td><p>one</p><p>two</p><td>x</table>").text
+
+
+def test_deep_nesting_is_no_recursion():
+    assert load("<div>" * 3000 + "bottom" + "</div>" * 3000).text == "bottom"
+
+
+@pytest.mark.parametrize(
+    ("data", "text"),
+    [
+        ("<p>Grüße</p>".encode(), "Grüße"),
+        (b"\xef\xbb\xbf<p>plain</p>", "plain"),
+        ("<p>Grüße</p>".encode("utf-16"), "Grüße"),
+        ('<meta charset="iso-8859-1"><p>Grüße – “ja”</p>'.encode("cp1252"), "Grüße – “ja”"),
+        ('<meta http-equiv=x content="text/html; charset=Shift_JIS"><p>日本語</p>'.encode("cp932"), "日本語"),
+        ('<meta charset="iso-8859-1"><p>Grüße</p>'.encode(), "Grüße"),
+        ('<meta charset="no-such"><p>Die Grüße sind schön und größer für alle</p>'.encode("cp1252"), None),
+    ],
+)
+def test_the_encoding_is_found(data, text):
+    assert html.load(data, "page.html").text == (text or "Die Grüße sind schön und größer für alle")
+
+
+@pytest.mark.parametrize("page", ["", "<script>only()</script>", "<title>Only a title</title>"])
+def test_pages_without_text_are_refused(page):
+    with pytest.raises(NoTextError):
+        load(page)
+
+
+MARKUP = st.lists(
+    st.sampled_from(
+        [
+            "<p>",
+            "</p>",
+            "<h1>",
+            "<h3>",
+            "</h1>",
+            "<li>",
+            "</ul>",
+            "<table>",
+            "<tr>",
+            "<td>",
+            "</table>",
+            "<pre>",
+            "<br>",
+        ]
+    )
+    | st.text(max_size=8)
+).map("".join)
+
+
+@settings(max_examples=150, deadline=None)
+@given(MARKUP)
+def test_any_markup_gives_ordered_sections(page):
+    try:
+        loaded = load(page.encode("utf-8", "replace").decode())
+    except NoTextError:
+        return
+    ends = [0] + [section.end for section in loaded.sections]
+    for section, end_before in zip(loaded.sections, ends, strict=False):
+        assert end_before <= section.start < section.end <= len(loaded.text)
+        assert loaded.text[section.start : section.end].strip()

@@ -1,0 +1,93 @@
+import json
+
+import pytest
+
+from secondhop.errors import CorruptFileError, NoTextError
+from secondhop.loading import notebook
+
+
+def load(cells, **metadata):
+    return notebook.load(json.dumps({"nbformat": 4, "cells": cells, "metadata": metadata}).encode(), "n.ipynb")
+
+
+def markdown(text):
+    return {"cell_type": "markdown", "source": text.splitlines(keepends=True)}
+
+
+def code(text, *outputs):
+    return {"cell_type": "code", "source": text, "outputs": list(outputs)}
+
+
+def in_sections(loaded):
+    return [
+        (section.heading_path, section.kind, loaded.text[section.start : section.end]) for section in loaded.sections
+    ]
+
+
+def test_markdown_headings_hold_the_code_below_them():
+    loaded = load([markdown("# Data\nWhere from.\n## Load"), code("x = 1\n\ny = 2"), markdown("Done.")])
+    assert in_sections(loaded) == [
+        (("Data",), "prose", "Data\n\nWhere from."),
+        (("Data", "Load"), "prose", "Load"),
+        (("Data", "Load"), "code", "x = 1\n\ny = 2"),
+        (("Data", "Load"), "prose", "Done."),
+    ]
+    assert loaded.sections[2].page is None
+
+
+def test_comments_in_code_fences_are_no_headings():
+    loaded = load([markdown("# Real\n```sh\n# comment\n```\ntext")])
+    assert [path for path, _, _ in in_sections(loaded)] == [("Real",)]
+
+
+def test_text_outputs_are_kept_and_images_are_not():
+    loaded = load(
+        [
+            code(
+                "run()",
+                {"output_type": "stream", "text": ["\x1b[31mred\x1b[0m\n", "next"]},
+                {"output_type": "execute_result", "data": {"text/plain": "42", "text/html": "<b>42</b>"}},
+                {"output_type": "display_data", "data": {"image/png": "iVBORw0KGgo="}},
+                {"output_type": "error", "ename": "ValueError", "evalue": "bad", "traceback": ["long"]},
+            )
+        ]
+    )
+    assert loaded.text == "run()\n\nred\nnext\n\n42\n\nValueError: bad"
+
+
+def test_long_outputs_are_cut_with_a_warning():
+    loaded = load([code("run()", {"output_type": "stream", "text": "x" * 50_000})])
+    assert len(loaded.text) < 21_000
+    assert loaded.warnings == ("1 output was cut after 20000 characters.",)
+
+
+def test_notebooks_of_format_3_are_read():
+    cells = [{"cell_type": "heading", "level": 2, "source": "Old"}, {"cell_type": "code", "input": ["a = 1"]}]
+    loaded = notebook.load(json.dumps({"nbformat": 3, "worksheets": [{"cells": cells}]}).encode(), "n.ipynb")
+    assert in_sections(loaded) == [(("Old",), "prose", "Old"), (("Old",), "code", "a = 1")]
+
+
+def test_the_language_is_kept():
+    assert load([code("x")], kernelspec={"language": "R"}).metadata == {"language": "R"}
+
+
+@pytest.mark.parametrize(
+    "data", [b"", b"{", b"[]", b'{"cells": 3}', b"\xff\xfe\x00", b"[" * 200_000, b'{"worksheets": [{"cells": 1}]}']
+)
+def test_what_is_no_notebook_is_corrupt(data):
+    with pytest.raises(CorruptFileError, match=r"n\.ipynb: not a notebook"):
+        notebook.load(data, "n.ipynb")
+
+
+def test_strange_values_are_passed_over():
+    cells = [
+        3,
+        {"cell_type": "code", "source": {"a": 1}, "outputs": [7, {"data": 1, "text": None}]},
+        code("x \ud800= 1"),
+    ]
+    assert load(cells).text == "x = 1"
+
+
+def test_a_notebook_without_text_is_refused():
+    with pytest.raises(NoTextError):
+        load([code("")])

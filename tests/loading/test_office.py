@@ -1,0 +1,357 @@
+import datetime
+import zipfile
+from io import BytesIO
+
+import docx
+import pptx
+import pytest
+from docx.oxml import parse_xml
+from docx.oxml.ns import nsdecls
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from secondhop.errors import (
+    CorruptFileError,
+    FileTooLargeError,
+    LoadError,
+    NoTextError,
+    PasswordRequiredError,
+    UnsupportedFormatError,
+)
+from secondhop.loading import docx as word
+from secondhop.loading import pptx as slides
+from secondhop.loading import spreadsheet
+
+OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+
+
+def saved(document):
+    out = BytesIO()
+    document.save(out)
+    return out.getvalue()
+
+
+def in_sections(loaded):
+    return [
+        (section.heading_path, section.kind, loaded.text[section.start : section.end]) for section in loaded.sections
+    ]
+
+
+def headings(loaded):
+    return [loaded.text[slice(*section.heading_span)] if section.heading_span else None for section in loaded.sections]
+
+
+def zipped(files):
+    out = BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in files.items():
+            archive.writestr(name, content)
+    return out.getvalue()
+
+
+def word_document():
+    document = docx.Document()
+    document.core_properties.title = "Supply Agreement"
+    document.core_properties.author = "Ada"
+    document.add_heading("Supply Agreement", 0)
+    document.add_paragraph("Between A and B.")
+    document.add_heading("Prices", 1)
+    document.add_paragraph("Steel", style="List Bullet")
+    document.add_paragraph("Copper", style="List Bullet")
+    table = document.add_table(rows=3, cols=2)
+    for row, values in zip(table.rows, [("Item", "Price"), ("Steel", "10"), ("Copper", "20")], strict=True):
+        for cell, value in zip(row.cells, values, strict=True):
+            cell.text = value
+    document.add_paragraph("Prices are net.")
+    document.add_heading("Discounts", 2)
+    document.add_paragraph("None.")
+    return document
+
+
+def test_word_headings_lists_and_tables_become_sections_in_reading_order():
+    loaded = word.load(saved(word_document()), "a.docx")
+    title = "Supply Agreement"
+    assert in_sections(loaded) == [
+        ((title,), "prose", "Supply Agreement\n\nBetween A and B."),
+        ((title, "Prices"), "prose", "Prices\n- Steel\n- Copper"),
+        ((title, "Prices"), "table", "Item | Price\nSteel | 10\nCopper | 20"),
+        ((title, "Prices"), "prose", "Prices are net."),
+        ((title, "Prices", "Discounts"), "prose", "Discounts\n\nNone."),
+    ]
+    assert headings(loaded) == [title, "Prices", "Item | Price", "Prices", "Discounts"]
+    assert loaded.metadata == {"title": title, "author": "Ada"}
+
+
+def test_word_heading_levels_come_from_outline_levels_and_inherited_styles():
+    document = docx.Document()
+    local = document.styles.add_style("Klausel", 1)
+    local.base_style = document.styles["Heading 2"]
+    document.add_heading("Erster Teil", 1)
+    document.add_paragraph("Haftung", style="Klausel")
+    document.add_paragraph("Text.")
+    direct = document.add_paragraph("Anhang")
+    direct._p.get_or_add_pPr().append(parse_xml(f'<w:outlineLvl {nsdecls("w")} w:val="0"/>'))
+    document.add_paragraph("Liste.")
+    loaded = word.load(saved(document), "a.docx")
+    assert [path for path, _, _ in in_sections(loaded)] == [
+        ("Erster Teil",),
+        ("Erster Teil", "Haftung"),
+        ("Anhang",),
+    ]
+
+
+def paragraph_xml(inner):
+    return parse_xml(f"<w:p {nsdecls('w')}>{inner}</w:p>")
+
+
+def test_word_insertions_controls_and_text_boxes_are_read_and_deletions_are_not():
+    document = docx.Document()
+    body = document.element.body
+    run = "<w:r><w:t>{}</w:t></w:r>"
+    body.insert(
+        0, paragraph_xml(f"<w:ins>{run.format('kept')}</w:ins><w:del><w:r><w:delText>gone</w:delText></w:r></w:del>")
+    )
+    control = f"<w:sdt {nsdecls('w')}><w:sdtContent><w:p>{run.format('in a control')}</w:p></w:sdtContent></w:sdt>"
+    body.insert(1, parse_xml(control))
+    box = f"<w:txbxContent><w:p>{run.format('in a box')}</w:p></w:txbxContent>"
+    body.insert(2, paragraph_xml(f"<w:r><w:pict>{box}</w:pict></w:r>{run.format('around')}"))
+    assert word.load(saved(document), "a.docx").text == "kept\n\nin a control\n\naround\n\nin a box"
+
+
+def test_word_cells_that_span_rows_stand_in_each_row():
+    document = docx.Document()
+    table = document.add_table(rows=3, cols=2)
+    for row, values in zip(table.rows, [("Region", "Sales"), ("North", "1"), ("", "2")], strict=True):
+        for cell, value in zip(row.cells, values, strict=True):
+            cell.text = value
+    table.cell(1, 0).merge(table.cell(2, 0))
+    assert word.load(saved(document), "a.docx").text == "Region | Sales\nNorth | 1\nNorth | 2"
+
+
+def test_word_footnotes_stand_at_the_end():
+    data = BytesIO(saved(word_document()))
+    notes = (
+        f"<w:footnotes {nsdecls('w')}><w:footnote w:type='separator'><w:p><w:r><w:t>-</w:t></w:r></w:p></w:footnote>"
+        "<w:footnote w:id='2'><w:p><w:r><w:t>Net of tax.</w:t></w:r></w:p></w:footnote></w:footnotes>"
+    )
+    with zipfile.ZipFile(data, "a") as archive:
+        archive.writestr("word/footnotes.xml", notes)
+    loaded = word.load(data.getvalue(), "a.docx")
+    assert in_sections(loaded)[-1] == (("Footnotes",), "prose", "Footnotes\n\nNet of tax.")
+
+
+def test_word_entities_are_not_expanded():
+    bomb = (
+        '<!DOCTYPE d [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;&a;&a;">]>'
+        f"<w:document {nsdecls('w')}><w:body><w:p><w:r><w:t>text &b;</w:t></w:r></w:p></w:body></w:document>"
+    )
+    assert "aaa" not in word.load(zipped({"word/document.xml": bomb}), "a.docx").text
+
+
+@pytest.mark.parametrize("loader", [word, slides, spreadsheet])
+def test_encrypted_office_files_ask_for_the_password_to_be_removed(loader):
+    with pytest.raises(PasswordRequiredError, match="encrypted"):
+        loader.load(OLE + bytes(100) + "EncryptedPackage".encode("utf-16-le"), "locked")
+
+
+@pytest.mark.parametrize("loader", [word, slides])
+def test_old_binary_formats_are_named_as_such(loader):
+    with pytest.raises(UnsupportedFormatError, match="old binary"):
+        loader.load(OLE + bytes(600), "old.doc")
+
+
+@pytest.mark.parametrize("loader", [word, slides, spreadsheet])
+@pytest.mark.parametrize(
+    "data", [b"", b"plain text", saved(word_document())[:3000], zipped({"hello.txt": "x"}), OLE + bytes(9)]
+)
+def test_what_is_no_office_file_is_an_error_of_ours(loader, data, capfd):
+    with pytest.raises(LoadError):
+        loader.load(data, "bad")
+    assert capfd.readouterr() == ("", "")
+
+
+@pytest.mark.parametrize("loader", [word, slides, spreadsheet])
+def test_zip_bombs_are_refused_before_they_are_unpacked(loader):
+    with pytest.raises(FileTooLargeError, match="zip bomb"):
+        loader.load(zipped({"word/document.xml": b" " * 11_000_000}), "bomb")
+
+
+def presentation():
+    deck = pptx.Presentation()
+    first = deck.slides.add_slide(deck.slide_layouts[1])
+    first.shapes.title.text = "Results"
+    first.placeholders[1].text = "Revenue grew.\nCosts fell."
+    first.notes_slide.notes_text_frame.text = "Mention Ohio."
+    second = deck.slides.add_slide(deck.slide_layouts[6])
+    table = second.shapes.add_table(2, 2, 0, 0, 914400, 914400).table
+    for row, values in enumerate([("Year", "Sales"), ("2024", "7")]):
+        for column, value in enumerate(values):
+            table.cell(row, column).text = value
+    group = second.shapes.add_group_shape()
+    group.shapes.add_textbox(0, 0, 914400, 914400).text_frame.text = "Grouped."
+    second.element.set("show", "0")
+    return deck
+
+
+def test_slides_give_title_body_tables_and_notes():
+    loaded = slides.load(saved(presentation()), "a.pptx")
+    assert in_sections(loaded) == [
+        (("Results",), "prose", "Results\n\nRevenue grew.\nCosts fell.\n\nMention Ohio."),
+        ((), "table", "Year | Sales\n2024 | 7"),
+        ((), "prose", "Grouped."),
+    ]
+    assert [section.page for section in loaded.sections] == [1, 2, 2]
+    assert loaded.metadata["page_count"] == 2
+    assert loaded.warnings == ("Hidden slides are included: 2.",)
+
+
+def test_slides_without_text_are_refused():
+    deck = pptx.Presentation()
+    deck.slides.add_slide(deck.slide_layouts[6])
+    with pytest.raises(NoTextError):
+        slides.load(saved(deck), "a.pptx")
+
+
+MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+RELATIONS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+PACKAGE = "http://schemas.openxmlformats.org/package/2006"
+
+
+def workbook(sheets):
+    """An xlsx of sheets given as name → XML of its rows."""
+    files = {}
+    entries = relations = ""
+    for number, (name, rows) in enumerate(sheets.items(), start=1):
+        hidden = ' state="hidden"' if name.startswith("Hidden") else ""
+        entries += f'<sheet name="{name}" sheetId="{number}"{hidden} r:id="r{number}"/>'
+        relations += f'<Relationship Id="r{number}" Type="{RELATIONS}/worksheet" Target="worksheets/s{number}.xml"/>'
+        files[f"xl/worksheets/s{number}.xml"] = f'<worksheet xmlns="{MAIN}"><sheetData>{rows}</sheetData></worksheet>'
+    files["[Content_Types].xml"] = f'<Types xmlns="{PACKAGE}/content-types"/>'
+    files["xl/workbook.xml"] = f'<workbook xmlns="{MAIN}" xmlns:r="{RELATIONS}"><sheets>{entries}</sheets></workbook>'
+    files["xl/_rels/workbook.xml.rels"] = f'<Relationships xmlns="{PACKAGE}/relationships">{relations}</Relationships>'
+    main = f'<Relationship Id="m" Type="{RELATIONS}/officeDocument" Target="xl/workbook.xml"/>'
+    files["_rels/.rels"] = f'<Relationships xmlns="{PACKAGE}/relationships">{main}</Relationships>'
+    return zipped(files)
+
+
+def row(number, *cells):
+    def cell(place, value):
+        if isinstance(value, str):
+            return f'<c r="{place}{number}" t="inlineStr"><is><t>{value}</t></is></c>'
+        return f'<c r="{place}{number}"><v>{value}</v></c>'
+
+    filled = (cell(place, value) for place, value in zip("ABCDEF", cells, strict=False) if value is not None)
+    return f'<row r="{number}">{"".join(filled)}</row>'
+
+
+def test_sheets_give_one_line_for_each_row_that_is_not_empty():
+    data = workbook(
+        {
+            "Sales": row(1, "Sales 2024") + row(3, "Region", "Units", "Price") + row(4, "North", 1200, 0.5),
+            "Hidden costs": row(1, "Kind", "Cost") + row(2, "Rent", 7) + row(9, "a\nb", None, "c"),
+            "Empty": "",
+        }
+    )
+    loaded = spreadsheet.load(data, "a.xlsx")
+    assert in_sections(loaded) == [
+        (("Sales",), "table", "Sales 2024\nRegion | Units | Price\nNorth | 1200 | 0.5"),
+        (("Hidden costs",), "table", "Kind | Cost\nRent | 7\na b |  | c"),
+    ]
+    assert headings(loaded) == ["Region | Units | Price", "Kind | Cost"]
+    assert [section.page for section in loaded.sections] == [1, 2]
+    assert loaded.warnings == ("Sheet 'Hidden costs' is hidden; its rows are included.",)
+
+
+def test_cells_read_as_people_write_them():
+    values = [3.0, 0.1, True, datetime.datetime(2024, 5, 1), datetime.datetime(2024, 5, 1, 9, 30), datetime.time(9, 30)]
+    shown = ["3", "0.1", "TRUE", "2024-05-01", "2024-05-01 09:30:00", "09:30:00"]
+    assert [spreadsheet._text(value) for value in values] == shown
+
+
+def test_a_sheet_of_numbers_has_no_header():
+    loaded = spreadsheet.load(workbook({"S": row(1, 1, 2) + row(2, 3, 4)}), "a.xlsx")
+    assert headings(loaded) == [None]
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        '<row r="1"><c r="A1"><v>1</v></c></row><row r="1048576"><c r="XFD1048576"><v>2</v></c></row>',
+        "<row r='1'><c r='A1'><v>1</v></c></row><row r='1048576'>" + "<c><v>2</v></c>" * 9 + "</row>",
+    ],
+    ids=["corners", "unplaced"],
+)
+def test_cells_too_far_apart_are_refused_before_the_grid_is_laid_out(rows):
+    with pytest.raises(FileTooLargeError, match="cells; the limit"):
+        spreadsheet.load(workbook({"S": rows}), "a.xlsx")
+
+
+def open_document(rows):
+    spaces = " ".join(
+        f'xmlns:{name}="urn:oasis:names:tc:opendocument:xmlns:{name}:1.0"' for name in ("office", "table", "text")
+    )
+    content = (
+        f"<office:document-content {spaces}><office:body><office:spreadsheet>"
+        f'<table:table table:name="Prices">{rows}</table:table>'
+        "</office:spreadsheet></office:body></office:document-content>"
+    )
+    mimetype = "application/vnd.oasis.opendocument.spreadsheet"
+    manifest = '<manifest:manifest xmlns:manifest="urn:oasis:names:tc:opendocument:xmlns:manifest:1.0"/>'
+    return zipped({"mimetype": mimetype, "META-INF/manifest.xml": manifest, "content.xml": content})
+
+
+def open_cell(text, repeated=1):
+    return (
+        f'<table:table-cell office:value-type="string" table:number-columns-repeated="{repeated}">'
+        f"<text:p>{text}</text:p></table:table-cell>"
+    )
+
+
+REST = (
+    '<table:table-row table:number-rows-repeated="1048570"><table:table-cell table:number-columns-repeated="16384"/>'
+    "</table:table-row>"
+)
+
+
+def test_open_document_sheets_are_read_and_their_empty_rest_is_not():
+    rows = f"<table:table-row>{open_cell('Item')}{open_cell('Price')}</table:table-row>"
+    rows += f"<table:table-row>{open_cell('Steel')}{open_cell('ten')}</table:table-row>{REST}"
+    loaded = spreadsheet.load(open_document(rows), "a.ods")
+    assert in_sections(loaded) == [(("Prices",), "table", "Item | Price\nSteel | ten")]
+
+
+def test_open_document_repetitions_are_counted():
+    rows = f'<table:table-row table:number-rows-repeated="1000000">{open_cell("x", 1000)}</table:table-row>'
+    with pytest.raises(FileTooLargeError, match="cells; the limit"):
+        spreadsheet.load(open_document(rows), "a.ods")
+
+
+def test_a_part_that_lies_about_its_size_is_corrupt():
+    data = workbook({"S": row(1, "a" * 5000)})
+    size = next(entry.file_size for entry in zipfile.ZipFile(BytesIO(data)).infolist() if "sheets/" in entry.filename)
+    lying = data.replace(size.to_bytes(4, "little"), (100).to_bytes(4, "little"))
+    with pytest.raises(CorruptFileError, match="cannot be unpacked"):
+        spreadsheet.load(lying, "a.xlsx")
+
+
+FILES = [
+    (word, saved(word_document())),
+    (slides, saved(presentation())),
+    (spreadsheet, workbook({"S": row(1, "a", "b")})),
+]
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.sampled_from(FILES), st.data())
+def test_damaged_files_give_ordered_sections_or_a_load_error(file, data):
+    loader, whole = file
+    damaged = bytearray(whole)
+    for _ in range(data.draw(st.integers(1, 5))):
+        damaged[data.draw(st.integers(0, len(damaged) - 1))] = data.draw(st.integers(0, 255))
+    try:
+        loaded = loader.load(bytes(damaged), "damaged")
+    except LoadError:
+        return
+    ends = [0] + [section.end for section in loaded.sections]
+    for section, end_before in zip(loaded.sections, ends, strict=False):
+        assert end_before <= section.start < section.end <= len(loaded.text)
