@@ -1,56 +1,58 @@
-"""The façade: load → chunk → index → retrieve → select → report, in that order. The only module that knows all stages."""
+"""The façade: load → chunk → index → retrieve → select → report. The only module that knows all stages."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from time import perf_counter
 from typing import TYPE_CHECKING, Any, TypedDict
 
-import numpy as np
-
 from secondhop import chunking, indexing, loading, retrieval, selection
 from secondhop.errors import EmptyTextError, InputError, LoadError, OptionError
+from secondhop.inputs import allowed_chunks, checked_budget, checked_query, checked_text, load_item, to_chunks
 from secondhop.loading.cache import SourceCache
 from secondhop.options import ContextOptions, DocumentOptions, Filter, FolderOptions, as_path, merge
 from secondhop.reporting import Context, DecisionReport, make_report
 from secondhop.selection.auto import is_passthrough
-from secondhop.text.prompt import render
 from secondhop.text.counting import CachedCounter
+from secondhop.text.prompt import render
 from secondhop.text.tokens import resolve_counter
 from secondhop.types import Budget, Chunk, Grain, Hit, Ranking, Section, Selection, SourceText, Strategy, TextStyle
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack
 
-    from secondhop.types import Bools
 
-
-class DocumentKeywords(TypedDict, total=False):
-    """The fields of `DocumentOptions`, as keywords."""
+class CommonKeywords(TypedDict, total=False):
+    """The fields of `DocumentOptions` but `source`, as keywords."""
 
     token_budget: int
     strategy: str | Strategy
     candidate_k: int
     top_k: int | None
     neighbors: int
+    chunk_overlap: int
     include_heading: bool
+    min_grounding: float
     text_style: TextStyle
     grain: Grain
-    source: str
     format: str | None
     password: str | None
     chunk_size: int
-    chunk_overlap: int
     retrieval: str
     language: str
     tokenizer: str | Callable[[str], int]
     bm25_variant: str
     bm25_k1: float
     bm25_b: float
+
+
+class DocumentKeywords(CommonKeywords, total=False):
+    """The fields of `DocumentOptions`, as keywords."""
+
+    source: str
 
 
 class FolderKeywords(DocumentKeywords, total=False):
@@ -96,7 +98,9 @@ class Document:
     # ── loading ──────────────────────────────────────────────────────────────────────────────────────────────────
 
     @classmethod
-    def from_text(cls, text: str, *, options: DocumentOptions | None = None, **keywords: Unpack[DocumentKeywords]) -> Document:
+    def from_text(
+        cls, text: str, *, options: DocumentOptions | None = None, **keywords: Unpack[DocumentKeywords]
+    ) -> Document:
         """A document from one text.
 
         The format is `format=`, or what the suffix of `source=` says, or prose.
@@ -106,11 +110,15 @@ class Document:
             OptionError: an option is unknown or out of range.
         """
         settings = merge(DocumentOptions, options, keywords)
-        return cls._build([loading.load_text(_checked(text), settings.source, format=settings.format)], settings)
+        return cls._build([loading.load_text(checked_text(text), settings.source, format=settings.format)], settings)
 
     @classmethod
     def from_texts(
-        cls, texts: Iterable[str | Mapping[str, Any]], *, options: DocumentOptions | None = None, **keywords: Unpack[DocumentKeywords]
+        cls,
+        texts: Iterable[str | Mapping[str, Any]],
+        *,
+        options: DocumentOptions | None = None,
+        **keywords: Unpack[DocumentKeywords],
     ) -> Document:
         """A document from several texts, each chunked on its own.
 
@@ -124,12 +132,17 @@ class Document:
             InputError: an item is neither, or a mapping has other keys.
         """
         settings = merge(DocumentOptions, options, keywords)
-        sources = [_load_item(item, number, settings) for number, item in enumerate(texts)]
+        sources = [load_item(item, number, settings) for number, item in enumerate(texts)]
         return cls._build([source for source in sources if source is not None], settings)
 
     @classmethod
     def from_bytes(
-        cls, data: bytes, source: str | None = None, *, options: DocumentOptions | None = None, **keywords: Unpack[DocumentKeywords]
+        cls,
+        data: bytes,
+        source: str | None = None,
+        *,
+        options: DocumentOptions | None = None,
+        **keywords: Unpack[CommonKeywords],
     ) -> Document:
         """A document from the bytes of a file; `source` is its name, whose suffix tells the format.
 
@@ -144,7 +157,9 @@ class Document:
         return cls._build([loaded], settings)
 
     @classmethod
-    def from_file(cls, path: str | Path, *, options: DocumentOptions | None = None, **keywords: Unpack[DocumentKeywords]) -> Document:
+    def from_file(
+        cls, path: str | Path, *, options: DocumentOptions | None = None, **keywords: Unpack[DocumentKeywords]
+    ) -> Document:
         """A document from one file: PDF, Markdown, text, source code, data, office formats.
 
         Raises:
@@ -179,7 +194,9 @@ class Document:
         """
         settings = merge(FolderOptions, options, keywords)
         root = as_path(path)
-        listing = loading.walk_folder(root, recursive=settings.recursive, gitignore=settings.gitignore, ignore=settings.ignore)
+        listing = loading.walk_folder(
+            root, recursive=settings.recursive, gitignore=settings.gitignore, ignore=settings.ignore
+        )
         cache = SourceCache.open(root, settings.index_dir) if settings.persists else None
         sources, skipped = [], list(listing.skipped)
         for done, file in enumerate(listing.files):
@@ -191,14 +208,20 @@ class Document:
             except LoadError as error:
                 skipped.append((file.source, error.reason))
         if not sources:
-            raise EmptyTextError(f"{root}: none of {len(skipped)} files could be indexed; see why with loading.walk_folder, or try one with from_file")
+            raise EmptyTextError(
+                f"{root}: none of {len(skipped)} files could be indexed; see why with loading.walk_folder, or try one with from_file"
+            )
         if cache is not None:
             cache.save(sources)
         return cls._build(sources, settings, skipped_files=sorted(skipped))
 
     @classmethod
     def from_chunks(
-        cls, chunks: Iterable[str | Mapping[str, Any] | Chunk], *, options: DocumentOptions | None = None, **keywords: Unpack[DocumentKeywords]
+        cls,
+        chunks: Iterable[str | Mapping[str, Any] | Chunk],
+        *,
+        options: DocumentOptions | None = None,
+        **keywords: Unpack[DocumentKeywords],
     ) -> Document:
         """A document from chunks that somebody else made; they are kept one to one.
 
@@ -216,7 +239,9 @@ class Document:
         return cls(index_chunks(to_chunks(chunks), settings), settings)
 
     @classmethod
-    def _build(cls, sources: Sequence[SourceText], options: DocumentOptions, skipped_files: Iterable[tuple[str, str]] = ()) -> Document:
+    def _build(
+        cls, sources: Sequence[SourceText], options: DocumentOptions, skipped_files: Iterable[tuple[str, str]] = ()
+    ) -> Document:
         cuts = (chunking.chunk(source, chunk_size=options.chunk_size) for source in sources)
         snapshot = indexing.build(sources, cuts, language=options.language, scoring=_scoring(options))
         if not len(snapshot):
@@ -234,7 +259,7 @@ class Document:
         include_heading: bool | None = None,
         *,
         top_k: int | None = None,
-        filter: Filter | None = None,  # noqa: A002
+        filter: Filter | None = None,
         strategy: str | Strategy | None = None,
         text_style: TextStyle | None = None,
         grain: Grain | None = None,
@@ -260,7 +285,7 @@ class Document:
             InputError: the query is not a string.
         """
         given = {
-            "token_budget": _checked_budget(budget), "neighbors": neighbors, "include_heading": include_heading, "top_k": top_k,
+            "token_budget": checked_budget(budget), "neighbors": neighbors, "include_heading": include_heading, "top_k": top_k,
             "strategy": strategy, "text_style": text_style, "grain": grain, "candidate_k": candidate_k,
         }  # fmt: skip
         return self._ask(query, self._settings(given), filter)
@@ -273,19 +298,23 @@ class Document:
         """The report that `context` would give, nothing assembled."""
         return self.context(query, budget, **options).report
 
-    def search(self, query: str, top_k: int = 10, *, filter: Filter | None = None) -> list[Hit]:  # noqa: A002
+    def search(self, query: str, top_k: int = 10, *, filter: Filter | None = None) -> list[Hit]:
         """The `top_k` chunks that answer best to the question's own words, best first: plain ranked retrieval."""
         if not isinstance(top_k, int) or top_k < 1:
             raise OptionError(f"top_k={top_k!r} is not a positive number")
-        return retrieval.search(self._snapshot, _checked_query(query), top_k=top_k, allowed=_allowed(self._snapshot, filter))
+        return retrieval.search(
+            self._snapshot, checked_query(query), top_k=top_k, allowed=allowed_chunks(self._snapshot, filter)
+        )
 
-    def _ask(self, query: str, options: ContextOptions, filter: Filter | None) -> Context:  # noqa: A002
+    def _ask(self, query: str, options: ContextOptions, filter: Filter | None) -> Context:
         began = perf_counter()
         snapshot = self._snapshot
-        budget = Budget(options.token_budget, self._count, options.text_style, options.top_k, options.grain, options.min_grounding)
+        budget = Budget(
+            options.token_budget, self._count, options.text_style, options.top_k, options.grain, options.min_grounding
+        )
         name, strategy, bridge = resolve_strategy(options.strategy)
-        allowed = _allowed(snapshot, filter)
-        find = partial(retrieval.retrieve, snapshot, _checked_query(query), bridge=bridge, allowed=allowed)
+        allowed = allowed_chunks(snapshot, filter)
+        find = partial(retrieval.retrieve, snapshot, checked_query(query), bridge=bridge, allowed=allowed)
         hits = find(candidate_k=options.candidate_k)
         retrieved = perf_counter()
         chosen = strategy(hits.query, hits, budget)
@@ -293,10 +322,14 @@ class Document:
             hits = find(candidate_k=16 * options.candidate_k)
             chosen = strategy(hits.query, hits, budget)
         passthrough = name == "auto" and bool(len(hits)) and is_passthrough(chosen)
-        if options.neighbors or options.include_heading:
+        if options.neighbors or options.include_heading or options.chunk_overlap:
             chosen = selection.expand(chosen, _extras(snapshot, chosen, options), budget)
         selected = perf_counter()
-        timings = {"retrieve": 1e3 * (retrieved - began), "select": 1e3 * (selected - retrieved), "total": 1e3 * (selected - began)}
+        timings = {
+            "retrieve": 1e3 * (retrieved - began),
+            "select": 1e3 * (selected - retrieved),
+            "total": 1e3 * (selected - began),
+        }
         return finish(snapshot, hits, chosen, budget, name, passthrough, self._tokenizer, timings)
 
     def _settings(self, given: Mapping[str, Any]) -> ContextOptions:
@@ -368,7 +401,9 @@ def finish(
         count_words=partial(count_words, snapshot, frozenset(hits.query.terms)), timings=timings,
     )  # fmt: skip
     if report.total_tokens > budget.max_tokens:
-        raise OptionError(f"strategy {strategy} returned {report.total_tokens} tokens for a budget of {budget.max_tokens}")
+        raise OptionError(
+            f"strategy {strategy} returned {report.total_tokens} tokens for a budget of {budget.max_tokens}"
+        )
     by_value = tuple(sorted(range(len(order)), key=lambda place: order[place]))
     return Context(passages, report, budget, by_value)
 
@@ -380,7 +415,9 @@ def _check_selection(hits: Ranking, chosen: Selection, strategy: str) -> None:
     decided = [decision.chunk_id for decision in chosen.decisions]
     missing = {hit.chunk.id for hit in hits} - set(decided)
     if missing or len(set(decided)) < len(decided):
-        raise OptionError(f"strategy {strategy} must return exactly one decision for each hit; {len(missing)} have none")
+        raise OptionError(
+            f"strategy {strategy} must return exactly one decision for each hit; {len(missing)} have none"
+        )
 
 
 def count_words(snapshot: indexing.Snapshot, terms: frozenset[str], text: str) -> tuple[int, int]:
@@ -396,115 +433,36 @@ def resolve_strategy(strategy: str | Callable[..., Any]) -> tuple[str, Strategy,
 
 
 def _extras(snapshot: indexing.Snapshot, chosen: Selection, options: ContextOptions) -> list[selection.Extra]:
-    """Headings and neighbours of the kept chunks, most valuable chunk first."""
+    """Headings, neighbours and adjoining sentences of the kept chunks, most valuable chunk first."""
     extras: list[selection.Extra] = []
     for passage in chosen.passages:
-        around = []
-        if options.include_heading and (opening := snapshot.section_opening(passage.order)) is not None:
-            around.append((opening, "heading"))
-        around += [(place, "neighbor") for place in snapshot.neighbors(passage.order, options.neighbors)]
-        extras += [selection.Extra(snapshot.chunk(place), place, role, passage.chunk.id) for place, role in around]  # type: ignore[arg-type]
+        kept, place = passage.chunk.id, passage.order
+        if options.include_heading and (opening := snapshot.section_opening(place)) is not None:
+            extras.append(selection.Extra(snapshot.chunk(opening), opening, "heading", kept))
+        for near in snapshot.neighbors(place, options.neighbors):
+            extras.append(selection.Extra(snapshot.chunk(near), near, "neighbor", kept))
+        for near in snapshot.neighbors(place, 1) if options.chunk_overlap else ():
+            span = snapshot.edge(near, options.chunk_overlap, at_end=near < place)
+            extras.append(selection.Extra(snapshot.chunk(near), near, "neighbor", kept, span))
     return extras
-
-
-def _allowed(snapshot: indexing.Snapshot, filter: Filter | None) -> Bools | None:  # noqa: A002
-    if filter is None:
-        return None
-    if callable(filter):
-        return np.fromiter((bool(filter(snapshot.chunk(place))) for place in range(len(snapshot))), bool, len(snapshot))
-    if not isinstance(filter, Mapping):
-        raise InputError(f"filter={filter!r} is neither a mapping nor a callable")
-    wanted = {key: value if isinstance(value, (list, tuple, set, frozenset)) else (value,) for key, value in filter.items()}
-    return np.fromiter((_matches(snapshot.chunk(place), wanted) for place in range(len(snapshot))), bool, len(snapshot))
-
-
-def _matches(chunk: Chunk, wanted: Mapping[str, Any]) -> bool:
-    return all((getattr(chunk, key) if key in _FILTERABLE else chunk.metadata.get(key)) in values for key, values in wanted.items())
-
-
-_FILTERABLE = frozenset({"source", "page", "kind", "id", "heading"})
-
-
-def to_chunks(items: Iterable[str | Mapping[str, Any] | Chunk]) -> tuple[Chunk, ...]:
-    """Strings, mappings and chunks as chunks with distinct ids and full spans."""
-    if isinstance(items, (str, bytes, Mapping)):
-        raise InputError(f"chunks is one {type(items).__name__}; give a list of chunks")
-    chunks = tuple(_to_chunk(item, number) for number, item in enumerate(items))
-    seen: set[str] = set()
-    for chunk in chunks:
-        if chunk.id in seen:
-            raise InputError(f"chunk id {chunk.id!r} is given twice; ids must be distinct")
-        seen.add(chunk.id)
-    if not any(chunk.text.strip() for chunk in chunks):
-        raise EmptyTextError("there are no chunks with text")
-    return chunks
-
-
-_CHUNK_KEYS = frozenset({"text", "id", "source", "metadata", "page", "heading", "heading_path", "start", "line", "kind", "end", "line_end", "score"})
-
-
-def _to_chunk(item: Any, number: int) -> Chunk:
-    if isinstance(item, str):
-        item = Chunk(item)
-    elif isinstance(item, Mapping):
-        values = dict(item)
-        if unknown := set(values) - _CHUNK_KEYS:
-            raise InputError(f"chunk {number} has unknown keys {sorted(unknown)}; known are: {', '.join(sorted(_CHUNK_KEYS))}")
-        if not isinstance(values.get("text"), str):
-            raise InputError(f"chunk {number} has no text: {values.get('text')!r}")
-        heading = values.pop("heading", None)
-        values.pop("score", None)
-        values = {key: value for key, value in values.items() if value is not None}
-        values["heading_path"] = tuple(values.get("heading_path", (heading,) if heading else ()))
-        item = Chunk(**values)
-    elif not isinstance(item, Chunk):
-        raise InputError(f"chunk {number} is {type(item).__name__}; give a string, a mapping with 'text', or a Chunk")
-    return replace(item, id=str(item.id) if item.id else f"c{number}", end=item.start + len(item.text))
 
 
 def index_chunks(chunks: Sequence[Chunk], options: DocumentOptions) -> indexing.Snapshot:
     """A snapshot in which each of the caller's chunks is one chunk. Blank ones are left out."""
     kept = tuple(chunk for chunk in chunks if chunk.text.strip())
     sources = [
-        SourceText(chunk.source, chunk.text, (Section(0, len(chunk.text), chunk.page, chunk.heading_path, chunk.kind),), chunk.metadata)
+        SourceText(
+            chunk.source,
+            chunk.text,
+            (Section(0, len(chunk.text), chunk.page, chunk.heading_path, chunk.kind),),
+            chunk.metadata,
+        )
         for chunk in kept
     ]
-    return indexing.build(sources, map(chunking.whole, sources), language=options.language, scoring=_scoring(options), given=kept)
-
-
-def _load_item(item: Any, number: int, settings: DocumentOptions) -> SourceText | None:
-    """One item of `from_texts`; None if it holds no words."""
-    values: Mapping[str, Any] = {"text": item} if isinstance(item, str) else item
-    if not isinstance(values, Mapping) or not isinstance(values.get("text"), str):
-        raise InputError(f"text {number} is {type(item).__name__}; give a string or a mapping with 'text'")
-    if unknown := set(values) - {"text", "source", "format", "metadata"}:
-        raise InputError(f"text {number} has unknown keys {sorted(unknown)}; known are: text, source, format, metadata")
-    if not values["text"].strip():
-        return None
-    label = values.get("source") or f"{settings.source}-{number}"
-    loaded = loading.load_text(_checked(values["text"]), label, format=values.get("format") or settings.format)
-    return replace(loaded, metadata={**loaded.metadata, **(values.get("metadata") or {})})
+    return indexing.build(
+        sources, map(chunking.whole, sources), language=options.language, scoring=_scoring(options), given=kept
+    )
 
 
 def _scoring(options: DocumentOptions) -> indexing.BM25:
     return indexing.BM25(variant=options.bm25_variant, k1=options.bm25_k1, b=options.bm25_b)
-
-
-def _checked(text: Any) -> str:
-    if not isinstance(text, str):
-        raise InputError(f"text is {type(text).__name__}, not str; for bytes use from_bytes")
-    return text
-
-
-def _checked_query(query: Any) -> str:
-    if not isinstance(query, str):
-        raise InputError(f"query={query!r} is not a string")
-    return query
-
-
-def _checked_budget(budget: Any) -> int | None:
-    if budget is not None and (isinstance(budget, bool) or not isinstance(budget, int) or budget < 1):
-        raise OptionError(f"budget={budget!r} is not a positive number of tokens")
-    return budget
-
-

@@ -46,6 +46,9 @@ class ContextOptions(_Options):
     """Keep at most this many passages."""
     neighbors: int = Field(0, ge=0, le=50)
     """Also include this many chunks before and after each kept one, where they fit."""
+    chunk_overlap: int = Field(0, ge=0, le=50)
+    """Also include this many sentences before and after each kept chunk, where they fit. Chunks themselves do not
+    overlap: context around a hit costs budget only when it is shown."""
     include_heading: bool = False
     """Also include the opening chunk of each kept chunk's section, where it fits."""
     text_style: TextStyle = "plain"
@@ -74,8 +77,6 @@ class DocumentOptions(ContextOptions):
     """For encrypted PDF files."""
     chunk_size: int = Field(128, ge=8, le=8192)
     """Wanted size of a chunk in tokens of four UTF-8 bytes."""
-    chunk_overlap: int = Field(0, ge=0, le=0)
-    """Always 0: chunks do not overlap. Context around a hit is added when it is assembled, see `neighbors`."""
     retrieval: Retrieval = "lexical"
     """BM25 in process."""
     language: str = "auto"
@@ -126,7 +127,9 @@ def merge(model: type[_Model], options: _Options | None, keywords: Mapping[str, 
     if not isinstance(options, _Options):
         raise OptionError(f"options={options!r} is not a DocumentOptions or FolderOptions object")
     nested = getattr(options, "options", None)
-    given = options.model_dump(exclude_unset=True, exclude={"options"}) | (nested.model_dump(exclude_unset=True) if nested else {})
+    given = options.model_dump(exclude_unset=True, exclude={"options"}) | (
+        nested.model_dump(exclude_unset=True) if nested else {}
+    )
     return model(**given)
 
 
@@ -150,8 +153,6 @@ def _explain(error: ValidationError, model: type[BaseModel]) -> str:
             lines.append(f"unknown option {name}={value!r}; the options are: {', '.join(sorted(model.model_fields))}")
         elif item["type"] == "value_error":
             lines.append(f"{name}={value!r} {str(item['msg']).removeprefix('Value error, ')}")
-        elif name == "chunk_overlap":
-            lines.append(f"chunk_overlap={value!r}: chunks do not overlap here; ask for neighbors= when assembling")
         else:
             lines.append(f"{name}={value!r}: {item['msg'][0].lower()}{item['msg'][1:]}")
     return "; ".join(dict.fromkeys(lines))

@@ -7,8 +7,9 @@ from time import perf_counter
 from typing import Any
 
 from secondhop import retrieval
-from secondhop.document import finish, index_chunks, resolve_strategy, to_chunks
+from secondhop.document import finish, index_chunks, resolve_strategy
 from secondhop.errors import InputError
+from secondhop.inputs import checked_query, to_chunks
 from secondhop.options import DocumentOptions
 from secondhop.reporting import Context, DecisionReport
 from secondhop.selection.auto import is_passthrough
@@ -61,8 +62,7 @@ def build_context(
         token_budget=token_budget, strategy=strategy, top_k=top_k, min_grounding=min_grounding, text_style=text_style,
         grain=grain, tokenizer=tokenizer, language=language,
     )  # fmt: skip
-    if not isinstance(query, str):
-        raise InputError(f"query={query!r} is not a string")
+    checked_query(query)
     items = list(retrieved_chunks)
     scores = _own_scores(items) if scores is None else scores
     if scores is not None and len(scores) != len(items):
@@ -75,7 +75,9 @@ def filter_context(query: str, chunks: Chunks, strategy: str | Strategy = "auto"
     return build_context(query, chunks, strategy, UNLIMITED, **options)
 
 
-def analyze_context(query: str, chunks: Chunks, strategy: str | Strategy = "auto", token_budget: int = 8192, **options: Any) -> DecisionReport:
+def analyze_context(
+    query: str, chunks: Chunks, strategy: str | Strategy = "auto", token_budget: int = 8192, **options: Any
+) -> DecisionReport:
     """The report that `build_context` would give. The chunks are not changed."""
     return build_context(query, chunks, strategy, token_budget, **options).report
 
@@ -118,19 +120,34 @@ def _choose(query: str, items: Sequence[Any], scores: Sequence[float] | None, op
     kept = [place for place, chunk in enumerate(chunks) if chunk.text.strip()]
     snapshot = index_chunks(chunks, options)
     counter, tokenizer = resolve_counter(options.tokenizer)
-    budget = Budget(options.token_budget, CachedCounter(counter), options.text_style, options.top_k, options.grain, options.min_grounding)
+    budget = Budget(
+        options.token_budget,
+        CachedCounter(counter),
+        options.text_style,
+        options.top_k,
+        options.grain,
+        options.min_grounding,
+    )
     name, strategy, bridge = resolve_strategy(options.strategy)
     hits = retrieval.rank_given(
-        snapshot, query, scores=None if scores is None else [scores[place] for place in kept], bridge=bridge, keep_order=name == "raw_topk"
+        snapshot,
+        query,
+        scores=None if scores is None else [scores[place] for place in kept],
+        bridge=bridge,
+        keep_order=name == "raw_topk",
     )
     retrieved = perf_counter()
     chosen = strategy(hits.query, hits, budget)
     selected = perf_counter()
-    timings = {"retrieve": 1e3 * (retrieved - began), "select": 1e3 * (selected - retrieved), "total": 1e3 * (selected - began)}
+    timings = {
+        "retrieve": 1e3 * (retrieved - began),
+        "select": 1e3 * (selected - retrieved),
+        "total": 1e3 * (selected - began),
+    }
     return finish(snapshot, hits, chosen, budget, name, name == "auto" and is_passthrough(chosen), tokenizer, timings)
 
 
 def _own_scores(items: Sequence[Any]) -> list[float] | None:
     """The items' `score` values, if every one has one."""
-    found = [item.get("score") for item in items if isinstance(item, Mapping)]
-    return [float(score) for score in found] if items and len(found) == len(items) and None not in found else None
+    scores = [float(item["score"]) for item in items if isinstance(item, Mapping) and item.get("score") is not None]
+    return scores if items and len(scores) == len(items) else None

@@ -149,10 +149,17 @@ def test_a_cyclic_outline_ends():
 
 
 def test_line_end_hyphens_stay_only_where_the_document_writes_them():
-    broken = ["informa\x02tion", "revenue\x02generating", "COVID\x0219", "well\x02known", "end\x02"]
+    broken = [
+        "informa\x02tion",
+        "revenue\x02generating",
+        "COVID\x0219",
+        "well\x02known",
+        "contro\x02\nversial",
+        "end\x02",
+    ]
     elsewhere = "information about revenue, generating it; a well-known fact"
     mended = pdf._resolve_hyphens([*broken, elsewhere])
-    assert mended[:5] == ["information", "revenue-generating", "COVID-19", "well-known", "end-"]
+    assert mended[:-1] == ["information", "revenue-generating", "COVID-19", "well-known", "controversial", "end-"]
 
 
 def test_control_characters_and_ligatures_become_plain_text():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 
 from secondhop.chunking.packing import Block
 from secondhop.text.sentences import size, split_sentences
@@ -54,7 +55,7 @@ def _unwrap(text: str, span: Span) -> list[Span]:
     full = widths[int(0.9 * (len(widths) - 1))]
     spans: list[Span] = []
     left = lines[0][0]
-    for (start, end), (following, _) in zip(lines, lines[1:], strict=False):
+    for (start, end), (following, _) in pairwise(lines):
         ends_here = _SENTENCE_END.search(text, max(start, end - 8), end) is not None
         if _BULLET.match(text, following) or (ends_here and (end - start < 0.8 * full or full > 200)):
             spans.append((left, end))
@@ -70,10 +71,17 @@ def _between(text: str, start: int, end: int, separator: re.Pattern[str]) -> lis
         spans.append((left, match.start()))
         left = match.end()
     spans.append((left, end))
-    trimmed = ((a + len(s) - len(s.lstrip()), a + len(s.rstrip())) for a, s in ((a, text[a:b]) for a, b in spans) if s.strip())
+    trimmed = (
+        (a + len(s) - len(s.lstrip()), a + len(s.rstrip())) for a, s in ((a, text[a:b]) for a, b in spans) if s.strip()
+    )
     return list(trimmed)
 
 
 def _is_title(text: str, span: Span) -> bool:
     content = text[span[0] : span[1]]
-    return size(content) <= _TITLE_TOKENS and _SENTENCE_END.search(content) is None and "\n" not in content and not _BULLET.match(content)
+    return (
+        size(content) <= _TITLE_TOKENS
+        and _SENTENCE_END.search(content) is None
+        and "\n" not in content
+        and not _BULLET.match(content)
+    )

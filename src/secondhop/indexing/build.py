@@ -29,11 +29,16 @@ class CutLike(Protocol):
     """What chunking returns, as far as the index needs it."""
 
     @property
-    def section(self) -> Section: ...
+    def section(self) -> Section:
+        """The section that the chunk is in."""
+
     @property
-    def sentences(self) -> tuple[Span, ...]: ...
+    def sentences(self) -> tuple[Span, ...]:
+        """Spans of its sentences, in order."""
+
     @property
-    def opens(self) -> bool: ...
+    def opens(self) -> bool:
+        """Whether a paragraph or definition begins here."""
 
 
 @dataclass(slots=True)
@@ -213,7 +218,7 @@ def _mix(values: NDArray[np.uint64]) -> NDArray[np.uint64]:
 
 def _keys(lexicon: Lexicon, words: NDArray[np.int32], sentence_words: NDArray[np.int64]) -> NDArray[np.int64]:
     """Digest of each sentence's words without regard to case; 0 for the short ones."""
-    fold = {}
+    fold: dict[str, int] = {}
     lower = np.array([fold.setdefault(form.casefold(), len(fold) + 1) for form in lexicon.forms], np.uint64)
     counts = np.diff(sentence_words)
     if not len(words):
@@ -234,7 +239,11 @@ def _has_case(lexicon: Lexicon, words: NDArray[np.int32], sentence_words: NDArra
 
 
 def _lead(
-    lexicon: Lexicon, words: NDArray[np.int32], sentence_words: NDArray[np.int64], chunk_sentences: NDArray[np.int64], tables: _Tables
+    lexicon: Lexicon,
+    words: NDArray[np.int32],
+    sentence_words: NDArray[np.int64],
+    chunk_sentences: NDArray[np.int64],
+    tables: _Tables,
 ) -> Postings:
     """The terms that say what a chunk is about: its heading, then the first content words of an opening sentence."""
     terms: list[int] = []
@@ -247,7 +256,10 @@ def _lead(
         if opens:
             first = int(sentence_words[chunk_sentences[chunk]])
             last = int(sentence_words[chunk_sentences[chunk] + 1])
-            lead = heading + [form for form in words[first:last].tolist() if offsets[form + 1] > offsets[form]][: LEAD_WORDS - 4]
+            lead = (
+                heading
+                + [form for form in words[first:last].tolist() if offsets[form + 1] > offsets[form]][: LEAD_WORDS - 4]
+            )
         seen: set[int] = set()
         for place, form in enumerate(lead[:LEAD_WORDS]):
             for term in form_terms[offsets[form] : offsets[form + 1]]:
@@ -258,5 +270,9 @@ def _lead(
                     weights.append(1 / (1 + 0.15 * place))
     order = np.lexsort((chunks, terms)) if terms else np.empty(0, np.int64)
     return Postings.from_pairs(
-        np.array(terms, np.int64)[order], np.array(chunks, np.int64)[order], np.array(weights, np.float32)[order], len(lexicon.terms), len(tables.opens)
+        np.array(terms, np.int64)[order],
+        np.array(chunks, np.int64)[order],
+        np.array(weights, np.float32)[order],
+        len(lexicon.terms),
+        len(tables.opens),
     )

@@ -20,7 +20,14 @@ class Postings:
     n_chunks: int
 
     @classmethod
-    def from_pairs(cls, terms: NDArray[np.int64], chunks: NDArray[np.int64], weights: NDArray[np.float32], n_terms: int, n_chunks: int) -> Postings:
+    def from_pairs(
+        cls,
+        terms: NDArray[np.int64],
+        chunks: NDArray[np.int64],
+        weights: NDArray[np.float32],
+        n_terms: int,
+        n_chunks: int,
+    ) -> Postings:
         """Postings of pairs that are sorted by (term, chunk) and distinct."""
         offsets = np.zeros(n_terms + 1, np.int64)
         np.cumsum(np.bincount(terms, minlength=n_terms), out=offsets[1:])
@@ -36,7 +43,9 @@ class Postings:
         start, end = self.offsets[term], self.offsets[term + 1]
         return self.chunks[start:end], self.weights[start:end]
 
-    def accumulate(self, weighted_terms: Iterable[tuple[int, float]], out: NDArray[np.float64] | None = None) -> NDArray[np.float64]:
+    def accumulate(
+        self, weighted_terms: Iterable[tuple[int, float]], out: NDArray[np.float64] | None = None
+    ) -> NDArray[np.float64]:
         """Sum over terms of factor times weight, for each chunk: an array of length n_chunks. Adds to `out` if given."""
         scores = np.zeros(self.n_chunks) if out is None else out
         for term, factor in weighted_terms:
@@ -45,7 +54,9 @@ class Postings:
         return scores
 
 
-def count_pairs(terms: NDArray[np.int64], chunks: NDArray[np.int64], n_chunks: int) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
+def count_pairs(
+    terms: NDArray[np.int64], chunks: NDArray[np.int64], n_chunks: int
+) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
     """Distinct (term, chunk) pairs in order, with how often each occurs."""
     keys = terms * n_chunks + chunks
     keys.sort()

@@ -114,7 +114,7 @@ class Snapshot:
         )
 
     def _given(self, ordinal: int) -> Chunk:
-        chunk = cast("tuple[Chunk, ...]", self.given)[self.chunk_source[ordinal]]
+        chunk: Chunk = cast("tuple[Chunk, ...]", self.given)[self.chunk_source[ordinal]]
         return chunk if chunk.line is not None else replace(chunk, line=1, line_end=int(self.chunk_line_end[ordinal]))
 
     def neighbors(self, ordinal: int, distance: int) -> list[int]:
@@ -122,6 +122,15 @@ class Snapshot:
         source = self.chunk_source[ordinal]
         around = (place for step in range(1, distance + 1) for place in (ordinal - step, ordinal + step))
         return [place for place in around if 0 <= place < len(self) and self.chunk_source[place] == source]
+
+    def edge(self, ordinal: int, n_sentences: int, *, at_end: bool) -> Span:
+        """Span of the chunk's last (`at_end`) or first sentences."""
+        first, last = int(self.chunk_sentences[ordinal]), int(self.chunk_sentences[ordinal + 1]) - 1
+        left, right = (
+            (max(first, last - n_sentences + 1), last) if at_end else (first, min(last, first + n_sentences - 1))
+        )
+        base = int(self.source_base[self.chunk_source[ordinal]])
+        return base + int(self.sentence_start[left]), base + int(self.sentence_end[right])
 
     def section_opening(self, ordinal: int) -> int | None:
         """Ordinal of the first chunk of the chunk's section, None if the section has no heading."""
@@ -132,7 +141,7 @@ class Snapshot:
         return first if self.chunk_section[first] == section else ordinal
 
 
-_STORED = tuple(name for name in Snapshot.__slots__ if name != "_chunks")  # type: ignore[attr-defined]
+_STORED = tuple(name for name in Snapshot.__slots__ if name != "_chunks")
 
 
 def chunk_id(source: str, start: int, text: str) -> str:

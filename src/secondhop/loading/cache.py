@@ -21,7 +21,16 @@ from secondhop.types import Section, SourceText
 
 FORMAT_VERSION = 1
 FOLDER_NAME = ".secondhop"
-_PARSERS = ("secondhop", "pypdfium2", "pypdf", "python-docx", "python-pptx", "python-calamine", "selectolax", "tree-sitter")
+_PARSERS = (
+    "secondhop",
+    "pypdfium2",
+    "pypdf",
+    "python-docx",
+    "python-pptx",
+    "python-calamine",
+    "selectolax",
+    "tree-sitter",
+)
 
 
 class SourceCache:
@@ -65,7 +74,9 @@ class SourceCache:
 
     def save(self, sources: Iterable[SourceText]) -> None:
         """Writes all sources, so that a reader sees the old file or the new one and never a part."""
-        files = {source.source: {"digest": self._digests.get(source.source, ""), **_to_entry(source)} for source in sources}
+        files = {
+            source.source: {"digest": self._digests.get(source.source, ""), **_to_entry(source)} for source in sources
+        }
         body = {"key": self._key, "digest": _digest(_canonical(files)), "files": files}
         self._path.parent.mkdir(parents=True, exist_ok=True)
         handle, temporary = tempfile.mkstemp(dir=self._path.parent, prefix="sources-", suffix=".tmp")
@@ -82,7 +93,12 @@ class SourceCache:
 
 def _to_entry(source: SourceText) -> dict[str, Any]:
     sections = [list(asdict(section).values()) for section in source.sections]
-    return {"text": source.text, "sections": sections, "metadata": dict(source.metadata), "warnings": list(source.warnings)}
+    return {
+        "text": source.text,
+        "sections": sections,
+        "metadata": dict(source.metadata),
+        "warnings": list(source.warnings),
+    }
 
 
 def _from_entry(source: str, entry: Mapping[str, Any]) -> SourceText:

@@ -22,7 +22,7 @@ _JAVASCRIPT = f"""
 (program (export_statement (_ (variable_declarator value: {_FUNCTION_VALUE}) @definition) @wrapper))
 (program (expression_statement (assignment_expression right: {_FUNCTION_VALUE}) @definition) @wrapper)
 (export_statement) @wrapper
-(comment) @leading
+[(comment) (decorator)] @leading
 """
 _JAVASCRIPT_FIELD = f"(field_definition value: {_FUNCTION_VALUE}) @definition"
 _TYPESCRIPT = (
@@ -233,21 +233,21 @@ def _typedef_name(wrapper: Node | None) -> Node | None:
 
 
 def _c_function(node: Node) -> Label | None:
-    declarator = node.child_by_field_name("declarator")
-    while declarator is not None and declarator.type != "function_declarator":
-        inner = declarator.child_by_field_name("declarator")
-        if inner is None and declarator.type in ("reference_declarator", "parenthesized_declarator"):
-            inner = declarator.named_children[-1] if declarator.named_child_count else None
+    name = node.child_by_field_name("declarator")
+    is_function = False
+    while name is not None and name.type != "operator_cast":
+        is_function |= name.type == "function_declarator"
+        inner = name.child_by_field_name("declarator")
+        if inner is None and name.type in ("reference_declarator", "parenthesized_declarator"):
+            inner = name.named_child(name.named_child_count - 1) if name.named_child_count else None
         if inner is None:
             break
-        declarator = inner
-    if declarator is None:
-        return None
-    if declarator.type == "function_declarator":
-        return _named("function", declarator.child_by_field_name("declarator"))
-    if declarator.type == "operator_cast":  # `operator bool()`, named by its type
-        return "function", _text(declarator).partition("(")[0], declarator.start_byte
+        name = inner
+    if name is not None and name.type == "operator_cast":  # `operator bool()`, named by its type
+        return "function", _text(name).partition("(")[0], name.start_byte
+    if is_function:
+        return _named("function", name)
     # `class EXPORT Cart { … }` with an unknown macro reads as a function without parameters.
     specifier = node.child_by_field_name("type")
     kind = None if specifier is None else _KINDS.get(specifier.type)
-    return None if kind is None else _named(kind, declarator)
+    return None if kind is None else _named(kind, name)

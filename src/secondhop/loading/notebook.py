@@ -60,7 +60,7 @@ def _cells(notebook: Any) -> list[dict[str, Any]] | None:
     found = notebook.get("cells")
     sheets = notebook.get("worksheets")
     if found is None and isinstance(sheets, list):
-        lists = [sheet.get("cells") for sheet in sheets if isinstance(sheet, dict)]
+        lists: list[Any] = [sheet.get("cells") for sheet in sheets if isinstance(sheet, dict)]
         if not all(isinstance(cells, list) for cells in lists):
             return None
         found = [cell for cells in lists for cell in cells]

@@ -31,10 +31,10 @@ _FALLBACK_MAX_PAGES = 200
 _FALLBACK_SECONDS = 8.0
 
 # pdfium puts one of these for a hyphen at a line's end and joins the two lines.
-_LINE_END_HYPHEN = re.compile("(\\w*)[\x02\ufffe]\\s*(\\w*)")
+_LINE_END_HYPHEN = re.compile("(?<!\\w)(\\w*)[\x02\ufffe]\\s*(\\w*)")
 _WORD = re.compile(r"\w+(?:-\w+)*")
-_LIGATURES = str.maketrans(dict(zip("ﬀﬁﬂﬃﬄﬅﬆ", ("ff", "fi", "fl", "ffi", "ffl", "st", "st"), strict=True)))
-_SPACE_AT_LINE_END = re.compile(r"[ \t]+$", re.MULTILINE)
+_LIGATURE = re.compile("[ﬀ-ﬆ]")
+_LIGATURES = dict(zip("ﬀﬁﬂﬃﬄﬅﬆ", ("ff", "fi", "fl", "ffi", "ffl", "st", "st"), strict=True))
 _BLANK_LINES = re.compile(r"\n{3,}")
 _NUMBER_BEFORE_TITLE = (
     r"(?:(?:item|section|article|chapter|part|annex|schedule)\s+)?"
@@ -299,9 +299,10 @@ def _silenced(*names: str) -> Iterator[None]:
 
 def _tidy(text: str) -> str:
     """Page text without control characters (but line-end hyphens), trailing blanks and runs of blank lines."""
-    parts = re.split("([\x02\ufffe])", text.translate(_LIGATURES))
+    parts = re.split("([\x02\ufffe])", text)
     kept = "".join(part if part in ("\x02", "\ufffe") else clean(part) for part in parts)
-    return _BLANK_LINES.sub("\n\n", _SPACE_AT_LINE_END.sub("", kept)).strip()
+    kept = _LIGATURE.sub(lambda found: _LIGATURES[found[0]], kept)
+    return _BLANK_LINES.sub("\n\n", "\n".join(line.rstrip() for line in kept.split("\n"))).strip()
 
 
 def _resolve_hyphens(texts: Sequence[str]) -> Sequence[str]:
@@ -311,7 +312,9 @@ def _resolve_hyphens(texts: Sequence[str]) -> Sequence[str]:
     """
     if not any("\x02" in text or "\ufffe" in text for text in texts):
         return texts
-    known = {word.lower() for text in texts for word in _WORD.findall(_LINE_END_HYPHEN.sub(" ", text))}
+    known: set[str] = set()
+    for text in texts:
+        known.update(_WORD.findall(_LINE_END_HYPHEN.sub(" ", text).lower()))
 
     def mend(match: re.Match[str]) -> str:
         left, right = match.groups()

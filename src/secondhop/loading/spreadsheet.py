@@ -6,6 +6,7 @@ import datetime
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from io import BytesIO
+from operator import itemgetter
 from typing import TypeAlias
 
 from secondhop.errors import (
@@ -38,8 +39,8 @@ _HEADER_WITHIN_ROWS = 10
 
 _ROW = re.compile(rb"<(?:\w+:)?row\b([^>]*)>")
 _CELL = re.compile(rb"<(?:\w+:)?c[\s/>]")
-_CELL_PLACE = re.compile(rb"""\sr\s*=\s*["']([A-Za-z]{1,3})(\d{1,7})["']""")
-_ROW_NUMBER = re.compile(rb"""\sr\s*=\s*["'](\d{1,7})["']""")
+_CELL_PLACE = re.compile(rb"""\br\s*=\s*["']([A-Za-z]{1,3})(\d{1,7})["']""")
+_ROW_NUMBER = re.compile(rb"""\br\s*=\s*["'](\d{1,7})["']""")
 _ODS_TABLE = re.compile(rb"<table:table[\s>]")
 _ODS_ROW = re.compile(rb"<table:table-row\b([^>]*)>")
 _ODS_CELL = re.compile(rb"<table:(?:covered-)?table-cell\b([^>]*)>")
@@ -163,12 +164,12 @@ def _xlsx_extent(xml: bytes) -> int:
     columns: set[bytes] = set()
     unplaced = number = 0
     for attributes, cells in _elements(_ROW, xml):
-        stated = _ROW_NUMBER.search(b" " + attributes)
+        stated = _ROW_NUMBER.search(attributes)
         number = int(stated[1]) if stated else number + 1
         places = _CELL_PLACE.findall(cells)
         rows.add(number)
-        rows.update(int(row) for row in {row for _, row in places})
-        columns.update(column for column, _ in places)
+        rows.update(map(int, set(map(itemgetter(1), places))))
+        columns.update(map(itemgetter(0), places))
         unplaced = max(unplaced, len(_CELL.findall(cells)) - len(places))
     if not rows:
         return 0

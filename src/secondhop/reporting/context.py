@@ -61,7 +61,11 @@ class Context:
 
     def to_dict(self) -> dict[str, Any]:
         """`{"text", "citations", "report"}`, JSON-ready where the chunks' metadata are."""
-        return {"text": self.text(), "citations": [dict(citation) for citation in self.citations], "report": self.report.to_dict()}
+        return {
+            "text": self.text(),
+            "citations": [dict(citation) for citation in self.citations],
+            "report": self.report.to_dict(),
+        }
 
 
 def _citation(number: int, passage: Passage) -> Citation:

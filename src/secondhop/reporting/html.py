@@ -22,7 +22,9 @@ _STYLE = (
 def render_html(report: DecisionReport) -> str:
     """Summary, budget bar, warnings and one row for each decision."""
     share = min(100.0, 100 * report.token_utilization)
-    warnings = "".join(f'<div class="warning">{escape(w.message)}; {escape(w.suggestion)}</div>' for w in report.warnings)
+    warnings = "".join(
+        f'<div class="warning">{escape(w.message)}; {escape(w.suggestion)}</div>' for w in report.warnings
+    )
     labels = {decision.chunk_id: decision.label for decision in report.decisions}
     rows = "".join(_row(decision, labels) for decision in report.decisions)
     return (

@@ -49,7 +49,9 @@ def make_report(
         n_selected=len(kept),
         n_expanded=sum(decision.chunk_id not in candidates for decision in decisions),
         removed_total=len(decisions) - len(kept),
-        removed=dict(sorted(Counter(decision.reason.value for decision in decisions if decision.fate == "dropped").items())),
+        removed=dict(
+            sorted(Counter(decision.reason.value for decision in decisions if decision.fate == "dropped").items())
+        ),
         retained_evidence_ratio=figures.retained_evidence_ratio,
         second_hop_rescue_count=sum(decision.role == "second_hop" for decision in kept),
         evidence_density=figures.evidence_density,
@@ -90,9 +92,25 @@ def _warnings(hits: Ranking, *, kept: int, confidence: float, budget: Budget) ->
     warnings = []
     if query.unmatched:
         words = ", ".join(query.unmatched)
-        warnings.append(ReportWarning("unmatched_terms", f"these words occur nowhere in the documents: {words}", "use words of the documents, or drop these"))
+        warnings.append(
+            ReportWarning(
+                "unmatched_terms",
+                f"these words occur nowhere in the documents: {words}",
+                "use words of the documents, or drop these",
+            )
+        )
     if not kept:
-        warnings.append(ReportWarning("budget_too_small", f"no sentence with evidence fits {budget.max_tokens} tokens", "raise the budget"))
+        warnings.append(
+            ReportWarning(
+                "budget_too_small", f"no sentence with evidence fits {budget.max_tokens} tokens", "raise the budget"
+            )
+        )
     if confidence < LOW_CONFIDENCE:
-        warnings.append(ReportWarning("low_confidence", f"the context covers little of what the question asks ({confidence:.2f})", "check whether the documents answer this at all"))
+        warnings.append(
+            ReportWarning(
+                "low_confidence",
+                f"the context covers little of what the question asks ({confidence:.2f})",
+                "check whether the documents answer this at all",
+            )
+        )
     return warnings

@@ -37,7 +37,8 @@ def _lines(report: DecisionReport) -> Iterator[str]:
         f"Result:     {report.n_selected} of {report.n_input_chunks + report.n_expanded} passages, "
         f"{report.total_tokens:,} of {report.token_budget:,} tokens ({report.tokenizer})"
     )
-    yield f"Evidence:   {report.retained_evidence_ratio:.0%} of the candidates with evidence are shown; density {report.evidence_density:.0%}"
+    share, density = report.retained_evidence_ratio, report.evidence_density
+    yield f"Evidence:   {share:.0%} of the candidates with evidence are shown; density {density:.0%}"
     yield f"Second hop: {_second_hop(report)}"
     yield f"Confidence: {report.confidence:.2f}"
     for warning in report.warnings:

@@ -47,6 +47,12 @@ def search(snapshot: Snapshot, text: str, *, top_k: int, allowed: Bools | None =
     direct = direct_scores(snapshot, query, allowed)
     order = top(direct, top_k)
     return [
-        Hit(snapshot.chunk(int(ordinal)), int(ordinal), float(direct[ordinal]), rank, {"lexical": float(direct[ordinal])})
+        Hit(
+            snapshot.chunk(int(ordinal)),
+            int(ordinal),
+            float(direct[ordinal]),
+            rank,
+            {"lexical": float(direct[ordinal])},
+        )
         for rank, ordinal in enumerate(order.astype(np.int64), 1)
     ]

@@ -24,7 +24,9 @@ _ALIKE_HASHES = 6
 _VIA_TERMS = 3
 
 
-def make_ranking(snapshot: Snapshot, query: ParsedQuery, direct: Floats, total: Floats, bridge: Bridge, ordinals: Ints) -> Ranking:
+def make_ranking(
+    snapshot: Snapshot, query: ParsedQuery, direct: Floats, total: Floats, bridge: Bridge, ordinals: Ints
+) -> Ranking:
     """The chunks with those ordinals, in that order, as hits."""
     contributions = _contributions(snapshot, query.terms, query.weights * snapshot.idf[query.terms], ordinals)
     idf = np.minimum(query.weights, 1.0) * snapshot.idf[query.terms]
@@ -44,7 +46,9 @@ def make_ranking(snapshot: Snapshot, query: ParsedQuery, direct: Floats, total: 
         for place, ordinal in enumerate(ordinals.tolist())
     )
     sentences = _sentences(snapshot, query, bridge, ordinals)
-    return Ranking(query.query, hits, sentences, contributions, _duplicates(snapshot, ordinals), int(np.count_nonzero(direct > 0)))
+    return Ranking(
+        query.query, hits, sentences, contributions, _duplicates(snapshot, ordinals), int(np.count_nonzero(direct > 0))
+    )
 
 
 def _contributions(snapshot: Snapshot, terms: Ints, factors: Floats, ordinals: Ints) -> Floats:
@@ -93,7 +97,9 @@ def _sentences(snapshot: Snapshot, query: ParsedQuery, bridge: Bridge, ordinals:
         end=snapshot.sentence_end[numbers] + base,
         first=first,
         direct=score_sentences(snapshot, words, sentence, n, query.terms, query.weights),
-        bridge=score_sentences(snapshot, words, sentence, n, bridge_terms, np.array(list(bridge.term_weights.values()))),
+        bridge=score_sentences(
+            snapshot, words, sentence, n, bridge_terms, np.array(list(bridge.term_weights.values()))
+        ),
         key=snapshot.sentence_key[numbers],
         words=np.bincount(sentence, minlength=n),
         matched=matched,

@@ -20,7 +20,14 @@ GIVEN_WEIGHT = 0.5
 """What the first of the caller's chunks gets for its place, relative to the best direct score; the last gets nothing."""
 
 
-def rank_given(snapshot: Snapshot, text: str, *, scores: Sequence[float] | None = None, bridge: bool = True, keep_order: bool = False) -> Ranking:
+def rank_given(
+    snapshot: Snapshot,
+    text: str,
+    *,
+    scores: Sequence[float] | None = None,
+    bridge: bool = True,
+    keep_order: bool = False,
+) -> Ranking:
     """All chunks of a snapshot as candidates.
 
     Args:

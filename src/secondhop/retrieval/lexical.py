@@ -20,7 +20,9 @@ def direct_scores(snapshot: Snapshot, query: ParsedQuery, allowed: Bools | None 
     factors = (query.weights * snapshot.idf[query.terms]).tolist()
     terms = query.terms.tolist()
     scores = snapshot.body.accumulate(zip(terms, factors, strict=True))
-    snapshot.lead.accumulate(((term, LEAD_WEIGHT * factor) for term, factor in zip(terms, factors, strict=True)), scores)
+    snapshot.lead.accumulate(
+        ((term, LEAD_WEIGHT * factor) for term, factor in zip(terms, factors, strict=True)), scores
+    )
     if len(query.stopword_forms):
         scores += _stopword_scores(snapshot, query.stopword_forms)
     if allowed is not None:

@@ -41,7 +41,9 @@ class ParsedQuery:
 def parse_query(snapshot: Snapshot, text: str) -> ParsedQuery:
     """Any string is a query; what it has no terms for is listed as unmatched."""
     lexicon = snapshot.lexicon
-    quoted = {form for match in _QUOTED.finditer(text) for group in match.groups(default="") for form in split_forms(group)}
+    quoted = {
+        form for match in _QUOTED.finditer(text) for group in match.groups(default="") for form in split_forms(group)
+    }
     weights: dict[int, float] = {}
     unmatched: dict[str, None] = {}
     rarest = float(np.log1p((len(snapshot) + 0.5) / 0.5))
@@ -68,7 +70,13 @@ def parse_query(snapshot: Snapshot, text: str) -> ParsedQuery:
         unmatched=tuple(unmatched),
         coverage=held / (held + missing) if held else 0.0,
     )
-    return ParsedQuery(query, terms, values, held + missing, _stopword_forms(snapshot, forms) if not weights and not unmatched else np.empty(0, np.int64))
+    return ParsedQuery(
+        query,
+        terms,
+        values,
+        held + missing,
+        _stopword_forms(snapshot, forms) if not weights and not unmatched else np.empty(0, np.int64),
+    )
 
 
 @lru_cache(maxsize=32)
@@ -79,4 +87,6 @@ def request_terms(analyzer: Analyzer) -> frozenset[str]:
 
 def _stopword_forms(snapshot: Snapshot, forms: list[str]) -> Ints:
     wanted = {form.casefold() for form in forms}
-    return np.array([number for number, form in enumerate(snapshot.lexicon.forms) if form.casefold() in wanted], np.int64)
+    return np.array(
+        [number for number, form in enumerate(snapshot.lexicon.forms) if form.casefold() in wanted], np.int64
+    )

@@ -27,7 +27,9 @@ def words_of(snapshot: Snapshot, sentences: Ints) -> tuple[Ints, Ints]:
     return words, np.repeat(np.arange(len(sentences)), ends - starts)
 
 
-def score_sentences(snapshot: Snapshot, words: Ints, sentence: Ints, n: int, query_terms: Ints, weights: Floats) -> Floats:
+def score_sentences(
+    snapshot: Snapshot, words: Ints, sentence: Ints, n: int, query_terms: Ints, weights: Floats
+) -> Floats:
     """[n] BM25 of each sentence for weighted terms."""
     if not len(query_terms) or not len(words):
         return np.zeros(n)

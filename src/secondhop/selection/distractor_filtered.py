@@ -11,7 +11,9 @@ def distractor_filtered(query: Query, hits: Ranking, budget: Budget) -> Selectio
     packing = Packing(hits, budget)
     for place, hit in enumerate(hits):
         if hit.grounding < budget.min_grounding:
-            packing.refuse(place, Reason.DROPPED_LOW_RELEVANCE, grounding=round(hit.grounding, 4), limit=budget.min_grounding)
+            packing.refuse(
+                place, Reason.DROPPED_LOW_RELEVANCE, grounding=round(hit.grounding, 4), limit=budget.min_grounding
+            )
         else:
             packing.take_hit(place)
     return packing.settle()

@@ -8,7 +8,7 @@ from typing import Any
 
 from secondhop.selection.packing import render_selected, slice_of
 from secondhop.text.prompt import label
-from secondhop.types import Budget, Chunk, Decision, Passage, Reason, Role, Selection
+from secondhop.types import Budget, Chunk, Decision, Passage, Reason, Role, Selection, Span
 
 _REASONS: Mapping[Role, Reason] = {"neighbor": Reason.KEPT_NEIGHBOR, "heading": Reason.KEPT_HEADING}
 
@@ -24,6 +24,8 @@ class Extra:
     """`neighbor` or `heading`."""
     of: str
     """Id of the kept chunk for which it is added."""
+    span: Span | None = None
+    """The part of the chunk to add; None for all of it."""
 
 
 def expand(selection: Selection, extras: Iterable[Extra], budget: Budget) -> Selection:
@@ -33,33 +35,44 @@ def expand(selection: Selection, extras: Iterable[Extra], budget: Budget) -> Sel
     """
     passages = {passage.order: passage for passage in selection.passages}
     decisions = {decision.chunk_id: decision for decision in selection.decisions}
-    used = budget.count_tokens(render_selected(passages.values(), budget))
     for extra in extras:
-        added = _whole(extra, passages.get(extra.order))
+        added = _grown(extra, passages.get(extra.order))
         if added is None:
             continue
         grown = {**passages, extra.order: added}
         tokens = budget.count_tokens(render_selected(grown.values(), budget))
         decision = _decision(extra, added, decisions.get(extra.chunk.id), budget)
         if tokens <= budget.max_tokens and (budget.top_k is None or len(grown) <= budget.top_k):
-            passages, used = grown, tokens
+            passages = grown
             decisions[extra.chunk.id] = decision
         elif extra.chunk.id not in decisions:
             reason, detail = _refusal(len(grown), tokens, budget)
-            decisions[extra.chunk.id] = replace(decision, fate="dropped", reason=reason, role=None, spans=(), detail=detail)
+            decisions[extra.chunk.id] = replace(
+                decision, fate="dropped", reason=reason, role=None, spans=(), detail=detail
+            )
     return Selection(tuple(passages.values()), tuple(decisions.values()))
 
 
-def _whole(extra: Extra, present: Passage | None) -> Passage | None:
-    """The whole chunk as a passage; None if it is shown whole already."""
+def _grown(extra: Extra, present: Passage | None) -> Passage | None:
+    """The extra as a passage, joined with what is shown of its chunk already; None if it adds nothing."""
     chunk = extra.chunk
     start = chunk.start + len(chunk.text) - len(chunk.text.lstrip())
-    spans = ((start, chunk.start + len(chunk.text.rstrip())),)
-    if present is not None and present.spans == spans:
-        return None
-    if present is not None:
-        return replace(present, spans=spans)
-    return Passage(chunk, spans, extra.role, 0.0, extra.order)
+    wanted = extra.span or (start, chunk.start + len(chunk.text.rstrip()))
+    if present is None:
+        return Passage(chunk, (wanted,), extra.role, 0.0, extra.order)
+    spans = _joined([*present.spans, wanted], chunk)
+    return None if spans == present.spans else replace(present, spans=spans)
+
+
+def _joined(spans: list[Span], chunk: Chunk) -> tuple[Span, ...]:
+    """Spans in order, those that touch or overlap (blanks aside) made one."""
+    joined: list[Span] = []
+    for start, end in sorted(spans):
+        if joined and not chunk.text[joined[-1][1] - chunk.start : max(start - chunk.start, 0)].strip():
+            joined[-1] = (joined[-1][0], max(joined[-1][1], end))
+        else:
+            joined.append((start, end))
+    return tuple(joined)
 
 
 def _decision(extra: Extra, added: Passage, before: Decision | None, budget: Budget) -> Decision:
@@ -67,7 +80,18 @@ def _decision(extra: Extra, added: Passage, before: Decision | None, budget: Bud
     if before is not None and before.fate == "kept":
         return replace(before, tokens=tokens, spans=added.spans)
     score, rank = (before.score, before.rank) if before is not None else (0.0, None)
-    return Decision(extra.chunk.id, "kept", _REASONS[extra.role], label(extra.chunk), extra.role, tokens, score, rank, added.spans, {"of": extra.of})
+    return Decision(
+        extra.chunk.id,
+        "kept",
+        _REASONS[extra.role],
+        label(extra.chunk),
+        extra.role,
+        tokens,
+        score,
+        rank,
+        added.spans,
+        {"of": extra.of},
+    )
 
 
 def _refusal(n: int, tokens: int, budget: Budget) -> tuple[Reason, dict[str, Any]]:

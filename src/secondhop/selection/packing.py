@@ -161,7 +161,13 @@ class Packing:
         for number in sorted(self.chosen):
             numbers.setdefault(self._hit[number], []).append(number)
         return {
-            hit: Passage(self.hits.hits[hit].chunk, self._spans(chosen), role_of(self.hits.hits[hit]), self.hits.hits[hit].score, self.hits.hits[hit].ordinal)
+            hit: Passage(
+                self.hits.hits[hit].chunk,
+                self._spans(chosen),
+                role_of(self.hits.hits[hit]),
+                self.hits.hits[hit].score,
+                self.hits.hits[hit].ordinal,
+            )
             for hit, chosen in numbers.items()
         }
 
@@ -191,24 +197,28 @@ class Packing:
             self.refuse(place, Reason.DROPPED_DUPLICATE, of=self.hits.hits[twin].chunk.id, similarity=1.0)
         short = {"tokens_short": max(1, tokens - max(0, self.budget.max_tokens - self.used))}
         reason, detail = self.refused.get(place, (Reason.DROPPED_BUDGET, short))
-        return Decision(hit.chunk.id, "dropped", reason, label(hit.chunk), None, tokens, hit.score, hit.rank, (), detail)
+        return Decision(
+            hit.chunk.id, "dropped", reason, label(hit.chunk), None, tokens, hit.score, hit.rank, (), detail
+        )
 
 
 def role_of(hit: Hit) -> Role:
     """A second hop is there more for its link to a seed than for the words of the query."""
-    return "second_hop" if hit.via is not None and hit.scores.get("bridge", 0.0) > hit.scores.get("lexical", 0.0) else "seed"
+    linked = hit.via is not None and hit.scores.get("bridge", 0.0) > hit.scores.get("lexical", 0.0)
+    return "second_hop" if linked else "seed"
 
 
 def keep(hit: Hit, spans: tuple[Span, ...], budget: Budget) -> Decision:
     """The decision on a kept hit."""
     chunk, role = hit.chunk, role_of(hit)
     tokens = sum(budget.count_tokens(slice_of(chunk, span)) for span in spans)
+    detail: dict[str, Any] = {}
     if role == "second_hop" and hit.via is not None:
         reason, detail = Reason.KEPT_SECOND_HOP, {"seed": hit.via.seed, "terms": list(hit.via.terms)}
     elif hit.score > 0:
         reason, detail = Reason.KEPT_RELEVANT, {"grounding": round(hit.grounding, 4)}
     else:
-        reason, detail = Reason.KEPT_UNRANKED, {}
+        reason = Reason.KEPT_UNRANKED
     return Decision(chunk.id, "kept", reason, label(chunk), role, tokens, hit.score, hit.rank, spans, detail)
 
 

@@ -83,20 +83,25 @@ def sentence_orders(hits: Ranking, total: Floats) -> tuple[list[int], list[int]]
     sentences = hits.sentences
     lexical = np.array([hit.scores.get("lexical", 0.0) for hit in hits])
     by_words = _values(hits, lexical, sentences.direct)
-    by_all = _values(hits, total, _smoothed(sentences.direct + BRIDGE_SENTENCE_WEIGHT * sentences.bridge, sentences.hit))
+    by_all = _values(
+        hits, total, _smoothed(sentences.direct + BRIDGE_SENTENCE_WEIGHT * sentences.bridge, sentences.hit)
+    )
     direct_order = [number for number in np.argsort(-by_words, kind="stable").tolist() if by_words[number] > 0]
     return direct_order, np.argsort(-by_all, kind="stable").tolist()
 
 
 def _values(hits: Ranking, chunk_values: Floats, sentence_values: Floats) -> Floats:
-    """value = f (1 + bonus [opens a paragraph]) + weight * s * sqrt(f), f and s relative to the best."""
+    """Value = f (1 + bonus [opens a paragraph]) + weight * s * sqrt(f), f and s relative to the best."""
     sentences = hits.sentences
     highest = float(chunk_values.max())
     if highest <= 0:
         return np.zeros(len(sentences.hit))
     share = np.maximum(chunk_values / highest, 0.0)[sentences.hit]
     best = float(sentence_values.max()) or 1.0
-    return share * (1 + OPENING_BONUS * sentences.first) + SENTENCE_WEIGHT * (sentence_values / best) * np.sqrt(share)
+    values: Floats = share * (1 + OPENING_BONUS * sentences.first) + SENTENCE_WEIGHT * (
+        sentence_values / best
+    ) * np.sqrt(share)
+    return values
 
 
 def _smoothed(values: Floats, hit: Ints) -> Floats:
@@ -135,7 +140,11 @@ def _antecedents(packing: Packing, number: int) -> list[int]:
     chunk = hits.hits[place].chunk
     first = packing.sentences_of(place).start
     before: list[int] = []
-    while number > first and number - 1 not in packing.chosen and _UNRESOLVED.match(chunk.text, int(hits.sentences.start[number]) - chunk.start):
+    while (
+        number > first
+        and number - 1 not in packing.chosen
+        and _UNRESOLVED.match(chunk.text, int(hits.sentences.start[number]) - chunk.start)
+    ):
         number -= 1
         before.append(number)
     return before[::-1]

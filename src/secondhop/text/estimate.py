@@ -25,9 +25,29 @@ SCALE = 160
 """Weights are whole numbers of 1/160 token, so that sums are exact and the same on every machine."""
 
 # Long runs of one character are one token or few: each becomes one byte that no text has, the longest runs first.
-_RUNS = tuple((run.encode(), bytes([number])) for number, run in enumerate((" " * 16, " " * 4, "_" * 4, "-" * 4, "." * 4, "=" * 4, "*" * 4), 1))
+_RUNS = tuple(
+    (run.encode(), bytes([number]))
+    for number, run in enumerate((" " * 16, " " * 4, "_" * 4, "-" * 4, "." * 4, "=" * 4, "*" * 4), 1)
+)
 
-_ASCII = ("\n\r", "\t\v\f", "0123456789", " ", ".", ",", "'", '"', "()", "-", "_", "/", ":;", "=+*<>", "{}[]", *"\x01\x02\x03\x04\x05\x06\x07")
+_ASCII = (
+    "\n\r",
+    "\t\v\f",
+    "0123456789",
+    " ",
+    ".",
+    ",",
+    "'",
+    '"',
+    "()",
+    "-",
+    "_",
+    "/",
+    ":;",
+    "=+*<>",
+    "{}[]",
+    *"\x01\x02\x03\x04\x05\x06\x07",
+)
 # Upper case: what matters is whether a word begins, and how ordinary its letters are.
 _UPPER = ("AEIOU", "BCDFGHLMNPRST", "JKQVWXYZ")
 # Continuation bytes in groups, then lead bytes by script: Latin, Greek, Cyrillic (Russian, other), Armenian, Hebrew,

@@ -10,12 +10,12 @@ SEPARATOR = "\n\n"
 GAP = " … "
 
 
-def label(chunk: Chunk) -> str:
-    """Where a chunk stands: `contract.pdf p.12 § 9.1 Governing Law`."""
+def label(chunk: Chunk, *, line: bool = True) -> str:
+    """Where a chunk stands: `contract.pdf p.12 § 9.1 Governing Law`; without pages, `notes.md line 40 § Refunds`."""
     parts = [chunk.source]
     if chunk.page is not None:
         parts.append(f"p.{chunk.page}")
-    elif chunk.line is not None and chunk.kind == "code":
+    elif chunk.line is not None and line:
         parts.append(f"line {chunk.line}")
     if chunk.heading:
         parts.append(f"§ {chunk.heading}")
@@ -24,7 +24,7 @@ def label(chunk: Chunk) -> str:
 
 def marker(number: int, chunk: Chunk) -> str:
     """The line that heads a passage in the numbered style: `[1] contract.pdf p.12 § 9.1 Governing Law`."""
-    return f"[{number}] {label(chunk)}"
+    return f"[{number}] {label(chunk, line=chunk.kind == 'code')}"
 
 
 def passage_text(passage: Passage) -> str:

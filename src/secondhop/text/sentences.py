@@ -87,7 +87,11 @@ def _split(text: str, span: Span, level: int) -> list[Span]:
         step = _HARD_CHARACTERS if text[start:end].isascii() else _HARD_CHARACTERS // 3
         return [(at, min(at + step, end)) for at in range(start, end, step)]
     pattern, _, wanted = _WEAKER[level]
-    cuts = [start, *(match.start() if match.start() > start else match.end() for match in pattern.finditer(text, start, end)), end]
+    cuts = [
+        start,
+        *(match.start() if match.start() > start else match.end() for match in pattern.finditer(text, start, end)),
+        end,
+    ]
     pieces: list[Span] = []
     left, packed = start, 0
     for before, after in pairwise(cuts):

@@ -1,0 +1,174 @@
+"""Other packages as systems, at their own defaults and at equal chunk size. They live in the `peers` dependency group."""
+
+from __future__ import annotations
+
+import importlib
+import logging
+import time
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from secondhop.errors import MissingExtraError
+from secondhop.evaluation.datasets import Doc
+from secondhop.evaluation.systems import Answer, Built, System, document_number
+from secondhop.types import TokenCounter
+
+CANDIDATES = 40
+"""How many chunks each peer retrieves: enough to fill every budget measured."""
+EQUAL_CHUNK = 128
+"""Chunk size in words at which peers are compared on equal terms."""
+
+
+class MissingPeerError(MissingExtraError):
+    """A peer is not installed."""
+
+    def __init__(self, module: str, extra: str = "peers") -> None:
+        super().__init__(module, extra)
+        self.args = (f"{module} is not installed; peers are a dependency group: uv sync --group peers",)
+
+
+def _import(module: str) -> Any:
+    try:
+        return importlib.import_module(module)
+    except ImportError as error:
+        raise MissingPeerError(module.split(".", maxsplit=1)[0]) from error
+
+
+def count_words(text: str) -> int:
+    """Words as chunk sizes count them."""
+    return len(text.split())
+
+
+def fill(ordered: Sequence[tuple[str, int]], budget: int, count_tokens: TokenCounter, *, skip: bool) -> list[tuple[str, int]]:
+    """Passages in order while they fit; the first always goes in.
+
+    Args:
+        ordered: texts, best first, with the number of their document.
+        budget: the cap in tokens, blank lines between passages included.
+        count_tokens: the counter of the whole comparison.
+        skip: pass over what does not fit and go on, instead of stopping there.
+    """
+    kept: list[tuple[str, int]] = []
+    used = 0
+    for text, document in ordered:
+        tokens = count_tokens(text) + (count_tokens("\n\n") if kept else 0)
+        if used + tokens > budget and kept:
+            if skip:
+                continue
+            break
+        kept.append((text, document))
+        used += tokens
+    return kept
+
+
+class _Filled:
+    """A retriever's chunks, best first, filled up to the budget."""
+
+    def __init__(self, retrieve: Callable[[str], list[tuple[str, int]]], *, skip: bool) -> None:
+        self._retrieve, self._skip = retrieve, skip
+
+    def context(self, question: str, budget: int, count_tokens: TokenCounter) -> Answer:
+        start = time.perf_counter()
+        kept = fill(self._retrieve(question), budget, count_tokens, skip=self._skip)
+        ms = 1e3 * (time.perf_counter() - start)
+        passages = tuple(text for text, _ in kept)
+        return Answer("\n\n".join(passages), passages, documents=tuple(dict.fromkeys(doc for _, doc in kept)), ms=ms)
+
+    def ranked(self, question: str, top_k: int) -> list[int]:
+        return list(dict.fromkeys(document for _, document in self._retrieve(question)))[:top_k]
+
+
+class LangChain:
+    """LangChain's recursive splitter and BM25 retriever."""
+
+    def __init__(self, name: str, size: int, overlap: int, *, skip: bool, measure: Callable[[str], int] = len) -> None:
+        self.name, self.size, self.overlap, self.skip, self.measure = name, size, overlap, skip, measure
+
+    def build(self, documents: Sequence[Doc]) -> Built:
+        retrievers = _import("langchain_community.retrievers")
+        splitters = _import("langchain_text_splitters")
+        split = splitters.RecursiveCharacterTextSplitter(chunk_size=self.size, chunk_overlap=self.overlap, length_function=self.measure)
+        chunks = [(text, number) for number, doc in enumerate(documents) for text in split.split_text(doc.text)]
+        retriever = retrievers.BM25Retriever.from_texts([text for text, _ in chunks], metadatas=[{"doc": number} for _, number in chunks])
+        retriever.k = CANDIDATES
+        return _Filled(lambda question: [(hit.page_content, hit.metadata["doc"]) for hit in retriever.invoke(question)], skip=self.skip)
+
+
+class LlamaIndex:
+    """LlamaIndex's sentence splitter and BM25 retriever."""
+
+    def __init__(self, name: str, size: int, overlap: int, *, skip: bool, tokenizer: Callable[[str], list[Any]] | None = None) -> None:
+        self.name, self.size, self.overlap, self.skip, self.tokenizer = name, size, overlap, skip, tokenizer
+
+    def build(self, documents: Sequence[Doc]) -> Built:
+        core = _import("llama_index.core")
+        parser = _import("llama_index.core.node_parser")
+        bm25 = _import("llama_index.retrievers.bm25")
+        logging.getLogger("bm25s").setLevel(logging.ERROR)
+        split = parser.SentenceSplitter(chunk_size=self.size, chunk_overlap=self.overlap, tokenizer=self.tokenizer)
+        nodes = split.get_nodes_from_documents([core.Document(text=doc.text, metadata={"doc": number}, excluded_embed_metadata_keys=["doc"], excluded_llm_metadata_keys=["doc"]) for number, doc in enumerate(documents)])  # fmt: skip
+        retriever = bm25.BM25Retriever.from_defaults(nodes=nodes, similarity_top_k=min(CANDIDATES, len(nodes)))
+        return _Filled(lambda question: [(hit.node.get_content(), hit.node.metadata["doc"]) for hit in retriever.retrieve(question)], skip=self.skip)
+
+
+class Redhop:
+    """redhop with one of its strategies."""
+
+    def __init__(self, name: str, strategy: str, *, paragraphs: bool = False) -> None:
+        self.name, self.strategy, self.paragraphs = name, strategy, paragraphs
+
+    def build(self, documents: Sequence[Doc]) -> Built:
+        redhop = _import("redhop")
+        options = redhop.DocumentOptions(strategy=self.strategy, token_budget=2048, candidate_k=CANDIDATES)
+        if len(documents) == 1 and documents[0].path is not None:
+            document = redhop.Document.from_file(str(documents[0].path), options=options)
+        elif self.paragraphs:
+            chunks = [redhop.Chunk(text=doc.text, id=str(number), source=f"d{number}") for number, doc in enumerate(documents)]
+            document = redhop.Document.from_chunks(chunks, options=options)
+        else:
+            document = redhop.Document.from_text("\n\n".join(doc.text for doc in documents), options=options)
+        return _RedhopBuilt(document)
+
+
+class _RedhopBuilt:
+    def __init__(self, document: Any) -> None:
+        self._document = document
+        document.context("warm up")
+
+    def context(self, question: str, budget: int, count_tokens: TokenCounter) -> Answer:
+        # Its own budget is in words. Where ours is not, take the largest of its budgets found to fit.
+        best, low, high, words = "", 0, budget, budget
+        for _ in range(8):
+            start = time.perf_counter()
+            context = self._document.context(question, budget=words)
+            ms = 1e3 * (time.perf_counter() - start)
+            text = context.text()
+            tokens = count_tokens(text)
+            if tokens <= budget or tokens == count_words(text):
+                best, low, citations, took = text, words, context.citations, ms
+            else:
+                high = words - 1
+            if low == budget or high - low < max(2, budget // 50):
+                break
+            words = int(words * budget / tokens) if tokens > budget and not best else (low + high + 1) // 2
+            words = min(max(words, low + 1, 1), high)
+        if not best:
+            return Answer("", ms=ms)
+        documents = tuple(dict.fromkeys(document_number(str(hit["source"])) for hit in citations))
+        pages = tuple(sorted({hit["page"] for hit in citations if hit.get("page")}))
+        return Answer(best, tuple(hit["text"] for hit in citations), documents, pages, ms=took)
+
+
+def _redhop(strategy: str) -> Callable[[], System]:
+    return lambda: Redhop(f"redhop:{strategy}", strategy)
+
+
+PEERS: dict[str, Callable[[], System]] = {
+    "langchain": lambda: LangChain("langchain", 1024, 40, skip=False),
+    f"langchain:{EQUAL_CHUNK}": lambda: LangChain(f"langchain:{EQUAL_CHUNK}", EQUAL_CHUNK, 0, skip=True, measure=count_words),
+    "llamaindex": lambda: LlamaIndex("llamaindex", 256, 20, skip=False),
+    f"llamaindex:{EQUAL_CHUNK}": lambda: LlamaIndex(f"llamaindex:{EQUAL_CHUNK}", EQUAL_CHUNK, 0, skip=True, tokenizer=str.split),
+    **{f"redhop:{strategy}": _redhop(strategy) for strategy in ("auto", "raw_topk", "reasoning_preserving", "distractor_filtered", "max_density", "redundancy_pruned")},  # fmt: skip
+    "redhop:paragraphs": lambda: Redhop("redhop:paragraphs", "raw_topk", paragraphs=True),
+}
+"""The peers by name. `:128` means chunks of 128 words and a fill that skips what does not fit."""

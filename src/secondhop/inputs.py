@@ -1,0 +1,135 @@
+"""What callers hand in, checked and in our own types: texts, chunks, filters, queries, budgets."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from secondhop import loading
+from secondhop.errors import EmptyTextError, InputError, OptionError
+from secondhop.options import DocumentOptions, Filter
+from secondhop.types import Chunk, SourceText
+
+if TYPE_CHECKING:
+    from secondhop.indexing import Snapshot
+    from secondhop.types import Bools
+
+
+def allowed_chunks(snapshot: Snapshot, filter: Filter | None) -> Bools | None:
+    """[C] the chunks that pass the filter; None if there is no filter."""
+    if filter is None:
+        return None
+    if callable(filter):
+        return np.fromiter((bool(filter(snapshot.chunk(place))) for place in range(len(snapshot))), bool, len(snapshot))
+    if not isinstance(filter, Mapping):
+        raise InputError(f"filter={filter!r} is neither a mapping nor a callable")
+    wanted = {
+        key: value if isinstance(value, (list, tuple, set, frozenset)) else (value,) for key, value in filter.items()
+    }
+    return np.fromiter((_matches(snapshot.chunk(place), wanted) for place in range(len(snapshot))), bool, len(snapshot))
+
+
+def _matches(chunk: Chunk, wanted: Mapping[str, Any]) -> bool:
+    return all(
+        (getattr(chunk, key) if key in _FILTERABLE else chunk.metadata.get(key)) in values
+        for key, values in wanted.items()
+    )
+
+
+_FILTERABLE = frozenset({"source", "page", "kind", "id", "heading"})
+
+
+def to_chunks(items: Iterable[str | Mapping[str, Any] | Chunk]) -> tuple[Chunk, ...]:
+    """Strings, mappings and chunks as chunks with distinct ids and full spans."""
+    if isinstance(items, (str, bytes, Mapping)):
+        raise InputError(f"chunks is one {type(items).__name__}; give a list of chunks")
+    chunks = tuple(_to_chunk(item, number) for number, item in enumerate(items))
+    seen: set[str] = set()
+    for chunk in chunks:
+        if chunk.id in seen:
+            raise InputError(f"chunk id {chunk.id!r} is given twice; ids must be distinct")
+        seen.add(chunk.id)
+    if not any(chunk.text.strip() for chunk in chunks):
+        raise EmptyTextError("there are no chunks with text")
+    return chunks
+
+
+_CHUNK_KEYS = frozenset(
+    {
+        "text",
+        "id",
+        "source",
+        "metadata",
+        "page",
+        "heading",
+        "heading_path",
+        "start",
+        "line",
+        "kind",
+        "end",
+        "line_end",
+        "score",
+    }
+)
+
+
+def _to_chunk(item: Any, number: int) -> Chunk:
+    chunk: Chunk
+    if isinstance(item, str):
+        chunk = Chunk(item)
+    elif isinstance(item, Mapping):
+        values = dict(item)
+        if unknown := set(values) - _CHUNK_KEYS:
+            raise InputError(
+                f"chunk {number} has unknown keys {sorted(unknown)}; known are: {', '.join(sorted(_CHUNK_KEYS))}"
+            )
+        if not isinstance(values.get("text"), str):
+            raise InputError(f"chunk {number} has no text: {values.get('text')!r}")
+        heading = values.pop("heading", None)
+        values.pop("score", None)
+        values = {key: value for key, value in values.items() if value is not None}
+        values["heading_path"] = tuple(values.get("heading_path", (heading,) if heading else ()))
+        chunk = Chunk(**values)
+    elif isinstance(item, Chunk):
+        chunk = item
+    else:
+        raise InputError(f"chunk {number} is {type(item).__name__}; give a string, a mapping with 'text', or a Chunk")
+    return replace(chunk, id=str(chunk.id) if chunk.id else f"c{number}", end=chunk.start + len(chunk.text))
+
+
+def load_item(item: Any, number: int, settings: DocumentOptions) -> SourceText | None:
+    """One item of `from_texts`; None if it holds no words."""
+    values: Mapping[str, Any] = {"text": item} if isinstance(item, str) else item
+    if not isinstance(values, Mapping) or not isinstance(values.get("text"), str):
+        raise InputError(f"text {number} is {type(item).__name__}; give a string or a mapping with 'text'")
+    if unknown := set(values) - {"text", "source", "format", "metadata"}:
+        raise InputError(f"text {number} has unknown keys {sorted(unknown)}; known are: text, source, format, metadata")
+    if not values["text"].strip():
+        return None
+    label = values.get("source") or f"{settings.source}-{number}"
+    loaded = loading.load_text(checked_text(values["text"]), label, format=values.get("format") or settings.format)
+    return replace(loaded, metadata={**loaded.metadata, **(values.get("metadata") or {})})
+
+
+def checked_text(text: Any) -> str:
+    """The text, if it is one."""
+    if not isinstance(text, str):
+        raise InputError(f"text is {type(text).__name__}, not str; for bytes use from_bytes")
+    return text
+
+
+def checked_query(query: Any) -> str:
+    """The query, if it is a string."""
+    if not isinstance(query, str):
+        raise InputError(f"query={query!r} is not a string")
+    return query
+
+
+def checked_budget(budget: Any) -> int | None:
+    """The budget, if it is a positive whole number or None."""
+    if budget is not None and (isinstance(budget, bool) or not isinstance(budget, int) or budget < 1):
+        raise OptionError(f"budget={budget!r} is not a positive number of tokens")
+    return budget
