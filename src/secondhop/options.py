@@ -76,7 +76,7 @@ class DocumentOptions(ContextOptions):
     password: str | None = Field(None, repr=False)
     """For encrypted PDF files."""
     chunk_size: int = Field(128, ge=8, le=8192)
-    """Wanted size of a chunk in tokens of four UTF-8 bytes."""
+    """Wanted size of a chunk in tokens of five UTF-8 bytes."""
     retrieval: Retrieval = "lexical"
     """BM25 in process."""
     language: str = "auto"

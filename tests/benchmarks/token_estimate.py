@@ -25,7 +25,17 @@ from secondhop.text.estimate import SCALE, byte_classes, estimate_tokens, paired
 PASSAGES = ("hotpotqa", "2wikimultihopqa", "musique", "rgb_zh")
 CORPORA = ("chunking_eval", "scifact", "cranfield", "fiqa_pool", "stackfaq", "product_docs", "cosqa", "codebase")
 LANGUAGES = ("xquad_en", "xquad_ar", "xquad_hi", "xquad_ru", "xquad_th", "xquad_zh")
-PROSE = {"hotpotqa", "2wikimultihopqa", "musique", "chunking_eval", "scifact", "fiqa_pool", "stackfaq", "product_docs", "xquad_en"}
+PROSE = {
+    "hotpotqa",
+    "2wikimultihopqa",
+    "musique",
+    "chunking_eval",
+    "scifact",
+    "fiqa_pool",
+    "stackfaq",
+    "product_docs",
+    "xquad_en",
+}
 PROSE |= {"contracts", "agreements"}
 
 
@@ -49,10 +59,17 @@ def made_up(rng):
 
     def record():
         point = [round(rng.random() * 100, 3), round(rng.uniform(-90, 90), 6)]
-        return {"id": rng.randrange(10**6), "at": point, "ok": rng.random() < 0.5, "t": f"20{rng.randrange(10, 30)}-0{rng.randrange(1, 9)}-11T09:10:00Z"}
+        return {
+            "id": rng.randrange(10**6),
+            "at": point,
+            "ok": rng.random() < 0.5,
+            "t": f"20{rng.randrange(10, 30)}-0{rng.randrange(1, 9)}-11T09:10:00Z",
+        }
 
     def rules():
-        return " ".join(rng.choice("_____.-=*#|+") * rng.randrange(1, 40) + rng.choice(["\n", "", "", "Name:"]) for _ in range(200))
+        return " ".join(
+            rng.choice("_____.-=*#|+") * rng.randrange(1, 40) + rng.choice(["\n", "", "", "Name:"]) for _ in range(200)
+        )
 
     return {
         "json_numbers": [json.dumps([record() for _ in range(60)], separators=(",", ":")) for _ in range(60)],
@@ -64,14 +81,23 @@ def made_up(rng):
 
 def load(data, more):
     """Kind of text -> documents."""
-    kinds = {name: list(dict.fromkeys(p["text"] for row in rows(data / f"dev/{name}.jsonl") for p in row["passages"])) for name in PASSAGES}
-    kinds |= {name: [f"{row.get('title') or ''}\n{row['text']}" for row in rows(data / f"corpora/{name}.jsonl")] for name in (*CORPORA, *LANGUAGES)}
+    kinds = {
+        name: list(dict.fromkeys(p["text"] for row in rows(data / f"dev/{name}.jsonl") for p in row["passages"]))
+        for name in PASSAGES
+    }
+    kinds |= {
+        name: [f"{row.get('title') or ''}\n{row['text']}" for row in rows(data / f"corpora/{name}.jsonl")]
+        for name in (*CORPORA, *LANGUAGES)
+    }
     kinds["contracts"] = [read(path) for path in sorted((data / "dev/cuad/docs").iterdir())]
     kinds["agreements"] = [row["text"] for row in rows(data / "dev/contractnli/docs.jsonl")]
     kinds["handbook"] = [read(path) for path in sorted((data / "corpora/handbook_docs").rglob("*.md"))]
     kinds["csv"] = [read(path) for path in sorted((data / "dev/awkward").rglob("*.csv"))]
     kinds["html"] = [read(path) for path in sorted((data / "dev/awkward").rglob("*.html"))]
-    kinds["json"] = [json.dumps(row, separators=(",", ":"))[:6000] for row in rows(data / "dev/hotpotqa.jsonl")[:300] + rows(data / "dev/scifact.jsonl")]
+    kinds["json"] = [
+        json.dumps(row, separators=(",", ":"))[:6000]
+        for row in rows(data / "dev/hotpotqa.jsonl")[:300] + rows(data / "dev/scifact.jsonl")
+    ]
     kinds["python"] = [read(path) for path in sorted(Path(sysconfig.get_paths()["stdlib"]).glob("*.py"))]
     for spec in more:
         name, pattern = spec.split("=", 1)
@@ -104,14 +130,23 @@ def sample(kinds, count):
     """(kind, half) -> [(context, tokens)], (kind, half) -> [(sentence, tokens)]; halves share no document."""
     rng, contexts, sentences = random.Random(0), {}, {}
     for kind, documents in kinds.items():
-        halves = [documents[half::2] for half in (0, 1)] if len(documents) > 3 else [[d[: len(d) // 2] for d in documents], [d[len(d) // 2 :] for d in documents]]
+        halves = (
+            [documents[half::2] for half in (0, 1)]
+            if len(documents) > 3
+            else [[d[: len(d) // 2] for d in documents], [d[len(d) // 2 :] for d in documents]]
+        )
         for half, texts in enumerate(halves):
             n = 20 if kind.startswith("po_") else 300 if sum(map(len, texts)) > 50_000 else 60
             made = [context(texts, rng) for _ in range(n)]
             counted = [(text, count(text)) for text in made]
             contexts[kind, half] = [(text[: len(text) * 4000 // max(tokens, 4000)], tokens) for text, tokens in counted]
             contexts[kind, half] = [(text, count(text)) for text, _ in contexts[kind, half]]
-            lines = [part for text in rng.sample(texts, min(len(texts), 60)) for part in re.split(r"(?<=[.!?。])\s+|\n", text[:5000]) if 20 < len(part) < 600]
+            lines = [
+                part
+                for text in rng.sample(texts, min(len(texts), 60))
+                for part in re.split(r"(?<=[.!?。])\s+|\n", text[:5000])
+                if 20 < len(part) < 600
+            ]
             sentences[kind, half] = [(text, count(text)) for text in rng.sample(lines, min(len(lines), n))]
     return contexts, sentences
 
@@ -129,7 +164,11 @@ def boundary_rates(contexts, halves, encoding):
     for (kind, half), texts in contexts.items():
         if half not in halves:
             continue
-        weight = (0.2 if kind in ("hex", "base64", "rules") else 0.5 if kind.startswith("po_") else 1.0) * 1e4 / sum(n for _, n in texts[:80])
+        weight = (
+            (0.2 if kind in ("hex", "base64", "rules") else 0.5 if kind.startswith("po_") else 1.0)
+            * 1e4
+            / sum(n for _, n in texts[:80])
+        )
         for text, _ in texts[:80]:
             codes = pair_codes(b" " + text.encode("utf-8", "surrogatepass"))
             begins = np.zeros(len(codes), bool)
@@ -147,8 +186,14 @@ def fit(contexts, halves, encoding, *, target=1.03, slack=300.0, ridge=5e-4, ste
     table, weight, po = [], [], []
     for (kind, half), texts in contexts.items():
         if half in halves:
-            table += [np.bincount(pair_codes(paired_bytes(text)), None, len(first)).astype(np.float32) / n for text, n in texts]
-            weight += [(4.0 if kind in PROSE else 0.1 if kind.startswith("po_") or kind in ("hex", "base64", "rules") else 1.0) / len(texts)] * len(texts)
+            table += [
+                np.bincount(pair_codes(paired_bytes(text)), None, len(first)).astype(np.float32) / n
+                for text, n in texts
+            ]
+            weight += [
+                (4.0 if kind in PROSE else 0.1 if kind.startswith("po_") or kind in ("hex", "base64", "rules") else 1.0)
+                / len(texts)
+            ] * len(texts)
             po += [0.3 if kind.startswith("po_") else 1.0] * len(texts)
     counts, weight = np.array(table), np.array(weight, np.float32)
     weight /= weight.sum()
@@ -170,11 +215,16 @@ def fit(contexts, halves, encoding, *, target=1.03, slack=300.0, ridge=5e-4, ste
 def as_module(weights):
     text = base64.b85encode(weights.tobytes()).decode()
     lines = "\n".join(f'    "{text[at : at + 110]}"' for at in range(0, len(text), 110))
-    return f'"""Weights of `estimate.py`, in base 85, as `tests/benchmarks/token_estimate.py --fit` writes them."""\n\nWEIGHTS = (\n{lines}\n)\n'
+    head = '"""Weights of `estimate.py`, in base 85, as `tests/benchmarks/token_estimate.py --fit` writes them."""'
+    return f"{head}\n\nWEIGHTS = (\n{lines}\n)\n"
 
 
 def errors(texts, estimate):
     return np.array([100.0 * (estimate(text) / n - 1) for text, n in texts])
+
+
+def at(values, percentile):
+    return float(np.percentile(values, percentile)) if len(values) else float("nan")
 
 
 def table(contexts, sentences, estimate, halves=(0, 1)):
@@ -186,15 +236,27 @@ def table(contexts, sentences, estimate, halves=(0, 1)):
     for name, members in groups.items():
         whole = errors([text for kind in members for half in halves for text in contexts[kind, half]], estimate)
         single = errors([text for kind in members for half in halves for text in sentences[kind, half]], estimate)
-        q = lambda e, p: float(np.percentile(e, p)) if len(e) else float("nan")
-        found.append({"kind": name, "contexts": len(whole), "median": q(whole, 50), "p1": q(whole, 1), "p99": q(whole, 99), "worst": float(whole.min()), "under": 100 * float(np.mean(whole < 0)), "sentence_median": q(single, 50), "sentence_p1": q(single, 1), "sentence_p99": q(single, 99)})  # fmt: skip
+        row = {"kind": name, "contexts": len(whole), "median": at(whole, 50), "p1": at(whole, 1), "p99": at(whole, 99)}
+        row |= {"worst": float(whole.min()), "under": 100 * float(np.mean(whole < 0))}
+        found.append(
+            row | {"sentence_median": at(single, 50), "sentence_p1": at(single, 1), "sentence_p99": at(single, 99)}
+        )
     return found
 
 
 def show(found):
-    print("| kind | contexts | median | p1 | p99 | worst | under % | sentence median | p1 | p99 |\n|---|---|---|---|---|---|---|---|---|---|")
+    print(
+        "| kind | contexts | median | p1 | p99 | worst | under % | sentence median | p1 | p99 |\n|---|---|---|---|---|---|---|---|---|---|"
+    )
     for row in found:
-        print("| " + " | ".join(value if isinstance(value, str) else f"{value:.1f}" if isinstance(value, float) else str(value) for value in row.values()) + " |")
+        print(
+            "| "
+            + " | ".join(
+                value if isinstance(value, str) else f"{value:.1f}" if isinstance(value, float) else str(value)
+                for value in row.values()
+            )
+            + " |"
+        )
     total = sum(row["contexts"] for row in found)
     print(f"\n{total} contexts, {sum(row['under'] * row['contexts'] for row in found) / total:.2f} % undercounted")
 
@@ -216,7 +278,10 @@ def main():
     estimate, halves = estimate_tokens, (0, 1)
     if args.fit or args.held_out:
         weights = fit(contexts, (0,) if args.held_out else (0, 1), encoding)
-        estimate = lambda text: -(-int(weights[pair_codes(paired_bytes(text))].sum(dtype=np.int64)) // SCALE)
+
+        def estimate(text):
+            return -(-int(weights[pair_codes(paired_bytes(text))].sum(dtype=np.int64)) // SCALE)
+
         halves = (1,) if args.held_out else halves
     if args.fit:
         Path(args.fit).write_text(as_module(weights), encoding="utf-8")

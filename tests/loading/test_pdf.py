@@ -148,18 +148,22 @@ def test_a_cyclic_outline_ends():
     assert pdf.load(looped, "a.pdf").text == "Text."
 
 
-def test_line_end_hyphens_stay_only_where_the_document_writes_them():
-    broken = [
-        "informa\x02tion",
-        "revenue\x02generating",
-        "COVID\x0219",
-        "well\x02known",
-        "contro\x02\nversial",
-        "end\x02",
-    ]
-    elsewhere = "information about revenue, generating it; a well-known fact"
-    mended = pdf._resolve_hyphens([*broken, elsewhere])
-    assert mended[:-1] == ["information", "revenue-generating", "COVID-19", "well-known", "controversial", "end-"]
+@pytest.mark.parametrize(
+    ("broken", "mended"),
+    [
+        ("informa\x02tion", "information"),
+        ("contro\x02\nversial", "controversial"),
+        ("revenue\x02generating", "revenue-generating"),
+        ("well\x02known", "well-known"),
+        ("proof-of\x02concept", "proof-of-concept"),
+        ("fact\ufffeof\ufffeinformation", "fact-of-information"),
+        ("COVID\x0219", "COVID-19"),
+        ("end\x02", "end-"),
+    ],
+)
+def test_line_end_hyphens_stay_only_where_the_document_writes_them(broken, mended):
+    elsewhere = "information about revenue, generating proof of a well-known fact"
+    assert pdf._resolve_hyphens([broken, elsewhere]) == [mended, elsewhere]
 
 
 def test_control_characters_and_ligatures_become_plain_text():

@@ -16,7 +16,8 @@ from secondhop.text.tokens import TiktokenCounter, cache_name, has_vocabulary, r
 TEXTS = {
     "prose": "The agreement shall be governed by the laws of the State of New York, without regard to its conflict of laws principles. "
     "She moved to Vienna in 1994 and wrote two novels there; the second was never published. ",
-    "code": "def context(self, question: str, *, budget: int | None = None) -> Context:\n    hits = self.index.search(question)\n    return [hit for hit in hits if hit.score >= 0.5]\n",
+    "code": "def context(self, question: str, *, budget: int | None = None) -> Context:\n    hits = self.index.search(question)\n"
+    "    return [hit for hit in hits if hit.score >= 0.5]\n",
     "json": '{"id":"a81f3c","values":[0.125,17,-3.5],"ok":true,"when":"2021-04-11T09:10:00Z"}',
     "chinese": "北京是中华人民共和国的首都，也是全国的政治、文化中心。它有三千多年的历史。",
     "german": "Die Vertragsparteien verpflichten sich, sämtliche Geschäftsgeheimnisse während der Laufzeit vertraulich zu behandeln. ",

@@ -22,7 +22,7 @@ def chunk(source: SourceText, *, chunk_size: int = 128) -> list[Cut]:
 
     Args:
         source: text and sections, as a loader made them.
-        chunk_size: wanted size in tokens of four UTF-8 bytes. Prose chunks hold up to a quarter more; a definition is
+        chunk_size: wanted size in tokens of five UTF-8 bytes. Prose chunks hold up to a quarter more; a definition is
             kept whole up to twice that.
     """
     cuts: list[Cut] = []

@@ -1,0 +1,72 @@
+"""The command line: `secondhop ask`, `analyze`, `inspect`, `doctor`. One file per command; this one wires them.
+
+Exit codes:
+    0    answered
+    1    nothing found: the context is empty
+    2    the command line or an option is wrong
+    3    the source could not be read
+    130  interrupted
+    141  whoever read the output went away
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from typing import Annotated
+
+import typer
+
+from secondhop import __version__
+from secondhop.cli.analyze import analyze
+from secondhop.cli.ask import ask
+from secondhop.cli.doctor import doctor
+from secondhop.cli.inspect import inspect
+from secondhop.cli.output import INTERRUPTED, UNREADABLE, USAGE, fail
+from secondhop.errors import EmptyTextError, InputError, SecondhopError
+
+app = typer.Typer(
+    name="secondhop",
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help="The passages that answer a question, within an exact token budget, with the reasons.",
+)
+app.command()(ask)
+app.command()(analyze)
+app.command()(inspect)
+app.command()(doctor)
+
+# The base of what typer raises about a wrong command line; where it lives depends on typer's version.
+_USAGE_ERROR: type[Exception] = typer.BadParameter.__mro__[2]
+
+
+@app.callback(invoke_without_command=True)
+def _start(
+    context: typer.Context,
+    version: Annotated[bool, typer.Option("--version", help="Show the version and exit.", is_eager=True)] = False,
+) -> None:
+    if version:
+        print(f"secondhop {__version__}")
+        raise typer.Exit
+    if context.invoked_subcommand is None:
+        print(context.get_help())
+        raise typer.Exit(USAGE)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Runs one command and returns its exit code. The one place where errors become messages."""
+    try:
+        code = app(args=None if arguments is None else list(arguments), prog_name="secondhop", standalone_mode=False)
+    except EmptyTextError as error:
+        return fail(error, UNREADABLE)
+    except InputError as error:
+        return fail(error, USAGE)
+    except (SecondhopError, OSError) as error:
+        return fail(error, UNREADABLE)
+    except (typer.Abort, KeyboardInterrupt):
+        return fail("interrupted", INTERRUPTED)
+    except _USAGE_ERROR as error:
+        return fail(getattr(error, "format_message", error.__str__)(), USAGE)
+    if code == INTERRUPTED:
+        print("error: interrupted", file=sys.stderr)
+    return code if isinstance(code, int) else 0

@@ -23,7 +23,14 @@ from secondhop.evaluation.text import holds, one_line
 Mode = Literal["own", "pooled"]
 Row = dict[str, Any]
 
-ALIASES = {"hotpot": "hotpotqa", "2wiki": "2wikimultihopqa", "cnli": "contractnli", "cuadnl": "cuad-natural", "chunking": "chunking_eval", "code": "codebase"}
+ALIASES = {
+    "hotpot": "hotpotqa",
+    "2wiki": "2wikimultihopqa",
+    "cnli": "contractnli",
+    "cuadnl": "cuad-natural",
+    "chunking": "chunking_eval",
+    "code": "codebase",
+}
 SHORTEST_CONTRACT = 1500
 """Contracts of fewer words fit a context whole and say nothing about choosing."""
 _SENTENCE = re.compile(r"(?<=[.!?])[\"')\]]*\s+(?=[\"'(\[]?[A-Z0-9])")
@@ -143,8 +150,10 @@ def load(
 
 
 def pool(items: Iterable[Item]) -> tuple[Doc, ...]:
-    """The distinct documents of all items, shuffled: else those of one question stand side by side, and chunks that
-    cross them leak."""
+    """The distinct documents of all items, shuffled.
+
+    Unshuffled, those of one question stand side by side, and chunks that cross them leak.
+    """
     seen = dict.fromkeys((doc.title, doc.text) for item in items for doc in item.documents)
     first = {(doc.title, doc.text): doc for item in items for doc in item.documents}
     keys = list(seen)
@@ -159,7 +168,17 @@ def without_evidence(dataset: Dataset) -> Dataset:
         gold = {doc for doc, _ in item.evidence}
         left = tuple(doc for number, doc in enumerate(item.documents) if number not in gold)
         if left:
-            items.append(replace(item, id=f"{item.id}-removed", documents=left, evidence=(), support=(), answerable=False, group=f"{item.group}-removed"))
+            items.append(
+                replace(
+                    item,
+                    id=f"{item.id}-removed",
+                    documents=left,
+                    evidence=(),
+                    support=(),
+                    answerable=False,
+                    group=f"{item.group}-removed",
+                )
+            )
     return replace(dataset, mode="own", items=tuple(items), documents=())
 
 
@@ -194,7 +213,17 @@ def _passages(rows: Sequence[Row], split: str) -> list[Item]:
         support = _hop_sentences(row, documents) if "hops" in row else evidence
         if evidence:
             items.append(
-                Item(row["id"], row["question"], _answer(row), tuple(documents), tuple(evidence), tuple(support), hops=len(row.get("hops", ())) or len({doc for doc, _ in evidence}), kind=row.get("type") or "", group=row["id"])  # fmt: skip
+                Item(
+                    row["id"],
+                    row["question"],
+                    _answer(row),
+                    tuple(documents),
+                    tuple(evidence),
+                    tuple(support),
+                    hops=len(row.get("hops", ())) or len({doc for doc, _ in evidence}),
+                    kind=row.get("type") or "",
+                    group=row["id"],
+                )
             )
     return items
 
@@ -233,21 +262,47 @@ def _corpus(rows: Sequence[Row], path: Path, base: Path, split: str) -> list[Ite
     documents = tuple(_corpus_doc(entry, file.stem, titled=not spans) for entry in entries)
     items = []
     for row in rows:
-        evidence = tuple((place[e["doc_id"]], one_line(e["text"])) for e in row.get("evidence") or () if e["doc_id"] in place)
+        evidence = tuple(
+            (place[e["doc_id"]], one_line(e["text"])) for e in row.get("evidence") or () if e["doc_id"] in place
+        )
         relevant = tuple(place[doc] for doc in row["gold_doc_ids"] if doc in place)
         if split in ("all", half(row["id"])) and (evidence if spans else relevant):
-            items.append(Item(row["id"], row["question"], _answer(row), documents, evidence, evidence, relevant, kind=file.stem, group="corpus"))
+            items.append(
+                Item(
+                    row["id"],
+                    row["question"],
+                    _answer(row),
+                    documents,
+                    evidence,
+                    evidence,
+                    relevant,
+                    kind=file.stem,
+                    group="corpus",
+                )
+            )
     return items
 
 
 def _corpus_doc(entry: Row, corpus: str, *, titled: bool) -> Doc:
     title, text = entry.get("title") or "", entry["text"]
-    suffix = ".py" if corpus == "cosqa" else "" if corpus != "codebase" else ".rs" if re.search(r"\bfn \w+|\bimpl\b", text) else ".cpp"
+    suffix = (
+        ".py"
+        if corpus == "cosqa"
+        else ""
+        if corpus != "codebase"
+        else ".rs"
+        if re.search(r"\bfn \w+|\bimpl\b", text)
+        else ".cpp"
+    )
     return Doc(title, f"{title}\n\n{text}".strip() if titled else text, f"{entry['id']}{suffix}")
 
 
 def _documents(folder: Path, base: Path, split: str, unanswerable: bool, *, natural: bool) -> list[Item]:
-    texts = {row["id"]: row["text"] for row in read_rows(folder / "docs.jsonl") if "text" in row} if (folder / "docs.jsonl").exists() else {}
+    texts = (
+        {row["id"]: row["text"] for row in read_rows(folder / "docs.jsonl") if "text" in row}
+        if (folder / "docs.jsonl").exists()
+        else {}
+    )
     items = []
     for row in read_rows(folder / "questions.jsonl"):
         answerable = bool(row.get("answerable", True))
@@ -260,7 +315,19 @@ def _documents(folder: Path, base: Path, split: str, unanswerable: bool, *, natu
         question = row["cuad_question"] if contract and not natural else row["question"]
         evidence = tuple((0, one_line(e["text"])) for e in row["evidence"])
         items.append(
-            Item(row["id"], question, "", (document,), evidence, evidence, pages=_pages(document, evidence), answerable=answerable, first_span=contract, kind=row.get("category") or "", group=row["doc_id"])  # fmt: skip
+            Item(
+                row["id"],
+                question,
+                "",
+                (document,),
+                evidence,
+                evidence,
+                pages=_pages(document, evidence),
+                answerable=answerable,
+                first_span=contract,
+                kind=row.get("category") or "",
+                group=row["doc_id"],
+            )
         )
     return items
 

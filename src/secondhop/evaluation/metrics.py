@@ -12,7 +12,9 @@ from numpy.typing import ArrayLike
 from secondhop.evaluation.datasets import Item
 from secondhop.evaluation.text import holds, normalized, word_set
 
-_PRONOUNS = "He|She|It|They|His|Her|Hers|Its|Their|Theirs|This|That|These|Those|Such|Both|Another|However|Also|Thus|Therefore"
+_PRONOUNS = (
+    "He|She|It|They|His|Her|Hers|Its|Their|Theirs|This|That|These|Those|Such|Both|Another|However|Also|Thus|Therefore"
+)
 _PRONOUN = re.compile(rf"(?:{_PRONOUNS})\b")
 _GAP = re.compile(r" … |\n…\n")
 NAN = float("nan")
@@ -51,7 +53,12 @@ def evidence_scores(item: Item, context: str) -> dict[str, float]:
     whole = f" {normalized(context)} "
     kept = [(doc, f" {normalized(text)} " in whole) for doc, text in item.support]
     found = [hit for _, hit in kept]
-    scores = {"wr": recall, "wr80": float(recall >= 0.8), "full": float(all(found)) if found else NAN, "ev": float(np.mean(found)) if found else NAN}
+    scores = {
+        "wr": recall,
+        "wr80": float(recall >= 0.8),
+        "full": float(all(found)) if found else NAN,
+        "ev": float(np.mean(found)) if found else NAN,
+    }
     hop = second_hop(item)
     if hop is not None:
         there = [hit for doc, hit in kept if doc == hop]

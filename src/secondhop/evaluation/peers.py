@@ -24,7 +24,8 @@ class MissingPeerError(MissingExtraError):
 
     def __init__(self, module: str, extra: str = "peers") -> None:
         super().__init__(module, extra)
-        self.args = (f"{module} is not installed; peers are a dependency group: uv sync --group peers",)
+        # What str() shows of an ImportError.
+        self.msg = f"{module} is not installed; peers are a dependency group: uv sync --group peers"
 
 
 def _import(module: str) -> Any:
@@ -39,7 +40,9 @@ def count_words(text: str) -> int:
     return len(text.split())
 
 
-def fill(ordered: Sequence[tuple[str, int]], budget: int, count_tokens: TokenCounter, *, skip: bool) -> list[tuple[str, int]]:
+def fill(
+    ordered: Sequence[tuple[str, int]], budget: int, count_tokens: TokenCounter, *, skip: bool
+) -> list[tuple[str, int]]:
     """Passages in order while they fit; the first always goes in.
 
     Args:
@@ -85,30 +88,50 @@ class LangChain:
         self.name, self.size, self.overlap, self.skip, self.measure = name, size, overlap, skip, measure
 
     def build(self, documents: Sequence[Doc]) -> Built:
+        """Split and index the documents."""
         retrievers = _import("langchain_community.retrievers")
         splitters = _import("langchain_text_splitters")
-        split = splitters.RecursiveCharacterTextSplitter(chunk_size=self.size, chunk_overlap=self.overlap, length_function=self.measure)
+        split = splitters.RecursiveCharacterTextSplitter(
+            chunk_size=self.size, chunk_overlap=self.overlap, length_function=self.measure
+        )
         chunks = [(text, number) for number, doc in enumerate(documents) for text in split.split_text(doc.text)]
-        retriever = retrievers.BM25Retriever.from_texts([text for text, _ in chunks], metadatas=[{"doc": number} for _, number in chunks])
+        retriever = retrievers.BM25Retriever.from_texts(
+            [text for text, _ in chunks], metadatas=[{"doc": number} for _, number in chunks]
+        )
         retriever.k = CANDIDATES
-        return _Filled(lambda question: [(hit.page_content, hit.metadata["doc"]) for hit in retriever.invoke(question)], skip=self.skip)
+        return _Filled(
+            lambda question: [(hit.page_content, hit.metadata["doc"]) for hit in retriever.invoke(question)],
+            skip=self.skip,
+        )
 
 
 class LlamaIndex:
     """LlamaIndex's sentence splitter and BM25 retriever."""
 
-    def __init__(self, name: str, size: int, overlap: int, *, skip: bool, tokenizer: Callable[[str], list[Any]] | None = None) -> None:
+    def __init__(
+        self, name: str, size: int, overlap: int, *, skip: bool, tokenizer: Callable[[str], list[Any]] | None = None
+    ) -> None:
         self.name, self.size, self.overlap, self.skip, self.tokenizer = name, size, overlap, skip, tokenizer
 
     def build(self, documents: Sequence[Doc]) -> Built:
+        """Split and index the documents."""
         core = _import("llama_index.core")
         parser = _import("llama_index.core.node_parser")
         bm25 = _import("llama_index.retrievers.bm25")
         logging.getLogger("bm25s").setLevel(logging.ERROR)
         split = parser.SentenceSplitter(chunk_size=self.size, chunk_overlap=self.overlap, tokenizer=self.tokenizer)
-        nodes = split.get_nodes_from_documents([core.Document(text=doc.text, metadata={"doc": number}, excluded_embed_metadata_keys=["doc"], excluded_llm_metadata_keys=["doc"]) for number, doc in enumerate(documents)])  # fmt: skip
+        hidden = {"excluded_embed_metadata_keys": ["doc"], "excluded_llm_metadata_keys": ["doc"]}
+        texts = [
+            core.Document(text=doc.text, metadata={"doc": number}, **hidden) for number, doc in enumerate(documents)
+        ]
+        nodes = split.get_nodes_from_documents(texts)
         retriever = bm25.BM25Retriever.from_defaults(nodes=nodes, similarity_top_k=min(CANDIDATES, len(nodes)))
-        return _Filled(lambda question: [(hit.node.get_content(), hit.node.metadata["doc"]) for hit in retriever.retrieve(question)], skip=self.skip)
+        return _Filled(
+            lambda question: [
+                (hit.node.get_content(), hit.node.metadata["doc"]) for hit in retriever.retrieve(question)
+            ],
+            skip=self.skip,
+        )
 
 
 class Redhop:
@@ -118,12 +141,15 @@ class Redhop:
         self.name, self.strategy, self.paragraphs = name, strategy, paragraphs
 
     def build(self, documents: Sequence[Doc]) -> Built:
+        """Split and index the documents."""
         redhop = _import("redhop")
         options = redhop.DocumentOptions(strategy=self.strategy, token_budget=2048, candidate_k=CANDIDATES)
         if len(documents) == 1 and documents[0].path is not None:
             document = redhop.Document.from_file(str(documents[0].path), options=options)
         elif self.paragraphs:
-            chunks = [redhop.Chunk(text=doc.text, id=str(number), source=f"d{number}") for number, doc in enumerate(documents)]
+            chunks = [
+                redhop.Chunk(text=doc.text, id=str(number), source=f"d{number}") for number, doc in enumerate(documents)
+            ]
             document = redhop.Document.from_chunks(chunks, options=options)
         else:
             document = redhop.Document.from_text("\n\n".join(doc.text for doc in documents), options=options)
@@ -159,16 +185,40 @@ class _RedhopBuilt:
         return Answer(best, tuple(hit["text"] for hit in citations), documents, pages, ms=took)
 
 
+_STRATEGIES = (
+    "auto",
+    "raw_topk",
+    "reasoning_preserving",
+    "distractor_filtered",
+    "max_density",
+    "redundancy_pruned",
+)
+
+
 def _redhop(strategy: str) -> Callable[[], System]:
     return lambda: Redhop(f"redhop:{strategy}", strategy)
 
 
 PEERS: dict[str, Callable[[], System]] = {
     "langchain": lambda: LangChain("langchain", 1024, 40, skip=False),
-    f"langchain:{EQUAL_CHUNK}": lambda: LangChain(f"langchain:{EQUAL_CHUNK}", EQUAL_CHUNK, 0, skip=True, measure=count_words),
+    f"langchain:{EQUAL_CHUNK}": lambda: LangChain(
+        f"langchain:{EQUAL_CHUNK}", EQUAL_CHUNK, 0, skip=True, measure=count_words
+    ),
     "llamaindex": lambda: LlamaIndex("llamaindex", 256, 20, skip=False),
-    f"llamaindex:{EQUAL_CHUNK}": lambda: LlamaIndex(f"llamaindex:{EQUAL_CHUNK}", EQUAL_CHUNK, 0, skip=True, tokenizer=str.split),
-    **{f"redhop:{strategy}": _redhop(strategy) for strategy in ("auto", "raw_topk", "reasoning_preserving", "distractor_filtered", "max_density", "redundancy_pruned")},  # fmt: skip
+    f"llamaindex:{EQUAL_CHUNK}": lambda: LlamaIndex(
+        f"llamaindex:{EQUAL_CHUNK}", EQUAL_CHUNK, 0, skip=True, tokenizer=str.split
+    ),
+    **{
+        f"redhop:{strategy}": _redhop(strategy)
+        for strategy in (
+            "auto",
+            "raw_topk",
+            "reasoning_preserving",
+            "distractor_filtered",
+            "max_density",
+            "redundancy_pruned",
+        )
+    },
     "redhop:paragraphs": lambda: Redhop("redhop:paragraphs", "raw_topk", paragraphs=True),
 }
 """The peers by name. `:128` means chunks of 128 words and a fill that skips what does not fit."""

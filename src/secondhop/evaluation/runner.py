@@ -28,10 +28,22 @@ from secondhop.types import TokenCounter
 
 Row = dict[str, Any]
 
-METRICS = ("wr", "wr80", "full", "ev", "hop2", "ans", "pages", "documents", "ndcg10", "recall5", "recall10", "mrr", "tokens", "run_words", "open_runs", "ms")  # fmt: skip
+METRICS = (
+    *("wr", "wr80", "full", "ev", "hop2", "ans", "pages", "documents"),
+    *("ndcg10", "recall5", "recall10", "mrr", "tokens", "run_words", "open_runs", "ms"),
+)
 """What rows hold and summaries average, in the order of tables."""
 _KEY = ("dataset", "mode", "system", "budget")
-_PACKAGES = ("secondhop", "numpy", "tiktoken", "redhop", "langchain-community", "llama-index-core", "llama-index-retrievers-bm25", "rank-bm25")
+_PACKAGES = (
+    "secondhop",
+    "numpy",
+    "tiktoken",
+    "redhop",
+    "langchain-community",
+    "llama-index-core",
+    "llama-index-retrievers-bm25",
+    "rank-bm25",
+)
 
 
 def run(
@@ -122,14 +134,26 @@ def summarize(rows: Sequence[Row], *, baseline: str | None = None, seed: int = 0
         cells.setdefault(tuple(row[key] for key in _KEY), {})[row["id"]] = row
     found = []
     for key, questions in cells.items():
-        entry: Row = {**dict(zip(_KEY, key, strict=True)), "n": len(questions), "errors": sum("error" in row for row in questions.values())}
-        entry["metrics"] = {name: asdict(bootstrap(values, seed=seed)) for name in METRICS if (values := _column(questions, questions, name))}
+        entry: Row = {
+            **dict(zip(_KEY, key, strict=True)),
+            "n": len(questions),
+            "errors": sum("error" in row for row in questions.values()),
+        }
+        entry["metrics"] = {
+            name: asdict(bootstrap(values, seed=seed))
+            for name in METRICS
+            if (values := _column(questions, questions, name))
+        }
         entry |= _abstention(list(questions.values()))
         other = cells.get((key[0], key[1], baseline, key[3]))
         if other is not None and key[2] != baseline:
             both = [name for name in questions if name in other]
             pairs = {name: (_column(questions, both, name), _column(other, both, name)) for name in entry["metrics"]}
-            entry["versus"] = {name: asdict(bootstrap(ours, theirs, seed=seed)) for name, (ours, theirs) in pairs.items() if ours and theirs}
+            entry["versus"] = {
+                name: asdict(bootstrap(ours, theirs, seed=seed))
+                for name, (ours, theirs) in pairs.items()
+                if ours and theirs
+            }
         found.append(entry)
     return found
 

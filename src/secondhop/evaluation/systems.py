@@ -78,7 +78,9 @@ class SecondhopBuilt:
             if len(self._documents) == 1 and self._documents[0].path is not None:
                 self._built = Document.from_file(self._documents[0].path, **options)
             else:
-                texts = [{"text": doc.text, "source": source_name(number, doc)} for number, doc in enumerate(self._documents)]
+                texts = [
+                    {"text": doc.text, "source": source_name(number, doc)} for number, doc in enumerate(self._documents)
+                ]
                 self._built = Document.from_texts(texts, **options)
             self._counter = count_tokens
         return self._built

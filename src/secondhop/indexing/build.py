@@ -107,6 +107,7 @@ def build(
         chunk_opens=np.array(tables.opens, bool),
         chunk_sentences=chunk_sentences,
         chunk_length=length,
+        average_length=max(float(length.mean()), 1.0) if len(length) else 1.0,
         chunk_signature=signature,
         sentence_start=np.array(tables.start, np.int64),
         sentence_end=np.array(tables.end, np.int64),

@@ -38,6 +38,10 @@ class Postings:
         """Number of chunks that hold each term."""
         return np.diff(self.offsets)
 
+    def df_of(self, terms: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Number of chunks that hold each of the given terms."""
+        return self.offsets[terms + 1] - self.offsets[terms]
+
     def of(self, term: int) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
         """The chunks that hold a term and their weights."""
         start, end = self.offsets[term], self.offsets[term + 1]

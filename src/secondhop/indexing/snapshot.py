@@ -47,6 +47,7 @@ class Snapshot:
     """[C + 1] chunk c holds sentences chunk_sentences[c] to chunk_sentences[c + 1]."""
     chunk_length: NDArray[np.int32]
     """[C] length in index terms."""
+    average_length: float
     chunk_signature: NDArray[np.uint32]
     """[C, 8] MinHash of the terms, to find near-duplicates by."""
 

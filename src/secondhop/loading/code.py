@@ -24,6 +24,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import cache
 from itertools import pairwise
+from time import monotonic
 from typing import TYPE_CHECKING
 
 from secondhop.loading.code_labels import LANGUAGES, Language, end_of, label, wrappers_of
@@ -41,6 +42,10 @@ _BY_SUFFIX = {suffix: language for language in LANGUAGES for suffix in language.
 _HOLDS_METHODS = frozenset({"class", "struct", "union", "interface", "enum", "record"})
 _INNER_DOC = (b"//!", b"/*!")  # in Rust these document what is around them
 _CONTINUATION_BYTES = bytes(range(0x80, 0xC0))
+# Ten times what a slow machine needs. Only text that is no program takes longer: a megabyte of opening brackets.
+_SECONDS = 2.0
+_SECONDS_PER_BYTE = 10e-6
+_BLOCK = 64 * 1024
 _MAX_INDENT = 200
 _MAX_HEADING = 200
 
@@ -64,7 +69,11 @@ def load(data: bytes, source: str) -> SourceText:
     language = _BY_SUFFIX.get(os.path.splitext(source)[1].lower())
     if language is not None:
         code = text.encode()
-        sections += _nested(text, _in_characters(code, _definitions(code, language)))
+        captures = _captures(code, language)
+        if captures is None:
+            warnings.append("The code takes too long to parse; its definitions were left out.")
+        else:
+            sections += _nested(text, _in_characters(code, _definitions(code, captures, language)))
     return SourceText(source, text, tuple(sections), warnings=tuple(warnings))
 
 
@@ -77,13 +86,31 @@ def _grammar(language: Language) -> tuple[Grammar, Query]:
     return grammar, Query(grammar, language.query)
 
 
-def _definitions(code: bytes, language: Language) -> list[_Definition]:
-    """Find the definitions, outer ones first."""
+def _captures(code: bytes, language: Language) -> dict[str, list[Node]] | None:
+    """Parse, and run the query; None if that takes many times longer than any program needs."""
     from tree_sitter import Parser, QueryCursor
 
     grammar, query = _grammar(language)
-    tree = Parser(grammar).parse(code)
-    captures = QueryCursor(query).captures(tree.root_node)
+    deadline = monotonic() + _SECONDS + _SECONDS_PER_BYTE * len(code)
+
+    def is_late(*_: object) -> bool:
+        return monotonic() > deadline
+
+    def always(*_: object) -> bool:
+        return True
+
+    try:
+        tree = Parser(grammar).parse(lambda start, _: code[start : start + _BLOCK], progress_callback=is_late)
+    except ValueError:
+        return None
+    if tree is None:
+        return None
+    captures = QueryCursor(query).captures(tree.root_node, always, is_late)
+    return None if is_late() else captures
+
+
+def _definitions(code: bytes, captures: Mapping[str, list[Node]], language: Language) -> list[_Definition]:
+    """Find the definitions, outer ones first."""
     leading = _by_last_row(captures.get("leading", []), code)
     wrappers = wrappers_of(captures.get("wrapper", []))
     found = {}

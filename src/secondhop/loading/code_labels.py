@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -148,8 +149,8 @@ def wrappers_of(nodes: Iterable[Node]) -> dict[int, Node]:
     wrappers = {}
     for wrapper in nodes:
         children = wrapper.named_children
-        types = [child.type for child in children]
-        wrappers.update({child.id: wrapper for child in children if types.count(child.type) == 1})
+        count = Counter(child.type for child in children)
+        wrappers.update({child.id: wrapper for child in children if count[child.type] == 1})
     return wrappers
 
 

@@ -29,7 +29,7 @@ try:
 except ImportError as error:
     raise MissingExtraError("lxml", extra="office") from error
 
-SUFFIXES = frozenset({".docx", ".docm", ".dotx", ".dotm"})
+SUFFIXES = frozenset({".docx", ".docm"})
 
 _MAIN = "word/document.xml"
 _TITLE_LEVEL = 0

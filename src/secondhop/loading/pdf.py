@@ -31,7 +31,8 @@ _FALLBACK_MAX_PAGES = 200
 _FALLBACK_SECONDS = 8.0
 
 # pdfium puts one of these for a hyphen at a line's end and joins the two lines.
-_LINE_END_HYPHEN = re.compile("(?<!\\w)(\\w*)[\x02\ufffe]\\s*(\\w*)")
+_LINE_END_HYPHEN = re.compile("(?<!\\w)(\\w*)[\x02\ufffe]\\s*(?=(\\w*))")
+_BROKEN_WORD = re.compile("(?<!\\w)\\w*(?:[\x02\ufffe]\\s*\\w*)+")
 _WORD = re.compile(r"\w+(?:-\w+)*")
 _LIGATURE = re.compile("[ﬀ-ﬆ]")
 _LIGATURES = dict(zip("ﬀﬁﬂﬃﬄﬅﬆ", ("ff", "fi", "fl", "ffi", "ffl", "st", "st"), strict=True))
@@ -314,19 +315,19 @@ def _resolve_hyphens(texts: Sequence[str]) -> Sequence[str]:
         return texts
     known: set[str] = set()
     for text in texts:
-        known.update(_WORD.findall(_LINE_END_HYPHEN.sub(" ", text).lower()))
+        known.update(_WORD.findall(_BROKEN_WORD.sub(" ", text).lower()))
 
     def mend(match: re.Match[str]) -> str:
         left, right = match.groups()
-        joined, hyphenated = left + right, f"{left}-{right}"
         if not left or not right:
-            return hyphenated
-        if joined.lower() in known:
-            return joined
+            return f"{left}-"
+        if (left + right).lower() in known:
+            return left
         both_are_words = left.lower() in known and right.lower() in known
-        if hyphenated.lower() in known or both_are_words or not right.islower():
-            return hyphenated
-        return joined
+        in_compound = match.string.endswith("-", 0, match.start())  # "proof-of-", then "concept"
+        if f"{left}-{right}".lower() in known or both_are_words or in_compound or not right.islower():
+            return f"{left}-"
+        return left
 
     return [_LINE_END_HYPHEN.sub(mend, text) for text in texts]
 

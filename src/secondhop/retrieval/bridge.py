@@ -15,7 +15,7 @@ import numpy as np
 
 from secondhop.retrieval.lexical import top
 from secondhop.retrieval.query import ParsedQuery
-from secondhop.retrieval.sentence_scores import score_sentences, sentences_of, words_of
+from secondhop.retrieval.sentence_scores import SentenceWords
 
 if TYPE_CHECKING:
     from secondhop.indexing import Snapshot
@@ -95,21 +95,20 @@ def build_bridge(snapshot: Snapshot, query: ParsedQuery, direct: Floats, allowed
 def seed_names(snapshot: Snapshot, query: ParsedQuery, ordinal: int) -> tuple[dict[int, float], tuple[str, ...]]:
     """The names in a chunk that the query lacks, each with its weight and the form it first stands in."""
     lexicon = snapshot.lexicon
-    sentences = sentences_of(snapshot, np.array([ordinal]))
-    words, sentence = words_of(snapshot, sentences)
-    direct = score_sentences(snapshot, words, sentence, len(sentences), query.terms, query.weights)
+    text = SentenceWords.of(snapshot, np.array([ordinal]))
+    direct = text.score(snapshot, text.count(query.terms), query.weights * snapshot.idf[query.terms])
     highest = float(direct.max()) if len(direct) else 0.0
     near = 1 - PLACE_WEIGHT + PLACE_WEIGHT * (direct / highest if highest > 0 else np.ones(len(direct)))
-    terms, place = lexicon.expand(words)
-    df = snapshot.body.df[terms]
+    terms, words = text.terms, text.words[text.word_of_term]
+    df = snapshot.body.df_of(terms)
     usable = (df >= 2) & (df <= max(2.0, MAX_DF_SHARE * len(snapshot))) & ~np.isin(terms, query.terms)
     if snapshot.has_case:
-        usable &= lexicon.form_is_name[words[place]]
-    weight = near[sentence[place]] * np.where(lexicon.term_is_number[terms], NUMBER_WEIGHT, 1.0)
+        usable &= lexicon.form_is_name[words]
+    weight = near[text.sentence[text.word_of_term]] * np.where(lexicon.term_is_number[terms], NUMBER_WEIGHT, 1.0)
     weights: dict[int, float] = {}
     forms: dict[int, str] = {}
     for at in np.flatnonzero(usable).tolist():
         term = int(terms[at])
         weights[term] = max(weights.get(term, 0.0), float(weight[at]))
-        forms.setdefault(term, lexicon.forms[words[place[at]]])
+        forms.setdefault(term, lexicon.forms[words[at]])
     return weights, tuple(forms.values())

@@ -9,7 +9,7 @@ import numpy as np
 from secondhop.retrieval.bridge import Bridge
 from secondhop.retrieval.lexical import top
 from secondhop.retrieval.query import ParsedQuery
-from secondhop.retrieval.sentence_scores import count_terms, score_sentences, sentences_of, words_of
+from secondhop.retrieval.sentence_scores import SentenceWords
 from secondhop.types import Hit, Ranking, Sentences, Via
 
 if TYPE_CHECKING:
@@ -28,11 +28,22 @@ def make_ranking(
     snapshot: Snapshot, query: ParsedQuery, direct: Floats, total: Floats, bridge: Bridge, ordinals: Ints
 ) -> Ranking:
     """The chunks with those ordinals, in that order, as hits."""
-    contributions = _contributions(snapshot, query.terms, query.weights * snapshot.idf[query.terms], ordinals)
-    idf = np.minimum(query.weights, 1.0) * snapshot.idf[query.terms]
-    grounding = (idf @ (contributions > 0)) / query.total_idf if query.total_idf > 0 else np.zeros(len(ordinals))
-    ranks = {int(ordinal): rank for rank, ordinal in enumerate(top(direct, MAX_RANK), 1)}
-    via = _via(snapshot, bridge, ordinals)
+    text = SentenceWords.of(snapshot, ordinals)
+    n_sentences = snapshot.chunk_sentences[ordinals + 1] - snapshot.chunk_sentences[ordinals]
+    opening = np.cumsum(n_sentences) - n_sentences
+    factors = query.weights * snapshot.idf[query.terms]
+    bridge_terms = np.array(list(bridge.term_weights), np.int64)
+    bridge_factors = np.array(list(bridge.term_weights.values())) * snapshot.idf[bridge_terms]
+    counts, bridge_counts = text.count(query.terms), text.count(bridge_terms)
+
+    tf = np.add.reduceat(counts, opening) if len(ordinals) else counts
+    length = snapshot.chunk_length[ordinals].astype(float)
+    contributions = factors[:, None] * (snapshot.scoring.saturation(tf.T, length, snapshot.average_length) * (tf.T > 0))
+    held = np.minimum(query.weights, 1.0) * snapshot.idf[query.terms]
+    grounding = held @ (contributions > 0) / query.total_idf if query.total_idf > 0 else np.zeros(len(ordinals))
+    shared = np.add.reduceat(bridge_counts, opening) > 0 if len(ordinals) else bridge_counts > 0
+    via = _via(snapshot, bridge, bridge_terms, shared, ordinals)
+    ranks = {ordinal: rank for rank, ordinal in enumerate(top(direct, MAX_RANK).tolist(), 1)}
     hits = tuple(
         Hit(
             chunk=snapshot.chunk(ordinal),
@@ -45,65 +56,43 @@ def make_ranking(
         )
         for place, ordinal in enumerate(ordinals.tolist())
     )
-    sentences = _sentences(snapshot, query, bridge, ordinals)
-    return Ranking(
-        query.query, hits, sentences, contributions, _duplicates(snapshot, ordinals), int(np.count_nonzero(direct > 0))
+    hit = np.repeat(np.arange(len(ordinals)), n_sentences)
+    first = np.zeros(len(hit), bool)
+    first[opening[snapshot.chunk_opens[ordinals]]] = True
+    base = snapshot.source_base[snapshot.chunk_source[ordinals]][hit]
+    sentences = Sentences(
+        hit=hit,
+        start=snapshot.sentence_start[text.sentences] + base,
+        end=snapshot.sentence_end[text.sentences] + base,
+        first=first,
+        direct=text.score(snapshot, counts, factors),
+        bridge=text.score(snapshot, bridge_counts, bridge_factors),
+        key=snapshot.sentence_key[text.sentences],
+        words=text.n_words,
+        matched=counts.sum(axis=1).astype(np.int64),
     )
+    duplicates = _duplicates(snapshot, ordinals)
+    return Ranking(query.query, hits, sentences, contributions, duplicates, int(np.count_nonzero(direct > 0)))
 
 
-def _contributions(snapshot: Snapshot, terms: Ints, factors: Floats, ordinals: Ints) -> Floats:
-    """[terms, hits] what each term adds to the body score of each hit."""
-    matrix = np.zeros((len(terms), len(ordinals)))
-    for row, (term, factor) in enumerate(zip(terms.tolist(), factors.tolist(), strict=True)):
-        chunks, weights = snapshot.body.of(term)
-        if len(chunks):
-            place = np.minimum(np.searchsorted(chunks, ordinals), len(chunks) - 1)
-            matrix[row] = np.where(chunks[place] == ordinals, factor * weights[place], 0.0)
-    return matrix
+def _via(snapshot: Snapshot, bridge: Bridge, terms: Ints, shared: Floats, ordinals: Ints) -> list[Via | None]:
+    """For each hit its seed and the words that link them, strongest first.
 
-
-def _via(snapshot: Snapshot, bridge: Bridge, ordinals: Ints) -> list[Via | None]:
-    """For each hit its seed and the words that link them, strongest first."""
+    `shared` is [hits, terms]: which bridge terms each hit holds.
+    """
     via: list[Via | None] = [None] * len(ordinals)
+    column = {term: place for place, term in enumerate(terms.tolist())}
     for number, seed in enumerate(bridge.seeds):
         places = np.flatnonzero((bridge.seed_of[ordinals] == number) & (bridge.scores[ordinals] > 0))
         if not len(places) or not len(seed.terms):
             continue
-        links = _contributions(snapshot, seed.terms, seed.factors, ordinals[places])
+        own = np.array([column[term] for term in seed.terms.tolist()])
+        strongest_first = np.argsort(-seed.factors, kind="stable")
         seed_id = snapshot.chunk(seed.ordinal).id
-        for column, place in enumerate(places.tolist()):
-            strongest = np.argsort(-links[:, column], kind="stable")[:_VIA_TERMS]
-            via[place] = Via(seed_id, tuple(seed.forms[term] for term in strongest if links[term, column] > 0))
+        for place in places.tolist():
+            held = strongest_first[shared[place, own[strongest_first]]][:_VIA_TERMS]
+            via[place] = Via(seed_id, tuple(seed.forms[term] for term in held.tolist()))
     return via
-
-
-def _sentences(snapshot: Snapshot, query: ParsedQuery, bridge: Bridge, ordinals: Ints) -> Sentences:
-    numbers = sentences_of(snapshot, ordinals)
-    n = len(numbers)
-    words, sentence = words_of(snapshot, numbers)
-    counts = snapshot.chunk_sentences[ordinals + 1] - snapshot.chunk_sentences[ordinals]
-    hit = np.repeat(np.arange(len(ordinals)), counts)
-    first = np.zeros(n, bool)
-    opening = np.cumsum(counts) - counts
-    first[opening[snapshot.chunk_opens[ordinals]]] = True
-    base = snapshot.source_base[snapshot.chunk_source[ordinals]][hit]
-    bridge_terms = np.array(list(bridge.term_weights), np.int64)
-    matched = np.zeros(n, np.int64)
-    if len(query.terms) and len(words):
-        matched = count_terms(snapshot, words, sentence, n, query.terms)[0].sum(axis=1).astype(np.int64)
-    return Sentences(
-        hit=hit,
-        start=snapshot.sentence_start[numbers] + base,
-        end=snapshot.sentence_end[numbers] + base,
-        first=first,
-        direct=score_sentences(snapshot, words, sentence, n, query.terms, query.weights),
-        bridge=score_sentences(
-            snapshot, words, sentence, n, bridge_terms, np.array(list(bridge.term_weights.values()))
-        ),
-        key=snapshot.sentence_key[numbers],
-        words=np.bincount(sentence, minlength=n),
-        matched=matched,
-    )
 
 
 def _duplicates(snapshot: Snapshot, ordinals: Ints) -> tuple[tuple[int, int, float], ...]:
@@ -113,13 +102,11 @@ def _duplicates(snapshot: Snapshot, ordinals: Ints) -> tuple[tuple[int, int, flo
     pairs: list[tuple[int, int, float]] = []
     terms: dict[int, frozenset[int]] = {}
     for later, earlier in zip(*(side.tolist() for side in np.nonzero(np.tril(alike, -1))), strict=True):
-        a, b = (terms.setdefault(place, _term_set(snapshot, int(ordinals[place]))) for place in (later, earlier))
+        for place in (later, earlier):
+            if place not in terms:
+                terms[place] = frozenset(SentenceWords.of(snapshot, ordinals[place : place + 1]).terms.tolist())
+        a, b = terms[later], terms[earlier]
         similarity = len(a & b) / len(a | b) if a or b else 0.0
         if similarity >= DUPLICATE_JACCARD:
             pairs.append((later, earlier, similarity))
     return tuple(pairs)
-
-
-def _term_set(snapshot: Snapshot, ordinal: int) -> frozenset[int]:
-    words, _ = words_of(snapshot, sentences_of(snapshot, np.array([ordinal])))
-    return frozenset(snapshot.lexicon.expand(words)[0].tolist())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -15,40 +16,50 @@ B = 0.3
 """Sentences vary in length for good reasons; length counts less than in chunks."""
 
 
-def sentences_of(snapshot: Snapshot, ordinals: Ints) -> Ints:
-    """Numbers of all sentences of the chunks, chunk by chunk."""
-    return _ranges(snapshot.chunk_sentences[ordinals], snapshot.chunk_sentences[ordinals + 1])
+@dataclass(frozen=True, slots=True)
+class SentenceWords:
+    """The words of a number of sentences, as read from the forward index."""
 
+    sentences: Ints
+    """Sentence numbers, chunk by chunk."""
+    n_words: Ints
+    """Words of each sentence."""
+    words: Ints
+    """Form numbers of all words, in reading order."""
+    sentence: Ints
+    """For each word the place of its sentence in `sentences`."""
+    terms: Ints
+    """Terms of the words, in reading order."""
+    word_of_term: Ints
+    """For each term the place of its word in `words`."""
 
-def words_of(snapshot: Snapshot, sentences: Ints) -> tuple[Ints, Ints]:
-    """Form numbers of all words of the sentences, and for each the place of its sentence in `sentences`."""
-    starts, ends = snapshot.sentence_words[sentences], snapshot.sentence_words[sentences + 1]
-    words = snapshot.words[_ranges(starts, ends)].astype(np.int64)
-    return words, np.repeat(np.arange(len(sentences)), ends - starts)
+    @classmethod
+    def of(cls, snapshot: Snapshot, ordinals: Ints) -> SentenceWords:
+        """The sentences of the chunks with those ordinals."""
+        sentences = _ranges(snapshot.chunk_sentences[ordinals], snapshot.chunk_sentences[ordinals + 1])
+        starts, ends = snapshot.sentence_words[sentences], snapshot.sentence_words[sentences + 1]
+        words = snapshot.words[_ranges(starts, ends)].astype(np.int64)
+        sentence = np.repeat(np.arange(len(sentences)), ends - starts)
+        return cls(sentences, ends - starts, words, sentence, *snapshot.lexicon.expand(words))
 
+    def count(self, terms: Ints) -> Floats:
+        """[sentences, terms] how often each of the distinct `terms` occurs in each sentence."""
+        n = len(self.sentences)
+        if not len(terms):
+            return np.zeros((n, 0))
+        order = np.argsort(terms)
+        ordered = terms[order]
+        column = np.minimum(np.searchsorted(ordered, self.terms), len(ordered) - 1)
+        found = np.flatnonzero(ordered[column] == self.terms)
+        cells = self.sentence[self.word_of_term[found]] * len(terms) + order[column[found]]
+        return np.bincount(cells, minlength=n * len(terms)).reshape(n, len(terms)).astype(float)
 
-def score_sentences(
-    snapshot: Snapshot, words: Ints, sentence: Ints, n: int, query_terms: Ints, weights: Floats
-) -> Floats:
-    """[n] BM25 of each sentence for weighted terms."""
-    if not len(query_terms) or not len(words):
-        return np.zeros(n)
-    counts, lengths = count_terms(snapshot, words, sentence, n, query_terms)
-    average = max(len(snapshot.words) / max(1, len(snapshot.sentence_key)), 1.0)
-    norm = K1 * (1 - B + B * lengths / average)
-    return (counts * (K1 + 1) / (counts + norm[:, None])) @ (weights * snapshot.idf[query_terms])
-
-
-def count_terms(snapshot: Snapshot, words: Ints, sentence: Ints, n: int, query_terms: Ints) -> tuple[Floats, Floats]:
-    """[n, terms] how often each term occurs in each sentence, and [n] the sentences' lengths in words."""
-    terms, place = snapshot.lexicon.expand(words)
-    order = np.argsort(query_terms)
-    ordered = query_terms[order]
-    column = np.minimum(np.searchsorted(ordered, terms), len(ordered) - 1)
-    found = ordered[column] == terms
-    cells = sentence[place[found]] * len(ordered) + order[column[found]]
-    counts = np.bincount(cells, minlength=n * len(ordered)).reshape(n, len(ordered)).astype(float)
-    return counts, np.bincount(sentence, minlength=n).astype(float)
+    def score(self, snapshot: Snapshot, counts: Floats, factors: Floats) -> Floats:
+        """[sentences] BM25 from term counts and factors (weight times idf)."""
+        average = max(len(snapshot.words) / max(1, len(snapshot.sentence_key)), 1.0)
+        norm = K1 * (1 - B + B * self.n_words / average)
+        scores: Floats = (counts * (K1 + 1) / (counts + norm[:, None])) @ factors
+        return scores
 
 
 def _ranges(starts: Ints, ends: Ints) -> Ints:

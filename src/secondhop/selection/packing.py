@@ -63,8 +63,6 @@ class Packing:
     def take(self, sentence: int, limit: int, before: Iterable[int] = ()) -> bool:
         """Chooses a sentence, and those `before` it that it cannot be read without, if all of them fit the limit."""
         new = [number for number in (*before, sentence) if number not in self.chosen]
-        if not new:
-            return True
         hit = self._hit[sentence]
         if hit not in self.opened and self._is_full(hit):
             return False

@@ -31,6 +31,8 @@ COVERED = 0.9
 """Factor on a query term's worth for each chosen chunk that holds it already, down to `COVERED_FLOOR`."""
 COVERED_FLOOR = 0.2
 _COVERAGE_STEPS = 25
+_SMALLEST_SENTENCE = 2
+"""Tokens of room below which no further sentence is looked at."""
 
 _UNRESOLVED = re.compile(
     r"(?:He|She|It|They|His|Her|Hers|Its|Their|Theirs|This|That|These|Those|Such|Both|Another|However|Also|Thus|Therefore)\b"
@@ -116,21 +118,20 @@ def _smoothed(values: Floats, hit: Ints) -> Floats:
 def _take_in_order(packing: Packing, order: list[int], limit: int) -> None:
     hits = packing.hits
     owner = hits.sentences.hit.tolist()
+    whole = limit == packing.budget.max_tokens
     for number in order:
-        if number in packing.chosen:
-            continue
+        room = limit - packing.used
+        if room < _SMALLEST_SENTENCE:
+            break
         place = owner[number]
-        if packing.duplicate_of(number) is not None:
-            continue
-        if place not in packing.opened and refuse_duplicate(packing, place):
-            continue
         if hits.hits[place].chunk.kind == "code":  # a line of code alone says nothing
-            if place not in packing.opened and limit == packing.budget.max_tokens:
+            if whole and place not in packing.opened and not refuse_duplicate(packing, place):
                 packing.take_hit(place)
             continue
-        packing.take(number, limit, before=_antecedents(packing, number))
-        if limit - packing.used < 2:
-            break
+        if number in packing.chosen or packing.tokens(number) > room or packing.duplicate_of(number) is not None:
+            continue
+        if place in packing.opened or not refuse_duplicate(packing, place):
+            packing.take(number, limit, before=_antecedents(packing, number))
 
 
 def _antecedents(packing: Packing, number: int) -> list[int]:

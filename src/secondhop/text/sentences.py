@@ -17,27 +17,27 @@ _ABBREVIATION = re.compile(
 _QUOTES = "\"')]”’»」』）"
 
 # A run-on is cut at weaker and weaker stops: sentence ends without a capital after them, line ends, semicolons, commas,
-# blanks, and at last anywhere. Sizes are in tokens of four UTF-8 bytes: a run-on longer than the first number is cut,
+# blanks, and at last anywhere. Sizes are in tokens of five UTF-8 bytes: a run-on longer than the first number is cut,
 # into pieces of about the second.
 _WEAKER: tuple[tuple[re.Pattern[str], int, int], ...] = (
-    (re.compile(r"(?<=[.!?؟।])\s+"), 80, 0),
-    (re.compile(r"\s*\n\s*"), 100, 60),
-    (re.compile(r"(?<=[;:；：])\s*"), 200, 120),
-    (re.compile(r"(?<=[,，、)}\]])\s*"), 260, 160),
-    (re.compile(r"\s+"), 330, 160),
+    (re.compile(r"(?<=[.!?؟।])\s+"), 70, 0),
+    (re.compile(r"\s*\n\s*"), 80, 50),
+    (re.compile(r"(?<=[;:；：])\s*"), 160, 100),
+    (re.compile(r"(?<=[,，、)}\]])\s*"), 210, 130),
+    (re.compile(r"\s+"), 260, 130),
 )
 _HARD_CHARACTERS = 640
 
 
 def size(text: str) -> int:
-    """Length in tokens of four UTF-8 bytes: near enough to cut by, in any script, with no vocabulary."""
-    return (len(text) if text.isascii() else len(text.encode("utf-8", "surrogatepass"))) // 4
+    """Length in tokens of five UTF-8 bytes: near enough to cut by, in any script, with no vocabulary."""
+    return (len(text) if text.isascii() else len(text.encode("utf-8", "surrogatepass"))) // 5
 
 
 def split_sentences(text: str, start: int = 0, end: int | None = None) -> list[Span]:
     """Spans of the sentences in `text[start:end]`, without the blanks around them.
 
-    None is longer than about 330 tokens of four bytes: run-ons (tables, transcripts, minified data) are cut at the
+    None is longer than about 260 tokens of five bytes: run-ons (tables, transcripts, minified data) are cut at the
     strongest stop they have.
     """
     end = len(text) if end is None else end
@@ -72,7 +72,7 @@ def split_lines(text: str, start: int, end: int) -> list[Span]:
 def split_run_on(text: str, span: Span, *, lines: bool = False, limit: int = 0) -> list[Span]:
     """The span itself, or its pieces if it is too long to be one sentence (or, with `lines`, one line).
 
-    A span of up to `limit` tokens of four bytes is left whole.
+    A span of up to `limit` tokens of five bytes is left whole.
     """
     if limit and size(text[span[0] : span[1]]) <= limit:
         return [span]

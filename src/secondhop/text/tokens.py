@@ -54,6 +54,7 @@ class TiktokenCounter:
     encoding: str
 
     def __call__(self, text: str) -> int:
+        """The number of tokens."""
         encode = _load(_SAME_AS.get(self.encoding, self.encoding)).encode_ordinary
         if len(text) <= _LONGEST_RUN or _RUN.search(text) is None:
             return len(encode(text))

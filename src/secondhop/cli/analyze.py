@@ -1,0 +1,53 @@
+"""`secondhop analyze`: the Decision Report for a question, without the text."""
+
+from __future__ import annotations
+
+from secondhop.cli.options import (
+    AsJson,
+    Asked,
+    BudgetTokens,
+    Heading,
+    Ignore,
+    Neighbors,
+    Persist,
+    Question,
+    Source,
+    StrategyName,
+    Style,
+    Tokenizer,
+    TopK,
+    load,
+)
+from secondhop.cli.output import ANSWERED, NOTHING_FOUND, print_json, print_report
+
+
+def analyze(
+    path: Source,
+    question: Question,
+    budget: BudgetTokens = None,
+    strategy: StrategyName = None,
+    text_style: Style = None,
+    neighbors: Neighbors = None,
+    include_heading: Heading = False,
+    top_k: TopK = None,
+    tokenizer: Tokenizer = None,
+    ignore: Ignore = None,
+    persist: Persist = False,
+    as_json: AsJson = False,
+) -> int:
+    """What `ask` would keep and drop for QUESTION, and why: the Decision Report alone."""
+    asked = Asked(
+        budget=budget,
+        strategy=strategy,
+        text_style=text_style,
+        neighbors=neighbors,
+        include_heading=include_heading,
+        top_k=top_k,
+    )
+    document = load(path, tokenizer=tokenizer, ignore=ignore, persist=persist)
+    report = document.analyze(question, **asked.keywords())
+    if as_json:
+        print_json({"report": report.to_dict()})
+    else:
+        print_report(report)
+    return ANSWERED if report.n_selected else NOTHING_FOUND

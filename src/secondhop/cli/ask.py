@@ -1,0 +1,53 @@
+"""`secondhop ask`: the context for a question."""
+
+from __future__ import annotations
+
+from secondhop.cli.options import (
+    AsJson,
+    Asked,
+    BudgetTokens,
+    Heading,
+    Ignore,
+    Neighbors,
+    Persist,
+    Question,
+    Source,
+    StrategyName,
+    Style,
+    Tokenizer,
+    TopK,
+    load,
+)
+from secondhop.cli.output import ANSWERED, NOTHING_FOUND, print_context, print_json
+
+
+def ask(
+    path: Source,
+    question: Question,
+    budget: BudgetTokens = None,
+    strategy: StrategyName = None,
+    text_style: Style = None,
+    neighbors: Neighbors = None,
+    include_heading: Heading = False,
+    top_k: TopK = None,
+    tokenizer: Tokenizer = None,
+    ignore: Ignore = None,
+    persist: Persist = False,
+    as_json: AsJson = False,
+) -> int:
+    """The passages of PATH that answer QUESTION, cited, and the Decision Report."""
+    asked = Asked(
+        budget=budget,
+        strategy=strategy,
+        text_style=text_style,
+        neighbors=neighbors,
+        include_heading=include_heading,
+        top_k=top_k,
+    )
+    document = load(path, tokenizer=tokenizer, ignore=ignore, persist=persist)
+    context = document.context(question, **asked.keywords())
+    if as_json:
+        print_json(context.to_dict())
+    else:
+        print_context(context)
+    return ANSWERED if len(context) else NOTHING_FOUND

@@ -1,0 +1,109 @@
+"""Arguments that several commands share, and how they become a document and a question."""
+
+from __future__ import annotations
+
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+
+from secondhop.document import Document
+from secondhop.errors import OptionError
+from secondhop.options import STRATEGY_NAMES
+
+PATIENCE_S = 1.0
+"""A progress bar appears when reading takes longer than this."""
+
+Source = Annotated[Path, typer.Argument(metavar="PATH", help="A file or a folder.", show_default=False)]
+Question = Annotated[str, typer.Argument(metavar="QUESTION", help="Any text.", show_default=False)]
+BudgetTokens = Annotated[
+    int | None, typer.Option("--budget", metavar="N", help="Hard cap on the tokens of the text. [default: 8192]")
+]
+StrategyName = Annotated[
+    str | None, typer.Option("--strategy", metavar="S", help=f"One of: {', '.join(STRATEGY_NAMES)}.")
+]
+Style = Annotated[
+    str | None, typer.Option("--text-style", metavar="STYLE", help="plain, or numbered (with citation markers).")
+]
+Neighbors = Annotated[
+    int | None, typer.Option("--neighbors", metavar="N", help="Also show N chunks around each kept one.")
+]
+Heading = Annotated[bool, typer.Option("--include-heading", help="Also show the opening of each kept chunk's section.")]
+TopK = Annotated[int | None, typer.Option("--top-k", metavar="N", help="At most N passages.")]
+Tokenizer = Annotated[str | None, typer.Option("--tokenizer", metavar="T", help="What counts tokens. [default: auto]")]
+Ignore = Annotated[
+    list[str] | None, typer.Option("--ignore", metavar="GLOB", help="Leave out these files; may be repeated.")
+]
+Persist = Annotated[bool, typer.Option("--persist", help="Keep parsed files in PATH/.secondhop for the next time.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """What a command line asks for. None means: the library's default."""
+
+    budget: int | None
+    strategy: str | None
+    text_style: str | None
+    neighbors: int | None
+    include_heading: bool
+    top_k: int | None
+
+    def keywords(self) -> dict[str, Any]:
+        """The keywords of `Document.context`."""
+        return {
+            "budget": self.budget,
+            "strategy": self.strategy,
+            "text_style": self.text_style,
+            "neighbors": self.neighbors,
+            "include_heading": self.include_heading or None,
+            "top_k": self.top_k,
+        }
+
+
+def load(
+    path: Path, *, tokenizer: str | None = None, ignore: list[str] | None = None, persist: bool = False
+) -> Document:
+    """The document at `path`, with a progress bar if it takes long and somebody is looking."""
+    keywords: dict[str, Any] = {} if tokenizer is None else {"tokenizer": tokenizer}
+    if path.is_dir():
+        with _Bar() as bar:
+            return Document.from_folder(path, ignore=ignore or (), persist=persist, progress=bar, **keywords)
+    if ignore or persist:
+        raise OptionError(f"{'--ignore' if ignore else '--persist'} is for folders, and {path} is not one")
+    return Document.from_file(path, **keywords)
+
+
+class _Bar:
+    """A progress bar on standard error; nothing if that is no terminal, or if reading is quick."""
+
+    def __init__(self) -> None:
+        self._progress: Progress | None = None
+        self._began = time.monotonic()
+
+    def __enter__(self) -> _Bar:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._progress is not None:
+            self._progress.stop()
+
+    def __call__(self, done: int, total: int, source: str) -> None:
+        if self._progress is None:
+            if not sys.stderr.isatty() or time.monotonic() - self._began < PATIENCE_S:
+                return
+            columns = (
+                TextColumn("Reading"),
+                BarColumn(),
+                MofNCompleteColumn(),
+                TextColumn("{task.fields[source]}", markup=False),
+            )
+            self._progress = Progress(*columns, console=Console(stderr=True), transient=True)
+            self._progress.start()
+            self._progress.add_task("", total=total, source="")
+        self._progress.update(self._progress.task_ids[0], completed=done, source=source)

@@ -1,0 +1,121 @@
+"""Golden sets: a user's own questions over their own files, with the texts that contexts must hold.
+
+One JSON object a line: `{"id": ..., "question": ..., "expected": [texts], "source": ...}`; `id` and `source` may be
+left out. `source` narrows the question to the file of that name. A run scores each question's `full` (1 if every
+expected text is in the context) and `ev` (the share that is) and is compared with a stored baseline.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from secondhop.document import Document
+from secondhop.errors import InputError, OptionError, SourceNotFoundError
+from secondhop.evaluation.datasets import Item, read_rows
+from secondhop.evaluation.metrics import Interval, bootstrap, evidence_scores
+
+Scores = dict[str, dict[str, float]]
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """How a run compares with its baseline."""
+
+    change: Interval
+    """Paired difference of `ev`, this run minus the baseline, with its 95 % interval."""
+    lost: tuple[str, ...]
+    """Questions whose expected texts were all there in the baseline and are not any more."""
+    gained: tuple[str, ...]
+    new: tuple[str, ...]
+    """Questions that the baseline does not have; they cannot regress."""
+    regressed: bool
+    """True if more questions were lost than tolerated, or the whole interval of `change` lies below 0."""
+
+
+def read_golden(path: str | Path) -> list[dict[str, Any]]:
+    """The questions of a golden set, each with an id.
+
+    Raises:
+        InputError: a line lacks `question` or `expected`, or an id is there twice.
+    """
+    questions: list[dict[str, Any]] = []
+    for number, row in enumerate(read_rows(Path(path)), 1):
+        expected = row.get("expected")
+        if (
+            not isinstance(row.get("question"), str)
+            or not isinstance(expected, list)
+            or not expected
+            or not all(isinstance(text, str) for text in expected)
+        ):
+            raise InputError(
+                f"{path}, question {number}: needs `question` (text) and `expected` (a list of texts, not empty)"
+            )
+        questions.append(
+            {
+                "id": str(row.get("id", row["question"])),
+                **{key: row.get(key) for key in ("question", "expected", "source")},
+            }
+        )
+    ids = [question["id"] for question in questions]
+    twice = next((key for key in ids if ids.count(key) > 1), None)
+    if twice is not None:
+        raise InputError(f"{path}: the id {twice!r} is there twice")
+    return questions
+
+
+def score_golden(questions: Sequence[Mapping[str, Any]], files: str | Path, *, budget: int, **options: Any) -> Scores:
+    """`full` and `ev` of each question over a file or folder, within `budget` tokens; options are the document's."""
+    path = Path(files)
+    if not path.exists():
+        raise SourceNotFoundError(path, "the file or folder does not exist")
+    everything = Document.from_folder(path, **options) if path.is_dir() else Document.from_file(path, **options)
+    alone: dict[str, Document] = {}
+    scores: Scores = {}
+    for question in questions:
+        source, document = question.get("source"), everything
+        if source and path.is_dir():
+            document = alone.setdefault(source, alone.get(source) or Document.from_file(path / source, **options))
+        text = document.context(question["question"], budget=budget).text()
+        expected = tuple((0, part) for part in question["expected"])
+        found = evidence_scores(Item(question["id"], question["question"], "", (), expected, expected), text)
+        scores[question["id"]] = {"full": found["full"], "ev": found["ev"]}
+    return scores
+
+
+def compare(scores: Scores, baseline: Scores, *, tolerance: int = 0) -> Verdict:
+    """Compare a run with a baseline; up to `tolerance` questions may go from fully answered to not."""
+    if tolerance < 0:
+        raise OptionError(f"tolerance={tolerance} is below 0")
+    both = [key for key in scores if key in baseline]
+    change = bootstrap([scores[key]["ev"] for key in both], [baseline[key]["ev"] for key in both])
+    lost = tuple(key for key in both if scores[key]["full"] < baseline[key]["full"])
+    gained = tuple(key for key in both if scores[key]["full"] > baseline[key]["full"])
+    new = tuple(key for key in scores if key not in baseline)
+    return Verdict(change, lost, gained, new, len(lost) > tolerance or change.high < 0)
+
+
+def read_baseline(path: str | Path) -> Scores:
+    """The scores of an earlier run.
+
+    Raises:
+        InputError: the file is not such a baseline.
+    """
+    try:
+        stored = json.loads(Path(path).read_text(encoding="utf-8"))
+        if stored["format"] != 1:
+            raise InputError(f"{path}: baseline format {stored['format']!r} is not known; write it anew")
+        scores: Scores = stored["scores"]
+    except (KeyError, TypeError, json.JSONDecodeError) as error:
+        raise InputError(f"{path} is not a stored baseline: {error}") from error
+    return scores
+
+
+def write_baseline(scores: Scores, path: str | Path) -> None:
+    """Store the scores of this run to compare later ones with."""
+    Path(path).write_text(
+        json.dumps({"format": 1, "scores": scores}, indent=1, ensure_ascii=False) + "\n", encoding="utf-8"
+    )

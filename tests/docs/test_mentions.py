@@ -1,0 +1,92 @@
+"""Whatever a user can name has a line in the guides (the generated reference does not count)."""
+
+import inspect
+import re
+from dataclasses import fields
+from pathlib import Path
+
+import pytest
+
+import secondhop
+from secondhop import errors
+from secondhop.cli import app
+from secondhop.cli.options import Asked
+from secondhop.options import STRATEGY_NAMES, ContextOptions, DocumentOptions, FolderOptions
+from secondhop.text.tokens import TOKENIZERS
+
+DOCS = Path(__file__).resolve().parents[2] / "docs"
+GUIDES = {path.name: path.read_text("utf-8") for path in sorted(DOCS.glob("*.md")) if path.name != "reference.md"}
+ERRORS = [name for name, value in vars(errors).items() if inspect.isclass(value) and issubclass(value, Exception)]
+OPTIONS = sorted({*ContextOptions.model_fields, *DocumentOptions.model_fields, *FolderOptions.model_fields})
+REPORT_FIELDS = [field.name for field in fields(secondhop.DecisionReport)]
+METHODS = [name for name in vars(secondhop.Document) if not name.startswith("_")]
+
+
+def mentioned(name: str, page: str) -> bool:
+    return re.search(rf"`[^`\n]*(?<!\w){re.escape(name)}(?!\w)[^`\n]*`", GUIDES[page]) is not None
+
+
+def anywhere(name: str) -> bool:
+    return any(re.search(rf"(?<!\w){re.escape(name)}(?!\w)", page) for page in GUIDES.values())
+
+
+@pytest.mark.parametrize("option", OPTIONS)
+def test_an_option_is_documented(option):
+    assert mentioned(option, "options.md")
+
+
+@pytest.mark.parametrize("error", ERRORS)
+def test_an_error_is_documented(error):
+    assert mentioned(error, "errors.md")
+
+
+@pytest.mark.parametrize("reason", [reason.value for reason in secondhop.Reason])
+def test_a_reason_is_documented(reason):
+    assert mentioned(reason, "report.md")
+
+
+@pytest.mark.parametrize("field", REPORT_FIELDS)
+def test_a_field_of_the_report_is_documented(field):
+    assert mentioned(field, "report.md")
+
+
+@pytest.mark.parametrize("strategy", STRATEGY_NAMES)
+def test_a_strategy_is_documented(strategy):
+    assert mentioned(strategy, "strategies.md")
+
+
+@pytest.mark.parametrize("tokenizer", TOKENIZERS)
+def test_a_tokenizer_is_documented(tokenizer):
+    assert mentioned(tokenizer, "options.md")
+
+
+@pytest.mark.parametrize("command", [command.callback.__name__ for command in app.registered_commands])
+def test_a_command_is_documented(command):
+    assert f"secondhop {command}" in GUIDES["cli.md"]
+
+
+@pytest.mark.parametrize("option", [*(field.name for field in fields(Asked)), "tokenizer", "ignore", "persist", "json", "fetch-tokenizer"])
+def test_an_option_of_the_command_line_is_documented(option):
+    assert mentioned(f"--{option.replace('_', '-')}", "cli.md")
+
+
+@pytest.mark.parametrize("key", sorted(secondhop.Document.from_text("One sentence here.").context("sentence").citations[0]))
+def test_a_key_of_a_citation_is_documented(key):
+    assert mentioned(key, "citations.md")
+
+
+@pytest.mark.parametrize("name", sorted({*secondhop.__all__, *METHODS} - {"__version__"}))
+def test_a_public_name_is_documented(name):
+    assert anywhere(name)
+
+
+def test_each_guide_can_be_reached_from_the_index():
+    assert [name for name in GUIDES if name != "index.md" and f"({name})" not in GUIDES["index.md"]] == []
+
+
+def test_links_between_pages_lead_somewhere():
+    root = DOCS.parent
+    for page in [root / "README.md", root / "CONTRIBUTING.md", *sorted(DOCS.glob("*.md"))]:
+        for target in re.findall(r"\]\(([^)#]+)[^)]*\)", page.read_text("utf-8")):
+            if not target.startswith("http"):
+                assert (page.parent / target).exists(), f"{page.name}: {target}"
