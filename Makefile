@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: demo test check bench lint clean
+.PHONY: demo test check bench lint docs clean
 
 demo: $(READY)  ## index real documents and answer a question from them
 	@$(BIN)/python examples/01_first_context.py
@@ -20,6 +20,9 @@ lint: $(READY)
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+docs: $(READY)  ## docs/reference.md from the docstrings
+	$(BIN)/python docs/make_reference.py
 
 $(READY): pyproject.toml uv.lock
 	@test -x $(BIN)/uv || { $(PYTHON) -m venv $(VENV) && $(BIN)/pip install --quiet --disable-pip-version-check uv; }

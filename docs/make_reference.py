@@ -1,7 +1,7 @@
 """Writes docs/reference.md from the docstrings of the public names.
 
-    python docs/make_reference.py            write it
-    python docs/make_reference.py --check    exit with 1 if it is out of date
+python docs/make_reference.py            write it
+python docs/make_reference.py --check    exit with 1 if it is out of date
 """
 
 from __future__ import annotations
@@ -24,7 +24,14 @@ TARGET = Path(__file__).resolve().parent / "reference.md"
 GROUPS = {
     "Documents and contexts": ("Document", "Context", "Citation"),
     "Chunks from another retriever": (
-        *("build_context", "filter_context", "analyze_context", "context_economics", "grounding_score", "link_strength"),
+        *(
+            "build_context",
+            "filter_context",
+            "analyze_context",
+            "context_economics",
+            "grounding_score",
+            "link_strength",
+        ),
     ),
     "Options": ("DocumentOptions", "FolderOptions", "ContextOptions"),
     "Report": ("DecisionReport", "ReportWarning", "Decision", "Reason", "report_to_dict"),
@@ -51,7 +58,11 @@ def _entry(name: str, value: Any) -> Iterator[str]:
     if not inspect.isclass(value):
         if inspect.isfunction(value):
             yield _code(_signature(name, value))
-        yield _doc(value) if inspect.isfunction(value) else "A callable: the tokens of a text as the user's model counts them.\n"
+        yield (
+            _doc(value)
+            if inspect.isfunction(value)
+            else "A callable: the tokens of a text as the user's model counts them.\n"
+        )
         return
     yield _doc(value)
     rows = list(_fields(value))
@@ -69,7 +80,9 @@ def _methods(value: type) -> Iterator[tuple[str, Any]]:
     if issubclass(value, (BaseModel, Exception, Enum)):
         return
     for name, member in vars(value).items():
-        if not name.startswith("_") and (isinstance(member, (property, classmethod, staticmethod)) or inspect.isfunction(member)):
+        if not name.startswith("_") and (
+            isinstance(member, (property, classmethod, staticmethod)) or inspect.isfunction(member)
+        ):
             yield name, member
 
 
@@ -82,7 +95,11 @@ def _fields(value: type) -> Iterator[tuple[str, str]]:
         for name, field in value.model_fields.items():
             yield f"{name} = {field.default!r}", docs.get(name, "")
     elif dataclasses.is_dataclass(value):
-        yield from ((field.name, docs.get(field.name, "")) for field in dataclasses.fields(value) if not field.name.startswith("_"))
+        yield from (
+            (field.name, docs.get(field.name, ""))
+            for field in dataclasses.fields(value)
+            if not field.name.startswith("_")
+        )
     else:
         yield from docs.items()
 

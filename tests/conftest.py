@@ -93,8 +93,10 @@ _NAMES = {"prose": "prose.txt", "code": "tool.py", "csv": "rows.csv", "json": "d
 
 
 @cache
-def _large(shape: str, tokenizer: str) -> secondhop.Document:
-    return secondhop.Document.from_text(_MAKERS[shape](), source=_NAMES[shape], tokenizer=tokenizer, candidate_k=200)
+def _large(shape: str, tokenizer: str, overlap: int = 0) -> secondhop.Document:
+    return secondhop.Document.from_text(
+        _MAKERS[shape](), source=_NAMES[shape], tokenizer=tokenizer, candidate_k=200, chunk_overlap=overlap
+    )
 
 
 @pytest.fixture(scope="session")
@@ -110,7 +112,7 @@ def contract():
 
 @pytest.fixture(scope="session")
 def large():
-    """`large(shape, tokenizer)`: a document of more than 10,000 tokens; shapes are prose, code, csv, json, chinese."""
+    """`large(shape, tokenizer, overlap=0)`: a document of more than 10,000 tokens; shapes are prose, code, csv, json, chinese."""
     return _large
 
 

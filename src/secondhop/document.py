@@ -16,6 +16,7 @@ from secondhop.loading.cache import SourceCache
 from secondhop.options import ContextOptions, DocumentOptions, Filter, FolderOptions, as_path, merge
 from secondhop.reporting import Context, DecisionReport, make_report
 from secondhop.selection.auto import is_passthrough
+from secondhop.text.analysis import split_forms
 from secondhop.text.counting import CachedCounter
 from secondhop.text.prompt import render
 from secondhop.text.tokens import resolve_counter
@@ -300,7 +301,7 @@ class Document:
 
     def search(self, query: str, top_k: int = 10, *, filter: Filter | None = None) -> list[Hit]:
         """The `top_k` chunks that answer best to the question's own words, best first: plain ranked retrieval."""
-        if not isinstance(top_k, int) or top_k < 1:
+        if isinstance(top_k, bool) or not isinstance(top_k, int) or top_k < 1:
             raise OptionError(f"top_k={top_k!r} is not a positive number")
         return retrieval.search(
             self._snapshot, checked_query(query), top_k=top_k, allowed=allowed_chunks(self._snapshot, filter)
@@ -317,11 +318,11 @@ class Document:
         find = partial(retrieval.retrieve, snapshot, checked_query(query), bridge=bridge, allowed=allowed)
         hits = find(candidate_k=options.candidate_k)
         retrieved = perf_counter()
-        chosen = strategy(hits.query, hits, budget)
+        chosen = choose(name, strategy, hits, budget)
         if not chosen.passages and hits.n_matching > len(hits):  # the best chunks do not fit; a shorter one may
             hits = find(candidate_k=16 * options.candidate_k)
-            chosen = strategy(hits.query, hits, budget)
-        passthrough = name == "auto" and bool(len(hits)) and is_passthrough(chosen)
+            chosen = choose(name, strategy, hits, budget)
+        passthrough = name == "auto" and is_passthrough(chosen)
         if options.neighbors or options.include_heading or options.chunk_overlap:
             chosen = selection.expand(chosen, _extras(snapshot, chosen, options), budget)
         selected = perf_counter()
@@ -391,7 +392,6 @@ def finish(
     timings: Mapping[str, float],
 ) -> Context:
     """A selection as a context, with its report."""
-    _check_selection(hits, chosen, strategy)
     order = sorted(range(len(chosen.passages)), key=lambda place: chosen.passages[place].order)
     passages = tuple(chosen.passages[place] for place in order)
     report = make_report(
@@ -408,21 +408,22 @@ def finish(
     return Context(passages, report, budget, by_value)
 
 
-def _check_selection(hits: Ranking, chosen: Selection, strategy: str) -> None:
-    """A strategy of the user's own must decide on every candidate, once."""
+def choose(name: str, strategy: Strategy, hits: Ranking, budget: Budget) -> Selection:
+    """What the strategy chooses. One of the user's own must decide on every candidate, once."""
+    chosen = strategy(hits.query, hits, budget)
     if not isinstance(chosen, Selection):
-        raise OptionError(f"strategy {strategy} returned {type(chosen).__name__}, not a Selection")
+        raise OptionError(f"strategy {name} returned {type(chosen).__name__}, not a Selection")
     decided = [decision.chunk_id for decision in chosen.decisions]
     missing = {hit.chunk.id for hit in hits} - set(decided)
     if missing or len(set(decided)) < len(decided):
-        raise OptionError(
-            f"strategy {strategy} must return exactly one decision for each hit; {len(missing)} have none"
-        )
+        raise OptionError(f"strategy {name} must return exactly one decision for each hit; {len(missing)} have none")
+    return chosen
 
 
 def count_words(snapshot: indexing.Snapshot, terms: frozenset[str], text: str) -> tuple[int, int]:
-    """Words of a text, and how many of its terms are query terms."""
-    return len(text.split()), sum(term in terms for term in snapshot.lexicon.analyzer.terms(text))
+    """Words of a text, and how many of them are query terms."""
+    forms, analyzer = split_forms(text), snapshot.lexicon.analyzer
+    return len(forms), sum(not terms.isdisjoint(analyzer.analyze(form).terms) for form in forms)
 
 
 def resolve_strategy(strategy: str | Callable[..., Any]) -> tuple[str, Strategy, bool]:

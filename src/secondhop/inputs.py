@@ -42,11 +42,16 @@ def _matches(chunk: Chunk, wanted: Mapping[str, Any]) -> bool:
 _FILTERABLE = frozenset({"source", "page", "kind", "id", "heading"})
 
 
-def to_chunks(items: Iterable[str | Mapping[str, Any] | Chunk]) -> tuple[Chunk, ...]:
-    """Strings, mappings and chunks as chunks with distinct ids and full spans."""
+def checked_items(items: Iterable[Any]) -> list[Any]:
+    """The items of a list; one string or mapping is refused, which would pass for a list of its parts."""
     if isinstance(items, (str, bytes, Mapping)):
         raise InputError(f"chunks is one {type(items).__name__}; give a list of chunks")
-    chunks = tuple(_to_chunk(item, number) for number, item in enumerate(items))
+    return list(items)
+
+
+def to_chunks(items: Iterable[str | Mapping[str, Any] | Chunk]) -> tuple[Chunk, ...]:
+    """Strings, mappings and chunks as chunks with distinct ids and full spans."""
+    chunks = tuple(_to_chunk(item, number) for number, item in enumerate(checked_items(items)))
     seen: set[str] = set()
     for chunk in chunks:
         if chunk.id in seen:

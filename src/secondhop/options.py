@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any, Literal, TypeVar
+from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
@@ -16,6 +16,9 @@ Retrieval = Literal["lexical"]
 Bm25Variant = Literal["lucene", "okapi", "l", "plus"]
 STRATEGY_NAMES = ("auto", "reasoning_preserving", "distractor_filtered", "max_density", "redundancy_pruned", "raw_topk")
 Filter = Mapping[str, Any] | Callable[[Chunk], bool]
+
+WholeNumber = Annotated[int, Field(strict=True)]
+"""An int; True, 2.0 and "2" are not."""
 
 _Model = TypeVar("_Model", bound="_Options")
 
@@ -36,17 +39,17 @@ class _Options(BaseModel):
 class ContextOptions(_Options):
     """What one call of `context` or `analyze` may set; the document's options are its defaults."""
 
-    token_budget: int = Field(8192, ge=1)
+    token_budget: WholeNumber = Field(8192, ge=1)
     """Hard cap on the tokens of the prompt text."""
     strategy: str | Callable[..., Any] = "auto"
     """A strategy by name, or a callable `(query, hits, budget) -> Selection`."""
-    candidate_k: int = Field(60, ge=1, le=10_000)
+    candidate_k: WholeNumber = Field(60, ge=1, le=10_000)
     """How many chunks selection chooses from."""
-    top_k: int | None = Field(None, ge=1)
+    top_k: WholeNumber | None = Field(None, ge=1)
     """Keep at most this many passages."""
-    neighbors: int = Field(0, ge=0, le=50)
+    neighbors: WholeNumber = Field(0, ge=0, le=50)
     """Also include this many chunks before and after each kept one, where they fit."""
-    chunk_overlap: int = Field(0, ge=0, le=50)
+    chunk_overlap: WholeNumber = Field(0, ge=0, le=50)
     """Also include this many sentences before and after each kept chunk, where they fit. Chunks themselves do not
     overlap: context around a hit costs budget only when it is shown."""
     include_heading: bool = False
@@ -75,7 +78,7 @@ class DocumentOptions(ContextOptions):
     """Read as this format instead of judging by the name's suffix."""
     password: str | None = Field(None, repr=False)
     """For encrypted PDF files."""
-    chunk_size: int = Field(128, ge=8, le=8192)
+    chunk_size: WholeNumber = Field(128, ge=8, le=8192)
     """Wanted size of a chunk in tokens of five UTF-8 bytes."""
     retrieval: Retrieval = "lexical"
     """BM25 in process."""

@@ -7,9 +7,9 @@ from time import perf_counter
 from typing import Any
 
 from secondhop import retrieval
-from secondhop.document import finish, index_chunks, resolve_strategy
+from secondhop.document import choose, finish, index_chunks, resolve_strategy
 from secondhop.errors import InputError
-from secondhop.inputs import checked_query, to_chunks
+from secondhop.inputs import checked_items, checked_query, to_chunks
 from secondhop.options import DocumentOptions
 from secondhop.reporting import Context, DecisionReport
 from secondhop.selection.auto import is_passthrough
@@ -63,7 +63,7 @@ def build_context(
         grain=grain, tokenizer=tokenizer, language=language,
     )  # fmt: skip
     checked_query(query)
-    items = list(retrieved_chunks)
+    items = checked_items(retrieved_chunks)
     scores = _own_scores(items) if scores is None else scores
     if scores is not None and len(scores) != len(items):
         raise InputError(f"{len(scores)} scores were given for {len(items)} chunks")
@@ -137,7 +137,7 @@ def _choose(query: str, items: Sequence[Any], scores: Sequence[float] | None, op
         keep_order=name == "raw_topk",
     )
     retrieved = perf_counter()
-    chosen = strategy(hits.query, hits, budget)
+    chosen = choose(name, strategy, hits, budget)
     selected = perf_counter()
     timings = {
         "retrieve": 1e3 * (retrieved - began),

@@ -33,7 +33,12 @@ def fences(page: str) -> Iterator[Fence]:
     for number, match in enumerate(found):
         behind = found[number + 1] if number + 1 < len(found) else None
         output = None
-        if match[1] == "python" and behind is not None and behind[1] == "text" and not page[match.end() : behind.start()].strip():
+        if (
+            match[1] == "python"
+            and behind is not None
+            and behind[1] == "text"
+            and not page[match.end() : behind.start()].strip()
+        ):
             output = behind.span(2)
         yield Fence(match[1], match[2], match.start(2), match.end(2), output)
 

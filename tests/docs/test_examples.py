@@ -14,7 +14,9 @@ SCRIPTS = sorted(EXAMPLES.glob("[0-9]*.py"))
 def run(script: Path, *arguments: str, cwd: Path) -> str:
     environment = {**os.environ, "TIKTOKEN_CACHE_DIR": str(cwd), "PYTHONUTF8": "1"}
     command = [sys.executable, "-W", "error", str(script), *arguments]
-    done = subprocess.run(command, capture_output=True, encoding="utf-8", cwd=cwd, env=environment, timeout=120, check=False)
+    done = subprocess.run(
+        command, capture_output=True, encoding="utf-8", cwd=cwd, env=environment, timeout=120, check=False
+    )
     assert done.returncode == 0, done.stderr
     assert done.stderr == ""
     return done.stdout

@@ -1,6 +1,6 @@
 """Every code fence of the README and of docs/ runs, and prints what the page says.
 
-    SECONDHOP_UPDATE_DOCS=1 pytest tests/docs/test_fences.py    writes what they print into the pages: read the diff
+SECONDHOP_UPDATE_DOCS=1 pytest tests/docs/test_fences.py    writes what they print into the pages: read the diff
 """
 
 import os
@@ -44,5 +44,5 @@ def test_every_fence_is_run_or_tagged_as_text(path):
 
 def test_a_wrong_output_would_be_noticed():
     page = "```python\nprint(1 + 1)\n```\n\n```text\n3\n```\n"
-    assert fences.run_page(page) == [("3\n", "2\n", (33, 35))]
+    assert fences.run_page(page) == [("3\n", "2\n", (36, 38))]
     assert fences.updated(page).endswith("```text\n2\n```\n")

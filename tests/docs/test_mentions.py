@@ -2,7 +2,10 @@
 
 import inspect
 import re
+import subprocess
+import sys
 from dataclasses import fields
+from importlib.metadata import requires
 from pathlib import Path
 
 import pytest
@@ -65,12 +68,16 @@ def test_a_command_is_documented(command):
     assert f"secondhop {command}" in GUIDES["cli.md"]
 
 
-@pytest.mark.parametrize("option", [*(field.name for field in fields(Asked)), "tokenizer", "ignore", "persist", "json", "fetch-tokenizer"])
+@pytest.mark.parametrize(
+    "option", [*(field.name for field in fields(Asked)), "tokenizer", "ignore", "persist", "json", "fetch-tokenizer"]
+)
 def test_an_option_of_the_command_line_is_documented(option):
     assert mentioned(f"--{option.replace('_', '-')}", "cli.md")
 
 
-@pytest.mark.parametrize("key", sorted(secondhop.Document.from_text("One sentence here.").context("sentence").citations[0]))
+@pytest.mark.parametrize(
+    "key", sorted(secondhop.Document.from_text("One sentence here.").context("sentence").citations[0])
+)
 def test_a_key_of_a_citation_is_documented(key):
     assert mentioned(key, "citations.md")
 
@@ -78,6 +85,19 @@ def test_a_key_of_a_citation_is_documented(key):
 @pytest.mark.parametrize("name", sorted({*secondhop.__all__, *METHODS} - {"__version__"}))
 def test_a_public_name_is_documented(name):
     assert anywhere(name)
+
+
+def test_every_dependency_is_explained():
+    names = [re.match(r"[\w.-]+", requirement)[0] for requirement in requires("secondhop")]
+    page = GUIDES["dependencies.md"].lower()
+    assert [name for name in names if f"| `{name.lower()}` |" not in page] == []
+
+
+def test_the_reference_is_up_to_date():
+    done = subprocess.run(
+        [sys.executable, DOCS / "make_reference.py", "--check"], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
 
 
 def test_each_guide_can_be_reached_from_the_index():

@@ -23,7 +23,7 @@ def chunk(source: SourceText, *, chunk_size: int = 128) -> list[Cut]:
     Args:
         source: text and sections, as a loader made them.
         chunk_size: wanted size in tokens of five UTF-8 bytes. Prose chunks hold up to a quarter more; a definition is
-            kept whole up to twice that.
+            kept whole up to three times that.
     """
     cuts: list[Cut] = []
     for node in section_tree(source.sections):

@@ -8,8 +8,10 @@ from secondhop.chunking.packing import Block, Cut, pack
 from secondhop.chunking.sections import SectionNode
 from secondhop.text.sentences import size, split_lines
 
-# A definition up to this many times the wanted size stays whole.
-_WHOLE = 2.0
+# Code says less per token than prose, and a definition in parts says little: chunks of code are this many times the
+# wanted size, and a definition up to `_WHOLE` times of it stays whole.
+_LARGER = 2
+_WHOLE = 3.0
 
 
 def code_cuts(text: str, node: SectionNode, chunk_size: int) -> list[Cut]:
@@ -18,15 +20,19 @@ def code_cuts(text: str, node: SectionNode, chunk_size: int) -> list[Cut]:
     The section of each chunk is the nearest definition that encloses all of it. Lines between definitions are packed
     to the wanted size; two definitions never share a chunk unless the one that holds both fits whole.
     """
+    return _cuts(text, node, _LARGER * chunk_size)
+
+
+def _cuts(text: str, node: SectionNode, chunk_size: int) -> list[Cut]:
     section = node.section
-    if section.heading_path and size(text[section.start : section.end]) <= _WHOLE * chunk_size:
+    if section.heading_path and size(text[section.start : section.end]) <= _WHOLE / _LARGER * chunk_size:
         lines = split_lines(text, section.start, section.end)
         return [Cut(section, tuple(lines), opens=True)] if lines else []
     cuts: list[Cut] = []
     position = section.start
     for child in node.children:
         cuts.extend(_lines(text, node, position, child.section.start, chunk_size))
-        cuts.extend(code_cuts(text, child, chunk_size))
+        cuts.extend(_cuts(text, child, chunk_size))
         position = child.section.end
     cuts.extend(_lines(text, node, position, section.end, chunk_size))
     return cuts

@@ -84,7 +84,8 @@ def load_text(text: str, source: str, *, format: str | None = None) -> SourceTex
         raise InputError(f"{source}: format={format!r} is binary; pass the file's bytes, not a string")
     text, warnings = _without_lone_surrogates(text)
     # The mark tells loaders that look for a declared encoding that this is UTF-8.
-    loaded = _run(format, b"\xef\xbb\xbf" + text.encode(), source, name=source, password=None)
+    marked = b"\xef\xbb\xbf" + text.removeprefix("\ufeff").encode()
+    loaded = _run(format, marked, source, name=source, password=None)
     return _checked(loaded, source, warnings)
 
 

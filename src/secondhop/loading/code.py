@@ -20,11 +20,12 @@ from __future__ import annotations
 
 import importlib
 import os
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import cache
 from itertools import pairwise
-from time import monotonic
+from time import thread_time
 from typing import TYPE_CHECKING
 
 from secondhop.loading.code_labels import LANGUAGES, Language, end_of, label, wrappers_of
@@ -45,6 +46,7 @@ _CONTINUATION_BYTES = bytes(range(0x80, 0xC0))
 # Ten times what a slow machine needs. Only text that is no program takes longer: a megabyte of opening brackets.
 _SECONDS = 2.0
 _SECONDS_PER_BYTE = 10e-6
+_MAX_UNCLOSED = 2000
 _BLOCK = 64 * 1024
 _MAX_INDENT = 200
 _MAX_HEADING = 200
@@ -87,17 +89,16 @@ def _grammar(language: Language) -> tuple[Grammar, Query]:
 
 
 def _captures(code: bytes, language: Language) -> dict[str, list[Node]] | None:
-    """Parse, and run the query; None if that takes many times longer than any program needs."""
+    """Parse, and run the query; None if the text is no program but would take for ever."""
     from tree_sitter import Parser, QueryCursor
 
+    if _is_hopeless(code):
+        return None
     grammar, query = _grammar(language)
-    deadline = monotonic() + _SECONDS + _SECONDS_PER_BYTE * len(code)
+    deadline = thread_time() + _SECONDS + _SECONDS_PER_BYTE * len(code)
 
     def is_late(*_: object) -> bool:
-        return monotonic() > deadline
-
-    def always(*_: object) -> bool:
-        return True
+        return thread_time() > deadline
 
     try:
         tree = Parser(grammar).parse(lambda start, _: code[start : start + _BLOCK], progress_callback=is_late)
@@ -105,8 +106,18 @@ def _captures(code: bytes, language: Language) -> dict[str, list[Node]] | None:
         return None
     if tree is None:
         return None
-    captures = QueryCursor(query).captures(tree.root_node, always, is_late)
+    # Without callbacks: a query cursor that is given some crashes the process on ordinary files.
+    captures = QueryCursor(query).captures(tree.root_node)
     return None if is_late() else captures
+
+
+def _is_hopeless(code: bytes) -> bool:
+    """Whether one statement opens thousands of brackets that it does not close, which costs the parser gigabytes."""
+    return any(
+        code.count(opening) > _MAX_UNCLOSED
+        and any(part.count(opening) - part.count(closing) > _MAX_UNCLOSED for part in re.split(b"[;{}]", code))
+        for opening, closing in ((b"<", b">"), (b"(", b")"), (b"[", b"]"))
+    )
 
 
 def _definitions(code: bytes, captures: Mapping[str, list[Node]], language: Language) -> list[_Definition]:
@@ -115,7 +126,7 @@ def _definitions(code: bytes, captures: Mapping[str, list[Node]], language: Lang
     wrappers = wrappers_of(captures.get("wrapper", []))
     found = {}
     for node in captures.get("definition", []):
-        labelled = label(node, wrappers.get(node.id), language.kinds)
+        labelled = label(code, node, wrappers.get(node.id), language.kinds)
         if labelled is None:
             continue
         kind, name, name_at = labelled

@@ -154,21 +154,21 @@ def wrappers_of(nodes: Iterable[Node]) -> dict[int, Node]:
     return wrappers
 
 
-def label(node: Node, wrapper: Node | None, kinds: Mapping[str, str]) -> Label | None:
+def label(code: bytes, node: Node, wrapper: Node | None, kinds: Mapping[str, str]) -> Label | None:
     """Return kind and name of a definition, and the byte where the name stands; None if it has no name."""
     if node.type in _ASSIGNED:
-        labelled = _assigned(node)
+        labelled = _assigned(code, node)
     elif node.type == "type_spec":
-        labelled = _go_type(node)
+        labelled = _go_type(code, node)
     elif node.type == "impl_item":
-        labelled = _impl(node)
+        labelled = _impl(code, node)
     elif node.type == "namespace_definition" and node.child_by_field_name("name") is None:
         labelled = "namespace", "", node.start_byte
     elif node.type == "function_definition" and node.child_by_field_name("declarator") is not None:
-        labelled = _c_function(node)
+        labelled = _c_function(code, node)
     else:
         kind = kinds[node.type]
-        labelled = _named(kind, node.child_by_field_name("name") or _typedef_name(wrapper), _receiver(node))
+        labelled = _named(code, kind, node.child_by_field_name("name") or _typedef_name(wrapper), _receiver(code, node))
     if labelled is None:
         return None
     kind, name, at = labelled
@@ -191,39 +191,39 @@ def end_of(node: Node) -> int:
     return end
 
 
-def _text(node: Node | None) -> str:
-    return "" if node is None or node.text is None else node.text.decode("utf-8", "replace")
+def _text(code: bytes, node: Node | None) -> str:
+    return "" if node is None else code[node.start_byte : node.end_byte].decode("utf-8", "replace")
 
 
-def _named(kind: str, name: Node | None, prefix: str = "") -> Label | None:
-    return None if name is None else (kind, prefix + _text(name), name.start_byte)
+def _named(code: bytes, kind: str, name: Node | None, prefix: str = "") -> Label | None:
+    return None if name is None else (kind, prefix + _text(code, name), name.start_byte)
 
 
-def _assigned(node: Node) -> Label | None:
+def _assigned(code: bytes, node: Node) -> Label | None:
     """`const total = () => …`, `exports.total = function …`, `total = () => …` in a class."""
     value = node.child_by_field_name(_ASSIGNED[node.type][1])
     kind = "class" if value is not None and value.type == "class" else "function"
-    return _named(kind, node.child_by_field_name(_ASSIGNED[node.type][0]))
+    return _named(code, kind, node.child_by_field_name(_ASSIGNED[node.type][0]))
 
 
-def _go_type(node: Node) -> Label | None:
+def _go_type(code: bytes, node: Node) -> Label | None:
     value = node.child_by_field_name("type")
     kind = "interface" if value is not None and value.type == "interface_type" else "struct"
-    return _named(kind, node.child_by_field_name("name"))
+    return _named(code, kind, node.child_by_field_name("name"))
 
 
-def _receiver(node: Node) -> str:
+def _receiver(code: bytes, node: Node) -> str:
     """`(Cart) ` for a Go method on `*Cart` or `Cart[T]`."""
     receiver = node.child_by_field_name("receiver") if node.type == "method_declaration" else None
     if receiver is None or not receiver.named_child_count:
         return ""
     kind = receiver.named_children[0].child_by_field_name("type")
-    return f"({_text(kind).lstrip('*').partition('[')[0].strip()}) "
+    return f"({_text(code, kind).lstrip('*').partition('[')[0].strip()}) "
 
 
-def _impl(node: Node) -> Label | None:
+def _impl(code: bytes, node: Node) -> Label | None:
     subject, trait = node.child_by_field_name("type"), node.child_by_field_name("trait")
-    return _named("impl", subject, "" if trait is None else f"{_text(trait)} for ")
+    return _named(code, "impl", subject, "" if trait is None else f"{_text(code, trait)} for ")
 
 
 def _typedef_name(wrapper: Node | None) -> Node | None:
@@ -233,7 +233,7 @@ def _typedef_name(wrapper: Node | None) -> Node | None:
     return wrapper.child_by_field_name("declarator")
 
 
-def _c_function(node: Node) -> Label | None:
+def _c_function(code: bytes, node: Node) -> Label | None:
     name = node.child_by_field_name("declarator")
     is_function = False
     while name is not None and name.type != "operator_cast":
@@ -245,10 +245,10 @@ def _c_function(node: Node) -> Label | None:
             break
         name = inner
     if name is not None and name.type == "operator_cast":  # `operator bool()`, named by its type
-        return "function", _text(name).partition("(")[0], name.start_byte
+        return "function", _text(code, name).partition("(")[0], name.start_byte
     if is_function:
-        return _named("function", name)
+        return _named(code, "function", name)
     # `class EXPORT Cart { … }` with an unknown macro reads as a function without parameters.
     specifier = node.child_by_field_name("type")
     kind = None if specifier is None else _KINDS.get(specifier.type)
-    return None if kind is None else _named(kind, name)
+    return None if kind is None else _named(code, kind, name)

@@ -69,7 +69,7 @@ def make_ranking(
         bridge=text.score(snapshot, bridge_counts, bridge_factors),
         key=snapshot.sentence_key[text.sentences],
         words=text.n_words,
-        matched=counts.sum(axis=1).astype(np.int64),
+        matched=text.matching(query.terms),
     )
     duplicates = _duplicates(snapshot, ordinals)
     return Ranking(query.query, hits, sentences, contributions, duplicates, int(np.count_nonzero(direct > 0)))

@@ -54,6 +54,11 @@ class SentenceWords:
         cells = self.sentence[self.word_of_term[found]] * len(terms) + order[column[found]]
         return np.bincount(cells, minlength=n * len(terms)).reshape(n, len(terms)).astype(float)
 
+    def matching(self, terms: Ints) -> Ints:
+        """[sentences] how many words stand for any of the `terms`; a word counts once, whatever it stands for."""
+        words = np.unique(self.word_of_term[np.isin(self.terms, terms)])
+        return np.bincount(self.sentence[words], minlength=len(self.sentences))
+
     def score(self, snapshot: Snapshot, counts: Floats, factors: Floats) -> Floats:
         """[sentences] BM25 from term counts and factors (weight times idf)."""
         average = max(len(snapshot.words) / max(1, len(snapshot.sentence_key)), 1.0)

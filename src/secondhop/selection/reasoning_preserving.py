@@ -55,6 +55,7 @@ def reasoning_preserving(query: Query, hits: Ranking, budget: Budget) -> Selecti
     def fill(packing: Packing) -> None:
         _take_in_order(packing, order, budget.max_tokens)
 
+    _take_long_evidence(packing, direct_order)
     _take_in_order(packing, direct_order, int(DIRECT_SHARE * budget.max_tokens))
     fill(packing)
     if not packing.chosen:  # too small for a sentence with what it refers to: then without
@@ -113,6 +114,19 @@ def _smoothed(values: Floats, hit: Ints) -> Floats:
     smoothed[1:] += SMOOTHING * values[:-1] * same
     smoothed[:-1] += SMOOTHING * values[1:] * same
     return smoothed
+
+
+def _take_long_evidence(packing: Packing, direct_order: list[int]) -> None:
+    """Takes the best sentence with words of the query that fits at all, if none fits the direct share of the budget."""
+    hits, limit = packing.hits, packing.budget.max_tokens
+    evidence = [number for number in direct_order if hits.sentences.direct[number] > 0]
+    if any(packing.tokens(number) <= int(DIRECT_SHARE * limit) for number in evidence):
+        return
+    for number in evidence:
+        place = int(hits.sentences.hit[number])
+        is_code = hits.hits[place].chunk.kind == "code"
+        if packing.take_hit(place) if is_code else packing.take(number, limit):
+            return
 
 
 def _take_in_order(packing: Packing, order: list[int], limit: int) -> None:

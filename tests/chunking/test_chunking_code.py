@@ -1,0 +1,62 @@
+import ast
+
+from secondhop import Document
+
+SOURCE = '''"""Metals."""
+
+import math
+
+MELTING = {"copper": 1085, "tin": 232}
+
+
+class Furnace:
+    """Melts."""
+
+    def __init__(self, power):
+        self.power = power
+
+    def melt(self, metal):
+        """Heat until it melts."""
+%s
+        return metal
+
+
+def weigh(metal):
+    return math.floor(metal.mass)
+''' % "\n".join(f"        step_{number} = self.power * {number} + MELTING[metal]" for number in range(60))
+
+
+def enclosing(tree, line, end):
+    """The names of the definitions that hold all lines, by `ast`."""
+    found = []
+
+    def visit(node, path):
+        for child in ast.iter_child_nodes(node):
+            if isinstance(child, (ast.FunctionDef, ast.ClassDef, ast.AsyncFunctionDef)):
+                if child.lineno <= line and end <= child.end_lineno:
+                    found[:] = [*path, child.name]
+                    visit(child, [*path, child.name])
+    visit(tree, [])
+    return found
+
+
+def test_each_chunk_is_labelled_with_the_definition_that_encloses_it():
+    doc = Document.from_text(SOURCE, source="metals.py", chunk_size=64)
+    tree = ast.parse(SOURCE)
+    assert len(doc) > 5
+    for chunk in doc.chunks:
+        names = [heading.replace("class ", "").replace("def ", "").split("(")[0] for heading in chunk.heading_path]
+        assert names == enclosing(tree, chunk.line, chunk.line_end), chunk.text
+
+
+def test_a_small_definition_is_one_chunk():
+    doc = Document.from_text(SOURCE, source="metals.py", chunk_size=64)
+    (weigh,) = (chunk for chunk in doc.chunks if "floor" in chunk.text)
+    assert weigh.text == "def weigh(metal):\n    return math.floor(metal.mass)"
+
+
+def test_code_is_verbatim():
+    doc = Document.from_text(SOURCE, source="metals.py", chunk_size=64)
+    lines = [line for chunk in doc.chunks for line in chunk.text.splitlines() if line.strip()]
+    assert lines == [line for line in SOURCE.splitlines() if line.strip()]
+    assert {chunk.kind for chunk in doc.chunks} == {"code"}

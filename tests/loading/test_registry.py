@@ -1,0 +1,248 @@
+import importlib
+import io
+import os
+import subprocess
+import sys
+import zipfile
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from secondhop.errors import (
+    CorruptFileError,
+    EmptyTextError,
+    FileTooLargeError,
+    InputError,
+    LoadError,
+    NoTextError,
+    OptionError,
+    PasswordRequiredError,
+    SecondhopError,
+    SourceNotFoundError,
+    UnsupportedFormatError,
+)
+from secondhop.loading import FORMATS, load_bytes, load_file, load_text
+
+OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600
+
+
+def zip_of(**files):
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        for name, content in files.items():
+            archive.writestr(name.replace("__", "/"), content)
+    return buffer.getvalue()
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_the_table_and_the_module_agree_on_the_suffixes(name):
+    assert FORMATS[name].suffixes == importlib.import_module(FORMATS[name].module).SUFFIXES
+
+
+def test_no_suffix_belongs_to_two_formats():
+    suffixes = [suffix for entry in FORMATS.values() for suffix in entry.suffixes]
+    assert len(suffixes) == len(set(suffixes))
+
+
+def test_importing_the_package_imports_no_parser():
+    code = "import sys, secondhop.loading; print(*sys.modules)"
+    modules = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True).stdout.split()
+    assert {"secondhop.loading", "secondhop.loading.folder"} <= set(modules)
+    assert not {"pypdf", "pypdfium2", "tree_sitter", "docx", "pathspec", "charset_normalizer"} & set(modules)
+
+
+@pytest.mark.parametrize(
+    ("source", "kind", "path"),
+    [
+        ("a.md", "prose", ("A",)),
+        ("A.MARKDOWN", "prose", ("A",)),
+        ("a.txt", "prose", ()),
+        ("README", "prose", ()),
+        ("notes.unknown", "prose", ()),
+        ("a.rb", "code", ()),
+        ("src/Makefile", "code", ()),
+        ("a.yaml", "code", ()),
+        ("a.csv", "table", ()),
+    ],
+)
+def test_the_suffix_or_name_tells_the_format(source, kind, path):
+    (section,) = load_bytes(b"# A\n", source).sections
+    assert (section.kind, section.heading_path) == (kind, path)
+
+
+def test_a_script_without_a_suffix_is_code():
+    assert load_bytes(b"#!/bin/sh\necho\n", "run").sections[0].kind == "code"
+
+
+def test_an_explicit_format_goes_before_the_suffix():
+    assert load_bytes(b"# A\n", "a.txt", format="markdown").sections[0].heading_path == ("A",)
+    with pytest.raises(OptionError, match=r"format='word' is not one of: text, markdown"):
+        load_bytes(b"# A\n", "a.txt", format="word")
+
+
+def test_unknown_binary_names_the_suffix_and_what_is_supported():
+    with pytest.raises(UnsupportedFormatError, match=r"a\.png: \.png files are not supported.*\.docx.*\.pdf"):
+        load_bytes(b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 4, "a.png")
+    with pytest.raises(CorruptFileError, match="binary"):
+        load_bytes(bytes(range(256)) * 4, "a.txt")
+
+
+@pytest.mark.parametrize(
+    ("data", "source", "error", "words"),
+    [
+        (OLE + "EncryptedPackage".encode("utf-16-le"), "a.docx", PasswordRequiredError, "encrypted"),
+        (OLE + "WordDocument".encode("utf-16-le"), "a.doc", UnsupportedFormatError, r"save it as \.docx"),
+        (OLE + "PowerPoint Document".encode("utf-16-le"), "a.ppt", UnsupportedFormatError, r"save it as \.pptx"),
+        (OLE, "a.msg", UnsupportedFormatError, "OLE"),
+        (b"{\\rtf1 x}", "a.rtf", UnsupportedFormatError, "Rich Text"),
+        (b"PK\x03\x04broken", "a.txt", CorruptFileError, "damaged zip"),
+        (b"PK\x03\x04broken", "a.docx", LoadError, "a.docx"),
+    ],
+)
+def test_containers_that_cannot_be_read_say_what_they_are(data, source, error, words):
+    with pytest.raises(error, match=words):
+        load_bytes(data, source)
+
+
+def test_archives_are_named_by_their_type():
+    with pytest.raises(UnsupportedFormatError, match=r"application/epub\+zip"):
+        load_bytes(zip_of(mimetype="application/epub+zip"), "book.epub")
+    with pytest.raises(UnsupportedFormatError, match="is a zip archive"):
+        load_bytes(zip_of(a="x"), "a.zip")
+
+
+def test_bytes_that_belie_the_suffix_are_loaded_as_what_they_are():
+    docx = pytest.importorskip("docx")
+    document, buffer = docx.Document(), io.BytesIO()
+    document.add_paragraph("Hello from Word.")
+    document.save(buffer)
+    loaded = load_bytes(buffer.getvalue(), "notes.txt")
+    assert "Hello from Word." in loaded.text
+    assert loaded.warnings[0] == "The name ends in .txt, but the bytes are docx; loaded as docx."
+    assert load_bytes(buffer.getvalue(), "notes").warnings == ()
+
+
+@pytest.mark.parametrize(("data", "words"), [(b"", "the file is empty"), (b" \r\n\t", "holds no text")])
+def test_a_file_without_text_is_an_error(data, words):
+    with pytest.raises(NoTextError, match=f"a.md: {words}"):
+        load_bytes(data, "a.md")
+
+
+def test_too_large_is_an_error_before_reading(tmp_path):
+    path = tmp_path / "a.txt"
+    path.write_text("123456")
+    with pytest.raises(FileTooLargeError, match="holds 6 bytes; the limit is 5"):
+        load_file(path, max_bytes=5)
+    with pytest.raises(FileTooLargeError):
+        load_bytes(b"123456", "a.txt", max_bytes=5)
+
+
+def test_loads_a_file_by_path_object_or_string_under_any_label(tmp_path):
+    path = tmp_path / "a.py"
+    path.write_text("def f(): pass\n")
+    assert load_file(path).source == load_file(str(path)).source == str(path)
+    loaded = load_file(path, source="the code")
+    assert loaded.source == "the code"
+    assert loaded.sections[1].heading_path == ("def f",)
+    path.write_bytes(bytes(range(256)) * 4)
+    with pytest.raises(CorruptFileError) as caught:
+        load_file(path, source="the code")
+    assert caught.value.source == "the code"
+
+
+def test_what_is_no_file_raises_typed_errors(tmp_path):
+    with pytest.raises(SourceNotFoundError, match=r"missing\.txt: no such file"):
+        load_file(tmp_path / "missing.txt")
+    (tmp_path / "a.txt").write_text("x")
+    with pytest.raises(SourceNotFoundError):
+        load_file(tmp_path / "a.txt" / "b.txt")
+    with pytest.raises(SourceNotFoundError):
+        load_file("a\0b.txt")
+    with pytest.raises(LoadError, match="is a folder; use from_folder"):
+        load_file(tmp_path)
+    os.mkfifo(tmp_path / "pipe.txt")
+    with pytest.raises(LoadError, match="not a regular file"):
+        load_file(tmp_path / "pipe.txt")
+    with pytest.raises(LoadError, match="name too long"):
+        load_file(tmp_path / ("x" * 5000))
+
+
+def test_permission_denied_is_a_load_error(tmp_path, monkeypatch):
+    path = tmp_path / "a.txt"
+    path.write_text("x")
+
+    def refuse(path):
+        raise PermissionError(13, "Permission denied", path)
+
+    monkeypatch.setattr(os, "stat", refuse)
+    with pytest.raises(LoadError, match="permission denied"):
+        load_file(str(path))
+
+
+class Panic(BaseException):
+    """As parsers written in Rust raise."""
+
+
+@pytest.mark.parametrize("failure", [ValueError("bad cell"), RecursionError(), Panic("oops")])
+def test_whatever_a_parser_throws_becomes_one_typed_error(monkeypatch, failure):
+    def load(data, source):
+        raise failure
+
+    monkeypatch.setattr("secondhop.loading.plain.load", load)
+    with pytest.raises(CorruptFileError, match=r"a\.txt: could not be read as text: ") as caught:
+        load_bytes(b"x", "a.txt")
+    assert caught.value.__cause__ is failure
+
+
+def test_an_interrupt_passes(monkeypatch):
+    def load(data, source):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("secondhop.loading.plain.load", load)
+    with pytest.raises(KeyboardInterrupt):
+        load_bytes(b"x", "a.txt")
+
+
+def test_strings_take_their_format_from_the_source():
+    assert load_text("# Ä\n", "a.md").sections[0].heading_path == ("Ä",)
+    assert load_text("\ufeff# A\n", "input", format="markdown").sections[0].heading_path == ("A",)
+    assert load_text("page one", "scan.pdf").text == "page one"
+
+
+def test_strings_that_cannot_be_loaded_raise_input_errors():
+    with pytest.raises(EmptyTextError, match="notes: the text is empty"):
+        load_text(" \n", "notes")
+    with pytest.raises(InputError, match="binary"):
+        load_text("x", "a", format="pdf")
+    with pytest.raises(OptionError):
+        load_text("x", "a", format="nonsense")
+
+
+def test_lone_surrogates_are_replaced_one_for_one_with_a_warning():
+    loaded = load_text("a\ud800b", "input")
+    assert loaded.text == "a\ufffdb"
+    assert loaded.warnings == ("1 lone surrogates were replaced by U+FFFD.",)
+
+
+SOURCES = st.sampled_from(
+    [f"a{suffix}" for entry in FORMATS.values() for suffix in sorted(entry.suffixes)] + ["a", "a.x"]
+)
+
+
+@given(st.binary(max_size=200) | st.text(max_size=100).map(lambda text: text.encode("utf-8", "replace")), SOURCES)
+def test_any_bytes_under_any_name_load_or_raise_one_of_our_errors(data, source):
+    try:
+        loaded = load_bytes(data, source)
+    except SecondhopError:
+        return
+    assert loaded.sections
+    open_ends: list[int] = []
+    last = 0
+    for section in loaded.sections:
+        assert last <= section.start <= section.end <= len(loaded.text)
+        last = section.start
+        while open_ends and open_ends[-1] <= section.start:
+            open_ends.pop()
+        assert not open_ends or section.end <= open_ends[-1]
+        open_ends.append(section.end)

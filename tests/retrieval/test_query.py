@@ -1,0 +1,46 @@
+import pytest
+
+from secondhop import Document
+from secondhop.retrieval.query import parse_query
+
+DOC = Document.from_chunks(["Copper melts in Leeds.", "Tin melts in York.", "To be or not to be.", "Show me the lead pipe."])
+
+
+def parsed(text):
+    return parse_query(DOC._snapshot, text)
+
+
+def test_terms_are_those_the_index_holds_and_the_rest_is_unmatched():
+    query = parsed("Which zebra melts copper?").query
+    assert query.terms == ("melt", "copper")
+    assert query.unmatched == ("zebra",)
+    assert 0 < query.coverage < 1
+
+
+def test_coverage_is_one_where_every_word_is_known_and_zero_where_none_is():
+    assert parsed("copper").query.coverage == 1.0
+    assert parsed("zebra giraffe").query.coverage == 0.0
+    assert parsed("").query.coverage == 0.0
+
+
+def test_repeated_words_count_once():
+    assert parsed("copper Copper coppers").query.terms == ("copper",)
+    assert parsed("zebra zebra").query.unmatched == ("zebra",)
+
+
+def test_quoted_words_weigh_more_and_words_of_the_request_less():
+    query = parsed('Show the "copper" lead')
+    weights = dict(zip(query.query.terms, query.weights.tolist(), strict=True))
+    assert weights["copper"] > weights["lead"] > weights["show"] > 0
+
+
+@pytest.mark.parametrize("text", ["to be or not to be", "TO BE"])
+def test_a_question_of_stopwords_alone_finds_their_passage(text):
+    assert DOC.search(text, top_k=1)[0].chunk.text == "To be or not to be."
+
+
+@pytest.mark.parametrize("text", ["", "?!", "\ud800", "\x00", "   "])
+def test_strings_without_words_ask_for_nothing(text):
+    query = parsed(text)
+    assert (query.query.terms, query.query.unmatched, len(query.terms)) == ((), (), 0)
+    assert DOC.search(text) == []

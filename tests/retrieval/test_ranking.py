@@ -1,0 +1,100 @@
+import numpy as np
+import pytest
+
+from secondhop import Document, build_context
+from secondhop.retrieval import rank_given, retrieve
+from secondhop.retrieval.lexical import top
+
+FILLER = [f"The {noun} of the {place} is old." for noun in ("roof", "door", "tower") for place in ("station", "harbour")]
+DOC = Document.from_chunks(["The lighthouse keeper was Robert Hale.", *FILLER, "Robert Hale was born in Arbroath."])
+
+
+def find(text, **options):
+    return retrieve(DOC._snapshot, text, **{"candidate_k": 10, "bridge": True, **options})
+
+
+@pytest.mark.parametrize("k", [0, 1, 2, 3, 4, 10])
+def test_the_highest_scores_come_first_and_ties_in_order_of_place(k):
+    scores = np.array([1.0, 3.0, 0.0, 3.0, 2.0, -1.0, 1.0])
+    assert top(scores, k).tolist() == [1, 3, 4, 0, 6][:k]
+
+
+def test_hits_are_ordered_and_ranked_by_their_own_words():
+    hits = find("lighthouse keeper", bridge=False)
+    assert [hit.ordinal for hit in hits] == [0]
+    assert (hits[0].rank, hits[0].grounding, hits[0].via) == (1, 1.0, None)
+    assert hits.n_matching == 1
+
+
+def test_the_bridge_reaches_what_a_seed_names():
+    hits = find("Who was the lighthouse keeper?")
+    assert [hit.ordinal for hit in hits] == [0, 7]
+    linked = hits[1]
+    assert (linked.rank, linked.grounding) == (None, 0.0)
+    assert linked.via.seed == "c0"
+    assert set(linked.via.terms) == {"Robert", "Hale"}
+    assert linked.scores["bridge"] > linked.scores["lexical"] == 0.0
+    assert hits[0].score >= linked.score
+
+
+def test_grounding_counts_rare_words_more():
+    doc = Document.from_chunks(["copper roof", "tin roof", "lead roof", "iron roof"])
+    hits = retrieve(doc._snapshot, "copper roof", candidate_k=4, bridge=False)
+    assert hits[0].grounding == pytest.approx(1.0)
+    assert hits[1].grounding < 0.2
+
+
+def test_term_scores_add_up_to_the_body_score():
+    doc = Document.from_text("Intro. Copper melts. Copper and tin are metals that melt.", chunk_size=8)
+    hits = retrieve(doc._snapshot, "copper tin", candidate_k=4, bridge=False)
+    assert hits.term_scores.shape == (2, len(hits))
+    for place, hit in enumerate(hits):
+        assert 0 < hits.term_scores[:, place].sum() <= hit.score + 1e-9
+
+
+def test_sentences_stand_hit_by_hit_with_their_spans():
+    doc = Document.from_text("Copper melts. Tin is grey.\n\nLead and copper are heavy.")
+    hits = retrieve(doc._snapshot, "copper", candidate_k=4, bridge=False)
+    sentences = hits.sentences
+    shown = [
+        hits[place].chunk.text[start - hits[place].chunk.start : end - hits[place].chunk.start]
+        for place, start, end in zip(sentences.hit, sentences.start, sentences.end, strict=True)
+    ]
+    assert shown == ["Copper melts.", "Tin is grey.", "Lead and copper are heavy."]
+    assert sentences.matched.tolist() == [1, 0, 1]
+    assert sentences.words.tolist() == [2, 3, 5]
+    assert (sentences.direct > 0).tolist() == [True, False, True]
+
+
+def test_near_duplicates_are_found_by_their_words():
+    text = "The melting point of copper is one thousand and eighty five degrees in a furnace of the usual size"
+    doc = Document.from_chunks([text, text.upper(), text.replace("copper", "tin"), "Copper is red."])
+    hits = retrieve(doc._snapshot, "copper tin melting", candidate_k=10, bridge=False)
+    pairs = {frozenset((hits[one].ordinal, hits[other].ordinal)): similarity for one, other, similarity in hits.duplicates}
+    assert pairs[frozenset((0, 1))] == 1.0
+    assert all(similarity >= 0.9 for similarity in pairs.values())
+    assert not any(3 in pair for pair in pairs)
+
+
+def test_only_allowed_chunks_are_returned():
+    allowed = np.arange(8) != 0
+    assert [hit.ordinal for hit in find("lighthouse keeper", allowed=allowed)] == []
+    assert 7 not in [hit.ordinal for hit in find("lighthouse keeper", allowed=np.arange(8) != 7)]
+
+
+def test_search_returns_the_best_and_respects_top_k():
+    assert [hit.ordinal for hit in DOC.search("Robert Hale", top_k=1)] in ([0], [7])
+    assert [hit.rank for hit in DOC.search("roof door tower", top_k=4)] == [1, 2, 3, 4]
+    assert DOC.search("zebra") == []
+
+
+def test_given_chunks_are_all_candidates_in_the_callers_order():
+    hits = rank_given(DOC._snapshot, "lighthouse", keep_order=True)
+    assert [hit.ordinal for hit in hits] == list(range(8))
+    hits = rank_given(DOC._snapshot, "zebra", scores=[0, 0, 5, 0, 0, 9, 0, 0], keep_order=True)
+    assert [hit.ordinal for hit in hits][:2] == [5, 2]
+
+
+def test_words_of_the_question_move_a_given_chunk_up():
+    report = build_context("lighthouse", [*FILLER, "The lighthouse is white."]).report
+    assert report.decisions[0].chunk_id == "c6"

@@ -1,0 +1,301 @@
+"""What is refused, with which error, and what its message says."""
+
+import inspect
+import pickle
+from pathlib import Path
+
+import pytest
+
+import secondhop
+from secondhop import errors
+
+ERRORS = [value for value in vars(errors).values() if inspect.isclass(value) and issubclass(value, Exception)]
+
+
+# ── files ────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize("as_path", [str, Path])
+@pytest.mark.parametrize("load", [secondhop.Document.from_file, secondhop.Document.from_folder])
+def test_a_missing_path_is_a_file_not_found_error_that_names_it(tmp_path, load, as_path):
+    missing = tmp_path / "no such thing.pdf"
+    with pytest.raises(FileNotFoundError, match="no such thing.pdf") as caught:
+        load(as_path(missing))
+    assert isinstance(caught.value, secondhop.SourceNotFoundError)
+    assert caught.value.source == str(missing)
+
+
+def test_a_damaged_pdf_is_a_typed_error_that_names_path_and_cause(tmp_path):
+    path = tmp_path / "damaged.pdf"
+    path.write_bytes(b"%PDF-1.7\n" + b"\x00garbage" * 200)
+    with pytest.raises(secondhop.CorruptFileError, match="damaged.pdf") as caught:
+        secondhop.Document.from_file(path)
+    assert caught.value.source == str(path)
+    assert caught.value.reason
+    assert caught.value.reason in str(caught.value)
+
+
+def test_a_damaged_file_does_not_stop_a_folder(tmp_path):
+    (tmp_path / "damaged.pdf").write_bytes(b"%PDF-1.7\n" + b"\x00garbage" * 200)
+    (tmp_path / "good.txt").write_text("Copper melts.")
+    doc = secondhop.Document.from_folder(tmp_path)
+    assert doc.n_files == 1
+    (skipped,) = doc.skipped_files
+    assert skipped[0].endswith("damaged.pdf")
+    assert skipped[1]
+
+
+def test_a_folder_is_no_file_and_a_file_is_no_folder(tmp_path):
+    (tmp_path / "a.txt").write_text("Copper melts.")
+    with pytest.raises(secondhop.LoadError, match="from_folder"):
+        secondhop.Document.from_file(tmp_path)
+    with pytest.raises(secondhop.LoadError, match=r"a\.txt"):
+        secondhop.Document.from_folder(tmp_path / "a.txt")
+
+
+def test_a_folder_without_a_readable_file_is_empty(tmp_path):
+    with pytest.raises(secondhop.EmptyTextError, match=str(tmp_path.name)):
+        secondhop.Document.from_folder(tmp_path)
+
+
+def test_an_empty_file_has_no_text(tmp_path):
+    (tmp_path / "empty.txt").touch()
+    with pytest.raises(secondhop.NoTextError, match=r"empty\.txt"):
+        secondhop.Document.from_file(tmp_path / "empty.txt")
+
+
+@pytest.mark.parametrize("path", [None, 7, b"contract.md", "a\0b"])
+def test_what_is_no_path_is_refused(path):
+    with pytest.raises(secondhop.SecondhopError):
+        secondhop.Document.from_file(path)
+
+
+# ── options ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+BAD_OPTIONS = [
+    ("chunk_sise", 64, "chunk_size"),
+    ("strategy", "magic", "reasoning_preserving"),
+    ("token_budget", 0, "greater than or equal to 1"),
+    ("token_budget", -5, "greater than or equal to 1"),
+    ("token_budget", float("nan"), ""),
+    ("token_budget", "many", ""),
+    ("top_k", 0, "greater than or equal to 1"),
+    ("candidate_k", 0, "greater than or equal to 1"),
+    ("neighbors", -1, "greater than or equal to 0"),
+    ("min_grounding", float("nan"), "finite number"),
+    ("min_grounding", 5.0, "less than or equal to 1"),
+    ("chunk_size", 0, "greater than or equal to"),
+    ("chunk_overlap", -1, ""),
+    ("language", "klingon", "english"),
+    ("tokenizer", "gpt-17", "o200k_base"),
+    ("text_style", "fancy", "numbered"),
+    ("grain", "word", "sentence"),
+    ("format", "papyrus", "markdown"),
+    ("bm25_variant", "bm26", "okapi"),
+    ("bm25_k1", float("inf"), ""),
+    ("bm25_b", 1.5, "less than or equal to 1"),
+]
+
+
+@pytest.mark.parametrize(("name", "value", "allowed"), BAD_OPTIONS)
+def test_a_bad_option_is_refused_with_its_value_and_what_is_allowed(name, value, allowed):
+    with pytest.raises(secondhop.OptionError) as caught:
+        secondhop.Document.from_text("Copper melts.", **{name: value})
+    message = str(caught.value)
+    assert name in message
+    assert repr(value) in message
+    assert allowed in message
+
+
+@pytest.mark.parametrize(("name", "value", "allowed"), BAD_OPTIONS)
+def test_an_options_object_refuses_the_same(name, value, allowed):
+    with pytest.raises(secondhop.OptionError, match=name):
+        secondhop.Document.from_text("Copper melts.", options=secondhop.DocumentOptions(**{name: value}))
+
+
+@pytest.mark.parametrize("value", [0, -1, True, 2.5, float("nan"), "12"])
+def test_a_budget_is_a_positive_whole_number(contract, value):
+    with pytest.raises(secondhop.OptionError) as caught:
+        contract.context("law", value)
+    assert repr(value) in str(caught.value)
+    with pytest.raises(secondhop.OptionError):
+        secondhop.build_context("law", ["Laws apply."], token_budget=value)
+    with pytest.raises(secondhop.OptionError):
+        secondhop.Document.from_text("Laws apply.", token_budget=value)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("strategy", "magic"), ("text_style", "fancy"), ("grain", "word"), ("top_k", 0), ("neighbors", -1), ("candidate_k", 0), ("top_k", True)],
+)
+def test_a_query_refuses_bad_options_too(contract, name, value):
+    with pytest.raises(secondhop.OptionError, match=name):
+        contract.context("law", **{name: value})
+
+
+def test_options_and_keywords_together_are_refused():
+    options = secondhop.DocumentOptions(chunk_size=64)
+    with pytest.raises(secondhop.OptionError, match="chunk_size"):
+        secondhop.Document.from_text("Copper melts.", options=options, chunk_size=32)
+
+
+@pytest.mark.parametrize("options", [{"chunk_size": 64}, 7, "fast"])
+def test_options_must_be_an_options_object(options):
+    with pytest.raises(secondhop.OptionError, match="DocumentOptions"):
+        secondhop.Document.from_text("Copper melts.", options=options)
+
+
+def test_min_grounding_is_checked_for_chunks_from_elsewhere():
+    for value in (float("nan"), 5.0, -0.1):
+        with pytest.raises(secondhop.OptionError, match="min_grounding"):
+            secondhop.build_context("law", ["Laws apply."], min_grounding=value)
+
+
+def test_text_refuses_an_unknown_style(contract):
+    with pytest.raises(secondhop.OptionError, match="plain, numbered"):
+        contract.context("law").text(style="fancy")
+
+
+@pytest.mark.parametrize("top_k", [0, -1, True, 2.0])
+def test_search_refuses_a_top_k_that_is_no_positive_number(contract, top_k):
+    with pytest.raises(secondhop.OptionError, match="top_k"):
+        contract.search("law", top_k=top_k)
+
+
+def test_a_filter_is_a_mapping_or_a_callable(contract):
+    with pytest.raises(secondhop.InputError, match="filter"):
+        contract.context("law", filter="contract.md")
+
+
+def test_a_tokenizer_that_returns_no_count_is_refused():
+    with pytest.raises(secondhop.OptionError, match="whole number"):
+        secondhop.Document.from_text("Copper melts.", tokenizer=lambda text: None)
+
+
+# ── texts, queries, chunks ───────────────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize("text", ["", "   ", "\n\t\n", "\u2003"])
+def test_an_empty_text_is_refused(text):
+    with pytest.raises(secondhop.EmptyTextError):
+        secondhop.Document.from_text(text)
+    with pytest.raises(secondhop.EmptyTextError):
+        secondhop.Document.from_texts([text, text])
+    with pytest.raises(secondhop.EmptyTextError):
+        secondhop.Document.from_chunks([text])
+    with pytest.raises(secondhop.EmptyTextError):
+        secondhop.build_context("law", [text])
+
+
+@pytest.mark.parametrize("text", [None, 7, b"bytes", ["list"]])
+def test_a_text_is_a_string(text):
+    with pytest.raises(secondhop.InputError):
+        secondhop.Document.from_text(text)
+    with pytest.raises(secondhop.InputError):
+        secondhop.Document.from_texts([text])
+
+
+def test_bytes_are_bytes():
+    with pytest.raises(secondhop.InputError, match="str, not bytes"):
+        secondhop.Document.from_bytes("text", source="a.txt")
+
+
+@pytest.mark.parametrize("query", ["", "  ", "\n"])
+def test_an_empty_query_gives_an_empty_context_with_a_warning(contract, query):
+    context = contract.context(query)
+    assert not context
+    assert (context.text(), context.citations) == ("", [])
+    assert [warning.code for warning in context.report.warnings] == ["empty_query"]
+
+
+@pytest.mark.parametrize("query", [None, 7, b"law", ["law"]])
+def test_a_query_is_a_string(contract, query):
+    for ask in (contract.context, contract.analyze, contract.search, lambda query: secondhop.build_context(query, ["a"])):
+        with pytest.raises(secondhop.InputError, match="query"):
+            ask(query)
+
+
+@pytest.mark.parametrize(
+    ("chunks", "message"),
+    [
+        ([{"id": "a"}], "chunk 0 has no text"),
+        (["fine", {"text": None}], "chunk 1 has no text"),
+        ([{"text": "a", "colour": "red"}], "colour"),
+        ([{"text": "a", "id": "x"}, {"text": "b", "id": "x"}], "'x' is given twice"),
+        ([7], "chunk 0 is int"),
+        ([None], "chunk 0 is NoneType"),
+        ("one string", "give a list"),
+        ({"text": "one mapping"}, "give a list"),
+    ],
+)
+def test_bad_chunks_are_refused_by_number_and_name(chunks, message):
+    with pytest.raises(secondhop.InputError, match=message):
+        secondhop.Document.from_chunks(chunks)
+    with pytest.raises(secondhop.InputError, match=message):
+        secondhop.build_context("law", chunks)
+
+
+def test_no_chunks_are_no_document():
+    with pytest.raises(secondhop.EmptyTextError):
+        secondhop.Document.from_chunks([])
+
+
+@pytest.mark.parametrize("scores", [[1.0], [1.0, 2.0, 3.0]])
+def test_scores_must_be_as_many_as_the_chunks(scores):
+    with pytest.raises(secondhop.InputError, match="scores were given for 2 chunks"):
+        secondhop.build_context("law", ["a law", "b"], scores=scores)
+
+
+def test_an_unknown_source_has_no_text(contract):
+    with pytest.raises(secondhop.InputError, match=r"other\.md"):
+        contract.source_text("other.md")
+
+
+# ── strategies ───────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_a_strategy_of_the_users_must_return_a_selection(contract):
+    with pytest.raises(secondhop.OptionError, match="not a Selection"):
+        contract.context("law", strategy=lambda query, hits, budget: list(hits))
+
+
+def test_a_strategy_of_the_users_must_decide_on_every_hit(contract):
+    with pytest.raises(secondhop.OptionError, match="exactly one decision"):
+        contract.context("law", strategy=lambda query, hits, budget: secondhop.Selection((), ()))
+
+
+def test_a_strategy_of_the_users_must_keep_to_the_budget(contract):
+    from secondhop.selection import STRATEGIES
+
+    def greedy(query, hits, budget):
+        wide = secondhop.Budget(10_000, budget.count_tokens)
+        return STRATEGIES["raw_topk"](query, hits, wide)
+
+    with pytest.raises(secondhop.OptionError, match="for a budget of 5"):
+        contract.context("law", 5, strategy=greedy)
+
+
+# ── the errors ───────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _make(kind):
+    if issubclass(kind, errors.LoadError):
+        return kind("a.pdf", "is damaged")
+    if issubclass(kind, errors.MissingExtraError):
+        return kind("docx", "office")
+    return kind("a message")
+
+
+@pytest.mark.parametrize("kind", ERRORS, ids=lambda kind: kind.__name__)
+def test_every_error_is_ours_and_crosses_process_borders(kind):
+    error = _make(kind)
+    copy = pickle.loads(pickle.dumps(error))
+    assert isinstance(error, secondhop.SecondhopError)
+    assert (type(copy), str(copy), vars(copy)) == (kind, str(error), vars(error))
+
+
+def test_errors_are_also_what_python_calls_them():
+    assert issubclass(secondhop.SourceNotFoundError, FileNotFoundError)
+    assert issubclass(secondhop.OptionError, ValueError)
+    assert issubclass(secondhop.MissingExtraError, ImportError)
+    assert "pip install 'secondhop[office]'" in str(secondhop.MissingExtraError("docx", "office"))

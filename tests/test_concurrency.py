@@ -1,0 +1,136 @@
+"""One Document, many threads, event loops and processes."""
+
+import asyncio
+import multiprocessing
+import os
+import pickle
+import sys
+import threading
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+import secondhop
+
+QUESTIONS = [
+    "What is the governing law?",
+    "agreement notice",
+    "Who founded Northwind Trading?",
+    "liability of the vendor",
+    "London courts 2024",
+    "nothing of the kind",
+    "",
+    "claim damages excluded",
+]
+
+
+def answer(doc, question):
+    context = doc.context(question, 25)
+    return context.text(), context.citations, context.report
+
+
+def answers(doc):
+    return [answer(doc, question) for question in QUESTIONS]
+
+
+@pytest.mark.slow
+def test_32_threads_with_500_queries_each_get_the_serial_answers():
+    texts = ["Ada Marsh founded Northwind.", "Northwind sells copper.", "Copper melts at 1,085 degrees."]
+    questions = ["Who founded Northwind?", "copper", "nothing of the kind", "degrees"]
+    doc = secondhop.Document.from_chunks(texts, tokenizer="words")
+    expected = [answer(secondhop.Document.from_chunks(texts, tokenizer="words"), question) for question in questions]
+    start = threading.Barrier(32)
+
+    def work(number):
+        start.wait()
+        places = [(number + turn) % len(questions) for turn in range(500)]
+        return sum(answer(doc, questions[place]) != expected[place] or len(doc) != 3 for place in places)
+
+    with ThreadPoolExecutor(32) as pool:
+        assert list(pool.map(work, range(32))) == [0] * 32
+
+
+def test_acontext_answers_a_hundred_at_once(contract):
+    async def ask():
+        return await asyncio.gather(*(contract.acontext(question, 25) for question in QUESTIONS * 13))
+
+    contexts = asyncio.run(ask())
+    assert len(contexts) >= 100
+    expected = answers(contract)
+    assert [context.text() for context in contexts] == [text for text, _, _ in expected] * 13
+
+
+def test_acontext_takes_what_context_takes(contract):
+    context = asyncio.run(contract.acontext("London", 40, neighbors=1, top_k=2, text_style="numbered"))
+    assert context.text() == contract.context("London", 40, 1, top_k=2, text_style="numbered").text()
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
+def test_a_forked_child_answers_after_a_warm_query(contract):
+    expected = answers(contract)
+    reader, writer = os.pipe()
+    child = os.fork()
+    if child == 0:
+        code = 1
+        try:
+            os.write(writer, b"same" if answers(contract) == expected else b"other")
+            code = 0
+        finally:
+            os._exit(code)
+    os.close(writer)
+    with os.fdopen(reader, "rb") as pipe:
+        assert pipe.read() == b"same"
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
+
+
+def test_a_pickled_document_gives_the_same_answers(contract):
+    copy = pickle.loads(pickle.dumps(contract))
+    assert answers(copy) == answers(contract)
+    assert (copy.sources, copy.skipped_files, len(copy)) == (contract.sources, contract.skipped_files, len(contract))
+
+
+def test_contexts_and_reports_are_pickled_too(contract):
+    context = contract.context("What is the governing law?", neighbors=1)
+    copy = pickle.loads(pickle.dumps(context))
+    assert copy.to_dict() == context.to_dict()
+    assert copy.text("numbered") == context.text("numbered")
+
+
+def test_a_document_of_given_chunks_is_pickled_with_its_metadata():
+    doc = secondhop.Document.from_chunks([{"text": "Copper melts.", "metadata": {"page": "7"}}])
+    copy = pickle.loads(pickle.dumps(doc))
+    assert copy.context("copper").citations == doc.context("copper").citations
+
+
+def test_a_spawned_process_answers(contract):
+    with ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn")) as pool:
+        text = pool.submit(contract.context, "What is the governing law?", 25).result(timeout=120).text()
+    assert text == contract.context("What is the governing law?", 25).text()
+
+
+def test_a_thousand_documents_leave_no_thread_behind():
+    def counts():
+        tasks = Path("/proc/self/task")
+        return threading.active_count(), len(list(tasks.iterdir())) if tasks.is_dir() else 0
+
+    secondhop.Document.from_text("Copper melts.").context("copper")
+    before = counts()
+    docs = [secondhop.Document.from_text(f"Copper melts in furnace {number}.") for number in range(1_000)]
+    assert all(doc.context("copper") for doc in docs)
+    assert counts() == before
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="threads are named by /proc")
+def test_queries_run_while_documents_are_built(contract_text):
+    doc = secondhop.Document.from_text(contract_text, source="contract.md", tokenizer="words")
+    expected = answers(doc)
+
+    def build(number):
+        return answers(secondhop.Document.from_text(contract_text, source="contract.md", tokenizer="words")) == expected
+
+    with ThreadPoolExecutor(8) as pool:
+        builds = pool.map(build, range(40))
+        queries = pool.map(lambda _: answers(doc) == expected, range(80))
+        assert all(builds)
+        assert all(queries)

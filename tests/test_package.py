@@ -1,0 +1,90 @@
+"""The package as a whole: its public names, its options in both spellings, and what importing it costs."""
+
+import subprocess
+import sys
+
+import pytest
+
+import secondhop
+from secondhop import document, options
+
+PUBLIC = [
+    "Budget", "Chunk", "Citation", "Context", "ContextOptions", "CorruptFileError", "Decision",
+    "DecisionReport", "Document", "DocumentOptions", "EmptyTextError", "FileTooLargeError",
+    "FolderOptions", "Hit", "InputError", "LoadError", "MissingExtraError", "NoTextError",
+    "OptionError", "Passage", "PasswordRequiredError", "Query", "Ranking", "Reason",
+    "ReportWarning", "SecondhopError", "Selection", "SourceNotFoundError", "TokenCounter",
+    "UnsupportedFormatError", "__version__", "analyze_context", "build_context",
+    "context_economics", "filter_context", "grounding_score", "link_strength", "report_to_dict",
+]  # fmt: skip
+
+# What nobody should pay for by importing the package.
+FORBIDDEN = [
+    "langchain", "langchain_core", "llama_index", "onnxruntime", "pypdf", "pypdfium2",
+    "opentelemetry", "fastapi", "typer", "rich", "tiktoken", "requests", "tree_sitter",
+    "cryptography",
+]  # fmt: skip
+
+
+def test_the_public_names_are_these():
+    assert sorted(PUBLIC) == PUBLIC
+    assert secondhop.__all__ == PUBLIC
+
+
+@pytest.mark.parametrize("name", PUBLIC)
+def test_a_public_name_exists(name):
+    assert getattr(secondhop, name) is not None
+    assert name in dir(secondhop)
+
+
+def test_an_unknown_name_is_an_attribute_error():
+    with pytest.raises(AttributeError, match="no attribute 'Dokument'"):
+        secondhop.Dokument
+
+
+def keywords(typed_dict):
+    return set(typed_dict.__annotations__)
+
+
+def test_keywords_and_option_objects_have_the_same_names():
+    assert keywords(document.DocumentKeywords) == set(options.DocumentOptions.model_fields)
+    assert keywords(document.FolderKeywords) == set(options.FolderOptions.model_fields) - {"options"}
+
+
+def test_both_spellings_mean_the_same():
+    text = "The horn is sounded every two minutes. The lookout stands at the bow."
+    one = secondhop.Document.from_text(text, token_budget=20, tokenizer="words")
+    other = secondhop.Document.from_text(text, options=secondhop.DocumentOptions(token_budget=20, tokenizer="words"))
+    assert one.context("horn").to_dict() == other.context("horn").to_dict()
+    with pytest.raises(secondhop.OptionError, match="both"):
+        secondhop.Document.from_text(text, options=secondhop.DocumentOptions(), token_budget=20)
+
+
+@pytest.mark.parametrize(
+    "statement", ["import secondhop", "from secondhop import Document, DecisionReport, build_context"]
+)
+def test_importing_loads_nothing_that_is_not_needed(statement):
+    code = f"{statement}\nimport sys\nprint(*sorted({FORBIDDEN!r} & sys.modules.keys()))".replace("['", "{'").replace(
+        "']", "'}"
+    )
+    done = subprocess.run([sys.executable, "-W", "error", "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == []
+
+
+def own_import_time_ms(statement):
+    """Milliseconds spent in secondhop's own modules."""
+    command = [sys.executable, "-X", "importtime", "-c", statement]
+    lines = subprocess.run(command, capture_output=True, text=True, check=True).stderr.splitlines()
+    rows = [line.removeprefix("import time:").split("|") for line in lines if "secondhop" in line]
+    return sum(int(own) for own, _, name in rows if name.strip().startswith("secondhop")) / 1000
+
+
+@pytest.mark.parametrize(("statement", "limit"), [("import secondhop", 150), ("from secondhop import Document", 500)])
+def test_importing_is_quick(statement, limit):
+    assert min(own_import_time_ms(statement) for _ in range(3)) < limit
+
+
+def test_the_package_says_that_it_is_typed():
+    from importlib.resources import files
+
+    assert files("secondhop").joinpath("py.typed").is_file()

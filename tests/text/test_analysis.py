@@ -1,0 +1,77 @@
+import pickle
+
+import pytest
+
+from secondhop.errors import OptionError
+from secondhop.text.analysis import Analyzer, analyzer_for, is_caseless, split_forms
+
+ENGLISH = Analyzer("english")
+
+
+@pytest.mark.parametrize(
+    ("text", "terms"),
+    [
+        ("getUserName", ["getusernam", "get", "user", "name"]),
+        ("snake_case_name", ["snake", "case", "name"]),
+        ("HTTPServer2", ["httpserver2", "http", "server", "2"]),
+        ("state-of-the-art", ["state", "art"]),
+        ("10,000", ["10000"]),
+        ("1,234.56", ["1234.56"]),
+        ("3.0", ["3"]),
+        ("vendor's vendors' Vendors", ["vendor", "vendor", "vendor"]),
+        ("O’Neill O'Neill", ["oneil", "oneil"]),
+        ("café naïve", ["cafe", "naiv"]),
+        ("governed governing", ["govern", "govern"]),
+        ("ＡＢＣ１２３", ["abc123"]),
+        ("the of and THE", []),
+        ("東京都に行く", ["東京", "京都", "都に", "に行", "行く"]),
+        ("iPhone用ケース", ["iphon", "phone", "用ケ", "ケー", "ース"]),
+    ],
+)
+def test_words_become_these_terms(text, terms):
+    assert ENGLISH.terms(text) == terms
+
+
+def test_vowel_signs_are_part_of_hindi_words():
+    assert split_forms("किताबें हिन्दी में") == ["किताबें", "हिन्दी", "में"]
+    assert Analyzer("hindi").terms("किताबें में") == Analyzer("hindi").terms("किताब")
+
+
+def test_elisions_and_stems_follow_the_language():
+    assert Analyzer("french").terms("l'avocat qu'il Élève") == ["avocat", "elev"]
+    assert Analyzer("german").terms("Häuser Haus Verträge Vertrag") == ["haus", "haus", "vertrag", "vertrag"]
+
+
+def test_without_a_language_words_are_only_folded():
+    assert Analyzer("none").terms("The Governing Laws") == ["the", "governing", "laws"]
+
+
+def test_forms_tell_names_numbers_and_stopwords():
+    assert ENGLISH.analyze("Northwind").is_name
+    assert not ENGLISH.analyze("northwind").is_name
+    assert ENGLISH.analyze("1987").is_number
+    assert ENGLISH.analyze("The").is_stopword
+    assert not ENGLISH.analyze("The").is_name
+
+
+def test_a_very_long_word_is_cut():
+    (term,) = ENGLISH.analyze("a" * 10_000).terms
+    assert len(term) <= 64
+
+
+def test_an_analyzer_is_pickled_by_its_language():
+    copy = pickle.loads(pickle.dumps(Analyzer("german")))
+    assert copy.language == "german"
+    assert copy.terms("Verträge") == ["vertrag"]
+
+
+def test_an_unknown_language_is_refused():
+    with pytest.raises(OptionError, match="klingon"):
+        Analyzer("klingon")
+
+
+def test_auto_is_the_language_of_the_texts():
+    assert analyzer_for("auto", ["Der Vertrag ist in der Mappe und das Geld nicht."]).language == "german"
+    assert analyzer_for("english") is analyzer_for("english")
+    assert is_caseless("arabic")
+    assert not is_caseless("english")

@@ -1,0 +1,91 @@
+from time import perf_counter
+
+import pytest
+
+from secondhop.text.sentences import size, split_lines, split_run_on, split_sentences
+
+LONGEST_BYTES = 2_000
+BLANKS = {ord(" "): None, ord("\n"): None}
+
+
+def sentences(text):
+    return [text[start:end] for start, end in split_sentences(text)]
+
+
+@pytest.mark.parametrize(
+    "expected",
+    [
+        ["Dr. Smith met Mr. Jones at 5 p.m.", "They left.", "U.S. law applies, e.g. in tax."],
+        ["J. R. R. Tolkien wrote it.", "C. S. Lewis read it."],
+        ['He said "Stop."', "Then he left.", "(It was late.)", "Nobody saw."],
+        ["Is it?", "Yes!", "See No. 5 of the list."],
+        ["one. two. three"],
+        ["Version 3.5 is out.", "It costs $10.50 now."],
+        ["Ärzte kamen.", "Über allem stand er.", "«Oui.»", "«Non.»"],
+        ["यह पहला वाक्य है।", "यह दूसरा है।"],
+    ],
+)
+def test_sentences_end_where_a_reader_ends_them(expected):
+    assert sentences(" ".join(expected)) == expected
+
+
+def test_chinese_sentences_end_without_blanks():
+    assert sentences("今天下雨。我们回家！“走吧。”你呢？好的") == ["今天下雨。", "我们回家！", "“走吧。”", "你呢？", "好的"]
+
+
+def test_spans_carry_no_blanks_and_leave_nothing_out():
+    text = "  One here.\n\n  Two there.  \n"
+    assert sentences(text) == ["One here.", "Two there."]
+    assert sentences(" \n\t ") == []
+
+
+def test_only_the_part_asked_for_is_split():
+    text = "One. Two. Three."
+    assert [text[start:end] for start, end in split_sentences(text, 5, 9)] == ["Two."]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "x" * 20_000,
+        "漢" * 20_000,
+        "word " * 5_000,
+        "a,b;c" * 5_000,
+        "line\n" * 5_000,
+        "no capital. " * 2_000,
+        "{" + '"k":1,' * 4_000 + "}",
+    ],
+    ids=["letters", "han", "words", "stops", "lines", "lower-case", "json"],
+)
+@pytest.mark.parametrize("split", [lambda text: split_sentences(text), lambda text: split_lines(text, 0, len(text))], ids=["prose", "lines"])
+def test_run_ons_are_cut_and_nothing_is_lost(text, split):
+    spans = split(text)
+    assert max(len(text[start:end].encode()) for start, end in spans) <= LONGEST_BYTES
+    assert "".join(text[start:end] for start, end in spans).translate(BLANKS) == text.translate(BLANKS)
+    assert all(left[1] <= right[0] for left, right in zip(spans, spans[1:], strict=False))
+
+
+@pytest.mark.parametrize("text", ["x" * 1_000_000, "." * 1_000_000, "A. " * 50_000, '"' * 1_000_000, " " * 1_000_000])
+def test_a_megabyte_takes_linear_time(text):
+    began = perf_counter()
+    split_sentences(text[:100_000])
+    tenth = perf_counter() - began
+    began = perf_counter()
+    split_sentences(text)
+    assert perf_counter() - began < 40 * tenth + 2
+
+
+def test_lines_keep_their_indentation():
+    text = "def f():\n\n    return 1  \n"
+    assert [text[start:end] for start, end in split_lines(text, 0, len(text))] == ["def f():", "    return 1"]
+
+
+def test_a_span_up_to_the_limit_stays_whole():
+    text = "word " * 400
+    assert split_run_on(text, (0, len(text)), limit=size(text)) == [(0, len(text))]
+    assert len(split_run_on(text, (0, len(text)), limit=size(text) - 1)) > 1
+
+
+def test_size_counts_bytes_in_any_script():
+    assert size("a" * 300) == size("é" * 150) == size("漢" * 100) > 0
+    assert size("\ud800" * 100) == size("漢" * 100)
