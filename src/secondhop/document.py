@@ -273,7 +273,7 @@ class Document:
             budget: hard cap on the tokens of `text()`.
             neighbors: also show this many chunks around each kept one, where they fit.
             include_heading: also show the opening chunk of each kept chunk's section, where it fits.
-            top_k: at most this many passages.
+            top_k: at most this many passages; neighbours and headings come on top.
             filter: only chunks for which this holds: a callable on `Chunk`, or a mapping of `source`, `page`, `kind`
                 or metadata keys to a wanted value or a list of them.
             strategy: a strategy by name, or a callable `(query, hits, budget) -> Selection`.

@@ -46,7 +46,7 @@ class ContextOptions(_Options):
     candidate_k: WholeNumber = Field(60, ge=1, le=10_000)
     """How many chunks selection chooses from."""
     top_k: WholeNumber | None = Field(None, ge=1)
-    """Keep at most this many passages."""
+    """Keep at most this many passages; neighbours and headings come on top."""
     neighbors: WholeNumber = Field(0, ge=0, le=50)
     """Also include this many chunks before and after each kept one, where they fit."""
     chunk_overlap: WholeNumber = Field(0, ge=0, le=50)
@@ -87,8 +87,11 @@ class DocumentOptions(ContextOptions):
     tokenizer: str | Callable[[str], int] = "auto"
     """Counts tokens: `auto`, a tiktoken encoding, `estimate`, `words`, `characters`, or a callable."""
     bm25_variant: Bm25Variant = "lucene"
+    """Which BM25: `lucene`, or `okapi`, `l`, `plus` as in rank-bm25."""
     bm25_k1: float = Field(1.2, ge=0, le=100)
+    """How slowly further occurrences of a word stop counting."""
     bm25_b: float = Field(0.75, ge=0, le=1)
+    """How much long chunks are marked down, from 0 (not at all) to 1."""
 
     @field_validator("language")
     @classmethod

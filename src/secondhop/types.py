@@ -185,7 +185,7 @@ class Reason(str, Enum):
     """Why a candidate was kept or dropped. One documented meaning each; the numbers are in `Decision.detail`."""
 
     KEPT_RELEVANT = "kept_relevant"
-    """Holds words of the query. Detail: `terms`."""
+    """Holds words of the query, or a link to a passage that does. Detail: `grounding`."""
     KEPT_SECOND_HOP = "kept_second_hop"
     """Shares little with the query but is linked to a kept or strong passage. Detail: `seed`, `terms`."""
     KEPT_NEIGHBOR = "kept_neighbor"
@@ -193,7 +193,7 @@ class Reason(str, Enum):
     KEPT_HEADING = "kept_heading"
     """Opens the section of a kept chunk and was asked for with `include_heading=`. Detail: `of`."""
     KEPT_UNRANKED = "kept_unranked"
-    """Kept in the caller's order although nothing ties it to the query (`raw_topk` over the caller's chunks)."""
+    """Kept for its place in the caller's order although nothing ties it to the query (the caller's chunks only)."""
     DROPPED_BUDGET = "dropped_budget"
     """Wanted, but the budget was full. Detail: `tokens_short`."""
     DROPPED_LOW_RELEVANCE = "dropped_low_relevance"
@@ -272,7 +272,7 @@ class Budget:
     count_tokens: TokenCounter
     style: TextStyle = "plain"
     top_k: int | None = None
-    """Keep at most this many passages; None for no such cap."""
+    """Keep at most this many passages; None for no such cap. Neighbours and headings come on top."""
     grain: Grain = "sentence"
     """Whether strategies may keep single sentences of a chunk, or whole chunks only (cut where one does not fit)."""
     min_grounding: float = 0.10

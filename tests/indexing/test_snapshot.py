@@ -60,7 +60,7 @@ def test_a_lexicon_expands_forms_to_terms_with_their_places():
 
 
 def test_chunk_ids_are_stable_and_tell_place_and_content_apart():
-    assert chunk_id("a.txt", 0, "x") == chunk_id("a.txt", 0, "x") == "f8ef9ea6f78e2d59" or len(chunk_id("a.txt", 0, "x")) == 16
+    assert chunk_id("a.txt", 0, "x") == "5046534abd6e10f4"
     assert len({chunk_id("a", 0, "x"), chunk_id("b", 0, "x"), chunk_id("a", 1, "x"), chunk_id("a", 0, "y")}) == 4
     ids = [piece.id for piece in Document.from_texts([{"text": TEXT, "source": "same"}] * 3).chunks]
     assert len(set(ids)) == len(ids) == 3

@@ -6,6 +6,8 @@ Chunks never overlap and never cross a section (a heading, a page, a definition)
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from secondhop.chunking.code import code_cuts
 from secondhop.chunking.packing import Block, Cut, pack
 from secondhop.chunking.prose import prose_blocks
@@ -26,12 +28,27 @@ def chunk(source: SourceText, *, chunk_size: int = 128) -> list[Cut]:
             kept whole up to three times that.
     """
     cuts: list[Cut] = []
-    for node in section_tree(source.sections):
+    for node in _joined(source.text, section_tree(source.sections)):
         if node.section.kind == "code":
             cuts.extend(code_cuts(source.text, node, chunk_size))
         else:
             cuts.extend(pack(source.text, node.section, _blocks(source.text, node, chunk_size), chunk_size))
     return cuts
+
+
+def _joined(text: str, nodes: list[SectionNode]) -> list[SectionNode]:
+    """The sections, those that are nothing but a heading made part of the subsection that follows."""
+    joined: list[SectionNode] = []
+    start: int | None = None
+    for node, following in zip(nodes, [*nodes[1:], None], strict=True):
+        section = node.section
+        empty = section.heading_span is not None and not text[section.heading_span[1] : section.end].strip()
+        if empty and following is not None and following.section.heading_path[: len(section.heading_path)] == section.heading_path:
+            start = section.start if start is None else start
+            continue
+        joined.append(node if start is None else SectionNode(replace(section, start=start), node.children))
+        start = None
+    return joined
 
 
 def whole(source: SourceText) -> list[Cut]:

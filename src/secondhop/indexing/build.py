@@ -90,6 +90,7 @@ def build(
     words = np.array(tables.words, np.int32)
     sentence_words = _offsets(tables.n_words)
     chunk_sentences = _offsets(tables.n_sentences)
+    has_case, ordinary = _capitals(lexicon, words, sentence_words)
     body, length, signature = _body(lexicon, words, sentence_words[chunk_sentences], scoring)
     return Snapshot(
         texts=tuple(source.text for source in sources),
@@ -119,7 +120,8 @@ def build(
         lead=_lead(lexicon, words, sentence_words, chunk_sentences, tables),
         idf=scoring.idf(body.df, len(tables.source)),
         scoring=scoring,
-        has_case=_has_case(lexicon, words, sentence_words),
+        term_is_ordinary=ordinary,
+        has_case=has_case,
     )
 
 
@@ -231,12 +233,23 @@ def _keys(lexicon: Lexicon, words: NDArray[np.int32], sentence_words: NDArray[np
     return np.where(counts > _MIN_KEY_WORDS, keys, 0)
 
 
-def _has_case(lexicon: Lexicon, words: NDArray[np.int32], sentence_words: NDArray[np.int64]) -> bool:
-    """True if at least 2 % of the words inside sentences (not those that open one) are capitalised."""
+def _capitals(
+    lexicon: Lexicon, words: NDArray[np.int32], sentence_words: NDArray[np.int64]
+) -> tuple[bool, NDArray[np.bool_]]:
+    """Whether capitals mark names here, and [terms] which terms are mostly written without one inside sentences.
+
+    Capitals mark names if at least 2 % of the words inside sentences (not those that open one) have one.
+    """
     inside = np.ones(len(words), bool)
     inside[sentence_words[:-1][np.diff(sentence_words) > 0]] = False
+    forms = words[inside].astype(np.int64)
     capital = np.array([form[:1].isupper() for form in lexicon.forms], bool)
-    return bool(len(words)) and float(capital[words[inside]].mean() if inside.any() else 0.0) >= 0.02
+    terms, place = lexicon.expand(forms)
+    of_capital = capital[forms[place]]
+    n = len(lexicon.terms)
+    balance = np.bincount(terms[of_capital], minlength=n) - np.bincount(terms[~of_capital], minlength=n)
+    has_case = bool(len(forms)) and float(capital[forms].mean()) >= 0.02
+    return has_case, balance < 0
 
 
 def _lead(

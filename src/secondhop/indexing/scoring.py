@@ -57,15 +57,12 @@ class BM25:
         length = 1.0 - self.b + self.b * dl / avg
         if self.variant == "l":
             ctd = tf / length
-            return (self.k1 + 1) * (ctd + self.delta) / (self.k1 + ctd + self.delta)
+            # The paper has no factor tf; rank-bm25 has, and equal scores are what this variant is for.
+            return tf * (self.k1 + 1) * (ctd + self.delta) / (self.k1 + ctd + self.delta)
         value = tf * (self.k1 + 1) / (tf + self.k1 * length)
         return value + self.delta if self.variant == "plus" else value
 
     @property
     def floor(self) -> float:
-        """The share of idf that a chunk without the term gets (rank-bm25's `l` and `plus` add it to every chunk)."""
-        if self.variant == "plus":
-            return self.delta
-        if self.variant == "l":
-            return (self.k1 + 1) * self.delta / (self.k1 + self.delta)
-        return 0.0
+        """The share of idf that a chunk without the term gets (rank-bm25's `plus` adds it to every chunk)."""
+        return self.delta if self.variant == "plus" else 0.0

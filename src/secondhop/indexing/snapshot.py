@@ -67,6 +67,8 @@ class Snapshot:
     idf: NDArray[np.float64]
     """[terms]"""
     scoring: BM25
+    term_is_ordinary: NDArray[np.bool_]
+    """[terms] mostly written without a capital inside sentences: a capital at the start of one makes it no name."""
     has_case: bool
     """Whether capitals tell names from other words here (not in caseless scripts, nor in lower-cased text)."""
     _chunks: dict[int, Chunk] = field(default_factory=dict, repr=False, compare=False)

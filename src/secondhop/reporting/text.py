@@ -18,7 +18,7 @@ _WHY: Mapping[str, str] = {
     "dropped_low_relevance": "grounding {grounding} is below {limit}",
     "dropped_unlinked": "grounding {grounding} is below {limit}, and no link",
     "dropped_duplicate": "says what {of} says ({similarity:.0%})",
-    "dropped_top_k": "{top_k} passages kept already",
+    "dropped_top_k": "top_k={top_k} is reached",
 }
 _MOST_SHOWN = 12
 

@@ -103,7 +103,8 @@ def seed_names(snapshot: Snapshot, query: ParsedQuery, ordinal: int) -> tuple[di
     df = snapshot.body.df_of(terms)
     usable = (df >= 2) & (df <= max(2.0, MAX_DF_SHARE * len(snapshot))) & ~np.isin(terms, query.terms)
     if snapshot.has_case:
-        usable &= lexicon.form_is_name[words]
+        opens = np.diff(text.sentence[text.word_of_term], prepend=-1) > 0
+        usable &= lexicon.form_is_name[words] & ~(opens & snapshot.term_is_ordinary[terms])
     weight = near[text.sentence[text.word_of_term]] * np.where(lexicon.term_is_number[terms], NUMBER_WEIGHT, 1.0)
     weights: dict[int, float] = {}
     forms: dict[int, str] = {}

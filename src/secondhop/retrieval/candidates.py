@@ -14,7 +14,7 @@ from secondhop.types import Hit, Ranking, Sentences, Via
 
 if TYPE_CHECKING:
     from secondhop.indexing import Snapshot
-    from secondhop.types import Floats, Ints
+    from secondhop.types import Bools, Floats, Ints
 
 MAX_RANK = 200
 """Places in the direct order are told up to here."""
@@ -75,7 +75,7 @@ def make_ranking(
     return Ranking(query.query, hits, sentences, contributions, duplicates, int(np.count_nonzero(direct > 0)))
 
 
-def _via(snapshot: Snapshot, bridge: Bridge, terms: Ints, shared: Floats, ordinals: Ints) -> list[Via | None]:
+def _via(snapshot: Snapshot, bridge: Bridge, terms: Ints, shared: Bools, ordinals: Ints) -> list[Via | None]:
     """For each hit its seed and the words that link them, strongest first.
 
     `shared` is [hits, terms]: which bridge terms each hit holds.

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from typing import Any
 
 from secondhop.selection.packing import render_selected, slice_of
 from secondhop.text.prompt import label
@@ -42,13 +41,13 @@ def expand(selection: Selection, extras: Iterable[Extra], budget: Budget) -> Sel
         grown = {**passages, extra.order: added}
         tokens = budget.count_tokens(render_selected(grown.values(), budget))
         decision = _decision(extra, added, decisions.get(extra.chunk.id), budget)
-        if tokens <= budget.max_tokens and (budget.top_k is None or len(grown) <= budget.top_k):
+        if tokens <= budget.max_tokens:
             passages = grown
             decisions[extra.chunk.id] = decision
         elif extra.chunk.id not in decisions:
-            reason, detail = _refusal(len(grown), tokens, budget)
+            short = {"tokens_short": tokens - budget.max_tokens}
             decisions[extra.chunk.id] = replace(
-                decision, fate="dropped", reason=reason, role=None, spans=(), detail=detail
+                decision, fate="dropped", reason=Reason.DROPPED_BUDGET, role=None, spans=(), detail=short
             )
     return Selection(tuple(passages.values()), tuple(decisions.values()))
 
@@ -92,9 +91,3 @@ def _decision(extra: Extra, added: Passage, before: Decision | None, budget: Bud
         added.spans,
         {"of": extra.of},
     )
-
-
-def _refusal(n: int, tokens: int, budget: Budget) -> tuple[Reason, dict[str, Any]]:
-    if budget.top_k is not None and n > budget.top_k:
-        return Reason.DROPPED_TOP_K, {"top_k": budget.top_k}
-    return Reason.DROPPED_BUDGET, {"tokens_short": tokens - budget.max_tokens}

@@ -195,6 +195,8 @@ class Packing:
             self.refuse(place, Reason.DROPPED_DUPLICATE, of=self.hits.hits[twin].chunk.id, similarity=1.0)
         short = {"tokens_short": max(1, tokens - max(0, self.budget.max_tokens - self.used))}
         reason, detail = self.refused.get(place, (Reason.DROPPED_BUDGET, short))
+        if reason is Reason.DROPPED_BUDGET and self.budget.top_k is not None and len(self.opened) >= self.budget.top_k:
+            reason, detail = Reason.DROPPED_TOP_K, {"top_k": self.budget.top_k}
         return Decision(
             hit.chunk.id, "dropped", reason, label(hit.chunk), None, tokens, hit.score, hit.rank, (), detail
         )
@@ -213,7 +215,7 @@ def keep(hit: Hit, spans: tuple[Span, ...], budget: Budget) -> Decision:
     detail: dict[str, Any] = {}
     if role == "second_hop" and hit.via is not None:
         reason, detail = Reason.KEPT_SECOND_HOP, {"seed": hit.via.seed, "terms": list(hit.via.terms)}
-    elif hit.score > 0:
+    elif hit.grounding > 0 or hit.via is not None or hit.scores.get("lexical", 0.0) > 0:
         reason, detail = Reason.KEPT_RELEVANT, {"grounding": round(hit.grounding, 4)}
     else:
         reason = Reason.KEPT_UNRANKED

@@ -14,6 +14,8 @@ _ABBREVIATION = re.compile(
     r"(?:\b(?:Mr|Mrs|Ms|Dr|St|Jr|Sr|Prof|Gen|Col|Lt|Sgt|Capt|Rev|Hon|Inc|Ltd|Co|Corp|No|Nos|vs|etc|al|approx|Fig|Sec|"
     r"Art|Ex|Vol|pp|Ph|U\.S|U\.K|e\.g|i\.e|c|b|d|r|z\.B|Nr|bzw|ca|M|Mme)|\b[A-Z])\.$"
 )
+# A number or letter that opens a heading or a list item ("5. Safety", "(a). …") ends nothing.
+_ENUMERATOR = re.compile(r"[\W_]*(?:\d{1,3}(?:\.\d{1,3})*|[A-Za-z]|[ivxlcIVXLC]{1,6})\)?\.")
 _QUOTES = "\"')]”’»」』）"
 
 # A run-on is cut at weaker and weaker stops: sentence ends without a capital after them, line ends, semicolons, commas,
@@ -47,7 +49,10 @@ def split_sentences(text: str, start: int = 0, end: int | None = None) -> list[S
         stop = match.start()
         while stop < match.end() and text[stop] in _QUOTES:
             stop += 1
-        if text[match.start() - 1] == "." and _ABBREVIATION.search(text, max(left, match.start() - 12), match.start()):
+        at = match.start()
+        if text[at - 1] == "." and (
+            _ABBREVIATION.search(text, max(left, at - 12), at) or (at - left < 16 and _ENUMERATOR.fullmatch(text, left, at))
+        ):
             continue
         _append(spans, text, left, stop)
         left = match.end()

@@ -1,0 +1,49 @@
+import json
+
+import pytest
+
+from secondhop import Document
+
+
+def test_length_and_truth_are_those_of_the_passages(contract):
+    assert len(contract.context("agreement")) == len(contract.context("agreement").citations) == 3
+    assert contract.context("agreement")
+    assert not contract.context("zebra")
+
+
+def test_another_style_leaves_out_the_least_valuable_passages_where_it_must(contract):
+    context = contract.context("agreement Northwind London vendor", 60)
+    numbered = context.text("numbered")
+    assert len(numbered.split()) <= 60
+    assert numbered.count("contract.md") <= len(context)
+    assert contract.context("agreement Northwind London vendor").text("numbered").count("contract.md") == 5
+
+
+def test_markers_keep_their_numbers_where_passages_are_left_out(contract):
+    context = contract.context("agreement Northwind London vendor", 45)
+    for line in context.text("numbered").splitlines():
+        if line.startswith("["):
+            (citation,) = (citation for citation in context.citations if citation["marker"] == line.split()[0])
+            assert citation["text"] in context.text("numbered")
+
+
+def test_a_cut_passage_shows_its_gap_and_cites_its_spans():
+    text = "Copper melts. " + "Lunch is at noon in the hall. " * 4 + "Copper is red."
+    context = Document.from_text(text, tokenizer="words").context("copper", 8)
+    (citation,) = context.citations
+    assert citation["text"] == "Copper melts. … Copper is red." == context.text()
+    assert [text[start:end] for start, end in citation["spans"]] == ["Copper melts.", "Copper is red."]
+    assert (citation["start"], citation["end"]) == (0, len(text))
+
+
+def test_to_dict_is_what_the_command_line_prints(contract):
+    context = contract.context("governing law")
+    as_dict = context.to_dict()
+    assert set(as_dict) == {"text", "citations", "report"}
+    assert json.loads(json.dumps(as_dict)) == as_dict
+    assert all(type(citation) is dict for citation in as_dict["citations"])
+
+
+def test_a_context_is_frozen(contract):
+    with pytest.raises(AttributeError):
+        contract.context("law").passages = ()

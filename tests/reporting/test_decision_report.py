@@ -1,0 +1,114 @@
+import dataclasses
+import json
+from pathlib import Path
+
+import pytest
+
+from secondhop import Document, build_context, report_to_dict
+from secondhop.reporting import SCHEMA_VERSION
+from secondhop.types import Reason
+
+SNAPSHOTS = Path(__file__).parent / "snapshots"
+FILLER = [f"The {noun} of the {place} is old." for noun in ("roof", "door", "tower") for place in ("station", "harbour")]
+
+
+@pytest.fixture(scope="module")
+def reports(contract):
+    hop = Document.from_chunks(
+        ["The lighthouse keeper was Robert Hale.", *FILLER, "Robert Hale was born in Arbroath."], tokenizer="words"
+    )
+    copies = Document.from_texts(["The price of copper is nine dollars for every pound of it."] * 3, tokenizer="words")
+    return {
+        "passthrough": contract.analyze("What is the governing law?"),
+        "tight": contract.analyze("agreement Northwind London vendor", 24),
+        "neighbors": contract.analyze("Which courts decide a dispute?", 60, neighbors=1, include_heading=True),
+        "second_hop": hop.analyze("Who was the lighthouse keeper?"),
+        "duplicates": copies.analyze("price of copper"),
+        "off_topic": contract.analyze("How tall is Mount Everest?"),
+        "empty": contract.analyze(""),
+        "filtered": build_context("copper", ["Copper.", "Tin."], "distractor_filtered", tokenizer="words").report,
+    }
+
+
+@pytest.mark.parametrize(
+    "name", ["passthrough", "tight", "neighbors", "second_hop", "duplicates", "off_topic", "empty", "filtered"]
+)
+def test_the_printed_report_is_the_one_stored(reports, name):
+    """Read the difference before accepting it: delete the file and run again to store the new text."""
+    path = SNAPSHOTS / f"{name}.txt"
+    shown = str(reports[name]) + "\n"
+    if not path.exists():
+        path.write_text(shown, encoding="utf-8")
+    assert shown == path.read_text(encoding="utf-8")
+
+
+def test_the_dict_is_json_with_a_schema_version(reports):
+    for report in reports.values():
+        as_dict = report_to_dict(report)
+        assert as_dict["schema_version"] == SCHEMA_VERSION == 1
+        assert json.loads(json.dumps(as_dict)) == as_dict
+        assert set(as_dict) == {field.name for field in dataclasses.fields(report)} - {"timings"} | {"schema_version"}
+
+
+def test_timings_are_told_only_when_asked_for(reports):
+    report = reports["tight"]
+    assert "timings" not in report.to_dict()
+    timings = report.to_dict(timings=True)["timings"]
+    assert set(timings) == {"retrieve", "select", "total"}
+    assert timings["total"] >= timings["retrieve"] >= 0
+
+
+def test_json_takes_the_options_of_dumps(reports):
+    assert json.loads(reports["tight"].json(indent=2)) == reports["tight"].to_dict()
+
+
+def test_reports_are_equal_whatever_they_took(contract):
+    assert contract.analyze("law") == contract.analyze("law")
+
+
+def test_html_escapes_what_comes_from_outside():
+    nasty = "<script>alert('x')</script> & \"quotes\""
+    doc = Document.from_texts([{"text": f"{nasty} copper melts.", "source": f"{nasty}.txt"}])
+    report = doc.analyze(f"{nasty} copper")
+    for page in (report.to_html(), report._repr_html_()):
+        assert "<script" not in page
+        assert "&lt;script&gt;" in page
+        assert page.count("<tr class=") == len(report.decisions)
+
+
+def test_html_shows_warnings_and_fates(reports):
+    page = reports["off_topic"].to_html()
+    assert "warning" in page
+    assert "class='kept'" in reports["second_hop"].to_html()
+    assert "http" not in page
+
+
+def test_every_reason_has_words(reports):
+    from secondhop.reporting.text import why
+
+    for report in reports.values():
+        for decision in report.decisions:
+            assert why(decision)
+            assert "{" not in why(decision)
+    assert len({reason.value for reason in Reason}) == len(Reason)
+
+
+def test_a_reason_without_its_numbers_is_told_all_the_same(reports):
+    from secondhop.reporting.text import why
+
+    decision = dataclasses.replace(reports["duplicates"].decisions[-1], detail={})
+    assert why(decision) == "dropped duplicate"
+
+
+def test_warnings_say_what_to_do(reports):
+    for name in ("off_topic", "empty"):
+        (warning,) = reports[name].warnings
+        assert warning.message
+        assert warning.suggestion
+    assert reports["off_topic"].warnings[0].code == "no_lexical_match"
+
+
+def test_a_budget_without_room_for_a_sentence_is_a_warning(contract):
+    report = contract.analyze("governing law", 1)
+    assert "budget_too_small" in {warning.code for warning in report.warnings}
+    assert report.n_selected == 0

@@ -1,0 +1,82 @@
+import pytest
+
+from secondhop import Document
+
+TEXT = "# Fees\n\n" + "\n\n".join(f"Paragraph {number} speaks of {name} and nothing else at all." for number, name in enumerate(
+    ["copper", "tin", "lead", "zinc", "iron", "silver", "gold"]))
+
+
+@pytest.fixture(scope="module")
+def doc():
+    return Document.from_text(TEXT, source="fees.md", chunk_size=8, tokenizer="words")
+
+
+def shown(context):
+    return [(citation["role"], citation["text"].split()[-6]) for citation in context.citations]
+
+
+@pytest.mark.parametrize(
+    ("neighbors", "expected"),
+    [(0, ["zinc"]), (1, ["lead", "zinc", "iron"]), (2, ["tin", "lead", "zinc", "iron", "silver"])],
+)
+def test_neighbors_stand_around_the_hit(doc, neighbors, expected):
+    context = doc.context("zinc", neighbors=neighbors)
+    assert [name for _, name in shown(context)] == ["and" if False else name for name in expected]
+    assert [role for role, _ in shown(context)].count("seed") == 1
+    assert context.report.n_expanded == len(expected) - 1
+
+
+def test_the_heading_of_the_section_is_added(doc):
+    context = doc.context("zinc", include_heading=True)
+    assert [role for role, _ in shown(context)] == ["heading", "seed"]
+    assert context.citations[0]["text"].startswith("# Fees")
+
+
+def test_what_does_not_fit_is_reported_as_dropped(doc):
+    context = doc.context("zinc", 20, neighbors=2)
+    assert len(context.text().split()) <= 20
+    dropped = [decision for decision in context.report.decisions if decision.fate == "dropped"]
+    assert {decision.reason.value for decision in dropped} == {"dropped_budget"}
+    assert len(context.report.decisions) == 5
+    assert all(decision.rank is None for decision in dropped)
+
+
+def test_top_k_counts_neighbors_too(doc):
+    context = doc.context("zinc", neighbors=2, top_k=2)
+    assert len(context) == 2
+    assert context.report.removed == {"dropped_top_k": 3}
+
+
+def test_a_dropped_candidate_that_comes_back_as_a_neighbor_changes_its_fate(doc):
+    context = doc.context("zinc iron", neighbors=1, strategy="raw_topk")
+    ids = [decision.chunk_id for decision in context.report.decisions]
+    assert len(set(ids)) == len(ids)
+    assert context.report.n_selected == len(context)
+
+
+def test_a_cut_passage_becomes_whole():
+    text = "Copper melts. " + "Lunch is at noon in the hall of the station. " * 3 + "\n\nTin is grey."
+    doc = Document.from_text(text, chunk_size=512, tokenizer="words")
+    cut = doc.context("copper", 6)
+    assert cut.chunks == ["Copper melts."]
+
+
+def test_neighbors_do_not_cross_into_another_source():
+    doc = Document.from_texts(["Copper melts.", "Tin melts."], chunk_size=8)
+    assert doc.context("tin", neighbors=3).chunks == ["Tin melts."]
+
+
+def test_a_filter_holds_for_neighbors_and_headings(doc):
+    context = doc.context("zinc", neighbors=2, include_heading=True, filter=lambda chunk: "iron" not in chunk.text and "#" not in chunk.text)
+    assert "zinc" in context.text()
+    assert "iron" not in context.text()
+    assert "# Fees" not in context.text()
+
+
+def test_overlap_adds_the_adjoining_sentences():
+    text = "# A\n\n" + " ".join(f"Sentence {number} is about {name} only." for number, name in enumerate(["copper", "tin", "lead", "zinc"] * 8))
+    doc = Document.from_text(text.replace("Sentence 16", "The opal"), source="a.md", chunk_size=24, chunk_overlap=1)
+    plain = Document.from_text(text.replace("Sentence 16", "The opal"), source="a.md", chunk_size=24)
+    wide, narrow = doc.context("opal").text(), plain.context("opal").text()
+    assert narrow in wide.replace("\n\n", " ") or set(narrow.split()) < set(wide.split())
+    assert len(wide) > len(narrow)

@@ -1,0 +1,86 @@
+"""What sets each strategy apart from the others."""
+
+import pytest
+
+from secondhop import Document, build_context
+
+QUESTION = "Who was the lighthouse keeper?"
+FILLER = [f"The {noun} of the {place} is old." for noun in ("roof", "door", "tower") for place in ("station", "harbour")]
+CHUNKS = ["The lighthouse keeper was Robert Hale.", *FILLER, "Robert Hale was born in Arbroath."]
+TWICE = "The melting point of copper is one thousand and eighty five degrees in a furnace of the usual size."
+
+
+def reasons(report):
+    return {decision.chunk_id: decision.reason.value for decision in report.decisions}
+
+
+def test_raw_topk_keeps_the_given_order_until_the_budget_is_full():
+    context = build_context(QUESTION, CHUNKS, "raw_topk", 20, tokenizer="words")
+    assert context.chunks == CHUNKS[:2] or context.chunks == CHUNKS[:3]
+    assert reasons(context.report)["c1"] == "kept_unranked"
+    assert set(context.report.removed) == {"dropped_budget"}
+
+
+def test_distractor_filtered_drops_the_second_hop_and_says_by_how_much():
+    report = build_context(QUESTION, CHUNKS, "distractor_filtered").report
+    assert report.n_selected == 1
+    dropped = report.decisions[-1]
+    assert (dropped.reason, dropped.detail) == ("dropped_low_relevance", {"grounding": 0.0, "limit": 0.1})
+
+
+def test_min_grounding_moves_the_bar():
+    chunks = ["Copper and tin and lead and zinc.", "Copper.", "Iron."]
+    kept = [
+        build_context("copper tin lead zinc", chunks, "distractor_filtered", min_grounding=bar).report.n_selected
+        for bar in (0.0, 0.05, 0.5, 1.0)
+    ]
+    assert kept == [3, 2, 1, 1]
+
+
+def test_max_density_prefers_the_passage_that_says_it_in_fewer_words():
+    long = "Copper melts, " + "and so on, " * 15 + "at 1,085 degrees."
+    context = build_context("copper melts degrees", [long, "Copper melts at 1,085 degrees."], "max_density", 6, tokenizer="words")
+    assert context.chunks == ["Copper melts at 1,085 degrees."]
+
+
+def test_redundancy_pruned_keeps_one_of_two_and_names_it():
+    report = build_context("copper", [TWICE, "Copper is red.", TWICE.upper()], "redundancy_pruned").report
+    (dropped,) = (decision for decision in report.decisions if decision.fate == "dropped")
+    assert (dropped.chunk_id, dropped.reason) == ("c2", "dropped_duplicate")
+    assert dropped.detail == {"of": "c0", "similarity": 1.0}
+
+
+def test_auto_passes_everything_through_where_it_fits_and_chooses_where_not():
+    wide = build_context(QUESTION, CHUNKS, "auto")
+    assert (wide.chunks, wide.report.auto_decision, wide.report.strategy) == (CHUNKS, "passthrough", "auto")
+    tight = build_context(QUESTION, CHUNKS, "auto", 14, tokenizer="words")
+    assert (tight.report.auto_decision, tight.report.strategy) == ("intervene", "reasoning_preserving")
+    assert tight.chunks == [CHUNKS[0], CHUNKS[-1]]
+
+
+def test_reasoning_preserving_keeps_sentences_or_whole_chunks():
+    text = "Copper melts at 1,085 degrees. Lunch is served at noon. Buses leave every hour."
+    sentence = build_context("copper melts", [text], "reasoning_preserving", 6, tokenizer="words")
+    assert sentence.chunks == ["Copper melts at 1,085 degrees."]
+    whole = build_context("copper melts", [text], "reasoning_preserving", 20, tokenizer="words", grain="chunk")
+    assert whole.chunks == [text]
+
+
+def test_a_sentence_that_refers_back_brings_what_it_refers_to():
+    text = "Robert Hale was born in Arbroath. He kept the lighthouse. " + "Buses leave every hour. " * 6
+    context = Document.from_chunks([text, *FILLER], tokenizer="words").context("Who kept the lighthouse?", 20)
+    assert "Robert Hale was born in Arbroath. He kept the lighthouse." in context.text()
+
+
+def test_long_evidence_comes_before_the_second_hop():
+    long = "The lighthouse keeper was Robert Hale, " + "who liked it, " * 10 + "and stayed."
+    context = Document.from_chunks([long, *FILLER, CHUNKS[-1]], tokenizer="words").context("lighthouse", 40)
+    assert "lighthouse keeper" in context.text()
+
+
+@pytest.mark.parametrize("budget", [7, 12, 30])
+def test_a_dropped_hit_says_how_many_tokens_it_was_short(budget):
+    report = build_context("copper", [f"Copper lies in box {n} of {n}." for n in range(9)], "raw_topk", budget, tokenizer="words").report
+    short = [decision.detail["tokens_short"] for decision in report.decisions if decision.fate == "dropped"]
+    assert short
+    assert all(0 < tokens <= 7 for tokens in short)

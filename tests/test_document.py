@@ -1,0 +1,127 @@
+"""The façade: loading, looking, filtering. What must always hold is in test_properties."""
+
+import pytest
+
+import secondhop
+from secondhop import Chunk, Document
+
+
+def test_a_document_says_what_it_holds(contract):
+    assert (len(contract), contract.n_chunks, contract.n_files) == (5, 5, 1)
+    assert contract.sources == ("contract.md",)
+    assert repr(contract) == "<Document: 5 chunks of 1 source>"
+    assert contract.language == "english"
+    assert contract.source_text("contract.md").startswith("# Master")
+
+
+def test_texts_are_chunked_each_on_its_own():
+    doc = Document.from_texts(
+        ["Copper melts.", {"text": "# Tin\n\nTin is grey.", "source": "tin.md", "metadata": {"team": "a"}}, "  "], source="notes"
+    )
+    assert doc.sources == ("notes-0", "tin.md")
+    (citation,) = doc.context("grey").citations
+    assert (citation["heading"], citation["metadata"]) == ("Tin", {"team": "a"})
+
+
+def test_the_format_is_told_by_option_or_suffix():
+    text = "# Tin\n\nTin is grey."
+    assert Document.from_text(text).chunks[0].heading is None
+    assert Document.from_text(text, format="markdown").chunks[0].heading == "Tin"
+    assert Document.from_text(text, source="a.md").chunks[0].heading == "Tin"
+
+
+def test_given_chunks_are_kept_one_to_one_with_all_they_carry():
+    chunks = [
+        Chunk("Copper melts.", id="a", source="a.pdf", start=100, page=7, heading_path=("Part", "Metals"), line=3, line_end=3),
+        {"text": "Tin is grey.", "id": "b", "heading": "Tin", "metadata": {"team": 1}},
+        "Lead is heavy.",
+    ]
+    doc = Document.from_chunks(chunks)
+    assert [chunk.id for chunk in doc.chunks] == ["a", "b", "c2"]
+    (citation,) = doc.context("copper").citations
+    assert (citation["start"], citation["end"], citation["page"], citation["line"]) == (100, 113, 7, 3)
+    assert citation["heading_path"] == ["Part", "Metals"]
+    assert doc.context("grey").citations[0]["heading"] == "Tin"
+
+
+def test_blank_chunks_are_left_out_and_ids_stay():
+    doc = Document.from_chunks(["", "Copper melts.", "  "])
+    assert [chunk.id for chunk in doc.chunks] == ["c1"]
+
+
+def test_chunk_ids_are_stable_over_builds(contract_text):
+    builds = [Document.from_text(contract_text, source="contract.md") for _ in range(3)]
+    assert len({tuple(chunk.id for chunk in doc.chunks) for doc in builds}) == 1
+
+
+@pytest.mark.parametrize(
+    ("wish", "sources"),
+    [
+        ({"source": "a.md"}, {"a.md"}),
+        ({"source": ["a.md", "c.txt"]}, {"a.md", "c.txt"}),
+        ({"team": 2}, {"b.md"}),
+        ({"team": (2, 3), "kind": "prose"}, {"b.md", "c.txt"}),
+        ({"heading": "B"}, {"b.md"}),
+        ({"nothing": 1}, set()),
+        (lambda chunk: chunk.source.endswith(".txt"), {"c.txt"}),
+    ],
+)
+def test_a_filter_chooses_by_field_metadata_or_function(wish, sources):
+    texts = [("a.md", "# A\n\nCopper melts.", 1), ("b.md", "# B\n\nCopper bends.", 2), ("c.txt", "Copper shines.", 3)]
+    doc = Document.from_texts([{"text": text, "source": source, "metadata": {"team": team}} for source, text, team in texts])
+    assert {citation["source"] for citation in doc.context("copper", filter=wish).citations} == sources
+
+
+def test_search_is_plain_ranked_retrieval(contract):
+    hits = contract.search("agreement", top_k=2)
+    assert [hit.rank for hit in hits] == [1, 2]
+    assert hits[0].score >= hits[1].score > 0
+    assert contract.search("zebra") == []
+
+
+def test_options_of_the_document_are_the_defaults_of_its_queries(contract_text):
+    doc = Document.from_text(contract_text, source="contract.md", tokenizer="words", token_budget=30, text_style="numbered", top_k=1)
+    context = doc.context("agreement")
+    assert (len(context), context.report.token_budget, context.report.text_style) == (1, 30, "numbered")
+    assert context.text().startswith("[1] contract.md")
+    assert len(doc.context("agreement", 500, top_k=5)) == 3
+
+
+def test_zero_and_false_are_values_not_defaults(contract_text):
+    doc = Document.from_text(contract_text, source="contract.md", neighbors=1, include_heading=True)
+    assert len(doc.context("courts")) > 1
+    assert len(doc.context("courts", neighbors=0, include_heading=False)) == 1
+
+
+def test_any_callable_counts_tokens(contract_text):
+    doc = Document.from_text(contract_text, tokenizer=lambda text: 2 * len(text.split()))
+    context = doc.context("governing law", 30)
+    assert 2 * len(context.text().split()) == context.report.total_tokens <= 30
+
+
+def test_progress_is_told_for_each_file(tmp_path):
+    for name in "abc":
+        (tmp_path / f"{name}.txt").write_text(f"Copper {name}.")
+    seen = []
+    Document.from_folder(tmp_path, progress=lambda done, total, source: seen.append((done, total, source[-5:])))
+    assert seen == [(0, 3, "a.txt"), (1, 3, "b.txt"), (2, 3, "c.txt")]
+
+
+def test_what_loaders_guess_is_told():
+    doc = Document.from_bytes("Das Café ist schön.".encode("cp1252"), source="a.txt")
+    assert "Café" in doc.chunks[0].text
+    assert all(source == "a.txt" and sentence for source, sentence in doc.warnings)
+
+
+def test_the_longest_passage_does_not_hide_a_shorter_one():
+    long = "copper " * 400
+    doc = Document.from_chunks([*[f"{long} {number}" for number in range(100)], "Tin and copper."], tokenizer="words")
+    context = doc.context("copper", 5, candidate_k=10)
+    assert 0 < len(context.text().split()) <= 5
+
+
+def test_language_may_be_given_or_switched_off():
+    texts = ["The laws of the land.", "Other things."]
+    assert Document.from_chunks(texts, language="english").context("law")
+    assert not Document.from_chunks(texts, language="none").context("law")
+    assert secondhop.Document.from_chunks(texts, language="german").language == "german"

@@ -1,0 +1,82 @@
+"""Contexts from chunks that somebody else retrieved."""
+
+import pytest
+
+from secondhop import (
+    Chunk,
+    analyze_context,
+    build_context,
+    context_economics,
+    filter_context,
+    grounding_score,
+    link_strength,
+)
+
+PASSAGES = ["Copper melts at 1,085 degrees.", "Lunch is at noon.", "Tin melts at 232 degrees."]
+
+
+def test_text_stands_in_the_order_given():
+    assert build_context("tin copper", PASSAGES).chunks == PASSAGES
+    assert build_context("tin copper", PASSAGES, "distractor_filtered").chunks == [PASSAGES[0], PASSAGES[2]]
+
+
+def test_scores_may_be_given_apart_or_with_the_chunks():
+    apart = build_context("zebra", PASSAGES, "raw_topk", scores=[1, 3, 2])
+    inside = build_context("zebra", [{"text": text, "score": score} for text, score in zip(PASSAGES, (1, 3, 2), strict=True)], "raw_topk")
+    assert [decision.chunk_id for decision in apart.report.decisions] == ["c1", "c2", "c0"]
+    assert inside.report.decisions == apart.report.decisions
+
+
+def test_scores_of_blank_chunks_are_left_out_with_them():
+    report = analyze_context("zebra", ["One is here.", " ", "Two is there."], "raw_topk", scores=[1, 9, 2])
+    assert [decision.chunk_id for decision in report.decisions] == ["c2", "c0"]
+
+
+def test_chunk_objects_keep_their_spans_and_metadata():
+    chunk = Chunk("Copper melts.", id="x", source="a.pdf", start=50, page=2, metadata={"team": 1})
+    (citation,) = build_context("copper", [chunk]).citations
+    assert (citation["chunk_id"], citation["start"], citation["end"], citation["page"]) == ("x", 50, 63, 2)
+    assert citation["metadata"] == {"team": 1}
+
+
+def test_a_cut_chunk_cites_the_place_of_what_is_shown():
+    chunk = Chunk("Lunch is at noon. Copper melts.", id="x", start=1_000)
+    (citation,) = build_context("copper", [chunk], token_budget=2, tokenizer="words").citations
+    assert (citation["text"], citation["start"], citation["end"]) == ("Copper melts.", 1_018, 1_031)
+
+
+def test_filter_context_drops_for_relevance_alone():
+    context = filter_context("copper tin", PASSAGES * 1, "distractor_filtered")
+    assert context.report.removed == {"dropped_low_relevance": 1}
+
+
+def test_top_k_and_style_are_honoured():
+    context = build_context("copper tin", PASSAGES, top_k=1, text_style="numbered")
+    assert len(context) == 1
+    assert context.text().startswith("[1] input")
+
+
+def test_economics_of_repeated_chunks():
+    figures = context_economics("copper", [PASSAGES[0]] * 2 + [PASSAGES[1]])
+    assert figures["redundancy"] == pytest.approx(1 / 3)
+    assert figures["distractor_ratio"] == pytest.approx(1 / 3)
+
+
+@pytest.mark.parametrize(
+    ("query", "text", "expected"),
+    [
+        ("governing law", "The laws that govern it.", 1.0),
+        ("governing law", "The law of it.", 0.5),
+        ("governing law", "Nothing.", 0.0),
+        ("the of", "the of", 0.0),
+        ("", "text", 0.0),
+    ],
+)
+def test_grounding_is_the_share_of_content_words_held(query, text, expected):
+    assert grounding_score(query, text) == expected
+
+
+def test_link_strength_is_the_jaccard_similarity_of_content_words():
+    assert link_strength("copper and tin", "tin and lead") == pytest.approx(1 / 3)
+    assert link_strength("the", "of") == 0.0
+    assert link_strength("Copper melts.", "copper melting") == 1.0
