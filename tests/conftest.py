@@ -31,9 +31,14 @@ The vendor's liability is capped at $10,000 per claim. Indirect damages are excl
 Northwind Trading Ltd was founded in Leeds in 1987 by Ada Marsh.
 """
 
-_WORDS = """harbour engine ledger meadow signal copper winter journal bridge lantern market valley timber railway
-    orchard captain archive furnace compass glacier parish quarry saddle tunnel velvet witness anchor barrel candle
-    dragon ferry garden hammer island jacket kettle letter mirror needle ocean pepper quilt rocket silver temple""".split()
+_WORDS = [
+    "harbour", "engine", "ledger", "meadow", "signal", "copper", "winter", "journal",
+    "bridge", "lantern", "market", "valley", "timber", "railway", "orchard", "captain",
+    "archive", "furnace", "compass", "glacier", "parish", "quarry", "saddle", "tunnel",
+    "velvet", "witness", "anchor", "barrel", "candle", "dragon", "ferry", "garden",
+    "hammer", "island", "jacket", "kettle", "letter", "mirror", "needle", "ocean",
+    "pepper", "quilt", "rocket", "silver", "temple",
+]  # fmt: skip
 _HAN = "合同法律管辖期限付款责任客户公司协议通知终止赔偿保密数据服务费用日期北京上海审计报告"
 SHAPES = ("prose", "code", "csv", "json", "chinese")
 
@@ -85,7 +90,9 @@ def minified_json(n_records: int = 900) -> str:
 def chinese(n_sentences: int = 700) -> str:
     """Sentences of Han characters, without blanks."""
     draw = random.Random(11)
-    return "".join("".join(draw.choices(_HAN, k=draw.randint(5, 40))) + draw.choice("。！？") for _ in range(n_sentences))
+    return "".join(
+        "".join(draw.choices(_HAN, k=draw.randint(5, 40))) + draw.choice("。！？") for _ in range(n_sentences)
+    )
 
 
 _MAKERS = {"prose": prose, "code": code, "csv": table, "json": minified_json, "chinese": chinese}

@@ -19,7 +19,7 @@ ERRORS = [value for value in vars(errors).values() if inspect.isclass(value) and
 @pytest.mark.parametrize("load", [secondhop.Document.from_file, secondhop.Document.from_folder])
 def test_a_missing_path_is_a_file_not_found_error_that_names_it(tmp_path, load, as_path):
     missing = tmp_path / "no such thing.pdf"
-    with pytest.raises(FileNotFoundError, match="no such thing.pdf") as caught:
+    with pytest.raises(FileNotFoundError, match=r"no such thing\.pdf") as caught:
         load(as_path(missing))
     assert isinstance(caught.value, secondhop.SourceNotFoundError)
     assert caught.value.source == str(missing)
@@ -28,7 +28,7 @@ def test_a_missing_path_is_a_file_not_found_error_that_names_it(tmp_path, load, 
 def test_a_damaged_pdf_is_a_typed_error_that_names_path_and_cause(tmp_path):
     path = tmp_path / "damaged.pdf"
     path.write_bytes(b"%PDF-1.7\n" + b"\x00garbage" * 200)
-    with pytest.raises(secondhop.CorruptFileError, match="damaged.pdf") as caught:
+    with pytest.raises(secondhop.CorruptFileError, match=r"damaged\.pdf") as caught:
         secondhop.Document.from_file(path)
     assert caught.value.source == str(path)
     assert caught.value.reason
@@ -126,7 +126,15 @@ def test_a_budget_is_a_positive_whole_number(contract, value):
 
 @pytest.mark.parametrize(
     ("name", "value"),
-    [("strategy", "magic"), ("text_style", "fancy"), ("grain", "word"), ("top_k", 0), ("neighbors", -1), ("candidate_k", 0), ("top_k", True)],
+    [
+        ("strategy", "magic"),
+        ("text_style", "fancy"),
+        ("grain", "word"),
+        ("top_k", 0),
+        ("neighbors", -1),
+        ("candidate_k", 0),
+        ("top_k", True),
+    ],
 )
 def test_a_query_refuses_bad_options_too(contract, name, value):
     with pytest.raises(secondhop.OptionError, match=name):
@@ -210,7 +218,12 @@ def test_an_empty_query_gives_an_empty_context_with_a_warning(contract, query):
 
 @pytest.mark.parametrize("query", [None, 7, b"law", ["law"]])
 def test_a_query_is_a_string(contract, query):
-    for ask in (contract.context, contract.analyze, contract.search, lambda query: secondhop.build_context(query, ["a"])):
+    for ask in (
+        contract.context,
+        contract.analyze,
+        contract.search,
+        lambda query: secondhop.build_context(query, ["a"]),
+    ):
         with pytest.raises(secondhop.InputError, match="query"):
             ask(query)
 

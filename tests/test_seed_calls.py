@@ -250,7 +250,9 @@ def test_build_context_keeps_ids_and_sources():
 )
 def test_every_strategy_goes_by_its_name_everywhere(contract, strategy):
     assert contract.context(QUESTION, strategy=strategy).report.requested_strategy == strategy
-    assert redhop.build_context(QUESTION, PASSAGES, strategy=strategy).report.to_dict()["requested_strategy"] == strategy
+    assert (
+        redhop.build_context(QUESTION, PASSAGES, strategy=strategy).report.to_dict()["requested_strategy"] == strategy
+    )
 
 
 def test_analyze_context_leaves_the_chunks_alone():

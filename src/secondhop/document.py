@@ -25,6 +25,8 @@ from secondhop.types import Budget, Chunk, Grain, Hit, Ranking, Section, Selecti
 if TYPE_CHECKING:
     from typing_extensions import Unpack
 
+    from secondhop.types import Bools
+
 
 class CommonKeywords(TypedDict, total=False):
     """The fields of `DocumentOptions` but `source`, as keywords."""
@@ -324,7 +326,7 @@ class Document:
             chosen = choose(name, strategy, hits, budget)
         passthrough = name == "auto" and is_passthrough(chosen)
         if options.neighbors or options.include_heading or options.chunk_overlap:
-            chosen = selection.expand(chosen, _extras(snapshot, chosen, options), budget)
+            chosen = selection.expand(chosen, _extras(snapshot, chosen, options, allowed), budget)
         selected = perf_counter()
         timings = {
             "retrieve": 1e3 * (retrieved - began),
@@ -433,8 +435,10 @@ def resolve_strategy(strategy: str | Callable[..., Any]) -> tuple[str, Strategy,
     return strategy, selection.STRATEGIES[strategy], strategy in selection.BRIDGED
 
 
-def _extras(snapshot: indexing.Snapshot, chosen: Selection, options: ContextOptions) -> list[selection.Extra]:
-    """Headings, neighbours and adjoining sentences of the kept chunks, most valuable chunk first."""
+def _extras(
+    snapshot: indexing.Snapshot, chosen: Selection, options: ContextOptions, allowed: Bools | None
+) -> list[selection.Extra]:
+    """Allowed headings, neighbours and adjoining sentences of the kept chunks, most valuable chunk first."""
     extras: list[selection.Extra] = []
     for passage in chosen.passages:
         kept, place = passage.chunk.id, passage.order
@@ -445,7 +449,7 @@ def _extras(snapshot: indexing.Snapshot, chosen: Selection, options: ContextOpti
         for near in snapshot.neighbors(place, 1) if options.chunk_overlap else ():
             span = snapshot.edge(near, options.chunk_overlap, at_end=near < place)
             extras.append(selection.Extra(snapshot.chunk(near), near, "neighbor", kept, span))
-    return extras
+    return extras if allowed is None else [extra for extra in extras if allowed[extra.order]]
 
 
 def index_chunks(chunks: Sequence[Chunk], options: DocumentOptions) -> indexing.Snapshot:

@@ -78,7 +78,7 @@ class DocumentOptions(ContextOptions):
     """Read as this format instead of judging by the name's suffix."""
     password: str | None = Field(None, repr=False)
     """For encrypted PDF files."""
-    chunk_size: WholeNumber = Field(128, ge=8, le=8192)
+    chunk_size: WholeNumber = Field(200, ge=8, le=8192)
     """Wanted size of a chunk in tokens of five UTF-8 bytes."""
     retrieval: Retrieval = "lexical"
     """BM25 in process."""

@@ -17,13 +17,16 @@ class Furnace:
 
     def melt(self, metal):
         """Heat until it melts."""
-%s
+STEPS
         return metal
 
 
 def weigh(metal):
     return math.floor(metal.mass)
-''' % "\n".join(f"        step_{number} = self.power * {number} + MELTING[metal]" for number in range(60))
+'''
+SOURCE = SOURCE.replace(
+    "STEPS", "\n".join(f"        step_{number} = self.power * {number} + MELTING[metal]" for number in range(60))
+)
 
 
 def enclosing(tree, line, end):
@@ -32,10 +35,11 @@ def enclosing(tree, line, end):
 
     def visit(node, path):
         for child in ast.iter_child_nodes(node):
-            if isinstance(child, (ast.FunctionDef, ast.ClassDef, ast.AsyncFunctionDef)):
-                if child.lineno <= line and end <= child.end_lineno:
-                    found[:] = [*path, child.name]
-                    visit(child, [*path, child.name])
+            is_definition = isinstance(child, (ast.FunctionDef, ast.ClassDef, ast.AsyncFunctionDef))
+            if is_definition and child.lineno <= line and end <= child.end_lineno:
+                found[:] = [*path, child.name]
+                visit(child, [*path, child.name])
+
     visit(tree, [])
     return found
 

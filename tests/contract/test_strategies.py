@@ -28,11 +28,15 @@ def first_fit(query: Query, hits: Ranking, budget: Budget) -> Selection:
         full = full or used + tokens > budget.max_tokens or len(passages) == budget.top_k
         span = (hit.chunk.start, hit.chunk.end)
         if full:
-            decisions.append(Decision(hit.chunk.id, "dropped", Reason.DROPPED_BUDGET, tokens=tokens, detail={"tokens_short": 1}))
+            decisions.append(
+                Decision(hit.chunk.id, "dropped", Reason.DROPPED_BUDGET, tokens=tokens, detail={"tokens_short": 1})
+            )
             continue
         used += tokens
         passages.append(Passage(hit.chunk, (span,), "seed", hit.score, hit.ordinal))
-        decisions.append(Decision(hit.chunk.id, "kept", Reason.KEPT_RELEVANT, role="seed", tokens=tokens, spans=(span,)))
+        decisions.append(
+            Decision(hit.chunk.id, "kept", Reason.KEPT_RELEVANT, role="seed", tokens=tokens, spans=(span,))
+        )
     return Selection(tuple(passages), tuple(decisions))
 
 
@@ -75,7 +79,9 @@ def test_each_hit_has_one_decision_in_any_budget(doc, strategy):
 def test_a_kept_decision_shows_what_its_passage_shows(doc, strategy):
     context = doc.context(QUESTION, 25, strategy=strategy)
     kept = {decision.chunk_id: decision for decision in context.report.decisions if decision.fate == "kept"}
-    assert {passage.chunk.id: passage.spans for passage in context.passages} == {key: value.spans for key, value in kept.items()}
+    assert {passage.chunk.id: passage.spans for passage in context.passages} == {
+        key: value.spans for key, value in kept.items()
+    }
     for passage in context.passages:
         assert "".join(passage.pieces)
         assert all(passage.chunk.start <= start < end <= passage.chunk.end for start, end in passage.spans)

@@ -25,7 +25,10 @@ def corpus(seed, n_chunks=60, n_words=40):
 
 
 def index(chunks, scoring):
-    sources = [SourceText(f"{number}", " ".join(chunk), (Section(0, len(" ".join(chunk))),)) for number, chunk in enumerate(chunks)]
+    sources = [
+        SourceText(f"{number}", " ".join(chunk), (Section(0, len(" ".join(chunk))),))
+        for number, chunk in enumerate(chunks)
+    ]
     return build(sources, [whole(source) for source in sources], language="none", scoring=scoring)
 
 
@@ -79,7 +82,9 @@ def test_documents_search_with_every_variant(variant):
     assert [hit.chunk.text for hit in doc.search("grey tin", top_k=2)] == [texts[1]]
 
 
-@pytest.mark.parametrize("bad", [{"variant": "bm26"}, {"k1": -1.0}, {"b": 1.5}, {"b": float("nan")}, {"k1": float("nan")}])
+@pytest.mark.parametrize(
+    "bad", [{"variant": "bm26"}, {"k1": -1.0}, {"b": 1.5}, {"b": float("nan")}, {"k1": float("nan")}]
+)
 def test_impossible_constants_are_refused(bad):
     with pytest.raises(OptionError):
         BM25(**bad)

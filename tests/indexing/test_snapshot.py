@@ -28,7 +28,9 @@ def test_postings_hold_the_chunks_of_each_term_in_order():
     for term, number in snapshot.lexicon.number_of.items():
         chunks, weights = snapshot.body.of(number)
         holding = [
-            place for place in range(len(snapshot)) if term in snapshot.lexicon.analyzer.terms(snapshot.chunk(place).text)
+            place
+            for place in range(len(snapshot))
+            if term in snapshot.lexicon.analyzer.terms(snapshot.chunk(place).text)
         ]
         assert chunks.tolist() == holding
         assert (weights > 0).all()
@@ -75,7 +77,9 @@ def test_neighbors_stay_in_their_source():
 
 
 def test_a_section_opens_with_its_first_chunk():
-    doc = Document.from_text("Intro.\n\n# A\n\n" + "Copper melts in Leeds today. " * 12 + "\n\n# B\n\nTin.", source="a.md", chunk_size=16)
+    doc = Document.from_text(
+        "Intro.\n\n# A\n\n" + "Copper melts in Leeds today. " * 12 + "\n\n# B\n\nTin.", source="a.md", chunk_size=16
+    )
     snapshot = doc._snapshot
     openings = {snapshot.chunk(place).heading: snapshot.section_opening(place) for place in range(len(snapshot))}
     assert openings[None] is None
@@ -86,7 +90,9 @@ def test_a_section_opens_with_its_first_chunk():
 def test_a_pickled_snapshot_is_the_same():
     snapshot = snapshot_of(TEXT)
     copy = pickle.loads(pickle.dumps(snapshot))
-    assert [copy.chunk(place) for place in range(len(copy))] == [snapshot.chunk(place) for place in range(len(snapshot))]
+    assert [copy.chunk(place) for place in range(len(copy))] == [
+        snapshot.chunk(place) for place in range(len(snapshot))
+    ]
     assert np.array_equal(copy.body.weights, snapshot.body.weights)
 
 

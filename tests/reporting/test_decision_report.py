@@ -9,7 +9,9 @@ from secondhop.reporting import SCHEMA_VERSION
 from secondhop.types import Reason
 
 SNAPSHOTS = Path(__file__).parent / "snapshots"
-FILLER = [f"The {noun} of the {place} is old." for noun in ("roof", "door", "tower") for place in ("station", "harbour")]
+FILLER = [
+    f"The {noun} of the {place} is old." for noun in ("roof", "door", "tower") for place in ("station", "harbour")
+]
 
 
 @pytest.fixture(scope="module")

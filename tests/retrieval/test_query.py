@@ -3,7 +3,9 @@ import pytest
 from secondhop import Document
 from secondhop.retrieval.query import parse_query
 
-DOC = Document.from_chunks(["Copper melts in Leeds.", "Tin melts in York.", "To be or not to be.", "Show me the lead pipe."])
+DOC = Document.from_chunks(
+    ["Copper melts in Leeds.", "Tin melts in York.", "To be or not to be.", "Show me the lead pipe."]
+)
 
 
 def parsed(text):

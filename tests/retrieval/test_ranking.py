@@ -5,7 +5,9 @@ from secondhop import Document, build_context
 from secondhop.retrieval import rank_given, retrieve
 from secondhop.retrieval.lexical import top
 
-FILLER = [f"The {noun} of the {place} is old." for noun in ("roof", "door", "tower") for place in ("station", "harbour")]
+FILLER = [
+    f"The {noun} of the {place} is old." for noun in ("roof", "door", "tower") for place in ("station", "harbour")
+]
 DOC = Document.from_chunks(["The lighthouse keeper was Robert Hale.", *FILLER, "Robert Hale was born in Arbroath."])
 
 
@@ -70,7 +72,9 @@ def test_near_duplicates_are_found_by_their_words():
     text = "The melting point of copper is one thousand and eighty five degrees in a furnace of the usual size"
     doc = Document.from_chunks([text, text.upper(), text.replace("copper", "tin"), "Copper is red."])
     hits = retrieve(doc._snapshot, "copper tin melting", candidate_k=10, bridge=False)
-    pairs = {frozenset((hits[one].ordinal, hits[other].ordinal)): similarity for one, other, similarity in hits.duplicates}
+    pairs = {
+        frozenset((hits[one].ordinal, hits[other].ordinal)): similarity for one, other, similarity in hits.duplicates
+    }
     assert pairs[frozenset((0, 1))] == 1.0
     assert all(similarity >= 0.9 for similarity in pairs.values())
     assert not any(3 in pair for pair in pairs)

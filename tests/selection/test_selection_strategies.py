@@ -5,7 +5,9 @@ import pytest
 from secondhop import Document, build_context
 
 QUESTION = "Who was the lighthouse keeper?"
-FILLER = [f"The {noun} of the {place} is old." for noun in ("roof", "door", "tower") for place in ("station", "harbour")]
+FILLER = [
+    f"The {noun} of the {place} is old." for noun in ("roof", "door", "tower") for place in ("station", "harbour")
+]
 CHUNKS = ["The lighthouse keeper was Robert Hale.", *FILLER, "Robert Hale was born in Arbroath."]
 TWICE = "The melting point of copper is one thousand and eighty five degrees in a furnace of the usual size."
 
@@ -39,7 +41,9 @@ def test_min_grounding_moves_the_bar():
 
 def test_max_density_prefers_the_passage_that_says_it_in_fewer_words():
     long = "Copper melts, " + "and so on, " * 15 + "at 1,085 degrees."
-    context = build_context("copper melts degrees", [long, "Copper melts at 1,085 degrees."], "max_density", 6, tokenizer="words")
+    context = build_context(
+        "copper melts degrees", [long, "Copper melts at 1,085 degrees."], "max_density", 6, tokenizer="words"
+    )
     assert context.chunks == ["Copper melts at 1,085 degrees."]
 
 
@@ -80,7 +84,9 @@ def test_long_evidence_comes_before_the_second_hop():
 
 @pytest.mark.parametrize("budget", [7, 12, 30])
 def test_a_dropped_hit_says_how_many_tokens_it_was_short(budget):
-    report = build_context("copper", [f"Copper lies in box {n} of {n}." for n in range(9)], "raw_topk", budget, tokenizer="words").report
+    report = build_context(
+        "copper", [f"Copper lies in box {n} of {n}." for n in range(9)], "raw_topk", budget, tokenizer="words"
+    ).report
     short = [decision.detail["tokens_short"] for decision in report.decisions if decision.fate == "dropped"]
     assert short
     assert all(0 < tokens <= 7 for tokens in short)

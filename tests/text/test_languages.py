@@ -30,7 +30,10 @@ def test_english_where_nothing_decides(text):
 
 
 def test_a_few_foreign_words_do_not_decide():
-    assert detect_language(["The firm is called Le Monde. " + "It is in the city and it is the best of them. " * 5]) == "english"
+    assert (
+        detect_language(["The firm is called Le Monde. " + "It is in the city and it is the best of them. " * 5])
+        == "english"
+    )
 
 
 def test_all_languages_but_none_have_stopwords():

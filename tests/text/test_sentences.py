@@ -1,3 +1,4 @@
+from itertools import pairwise
 from time import perf_counter
 
 import pytest
@@ -30,7 +31,13 @@ def test_sentences_end_where_a_reader_ends_them(expected):
 
 
 def test_chinese_sentences_end_without_blanks():
-    assert sentences("今天下雨。我们回家！“走吧。”你呢？好的") == ["今天下雨。", "我们回家！", "“走吧。”", "你呢？", "好的"]
+    assert sentences("今天下雨。我们回家！“走吧。”你呢？好的") == [
+        "今天下雨。",
+        "我们回家！",
+        "“走吧。”",
+        "你呢？",
+        "好的",
+    ]
 
 
 def test_spans_carry_no_blanks_and_leave_nothing_out():
@@ -57,12 +64,14 @@ def test_only_the_part_asked_for_is_split():
     ],
     ids=["letters", "han", "words", "stops", "lines", "lower-case", "json"],
 )
-@pytest.mark.parametrize("split", [lambda text: split_sentences(text), lambda text: split_lines(text, 0, len(text))], ids=["prose", "lines"])
+@pytest.mark.parametrize(
+    "split", [split_sentences, lambda text: split_lines(text, 0, len(text))], ids=["prose", "lines"]
+)
 def test_run_ons_are_cut_and_nothing_is_lost(text, split):
     spans = split(text)
     assert max(len(text[start:end].encode()) for start, end in spans) <= LONGEST_BYTES
     assert "".join(text[start:end] for start, end in spans).translate(BLANKS) == text.translate(BLANKS)
-    assert all(left[1] <= right[0] for left, right in zip(spans, spans[1:], strict=False))
+    assert all(left[1] <= right[0] for left, right in pairwise(spans))
 
 
 @pytest.mark.parametrize("text", ["x" * 1_000_000, "." * 1_000_000, "A. " * 50_000, '"' * 1_000_000, " " * 1_000_000])

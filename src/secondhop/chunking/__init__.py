@@ -19,7 +19,7 @@ from secondhop.types import SourceText
 __all__ = ["Block", "Cut", "chunk", "whole"]
 
 
-def chunk(source: SourceText, *, chunk_size: int = 128) -> list[Cut]:
+def chunk(source: SourceText, *, chunk_size: int = 200) -> list[Cut]:
     """The chunks of a source text, in reading order.
 
     Args:

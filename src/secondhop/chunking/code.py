@@ -10,7 +10,7 @@ from secondhop.text.sentences import size, split_lines
 
 # Code says less per token than prose, and a definition in parts says little: chunks of code are this many times the
 # wanted size, and a definition up to `_WHOLE` times of it stays whole.
-_LARGER = 2
+_LARGER = 2.5
 _WHOLE = 3.0
 
 
@@ -20,7 +20,7 @@ def code_cuts(text: str, node: SectionNode, chunk_size: int) -> list[Cut]:
     The section of each chunk is the nearest definition that encloses all of it. Lines between definitions are packed
     to the wanted size; two definitions never share a chunk unless the one that holds both fits whole.
     """
-    return _cuts(text, node, _LARGER * chunk_size)
+    return _cuts(text, node, int(_LARGER * chunk_size))
 
 
 def _cuts(text: str, node: SectionNode, chunk_size: int) -> list[Cut]:

@@ -95,6 +95,8 @@ class Packing:
         if refill is not None and self.chosen and self.budget.max_tokens - self.used > _SMALLEST_REST:
             refill(self)
             self._give_back()
+        if not self.chosen:
+            self._take_exactly()
         passages = self._passages()
         value = {hit: place for place, hit in enumerate(dict.fromkeys(self._hit[number] for number in self.chosen))}
         decisions = tuple(self._decide(place, hit) for place, hit in enumerate(self.hits))
@@ -152,6 +154,20 @@ class Packing:
             number, _ = self.chosen.popitem()
             self._keys.pop(self._key[number], None)
             self.opened = {self._hit[kept] for kept in self.chosen}
+
+    def _take_exactly(self) -> None:
+        """For budgets so small that a sum of parts errs by too much: the best sentence that fits as it is shown."""
+        value = self.hits.sentences.direct + self.hits.sentences.bridge
+        wanted = [number for number in np.argsort(-value, kind="stable").tolist() if value[number] > 0]
+        for number in wanted:
+            hit = self._hit[number]
+            if self.refused.get(hit, (Reason.DROPPED_TOP_K,))[0] is not Reason.DROPPED_TOP_K:
+                continue
+            if self.tokens(number) <= self.budget.max_tokens:
+                self._choose(hit, [number], self.tokens(number))
+                self._give_back()
+                if self.chosen:
+                    return
 
     def _passages(self) -> dict[int, Passage]:
         """The passage of each hit that has chosen sentences."""
