@@ -48,7 +48,7 @@ def test_a_cut_chunk_cites_the_place_of_what_is_shown():
 
 
 def test_filter_context_drops_for_relevance_alone():
-    context = filter_context("copper tin", PASSAGES * 1, "distractor_filtered")
+    context = filter_context("copper tin", PASSAGES, "distractor_filtered")
     assert context.report.removed == {"dropped_low_relevance": 1}
 
 

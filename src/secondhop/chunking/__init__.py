@@ -43,7 +43,11 @@ def _joined(text: str, nodes: list[SectionNode]) -> list[SectionNode]:
     for node, following in zip(nodes, [*nodes[1:], None], strict=True):
         section = node.section
         empty = section.heading_span is not None and not text[section.heading_span[1] : section.end].strip()
-        if empty and following is not None and following.section.heading_path[: len(section.heading_path)] == section.heading_path:
+        if (
+            empty
+            and following is not None
+            and following.section.heading_path[: len(section.heading_path)] == section.heading_path
+        ):
             start = section.start if start is None else start
             continue
         joined.append(node if start is None else SectionNode(replace(section, start=start), node.children))

@@ -51,7 +51,8 @@ def split_sentences(text: str, start: int = 0, end: int | None = None) -> list[S
             stop += 1
         at = match.start()
         if text[at - 1] == "." and (
-            _ABBREVIATION.search(text, max(left, at - 12), at) or (at - left < 16 and _ENUMERATOR.fullmatch(text, left, at))
+            _ABBREVIATION.search(text, max(left, at - 12), at)
+            or (at - left < 16 and _ENUMERATOR.fullmatch(text, left, at))
         ):
             continue
         _append(spans, text, left, stop)
