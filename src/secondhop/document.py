@@ -1,4 +1,7 @@
-"""The façade: load → chunk → index → retrieve → select → report. The only module that knows all stages."""
+"""The façade: from files, texts and chunks to a `Document`, and from a question to a context.
+
+`pipeline.py` has the stages in order.
+"""
 
 from __future__ import annotations
 
@@ -6,26 +9,21 @@ import asyncio
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
-from time import perf_counter
 from typing import TYPE_CHECKING, Any, TypedDict
 
-from secondhop import chunking, indexing, loading, retrieval, selection
+from secondhop import indexing, loading, retrieval
 from secondhop.errors import EmptyTextError, InputError, LoadError, OptionError
 from secondhop.inputs import allowed_chunks, checked_budget, checked_query, checked_text, load_item, to_chunks
 from secondhop.loading.cache import SourceCache
 from secondhop.options import ContextOptions, DocumentOptions, Filter, FolderOptions, as_path, merge
-from secondhop.reporting import Context, DecisionReport, make_report
-from secondhop.selection.auto import is_passthrough
-from secondhop.text.analysis import split_forms
+from secondhop.pipeline import answer, index_chunks, index_sources
+from secondhop.reporting import Context, DecisionReport
 from secondhop.text.counting import CachedCounter
-from secondhop.text.prompt import render
 from secondhop.text.tokens import resolve_counter
-from secondhop.types import Budget, Chunk, Grain, Hit, Ranking, Section, Selection, SourceText, Strategy, TextStyle
+from secondhop.types import Chunk, Grain, Hit, Ranking, SourceText, Strategy, TextStyle
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack
-
-    from secondhop.types import Bools
 
 
 class CommonKeywords(TypedDict, total=False):
@@ -245,8 +243,7 @@ class Document:
     def _build(
         cls, sources: Sequence[SourceText], options: DocumentOptions, skipped_files: Iterable[tuple[str, str]] = ()
     ) -> Document:
-        cuts = (chunking.chunk(source, chunk_size=options.chunk_size) for source in sources)
-        snapshot = indexing.build(sources, cuts, language=options.language, scoring=_scoring(options))
+        snapshot = index_sources(sources, options)
         if not len(snapshot):
             raise EmptyTextError("there is no text to index")
         warnings = ((source.source, warning) for source in sources for warning in source.warnings)
@@ -310,30 +307,13 @@ class Document:
         )
 
     def _ask(self, query: str, options: ContextOptions, filter: Filter | None) -> Context:
-        began = perf_counter()
-        snapshot = self._snapshot
-        budget = Budget(
-            options.token_budget, self._count, options.text_style, options.top_k, options.grain, options.min_grounding
-        )
-        name, strategy, bridge = resolve_strategy(options.strategy)
+        snapshot, text = self._snapshot, checked_query(query)
         allowed = allowed_chunks(snapshot, filter)
-        find = partial(retrieval.retrieve, snapshot, checked_query(query), bridge=bridge, allowed=allowed)
-        hits = find(candidate_k=options.candidate_k)
-        retrieved = perf_counter()
-        chosen = choose(name, strategy, hits, budget)
-        if not chosen.passages and hits.n_matching > len(hits):  # the best chunks do not fit; a shorter one may
-            hits = find(candidate_k=16 * options.candidate_k)
-            chosen = choose(name, strategy, hits, budget)
-        passthrough = name == "auto" and is_passthrough(chosen)
-        if options.neighbors or options.include_heading or options.chunk_overlap:
-            chosen = selection.expand(chosen, _extras(snapshot, chosen, options, allowed), budget)
-        selected = perf_counter()
-        timings = {
-            "retrieve": 1e3 * (retrieved - began),
-            "select": 1e3 * (selected - retrieved),
-            "total": 1e3 * (selected - began),
-        }
-        return finish(snapshot, hits, chosen, budget, name, passthrough, self._tokenizer, timings)
+
+        def find(bridge: bool, candidate_k: int) -> Ranking:
+            return retrieval.retrieve(snapshot, text, candidate_k=candidate_k, bridge=bridge, allowed=allowed)
+
+        return answer(snapshot, find, options, self._count, self._tokenizer, allowed)
 
     def _settings(self, given: Mapping[str, Any]) -> ContextOptions:
         changes = {name: value for name, value in given.items() if value is not None}
@@ -381,93 +361,3 @@ class Document:
 
     def __repr__(self) -> str:
         return f"<Document: {self.n_chunks} chunks of {self.n_files} source{'s' * (self.n_files != 1)}>"
-
-
-def finish(
-    snapshot: indexing.Snapshot,
-    hits: Ranking,
-    chosen: Selection,
-    budget: Budget,
-    strategy: str,
-    passthrough: bool,
-    tokenizer: str,
-    timings: Mapping[str, float],
-) -> Context:
-    """A selection as a context, with its report."""
-    order = sorted(range(len(chosen.passages)), key=lambda place: chosen.passages[place].order)
-    passages = tuple(chosen.passages[place] for place in order)
-    report = make_report(
-        hits, chosen, budget,
-        total_tokens=budget.count_tokens(render(passages, budget.style)) if passages else 0,
-        n_chunks=len(snapshot), requested_strategy=strategy, passthrough=passthrough, tokenizer=tokenizer,
-        count_words=partial(count_words, snapshot, frozenset(hits.query.terms)), timings=timings,
-    )  # fmt: skip
-    if report.total_tokens > budget.max_tokens:
-        raise OptionError(
-            f"strategy {strategy} returned {report.total_tokens} tokens for a budget of {budget.max_tokens}"
-        )
-    by_value = tuple(sorted(range(len(order)), key=lambda place: order[place]))
-    return Context(passages, report, budget, by_value)
-
-
-def choose(name: str, strategy: Strategy, hits: Ranking, budget: Budget) -> Selection:
-    """What the strategy chooses. One of the user's own must decide on every candidate, once."""
-    chosen = strategy(hits.query, hits, budget)
-    if not isinstance(chosen, Selection):
-        raise OptionError(f"strategy {name} returned {type(chosen).__name__}, not a Selection")
-    decided = [decision.chunk_id for decision in chosen.decisions]
-    missing = {hit.chunk.id for hit in hits} - set(decided)
-    if missing or len(set(decided)) < len(decided):
-        raise OptionError(f"strategy {name} must return exactly one decision for each hit; {len(missing)} have none")
-    return chosen
-
-
-def count_words(snapshot: indexing.Snapshot, terms: frozenset[str], text: str) -> tuple[int, int]:
-    """Words of a text, and how many of them are query terms."""
-    forms, analyzer = split_forms(text), snapshot.lexicon.analyzer
-    return len(forms), sum(not terms.isdisjoint(analyzer.analyze(form).terms) for form in forms)
-
-
-def resolve_strategy(strategy: str | Callable[..., Any]) -> tuple[str, Strategy, bool]:
-    """Name, function, and whether it wants hits from the bridge."""
-    if callable(strategy):
-        return getattr(strategy, "__name__", type(strategy).__name__), strategy, True
-    return strategy, selection.STRATEGIES[strategy], strategy in selection.BRIDGED
-
-
-def _extras(
-    snapshot: indexing.Snapshot, chosen: Selection, options: ContextOptions, allowed: Bools | None
-) -> list[selection.Extra]:
-    """Allowed headings, neighbours and adjoining sentences of the kept chunks, most valuable chunk first."""
-    extras: list[selection.Extra] = []
-    for passage in chosen.passages:
-        kept, place = passage.chunk.id, passage.order
-        if options.include_heading and (opening := snapshot.section_opening(place)) is not None:
-            extras.append(selection.Extra(snapshot.chunk(opening), opening, "heading", kept))
-        for near in snapshot.neighbors(place, options.neighbors):
-            extras.append(selection.Extra(snapshot.chunk(near), near, "neighbor", kept))
-        for near in snapshot.neighbors(place, 1) if options.chunk_overlap else ():
-            span = snapshot.edge(near, options.chunk_overlap, at_end=near < place)
-            extras.append(selection.Extra(snapshot.chunk(near), near, "neighbor", kept, span))
-    return extras if allowed is None else [extra for extra in extras if allowed[extra.order]]
-
-
-def index_chunks(chunks: Sequence[Chunk], options: DocumentOptions) -> indexing.Snapshot:
-    """A snapshot in which each of the caller's chunks is one chunk. Blank ones are left out."""
-    kept = tuple(chunk for chunk in chunks if chunk.text.strip())
-    sources = [
-        SourceText(
-            chunk.source,
-            chunk.text,
-            (Section(0, len(chunk.text), chunk.page, chunk.heading_path, chunk.kind),),
-            chunk.metadata,
-        )
-        for chunk in kept
-    ]
-    return indexing.build(
-        sources, map(chunking.whole, sources), language=options.language, scoring=_scoring(options), given=kept
-    )
-
-
-def _scoring(options: DocumentOptions) -> indexing.BM25:
-    return indexing.BM25(variant=options.bm25_variant, k1=options.bm25_k1, b=options.bm25_b)

@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from time import perf_counter
 from typing import Any
 
 from secondhop import retrieval
-from secondhop.document import choose, finish, index_chunks, resolve_strategy
 from secondhop.errors import InputError
 from secondhop.inputs import checked_items, checked_query, to_chunks
 from secondhop.options import DocumentOptions
+from secondhop.pipeline import answer, index_chunks
 from secondhop.reporting import Context, DecisionReport
-from secondhop.selection.auto import is_passthrough
 from secondhop.text.analysis import analyzer_for
 from secondhop.text.counting import CachedCounter
 from secondhop.text.tokens import resolve_counter
-from secondhop.types import Budget, Chunk, Grain, Strategy, TextStyle
+from secondhop.types import Chunk, Grain, Ranking, Strategy, TextStyle
 
 Chunks = Iterable[str | Mapping[str, Any] | Chunk]
 UNLIMITED = 2**31 - 1
@@ -115,36 +113,17 @@ def link_strength(a: str, b: str, *, language: str = "english") -> float:
 
 
 def _choose(query: str, items: Sequence[Any], scores: Sequence[float] | None, options: DocumentOptions) -> Context:
-    began = perf_counter()
     chunks = to_chunks(items)
     kept = [place for place, chunk in enumerate(chunks) if chunk.text.strip()]
     snapshot = index_chunks(chunks, options)
     counter, tokenizer = resolve_counter(options.tokenizer)
-    budget = Budget(
-        options.token_budget,
-        CachedCounter(counter),
-        options.text_style,
-        options.top_k,
-        options.grain,
-        options.min_grounding,
-    )
-    name, strategy, bridge = resolve_strategy(options.strategy)
-    hits = retrieval.rank_given(
-        snapshot,
-        query,
-        scores=None if scores is None else [scores[place] for place in kept],
-        bridge=bridge,
-        keep_order=name == "raw_topk",
-    )
-    retrieved = perf_counter()
-    chosen = choose(name, strategy, hits, budget)
-    selected = perf_counter()
-    timings = {
-        "retrieve": 1e3 * (retrieved - began),
-        "select": 1e3 * (selected - retrieved),
-        "total": 1e3 * (selected - began),
-    }
-    return finish(snapshot, hits, chosen, budget, name, name == "auto" and is_passthrough(chosen), tokenizer, timings)
+    given = None if scores is None else [scores[place] for place in kept]
+
+    def find(bridge: bool, candidate_k: int) -> Ranking:  # noqa: ARG001  all of the caller's chunks are candidates
+        in_order = options.strategy == "raw_topk"
+        return retrieval.rank_given(snapshot, query, scores=given, bridge=bridge, keep_order=in_order)
+
+    return answer(snapshot, find, options, CachedCounter(counter), tokenizer)
 
 
 def _own_scores(items: Sequence[Any]) -> list[float] | None:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from hashlib import blake2b
-from typing import Any, cast
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -94,7 +94,7 @@ class Snapshot:
         """The chunk as an object, made when first asked for."""
         chunk = self._chunks.get(ordinal)
         if chunk is None:
-            chunk = self._chunks[ordinal] = self._given(ordinal) if self.given else self._make(ordinal)
+            chunk = self._chunks[ordinal] = self.given[self.chunk_source[ordinal]] if self.given else self._make(ordinal)
         return chunk
 
     def _make(self, ordinal: int) -> Chunk:
@@ -115,10 +115,6 @@ class Snapshot:
             kind=KINDS[self.chunk_kind[ordinal]],
             metadata=self.source_metadata[number],
         )
-
-    def _given(self, ordinal: int) -> Chunk:
-        chunk: Chunk = cast("tuple[Chunk, ...]", self.given)[self.chunk_source[ordinal]]
-        return chunk if chunk.line is not None else replace(chunk, line=1, line_end=int(self.chunk_line_end[ordinal]))
 
     def neighbors(self, ordinal: int, distance: int) -> list[int]:
         """Ordinals of the chunks up to `distance` before and after, of the same source, nearest first."""

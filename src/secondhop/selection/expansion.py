@@ -34,15 +34,19 @@ def expand(selection: Selection, extras: Iterable[Extra], budget: Budget) -> Sel
     """
     passages = {passage.order: passage for passage in selection.passages}
     decisions = {decision.chunk_id: decision for decision in selection.decisions}
+    used = budget.count_tokens(render_selected(passages.values(), budget))
     for extra in extras:
-        added = _grown(extra, passages.get(extra.order))
+        before = passages.get(extra.order)
+        added = _grown(extra, before)
         if added is None:
             continue
+        tokens = used + _tokens(added, budget) - (_tokens(before, budget) if before else 0)
         grown = {**passages, extra.order: added}
-        tokens = budget.count_tokens(render_selected(grown.values(), budget))
+        if tokens <= budget.max_tokens:  # then it is worth rendering everything for an exact count
+            tokens = budget.count_tokens(render_selected(grown.values(), budget))
         decision = _decision(extra, added, decisions.get(extra.chunk.id), budget)
         if tokens <= budget.max_tokens:
-            passages = grown
+            passages, used = grown, tokens
             decisions[extra.chunk.id] = decision
         elif extra.chunk.id not in decisions:
             short = {"tokens_short": tokens - budget.max_tokens}
@@ -74,8 +78,12 @@ def _joined(spans: list[Span], chunk: Chunk) -> tuple[Span, ...]:
     return tuple(joined)
 
 
+def _tokens(passage: Passage, budget: Budget) -> int:
+    return sum(budget.count_tokens(slice_of(passage.chunk, span)) for span in passage.spans)
+
+
 def _decision(extra: Extra, added: Passage, before: Decision | None, budget: Budget) -> Decision:
-    tokens = sum(budget.count_tokens(slice_of(extra.chunk, span)) for span in added.spans)
+    tokens = _tokens(added, budget)
     if before is not None and before.fate == "kept":
         return replace(before, tokens=tokens, spans=added.spans)
     score, rank = (before.score, before.rank) if before is not None else (0.0, None)

@@ -88,6 +88,8 @@ LANGUAGES = (
 
 _WORD = re.compile(r"[^\W\d_]+(?:[\u0300-\u036f\u064b-\u065f\u0900-\u0963\u0970-\u097f]+[^\W\d_]*)*")
 _SAMPLE_WORDS = 4_000
+_LEAST_WORDS = 3
+"""Different function words that must be seen: one letter of a formula is no language."""
 
 
 @cache
@@ -112,16 +114,18 @@ def detect_language(texts: Iterable[str]) -> str:
     other scripts alone, and code and tables are read with English identifiers.
     """
     scores: dict[str, float] = {}
+    found: dict[str, set[str]] = {}
     table, seen = _languages_of_word(), 0
     for text in texts:
         words = _WORD.findall(text[:20_000].lower())
         for word in words:
             for language in (shared := table.get(word, ())):
                 scores[language] = scores.get(language, 0.0) + 1.0 / len(shared)
+                found.setdefault(language, set()).add(word)
         seen += len(words)
         if seen > _SAMPLE_WORDS:
             break
     if not scores:
         return "english"
     best = max(scores, key=lambda language: (scores[language], language == "english"))
-    return best if scores[best] >= 0.02 * seen else "english"
+    return best if scores[best] >= 0.02 * seen and len(found[best]) >= _LEAST_WORDS else "english"

@@ -17,6 +17,8 @@ def label(chunk: Chunk, *, line: bool = True) -> str:
         parts.append(f"p.{chunk.page}")
     elif chunk.line is not None and line:
         parts.append(f"line {chunk.line}")
+    elif chunk.line is None and line and chunk.id:
+        parts.append(chunk.id)
     if chunk.heading:
         parts.append(f"§ {chunk.heading}")
     return " ".join(parts)

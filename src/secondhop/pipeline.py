@@ -1,0 +1,146 @@
+"""The stages in order: chunk → index for documents, retrieve → select → expand → report for a question."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import partial
+from time import perf_counter
+from typing import TYPE_CHECKING, Any
+
+from secondhop import chunking, indexing, selection
+from secondhop.errors import OptionError
+from secondhop.options import ContextOptions, DocumentOptions
+from secondhop.reporting import Context, make_report
+from secondhop.selection.auto import is_passthrough
+from secondhop.text.analysis import split_forms
+from secondhop.text.prompt import render
+from secondhop.types import Budget, Chunk, Ranking, Section, Selection, SourceText, Strategy, TokenCounter
+
+if TYPE_CHECKING:
+    from secondhop.types import Bools
+
+Find = Callable[[bool, int], Ranking]
+"""Retrieves candidates: whether to cross the bridge, and how many at most."""
+
+_WIDER = 16
+"""How many times more candidates are looked at when no sentence of the best ones fits the budget."""
+
+
+def index_sources(sources: Sequence[SourceText], options: DocumentOptions) -> indexing.Snapshot:
+    """A snapshot of the texts, chunked."""
+    cuts = (chunking.chunk(source, chunk_size=options.chunk_size) for source in sources)
+    return indexing.build(sources, cuts, language=options.language, scoring=_scoring(options))
+
+
+def index_chunks(chunks: Sequence[Chunk], options: DocumentOptions) -> indexing.Snapshot:
+    """A snapshot in which each of the caller's chunks is one chunk. Blank ones are left out."""
+    given = tuple(chunk for chunk in chunks if chunk.text.strip())
+    sources = [SourceText(chunk.source, chunk.text, (_section(chunk),), chunk.metadata) for chunk in given]
+    cuts = map(chunking.whole, sources)
+    return indexing.build(sources, cuts, language=options.language, scoring=_scoring(options), given=given)
+
+
+def answer(
+    snapshot: indexing.Snapshot,
+    find: Find,
+    options: ContextOptions,
+    count_tokens: TokenCounter,
+    tokenizer: str,
+    allowed: Bools | None = None,
+) -> Context:
+    """The context for one question.
+
+    Args:
+        snapshot: the index.
+        find: retrieves candidates from it for the question.
+        options: budget, strategy and the rest.
+        count_tokens: counts what the budget is in.
+        tokenizer: the counter's name, for the report.
+        allowed: [C] chunks that may be shown; None for all.
+    """
+    began = perf_counter()
+    budget = Budget(
+        options.token_budget, count_tokens, options.text_style, options.top_k, options.grain, options.min_grounding
+    )
+    name, strategy, bridge = _strategy(options.strategy)
+    hits = find(bridge, options.candidate_k)
+    retrieved = perf_counter()
+    chosen = _choose(name, strategy, hits, budget)
+    if not chosen.passages and hits.n_matching > len(hits):  # the best chunks do not fit; a shorter one may
+        hits = find(bridge, _WIDER * options.candidate_k)
+        chosen = _choose(name, strategy, hits, budget)
+    passthrough = strategy is selection.STRATEGIES["auto"] and is_passthrough(chosen)
+    if options.neighbors or options.include_heading or options.chunk_overlap:
+        chosen = selection.expand(chosen, _extras(snapshot, chosen, options, allowed), budget)
+    selected = perf_counter()
+    passages = tuple(sorted(chosen.passages, key=lambda passage: passage.order))
+    report = make_report(
+        hits,
+        chosen,
+        budget,
+        total_tokens=count_tokens(render(passages, budget.style)) if passages else 0,
+        n_chunks=len(snapshot),
+        requested_strategy=name,
+        passthrough=passthrough,
+        tokenizer=tokenizer,
+        count_words=partial(_count_words, snapshot, frozenset(hits.query.terms)),
+        timings={
+            "retrieve": 1e3 * (retrieved - began),
+            "select": 1e3 * (selected - retrieved),
+            "total": 1e3 * (perf_counter() - began),
+        },
+    )
+    if report.total_tokens > budget.max_tokens:
+        raise OptionError(f"strategy {name} returned {report.total_tokens} tokens for a budget of {budget.max_tokens}")
+    places = {passage.order: place for place, passage in enumerate(passages)}
+    return Context(passages, report, budget, tuple(places[passage.order] for passage in chosen.passages))
+
+
+def _strategy(strategy: str | Callable[..., Any]) -> tuple[str, Strategy, bool]:
+    """Name, function, and whether it wants hits from the bridge."""
+    if callable(strategy):
+        return getattr(strategy, "__name__", type(strategy).__name__), strategy, True
+    return strategy, selection.STRATEGIES[strategy], strategy in selection.BRIDGED
+
+
+def _choose(name: str, strategy: Strategy, hits: Ranking, budget: Budget) -> Selection:
+    """What the strategy chooses. One of the user's own must decide on every candidate, once."""
+    chosen = strategy(hits.query, hits, budget)
+    if not isinstance(chosen, Selection):
+        raise OptionError(f"strategy {name} returned {type(chosen).__name__}, not a Selection")
+    decided = [decision.chunk_id for decision in chosen.decisions]
+    missing = {hit.chunk.id for hit in hits} - set(decided)
+    if missing or len(set(decided)) < len(decided):
+        raise OptionError(f"strategy {name} must return exactly one decision for each hit; {len(missing)} have none")
+    return chosen
+
+
+def _extras(
+    snapshot: indexing.Snapshot, chosen: Selection, options: ContextOptions, allowed: Bools | None
+) -> list[selection.Extra]:
+    """Allowed headings, neighbours and adjoining sentences of the kept chunks, most valuable chunk first."""
+    extras: list[selection.Extra] = []
+    for passage in chosen.passages:
+        kept, place = passage.chunk.id, passage.order
+        if options.include_heading and (opening := snapshot.section_opening(place)) is not None:
+            extras.append(selection.Extra(snapshot.chunk(opening), opening, "heading", kept))
+        for near in snapshot.neighbors(place, options.neighbors):
+            extras.append(selection.Extra(snapshot.chunk(near), near, "neighbor", kept))
+        for near in snapshot.neighbors(place, 1) if options.chunk_overlap else ():
+            span = snapshot.edge(near, options.chunk_overlap, at_end=near < place)
+            extras.append(selection.Extra(snapshot.chunk(near), near, "neighbor", kept, span))
+    return extras if allowed is None else [extra for extra in extras if allowed[extra.order]]
+
+
+def _count_words(snapshot: indexing.Snapshot, terms: frozenset[str], text: str) -> tuple[int, int]:
+    """Words of a text, and how many of them are query terms."""
+    forms, analyzer = split_forms(text), snapshot.lexicon.analyzer
+    return len(forms), sum(not terms.isdisjoint(analyzer.analyze(form).terms) for form in forms)
+
+
+def _section(chunk: Chunk) -> Section:
+    return Section(0, len(chunk.text), chunk.page, chunk.heading_path, chunk.kind)
+
+
+def _scoring(options: DocumentOptions) -> indexing.BM25:
+    return indexing.BM25(variant=options.bm25_variant, k1=options.bm25_k1, b=options.bm25_b)
