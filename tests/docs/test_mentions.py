@@ -93,6 +93,7 @@ def test_every_dependency_is_explained():
     assert [name for name in names if f"| `{name.lower()}` |" not in page] == []
 
 
+@pytest.mark.skipif(sys.version_info < (3, 11), reason="Python 3.10 writes signatures in another way")
 def test_the_reference_is_up_to_date():
     done = subprocess.run(
         [sys.executable, DOCS / "make_reference.py", "--check"], capture_output=True, text=True, check=False
