@@ -118,7 +118,8 @@ def test_a_thousand_documents_leave_no_thread_behind():
     before = counts()
     docs = [secondhop.Document.from_text(f"Copper melts in furnace {number}.") for number in range(1_000)]
     assert all(doc.context("copper") for doc in docs)
-    assert counts() == before
+    # Fewer is fine: a thread of an earlier test may end meanwhile.
+    assert all(now <= then for now, then in zip(counts(), before, strict=True))
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="threads are named by /proc")

@@ -51,12 +51,12 @@ def test_every_file_that_is_not_listed_has_a_reason(folder):
     assert sources(listing) == ["keep.md"]
     assert listing.skipped == (
         (".env", "hidden"),
-        (".github/", "hidden"),
+        (".github/a.md", "hidden"),
         (".gitignore", "hidden"),
-        (".secondhop/", "the index folder of secondhop"),
+        (".secondhop/index", "the index folder of secondhop"),
         ("a.log", "ignored by .gitignore: *.log"),
         ("drop.tmp", "ignored by pattern: *.tmp"),
-        ("out/", "ignored by .gitignore: out/"),
+        ("out/x.md", "ignored by .gitignore: out/"),
     )
 
 
@@ -80,7 +80,7 @@ def test_own_patterns_go_before_gitignore(folder):
     root = folder({".gitignore": "*.log\n", "keep.log": "", "b.log": "", "docs/a.md": ""})
     listing = walk_folder(root, ignore=["!keep.log", "/docs"])
     assert sources(listing) == ["keep.log"]
-    assert ("docs/", "ignored by pattern: /docs") in listing.skipped
+    assert ("docs/a.md", "ignored by pattern: /docs") in listing.skipped
 
 
 def test_the_work_tree_around_the_folder_has_a_say(folder):
@@ -103,10 +103,16 @@ def test_the_work_tree_around_the_folder_has_a_say(folder):
     assert sources(walk_folder(root / "build")) == ["b.md"]
 
 
-def test_without_recursion_subfolders_are_named_as_skipped(folder):
+def test_a_skipped_folder_with_very_many_files_is_one_entry_with_their_number(folder, monkeypatch):
+    monkeypatch.setattr("secondhop.loading.folder.MOST_LISTED", 2)
+    listing = walk_folder(folder({"a.md": "", ".cache/1": "", ".cache/2": "", ".cache/deep/3": ""}))
+    assert listing.skipped == ((".cache/", "hidden (3 files)"),)
+
+
+def test_without_recursion_files_in_subfolders_are_named_as_skipped(folder):
     listing = walk_folder(folder({"a.md": "", "sub/b.md": ""}), recursive=False)
     assert sources(listing) == ["a.md"]
-    assert listing.skipped == (("sub/", "a subfolder, and recursive=False"),)
+    assert listing.skipped == (("sub/b.md", "a subfolder, and recursive=False"),)
 
 
 def test_symlinks_are_never_followed(folder, tmp_path):

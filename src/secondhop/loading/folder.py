@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from pathspec import GitIgnoreSpec
 
 INDEX_FOLDER = ".secondhop"
+MOST_LISTED = 1_000
+"""Files of one skipped folder that are listed one by one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +79,9 @@ def walk_folder(
 ) -> FolderListing:
     """List the files below `root`, sorted, and what was skipped with the reason.
 
+    Files of a folder that is skipped whole are listed too, each with the folder's reason; one entry `folder/` with
+    their number stands for more than `MOST_LISTED` of them.
+
     `ignore` holds patterns in .gitignore syntax relative to `root`; they go before any .gitignore, so `!keep.log`
     brings back a file that one of those excludes. Symlinks are never followed: a target below `root` is found at its
     own place, a target elsewhere is not part of the folder.
@@ -122,8 +127,10 @@ class _Walk:
                     reason = self._reason_to_skip(entry, is_folder, ignores)
                 except OSError as error:
                     is_folder, reason = False, _cause(error)
-                if reason is not None:
-                    self.skipped.append((source + "/" * is_folder, reason))
+                if reason is not None and is_folder:
+                    self.skipped.extend(_all_below(entry.path, source + "/", reason))
+                elif reason is not None:
+                    self.skipped.append((source, reason))
                 elif is_folder:
                     pending.append((entry.path, source + "/", ignores))
                 else:
@@ -156,6 +163,21 @@ class _Walk:
             return "symlink loop: it leads to a folder around it"
         kind = "folder" if os.path.isdir(target) else "file"
         return f"symlink to a {kind} that is indexed itself: {_posix(os.path.relpath(target, self.real_root))}"
+
+
+def _all_below(folder: str, prefix: str, reason: str) -> list[tuple[str, str]]:
+    """Every file of a folder that is skipped whole; one entry with the count where they are too many to list."""
+    names: list[str] = []
+    count = 0
+    for path, folders, files in os.walk(folder):
+        folders.sort()
+        count += len(files)
+        if count <= MOST_LISTED:
+            below = printable(os.path.relpath(path, folder)).replace(os.sep, "/")
+            names += [prefix + ("" if below == "." else below + "/") + printable(name) for name in files]
+    if 0 < count <= MOST_LISTED:
+        return [(name, reason) for name in names]
+    return [(prefix, f"{reason} ({count:,} files)" if count else reason)]
 
 
 def _checked_root(root: str | os.PathLike[str]) -> str:
