@@ -4,7 +4,9 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: demo test check bench lint docs clean
+PEERS := .bench/venv
+
+.PHONY: demo test check bench bench-quality lint docs clean
 
 demo: $(READY)  ## index real documents and answer a question from them
 	@$(BIN)/python examples/01_first_context.py
@@ -23,6 +25,15 @@ lint: $(READY)
 
 docs: $(READY)  ## docs/reference.md from the docstrings
 	$(BIN)/python docs/make_reference.py
+
+# The peers have an environment of their own. Copied rather than linked, because nltk refuses data with several links.
+bench-quality: $(PEERS)/.ready  ## DATA=folder: the comparison with other systems, into docs/ and the README; TOKENS=1: in model tokens
+	@test -n "$(DATA)" || { echo "usage: make bench-quality DATA=folder (with dev/ and corpora/ in it)"; exit 2; }
+	$(PEERS)/bin/python -W ignore tests/benchmarks/quality.py "$(DATA)" --write $(if $(TOKENS),--tokens)
+
+$(PEERS)/.ready: $(READY)
+	@UV_LINK_MODE=copy UV_PROJECT_ENVIRONMENT=$(PEERS) $(BIN)/uv sync --quiet --frozen --no-default-groups --group peers
+	@touch $@
 
 $(READY): pyproject.toml uv.lock
 	@test -x $(BIN)/uv || { $(PYTHON) -m venv $(VENV) && $(BIN)/pip install --quiet --disable-pip-version-check uv; }

@@ -1,8 +1,8 @@
-"""The command line: `secondhop ask`, `analyze`, `inspect`, `doctor`. One file per command; this one wires them.
+"""The command line: `secondhop ask`, `analyze`, `inspect`, `eval`, `doctor`. One file per command; this one wires them.
 
 Exit codes:
     0    answered
-    1    nothing found: the context is empty
+    1    nothing found: the context is empty; for eval: a golden set regressed
     2    the command line or an option is wrong
     3    the source could not be read
     130  interrupted
@@ -21,6 +21,7 @@ from secondhop import __version__
 from secondhop.cli.analyze import analyze
 from secondhop.cli.ask import ask
 from secondhop.cli.doctor import doctor
+from secondhop.cli.eval import eval
 from secondhop.cli.inspect import inspect
 from secondhop.cli.output import INTERRUPTED, UNREADABLE, USAGE, fail
 from secondhop.errors import EmptyTextError, InputError, SecondhopError
@@ -34,6 +35,7 @@ app = typer.Typer(
 app.command()(ask)
 app.command()(analyze)
 app.command()(inspect)
+app.command()(eval)
 app.command()(doctor)
 
 # The base of what typer raises about a wrong command line; where it lives depends on typer's version.

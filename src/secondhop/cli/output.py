@@ -39,13 +39,13 @@ def fail(error: object, code: int) -> int:
 def print_json(value: Mapping[str, Any]) -> None:
     """One JSON object on standard output and nothing else."""
     utf8 = (sys.stdout.encoding or "").lower().replace("-", "") == "utf8"
-    with _standard_output():
+    with standard_output():
         print(json.dumps(value, ensure_ascii=not utf8, indent=2))
 
 
 def print_context(context: Context) -> None:
     """The prompt text, the citations, the report."""
-    with _standard_output() as console:
+    with standard_output() as console:
         text = context.text()
         if text:
             _print(console, text + "\n")
@@ -58,20 +58,20 @@ def print_context(context: Context) -> None:
 
 def print_report(report: DecisionReport) -> None:
     """The report alone."""
-    with _standard_output() as console:
+    with standard_output() as console:
         _print_report(console, report)
 
 
 def print_lines(lines: Iterable[str]) -> None:
     """Plain lines; those that continue nothing and end in a colon are titles."""
-    with _standard_output() as console:
+    with standard_output() as console:
         for line in lines:
             title = line.endswith(":") and not line.startswith(" ")
             console.print(Text(_visible(console, line), style="bold" if title else ""), soft_wrap=True)
 
 
 @contextmanager
-def _standard_output() -> Iterator[Console]:
+def standard_output() -> Iterator[Console]:
     """A console on standard output: no colour unless it is a terminal, and quiet if the reader has gone."""
     if hasattr(sys.stdout, "reconfigure"):
         sys.stdout.reconfigure(errors="backslashreplace")

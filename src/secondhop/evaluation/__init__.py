@@ -1,7 +1,7 @@
 """Measures contexts against evidence: sets, systems, runs, tables, and golden sets with a baseline.
 
 `run_eval` compares systems on public or own sets; `run_golden` guards a user's own questions against regressions. Both
-return an exit code and are what the command line calls.
+are what `secondhop eval` calls.
 """
 
 from __future__ import annotations
@@ -14,11 +14,14 @@ from rich.console import Console
 
 from secondhop.errors import OptionError
 from secondhop.evaluation.datasets import load
-from secondhop.evaluation.golden import Verdict, compare, read_baseline, read_golden, score_golden, write_baseline
+from secondhop.evaluation.golden import run_golden
 from secondhop.evaluation.html import write_html
-from secondhop.evaluation.runner import results, run
+from secondhop.evaluation.items import Dataset, Mode
+from secondhop.evaluation.runner import run
+from secondhop.evaluation.summary import results
 from secondhop.evaluation.systems import System, make_system
-from secondhop.evaluation.tables import make_table, write_json
+from secondhop.evaluation.tables import caption, json_text, make_tables
+from secondhop.evaluation.unanswerable import off_topic, with_unanswerable, without_evidence
 from secondhop.text.tokens import resolve_counter
 from secondhop.types import TokenCounter
 
@@ -35,7 +38,7 @@ def run_eval(
     split: str = "all",
     mode: Literal["own", "pooled", "both"] = "own",
     tokenizer: str | TokenCounter = "auto",
-    unanswerable: bool = False,
+    unanswerable: str | None = None,
     limit: int | None = None,
     baseline: str | None = None,
     json_path: str | Path | None = None,
@@ -43,7 +46,7 @@ def run_eval(
     console: Console | None = None,
     progress: Callable[[str], None] | None = None,
 ) -> dict[str, Any]:
-    """Compare systems on evaluation sets; returns the results as `runner.results` describes them.
+    """Compare systems on evaluation sets; returns the results as `summary.results` describes them.
 
     Args:
         datasets: names under the data root, or paths; see `datasets.load`.
@@ -54,13 +57,15 @@ def run_eval(
         split: `A`, `B` or `all`.
         mode: each question over its own documents, all over one pooled index, or both.
         tokenizer: see `text.tokens.resolve_counter`.
-        unanswerable: also ask what the documents do not answer, to measure `report.confidence`.
+        unanswerable: also ask what the documents do not answer, to measure `report.confidence`: `marked` for the set's
+            own such questions, `removed` for its questions with the gold documents taken away, or the name of another
+            set, whose questions are asked of this one's documents.
         limit: at most this many questions per set, the same ones on every run.
         baseline: the system that differences are taken to; the first one unless given.
         json_path: where to write everything as JSON.
         html_path: where to write the page with the plots.
-        console: where to print the table; None prints nothing.
-        progress: called with a line for each set and system.
+        console: where to print the tables; None prints nothing.
+        progress: called with a line for each set.
     """
     if not datasets or not systems or not budgets or min(budgets) < 1:
         raise OptionError("an evaluation needs at least one dataset, one system and one budget of at least 1 token")
@@ -69,65 +74,33 @@ def run_eval(
     names = [system.name for system in chosen]
     if baseline is not None and baseline not in names:
         raise OptionError.choice("baseline", baseline, names)
-    modes: tuple[Literal["own", "pooled"], ...] = ("own", "pooled") if mode == "both" else (mode,)
+    modes: tuple[Mode, ...] = ("own", "pooled") if mode == "both" else (mode,)
     # A shared collection is pooled whatever was asked for; it is measured once.
     sets = {}
     for dataset in datasets:
         for way in modes:
-            loaded = load(dataset, mode=way, root=data, part=part, split=split, unanswerable=unanswerable, limit=limit)
+            loaded = _load(dataset, unanswerable, mode=way, root=data, part=part, split=split, limit=limit)
             sets[loaded.name, loaded.mode] = loaded
     rows = run(chosen, sets.values(), budgets, counter, progress=progress)
     found = results(rows, baseline=baseline if baseline is not None or len(chosen) < 2 else names[0], tokenizer=name)
     if json_path is not None:
-        write_json(found, json_path)
+        Path(json_path).write_text(json_text(found), encoding="utf-8")
     if html_path is not None:
         write_html(found, html_path)
     if console is not None:
-        console.print(make_table(found))
+        for table in make_tables(found):
+            console.print(table)
+            console.print()
+        console.print(caption(found), markup=False)
     return found
 
 
-def run_golden(
-    golden: str | Path,
-    files: str | Path,
-    *,
-    baseline: str | Path,
-    budget: int = 2048,
-    tolerance: int = 0,
-    update: bool = False,
-    console: Console | None = None,
-    **options: Any,
-) -> int:
-    """Check a golden set against a stored baseline: 0 if it holds, 1 if it regressed.
-
-    Args:
-        golden: JSONL with `question`, `expected` and optionally `id`, `source`; see `golden`.
-        files: the file or folder to ask.
-        baseline: the stored baseline; written if it does not exist yet.
-        budget: tokens of each context.
-        tolerance: how many questions may go from fully answered to not.
-        update: store this run as the new baseline, whatever it shows.
-        console: where to print the outcome; None prints nothing.
-        **options: document options.
-    """
-    scores = score_golden(read_golden(golden), files, budget=budget, **options)
-    if update or not Path(baseline).exists():
-        write_baseline(scores, baseline)
-        if console is not None:
-            console.print(f"baseline of {len(scores)} questions written to {baseline}")
-        return 0
-    verdict = compare(scores, read_baseline(baseline), tolerance=tolerance)
-    if console is not None:
-        console.print(describe(verdict, len(scores)), markup=False)
-    return int(verdict.regressed)
-
-
-def describe(verdict: Verdict, n: int) -> str:
-    """The verdict in a few lines."""
-    change = verdict.change
-    lines = [
-        f"{'REGRESSED' if verdict.regressed else 'holds'}: {n} questions, {len(verdict.lost)} lost, "
-        f"{len(verdict.gained)} gained, {len(verdict.new)} new",
-        f"evidence kept: {100 * change.mean:+.1f} points [{100 * change.low:+.1f}, {100 * change.high:+.1f}]",
-    ]
-    return "\n".join([*lines, *(f"lost: {question}" for question in verdict.lost)])
+def _load(name: str, unanswerable: str | None, **options: Any) -> Dataset:
+    dataset = load(name, unanswerable=unanswerable == "marked", **options)
+    if unanswerable is None or unanswerable == "marked":
+        return dataset
+    if unanswerable == "removed":
+        if dataset.mode == "pooled":
+            raise OptionError("unanswerable='removed' needs questions with documents of their own: mode='own'")
+        return with_unanswerable(dataset, without_evidence(dataset))
+    return with_unanswerable(dataset, off_topic(dataset, load(unanswerable, **options)))

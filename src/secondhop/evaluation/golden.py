@@ -13,9 +13,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from rich.console import Console
+
 from secondhop.document import Document
 from secondhop.errors import InputError, OptionError, SourceNotFoundError
-from secondhop.evaluation.datasets import Item, read_rows
+from secondhop.evaluation.files import read_rows
+from secondhop.evaluation.items import Item
 from secondhop.evaluation.metrics import Interval, bootstrap, evidence_scores
 
 Scores = dict[str, dict[str, float]]
@@ -34,6 +37,78 @@ class Verdict:
     """Questions that the baseline does not have; they cannot regress."""
     regressed: bool
     """True if more questions were lost than tolerated, or the whole interval of `change` lies below 0."""
+
+
+@dataclass(frozen=True, slots=True)
+class GoldenRun:
+    """The scores of a run, and how they compare."""
+
+    scores: Scores
+    verdict: Verdict | None
+    """None if there was no baseline to compare with."""
+    stored: bool
+    """Whether the scores are the new baseline."""
+
+    @property
+    def regressed(self) -> bool:
+        """Whether there was a baseline, and the run fell below it."""
+        return self.verdict is not None and self.verdict.regressed
+
+
+def run_golden(
+    golden: str | Path,
+    files: str | Path,
+    *,
+    baseline: str | Path | None = None,
+    budget: int = 2048,
+    tolerance: int = 0,
+    update: bool = False,
+    console: Console | None = None,
+    **options: Any,
+) -> GoldenRun:
+    """Score a golden set, and compare it with a stored baseline.
+
+    Args:
+        golden: JSONL with `question`, `expected` and optionally `id`, `source`.
+        files: the file or folder to ask.
+        baseline: the stored baseline; written if it does not exist yet. None compares with nothing.
+        budget: tokens of each context.
+        tolerance: how many questions may go from fully answered to not.
+        update: store this run as the new baseline, whatever it shows.
+        console: where to print the outcome; None prints nothing.
+        **options: document options.
+    """
+    if baseline is None and update:
+        raise OptionError("update needs a baseline to write")
+    scores = score_golden(read_golden(golden), files, budget=budget, **options)
+    stored = baseline is not None and (update or not Path(baseline).exists())
+    verdict = None
+    if baseline is not None and stored:
+        write_baseline(scores, baseline)
+    elif baseline is not None:
+        verdict = compare(scores, read_baseline(baseline), tolerance=tolerance)
+    found = GoldenRun(scores, verdict, stored)
+    if console is not None:
+        console.print(describe(found), markup=False)
+    return found
+
+
+def describe(found: GoldenRun) -> str:
+    """The outcome in a few lines."""
+    scores, verdict = found.scores, found.verdict
+    complete = sum(score["full"] == 1.0 for score in scores.values())
+    lines = [f"{complete} of {len(scores)} questions have all their expected texts"]
+    if found.stored:
+        lines.append("stored as the baseline")
+    if verdict is None:
+        return "\n".join([*lines, *(f"incomplete: {key}" for key, score in scores.items() if score["full"] < 1.0)])
+    change = verdict.change
+    lines += [
+        f"{'REGRESSED' if verdict.regressed else 'holds'}: {len(verdict.lost)} lost, {len(verdict.gained)} gained, "
+        f"{len(verdict.new)} new",
+        f"evidence kept: {100 * change.mean:+.1f} points [{100 * change.low:+.1f}, {100 * change.high:+.1f}]",
+    ]
+    return "\n".join([*lines, *(f"lost: {question}" for question in verdict.lost)])
 
 
 def read_golden(path: str | Path) -> list[dict[str, Any]]:

@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
-from secondhop.evaluation.datasets import Item
+from secondhop.evaluation.items import Item
 from secondhop.evaluation.text import holds, normalized, word_set
 
 _PRONOUNS = (
@@ -127,10 +128,15 @@ def bootstrap(values: ArrayLike, other: ArrayLike | None = None, *, samples: int
     x = x[~np.isnan(x)]
     if not len(x):
         return Interval(NAN, NAN, NAN, 0)
-    rng = np.random.default_rng(seed)
-    # Row by row draws the same numbers as one big table would, at a small part of the memory.
-    means = np.concatenate([x[rng.integers(0, len(x), (100, len(x)))].mean(1) for _ in range(samples // 100)])
+    means = _resampling(len(x), samples, seed) @ x / len(x)
     return Interval(float(x.mean()), float(np.percentile(means, 2.5)), float(np.percentile(means, 97.5)), len(x))
+
+
+@lru_cache(maxsize=8)
+def _resampling(n: int, samples: int, seed: int) -> NDArray[np.float64]:
+    """[samples, n] how often each of `n` values is drawn in each resample. A run asks for few different `n`."""
+    rng = np.random.default_rng(seed)
+    return np.stack([np.bincount(rng.integers(0, n, n), minlength=n) for _ in range(samples)]).astype(np.float64)
 
 
 def readability(passages: Sequence[str], sources: Sequence[str]) -> tuple[float, float]:

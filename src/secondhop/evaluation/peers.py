@@ -9,8 +9,9 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from secondhop.errors import MissingExtraError
-from secondhop.evaluation.datasets import Doc
-from secondhop.evaluation.systems import Answer, Built, System, document_number
+from secondhop.evaluation.files import pdf_pages
+from secondhop.evaluation.items import Doc
+from secondhop.evaluation.systems import Answer, Built, Piece, System, document_number, fill
 from secondhop.types import TokenCounter
 
 CANDIDATES = 40
@@ -40,45 +41,38 @@ def count_words(text: str) -> int:
     return len(text.split())
 
 
-def fill(
-    ordered: Sequence[tuple[str, int]], budget: int, count_tokens: TokenCounter, *, skip: bool
-) -> list[tuple[str, int]]:
-    """Passages in order while they fit; the first always goes in.
-
-    Args:
-        ordered: texts, best first, with the number of their document.
-        budget: the cap in tokens, blank lines between passages included.
-        count_tokens: the counter of the whole comparison.
-        skip: pass over what does not fit and go on, instead of stopping there.
-    """
-    kept: list[tuple[str, int]] = []
-    used = 0
-    for text, document in ordered:
-        tokens = count_tokens(text) + (count_tokens("\n\n") if kept else 0)
-        if used + tokens > budget and kept:
-            if skip:
-                continue
-            break
-        kept.append((text, document))
-        used += tokens
-    return kept
-
-
 class _Filled:
     """A retriever's chunks, best first, filled up to the budget."""
 
-    def __init__(self, retrieve: Callable[[str], list[tuple[str, int]]], *, skip: bool) -> None:
+    def __init__(self, retrieve: Callable[[str], list[Piece]], *, skip: bool) -> None:
         self._retrieve, self._skip = retrieve, skip
+        self._last: tuple[str, list[Piece], float] = ("", [], 0.0)
 
     def context(self, question: str, budget: int, count_tokens: TokenCounter) -> Answer:
+        pieces, took = self._ordered(question)
         start = time.perf_counter()
-        kept = fill(self._retrieve(question), budget, count_tokens, skip=self._skip)
-        ms = 1e3 * (time.perf_counter() - start)
-        passages = tuple(text for text, _ in kept)
-        return Answer("\n\n".join(passages), passages, documents=tuple(dict.fromkeys(doc for _, doc in kept)), ms=ms)
+        kept = fill(pieces, budget, count_tokens, skip=self._skip)
+        return Answer.of(kept, took + 1e3 * (time.perf_counter() - start))
 
     def ranked(self, question: str, top_k: int) -> list[int]:
-        return list(dict.fromkeys(document for _, document in self._retrieve(question)))[:top_k]
+        return list(dict.fromkeys(number for _, number, _ in self._ordered(question)[0]))[:top_k]
+
+    def _ordered(self, question: str) -> tuple[list[Piece], float]:
+        """What was retrieved and how long that took; another budget for the same question does not repeat it."""
+        if self._last[0] != question or not self._last[1]:
+            start = time.perf_counter()
+            pieces = self._retrieve(question)
+            self._last = (question, pieces, 1e3 * (time.perf_counter() - start))
+        return self._last[1], self._last[2]
+
+
+def _parts(documents: Sequence[Doc]) -> list[Piece]:
+    """Texts to split: a PDF file page by page, as the frameworks' readers do."""
+    return [
+        (text, number, page)
+        for number, doc in enumerate(documents)
+        for page, text in (enumerate(pdf_pages(doc.path), 1) if doc.path is not None else [(None, doc.text)])
+    ]
 
 
 class LangChain:
@@ -94,13 +88,15 @@ class LangChain:
         split = splitters.RecursiveCharacterTextSplitter(
             chunk_size=self.size, chunk_overlap=self.overlap, length_function=self.measure
         )
-        chunks = [(text, number) for number, doc in enumerate(documents) for text in split.split_text(doc.text)]
+        chunks = [(piece, number, page) for text, number, page in _parts(documents) for piece in split.split_text(text)]
         retriever = retrievers.BM25Retriever.from_texts(
-            [text for text, _ in chunks], metadatas=[{"doc": number} for _, number in chunks]
+            [text for text, _, _ in chunks], metadatas=[{"doc": number, "page": page} for _, number, page in chunks]
         )
         retriever.k = CANDIDATES
         return _Filled(
-            lambda question: [(hit.page_content, hit.metadata["doc"]) for hit in retriever.invoke(question)],
+            lambda question: [
+                (hit.page_content, hit.metadata["doc"], hit.metadata["page"]) for hit in retriever.invoke(question)
+            ],
             skip=self.skip,
         )
 
@@ -120,15 +116,17 @@ class LlamaIndex:
         bm25 = _import("llama_index.retrievers.bm25")
         logging.getLogger("bm25s").setLevel(logging.ERROR)
         split = parser.SentenceSplitter(chunk_size=self.size, chunk_overlap=self.overlap, tokenizer=self.tokenizer)
-        hidden = {"excluded_embed_metadata_keys": ["doc"], "excluded_llm_metadata_keys": ["doc"]}
+        hidden = {f"excluded_{use}_metadata_keys": ["doc", "page"] for use in ("embed", "llm")}
         texts = [
-            core.Document(text=doc.text, metadata={"doc": number}, **hidden) for number, doc in enumerate(documents)
+            core.Document(text=text, metadata={"doc": number, "page": page}, **hidden)
+            for text, number, page in _parts(documents)
         ]
         nodes = split.get_nodes_from_documents(texts)
         retriever = bm25.BM25Retriever.from_defaults(nodes=nodes, similarity_top_k=min(CANDIDATES, len(nodes)))
         return _Filled(
             lambda question: [
-                (hit.node.get_content(), hit.node.metadata["doc"]) for hit in retriever.retrieve(question)
+                (hit.node.get_content(), hit.node.metadata["doc"], hit.node.metadata["page"])
+                for hit in retriever.retrieve(question)
             ],
             skip=self.skip,
         )
@@ -208,17 +206,7 @@ PEERS: dict[str, Callable[[], System]] = {
     f"llamaindex:{EQUAL_CHUNK}": lambda: LlamaIndex(
         f"llamaindex:{EQUAL_CHUNK}", EQUAL_CHUNK, 0, skip=True, tokenizer=str.split
     ),
-    **{
-        f"redhop:{strategy}": _redhop(strategy)
-        for strategy in (
-            "auto",
-            "raw_topk",
-            "reasoning_preserving",
-            "distractor_filtered",
-            "max_density",
-            "redundancy_pruned",
-        )
-    },
+    **{f"redhop:{strategy}": _redhop(strategy) for strategy in _STRATEGIES},
     "redhop:paragraphs": lambda: Redhop("redhop:paragraphs", "raw_topk", paragraphs=True),
 }
 """The peers by name. `:128` means chunks of 128 words and a fill that skips what does not fit."""

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from secondhop.document import Document
 from secondhop.errors import OptionError
-from secondhop.evaluation.datasets import Doc
+from secondhop.evaluation.items import Doc
 from secondhop.types import TokenCounter
+
+Piece = tuple[str, int, int | None]
+"""A retrieved text, the number of its document, and its page where it has one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +30,13 @@ class Answer:
     """How sure the system is that the evidence is there; higher is surer."""
     ms: float = 0.0
     """Milliseconds that the query took."""
+
+    @classmethod
+    def of(cls, kept: Sequence[Piece], ms: float) -> Answer:
+        """The answer of a system that shows chunks one after another."""
+        texts = tuple(text for text, _, _ in kept)
+        pages = tuple(sorted({page for _, _, page in kept if page is not None}))
+        return cls("\n\n".join(texts), texts, tuple(dict.fromkeys(number for _, number, _ in kept)), pages, ms=ms)
 
 
 class Built(Protocol):
@@ -52,61 +60,26 @@ class System(Protocol):
         ...
 
 
-class SecondhopSystem:
-    """This package with any document options."""
+def fill(ordered: Sequence[Piece], budget: int, count_tokens: TokenCounter, *, skip: bool) -> list[Piece]:
+    """Passages in order while they fit; the first always goes in.
 
-    def __init__(self, name: str = "secondhop", **options: Any) -> None:
-        self.name = name
-        self.options = options
-
-    def build(self, documents: Sequence[Doc]) -> SecondhopBuilt:
-        """Index the files where there are files, else the texts."""
-        return SecondhopBuilt(documents, self.options)
-
-
-class SecondhopBuilt:
-    """Documents indexed by this package."""
-
-    def __init__(self, documents: Sequence[Doc], options: dict[str, Any]) -> None:
-        self._documents, self._options = documents, options
-        self._counter: TokenCounter | None = None
-
-    def _document(self, count_tokens: TokenCounter) -> Document:
-        # A document counts with one tokenizer, and that is known only when the first question comes.
-        if self._counter is not count_tokens:
-            options = {**self._options, "tokenizer": count_tokens}
-            if len(self._documents) == 1 and self._documents[0].path is not None:
-                self._built = Document.from_file(self._documents[0].path, **options)
-            else:
-                texts = [
-                    {"text": doc.text, "source": source_name(number, doc)} for number, doc in enumerate(self._documents)
-                ]
-                self._built = Document.from_texts(texts, **options)
-            self._counter = count_tokens
-        return self._built
-
-    def context(self, question: str, budget: int, count_tokens: TokenCounter) -> Answer:
-        """The default context."""
-        document = self._document(count_tokens)
-        start = time.perf_counter()
-        context = document.context(question, budget=budget)
-        text = context.text()
-        ms = 1e3 * (time.perf_counter() - start)
-        citations = context.citations
-        return Answer(
-            text,
-            tuple(citation["text"] for citation in citations),
-            documents=tuple(dict.fromkeys(document_number(citation["source"]) for citation in citations)),
-            pages=tuple(sorted({citation["page"] for citation in citations if citation["page"] is not None})),
-            confidence=context.report.confidence,
-            ms=ms,
-        )
-
-    def ranked(self, question: str, top_k: int) -> list[int]:
-        """Documents by their best chunk."""
-        # Several chunks of one document may come before the next document.
-        hits = self._document(self._counter or len).search(question, top_k=top_k * 20)
-        return list(dict.fromkeys(document_number(hit.chunk.source) for hit in hits))[:top_k]
+    Args:
+        ordered: texts, best first.
+        budget: the cap in tokens, blank lines between passages included.
+        count_tokens: the counter of the whole comparison.
+        skip: pass over what does not fit and go on, instead of stopping there.
+    """
+    kept: list[Piece] = []
+    used = 0
+    for piece in ordered:
+        tokens = count_tokens(piece[0]) + (count_tokens("\n\n") if kept else 0)
+        if used + tokens > budget and kept:
+            if skip:
+                continue
+            break
+        kept.append(piece)
+        used += tokens
+    return kept
 
 
 def source_name(number: int, doc: Doc) -> str:
@@ -126,14 +99,17 @@ def make_system(spec: str) -> System:
     Raises:
         OptionError: there is no such system.
     """
+    from secondhop.evaluation.ours import PlainBM25, SecondhopSystem
     from secondhop.evaluation.peers import PEERS
 
     family, _, options = spec.partition(":")
     if family == "secondhop":
         return SecondhopSystem(spec, **dict(_option(part) for part in options.split(",") if part))
+    if spec == "bm25":
+        return PlainBM25()
     make: Callable[[], System] | None = PEERS.get(spec)
     if make is None:
-        raise OptionError.choice("system", spec, ["secondhop", "secondhop:OPTION=VALUE,...", *PEERS])
+        raise OptionError.choice("system", spec, ["secondhop", "secondhop:OPTION=VALUE,...", "bm25", *PEERS])
     return make()
 
 

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
-from pathlib import Path
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from rich.table import Table
 
-SHOWN = ("full", "ev", "wr80", "hop2", "ans", "pages", "documents", "ndcg10", "recall10", "mrr")
+SHOWN = ("full", "ev", "wr80", "hop2", "ans", "page_hit", "documents", "ndcg10", "recall5", "recall10", "mrr")
 """Metrics that tables show, where a run has them; as percent."""
 PLAIN = ("tokens", "run_words", "open_runs", "ms")
 """Columns that stand beside every figure: tokens used, words per run, share of runs that open at an unresolved
@@ -30,10 +29,8 @@ def cell(entry: Mapping[str, Any], name: str, *, versus: str | None = None) -> s
     if name in PLAIN and name != "open_runs":
         return f"{value['mean']:.1f}" if name == "ms" else f"{value['mean']:.0f}"
     text = f"{100 * value['mean']:.1f}"
-    gap = entry.get("versus", {}).get(name) if versus == name else None
-    if gap is None or gap["mean"] is None:
-        return text
-    return f"{text} ({100 * gap['mean']:+.1f} [{100 * gap['low']:+.1f}, {100 * gap['high']:+.1f}])"
+    gap = difference(entry, name) if versus == name else ""
+    return f"{text} ({gap})" if gap else text
 
 
 def rows_of(results: Mapping[str, Any]) -> tuple[list[str], list[list[str]]]:
@@ -53,28 +50,55 @@ def rows_of(results: Mapping[str, Any]) -> tuple[list[str], list[list[str]]]:
 
 def caption(results: Mapping[str, Any]) -> str:
     """What the figures are: tokenizer, baseline, date."""
-    baseline = f"; differences to {results['baseline']} with 95 % intervals" if results["baseline"] else ""
+    baseline = (
+        f"; paired differences to {results['baseline']} with 95 % intervals, ▲ ▼ where they exclude 0"
+        if results["baseline"]
+        else ""
+    )
     return f"percent, except tokens, run_words and ms; budgets in {results['tokenizer']}{baseline}; {results['date']}"
 
 
-def make_table(results: Mapping[str, Any]) -> Table:
-    """A rich table of a run."""
-    head, body = rows_of(results)
-    table = Table(caption=caption(results), caption_justify="left")
-    for place, name in enumerate(head):
-        table.add_column(name, justify="left" if place in (0, 1, 3) else "right", no_wrap=place < 5)
-    last = None
-    for row in body:
-        if last is not None and row[:3] != last:
-            table.add_section()
-        table.add_row(*row)
-        last = row[:3]
-    return table
+def make_tables(results: Mapping[str, Any]) -> Iterator[Table]:
+    """One rich table for each set, mode and budget; a row for each system."""
+    groups: dict[tuple[str, str, int], list[Mapping[str, Any]]] = {}
+    for entry in results["summary"]:
+        groups.setdefault((entry["dataset"], entry["mode"], entry["budget"]), []).append(entry)
+    for (dataset, mode, budget), entries in groups.items():
+        names = columns(entries)
+        signals = [name for name in _SIGNALS if any(name in entry for entry in entries)]
+        lead = names[0] if any("versus" in entry for entry in entries) else None
+        title = f"{dataset}, {mode} documents, {budget} {results['tokenizer']}, n={entries[0]['n']}"
+        table = Table(title=title, title_justify="left", show_edge=False)
+        table.add_column("system", overflow="fold")
+        for name in [*names[:1], *(["difference"] if lead else []), *names[1:], *signals]:
+            table.add_column(name.replace("_", " "), justify="right")
+        for entry in entries:
+            figures = [cell(entry, name) + mark(entry, name) for name in names]
+            gap = [difference(entry, lead)] if lead else []
+            sure = [f"{entry[name]:.2f}" if name in entry else "–" for name in signals]
+            table.add_row(entry["system"], *figures[:1], *gap, *figures[1:], *sure)
+        yield table
 
 
-def write_json(results: Mapping[str, Any], path: str | Path) -> None:
-    """Write a run as JSON: keys in a fixed order, one line per question."""
+def difference(entry: Mapping[str, Any], name: str) -> str:
+    """The paired difference to the baseline with its interval, in points."""
+    gap = entry.get("versus", {}).get(name)
+    if gap is None or gap["mean"] is None:
+        return ""
+    return f"{100 * gap['mean']:+.1f} [{100 * gap['low']:+.1f}, {100 * gap['high']:+.1f}]"
+
+
+def mark(entry: Mapping[str, Any], name: str) -> str:
+    """An arrow if the 95 % interval of the difference to the baseline excludes 0."""
+    gap = entry.get("versus", {}).get(name)
+    if gap is None or gap["mean"] is None or gap["low"] <= 0 <= gap["high"]:
+        return ""
+    return " ▲" if gap["mean"] > 0 else " ▼"
+
+
+def json_text(results: Mapping[str, Any]) -> str:
+    """A run as JSON: keys in a fixed order, one line per question."""
     head = {key: value for key, value in results.items() if key != "rows"}
     lines = ",\n".join(json.dumps(row, ensure_ascii=False, allow_nan=False) for row in results["rows"])
     body = json.dumps(head, ensure_ascii=False, allow_nan=False, indent=1).removesuffix("\n}")
-    Path(path).write_text(f'{body},\n "rows": [\n{lines}\n]\n}}\n', encoding="utf-8")
+    return f'{body},\n "rows": [\n{lines}\n]\n}}\n'

@@ -9,7 +9,7 @@ _WORD = re.compile(r"[^\W_]+")
 
 def word_set(text: str) -> set[str]:
     """The distinct lower-case words of more than one character."""
-    return {word for word in "".join(char if char.isalnum() else " " for char in text.lower()).split() if len(word) > 1}
+    return {word for word in _WORD.findall(text.lower()) if len(word) > 1}
 
 
 def normalized(text: str) -> str:

@@ -110,6 +110,7 @@ def build(
         chunk_length=length,
         average_length=max(float(length.mean()), 1.0) if len(length) else 1.0,
         chunk_signature=signature,
+        chunk_key=_mix(np.ascontiguousarray(signature).view(np.uint64)).sum(axis=1, dtype=np.uint64),
         sentence_start=np.array(tables.start, np.int64),
         sentence_end=np.array(tables.end, np.int64),
         sentence_words=sentence_words,

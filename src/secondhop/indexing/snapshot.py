@@ -51,6 +51,9 @@ class Snapshot:
     chunk_signature: NDArray[np.uint32]
     """[C, 8] MinHash of the terms, to find near-duplicates by."""
 
+    chunk_key: NDArray[np.uint64]
+    """[C] digest of the signature: chunks with the same words have the same key."""
+
     sentence_start: NDArray[np.int64]
     sentence_end: NDArray[np.int64]
     sentence_words: NDArray[np.int64]

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Mapping
 
-from secondhop.reporting.economics import Economics, economics
+from secondhop.reporting.confidence import LOW_CONFIDENCE, confidence
+from secondhop.reporting.economics import economics
 from secondhop.reporting.report import DecisionReport, ReportWarning
 from secondhop.types import Budget, Ranking, Selection
-
-LOW_CONFIDENCE = 0.35
 
 
 def make_report(
@@ -30,7 +29,7 @@ def make_report(
     kept = [decision for decision in decisions if decision.fate == "kept"]
     candidates = {hit.chunk.id for hit in hits}
     figures = economics(hits, selection, count_words)
-    confidence = _confidence(figures, hits)
+    sure = confidence(hits, selection, n_chunks)
     is_auto = requested_strategy == "auto"
     return DecisionReport(
         query=hits.query.text,
@@ -60,23 +59,17 @@ def make_report(
         redundancy=figures.redundancy,
         token_utilization=total_tokens / budget.max_tokens,
         estimated_waste_tokens=figures.estimated_waste_tokens,
-        confidence=confidence,
-        low_confidence_retrieval=confidence < LOW_CONFIDENCE,
+        confidence=sure,
+        low_confidence_retrieval=sure < LOW_CONFIDENCE,
         matched_terms=hits.query.terms,
         unmatched_terms=hits.query.unmatched,
-        warnings=tuple(_warnings(hits, kept=len(kept), confidence=confidence, budget=budget)),
+        warnings=tuple(_warnings(hits, kept=len(kept), sure=sure, budget=budget)),
         decisions=decisions,
         timings=timings,
     )
 
 
-def _confidence(figures: Economics, hits: Ranking) -> float:
-    """How much of what the question asks about the context holds at all, with more weight on one passage holding it."""
-    best = max((hit.grounding for hit in hits), default=0.0)
-    return round(figures.coverage * (0.5 + 0.5 * best), 4) if figures.coverage else 0.0
-
-
-def _warnings(hits: Ranking, *, kept: int, confidence: float, budget: Budget) -> list[ReportWarning]:
+def _warnings(hits: Ranking, *, kept: int, sure: float, budget: Budget) -> list[ReportWarning]:
     query = hits.query
     if not query.text.strip():
         return [ReportWarning("empty_query", "the question is empty", "ask for something")]
@@ -105,12 +98,12 @@ def _warnings(hits: Ranking, *, kept: int, confidence: float, budget: Budget) ->
                 "budget_too_small", f"no sentence with evidence fits {budget.max_tokens} tokens", "raise the budget"
             )
         )
-    if confidence < LOW_CONFIDENCE:
+    if sure < LOW_CONFIDENCE:
         warnings.append(
             ReportWarning(
                 "low_confidence",
-                f"the context covers little of what the question asks ({confidence:.2f})",
-                "check whether the documents answer this at all",
+                f"the context is unlikely to hold all that the question asks for ({sure:.2f})",
+                "check whether the documents answer this at all, or raise the budget",
             )
         )
     return warnings

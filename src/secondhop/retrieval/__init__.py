@@ -13,7 +13,7 @@ import numpy as np
 from secondhop.retrieval.bridge import Bridge, build_bridge
 from secondhop.retrieval.candidates import make_ranking
 from secondhop.retrieval.given import rank_given
-from secondhop.retrieval.lexical import direct_scores, top
+from secondhop.retrieval.lexical import direct_scores, top, top_distinct
 from secondhop.retrieval.query import parse_query
 from secondhop.types import Hit, Ranking
 
@@ -30,7 +30,7 @@ def retrieve(snapshot: Snapshot, text: str, *, candidate_k: int, bridge: bool, a
     Args:
         snapshot: the index.
         text: any string.
-        candidate_k: how many candidates at most.
+        candidate_k: how many candidates with different words at most.
         bridge: also reach passages through the names that the best hits introduce.
         allowed: [C] chunks that may be returned; None for all.
     """
@@ -38,7 +38,7 @@ def retrieve(snapshot: Snapshot, text: str, *, candidate_k: int, bridge: bool, a
     direct = direct_scores(snapshot, query, allowed)
     link = build_bridge(snapshot, query, direct, allowed) if bridge else Bridge.none(len(snapshot))
     total = direct + link.scores if bridge else direct
-    return make_ranking(snapshot, query, direct, total, link, top(total, candidate_k))
+    return make_ranking(snapshot, query, direct, total, link, top_distinct(snapshot, total, candidate_k))
 
 
 def search(snapshot: Snapshot, text: str, *, top_k: int, allowed: Bools | None = None) -> list[Hit]:

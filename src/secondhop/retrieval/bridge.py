@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from secondhop.retrieval.lexical import top
+from secondhop.retrieval.lexical import top_distinct
 from secondhop.retrieval.query import ParsedQuery
 from secondhop.retrieval.sentence_scores import SentenceWords
 
@@ -62,7 +62,8 @@ class Bridge:
 
 def build_bridge(snapshot: Snapshot, query: ParsedQuery, direct: Floats, allowed: Bools | None = None) -> Bridge:
     """Links every chunk to the seeds among the direct hits."""
-    ordinals = top(direct, N_SEEDS)
+    ordinals = top_distinct(snapshot, direct, N_SEEDS)
+    ordinals = ordinals[np.sort(np.unique(snapshot.chunk_key[ordinals], return_index=True)[1])]
     if not len(ordinals):
         return Bridge.none(len(snapshot))
     best = float(direct[ordinals[0]])
@@ -78,7 +79,7 @@ def build_bridge(snapshot: Snapshot, query: ParsedQuery, direct: Floats, allowed
         pairs = list(zip(terms.tolist(), factors.tolist(), strict=True))
         link = snapshot.body.accumulate(pairs)
         snapshot.lead.accumulate(((term, LEAD_WEIGHT * factor) for term, factor in pairs), link)
-        link[ordinal] = 0.0
+        link[snapshot.chunk_key == snapshot.chunk_key[ordinal]] = 0.0  # the seed and its copies
         stronger = link > strength
         strength[stronger] = link[stronger]
         seed_of[stronger] = len(seeds)

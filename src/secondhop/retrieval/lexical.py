@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from secondhop.types import Bools, Floats, Ints
 
 LEAD_WEIGHT = 1.0
+_MOST_COPIES = 4
 
 
 def direct_scores(snapshot: Snapshot, query: ParsedQuery, allowed: Bools | None = None) -> Floats:
@@ -38,6 +39,18 @@ def _stopword_scores(snapshot: Snapshot, forms: Ints) -> Floats:
         places = np.flatnonzero(snapshot.words == form)
         scores[np.unique(np.searchsorted(bounds, places, side="right") - 1)] += 1.0
     return scores
+
+
+def top_distinct(snapshot: Snapshot, scores: Floats, k: int) -> Ints:
+    """As `top`, but going on until `k` chunks with different words are found, within `k` times `_MOST_COPIES` places.
+
+    Copies of a chunk stay in: they are candidates too, and what became of them is reported.
+    """
+    places = top(scores, _MOST_COPIES * k)
+    if len(places) <= k:
+        return places
+    first = np.unique(snapshot.chunk_key[places], return_index=True)[1]
+    return places if len(first) < k else places[: np.partition(first, k - 1)[k - 1] + 1]
 
 
 def top(scores: Floats, k: int) -> Ints:

@@ -45,7 +45,7 @@ def parse_query(snapshot: Snapshot, text: str) -> ParsedQuery:
         form for match in _QUOTED.finditer(text) for group in match.groups(default="") for form in split_forms(group)
     }
     weights: dict[int, float] = {}
-    unmatched: dict[str, None] = {}
+    unmatched: dict[str, float] = {}
     rarest = float(np.log1p((len(snapshot) + 0.5) / 0.5))
     missing = 0.0
     requests = request_terms(lexicon.analyzer)
@@ -57,7 +57,7 @@ def parse_query(snapshot: Snapshot, text: str) -> ParsedQuery:
         numbers = [lexicon.number_of[term] for term in analyzed.terms if term in lexicon.number_of]
         weight = _QUOTED_WEIGHT if form in quoted else _REQUEST_WEIGHT if analyzed.terms[0] in requests else 1.0
         if not numbers and form not in unmatched:
-            unmatched[form] = None
+            unmatched[form] = weight
             missing += min(weight, 1.0) * rarest
         for number in numbers:
             weights[number] = max(weights.get(number, 0.0), weight)
@@ -69,6 +69,9 @@ def parse_query(snapshot: Snapshot, text: str) -> ParsedQuery:
         terms=tuple(lexicon.terms[number] for number in terms),
         unmatched=tuple(unmatched),
         coverage=held / (held + missing) if held else 0.0,
+        weights=tuple(weights.values()),
+        idf=tuple(snapshot.idf[terms].tolist()),
+        unmatched_weights=tuple(unmatched.values()),
     )
     return ParsedQuery(
         query,

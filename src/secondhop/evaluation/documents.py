@@ -1,0 +1,80 @@
+"""The form *documents*: questions about one document each, contracts and filings, some without an answer."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from secondhop.errors import SourceNotFoundError
+from secondhop.evaluation.files import half, pdf_pages, read_rows, read_text
+from secondhop.evaluation.items import Doc, Evidence, Item, Row
+from secondhop.evaluation.text import one_line
+
+SHORTEST_CONTRACT = 1500
+"""Contracts of fewer words fit a context whole and say nothing about choosing."""
+
+
+def document_items(folder: Path, base: Path, split: str, *, unanswerable: bool, natural: bool) -> list[Item]:
+    """The questions of a half; those without an answer only if asked for.
+
+    Raises:
+        SourceNotFoundError: a document is not there.
+    """
+    texts = (
+        {row["id"]: row["text"] for row in read_rows(folder / "docs.jsonl") if "text" in row}
+        if (folder / "docs.jsonl").exists()
+        else {}
+    )
+    items = []
+    for row in read_rows(folder / "questions.jsonl"):
+        answerable = bool(row.get("answerable", True))
+        if split not in ("all", half(row["doc_id"])) or not (answerable or unanswerable):
+            continue
+        document = _document(row, folder, base, texts.get(row["doc_id"]))
+        contract = "cuad_question" in row
+        if contract and len(document.text.split()) < SHORTEST_CONTRACT:
+            continue
+        question = row["cuad_question"] if contract and not natural else row["question"]
+        evidence = tuple((0, one_line(e["text"])) for e in row["evidence"])
+        items.append(
+            Item(
+                row["id"],
+                question,
+                "",
+                (document,),
+                evidence,
+                evidence,
+                pages=_pages(document, evidence),
+                answerable=answerable,
+                first_span=contract,
+                kind=row.get("category") or "",
+                group=row["doc_id"],
+            )
+        )
+    return items
+
+
+def _document(row: Row, folder: Path, base: Path, text: str | None) -> Doc:
+    if text is not None:
+        return Doc(row["doc_id"], text)
+    name = row.get("file") or next((e["file"] for e in row["evidence"]), f"{row['doc_id']}.txt")
+    path = next((place for place in (folder.parent / name, folder / name, base / name) if place.exists()), None)
+    if path is None:
+        raise SourceNotFoundError(folder / name, "the document of a question does not exist")
+    if path.suffix == ".pdf":
+        return Doc(path.name, "\n\n".join(pdf_pages(path)), path.name, path=path)
+    return Doc(path.name, read_text(path))
+
+
+def _pages(document: Doc, evidence: Sequence[Evidence]) -> tuple[int, ...]:
+    """Pages found by their words, since the sheets do not agree on where to start counting."""
+    from secondhop.evaluation.metrics import word_recall
+
+    if document.path is None:
+        return ()
+    found = set()
+    for _, text in evidence:
+        recall = [word_recall(text, page) for page in pdf_pages(document.path)]
+        if recall and max(recall) >= 0.6:
+            found.add(recall.index(max(recall)) + 1)
+    return tuple(sorted(found))

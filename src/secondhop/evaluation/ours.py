@@ -1,0 +1,141 @@
+"""This package as a system: any options, one index for all variants that differ in asking only; and plain BM25."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from secondhop import loading
+from secondhop.document import Document
+from secondhop.evaluation.items import Doc
+from secondhop.evaluation.systems import Answer, document_number, fill, source_name
+from secondhop.indexing import Snapshot
+from secondhop.options import ContextOptions, DocumentOptions
+from secondhop.pipeline import index_sources
+from secondhop.retrieval.lexical import top
+from secondhop.types import SourceText, TokenCounter
+
+CANDIDATES = 60
+"""How many chunks plain BM25 retrieves, as many as the default looks at."""
+
+
+class SecondhopSystem:
+    """This package with any document options."""
+
+    def __init__(self, name: str = "secondhop", **options: Any) -> None:
+        self.name = name
+        self.options = options
+
+    def build(self, documents: Sequence[Doc]) -> SecondhopBuilt:
+        """Index the files where there are files, else the texts."""
+        return SecondhopBuilt(tuple(documents), self.options)
+
+
+class SecondhopBuilt:
+    """Documents indexed by this package."""
+
+    def __init__(self, documents: tuple[Doc, ...], options: dict[str, Any]) -> None:
+        indexed = options.keys() - ContextOptions.model_fields.keys()
+        self._options = options
+        self._snapshot = _snapshot(documents, tuple(sorted((key, options[key]) for key in indexed)))
+        self._document: Document | None = None
+        self._counter: TokenCounter | None = None
+
+    def _with(self, count_tokens: TokenCounter) -> Document:
+        # A document counts with one tokenizer, and that is known only when the first question comes.
+        if self._document is None or self._counter is not count_tokens:
+            options = DocumentOptions(**(self._options | {"tokenizer": count_tokens}))
+            self._document, self._counter = Document(self._snapshot, options), count_tokens
+        return self._document
+
+    def context(self, question: str, budget: int, count_tokens: TokenCounter) -> Answer:
+        """The default context."""
+        document = self._with(count_tokens)
+        start = time.perf_counter()
+        context = document.context(question, budget=budget)
+        text = context.text()
+        ms = 1e3 * (time.perf_counter() - start)
+        citations = context.citations
+        return Answer(
+            text,
+            tuple(citation["text"] for citation in citations),
+            documents=tuple(dict.fromkeys(document_number(citation["source"]) for citation in citations)),
+            pages=tuple(sorted({citation["page"] for citation in citations if citation["page"] is not None})),
+            confidence=context.report.confidence,
+            ms=ms,
+        )
+
+    def ranked(self, question: str, top_k: int) -> list[int]:
+        """Documents by their best chunk."""
+        # Several chunks of one document may come before the next document.
+        hits = self._with(self._counter or len).search(question, top_k=top_k * 20)
+        return list(dict.fromkeys(document_number(hit.chunk.source) for hit in hits))[:top_k]
+
+
+class PlainBM25:
+    """Our chunks ranked by plain BM25 alone and filled in order: what "never worse than top-k" is measured against.
+
+    No lead field, no weights on query words, no bridge, no sentence cuts.
+    """
+
+    def __init__(self, name: str = "bm25", **options: Any) -> None:
+        self.name, self.options = name, options
+
+    def build(self, documents: Sequence[Doc]) -> PlainBM25Built:
+        """Index the documents."""
+        return PlainBM25Built(_snapshot(tuple(documents), tuple(sorted(self.options.items()))))
+
+
+class PlainBM25Built:
+    """An index asked with plain BM25."""
+
+    def __init__(self, snapshot: Snapshot) -> None:
+        self._snapshot = snapshot
+
+    def context(self, question: str, budget: int, count_tokens: TokenCounter) -> Answer:
+        """Chunks in the order of their scores while they fit; what does not is skipped."""
+        start = time.perf_counter()
+        chunks = [self._snapshot.chunk(place) for place in self._order(question, CANDIDATES)]
+        ordered = [(chunk.text, document_number(chunk.source), chunk.page) for chunk in chunks]
+        kept = fill(ordered, budget, count_tokens, skip=True)
+        ms = 1e3 * (time.perf_counter() - start)
+        return Answer.of(kept, ms)
+
+    def ranked(self, question: str, top_k: int) -> list[int]:
+        """Documents by their best chunk."""
+        sources = (self._snapshot.chunk(place).source for place in self._order(question, top_k * 20))
+        return list(dict.fromkeys(map(document_number, sources)))[:top_k]
+
+    def _order(self, question: str, top_k: int) -> list[int]:
+        lexicon = self._snapshot.lexicon
+        numbers = [
+            lexicon.number_of[term]
+            for term in dict.fromkeys(lexicon.analyzer.terms(question))
+            if term in lexicon.number_of
+        ]
+        scores = self._snapshot.body.accumulate((number, float(self._snapshot.idf[number])) for number in numbers)
+        return [int(place) for place in top(scores, top_k).astype(np.int64)]
+
+
+@lru_cache(maxsize=2)
+def _snapshot(documents: tuple[Doc, ...], options: tuple[tuple[str, Any], ...]) -> Snapshot:
+    """One index for all systems that differ only in how they ask."""
+    if len(documents) == 1 and documents[0].path is not None:
+        sources = [_file(documents[0].path)]
+    else:
+        sources = [
+            loading.load_text(doc.text, source_name(number, doc), format=doc.format)
+            for number, doc in enumerate(documents)
+            if doc.text.strip()
+        ]
+    return index_sources(sources, DocumentOptions(**dict(options)))
+
+
+@lru_cache(maxsize=16)
+def _file(path: Path) -> SourceText:
+    return loading.load_file(path)

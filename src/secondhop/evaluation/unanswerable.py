@@ -1,0 +1,39 @@
+"""Questions that the documents do not answer, to measure whether `report.confidence` tells them from the others."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import replace
+
+from secondhop.evaluation.items import Dataset, Item
+
+
+def without_evidence(dataset: Dataset) -> Dataset:
+    """The same questions with the documents that hold their evidence taken away: none can be answered."""
+    items = []
+    for item in dataset.items:
+        gold = {doc for doc, _ in item.evidence}
+        left = tuple(doc for number, doc in enumerate(item.documents) if number not in gold)
+        if left:
+            changed = _unanswerable(item, f"{item.id}-removed")
+            items.append(replace(changed, documents=left, group=f"{item.group}-removed"))
+    return replace(dataset, mode="own", items=tuple(items), documents=())
+
+
+def off_topic(dataset: Dataset, other: Dataset, *, seed: int = 5) -> Dataset:
+    """Questions of `other`, each asked of the documents of some question of `dataset`: none can be answered."""
+    rng = random.Random(seed)
+    items = (
+        replace(_unanswerable(item, f"{item.id}-elsewhere"), question=rng.choice(other.items).question)
+        for item in dataset.items
+    )
+    return replace(dataset, items=tuple(items))
+
+
+def with_unanswerable(dataset: Dataset, unanswerable: Dataset, *, name: str = "") -> Dataset:
+    """The questions of both, as one set."""
+    return replace(dataset, name=name or dataset.name, items=(*dataset.items, *unanswerable.items))
+
+
+def _unanswerable(item: Item, key: str) -> Item:
+    return replace(item, id=key, answer="", evidence=(), support=(), relevant=(), pages=(), answerable=False)

@@ -1,0 +1,128 @@
+"""How likely it is that a context holds the evidence that its question needs.
+
+Two things must be true: the documents hold the evidence at all, and the context shows it. Each gets a logistic model of
+few signals that selection leaves behind anyway, and the confidence is the product. The coefficients were fitted once, on
+one half of public question sets, and confirmed on the other; `docs/findings/confidence.md` has the curve, and this is
+the command:
+
+    python tests/benchmarks/confidence.py DATA --fit
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from secondhop.types import Query, Ranking, Selection
+
+if TYPE_CHECKING:
+    from secondhop.types import Bools
+
+IN_DOCUMENTS = (4.061, 3.817)
+"""Log-odds that the documents hold the evidence: constant, `match`."""
+IN_CONTEXT = (2.437, 0.386, -0.677, -0.352, -1.048)
+"""Log-odds that the context shows evidence that the documents hold: constant, `match`, `rival`, `crowd`, `squeeze`."""
+LOW_CONFIDENCE = 0.35
+"""Below this, evidence is missing more often than not; see the curve in the findings."""
+
+FULL_SATURATION = 2.2
+"""What BM25 gives at most for a word, relative to its idf (k1 + 1)."""
+MISSING_NAME = 1.5
+"""How much more a capitalised word or a number counts than others if the documents lack it."""
+LEAST_RARITY = 3.0
+"""Idf of a word that no chunk holds, at least: in an index of a few chunks all words look common."""
+LENGTH_POWER = 0.2
+"""How much more a match of many words says than the same share of few."""
+_MATCH_FLOOR = 0.05
+_AMPLE_WORDS = 7.0
+"""Logarithm of the number of shown words (1,100) from which a context counts as ample."""
+_STRONG = 0.5
+"""Score, relative to the best, from which a chunk is a strong candidate."""
+
+
+@dataclass(frozen=True, slots=True)
+class Signals:
+    """What the confidence is made of."""
+
+    match: float
+    """Logarithm: how near the best chunk comes to the score of one that holds every content word of the question,
+    those that the index lacks included; about -3 (hardly) to 1."""
+    rival: float
+    """Score of the best sentence left out, relative to the best of all, 0 to 1; 0 where everything is shown."""
+    crowd: float
+    """Logarithm of one plus the number of strong candidates left out, each as far as it is; 0 where all are shown."""
+    squeeze: float
+    """`rival` times what the logarithm of the shown words lacks to an ample context, 0 to 7."""
+
+
+def confidence(hits: Ranking, selection: Selection, n_chunks: int) -> float:
+    """Probability, 0 to 1, that the context shows all the evidence that the question needs.
+
+    0 where nothing is shown or the question has no content words.
+
+    Args:
+        hits: all candidates.
+        selection: what was kept of them.
+        n_chunks: chunks in the index.
+    """
+    query = hits.query
+    if not selection.passages or not len(hits) or not (query.terms or query.unmatched):
+        return 0.0
+    found = signals(hits, selection, n_chunks)
+    in_documents = _logistic(IN_DOCUMENTS, (found.match,))
+    in_context = _logistic(IN_CONTEXT, (found.match, found.rival, found.crowd, found.squeeze))
+    return round(in_documents * in_context, 4)
+
+
+def signals(hits: Ranking, selection: Selection, n_chunks: int) -> Signals:
+    """The signals of a selection from at least one hit."""
+    sentences = hits.sentences
+    shown = _shown(hits, selection)
+    n_words = sentences.words.astype(float)
+    best = float(sentences.direct.max(initial=0.0))
+    rival = float(sentences.direct[~shown].max(initial=0.0)) / best if best > 0 else 0.0
+    words = np.bincount(sentences.hit, n_words, len(hits))
+    hidden = np.bincount(sentences.hit[~shown], n_words[~shown], len(hits)) / np.maximum(words, 1.0)
+    scores = np.array([hit.score for hit in hits])
+    crowd = math.log1p(float(hidden[scores > _STRONG * scores.max()].sum()))
+    ample = max(0.0, _AMPLE_WORDS - math.log1p(float(n_words[shown].sum())))
+    return Signals(_match(hits.query, hits, n_chunks), rival, crowd, rival * ample)
+
+
+def _match(query: Query, hits: Ranking, n_chunks: int) -> float:
+    idf = np.array(query.idf)
+    rarest = math.log1p((n_chunks + 0.5) / 0.5)
+    more = max(0.0, LEAST_RARITY - rarest)
+    missing = sum(
+        weight * (MISSING_NAME if word[:1].isupper() or word[:1].isdigit() else 1.0)
+        for word, weight in zip(query.unmatched, query.unmatched_weights, strict=True)
+    )
+    ideal = float(np.array(query.weights) @ (idf + more)) + missing * (rarest + more)
+    top = np.array([hit.scores.get("lexical", 0.0) for hit in hits])
+    if more > 0:
+        top = top + np.divide(more, idf, out=np.zeros(len(idf)), where=idf > 0) @ hits.term_scores
+    share = max(0.0, float(top.max())) / (FULL_SATURATION * ideal) if ideal > 0 else 0.0
+    n_words = len(query.terms) + len(query.unmatched)
+    return math.log(min(share, 1.5) + _MATCH_FLOOR) + LENGTH_POWER * math.log1p(n_words)
+
+
+def _shown(hits: Ranking, selection: Selection) -> Bools:
+    """[sentences] whether the selection shows each: whether it begins inside a kept span."""
+    sentences = hits.sentences
+    kept = {decision.chunk_id: decision.spans for decision in selection.decisions if decision.fate == "kept"}
+    spans = [(place, start, end) for place, hit in enumerate(hits) for start, end in kept.get(hit.chunk.id, ())]
+    hit, start, end = np.array(spans, np.int64).reshape(-1, 3).T
+    beyond = int(max(sentences.end.max(initial=0), end.max(initial=0))) + 1  # longer than any text, so hits stay apart
+    begins = sentences.hit * beyond + sentences.start
+    edges = np.zeros(len(begins) + 1, np.int64)
+    np.add.at(edges, np.searchsorted(begins, hit * beyond + start), 1)
+    np.add.at(edges, np.searchsorted(begins, hit * beyond + end), -1)
+    return np.cumsum(edges[:-1]) > 0
+
+
+def _logistic(coefficients: tuple[float, ...], values: tuple[float, ...]) -> float:
+    odds = coefficients[0] + sum(a * b for a, b in zip(coefficients[1:], values, strict=True))
+    return 1.0 / (1.0 + math.exp(-odds))

@@ -1,0 +1,168 @@
+"""What each default is worth: the evidence kept with it and without it, over the evaluation sets.
+
+    python tests/benchmarks/ablation.py DATA [--split A] [--limit 150] [--only NAME ...] [--markdown FILE]
+
+Prints, for each variant and group of sets, the share of questions whose evidence is all in the context (`full`, in
+percent) and the paired difference from the default with its 95 % bootstrap interval. Budgets are in whitespace words.
+"""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from secondhop.document import Document
+from secondhop.evaluation.datasets import load
+from secondhop.evaluation.items import Dataset, Doc
+from secondhop.evaluation.metrics import bootstrap, evidence_scores
+
+# set, mode, budgets, group
+SETS = (
+    ("hotpotqa", "own", (256, 400), "multi-hop"),
+    ("hotpotqa", "pooled", (512, 1024), "multi-hop"),
+    ("2wikimultihopqa", "own", (256, 400), "multi-hop"),
+    ("2wikimultihopqa", "pooled", (512, 1024), "multi-hop"),
+    ("musique", "own", (256, 400), "multi-hop"),
+    ("musique", "pooled", (512, 1024), "multi-hop"),
+    ("cuad", "own", (256, 512), "CUAD 256–512"),
+    ("cuad", "own", (1024, 2000), "CUAD 1024–2000"),
+    ("cuad-natural", "own", (512, 1024), "CUAD natural"),
+    ("contractnli", "own", (256, 512), "ContractNLI"),
+    ("chunking_eval", "pooled", (256, 512, 1024), "long texts"),
+    ("codebase", "pooled", (512, 1024), "code"),
+)
+RETRIEVAL, SELECTION = "secondhop.retrieval", "secondhop.selection.reasoning_preserving"
+# A variant sets options of the document, options of the question, or constants of a module.
+VARIANTS: dict[str, dict[str, Any]] = {
+    "default": {},
+    "raw_topk": {"strategy": "raw_topk"},
+    "whole chunks (grain=chunk)": {"grain": "chunk"},
+    "no bridge": {f"{RETRIEVAL}.bridge.N_SEEDS": 0},
+    "2 seeds": {f"{RETRIEVAL}.bridge.N_SEEDS": 2},
+    "4 seeds": {f"{RETRIEVAL}.bridge.N_SEEDS": 4},
+    "full link at 3 names": {f"{RETRIEVAL}.bridge.FULL_LINK_NAMES": 3.0},
+    "full link at 6 names": {f"{RETRIEVAL}.bridge.FULL_LINK_NAMES": 6.0},
+    "names in at most 10 % of the chunks": {f"{RETRIEVAL}.bridge.MAX_DF_SHARE": 0.1},
+    "numbers bridge as names": {f"{RETRIEVAL}.bridge.NUMBER_WEIGHT": 1.0},
+    "numbers do not bridge": {f"{RETRIEVAL}.bridge.NUMBER_WEIGHT": 0.0},
+    "no lead": {f"{RETRIEVAL}.lexical.LEAD_WEIGHT": 0.0},
+    "half lead": {f"{RETRIEVAL}.lexical.LEAD_WEIGHT": 0.5},
+    "no opening bonus": {f"{SELECTION}.OPENING_BONUS": 0.0},
+    "direct share 0.3": {f"{SELECTION}.DIRECT_SHARE": 0.3},
+    "direct share 0.7": {f"{SELECTION}.DIRECT_SHARE": 0.7},
+    "no smoothing": {f"{SELECTION}.SMOOTHING": 0.0},
+    "smoothing 0.5": {f"{SELECTION}.SMOOTHING": 0.5},
+    "no coverage discount": {f"{SELECTION}.COVERED": 1.0},
+    "sentence weight 2": {f"{SELECTION}.SENTENCE_WEIGHT": 2.0},
+    "40 candidates": {"candidate_k": 40},
+    "100 candidates": {"candidate_k": 100},
+    "chunk_size 128": {"chunk_size": 128},
+    "chunk_size 256": {"chunk_size": 256},
+    "chunk_size 400": {"chunk_size": 400},
+}
+INDEX_OPTIONS = ("chunk_size",)
+
+
+class Bench:
+    """The sets, indexed once for each set of index options."""
+
+    def __init__(self, data: str, split: str, limit: int | None, **options: Any) -> None:
+        self.sets: list[tuple[Dataset, list[Document], tuple[int, ...], str]] = []
+        made: dict[tuple[str, str], tuple[Dataset, list[Document]]] = {}
+        for name, mode, budgets, group in SETS:
+            if (name, mode) not in made:
+                dataset = load(name, mode=mode, root=data, split=split, limit=limit)
+                made[name, mode] = dataset, _index(dataset, options)
+            self.sets.append((*made[name, mode], budgets, group))
+
+    def full(self, **options: Any) -> dict[str, np.ndarray]:
+        """1 where all evidence of a question is in its context, by group, in a fixed order."""
+        found: dict[str, list[float]] = {}
+        for dataset, documents, budgets, group in self.sets:
+            for budget in budgets:
+                for item, document in zip(dataset.items, documents, strict=True):
+                    text = document.context(item.question, budget, **options).text()
+                    found.setdefault(group, []).append(evidence_scores(item, text).get("full", np.nan))
+        return {group: np.array(values) for group, values in found.items()}
+
+
+def _index(dataset: Dataset, options: Mapping[str, Any]) -> list[Document]:
+    """The document that each question asks."""
+    made: dict[tuple[Doc, ...], Document] = {}
+    documents = []
+    for item in dataset.items:
+        searched = dataset.documents or item.documents
+        if searched not in made:
+            texts = [
+                {"text": doc.text, "source": doc.source or f"text-{number}", "format": doc.format}
+                for number, doc in enumerate(searched)
+            ]
+            made[searched] = Document.from_texts(texts, tokenizer="words", **options)
+        documents.append(made[searched])
+    return documents
+
+
+@contextmanager
+def patched(constants: Mapping[str, Any]) -> Iterator[None]:
+    """Other values for constants of modules, for a while."""
+    before = []
+    for path, value in constants.items():
+        module, _, name = path.rpartition(".")
+        before.append((import_module(module), name, getattr(import_module(module), name)))
+        setattr(import_module(module), name, value)
+    try:
+        yield
+    finally:
+        for module, name, value in before:
+            setattr(module, name, value)
+
+
+def main() -> None:
+    """Runs the variants and prints a line for each as it ends."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("data")
+    parser.add_argument("--split", default="A", choices=("A", "B", "all"))
+    parser.add_argument("--limit", type=int, default=150)
+    parser.add_argument("--only", nargs="*", default=[])
+    parser.add_argument("--markdown", type=Path)
+    given = parser.parse_args()
+    benches: dict[tuple[Any, ...], Bench] = {}
+    rows: list[list[str]] = []
+    base: dict[str, np.ndarray] = {}
+    for name, spec in VARIANTS.items():
+        if given.only and name not in (*given.only, "default"):
+            continue
+        constants = {key: value for key, value in spec.items() if "." in key}
+        indexed = {key: value for key, value in spec.items() if key in INDEX_OPTIONS}
+        asked = {key: value for key, value in spec.items() if key not in constants and key not in indexed}
+        key = tuple(indexed.items())
+        if key not in benches:
+            benches = {(): benches[()]} if () in benches else {}
+            benches[key] = Bench(given.data, given.split, given.limit, **indexed)
+        with patched(constants):
+            found = benches[key].full(**asked)
+        base = base or found
+        rows.append([name, *(_cell(found[group], base[group], name == "default") for group in base)])
+        print(" | ".join(rows[-1]), flush=True)
+    if given.markdown:
+        lines = [["variant", *base], ["---"] * (len(base) + 1), *rows]
+        given.markdown.write_text("\n".join(f"| {' | '.join(line)} |" for line in lines) + "\n", encoding="utf-8")
+
+
+def _cell(values: np.ndarray, base: np.ndarray, is_default: bool) -> str:
+    keep = ~np.isnan(values)
+    mean = f"{100 * values[keep].mean():.1f}"
+    if is_default:
+        return f"{mean} (n={int(keep.sum())})"
+    change = bootstrap(values[keep], base[keep])
+    return f"{mean} ({100 * change.mean:+.1f} [{100 * change.low:+.1f}, {100 * change.high:+.1f}])"
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,92 @@
+import json
+
+import pytest
+
+from secondhop.errors import OptionError
+from secondhop.evaluation.datasets import half, load, pool
+from secondhop.evaluation.metrics import second_hop
+from secondhop.evaluation.unanswerable import off_topic, with_unanswerable, without_evidence
+
+
+def test_passages_bring_their_gold_sentences(data):
+    item = load("pairs", root=data).items[0]
+    assert [text for _, text in item.evidence] == ["She worked with Charles Babbage.", "He was born in London."]
+    assert item.evidence == item.support
+    assert item.hops == 2
+    assert second_hop(item) == 0 or second_hop(item) == 1
+
+
+def test_hops_are_supported_by_the_sentence_with_their_answer(data):
+    row = json.loads((data / "dev/pairs.jsonl").read_text(encoding="utf-8").splitlines()[0])
+    for passage in row["passages"]:
+        del passage["sentence_spans"], passage["gold_sentences"]
+    row["hops"] = [
+        {"question": "?", "answer": "Charles Babbage", "gold_passage": "a"},
+        {"question": "?", "answer": "London", "gold_passage": "b"},
+    ]
+    path = data / "dev/hops.jsonl"
+    path.write_text(json.dumps(row), encoding="utf-8")
+    item = load(str(path)).items[0]
+    assert item.support == ((0, "She worked with Charles Babbage."), (1, "He was born in London."))
+    assert item.evidence == tuple((n, row["passages"][n]["text"]) for n in (0, 1))
+
+
+def test_pooled_documents_are_distinct_and_in_the_same_order_every_time(data):
+    first, second = (load("pairs", mode="pooled", root=data).documents for _ in range(2))
+    assert first == second
+    assert len(first) == 8
+
+
+def test_a_corpus_is_always_pooled_and_ranked(data):
+    dataset = load("shelf", root=data)
+    assert dataset.mode == "pooled"
+    assert dataset.ranked
+    assert dataset.items[0].relevant == (1,)
+
+
+def test_documents_keep_unanswerable_questions_when_asked(data):
+    assert [item.id for item in load("nda", root=data).items] == ["n1"]
+    both = load("nda", root=data, unanswerable=True)
+    assert [item.answerable for item in both.items] == [True, False]
+    assert both.items[0].evidence[0][1] == "Charles Babbage designed the Analytical Engine."
+
+
+def test_halves_and_limits_are_deterministic(data):
+    everything = {item.id for item in load("pairs", root=data).items}
+    halves = [
+        {item.id for item in load("pairs", root=data, split=split).items}
+        for split in "AB"
+        if any(half(key) == split for key in everything)
+    ]
+    assert set.union(*halves) == everything
+    assert [item.id for item in load("pairs", root=data, limit=3).items] == [
+        item.id for item in load("pairs", root=data, limit=3).items
+    ]
+    with pytest.raises(OptionError, match="not one of"):
+        load("nothing", root=data)
+
+
+def test_without_evidence_takes_the_gold_documents_away(data):
+    bare = without_evidence(load("pairs", root=data))
+    assert all(not item.answerable and [doc.title[:5] for doc in item.documents] == ["Noise"] for item in bare.items)
+
+
+def test_off_topic_questions_are_asked_of_the_same_documents(data):
+    pairs, other = load("pairs", root=data), load("shelf", root=data)
+    strange = off_topic(pairs, other)
+    assert strange == off_topic(pairs, other)
+    assert {item.question for item in strange.items} == {other.items[0].question}
+    assert all(not item.answerable and not item.evidence for item in strange.items)
+    both = with_unanswerable(pairs, strange)
+    assert len({item.id for item in both.items}) == len(both.items) == 12
+
+
+def test_program_text_without_names_says_its_format(data):
+    (data / "corpora/codebase.jsonl").write_text('{"id": "f", "title": "f", "text": "fn main() {}"}', encoding="utf-8")
+    row = {"id": "c1", "question": "main?", "gold_doc_ids": ["f"], "corpus": "codebase.jsonl"}
+    (data / "dev/codebase.jsonl").write_text(json.dumps(row), encoding="utf-8")
+    assert load("code", root=data).documents[0].format == "code"
+
+
+def test_a_question_without_documents_left_is_dropped(data):
+    assert pool(without_evidence(load("nda", root=data)).items) == ()

@@ -1,0 +1,95 @@
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from secondhop.evaluation.datasets import load
+from secondhop.evaluation.items import Item
+from secondhop.evaluation.metrics import (
+    auroc,
+    bootstrap,
+    evidence_scores,
+    ndcg,
+    precision_at_recall,
+    readability,
+    recall_at,
+    reciprocal_rank,
+)
+
+ADA = "Ada Lovelace wrote the first program. She worked with Charles Babbage."
+BABBAGE = "Charles Babbage designed the Analytical Engine. He was born in London."
+
+
+def test_evidence_scores_of_all_half_and_nothing(data):
+    item = load("pairs", root=data).items[0]
+    everything = evidence_scores(item, f"{ADA}\n\n{BABBAGE}")
+    assert everything == {"wr": 1.0, "wr80": 1.0, "full": 1.0, "ev": 1.0, "hop2": 1.0, "ans": 1.0}
+    assert evidence_scores(item, ADA)["ev"] == 0.5
+    assert evidence_scores(item, ADA)["full"] == 0.0
+    assert evidence_scores(item, "")["wr"] == 0.0
+
+
+def test_the_first_span_alone_decides_word_recall_where_asked():
+    item = Item(
+        "i",
+        "q",
+        "",
+        (),
+        ((0, "alpha beta"), (0, "gamma delta")),
+        ((0, "alpha beta"), (0, "gamma delta")),
+        first_span=True,
+    )
+    assert evidence_scores(item, "Alpha, beta!") == {"wr": 1.0, "wr80": 1.0, "full": 0.0, "ev": 0.5}
+
+
+def test_ranking_metrics_on_known_values():
+    assert ndcg([3, 1, 2], {1}) == pytest.approx(1 / math.log2(3))
+    assert recall_at([3, 1, 2], {1, 9}, 2) == 0.5
+    assert reciprocal_rank([3, 1], {1}) == 0.5
+    assert reciprocal_rank([3], {1}) == 0.0
+
+
+def test_auroc_counts_ties_half():
+    assert auroc([0.9, 0.8, 0.1], [True, True, False]) == 1.0
+    assert auroc([0.5, 0.5], [True, False]) == 0.5
+    assert math.isnan(auroc([0.5], [True]))
+
+
+@given(st.lists(st.tuples(st.integers(0, 5), st.booleans()), min_size=2, max_size=40))
+def test_auroc_is_the_share_of_pairs_in_order(pairs):
+    high = [score for score, positive in pairs if positive]
+    low = [score for score, positive in pairs if not positive]
+    if high and low:
+        wins = np.mean([(a > b) + 0.5 * (a == b) for a in high for b in low])
+        assert auroc(*zip(*pairs, strict=True)) == pytest.approx(wins)
+
+
+def test_precision_at_full_recall():
+    assert precision_at_recall([0.9, 0.8, 0.7, 0.1], [True, False, True, False]) == pytest.approx(2 / 3)
+
+
+def test_bootstrap_is_seeded_paired_and_skips_nan():
+    x = np.array([0.0, 1.0, 1.0, np.nan, 1.0])
+    rng = np.random.default_rng(0)
+    clean = x[~np.isnan(x)]
+    means = clean[rng.integers(0, 4, (2000, 4))].mean(1)
+    found = bootstrap(x)
+    assert (found.mean, found.low, found.high, found.n) == (
+        0.75,
+        np.percentile(means, 2.5),
+        np.percentile(means, 97.5),
+        4,
+    )
+    assert bootstrap(x, x).mean == 0.0
+    assert bootstrap([np.nan]).n == 0
+
+
+def test_readability_sees_gaps_and_open_pronouns():
+    assert readability([ADA], [ADA]) == (11.0, 0.0)
+    words, open_runs = readability(["She worked with Charles Babbage. … Bread rises"], [ADA])
+    assert words == 3.5
+    assert open_runs == 0.5
+    assert readability(["He was first."], ["He was first. Then not."])[1] == 0.0
+    assert all(map(math.isnan, readability([], [])))

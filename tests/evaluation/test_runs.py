@@ -1,0 +1,150 @@
+import importlib.util
+import json
+from pathlib import Path
+
+import pytest
+from rich.console import Console
+
+from secondhop.errors import OptionError
+from secondhop.evaluation import run_eval
+from secondhop.evaluation.datasets import load
+from secondhop.evaluation.ours import PlainBM25, SecondhopSystem
+from secondhop.evaluation.peers import PEERS, MissingPeerError
+from secondhop.evaluation.runner import rank, run
+from secondhop.evaluation.summary import results
+from secondhop.evaluation.systems import fill, make_system
+from secondhop.evaluation.tables import mark, rows_of
+from secondhop.text.tokens import count_words
+
+EXAMPLES = Path(__file__).resolve().parents[2] / "examples" / "data"
+
+
+def test_fill_skips_or_stops_at_what_does_not_fit():
+    texts = [("a b", 0, None), ("c d e f", 1, None), ("g", 2, None)]
+    assert [n for _, n, _ in fill(texts, 3, count_words, skip=True)] == [0, 2]
+    assert [n for _, n, _ in fill(texts, 3, count_words, skip=False)] == [0]
+    assert [n for _, n, _ in fill(texts, 1, count_words, skip=False)] == [0]
+
+
+def test_runs_are_deterministic_and_compared_in_pairs(data, whole):
+    systems = [whole(), whole("failing", fails=True)]
+    sets = [load("pairs", root=data), load("pairs", mode="pooled", root=data)]
+    rows = run(systems, sets, [12, 64], count_words)
+    assert rows == run(systems, sets, [12, 64], count_words)
+    found = results(rows, baseline="whole", tokenizer="words")
+    json.dumps(found, allow_nan=False)
+    cells = {(entry["mode"], entry["system"], entry["budget"]): entry for entry in found["summary"]}
+    assert cells["own", "whole", 64]["metrics"]["full"]["mean"] == 1.0
+    failing = cells["own", "failing", 64]
+    assert failing["errors"] == 6
+    assert failing["versus"]["full"] == {"mean": -1.0, "low": -1.0, "high": -1.0, "n": 6}
+    assert mark(failing, "full") == " ▼"
+    assert all(row["tokens"] <= row["budget"] for row in rows)
+
+
+def test_unanswerable_questions_measure_confidence(data, whole):
+    found = results(
+        run([whole()], [load("nda", root=data, unanswerable=True)], [64], count_words), baseline=None, tokenizer="words"
+    )
+    assert found["summary"][0]["auroc_answerable"] == 0.5
+
+
+def test_ranked_sets_have_ranking_metrics(data, whole):
+    dataset = load("shelf", root=data)
+    row = run([whole()], [dataset], [64], count_words)[0]
+    assert row["mrr"] == 0.5
+    assert row["documents"] == 1.0
+    assert rank([whole()], dataset) == [
+        {key: row[key] for key in ("dataset", "mode", "system", "id", "ndcg10", "recall5", "recall10", "mrr")}
+        | {"budget": 0}
+    ]
+
+
+def test_the_default_system_answers_within_budget(data):
+    rows = run([SecondhopSystem("ours")], [load("pairs", root=data), load("shelf", root=data)], [40], count_words)
+    assert all("error" not in row and 0 < row["tokens"] <= 40 for row in rows)
+    assert rows[-1]["mrr"] == 1.0
+
+
+def test_variants_in_asking_share_one_index(data):
+    documents = load("pairs", root=data).items[0].documents
+    one, other = SecondhopSystem("a").build(documents), SecondhopSystem("b", strategy="raw_topk").build(documents)
+    assert one._snapshot is other._snapshot
+    assert SecondhopSystem("c", chunk_size=64).build(documents)._snapshot is not one._snapshot
+
+
+def test_every_option_reaches_the_document(data):
+    built = SecondhopSystem("ours", min_grounding=0.5, strategy="raw_topk").build(
+        load("pairs", root=data).items[0].documents
+    )
+    assert built.context("Who worked with Charles Babbage?", 5, count_words).text
+    assert built._with(count_words)._options.min_grounding == 0.5
+
+
+def test_plain_bm25_ranks_by_the_questions_words_alone(data):
+    built = PlainBM25().build(load("shelf", root=data).documents)
+    assert built.ranked("What makes bread rise?", 5) == [1]
+    answer = built.context("What makes bread rise?", 30, count_words)
+    assert answer.documents == (1,)
+    assert "yeast" in answer.text
+    assert built.context("Zeppelin", 30, count_words).text == ""
+
+
+def test_a_cited_page_with_evidence_is_a_hit(tmp_path):
+    pdf = tmp_path / "corpora/handbook.pdf"
+    pdf.parent.mkdir()
+    pdf.write_bytes((EXAMPLES / "handbook.pdf").read_bytes())
+    folder = tmp_path / "dev/filings"
+    folder.mkdir(parents=True)
+    gold = {"file": "handbook.pdf", "text": "thirty for members, twelve for visitors and ten for working boats"}
+    row = {"id": "p", "doc_id": "handbook", "file": "handbook.pdf", "question": "How many berths are for visitors?"}
+    (folder / "questions.jsonl").write_text(json.dumps(row | {"evidence": [gold]}), encoding="utf-8")
+    (tmp_path / "dev/handbook.pdf").write_bytes(pdf.read_bytes())
+    dataset = load("filings", root=tmp_path)
+    assert dataset.items[0].pages == (4,)
+    rows = run([SecondhopSystem("ours"), PlainBM25()], [dataset], [120], count_words)
+    assert [row["page_hit"] for row in rows] == [1.0, 1.0]
+
+
+def test_run_eval_writes_table_json_and_page(data, tmp_path, whole):
+    console = Console(record=True, width=200)
+    found = run_eval(
+        ["pairs", "shelf"], systems=["secondhop", whole()], budgets=[32, 64], data=data, mode="both", tokenizer="words",
+        json_path=tmp_path / "run.json", html_path=tmp_path / "run.html", console=console,
+    )  # fmt: skip
+    stored = json.loads((tmp_path / "run.json").read_text(encoding="utf-8"))
+    assert stored["summary"] == json.loads(json.dumps(found["summary"]))
+    page = (tmp_path / "run.html").read_text(encoding="utf-8")
+    assert "<polyline" in page
+    assert "http" not in page
+    assert "secondhop" in console.export_text()
+    head, body = rows_of(found)
+    assert all(len(row) == len(head) for row in body)
+    with pytest.raises(OptionError, match="baseline"):
+        run_eval(["pairs"], data=data, baseline="nobody")
+
+
+def test_systems_go_by_name_with_options():
+    system = make_system("secondhop:strategy=raw_topk,chunk_size=64")
+    assert system.options == {"strategy": "raw_topk", "chunk_size": 64}
+    with pytest.raises(OptionError, match="system="):
+        make_system("elsewhere")
+
+
+@pytest.mark.skipif(importlib.util.find_spec("redhop") is not None, reason="peers are installed")
+def test_a_missing_peer_says_how_to_get_it(data):
+    with pytest.raises(MissingPeerError, match="--group peers"):
+        PEERS["redhop:auto"]().build(load("pairs", root=data).items[0].documents)
+
+
+@pytest.mark.parametrize(("way", "n"), [("removed", 12), ("shelf", 12)])
+def test_unanswerable_questions_are_added_as_asked(data, way, n):
+    found = run_eval(["pairs"], budgets=[64], data=data, tokenizer="words", unanswerable=way)
+    entry = found["summary"][0]
+    assert entry["n"] == n
+    assert 0 <= entry["auroc_answerable"] <= 1
+
+
+def test_documents_cannot_be_removed_from_a_pool(data):
+    with pytest.raises(OptionError, match="own"):
+        run_eval(["pairs"], budgets=[64], data=data, mode="pooled", unanswerable="removed")
