@@ -99,7 +99,7 @@ def about(found):
     limit = f" At most {found['limit']} questions per set." if found["limit"] else ""
     unit = {"words": "white-space words", "estimate": "tokens by the built-in estimate of o200k_base"}
     return (
-        f"Made by `{found['command']}` on {found['date']} in {found['minutes']} minutes; numbers are in "
+        f"Made by `{found['command']}` on {found['date']} in {found['minutes']} minutes; the numbers are in "
         f"`docs/benchmarks/`. {versions}.\n\nHalf {found['split']} of the questions (FinanceBench: all).{limit} Budgets in "
         f"{unit.get(found['tokenizer'], found['tokenizer'])}, the same counter for every system; 95 % bootstrap intervals."
     )

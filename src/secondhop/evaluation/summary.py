@@ -26,6 +26,7 @@ _PACKAGES = (
     "tiktoken",
     "redhop",
     "langchain-community",
+    "langchain-text-splitters",
     "llama-index-core",
     "llama-index-retrievers-bm25",
     "rank-bm25",

@@ -47,14 +47,18 @@ class Postings:
         start, end = self.offsets[term], self.offsets[term + 1]
         return self.chunks[start:end], self.weights[start:end]
 
-    def accumulate(
-        self, weighted_terms: Iterable[tuple[int, float]], out: NDArray[np.float64] | None = None
-    ) -> NDArray[np.float64]:
-        """Sum over terms of factor times weight, for each chunk: an array of length n_chunks. Adds to `out` if given."""
-        scores = np.zeros(self.n_chunks) if out is None else out
+    def accumulate(self, weighted_terms: Iterable[tuple[int, float]]) -> NDArray[np.float64]:
+        """Sum over terms of factor times weight, for each chunk: an array of length n_chunks."""
+        chunks: list[NDArray[np.int32]] = []
+        weights: list[NDArray[np.float32]] = []
+        offsets = self.offsets
         for term, factor in weighted_terms:
-            chunks, weights = self.of(term)
-            scores[chunks] += factor * weights
+            part = slice(int(offsets[term]), int(offsets[term + 1]))
+            chunks.append(self.chunks[part])
+            weights.append(factor * self.weights[part])
+        if not chunks:
+            return np.zeros(self.n_chunks)
+        scores: NDArray[np.float64] = np.bincount(np.concatenate(chunks), np.concatenate(weights), self.n_chunks)  # type: ignore[assignment]  # with weights it counts in floats
         return scores
 
 

@@ -97,7 +97,9 @@ class Snapshot:
         """The chunk as an object, made when first asked for."""
         chunk = self._chunks.get(ordinal)
         if chunk is None:
-            chunk = self._chunks[ordinal] = self.given[self.chunk_source[ordinal]] if self.given else self._make(ordinal)
+            chunk = self._chunks[ordinal] = (
+                self.given[self.chunk_source[ordinal]] if self.given else self._make(ordinal)
+            )
         return chunk
 
     def _make(self, ordinal: int) -> Chunk:

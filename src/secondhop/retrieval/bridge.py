@@ -77,8 +77,7 @@ def build_bridge(snapshot: Snapshot, query: ParsedQuery, direct: Floats, allowed
         terms = np.array(list(weights), np.int64)
         factors = confidence * np.array(list(weights.values())) * snapshot.idf[terms] if weights else np.empty(0)
         pairs = list(zip(terms.tolist(), factors.tolist(), strict=True))
-        link = snapshot.body.accumulate(pairs)
-        snapshot.lead.accumulate(((term, LEAD_WEIGHT * factor) for term, factor in pairs), link)
+        link = snapshot.body.accumulate(pairs) + LEAD_WEIGHT * snapshot.lead.accumulate(pairs)
         link[snapshot.chunk_key == snapshot.chunk_key[ordinal]] = 0.0  # the seed and its copies
         stronger = link > strength
         strength[stronger] = link[stronger]
@@ -102,7 +101,8 @@ def seed_names(snapshot: Snapshot, query: ParsedQuery, ordinal: int) -> tuple[di
     near = 1 - PLACE_WEIGHT + PLACE_WEIGHT * (direct / highest if highest > 0 else np.ones(len(direct)))
     terms, words = text.terms, text.words[text.word_of_term]
     df = snapshot.body.df_of(terms)
-    usable = (df >= 2) & (df <= max(2.0, MAX_DF_SHARE * len(snapshot))) & ~np.isin(terms, query.terms)
+    asked = (terms[:, None] == query.terms).any(axis=1)
+    usable = (df >= 2) & (df <= max(2.0, MAX_DF_SHARE * len(snapshot))) & ~asked
     if snapshot.has_case:
         opens = np.diff(text.sentence[text.word_of_term], prepend=-1) > 0
         usable &= lexicon.form_is_name[words] & ~(opens & snapshot.term_is_ordinary[terms])

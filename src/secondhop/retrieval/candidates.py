@@ -86,12 +86,13 @@ def _via(snapshot: Snapshot, bridge: Bridge, terms: Ints, shared: Bools, ordinal
         places = np.flatnonzero((bridge.seed_of[ordinals] == number) & (bridge.scores[ordinals] > 0))
         if not len(places) or not len(seed.terms):
             continue
-        own = np.array([column[term] for term in seed.terms.tolist()])
         strongest_first = np.argsort(-seed.factors, kind="stable")
+        columns = np.array([column[term] for term in seed.terms.tolist()])[strongest_first]
+        forms = [seed.forms[place] for place in strongest_first.tolist()]
         seed_id = snapshot.chunk(seed.ordinal).id
-        for place in places.tolist():
-            held = strongest_first[shared[place, own[strongest_first]]][:_VIA_TERMS]
-            via[place] = Via(seed_id, tuple(seed.forms[term] for term in held.tolist()))
+        for place, row in zip(places.tolist(), shared[places][:, columns], strict=True):
+            held = np.flatnonzero(row)[:_VIA_TERMS].tolist()
+            via[place] = Via(seed_id, tuple(forms[term] for term in held))
     return via
 
 

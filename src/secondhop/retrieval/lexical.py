@@ -20,10 +20,8 @@ def direct_scores(snapshot: Snapshot, query: ParsedQuery, allowed: Bools | None 
     """[C] how well each chunk answers to the query's own words; 0 for chunks that share none."""
     factors = (query.weights * snapshot.idf[query.terms]).tolist()
     terms = query.terms.tolist()
-    scores = snapshot.body.accumulate(zip(terms, factors, strict=True))
-    snapshot.lead.accumulate(
-        ((term, LEAD_WEIGHT * factor) for term, factor in zip(terms, factors, strict=True)), scores
-    )
+    pairs = list(zip(terms, factors, strict=True))
+    scores = snapshot.body.accumulate(pairs) + LEAD_WEIGHT * snapshot.lead.accumulate(pairs)
     if len(query.stopword_forms):
         scores += _stopword_scores(snapshot, query.stopword_forms)
     if allowed is not None:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from functools import cached_property
 from itertools import pairwise
 from typing import Any
 
 import numpy as np
 
-from secondhop.text.prompt import GAP, SEPARATOR, label, marker, render
+from secondhop.text.prompt import SEPARATOR, label, marker, render
 from secondhop.types import Budget, Chunk, Decision, Hit, Passage, Ranking, Reason, Role, Selection, Span
 
 _SMALLEST_REST = 4
@@ -30,10 +31,7 @@ class Packing:
         self.refused: dict[int, tuple[Reason, Mapping[str, Any]]] = {}
         """Hits that a strategy turned down, and why."""
         self._keys: dict[int, int] = {}
-        self._tokens: dict[int, int] = {}
-        count = budget.count_tokens
-        self._separator = max(1, count(SEPARATOR.strip() or "\n\n")) if budget.style == "plain" else 1
-        self._gap = max(1, count(GAP.strip()))
+        self._separator = max(1, budget.count_tokens(SEPARATOR))
         sentences = hits.sentences
         self._hit = sentences.hit.tolist()
         self._start = sentences.start.tolist()
@@ -46,14 +44,17 @@ class Packing:
         """Numbers of a hit's sentences."""
         return range(*self._sentences_of[hit])
 
+    @cached_property
+    def all_tokens(self) -> list[int]:
+        """Tokens of each sentence."""
+        count, hits = self.budget.count_tokens, self.hits.hits
+        chunks = [hits[place].chunk for place in self._hit]
+        spans = zip(chunks, self._start, self._end, strict=True)
+        return [count(chunk.text[start - chunk.start : end - chunk.start]) for chunk, start, end in spans]
+
     def tokens(self, sentence: int) -> int:
         """Tokens of one sentence."""
-        tokens = self._tokens.get(sentence)
-        if tokens is None:
-            chunk = self.hits.hits[self._hit[sentence]].chunk
-            text = chunk.text[self._start[sentence] - chunk.start : self._end[sentence] - chunk.start]
-            tokens = self._tokens[sentence] = self.budget.count_tokens(text)
-        return tokens
+        return self.all_tokens[sentence]
 
     def duplicate_of(self, sentence: int) -> int | None:
         """The hit that already shows the same words, None if no chosen sentence does."""

@@ -130,19 +130,20 @@ def _take_long_evidence(packing: Packing, direct_order: list[int]) -> None:
 
 
 def _take_in_order(packing: Packing, order: list[int], limit: int) -> None:
-    hits = packing.hits
+    hits, tokens, chosen = packing.hits, packing.all_tokens, packing.chosen
     owner = hits.sentences.hit.tolist()
+    is_code = [hit.chunk.kind == "code" for hit in hits]
     whole = limit == packing.budget.max_tokens
     for number in order:
         room = limit - packing.used
         if room < _SMALLEST_SENTENCE:
             break
         place = owner[number]
-        if hits.hits[place].chunk.kind == "code":  # a line of code alone says nothing
+        if is_code[place]:  # a line of code alone says nothing
             if whole and place not in packing.opened and not refuse_duplicate(packing, place):
                 packing.take_hit(place)
             continue
-        if number in packing.chosen or packing.tokens(number) > room or packing.duplicate_of(number) is not None:
+        if tokens[number] > room or number in chosen or packing.duplicate_of(number) is not None:
             continue
         if place in packing.opened or not refuse_duplicate(packing, place):
             packing.take(number, limit, before=_antecedents(packing, number))
