@@ -63,7 +63,8 @@ class Packing:
 
     def take(self, sentence: int, limit: int, before: Iterable[int] = ()) -> bool:
         """Chooses a sentence, and those `before` it that it cannot be read without, if all of them fit the limit."""
-        new = [number for number in (*before, sentence) if number not in self.chosen]
+        # The sentence goes first: what is given back again is given back from the end.
+        new = [number for number in (sentence, *before) if number not in self.chosen]
         hit = self._hit[sentence]
         if hit not in self.opened and self._is_full(hit):
             return False
