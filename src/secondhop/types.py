@@ -14,7 +14,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, get_args
 
 if TYPE_CHECKING:
     import numpy as np
@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 
 Kind = Literal["prose", "code", "table"]
 """How a text is cut: by sentences, by definitions and lines, or by rows."""
+
+KINDS: tuple[Kind, ...] = get_args(Kind)
+"""The kinds by number, as indexes keep them."""
 
 Span = tuple[int, int]
 """Half-open `(start, end)` in characters of the source text."""

@@ -47,6 +47,7 @@ VARIANTS: dict[str, dict[str, Any]] = {
     "2 seeds": {f"{RETRIEVAL}.bridge.N_SEEDS": 2},
     "full link at 6 names": {f"{RETRIEVAL}.bridge.FULL_LINK_NAMES": 6.0},
     "names in at most 10 % of the chunks": {f"{RETRIEVAL}.bridge.MAX_DF_SHARE": 0.1},
+    "bridge from code too": {f"{RETRIEVAL}.bridge.CODE": -1},
     "numbers do not bridge": {f"{RETRIEVAL}.bridge.NUMBER_WEIGHT": 0.0},
     "no lead": {f"{RETRIEVAL}.lexical.LEAD_WEIGHT": 0.0},
     "direct share 0.3": {f"{SELECTION}.DIRECT_SHARE": 0.3},

@@ -101,6 +101,14 @@ def test_signals_are_zero_where_nothing_is_left_out(towers):
     assert (found.rival, found.crowd, found.squeeze) == (0.0, 0.0, 0.0)
 
 
+def test_copies_left_out_do_not_count_as_left_out():
+    text = "The price of copper is nine dollars for every pound of it."
+    once, thrice = (Document.from_texts([text] * n, tokenizer="words").analyze("price of copper") for n in (1, 3))
+    assert thrice.removed == {"dropped_duplicate": 2}
+    assert thrice.confidence == pytest.approx(once.confidence, abs=0.1)
+    assert not thrice.low_confidence_retrieval
+
+
 def test_signals_stay_in_their_ranges(towers):
     for budget in (12, 40, 100):
         found = model.signals(*chosen(towers, "Which tower has bells and a clock?", budget), len(towers))

@@ -14,9 +14,9 @@ from numpy.typing import NDArray
 from secondhop.indexing.lexicon import Lexicon
 from secondhop.indexing.postings import Postings, count_pairs
 from secondhop.indexing.scoring import BM25
-from secondhop.indexing.snapshot import KINDS, Snapshot
+from secondhop.indexing.snapshot import Snapshot
 from secondhop.text.analysis import analyzer_for, split_forms
-from secondhop.types import Chunk, Section, SourceText, Span
+from secondhop.types import KINDS, Chunk, Section, SourceText, Span
 
 LEAD_WORDS = 12
 """How many content words of heading and first sentence make up a chunk's lead."""

@@ -13,9 +13,7 @@ from numpy.typing import NDArray
 from secondhop.indexing.lexicon import Lexicon
 from secondhop.indexing.postings import Postings
 from secondhop.indexing.scoring import BM25
-from secondhop.types import Chunk, Kind, Section, Span
-
-KINDS: tuple[Kind, ...] = ("prose", "code", "table")
+from secondhop.types import KINDS, Chunk, Section, Span
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ import numpy as np
 from secondhop.retrieval.lexical import top_distinct
 from secondhop.retrieval.query import ParsedQuery
 from secondhop.retrieval.sentence_scores import SentenceWords
+from secondhop.types import KINDS
 
 if TYPE_CHECKING:
     from secondhop.indexing import Snapshot
@@ -28,6 +29,7 @@ NUMBER_WEIGHT = 0.5
 PLACE_WEIGHT = 0.7
 """How much a name's weight follows the direct score of its sentence in the seed."""
 MAX_DF_SHARE = 0.5
+CODE = KINDS.index("code")
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,9 +66,13 @@ def build_bridge(snapshot: Snapshot, query: ParsedQuery, direct: Floats, allowed
     """Links every chunk to the seeds among the direct hits."""
     ordinals = top_distinct(snapshot, direct, N_SEEDS)
     ordinals = ordinals[np.sort(np.unique(snapshot.chunk_key[ordinals], return_index=True)[1])]
+    # Identifiers link almost all code to all other code: from code there is no bridge.
+    ordinals = ordinals[snapshot.chunk_kind[ordinals] != CODE]
     if not len(ordinals):
         return Bridge.none(len(snapshot))
-    best = float(direct[ordinals[0]])
+    if not len(ordinals):
+        return Bridge.none(len(snapshot))
+    best = float(direct.max())
     strength = np.zeros(len(snapshot))
     seed_of = np.full(len(snapshot), -1)
     seeds: list[SeedLinks] = []
