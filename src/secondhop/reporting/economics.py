@@ -24,8 +24,6 @@ class Economics:
     estimated_waste_tokens: int
     redundancy: float
     """Share of the candidates that nearly repeat a better one."""
-    coverage: float
-    """Share of the query's content words, weighted by rarity, that shown passages hold."""
 
 
 def economics(hits: Ranking, selection: Selection, count_words: Callable[[str], tuple[int, int]]) -> Economics:
@@ -53,7 +51,6 @@ def economics(hits: Ranking, selection: Selection, count_words: Callable[[str], 
         retained_evidence_ratio=sum(hit.chunk.id in kept for hit in evidence) / len(evidence) if evidence else 0.0,
         estimated_waste_tokens=sum(waste),
         redundancy=len({later for later, _, _ in hits.duplicates}) / len(hits) if hits else 0.0,
-        coverage=_coverage(hits, shown),
     )
 
 
@@ -77,13 +74,3 @@ def _shown_words(hits: Ranking, kept: dict[str, Decision]) -> tuple[int, int]:
             part = slice(bounds[place], bounds[place + 1])
             shown[part] |= (sentences.start[part] >= start) & (sentences.end[part] <= end)
     return int(sentences.words[shown].sum()), int(sentences.matched[shown].sum())
-
-
-def _coverage(hits: Ranking, shown: list[int]) -> float:
-    """Groundings say which share of the words one hit holds; together they hold the union, rarer words counting more."""
-    if not shown or not len(hits.term_scores):
-        return 0.0
-    held = (hits.term_scores[:, shown] > 0).any(axis=1)
-    strength = hits.term_scores.max(axis=1)
-    total = float(strength.sum())
-    return hits.query.coverage * float(strength[held].sum()) / total if total > 0 else 0.0
