@@ -207,8 +207,6 @@ class Reason(str, Enum):
     """Wanted, but the budget was full. Detail: `tokens_short`."""
     DROPPED_LOW_RELEVANCE = "dropped_low_relevance"
     """Below the strategy's bar. Detail: `grounding`, `limit`."""
-    DROPPED_UNLINKED = "dropped_unlinked"
-    """Below the bar, and no link to a relevant passage either. Detail: `grounding`, `limit`."""
     DROPPED_DUPLICATE = "dropped_duplicate"
     """Says what a kept passage says. Detail: `of`, `similarity`."""
     DROPPED_TOP_K = "dropped_top_k"

@@ -86,7 +86,7 @@ def test_any_bytes_give_text_or_a_typed_error(data):
         text, _ = decode(data, "a")
     except CorruptFileError:
         return
-    text.encode()
+    assert text.encode().decode() == text
 
 
 @given(st.text(st.characters(exclude_categories=["Cs", "Cc"]), max_size=200))

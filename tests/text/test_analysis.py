@@ -3,7 +3,7 @@ import pickle
 import pytest
 
 from secondhop.errors import OptionError
-from secondhop.text.analysis import Analyzer, analyzer_for, is_caseless, split_forms
+from secondhop.text.analysis import Analyzer, split_forms
 
 ENGLISH = Analyzer("english")
 
@@ -73,5 +73,3 @@ def test_an_unknown_language_is_refused():
 def test_auto_is_the_language_of_the_texts():
     assert analyzer_for("auto", ["Der Vertrag ist in der Mappe und das Geld nicht."]).language == "german"
     assert analyzer_for("english") is analyzer_for("english")
-    assert is_caseless("arabic")
-    assert not is_caseless("english")

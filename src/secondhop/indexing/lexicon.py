@@ -20,7 +20,6 @@ class Lexicon:
     form_offsets: NDArray[np.int64]
     form_terms: NDArray[np.int64]
     form_is_name: NDArray[np.bool_]
-    form_is_stopword: NDArray[np.bool_]
     term_is_number: NDArray[np.bool_]
     number_of: dict[str, int] = field(repr=False)
     """Term to its number."""
@@ -40,7 +39,6 @@ class Lexicon:
             form_offsets=offsets,
             form_terms=np.array(form_terms, np.int64),
             form_is_name=np.array([form.is_name for form in analyzed], bool),
-            form_is_stopword=np.array([form.is_stopword for form in analyzed], bool),
             term_is_number=np.array([term[:1].isdigit() for term in number_of], bool),
             number_of=number_of,
         )

@@ -7,10 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from secondhop.types import Decision, Hit, Ranking, Selection
-
-EVIDENCE = 0.10
-"""Grounding (share of the query's content words, weighted by rarity) from which a chunk counts as evidence."""
+from secondhop.types import Decision, Ranking, Selection
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,12 +23,15 @@ class Economics:
     """Share of the candidates that nearly repeat a better one."""
 
 
-def economics(hits: Ranking, selection: Selection, count_words: Callable[[str], tuple[int, int]]) -> Economics:
+def economics(
+    hits: Ranking, selection: Selection, min_grounding: float, count_words: Callable[[str], tuple[int, int]]
+) -> Economics:
     """Figures over what a strategy chose.
 
     Args:
         hits: all candidates.
         selection: kept passages and decisions.
+        min_grounding: grounding (share of the query's content words, weighted by rarity) from which a hit is evidence.
         count_words: words of a text, and how many of them are query terms; asked for passages that are no candidates.
     """
     kept = {decision.chunk_id: decision for decision in selection.decisions if decision.fate == "kept"}
@@ -42,26 +42,17 @@ def economics(hits: Ranking, selection: Selection, count_words: Callable[[str], 
         if passage.chunk.id not in known:
             more_words, more_matched = count_words(" ".join(passage.pieces))
             words, matched = words + more_words, matched + more_matched
-    evidence = [hit for hit in hits if is_evidence(hit)]
-    waste = [kept[hit.chunk.id].tokens for hit in hits if hit.chunk.id in kept and is_distractor(hit)]
+    evidence = [hit for hit in hits if hit.grounding >= min_grounding]
+    distractors = [hit for hit in hits if hit.grounding < min_grounding and hit.via is None]
+    waste = [kept[hit.chunk.id].tokens for hit in distractors if hit.chunk.id in kept]
     return Economics(
         evidence_density=matched / words if words else 0.0,
         distractor_ratio=len(waste) / len(shown) if shown else 0.0,
-        input_distractor_ratio=sum(map(is_distractor, hits)) / len(hits) if hits else 0.0,
+        input_distractor_ratio=len(distractors) / len(hits) if hits else 0.0,
         retained_evidence_ratio=sum(hit.chunk.id in kept for hit in evidence) / len(evidence) if evidence else 0.0,
         estimated_waste_tokens=sum(waste),
         redundancy=len({later for later, _, _ in hits.duplicates}) / len(hits) if hits else 0.0,
     )
-
-
-def is_evidence(hit: Hit) -> bool:
-    """Whether a hit holds enough of the query's content words."""
-    return hit.grounding >= EVIDENCE
-
-
-def is_distractor(hit: Hit) -> bool:
-    """Whether a hit is neither evidence nor linked to any."""
-    return not is_evidence(hit) and hit.via is None
 
 
 def _shown_words(hits: Ranking, kept: dict[str, Decision]) -> tuple[int, int]:

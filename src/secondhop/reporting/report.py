@@ -64,7 +64,7 @@ class DecisionReport:
     removed: Mapping[str, int]
     """The same by reason code."""
     retained_evidence_ratio: float
-    """Of the candidates that hold evidence (grounding of at least 0.10), the share that is shown, 0 to 1. 0 if none."""
+    """Of the candidates that hold evidence (grounding of at least `min_grounding`), the share that is shown, 0 to 1. 0 if none."""
     second_hop_rescue_count: int
     """Kept passages that are there for their link to another one."""
     evidence_density: float

@@ -28,7 +28,7 @@ def make_report(
     decisions = selection.decisions
     kept = [decision for decision in decisions if decision.fate == "kept"]
     candidates = {hit.chunk.id for hit in hits}
-    figures = economics(hits, selection, count_words)
+    figures = economics(hits, selection, budget.min_grounding, count_words)
     sure = confidence(hits, selection, n_chunks)
     is_auto = requested_strategy == "auto"
     return DecisionReport(

@@ -16,7 +16,6 @@ _WHY: Mapping[str, str] = {
     "kept_unranked": "kept in the given order",
     "dropped_budget": "budget full, {tokens_short} tokens short",
     "dropped_low_relevance": "grounding {grounding} is below {limit}",
-    "dropped_unlinked": "grounding {grounding} is below {limit}, and no link",
     "dropped_duplicate": "says what {of} says ({similarity:.0%})",
     "dropped_top_k": "top_k={top_k} is reached",
 }

@@ -14,7 +14,7 @@ from functools import cache
 from typing import Any
 
 from secondhop.errors import OptionError
-from secondhop.text.languages import CASELESS, LANGUAGES, detect_language, stopwords
+from secondhop.text.languages import LANGUAGES, detect_language, stopwords
 
 # Combining marks are part of words: Python's \w leaves out the vowel signs of Indic, Thai, Hebrew and Arabic scripts.
 _MARKS = (
@@ -153,8 +153,3 @@ def _analyzer(language: str) -> Analyzer:
 def analyzer_for(language: str, texts: list[str] | tuple[str, ...] = ()) -> Analyzer:
     """The analyzer for a language, `auto` meaning the language that the texts are in."""
     return _analyzer(detect_language(texts) if language == "auto" else language)
-
-
-def is_caseless(language: str) -> bool:
-    """Whether the language's script has no capital letters to recognise names by."""
-    return language in CASELESS

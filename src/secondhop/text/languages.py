@@ -77,9 +77,6 @@ _LISTS: Mapping[str, str] = {
         είναι ήταν δεν μη ή αν θα ως στο στη στην στον στα στις ένα ένας μια αυτό αυτός αυτή όπως κατά""",
 }
 
-CASELESS = frozenset({"arabic", "hindi", "nepali", "tamil", "yiddish"})
-"""Snowball languages whose script has no capital letters."""
-
 LANGUAGES = (
     "english", "german", "french", "spanish", "italian", "portuguese", "dutch", "swedish", "danish", "norwegian",
     "finnish", "russian", "arabic", "hindi", "turkish", "romanian", "hungarian", "greek", "none",
