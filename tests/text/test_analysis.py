@@ -3,7 +3,7 @@ import pickle
 import pytest
 
 from secondhop.errors import OptionError
-from secondhop.text.analysis import Analyzer, split_forms
+from secondhop.text.analysis import Analyzer, analyzer_for, split_forms
 
 ENGLISH = Analyzer("english")
 
