@@ -11,11 +11,11 @@ PEERS := .bench/venv
 demo: $(READY)  ## index real documents and answer a question from them
 	@$(BIN)/python examples/01_first_context.py
 
-test: $(READY)  ## all tests
+test: $(READY)  ## all tests: the core's, then each integration's
 	$(BIN)/pytest -q
+	@set -e; for package in integrations/*/; do echo "$$package"; (cd $$package && ../../$(BIN)/pytest -q); done
 
-check: lint $(READY)  ## lint, types, import rules, tests
-	$(BIN)/pytest -q
+check: lint test  ## lint, types, import rules, tests
 
 lint: $(READY)
 	$(BIN)/ruff check .
