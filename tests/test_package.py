@@ -11,10 +11,11 @@ from secondhop import document, options
 PUBLIC = [
     "Budget", "Chunk", "Citation", "Context", "ContextOptions", "CorruptFileError", "Decision",
     "DecisionReport", "Document", "DocumentOptions", "EmptyTextError", "FileTooLargeError",
-    "FolderOptions", "Hit", "InputError", "LoadError", "MissingExtraError", "NoTextError",
+    "FolderOptions", "Hit", "IndexCorruptError", "IndexLockedError", "IndexVersionError",
+    "InputError", "LoadError", "MissingExtraError", "NoSpaceError", "NoTextError",
     "OptionError", "Passage", "PasswordRequiredError", "Query", "Ranking", "Reason",
-    "ReportWarning", "SecondhopError", "Selection", "SourceNotFoundError", "TokenCounter",
-    "UnsupportedFormatError", "__version__", "analyze_context", "build_context",
+    "ReportWarning", "SecondhopError", "Selection", "SourceNotFoundError", "StoreError",
+    "TokenCounter", "UnsupportedFormatError", "__version__", "analyze_context", "build_context",
     "context_economics", "filter_context", "grounding_score", "link_strength", "report_to_dict",
 ]  # fmt: skip
 

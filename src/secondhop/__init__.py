@@ -19,15 +19,21 @@ if TYPE_CHECKING:
     from secondhop.errors import CorruptFileError as CorruptFileError
     from secondhop.errors import EmptyTextError as EmptyTextError
     from secondhop.errors import FileTooLargeError as FileTooLargeError
+    from secondhop.errors import IndexCorruptError as IndexCorruptError
+    from secondhop.errors import IndexLockedError as IndexLockedError
+    from secondhop.errors import IndexVersionError as IndexVersionError
     from secondhop.errors import InputError as InputError
     from secondhop.errors import LoadError as LoadError
     from secondhop.errors import MissingExtraError as MissingExtraError
+    from secondhop.errors import NoSpaceError as NoSpaceError
     from secondhop.errors import NoTextError as NoTextError
     from secondhop.errors import OptionError as OptionError
     from secondhop.errors import PasswordRequiredError as PasswordRequiredError
     from secondhop.errors import SecondhopError as SecondhopError
     from secondhop.errors import SourceNotFoundError as SourceNotFoundError
+    from secondhop.errors import StoreError as StoreError
     from secondhop.errors import UnsupportedFormatError as UnsupportedFormatError
+    from secondhop.loading import register_loader as register_loader
     from secondhop.options import ContextOptions as ContextOptions
     from secondhop.options import DocumentOptions as DocumentOptions
     from secondhop.options import FolderOptions as FolderOptions
@@ -50,24 +56,28 @@ if TYPE_CHECKING:
     from secondhop.types import Query as Query
     from secondhop.types import Ranking as Ranking
     from secondhop.types import Reason as Reason
+    from secondhop.types import Section as Section
     from secondhop.types import Selection as Selection
+    from secondhop.types import SourceText as SourceText
     from secondhop.types import TokenCounter as TokenCounter
 
 _HOMES = {
     "document": ("Document",),
     "errors": (
-        "CorruptFileError", "EmptyTextError", "FileTooLargeError", "InputError", "LoadError", "MissingExtraError",
-        "NoTextError", "OptionError", "PasswordRequiredError", "SecondhopError", "SourceNotFoundError",
+        "CorruptFileError", "EmptyTextError", "FileTooLargeError", "IndexCorruptError", "IndexLockedError",
+        "IndexVersionError", "InputError", "LoadError", "MissingExtraError", "NoSpaceError", "NoTextError",
+        "OptionError", "PasswordRequiredError", "SecondhopError", "SourceNotFoundError", "StoreError",
         "UnsupportedFormatError",
     ),
+    "loading": ("register_loader",),
     "options": ("ContextOptions", "DocumentOptions", "FolderOptions"),
     "reporting": ("Context", "DecisionReport", "ReportWarning", "report_to_dict"),
     "retrieved": (
         "analyze_context", "build_context", "context_economics", "filter_context", "grounding_score", "link_strength",
     ),
     "types": (
-        "Budget", "Chunk", "Citation", "Decision", "Hit", "Passage", "Query", "Ranking", "Reason", "Selection",
-        "TokenCounter",
+        "Budget", "Chunk", "Citation", "Decision", "Hit", "Passage", "Query", "Ranking", "Reason", "Section",
+        "Selection", "SourceText", "TokenCounter",
     ),
 }  # fmt: skip
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}

@@ -11,16 +11,18 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypedDict
 
+import numpy as np
+
 from secondhop import indexing, loading, retrieval
-from secondhop.errors import EmptyTextError, InputError, LoadError, OptionError
+from secondhop.errors import EmptyTextError, InputError, OptionError
 from secondhop.inputs import allowed_chunks, checked_budget, checked_query, checked_text, load_item, to_chunks
 from secondhop.loading.cache import SourceCache
-from secondhop.options import ContextOptions, DocumentOptions, Filter, FolderOptions, as_path, merge
+from secondhop.options import ContextOptions, DocumentOptions, Filter, FolderOptions, Injection, as_path, merge
 from secondhop.pipeline import answer, index_chunks, index_sources
 from secondhop.reporting import Context, DecisionReport
 from secondhop.text.counting import CachedCounter
 from secondhop.text.tokens import resolve_counter
-from secondhop.types import Chunk, Grain, Hit, Ranking, SourceText, Strategy, TextStyle
+from secondhop.types import Chunk, Grain, Hit, Ranking, Strategy, TextStyle
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack
@@ -33,17 +35,22 @@ class CommonKeywords(TypedDict, total=False):
     strategy: str | Strategy
     candidate_k: int
     top_k: int | None
+    min_score: float | None
     neighbors: int
     chunk_overlap: int
     include_heading: bool
     min_grounding: float
     text_style: TextStyle
+    injection: Injection
     grain: Grain
     format: str | None
     password: str | None
     chunk_size: int
     retrieval: str
     language: str
+    isolation: loading.IsolationMode
+    max_seconds: float
+    max_memory_mb: int
     tokenizer: str | Callable[[str], int]
     bm25_variant: str
     bm25_k1: float
@@ -62,6 +69,8 @@ class FolderKeywords(DocumentKeywords, total=False):
     recursive: bool
     gitignore: bool
     ignore: Sequence[str]
+    hard_links: bool
+    workers: int | None
     persist: bool
     index_dir: str | Path | None
 
@@ -73,7 +82,10 @@ class Document:
     options of `DocumentOptions` as keywords, or as one object in `options=`.
     """
 
-    __slots__ = ("_count", "_options", "_snapshot", "_tokenizer", "skipped_files", "warnings")
+    __slots__ = ("_costs", "_options", "_snapshot", "_tokenizer", "ingest_report", "skipped_files", "warnings")
+
+    ingest_report: loading.IngestReport
+    """What became of each file: loader, pages, sections, chunks, warnings, time, and why it is not indexed."""
 
     skipped_files: tuple[tuple[str, str], ...]
     """Files below the folder that are not indexed, as (source, reason)."""
@@ -85,16 +97,17 @@ class Document:
         snapshot: indexing.Snapshot,
         options: DocumentOptions,
         *,
-        skipped_files: Iterable[tuple[str, str]] = (),
-        warnings: Iterable[tuple[str, str]] = (),
+        ingest_report: loading.IngestReport | None = None,
     ) -> None:
         """For the `from_…` methods; users call those."""
         counter, self._tokenizer = resolve_counter(options.tokenizer)
-        self._count = CachedCounter(counter)
+        self._costs = indexing.TokenCosts(snapshot, CachedCounter(counter))
         self._snapshot = snapshot
         self._options = options
-        self.skipped_files = tuple(skipped_files)
-        self.warnings = tuple(warnings)
+        report = loading.IngestReport() if ingest_report is None else ingest_report
+        self.ingest_report = report
+        self.skipped_files = tuple((file.source, file.reason or "") for file in report.skipped)
+        self.warnings = tuple((file.source, warning) for file in report.indexed for warning in file.warnings)
 
     # ── loading ──────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -111,7 +124,9 @@ class Document:
             OptionError: an option is unknown or out of range.
         """
         settings = merge(DocumentOptions, options, keywords)
-        return cls._build([loading.load_text(checked_text(text), settings.source, format=settings.format)], settings)
+        checked_text(text)
+        load = partial(loading.load_text, text, settings.source, format=settings.format)
+        return cls._build([loading.Ingested.timed(load)], settings)
 
     @classmethod
     def from_texts(
@@ -134,7 +149,7 @@ class Document:
         """
         settings = merge(DocumentOptions, options, keywords)
         sources = [load_item(item, number, settings) for number, item in enumerate(texts)]
-        return cls._build([source for source in sources if source is not None], settings)
+        return cls._build([loading.Ingested(text.source, text) for text in sources if text is not None], settings)
 
     @classmethod
     def from_bytes(
@@ -154,8 +169,11 @@ class Document:
         if not isinstance(data, (bytes, bytearray, memoryview)):
             raise InputError(f"data is {type(data).__name__}, not bytes")
         label = settings.source if source is None else source
-        loaded = loading.load_bytes(bytes(data), label, format=settings.format, password=settings.password)
-        return cls._build([loaded], settings)
+        parse = loading.shared_pool(settings.isolation, _limits(settings)).parse
+        load = partial(
+            loading.load_bytes, bytes(data), label, format=settings.format, password=settings.password, parse=parse
+        )
+        return cls._build([loading.Ingested.timed(load)], settings)
 
     @classmethod
     def from_file(
@@ -169,8 +187,11 @@ class Document:
         """
         settings = merge(DocumentOptions, options, keywords)
         label = settings.source if "source" in settings.model_fields_set else None
-        loaded = loading.load_file(as_path(path), source=label, format=settings.format, password=settings.password)
-        return cls._build([loaded], settings)
+        parse = loading.shared_pool(settings.isolation, _limits(settings)).parse
+        load = partial(
+            loading.load_file, as_path(path), source=label, format=settings.format, password=settings.password, parse=parse
+        )
+        return cls._build([loading.Ingested.timed(load)], settings)
 
     @classmethod
     def from_folder(
@@ -196,25 +217,32 @@ class Document:
         settings = merge(FolderOptions, options, keywords)
         root = as_path(path)
         listing = loading.walk_folder(
-            root, recursive=settings.recursive, gitignore=settings.gitignore, ignore=settings.ignore
+            root,
+            recursive=settings.recursive,
+            gitignore=settings.gitignore,
+            ignore=settings.ignore,
+            hard_links=settings.hard_links,
         )
         cache = SourceCache.open(root, settings.index_dir) if settings.persists else None
-        sources, skipped = [], list(listing.skipped)
-        for done, file in enumerate(listing.files):
-            if progress is not None:
-                progress(done, len(listing.files), file.source)
-            try:
-                load = partial(loading.load_file, file.path, source=file.source, password=settings.password)
-                sources.append(load() if cache is None else cache.load(file.path, file.source, load))
-            except LoadError as error:
-                skipped.append((file.source, error.reason))
+        pool = loading.ParserPool(settings.isolation, _limits(settings), workers=settings.workers)
+        files = list(
+            loading.load_files(
+                listing.files,
+                pool,
+                root=listing.root,
+                password=settings.password,
+                wrap=None if cache is None else cache.load,
+                progress=progress,
+            )
+        )
+        sources = [file.text for file in files if file.text is not None]
         if not sources:
             raise EmptyTextError(
-                f"{root}: none of {len(skipped)} files could be indexed; see why with loading.walk_folder, or try one with from_file"
+                f"{root}: none of {len(files) + len(listing.skipped)} files could be indexed; see why with loading.walk_folder, or try one with from_file"
             )
         if cache is not None:
             cache.save(sources)
-        return cls._build(sources, settings, skipped_files=sorted(skipped))
+        return cls._build(files, settings, listing.skipped)
 
     @classmethod
     def from_chunks(
@@ -241,13 +269,17 @@ class Document:
 
     @classmethod
     def _build(
-        cls, sources: Sequence[SourceText], options: DocumentOptions, skipped_files: Iterable[tuple[str, str]] = ()
+        cls,
+        files: Sequence[loading.Ingested],
+        options: DocumentOptions,
+        skipped: Sequence[tuple[str, str]] = (),
     ) -> Document:
+        sources = [file.text for file in files if file.text is not None]
         snapshot = index_sources(sources, options)
         if not len(snapshot):
             raise EmptyTextError("there is no text to index")
-        warnings = ((source.source, warning) for source in sources for warning in source.warnings)
-        return cls(snapshot, options, skipped_files=skipped_files, warnings=warnings)
+        chunks = np.bincount(snapshot.chunk_source, minlength=len(sources)).tolist()
+        return cls(snapshot, options, ingest_report=loading.report_of(files, chunks, skipped))
 
     # ── asking ───────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -259,9 +291,11 @@ class Document:
         include_heading: bool | None = None,
         *,
         top_k: int | None = None,
+        min_score: float | None = None,
         filter: Filter | None = None,
         strategy: str | Strategy | None = None,
         text_style: TextStyle | None = None,
+        injection: Injection | None = None,
         grain: Grain | None = None,
         candidate_k: int | None = None,
     ) -> Context:
@@ -273,10 +307,12 @@ class Document:
             neighbors: also show this many chunks around each kept one, where they fit.
             include_heading: also show the opening chunk of each kept chunk's section, where it fits.
             top_k: at most this many passages; neighbours and headings come on top.
+            min_score: drop chunks whose score is lower.
             filter: only chunks for which this holds: a callable on `Chunk`, or a mapping of `source`, `page`, `kind`
                 or metadata keys to a wanted value or a list of them.
             strategy: a strategy by name, or a callable `(query, hits, budget) -> Selection`.
-            text_style: the style to keep the budget for: `plain` or `numbered`.
+            text_style: the style to keep the budget for: `plain`, `numbered`, `fenced` or a function.
+            injection: `flag`, `drop` or `off`: what becomes of passages that seem to give orders to the model.
             grain: keep single sentences, or whole chunks only.
             candidate_k: how many chunks to choose from.
 
@@ -286,7 +322,7 @@ class Document:
         """
         given = {
             "token_budget": checked_budget(budget), "neighbors": neighbors, "include_heading": include_heading, "top_k": top_k,
-            "strategy": strategy, "text_style": text_style, "grain": grain, "candidate_k": candidate_k,
+            "min_score": min_score, "strategy": strategy, "text_style": text_style, "injection": injection, "grain": grain, "candidate_k": candidate_k,
         }  # fmt: skip
         return self._ask(query, self._settings(given), filter)
 
@@ -311,9 +347,11 @@ class Document:
         allowed = allowed_chunks(snapshot, filter)
 
         def find(bridge: bool, candidate_k: int) -> Ranking:
-            return retrieval.retrieve(snapshot, text, candidate_k=candidate_k, bridge=bridge, allowed=allowed)
+            return retrieval.retrieve(
+                snapshot, text, costs=self._costs, candidate_k=candidate_k, bridge=bridge, allowed=allowed
+            )
 
-        return answer(snapshot, find, options, self._count, self._tokenizer, allowed)
+        return answer(snapshot, find, options, self._costs.count, self._tokenizer, allowed)
 
     def _settings(self, given: Mapping[str, Any]) -> ContextOptions:
         changes = {name: value for name, value in given.items() if value is not None}
@@ -361,3 +399,7 @@ class Document:
 
     def __repr__(self) -> str:
         return f"<Document: {self.n_chunks} chunks of {self.n_files} source{'s' * (self.n_files != 1)}>"
+
+
+def _limits(options: DocumentOptions) -> loading.Limits:
+    return loading.Limits(options.max_seconds, options.max_memory_mb)

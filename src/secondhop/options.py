@@ -12,6 +12,8 @@ from secondhop.errors import InputError, OptionError
 from secondhop.text.languages import LANGUAGES
 from secondhop.types import Chunk, Grain, TextStyle
 
+Injection = Literal["flag", "drop", "off"]
+Isolation = Literal["auto", "process", "none"]
 Retrieval = Literal["lexical"]
 Bm25Variant = Literal["lucene", "okapi", "l", "plus"]
 STRATEGY_NAMES = ("auto", "reasoning_preserving", "distractor_filtered", "max_density", "redundancy_pruned", "raw_topk")
@@ -47,6 +49,8 @@ class ContextOptions(_Options):
     """How many chunks selection chooses from."""
     top_k: WholeNumber | None = Field(None, ge=1)
     """Keep at most this many passages; neighbours and headings come on top."""
+    min_score: float | None = None
+    """Drop chunks whose score is lower. Scores are of BM25's kind: they compare within one index, not between indexes."""
     neighbors: WholeNumber = Field(0, ge=0, le=50)
     """Also include this many chunks before and after each kept one, where they fit."""
     chunk_overlap: WholeNumber = Field(0, ge=0, le=50)
@@ -56,6 +60,9 @@ class ContextOptions(_Options):
     """Also include the opening chunk of each kept chunk's section, where it fits."""
     text_style: TextStyle = "plain"
     """How `text()` shows passages unless told otherwise; the budget is kept for this style."""
+    injection: Injection = "flag"
+    """What becomes of passages that seem to give orders to the model: `flag` warns of them, `drop` leaves them out,
+    `off` does not look."""
     grain: Grain = "sentence"
     """Keep single sentences, or whole chunks only."""
     min_grounding: float = Field(0.10, ge=0, le=1)
@@ -84,6 +91,13 @@ class DocumentOptions(ContextOptions):
     """BM25 in process."""
     language: str = "auto"
     """Stemming and stopwords: a language name, `auto`, or `none`."""
+    isolation: Isolation = "auto"
+    """Where files are parsed: `auto` has formats with native or complex parsers (PDF, office, HTML, archives) parsed in
+    child processes with limits, `process` all files, `none` none."""
+    max_seconds: float = Field(20.0, gt=0, le=86_400)
+    """Time that parsing one file in a child process may take."""
+    max_memory_mb: WholeNumber = Field(512, ge=128, le=1_048_576)
+    """Memory in MiB that a child process may take."""
     tokenizer: str | Callable[[str], int] = "auto"
     """Counts tokens: `auto`, a tiktoken encoding, `estimate`, `words`, `characters`, or a callable."""
     bm25_variant: Bm25Variant = "lucene"
@@ -110,6 +124,10 @@ class FolderOptions(DocumentOptions):
     """Leave out what .gitignore files name."""
     ignore: tuple[str, ...] = ()
     """Further patterns to leave out, in .gitignore syntax."""
+    hard_links: bool = False
+    """Also read files that have further names (hard links) outside the folder."""
+    workers: WholeNumber | None = Field(None, ge=1, le=256)
+    """How many child processes may parse at a time; by default as many as there are cores."""
     persist: bool = False
     """Keep parsed files in `index_dir`, and parse only what has changed the next time."""
     index_dir: str | Path | None = None

@@ -28,16 +28,16 @@ _WIDER = 16
 
 def index_sources(sources: Sequence[SourceText], options: DocumentOptions) -> indexing.Snapshot:
     """A snapshot of the texts, chunked."""
-    cuts = (chunking.chunk(source, chunk_size=options.chunk_size) for source in sources)
-    return indexing.build(sources, cuts, language=options.language, scoring=_scoring(options))
+    tables = chunking.chunk_tables(sources, options.chunk_size)
+    return indexing.build(sources, tables, language=options.language, scoring=_scoring(options))
 
 
 def index_chunks(chunks: Sequence[Chunk], options: DocumentOptions) -> indexing.Snapshot:
     """A snapshot in which each of the caller's chunks is one chunk. Blank ones are left out."""
     given = tuple(chunk for chunk in chunks if chunk.text.strip())
     sources = [SourceText(chunk.source, chunk.text, (_section(chunk),), chunk.metadata) for chunk in given]
-    cuts = map(chunking.whole, sources)
-    return indexing.build(sources, cuts, language=options.language, scoring=_scoring(options), given=given)
+    tables = chunking.whole_tables(sources)
+    return indexing.build(sources, tables, language=options.language, scoring=_scoring(options), given=given)
 
 
 def answer(
@@ -65,20 +65,25 @@ def answer(
     name, strategy, bridge = _strategy(options.strategy)
     hits = find(bridge, options.candidate_k)
     retrieved = perf_counter()
-    chosen = _choose(name, strategy, hits, budget)
+    chosen = _choose(name, strategy, hits, budget, options.min_score)
     if not chosen.passages and hits.n_matching > len(hits):  # the best chunks do not fit; a shorter one may
         hits = find(bridge, _WIDER * options.candidate_k)
-        chosen = _choose(name, strategy, hits, budget)
+        chosen = _choose(name, strategy, hits, budget, options.min_score)
     passthrough = strategy is selection.STRATEGIES["auto"] and is_passthrough(chosen)
     if options.neighbors or options.include_heading or options.chunk_overlap:
         chosen = selection.expand(chosen, _extras(snapshot, chosen, options, allowed), budget)
+    if options.injection != "off":
+        n_chosen = len(chosen.passages)
+        chosen = selection.mark_planted(chosen, budget, drop=options.injection == "drop")
+        passthrough = passthrough and len(chosen.passages) == n_chosen
     selected = perf_counter()
     passages = tuple(sorted(chosen.passages, key=lambda passage: passage.order))
+    text = render(passages, budget.style)
     report = make_report(
         hits,
         chosen,
         budget,
-        total_tokens=count_tokens(render(passages, budget.style)) if passages else 0,
+        total_tokens=count_tokens(text),
         n_chunks=len(snapshot),
         requested_strategy=name,
         passthrough=passthrough,
@@ -93,7 +98,8 @@ def answer(
     if report.total_tokens > budget.max_tokens:
         raise OptionError(f"strategy {name} returned {report.total_tokens} tokens for a budget of {budget.max_tokens}")
     places = {passage.order: place for place, passage in enumerate(passages)}
-    return Context(passages, report, budget, tuple(places[passage.order] for passage in chosen.passages))
+    by_value = tuple([places[passage.order] for passage in chosen.passages])
+    return Context(passages, report, budget, by_value, text)
 
 
 def _strategy(strategy: str | Callable[..., Any]) -> tuple[str, Strategy, bool]:
@@ -103,8 +109,9 @@ def _strategy(strategy: str | Callable[..., Any]) -> tuple[str, Strategy, bool]:
     return strategy, selection.STRATEGIES[strategy], strategy in selection.BRIDGED
 
 
-def _choose(name: str, strategy: Strategy, hits: Ranking, budget: Budget) -> Selection:
+def _choose(name: str, strategy: Strategy, ranked: Ranking, budget: Budget, min_score: float | None) -> Selection:
     """What the strategy chooses. One of the user's own must decide on every candidate, once."""
+    hits = ranked if min_score is None else selection.reaching(ranked, min_score)
     chosen = strategy(hits.query, hits, budget)
     if not isinstance(chosen, Selection):
         raise OptionError(f"strategy {name} returned {type(chosen).__name__}, not a Selection")
@@ -112,7 +119,9 @@ def _choose(name: str, strategy: Strategy, hits: Ranking, budget: Budget) -> Sel
     missing = {hit.chunk.id for hit in hits} - set(decided)
     if missing or len(set(decided)) < len(decided):
         raise OptionError(f"strategy {name} must return exactly one decision for each hit; {len(missing)} have none")
-    return chosen
+    if min_score is None or len(hits) == len(ranked):
+        return chosen
+    return selection.with_refused(chosen, ranked.hits[len(hits) :], min_score, budget)
 
 
 def _extras(

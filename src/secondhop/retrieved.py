@@ -7,8 +7,9 @@ from typing import Any
 
 from secondhop import retrieval
 from secondhop.errors import InputError
+from secondhop.indexing import TokenCosts
 from secondhop.inputs import checked_items, checked_query, to_chunks
-from secondhop.options import DocumentOptions
+from secondhop.options import DocumentOptions, Injection
 from secondhop.pipeline import answer, index_chunks
 from secondhop.reporting import Context, DecisionReport
 from secondhop.text.analysis import analyzer_for
@@ -29,8 +30,10 @@ def build_context(
     *,
     scores: Sequence[float] | None = None,
     top_k: int | None = None,
+    min_score: float | None = None,
     min_grounding: float = 0.10,
     text_style: TextStyle = "plain",
+    injection: Injection = "flag",
     grain: Grain = "sentence",
     tokenizer: str | Callable[[str], int] = "auto",
     language: str = "auto",
@@ -45,8 +48,10 @@ def build_context(
         token_budget: hard cap on the tokens of `text()`.
         scores: the retriever's scores, higher is better; by default the chunks' own `score` keys, if all have one.
         top_k: keep at most this many chunks.
+        min_score: drop chunks whose score (`Decision.score`, not the retriever's own) is lower.
         min_grounding: from which grounding a chunk counts as evidence, 0 to 1.
         text_style: the style to keep the budget for.
+        injection: `flag`, `drop` or `off`: what becomes of passages that seem to give orders to the model.
         grain: keep single sentences, or whole chunks only.
         tokenizer: what counts the tokens.
         language: stemming and stopwords.
@@ -57,8 +62,8 @@ def build_context(
         EmptyTextError: there is no chunk with text.
     """
     options = DocumentOptions(
-        token_budget=token_budget, strategy=strategy, top_k=top_k, min_grounding=min_grounding, text_style=text_style,
-        grain=grain, tokenizer=tokenizer, language=language,
+        token_budget=token_budget, strategy=strategy, top_k=top_k, min_score=min_score, min_grounding=min_grounding,
+        text_style=text_style, injection=injection, grain=grain, tokenizer=tokenizer, language=language,
     )  # fmt: skip
     checked_query(query)
     items = checked_items(retrieved_chunks)
@@ -117,13 +122,14 @@ def _choose(query: str, items: Sequence[Any], scores: Sequence[float] | None, op
     kept = [place for place, chunk in enumerate(chunks) if chunk.text.strip()]
     snapshot = index_chunks(chunks, options)
     counter, tokenizer = resolve_counter(options.tokenizer)
+    costs = TokenCosts(snapshot, CachedCounter(counter))
     given = None if scores is None else [scores[place] for place in kept]
 
     def find(bridge: bool, candidate_k: int) -> Ranking:  # noqa: ARG001  all of the caller's chunks are candidates
         in_order = options.strategy == "raw_topk"
-        return retrieval.rank_given(snapshot, query, scores=given, bridge=bridge, keep_order=in_order)
+        return retrieval.rank_given(snapshot, query, costs=costs, scores=given, bridge=bridge, keep_order=in_order)
 
-    return answer(snapshot, find, options, CachedCounter(counter), tokenizer)
+    return answer(snapshot, find, options, costs.count, tokenizer)
 
 
 def _own_scores(items: Sequence[Any]) -> list[float] | None:

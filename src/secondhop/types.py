@@ -67,6 +67,8 @@ class SourceText:
     metadata: Mapping[str, Any] = field(default_factory=dict)
     warnings: tuple[str, ...] = ()
     """What the loader had to guess or leave out, one sentence each."""
+    format: str | None = None
+    """What it was read as."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,6 +162,8 @@ class Sentences:
     """Score by the words that link a seed to other passages."""
     key: Ints
     """Digest of the words: equal keys say the same thing. 0 for sentences too short to compare."""
+    tokens: Ints
+    """Number of tokens, as the budget counts them."""
     words: Ints
     """Number of words."""
     matched: Ints
@@ -172,6 +176,12 @@ class Ranking(Sequence[Hit]):
 
     query: Query
     hits: tuple[Hit, ...]
+    scores: Floats
+    """[hits] what the ranking is by, as in the hits."""
+    lexical: Floats
+    """[hits] the part of it that comes from the query's own words."""
+    tokens: Ints
+    """[hits] tokens of the whole chunk, as the budget counts them."""
     sentences: Sentences
     term_scores: Floats
     """Contribution of each query term (rows) to each hit (columns)."""
@@ -207,8 +217,13 @@ class Reason(str, Enum):
     """Wanted, but the budget was full. Detail: `tokens_short`."""
     DROPPED_LOW_RELEVANCE = "dropped_low_relevance"
     """Below the strategy's bar. Detail: `grounding`, `limit`."""
+    DROPPED_LOW_SCORE = "dropped_low_score"
+    """Scores less than `min_score`. Detail: `score`, `limit`."""
     DROPPED_DUPLICATE = "dropped_duplicate"
     """Says what a kept passage says. Detail: `of`, `similarity`."""
+    DROPPED_INJECTION = "dropped_injection"
+    """What would be shown of it seems to give orders to the model, and `injection="drop"` asks to leave that out.
+    Detail: `injection`, the kinds of orders."""
     DROPPED_TOP_K = "dropped_top_k"
     """Would fit, but `top_k` passages were kept already. Detail: `top_k`."""
 
@@ -253,8 +268,8 @@ class Passage:
     @property
     def pieces(self) -> tuple[str, ...]:
         """The spans' texts, verbatim."""
-        chunk = self.chunk
-        return tuple(chunk.text[start - chunk.start : end - chunk.start] for start, end in self.spans)
+        text, base = self.chunk.text, self.chunk.start
+        return tuple([text[start - base : end - base] for start, end in self.spans])
 
 
 @dataclass(frozen=True, slots=True)
@@ -267,13 +282,15 @@ class Selection:
     """One for each candidate that the strategy saw, in rank order."""
 
 
-TextStyle = Literal["plain", "numbered"]
+TextStyle = Literal["plain", "numbered", "fenced"] | Callable[[int, Passage], str]
+"""How the prompt shows a passage: its text alone, headed by its citation marker, or as a function of its number (from
+1) and itself renders it. A passage without spans stands for what is shown around any text."""
 Grain = Literal["sentence", "chunk"]
 
 
 @dataclass(frozen=True, slots=True)
 class Budget:
-    """A hard cap on the tokens of the prompt text, separators and citation markers included."""
+    """A hard cap on the tokens of the prompt text, separators and what the style adds included."""
 
     max_tokens: int
     count_tokens: TokenCounter

@@ -34,8 +34,8 @@ def index(chunks, scoring):
 
 def scores(snapshot, query, scoring):
     numbers = [snapshot.lexicon.number_of[word] for word in query if word in snapshot.lexicon.number_of]
-    found = snapshot.body.accumulate((number, float(snapshot.idf[number])) for number in numbers)
-    return found + scoring.floor * sum(float(snapshot.idf[number]) for number in numbers)
+    terms = np.array(numbers, np.int64)
+    return snapshot.body.accumulate(terms, snapshot.idf[terms]) + scoring.floor * snapshot.idf[terms].sum()
 
 
 @pytest.mark.parametrize("variant", sorted(REFERENCES))

@@ -39,9 +39,9 @@ def test_postings_hold_the_chunks_of_each_term_in_order():
 
 def test_postings_add_up_to_scores():
     postings = Postings.from_pairs(np.array([0, 0, 1]), np.array([0, 2, 2]), np.array([1, 2, 4], np.float32), 2, 3)
-    assert postings.accumulate([(0, 1.0), (1, 0.5)]).tolist() == [1.0, 0.0, 4.0]
+    assert postings.accumulate(np.array([0, 1]), np.array([1.0, 0.5])).tolist() == [1.0, 0.0, 4.0]
     assert postings.df.tolist() == [2, 1]
-    assert postings.accumulate([]).tolist() == [0.0, 0.0, 0.0]
+    assert postings.accumulate(np.empty(0, np.int64), np.empty(0)).tolist() == [0.0, 0.0, 0.0]
 
 
 def test_pairs_are_counted():

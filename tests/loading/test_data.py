@@ -13,7 +13,7 @@ def header(text, source="a.csv"):
 @pytest.mark.parametrize(
     ("source", "kind"),
     [("a.csv", "table"), ("a.TSV", "table"), ("a.jsonl", "table"), ("a.ndjson", "table")]
-    + [(f"a.{suffix}", "code") for suffix in ("json", "yaml", "yml", "toml", "xml")],
+    + [(f"a.{suffix}", "code") for suffix in ("json", "yaml", "yml", "toml", "ini")],
 )
 def test_records_are_tables_and_trees_are_code(source, kind):
     loaded = load(b'{"a": 1}\r\n', source)
@@ -48,3 +48,9 @@ def test_the_header_lies_in_the_text_and_ends_at_a_line_end(text):
         start, end = span
         assert 0 <= start < end <= len(text)
         assert end == len(text) or text[end] in "\r\n"
+
+
+def test_the_tables_of_toml_and_ini_files_are_sections():
+    loaded = load(b"top = 1\n[tool.x]  # settings\na = [1]\n[[item]]\nb = 2\n", "a.toml")
+    shown = [(s.heading_path, loaded.text[s.start : s.end]) for s in loaded.sections[1:]]
+    assert shown == [(("tool.x",), "[tool.x]  # settings\na = [1]\n"), (("item",), "[[item]]\nb = 2\n")]

@@ -43,8 +43,14 @@ def test_headings_lists_tables_and_code_become_sections():
     assert spans == ["Leave", "Sick leave", "Sick leave", "Sick leave", "Kind | Days"]
 
 
-def test_navigation_stays_where_no_main_content_is_marked():
-    assert load("<nav>Home</nav><p>Text</p><footer>End</footer>").text == "Home\n\nText\n\nEnd"
+def test_navigation_stays_only_where_there_is_nothing_else():
+    assert load("<nav>Home</nav><p>Text</p><footer>End</footer>").text == "Text"
+    assert load("<div role=navigation>Home</div><p>Text</p>").text == "Text"
+    assert load("<nav>Home</nav><footer>End</footer>").text == "Home\n\nEnd"
+
+
+def test_what_a_reader_of_the_page_does_not_see_is_left_out():
+    assert load("<p style='DISPLAY : none'>No</p><p hidden>No</p><p style='color:red'>Yes</p>").text == "Yes"
 
 
 def test_an_empty_main_does_not_hide_the_rest():

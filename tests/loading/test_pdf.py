@@ -11,6 +11,8 @@ from hypothesis import strategies as st
 
 from secondhop.errors import CorruptFileError, LoadError, NoTextError, PasswordRequiredError
 from secondhop.loading import pdf
+from secondhop.loading.pdf.pdfium import Pdfium
+from secondhop.loading.pdf.words import resolve_hyphens, tidy_lines
 
 
 def make_pdf(pages, outline=(), title=None, first_label=None):
@@ -163,25 +165,25 @@ def test_a_cyclic_outline_ends():
 )
 def test_line_end_hyphens_stay_only_where_the_document_writes_them(broken, mended):
     elsewhere = "information about revenue, generating proof of a well-known fact"
-    assert pdf._resolve_hyphens([broken, elsewhere]) == [mended, elsewhere]
+    assert resolve_hyphens([broken, elsewhere]) == [mended, elsewhere]
 
 
 def test_control_characters_and_ligatures_become_plain_text():
-    assert pdf._tidy("o\ufb03ce\x00 \r\nnext\x07 line\xa0\r\n\r\n\r\n\r\nend\r\n") == "office\nnext line\n\nend"
+    assert tidy_lines("o\ufb03ce\x00 \r\nnext\x07 line\xa0\r\n\r\nend") == ["office", "next line", "", "end"]
 
 
 def test_pages_without_text_are_listed():
     data = make_pdf([["One."], [], ["Three."], [], [], []])
-    assert pdf.load(data, "a.pdf").warnings == ("No text layer on pages 2, 4-6.",)
+    assert pdf.load(data, "a.pdf").warnings == ("Pages 2, 4-6: empty.",)
 
 
 def test_page_labels_are_kept_where_they_differ_from_the_numbers():
     assert pdf.load(make_pdf([["A."], ["B."]], first_label=3), "a.pdf").metadata["page_labels"] == ["iii", "iv"]
 
 
-def test_a_scan_is_refused_with_its_number_of_pages():
-    with pytest.raises(NoTextError, match="no text layer on any of 3 pages; run OCR first"):
-        pdf.load(make_pdf([[], [], []]), "scan.pdf")
+def test_a_file_of_empty_pages_is_refused_with_their_number():
+    with pytest.raises(NoTextError, match="nothing on any of 3 pages"):
+        pdf.load(make_pdf([[], [], []]), "blank.pdf")
     with pytest.raises(NoTextError, match="empty"):
         pdf.load(b"", "empty.pdf")
 
@@ -211,7 +213,7 @@ def test_the_second_reader_steps_in_where_the_first_fails(monkeypatch):
     def fail(*args):
         raise pdf.pypdfium2.PdfiumError("cannot")
 
-    monkeypatch.setattr(pdf, "_read_with_pdfium", fail)
+    monkeypatch.setattr(pdf.pdfium, "read", fail)
     loaded = pdf.load(CONTRACT, "a.pdf")
     assert "The term is two years." in loaded.text
     assert [section.page for section in loaded.sections] == [1, 2, 3]
@@ -239,7 +241,7 @@ def test_threads_load_at_the_same_time():
 @pytest.mark.skipif(sys.platform == "win32", reason="no fork")
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
 def test_a_child_forked_while_the_lock_is_held_can_load():
-    with pdf._Pdfium.lock:
+    with Pdfium.lock:
         child = multiprocessing.get_context("fork").Process(target=pdf.load, args=(CONTRACT, "a.pdf"))
         child.start()
         child.join(20)

@@ -23,6 +23,8 @@ from secondhop.errors import (
     UnsupportedFormatError,
 )
 from secondhop.loading import FORMATS, load_bytes, load_file, load_text
+from secondhop.loading.formats import register_loader
+from secondhop.types import Section, SourceText
 
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600
 
@@ -35,7 +37,7 @@ def zip_of(**files):
     return buffer.getvalue()
 
 
-@pytest.mark.parametrize("name", FORMATS)
+@pytest.mark.parametrize("name", list(FORMATS))
 def test_the_table_and_the_module_agree_on_the_suffixes(name):
     assert FORMATS[name].suffixes == importlib.import_module(FORMATS[name].module).SUFFIXES
 
@@ -95,7 +97,7 @@ def test_unknown_binary_names_the_suffix_and_what_is_supported():
         (OLE + "WordDocument".encode("utf-16-le"), "a.doc", UnsupportedFormatError, r"save it as \.docx"),
         (OLE + "PowerPoint Document".encode("utf-16-le"), "a.ppt", UnsupportedFormatError, r"save it as \.pptx"),
         (OLE, "a.msg", UnsupportedFormatError, "OLE"),
-        (b"{\\rtf1 x}", "a.rtf", UnsupportedFormatError, "Rich Text"),
+        (b"plain", "a.rtf", CorruptFileError, "not a Rich Text file"),
         (b"PK\x03\x04broken", "a.txt", CorruptFileError, "damaged zip"),
         (b"PK\x03\x04broken", "a.docx", LoadError, "a.docx"),
     ],
@@ -106,8 +108,10 @@ def test_containers_that_cannot_be_read_say_what_they_are(data, source, error, w
 
 
 def test_archives_are_named_by_their_type():
-    with pytest.raises(UnsupportedFormatError, match=r"application/epub\+zip"):
-        load_bytes(zip_of(mimetype="application/epub+zip"), "book.epub")
+    with pytest.raises(UnsupportedFormatError, match=r"application/vnd\.oasis\.opendocument\.text"):
+        load_bytes(zip_of(mimetype="application/vnd.oasis.opendocument.text"), "letter.odt")
+    with pytest.raises(CorruptFileError, match="not an EPUB"):
+        load_bytes(zip_of(mimetype="application/epub+zip"), "book")
     with pytest.raises(UnsupportedFormatError, match="is a zip archive"):
         load_bytes(zip_of(a="x"), "a.zip")
 
@@ -246,3 +250,37 @@ def test_any_bytes_under_any_name_load_or_raise_one_of_our_errors(data, source):
             open_ends.pop()
         assert not open_ends or section.end <= open_ends[-1]
         open_ends.append(section.end)
+
+
+def load_receipt(data, source):
+    text = data.decode().upper()
+    return SourceText(source, text, (Section(0, len(text)),))
+
+
+def test_a_registered_loader_takes_its_suffixes_and_names():
+    register_loader("receipt", load_receipt, suffixes=[".Receipt"], names=["Till"])
+    assert load_bytes(b"tea 2", "a.receipt").text == "TEA 2"
+    assert load_bytes(b"tea 2", "shop/till").text == "TEA 2"
+    assert load_text("tea 2", "x", format="receipt").text == "TEA 2"
+    assert FORMATS["receipt"].suffixes == {".receipt"}
+    register_loader("receipt", load_receipt, suffixes=[".rcpt"])
+    assert load_bytes(b"tea 2", "a.rcpt").text == "TEA 2"
+    assert load_bytes(b"tea 2", "a.receipt").text == "tea 2"
+
+
+def test_what_a_registered_loader_raises_names_the_file():
+    def fail(data, source):
+        raise ValueError("no stamp")
+
+    register_loader("stamped", fail, suffixes=[".stamped"])
+    with pytest.raises(CorruptFileError, match=r"a\.stamped: could not be read as stamped: no stamp"):
+        load_bytes(b"x", "a.stamped")
+
+
+@pytest.mark.parametrize(
+    ("name", "suffixes", "words"),
+    [("pdf", [".pdf"], "built-in"), ("mine", ["abc"], "one point"), ("mine", [], "missing")],
+)
+def test_a_registration_that_cannot_work_is_refused(name, suffixes, words):
+    with pytest.raises(OptionError, match=words):
+        register_loader(name, load_receipt, suffixes=suffixes)

@@ -12,7 +12,7 @@ DOC = Document.from_chunks(["The lighthouse keeper was Robert Hale.", *FILLER, "
 
 
 def find(text, **options):
-    return retrieve(DOC._snapshot, text, **{"candidate_k": 10, "bridge": True, **options})
+    return retrieve(DOC._snapshot, text, **{"costs": DOC._costs, "candidate_k": 10, "bridge": True, **options})
 
 
 @pytest.mark.parametrize("k", [0, 1, 2, 3, 4, 10])
@@ -41,22 +41,22 @@ def test_the_bridge_reaches_what_a_seed_names():
 
 def test_grounding_counts_rare_words_more():
     doc = Document.from_chunks(["copper roof", "tin roof", "lead roof", "iron roof"])
-    hits = retrieve(doc._snapshot, "copper roof", candidate_k=4, bridge=False)
+    hits = retrieve(doc._snapshot, "copper roof", costs=doc._costs, candidate_k=4, bridge=False)
     assert hits[0].grounding == pytest.approx(1.0)
     assert hits[1].grounding < 0.2
 
 
 def test_term_scores_add_up_to_the_body_score():
     doc = Document.from_text("Intro. Copper melts. Copper and tin are metals that melt.", chunk_size=8)
-    hits = retrieve(doc._snapshot, "copper tin", candidate_k=4, bridge=False)
+    hits = retrieve(doc._snapshot, "copper tin", costs=doc._costs, candidate_k=4, bridge=False)
     assert hits.term_scores.shape == (2, len(hits))
     for place, hit in enumerate(hits):
-        assert 0 < hits.term_scores[:, place].sum() <= hit.score + 1e-9
+        assert 0 < hits.term_scores[:, place].sum() <= hit.score * (1 + 1e-6)  # postings are in single precision
 
 
 def test_sentences_stand_hit_by_hit_with_their_spans():
     doc = Document.from_text("Copper melts. Tin is grey.\n\nLead and copper are heavy.")
-    hits = retrieve(doc._snapshot, "copper", candidate_k=4, bridge=False)
+    hits = retrieve(doc._snapshot, "copper", costs=doc._costs, candidate_k=4, bridge=False)
     sentences = hits.sentences
     shown = [
         hits[place].chunk.text[start - hits[place].chunk.start : end - hits[place].chunk.start]
@@ -71,7 +71,7 @@ def test_sentences_stand_hit_by_hit_with_their_spans():
 def test_near_duplicates_are_found_by_their_words():
     text = "The melting point of copper is one thousand and eighty five degrees in a furnace of the usual size"
     doc = Document.from_chunks([text, text.upper(), text.replace("copper", "tin"), "Copper is red."])
-    hits = retrieve(doc._snapshot, "copper tin melting", candidate_k=10, bridge=False)
+    hits = retrieve(doc._snapshot, "copper tin melting", costs=doc._costs, candidate_k=10, bridge=False)
     pairs = {
         frozenset((hits[one].ordinal, hits[other].ordinal)): similarity for one, other, similarity in hits.duplicates
     }
@@ -93,9 +93,9 @@ def test_search_returns_the_best_and_respects_top_k():
 
 
 def test_given_chunks_are_all_candidates_in_the_callers_order():
-    hits = rank_given(DOC._snapshot, "lighthouse", keep_order=True)
+    hits = rank_given(DOC._snapshot, "lighthouse", costs=DOC._costs, keep_order=True)
     assert [hit.ordinal for hit in hits] == list(range(8))
-    hits = rank_given(DOC._snapshot, "zebra", scores=[0, 0, 5, 0, 0, 9, 0, 0], keep_order=True)
+    hits = rank_given(DOC._snapshot, "zebra", costs=DOC._costs, scores=[0, 0, 5, 0, 0, 9, 0, 0], keep_order=True)
     assert [hit.ordinal for hit in hits][:2] == [5, 2]
 
 

@@ -118,7 +118,8 @@ class PlainBM25Built:
             for term in dict.fromkeys(lexicon.analyzer.terms(question))
             if term in lexicon.number_of
         ]
-        scores = self._snapshot.body.accumulate((number, float(self._snapshot.idf[number])) for number in numbers)
+        terms = np.array(numbers, np.int64)
+        scores = self._snapshot.body.accumulate(terms, self._snapshot.idf[terms])
         return [int(place) for place in top(scores, top_k).astype(np.int64)]
 
 

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
+
+from secondhop.arrays import ranges, sum_by
+
+_FEW = 16
+"""Up to so many terms it is quicker to take their postings one by one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,19 +52,32 @@ class Postings:
         start, end = self.offsets[term], self.offsets[term + 1]
         return self.chunks[start:end], self.weights[start:end]
 
-    def accumulate(self, weighted_terms: Iterable[tuple[int, float]]) -> NDArray[np.float64]:
+    def gather(self, terms: NDArray[np.int64], factors: NDArray[np.float64]) -> Gathered:
+        """All postings of the terms, each with factor times weight."""
+        starts = self.offsets[terms]
+        counts = self.offsets[terms + 1] - starts
+        if len(terms) <= _FEW:
+            parts = [slice(start, start + n) for start, n in zip(starts.tolist(), counts.tolist(), strict=True)]
+            chunks = np.concatenate([self.chunks[part] for part in parts] or [self.chunks[:0]])
+            weights = np.concatenate([self.weights[part] for part in parts] or [self.weights[:0]])
+        else:
+            places = ranges(starts, counts)
+            chunks, weights = self.chunks[places], self.weights[places]
+        return Gathered(chunks, weights * np.repeat(factors, counts), counts)
+
+    def accumulate(self, terms: NDArray[np.int64], factors: NDArray[np.float64]) -> NDArray[np.float64]:
         """Sum over terms of factor times weight, for each chunk: an array of length n_chunks."""
-        chunks: list[NDArray[np.int32]] = []
-        weights: list[NDArray[np.float32]] = []
-        offsets = self.offsets
-        for term, factor in weighted_terms:
-            part = slice(int(offsets[term]), int(offsets[term + 1]))
-            chunks.append(self.chunks[part])
-            weights.append(factor * self.weights[part])
-        if not chunks:
-            return np.zeros(self.n_chunks)
-        scores: NDArray[np.float64] = np.bincount(np.concatenate(chunks), np.concatenate(weights), self.n_chunks)  # type: ignore[assignment]  # with weights it counts in floats
-        return scores
+        found = self.gather(terms, factors)
+        return sum_by(found.chunks, found.weights, self.n_chunks)
+
+
+class Gathered(NamedTuple):
+    """Postings of several terms, one term after the other."""
+
+    chunks: NDArray[np.int32]
+    weights: NDArray[np.float64]
+    counts: NDArray[np.int64]
+    """[terms] how many postings each has."""
 
 
 def count_pairs(

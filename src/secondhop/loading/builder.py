@@ -62,6 +62,11 @@ class TextBuilder:
         self._sections = [_OpenSection(None, (), "prose")]
 
     @property
+    def length(self) -> int:
+        """How many characters are written."""
+        return self._length
+
+    @property
     def _path(self) -> tuple[str, ...]:
         return tuple(title for _, title in self._headings)
 

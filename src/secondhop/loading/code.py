@@ -12,8 +12,8 @@ but indentation stands before it. `heading_path` holds a label for each definiti
     C, C++      namespace shop · class Cart · struct s · union u · enum e · method total · function Cart::total
 
 In JavaScript and TypeScript a function or class that is assigned to a name at the top level or in a class body counts
-as a definition. `.h` is read as C++, of which C headers are nearly a subset. Languages without a grammar here give the
-one section for the file.
+as a definition. `.h` is read as C++, of which C headers are nearly a subset. In languages without a grammar here the
+lines that begin a definition are told by their first words (`code_lines.py`).
 """
 
 from __future__ import annotations
@@ -29,6 +29,7 @@ from time import thread_time
 from typing import TYPE_CHECKING
 
 from secondhop.loading.code_labels import LANGUAGES, Language, end_of, label, wrappers_of
+from secondhop.loading.code_lines import line_definitions
 from secondhop.loading.encodings import decode
 from secondhop.loading.formats import FORMATS
 from secondhop.types import Section, SourceText, Span
@@ -68,8 +69,11 @@ def load(data: bytes, source: str) -> SourceText:
     """Return the text as it stands, with its definitions if there is a grammar for the suffix."""
     text, warnings = decode(data, source)
     sections = [Section(0, len(text), kind="code")]
-    language = _BY_SUFFIX.get(os.path.splitext(source)[1].lower())
-    if language is not None:
+    suffix = os.path.splitext(source)[1].lower()
+    language = _BY_SUFFIX.get(suffix)
+    if language is None:
+        sections += line_definitions(text, suffix or os.path.basename(source).lower())
+    else:
         code = text.encode()
         captures = _captures(code, language)
         if captures is None:

@@ -1,5 +1,7 @@
 """Data files, verbatim: records (CSV, TSV, JSON Lines) to be cut between rows, trees (JSON, YAML, …) between lines.
 
+TOML and INI files have a section for each of their tables.
+
 Nothing is parsed but the end of a table's first record: a quoted field may hold line breaks.
 """
 
@@ -9,24 +11,45 @@ import os
 import re
 
 from secondhop.loading.encodings import decode
+from secondhop.loading.outlined import MAX_HEADING_LINE, lines_of
 from secondhop.types import Kind, Section, SourceText, Span
 
-SUFFIXES = frozenset({".json", ".jsonl", ".ndjson", ".yaml", ".yml", ".toml", ".csv", ".tsv", ".xml"})
+SUFFIXES = frozenset(
+    {".json", ".jsonl", ".ndjson", ".yaml", ".yml", ".toml", ".csv", ".tsv", ".ini", ".cfg", ".conf", ".properties"}
+)
 
 _TABLES = frozenset({".csv", ".tsv"})
 _RECORDS = frozenset({".jsonl", ".ndjson"})
+_WITH_TABLES = frozenset({".toml", ".ini", ".cfg", ".conf"})
+_TABLE = re.compile(r"[ \t]*\[{1,2}([^\[\]\r\n]{1,200})\]{1,2}[ \t]*(?:[#;].*)?")
 _STOP = re.compile(r'["\r\n]')
 _BEFORE_FIELD = frozenset(",;\t|")
 
 
 def load(data: bytes, source: str) -> SourceText:
-    """One section for the whole file; the header record of a CSV or TSV file is its `heading_span`."""
+    """One section for the whole file, or its tables inside it; the header record of a CSV or TSV is its `heading_span`."""
     text, warnings = decode(data, source)
     suffix = os.path.splitext(source)[1].lower()
     kind: Kind = "table" if suffix in _TABLES | _RECORDS else "code"
     heading_span = _header(text) if suffix in _TABLES else None
-    section = Section(0, len(text), kind=kind, heading_span=heading_span)
-    return SourceText(source, text, (section,), warnings=tuple(warnings))
+    sections = [Section(0, len(text), kind=kind, heading_span=heading_span)]
+    if suffix in _WITH_TABLES:
+        sections += _named_tables(text)
+    return SourceText(source, text, tuple(sections), warnings=tuple(warnings))
+
+
+def _named_tables(text: str) -> list[Section]:
+    """A section for each `[name]`, up to the next."""
+    found = [
+        (start, end, match[1].strip())
+        for start, end, line in lines_of(text)
+        if len(line) <= MAX_HEADING_LINE and (match := _TABLE.fullmatch(line))
+    ]
+    ends = [*(start for start, _, _ in found[1:]), len(text)][: len(found)]
+    return [
+        Section(start, stop, heading_path=(name,), kind="code", heading_span=(start, end))
+        for (start, end, name), stop in zip(found, ends, strict=True)
+    ]
 
 
 def _header(text: str) -> Span | None:

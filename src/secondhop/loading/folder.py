@@ -15,11 +15,13 @@ from typing import TYPE_CHECKING
 
 from secondhop.errors import LoadError, OptionError, SourceNotFoundError
 from secondhop.loading.encodings import printable
+from secondhop.loading.reading import read_file
 
 if TYPE_CHECKING:
     from pathspec import GitIgnoreSpec
 
 INDEX_FOLDER = ".secondhop"
+_MOST_IGNORE_BYTES = 1024 * 1024
 MOST_LISTED = 1_000
 """Files of one skipped folder that are listed one by one."""
 
@@ -42,6 +44,8 @@ class FolderListing:
     """Sorted by source, by code point."""
     skipped: tuple[tuple[str, str], ...]
     """Pairs of source and reason; the source of a folder ends in `/`."""
+    root: str = ""
+    """Absolute path of the folder."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +79,12 @@ class _Ignore:
 
 
 def walk_folder(
-    root: str | os.PathLike[str], *, recursive: bool = True, gitignore: bool = True, ignore: Sequence[str] = ()
+    root: str | os.PathLike[str],
+    *,
+    recursive: bool = True,
+    gitignore: bool = True,
+    ignore: Sequence[str] = (),
+    hard_links: bool = False,
 ) -> FolderListing:
     """List the files below `root`, sorted, and what was skipped with the reason.
 
@@ -84,13 +93,16 @@ def walk_folder(
 
     `ignore` holds patterns in .gitignore syntax relative to `root`; they go before any .gitignore, so `!keep.log`
     brings back a file that one of those excludes. Symlinks are never followed: a target below `root` is found at its
-    own place, a target elsewhere is not part of the folder.
+    own place, a target elsewhere is not part of the folder. Nor is a file with further names (hard links) elsewhere,
+    unless `hard_links` lets it in.
     """
     top = _checked_root(root)
     walk = _Walk(top, recursive, gitignore, _own_patterns(ignore, top))
     walk.run(_ignores_above(top) if gitignore else ())
+    if not hard_links:
+        walk.leave_out_hard_links()
     walk.files.sort(key=lambda file: file.source)
-    return FolderListing(tuple(walk.files), tuple(sorted(walk.skipped)))
+    return FolderListing(tuple(walk.files), tuple(sorted(walk.skipped)), top)
 
 
 class _Walk:
@@ -104,6 +116,7 @@ class _Walk:
         self.own = own
         self.files: list[FolderFile] = []
         self.skipped: list[tuple[str, str]] = []
+        self._linked: dict[tuple[int, int], tuple[int, list[FolderFile]]] = {}
 
     def run(self, above: tuple[_Ignore, ...]) -> None:
         """Visit all folders; each one hands its .gitignore down to those inside it."""
@@ -134,7 +147,22 @@ class _Walk:
                 elif is_folder:
                     pending.append((entry.path, source + "/", ignores))
                 else:
-                    self.files.append(FolderFile(entry.path, source))
+                    self._add(entry, source)
+
+    def _add(self, entry: os.DirEntry[str], source: str) -> None:
+        file, status = FolderFile(entry.path, source), entry.stat(follow_symlinks=False)
+        self.files.append(file)
+        if status.st_nlink > 1:  # 0 on Windows, where it costs another call to know
+            self._linked.setdefault((status.st_dev, status.st_ino), (status.st_nlink, []))[1].append(file)
+
+    def leave_out_hard_links(self) -> None:
+        """Skip the files that have more names than were found in the folder: their content belongs elsewhere too."""
+        foreign = {file for count, names in self._linked.values() if count > len(names) for file in names}
+        if foreign:
+            self.files = [file for file in self.files if file not in foreign]
+            self.skipped += [
+                (file.source, "hard link to a file that has a name outside the folder") for file in foreign
+            ]
 
     def _reason_to_skip(self, entry: os.DirEntry[str], is_folder: bool, ignores: tuple[_Ignore, ...]) -> str | None:
         if entry.name == INDEX_FOLDER:
@@ -224,12 +252,17 @@ def _ignores_above(root: str) -> tuple[_Ignore, ...]:
 
 
 def _read_ignores(folder: str, name: str, label: str) -> tuple[_Ignore, ...]:
-    """Read an ignore file; nothing if there is none. As in git, a line that is no pattern matches nothing."""
+    """Read an ignore file; nothing if there is none. As in git, a line that is no pattern matches nothing.
+
+    As in git too, a symlink is no ignore file; and a pipe of that name blocks nobody.
+    """
     try:
-        with open(os.path.join(folder, name), encoding="utf-8", errors="surrogateescape") as file:
-            lines = printable(file.read()).removeprefix("\ufeff").split("\n")
-    except OSError:
+        data = read_file(os.path.join(folder, name), label, _MOST_IGNORE_BYTES, folder)
+    except LoadError:
         return ()
+    # A line may end in a carriage return, as universal newlines read it.
+    text = data.decode("utf-8", "surrogateescape").replace("\r\n", "\n").replace("\r", "\n")
+    lines = printable(text).removeprefix("\ufeff").split("\n")
     try:
         return _ignore(lines, folder, label)
     except ValueError:

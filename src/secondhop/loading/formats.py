@@ -1,16 +1,24 @@
-"""Which formats there are, and which one a file is of: by its bytes where they prove it, else by its name."""
+"""Which formats there are, and which one a file is of: by its bytes where they prove it, else by its name.
+
+`register_loader` adds formats of the user's own.
+"""
 
 from __future__ import annotations
 
 import io
 import os
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from importlib import import_module
 from types import MappingProxyType
 
-from secondhop.errors import CorruptFileError, PasswordRequiredError, UnsupportedFormatError
+from secondhop.errors import CorruptFileError, OptionError, PasswordRequiredError, UnsupportedFormatError
 from secondhop.loading.encodings import is_binary
+from secondhop.types import SourceText
+
+Loader = Callable[..., SourceText]
+"""Bytes and the file's name to its text: `load(data, source) -> SourceText`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,35 +31,88 @@ class Format:
     """Whether the format is written as text, so that a string can be loaded as it."""
     names: frozenset[str] = frozenset()
     """File names, lower-case, that stand for the format without a suffix."""
+    registered: Loader | None = None
+    """The loader of a format that the user registered; such a loader runs in this process."""
+
+    def loader(self) -> Loader:
+        """The function that loads the format; its module is imported now."""
+        if self.registered is not None:
+            return self.registered
+        load: Loader = import_module(self.module).load
+        return load
 
 
 def _format(name: str, suffixes: str, *, textual: bool = True, names: str = "") -> Format:
     return Format(f"secondhop.loading.{name}", frozenset(suffixes.split()), textual, frozenset(names.split()))
 
 
-FORMATS: Mapping[str, Format] = MappingProxyType(
-    {
-        "text": _format("plain", ".txt .text .log .rst .adoc .org .tex"),
-        "markdown": _format("markdown", ".md .markdown .mdx"),
-        "code": _format(
-            "code",
-            ".py .pyi .js .jsx .mjs .cjs .ts .tsx .mts .cts .go .rs .java .c .h .cc .cpp .cxx .hpp .hh .hxx "
-            ".rb .php .cs .fs .vb .kt .kts .swift .scala .groovy .gradle .sh .bash .zsh .fish .ps1 .bat .cmd .sql .lua "
-            ".r .jl .pl .pm .hs .ml .mli .clj .ex .exs .erl .dart .zig .nim .m .mm .vue .svelte .css .scss .sass .less "
-            ".tf .hcl .proto .graphql .gql .cmake .mk .asm .s .el .lisp .scm",
-            names="makefile gnumakefile dockerfile containerfile jenkinsfile vagrantfile rakefile gemfile justfile",
-        ),
-        "data": _format("data", ".json .jsonl .ndjson .yaml .yml .toml .csv .tsv .xml"),
-        "pdf": _format("pdf", ".pdf", textual=False),
-        "docx": _format("docx", ".docx .docm", textual=False),
-        "pptx": _format("pptx", ".pptx .pptm", textual=False),
-        "spreadsheet": _format("spreadsheet", ".xlsx .xlsm .xls .ods", textual=False),
-        "html": _format("html", ".html .htm .xhtml"),
-        "notebook": _format("notebook", ".ipynb"),
-    }
-)
+_FORMATS: dict[str, Format] = {
+    "text": _format("plain", ".txt .text"),
+    "markdown": _format("markdown", ".md .markdown .mdx"),
+    "restructuredtext": _format("restructuredtext", ".rst .rest"),
+    "asciidoc": _format("asciidoc", ".adoc .asciidoc"),
+    "org": _format("org", ".org"),
+    "latex": _format("latex", ".tex .latex .ltx"),
+    "code": _format(
+        "code",
+        ".py .pyi .js .jsx .mjs .cjs .ts .tsx .mts .cts .go .rs .java .c .h .cc .cpp .cxx .hpp .hh .hxx "
+        ".rb .php .cs .fs .vb .kt .kts .swift .scala .groovy .gradle .sh .bash .zsh .fish .ps1 .bat .cmd .sql .lua "
+        ".r .jl .pl .pm .hs .ml .mli .clj .ex .exs .erl .dart .zig .nim .m .mm .vue .svelte .css .scss .sass .less "
+        ".tf .hcl .proto .graphql .gql .cmake .mk .asm .s .el .lisp .scm",
+        names="makefile gnumakefile dockerfile containerfile jenkinsfile vagrantfile rakefile gemfile justfile",
+    ),
+    "data": _format("data", ".json .jsonl .ndjson .yaml .yml .toml .csv .tsv .ini .cfg .conf .properties"),
+    "log": _format("log", ".log"),
+    "xml": _format("xml", ".xml .xsd .xsl .xslt .dita .docbook .plist .rss .atom"),
+    "pdf": _format("pdf", ".pdf", textual=False),
+    "docx": _format("docx", ".docx .docm", textual=False),
+    "pptx": _format("pptx", ".pptx .pptm", textual=False),
+    "spreadsheet": _format("spreadsheet", ".xlsx .xlsm .xls .ods", textual=False),
+    "html": _format("html", ".html .htm .xhtml"),
+    "notebook": _format("notebook", ".ipynb"),
+    "epub": _format("epub", ".epub", textual=False),
+    "rtf": _format("rtf", ".rtf", textual=False),
+    "eml": _format("eml", ".eml"),
+}
+FORMATS: Mapping[str, Format] = MappingProxyType(_FORMATS)
+"""All formats by name, those that were registered among them."""
 _BY_SUFFIX = {suffix: name for name, entry in FORMATS.items() for suffix in entry.suffixes}
 _BY_NAME = {known: name for name, entry in FORMATS.items() for known in entry.names}
+
+
+def register_loader(
+    name: str, load: Loader, *, suffixes: Iterable[str], textual: bool = True, names: Iterable[str] = ()
+) -> None:
+    """Have files of a format of your own loaded by a function of yours.
+
+    A suffix that another format has is taken over from it. Registering a name again replaces its loader. The function
+    runs in this process; what it raises beyond `LoadError` becomes a `CorruptFileError`.
+
+    Args:
+        name: what `format=` calls it; no built-in name.
+        load: `load(data, source) -> SourceText`, from the bytes and name of a file.
+        suffixes: of its files, as `.abc`.
+        textual: whether it is written as text, so that a string can be loaded as it.
+        names: whole file names that stand for the format, such as `procfile`.
+
+    Raises:
+        OptionError: the name is a built-in one, or a suffix does not begin with a point.
+    """
+    known = _FORMATS.get(name)
+    if known is not None and known.registered is None:
+        raise OptionError(f"name={name!r} is a built-in format; choose another name")
+    wanted = frozenset(suffix.lower() for suffix in suffixes)
+    if bad := sorted(suffix for suffix in wanted if not suffix.startswith(".") or suffix.count(".") > 1):
+        raise OptionError(f"suffixes={bad!r}: a suffix is one point and what follows it, as '.abc'")
+    whole = frozenset(known_name.lower() for known_name in names)
+    if not wanted and not whole:
+        raise OptionError(f"suffixes of {name!r} are missing: no file could be of that format")
+    for table in (_BY_SUFFIX, _BY_NAME):
+        for key in [key for key, owner in table.items() if owner == name]:
+            del table[key]
+    _FORMATS[name] = Format("", wanted, textual, whole, load)
+    _BY_SUFFIX.update(dict.fromkeys(wanted, name))
+    _BY_NAME.update(dict.fromkeys(whole, name))
 
 
 def _suffix(name: str) -> str:
@@ -73,8 +134,6 @@ def detect(data: bytes, source: str, name: str) -> tuple[str, list[str]]:
         return found, [f"The name ends in {_suffix(name)}, but the bytes are {found}; loaded as {found}."]
     if expected is not None:
         return expected, []
-    if data.startswith(b"{\\rtf"):
-        raise UnsupportedFormatError(source, "is a Rich Text file; save it as .docx or .txt")
     if is_binary(data):
         kind = f"{_suffix(name)} files are" if _suffix(name) else "binary files without a suffix are"
         supported = " ".join(sorted(suffix for entry in FORMATS.values() for suffix in entry.suffixes))
@@ -89,6 +148,8 @@ def _by_magic(data: bytes, source: str, expected: str | None) -> str | None:
     """Name the format that the first bytes prove, if they do. Raises for containers that no loader reads."""
     if data.removeprefix(b"\xef\xbb\xbf").lstrip(b"\t\n\f\r ")[:5] == b"%PDF-":
         return "pdf"
+    if data.startswith(b"{\\rtf"):
+        return "rtf"
     if data.startswith(b"PK\x03\x04"):
         return _zip_format(data, source, expected)
     if data.startswith(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"):
@@ -114,6 +175,8 @@ def _zip_format(data: bytes, source: str, expected: str | None) -> str | None:
             return name
     if mimetype.startswith("application/vnd.oasis.opendocument.spreadsheet"):
         return "spreadsheet"
+    if mimetype.startswith("application/epub"):
+        return "epub"
     if fallback is not None:
         return fallback
     kind = f"a zip archive of type {mimetype.strip()}" if mimetype else "a zip archive"

@@ -5,9 +5,10 @@ from __future__ import annotations
 import codecs
 import re
 from collections.abc import Callable, Iterator
+from html import unescape
 from typing import Any
 
-from secondhop.errors import MissingExtraError, NoTextError
+from secondhop.errors import MissingExtraError
 from secondhop.loading.builder import TextBuilder, clean, one_line
 from secondhop.loading.encodings import decode
 from secondhop.types import SourceText
@@ -31,8 +32,20 @@ _INLINE = frozenset({
 })
 # fmt: on
 _BOILERPLATE = frozenset({"nav", "footer"})
+_BOILERPLATE_ROLES = frozenset({"navigation", "banner", "contentinfo", "search", "complementary", "menu", "menubar"})
+_HIDDEN_STYLE = re.compile(r"(?:display\s*:\s*none|visibility\s*:\s*hidden)", re.IGNORECASE)
 _HEADINGS = {f"h{level}": level for level in range(1, 7)}
 _MAX_SPAN = 1000
+_MAX_DEPTH = 2000
+_NESTING = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)")
+# fmt: off
+_CLOSED_BY_THEMSELVES = frozenset({
+    "area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr", "p", "li",
+    "dt", "dd", "tr", "td", "th", "thead", "tbody", "tfoot", "option", "optgroup", "rt", "rp", "colgroup",
+})
+# fmt: on
+_UNREAD = re.compile(r"<(?:script|style)\b.*?(?:</(?:script|style)|\Z)|<!--.*?(?:-->|\Z)", re.IGNORECASE | re.DOTALL)
+_TAG = re.compile(r"<[^<>]*>")
 _WHITESPACE = re.compile(r"[ \t\r\n\f]+")
 _META_CHARSET = re.compile(rb"""<meta[^>]{0,500}?charset\s*=\s*["']?\s*([A-Za-z0-9_:.-]+)""", re.IGNORECASE)
 _META_WITHIN_BYTES = 8192
@@ -45,29 +58,46 @@ _NOT_FROM_META = frozenset({"utf-7", "utf-16", "utf-16-le", "utf-16-be", "utf-32
 def load(data: bytes, source: str) -> SourceText:
     """The text as a reader of the page sees it, sections by heading.
 
-    Navigation and footers are left out when the page marks its main content.
+    Navigation, footers and what is hidden are left out, unless there is nothing else.
 
     Raises:
         NoTextError: nothing in it but markup.
     """
-    html, warnings = _decoded(data, source)
+    html, warnings = decoded(data, source)
+    builder = TextBuilder()
+    title = write_page(html, builder)
+    return builder.build(source, metadata={"title": title} if title else {}, warnings=warnings)
+
+
+def write_page(html: str, builder: TextBuilder) -> str:
+    """Write the text of a page; return its title."""
+    if _is_too_deep(html):
+        builder.write(one_line(unescape(_TAG.sub(" ", _UNREAD.sub(" ", html)))))
+        return ""
     tree = LexborHTMLParser(html)
     title_node = tree.css_first("title")
-    title = "" if title_node is None else one_line(title_node.text())
-    marked = tree.css_first("main, article, [role=main]") is not None
-    builder = TextBuilder()
-    _Writer(builder, _DROPPED | _BOILERPLATE if marked else _DROPPED).write(tree.root)
-    metadata = {"title": title} if title else {}
-    try:
-        return builder.build(source, metadata=metadata, warnings=warnings)
-    except NoTextError:
-        if not marked:
-            raise
-    _Writer(builder, _DROPPED).write(tree.root)
-    return builder.build(source, metadata=metadata, warnings=warnings)
+    if tree.root is not None:
+        written = builder.length
+        _Writer(builder, without_boilerplate=True).write(tree.root)
+        if builder.length == written:
+            _Writer(builder, without_boilerplate=False).write(tree.root)
+    return "" if title_node is None else one_line(title_node.text())
 
 
-def _decoded(data: bytes, source: str) -> tuple[str, list[str]]:
+def _is_too_deep(html: str) -> bool:
+    """Whether elements nest deeper than any page's: the parser's time grows with the square of the depth."""
+    if html.count("<") <= 2 * _MAX_DEPTH:
+        return False
+    depth = 0
+    for closing, tag in _NESTING.findall(html):
+        if tag.lower() not in _CLOSED_BY_THEMSELVES:
+            depth = max(depth - 1, 0) if closing else depth + 1
+            if depth > _MAX_DEPTH:
+                return True
+    return False
+
+
+def decoded(data: bytes, source: str) -> tuple[str, list[str]]:
     """Byte order mark and valid UTF-8 first (pages often declare what they are not), then what the page declares."""
     try:
         return data.decode("utf-8-sig"), []
@@ -87,9 +117,9 @@ def _decoded(data: bytes, source: str) -> tuple[str, list[str]]:
 class _Writer:
     """Walks a tree and writes what it finds, a block of text at a time."""
 
-    def __init__(self, builder: TextBuilder, dropped: frozenset[str]) -> None:
+    def __init__(self, builder: TextBuilder, *, without_boilerplate: bool) -> None:
         self._builder = builder
-        self._dropped = dropped
+        self._dropped = _DROPPED | _BOILERPLATE if without_boilerplate else _DROPPED
         self._line: list[str] = []
         self._items = 0
 
@@ -141,7 +171,14 @@ class _Writer:
 
 
 def _is_shown(node: Any, dropped: frozenset[str]) -> bool:
-    return node.tag not in dropped and "hidden" not in node.attributes
+    if node.tag in dropped:
+        return False
+    attributes = node.attributes
+    if not attributes:
+        return True
+    if "hidden" in attributes or _HIDDEN_STYLE.search(attributes.get("style") or ""):
+        return False
+    return not (dropped >= _BOILERPLATE and (attributes.get("role") or "").lower() in _BOILERPLATE_ROLES)
 
 
 def _text(root: Any, dropped: frozenset[str]) -> str:

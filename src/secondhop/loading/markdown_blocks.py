@@ -10,6 +10,8 @@ import re
 from dataclasses import dataclass, field
 from typing import Literal
 
+from secondhop.loading.outlined import Block, Heading
+
 Leaf = Literal["paragraph", "table", "fence", "html"]
 
 _QUOTE = -1  # a container that is no list item; list items are their content's indent
@@ -44,25 +46,6 @@ _HTML = tuple(
         (rf"<(?:{_TAG}|/[A-Za-z][A-Za-z0-9-]*\s*)>\s*$", _BLANK),
     )
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Heading:
-    """A heading of the outline; the title is still marked up."""
-
-    start: int
-    end: int
-    level: int
-    title: str
-
-
-@dataclass(frozen=True, slots=True)
-class Block:
-    """A fenced code block, or a table with the end of its two header lines."""
-
-    start: int
-    end: int
-    header_end: int | None = None
 
 
 @dataclass(slots=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from secondhop.loading.encodings import decode
 from secondhop.types import Section, SourceText
 
-SUFFIXES = frozenset({".txt", ".text", ".log", ".rst", ".adoc", ".org", ".tex"})
+SUFFIXES = frozenset({".txt", ".text"})
 
 
 def load(data: bytes, source: str) -> SourceText:

@@ -41,6 +41,7 @@ _ROW = re.compile(rb"<(?:\w+:)?row\b([^>]*)>")
 _CELL = re.compile(rb"<(?:\w+:)?c[\s/>]")
 _CELL_PLACE = re.compile(rb"""\br\s*=\s*["']([A-Za-z]{1,3})(\d{1,7})["']""")
 _ROW_NUMBER = re.compile(rb"""\br\s*=\s*["'](\d{1,7})["']""")
+_NO_VALUE = re.compile(rb"<(?:\w+:)?f(?:\s[^<>]*)?(?:/>|>[^<>]*</(?:\w+:)?f>)\s*(?:<(?:\w+:)?v\s*/>\s*)?</(?:\w+:)?c>")
 _ODS_TABLE = re.compile(rb"<table:table[\s>]")
 _ODS_ROW = re.compile(rb"<table:table-row\b([^>]*)>")
 _ODS_CELL = re.compile(rb"<table:(?:covered-)?table-cell\b([^>]*)>")
@@ -63,10 +64,9 @@ def load(data: bytes, source: str) -> SourceText:
     """
     if is_encrypted_office(data):
         raise PasswordRequiredError(source, "encrypted; remove the password in the office program, then load it again")
-    if not is_ole(data):
-        _check_extent(data, source)
+    warnings = [] if is_ole(data) else _check_extent(data, source)
     try:
-        return _read(data, source)
+        return _read(data, source, warnings)
     except calamine.PasswordError as error:
         raise PasswordRequiredError(source, "encrypted; save it without a password and load it again") from error
     except (calamine.CalamineError, OSError, ValueError) as error:
@@ -78,9 +78,8 @@ def load(data: bytes, source: str) -> SourceText:
         raise
 
 
-def _read(data: bytes, source: str) -> SourceText:
+def _read(data: bytes, source: str, warnings: list[str]) -> SourceText:
     builder = TextBuilder()
-    warnings: list[str] = []
     chars = 0
     workbook = calamine.CalamineWorkbook.from_filelike(BytesIO(data))
     sheets = workbook.sheets_metadata
@@ -142,12 +141,14 @@ def _is_number(text: str) -> bool:
     return True
 
 
-def _check_extent(data: bytes, source: str) -> None:
+def _check_extent(data: bytes, source: str) -> list[str]:
     """Refuse sheets whose cells lie so far apart that the reader's grid would not fit into memory.
 
     The reader lays out a full grid between a sheet's first and last cell: two cells in opposite corners would make
     it ask for half a terabyte, and end the process. Reading every part also finds those that lie about their size.
+    Return a warning if formulas have no value.
     """
+    uncomputed = 0
     with open_container(data, source) as archive:
         for name in archive.namelist():
             if not name.endswith(".xml"):
@@ -156,6 +157,11 @@ def _check_extent(data: bytes, source: str) -> None:
             cells = max(_ods_extents(xml), default=0) if name == "content.xml" else _xlsx_extent(xml)
             if cells > _MAX_CELLS:
                 raise FileTooLargeError(source, f"{name} spans {cells:,} cells; the limit is {_MAX_CELLS:,}")
+            uncomputed += len(_NO_VALUE.findall(xml))
+    if not uncomputed:
+        return []
+    formulas = "1 formula has" if uncomputed == 1 else f"{uncomputed} formulas have"
+    return [f"{formulas} no stored value; open the file in a spreadsheet program and save it."]
 
 
 def _xlsx_extent(xml: bytes) -> int:

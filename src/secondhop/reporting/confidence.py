@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from secondhop.reporting.shown import shown_sentences
 from secondhop.types import Query, Ranking, Reason, Selection
 
 if TYPE_CHECKING:
@@ -81,15 +82,14 @@ def signals(hits: Ranking, selection: Selection, n_chunks: int) -> Signals:
     """The signals of a selection from at least one hit."""
     sentences = hits.sentences
     n_words = sentences.words.astype(float)
-    shown = _shown(hits, selection)
+    shown = shown_sentences(hits, selection)
     ample = max(0.0, _AMPLE_WORDS - math.log1p(float(n_words[shown].sum())))
     shown |= _repeated(hits, selection, shown)
     best = float(sentences.direct.max(initial=0.0))
     rival = float(sentences.direct[~shown].max(initial=0.0)) / best if best > 0 else 0.0
     words = np.bincount(sentences.hit, n_words, len(hits))
     hidden = np.bincount(sentences.hit, n_words * ~shown, len(hits)) / np.maximum(words, 1.0)
-    scores = np.array([hit.score for hit in hits])
-    crowd = math.log1p(float(hidden[scores > _STRONG * scores.max()].sum()))
+    crowd = math.log1p(float(hidden[hits.scores > _STRONG * hits.scores.max()].sum()))
     return Signals(_match(hits.query, hits, n_chunks), rival, crowd, rival * ample)
 
 
@@ -102,27 +102,12 @@ def _match(query: Query, hits: Ranking, n_chunks: int) -> float:
         for word, weight in zip(query.unmatched, query.unmatched_weights, strict=True)
     )
     ideal = float(np.array(query.weights) @ (idf + more)) + missing * (rarest + more)
-    top = np.array([hit.scores.get("lexical", 0.0) for hit in hits])
+    top = hits.lexical
     if more > 0:
         top = top + np.divide(more, idf, out=np.zeros(len(idf)), where=idf > 0) @ hits.term_scores
     share = max(0.0, float(top.max())) / (FULL_SATURATION * ideal) if ideal > 0 else 0.0
     n_words = len(query.terms) + len(query.unmatched)
     return math.log(min(share, 1.5) + _MATCH_FLOOR) + LENGTH_POWER * math.log1p(n_words)
-
-
-def _shown(hits: Ranking, selection: Selection) -> Bools:
-    """[sentences] whether the selection shows each: whether it begins inside a kept span."""
-    sentences = hits.sentences
-    kept = {decision.chunk_id: decision.spans for decision in selection.decisions if decision.fate == "kept"}
-    spans = [(place, start, end) for place, hit in enumerate(hits) for start, end in kept.get(hit.chunk.id, ())]
-    hit, start, end = np.array(spans, np.int64).reshape(-1, 3).T
-    beyond = int(max(sentences.end.max(initial=0), end.max(initial=0))) + 1  # longer than any text, so hits stay apart
-    begins = sentences.hit * beyond + sentences.start
-    first, last = np.searchsorted(begins, hit * beyond + np.stack((start, end)))
-    shown: Bools = np.zeros(len(begins), bool)
-    for left, right in zip(first.tolist(), last.tolist(), strict=True):
-        shown[left:right] = True
-    return shown
 
 
 def _repeated(hits: Ranking, selection: Selection, shown: Bools) -> Bools:

@@ -7,8 +7,8 @@ from typing import Any
 
 from secondhop.errors import OptionError
 from secondhop.reporting.report import DecisionReport
-from secondhop.text.prompt import passage_text, render
-from secondhop.types import Budget, Citation, Passage, TextStyle
+from secondhop.text.prompt import STYLES, passage_text, render
+from secondhop.types import Budget, Chunk, Citation, Passage, TextStyle
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +21,8 @@ class Context:
     budget: Budget = field(repr=False)
     _by_value: tuple[int, ...] = field(repr=False, default=())
     """Places of the passages, most valuable first."""
+    _text: str = field(repr=False, default="")
+    """The prompt text in the style that the context was chosen for."""
 
     def __len__(self) -> int:
         return len(self.passages)
@@ -29,19 +31,20 @@ class Context:
         """The prompt text: passages in reading order, one blank line between.
 
         Args:
-            style: `plain`, or `numbered` (each passage headed by its citation marker). None for the style that the
-                context was chosen for. Markers cost tokens: where another style would pass the budget, its least
-                valuable passages are left out, so ask for the style when choosing (`text_style=`).
+            style: `plain`, `numbered` (each passage headed by its citation marker), or a function that renders a
+                passage from its number and itself. None for the style that the context was chosen for. Markers cost
+                tokens: where another style would pass the budget, its least valuable passages are left out, so ask for
+                the style when choosing (`text_style=`).
 
         Raises:
             OptionError: the style is unknown.
         """
         style = self.budget.style if style is None else style
-        if style not in ("plain", "numbered"):
-            raise OptionError.choice("style", style, ("plain", "numbered"))
-        text = render(self.passages, style)
+        if not callable(style) and style not in STYLES:
+            raise OptionError.choice("style", style, STYLES)
         if style == self.budget.style:
-            return text
+            return self._text
+        text = render(self.passages, style)
         shown = list(self._by_value)
         while shown and self.budget.count_tokens(text) > self.budget.max_tokens:
             shown.pop()
@@ -89,5 +92,14 @@ def _citation(number: int, passage: Passage) -> Citation:
         heading_path=list(chunk.heading_path),
         score=passage.score,
         role=passage.role,
-        metadata=dict(chunk.metadata),
+        metadata=_metadata(chunk),
     )
+
+
+def _metadata(chunk: Chunk) -> dict[str, Any]:
+    """The chunk's metadata; of the labels of all pages of its file only that of its own page."""
+    metadata = dict(chunk.metadata)
+    labels = metadata.pop("page_labels", None)
+    if labels and chunk.page is not None and chunk.page <= len(labels):
+        metadata["page_label"] = labels[chunk.page - 1]
+    return metadata

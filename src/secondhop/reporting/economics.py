@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-import numpy as np
-
-from secondhop.types import Decision, Ranking, Selection
+from secondhop.reporting.shown import shown_sentences
+from secondhop.types import Ranking, Selection
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +36,8 @@ def economics(
     kept = {decision.chunk_id: decision for decision in selection.decisions if decision.fate == "kept"}
     known = {hit.chunk.id for hit in hits}
     shown = [place for place, hit in enumerate(hits) if hit.chunk.id in kept]
-    words, matched = _shown_words(hits, kept)
+    visible = shown_sentences(hits, selection)
+    words, matched = int(hits.sentences.words[visible].sum()), int(hits.sentences.matched[visible].sum())
     for passage in selection.passages:
         if passage.chunk.id not in known:
             more_words, more_matched = count_words(" ".join(passage.pieces))
@@ -53,15 +53,3 @@ def economics(
         estimated_waste_tokens=sum(waste),
         redundancy=len({later for later, _, _ in hits.duplicates}) / len(hits) if hits else 0.0,
     )
-
-
-def _shown_words(hits: Ranking, kept: dict[str, Decision]) -> tuple[int, int]:
-    sentences = hits.sentences
-    shown = np.zeros(len(sentences.hit), bool)
-    bounds = np.searchsorted(sentences.hit, np.arange(len(hits) + 1))
-    for place, hit in enumerate(hits):
-        decision = kept.get(hit.chunk.id)
-        for start, end in decision.spans if decision else ():
-            part = slice(bounds[place], bounds[place + 1])
-            shown[part] |= (sentences.start[part] >= start) & (sentences.end[part] <= end)
-    return int(sentences.words[shown].sum()), int(sentences.matched[shown].sum())

@@ -19,7 +19,8 @@ class ReportWarning:
     """Something the caller should know about this context."""
 
     code: str
-    """`empty_query`, `no_lexical_match`, `unmatched_terms`, `low_confidence`, `budget_too_small`."""
+    """`empty_query`, `no_lexical_match`, `unmatched_terms`, `low_confidence`, `budget_too_small`,
+    `planted_instructions`, `hidden_characters`."""
     message: str
     suggestion: str
 

@@ -8,7 +8,10 @@ from collections.abc import Callable, Mapping
 from secondhop.reporting.confidence import LOW_CONFIDENCE, confidence
 from secondhop.reporting.economics import economics
 from secondhop.reporting.report import DecisionReport, ReportWarning
-from secondhop.types import Budget, Ranking, Selection
+from secondhop.text.hygiene import count_invisible
+from secondhop.types import Budget, Ranking, Selection, TextStyle
+
+_MOST_LABELS = 5
 
 
 def make_report(
@@ -38,10 +41,10 @@ def make_report(
         auto_decision="not_auto" if not is_auto else "passthrough" if passthrough else "intervene",
         token_budget=budget.max_tokens,
         tokenizer=tokenizer,
-        text_style=budget.style,
+        text_style=_style_name(budget.style),
         total_tokens=total_tokens,
         overhead_tokens=total_tokens - sum(decision.tokens for decision in kept),
-        input_tokens=sum(budget.count_tokens(hit.chunk.text) for hit in hits),
+        input_tokens=int(hits.tokens.sum()),
         n_chunks=n_chunks,
         n_matching_chunks=hits.n_matching,
         n_input_chunks=len(hits),
@@ -63,10 +66,14 @@ def make_report(
         low_confidence_retrieval=sure < LOW_CONFIDENCE,
         matched_terms=hits.query.terms,
         unmatched_terms=hits.query.unmatched,
-        warnings=tuple(_warnings(hits, kept=len(kept), sure=sure, budget=budget)),
+        warnings=(*_warnings(hits, kept=len(kept), sure=sure, budget=budget), *_hygiene(selection)),
         decisions=decisions,
         timings=timings,
     )
+
+
+def _style_name(style: TextStyle) -> str:
+    return style if isinstance(style, str) else getattr(style, "__name__", type(style).__name__)
 
 
 def _warnings(hits: Ranking, *, kept: int, sure: float, budget: Budget) -> list[ReportWarning]:
@@ -104,6 +111,32 @@ def _warnings(hits: Ranking, *, kept: int, sure: float, budget: Budget) -> list[
                 "low_confidence",
                 f"the context is unlikely to hold all that the question asks for ({sure:.2f})",
                 "check whether the documents answer this at all, or raise the budget",
+            )
+        )
+    return warnings
+
+
+def _hygiene(selection: Selection) -> list[ReportWarning]:
+    """What the documents try on the model: orders, and characters that nobody sees."""
+    warnings = []
+    planted = [decision for decision in selection.decisions if "injection" in decision.detail]
+    if planted:
+        kinds = sorted({kind for decision in planted for kind in decision.detail["injection"]})
+        labels = "; ".join(decision.label for decision in planted[:_MOST_LABELS]) + "; …" * (len(planted) > _MOST_LABELS)
+        warnings.append(
+            ReportWarning(
+                "planted_instructions",
+                f"{len(planted)} passages seem to give orders to the model ({', '.join(kinds)}): {labels}",
+                "read them; fence passages with text_style='fenced', or leave such passages out with injection='drop'",
+            )
+        )
+    invisible = sum(count_invisible(piece) for passage in selection.passages for piece in passage.pieces)
+    if invisible:
+        warnings.append(
+            ReportWarning(
+                "hidden_characters",
+                f"{invisible} characters that nobody sees were left out of the text",
+                "look at these passages in their sources; citations have them as they are",
             )
         )
     return warnings

@@ -16,6 +16,8 @@ _WHY: Mapping[str, str] = {
     "kept_unranked": "kept in the given order",
     "dropped_budget": "budget full, {tokens_short} tokens short",
     "dropped_low_relevance": "grounding {grounding} is below {limit}",
+    "dropped_low_score": "score {score} is below {limit}",
+    "dropped_injection": "seems to give orders to the model ({injection})",
     "dropped_duplicate": "says what {of} says ({similarity:.0%})",
     "dropped_top_k": "top_k={top_k} is reached",
 }

@@ -8,12 +8,13 @@ The strength is absolute: four unique names make a full link, so that weak links
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from secondhop.retrieval.lexical import top_distinct
+from secondhop.arrays import sum_by
+from secondhop.retrieval.lexical import MOST_COPIES, distinct
 from secondhop.retrieval.query import ParsedQuery
 from secondhop.retrieval.sentence_scores import SentenceWords
 from secondhop.types import KINDS
@@ -33,15 +34,15 @@ CODE = KINDS.index("code")
 
 
 @dataclass(frozen=True, slots=True)
-class SeedLinks:
-    """The names that one seed introduces."""
+class Names:
+    """The names that the seeds introduce: parallel arrays, seed by seed in order of first use."""
 
-    ordinal: int
-    terms: Ints
-    factors: Floats
-    """Weight times idf times the seed's confidence."""
-    forms: tuple[str, ...]
-    """The names as they stand in the seed."""
+    seed: Ints
+    """Which seed."""
+    term: Ints
+    weight: Floats
+    form: Ints
+    """Number of the form in which the name first stands in the seed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,72 +52,80 @@ class Bridge:
     scores: Floats
     """[C] on the scale of the direct scores."""
     seed_of: Ints
-    """[C] which of `seeds` is linked most strongly, -1 for none."""
-    seeds: tuple[SeedLinks, ...] = ()
-    term_weights: dict[int, float] = field(default_factory=dict)
-    """All bridge terms, with the largest weight that a seed gives them: for scoring sentences."""
+    """[C] which of the seeds is linked most strongly; of no meaning where the score is 0."""
+    seeds: Ints
+    """Ordinals of the seeds."""
+    names: Names
+    factors: Floats
+    """[names] weight times idf times the seed's confidence."""
 
     @classmethod
     def none(cls, n_chunks: int) -> Bridge:
         """No bridge at all."""
-        return cls(np.zeros(n_chunks), np.full(n_chunks, -1))
+        empty = np.empty(0, np.int64)
+        return cls(np.zeros(n_chunks), np.zeros(n_chunks, np.int64), empty, Names(empty, empty, np.empty(0), empty), np.empty(0))
 
 
-def build_bridge(snapshot: Snapshot, query: ParsedQuery, direct: Floats, allowed: Bools | None = None) -> Bridge:
-    """Links every chunk to the seeds among the direct hits."""
-    ordinals = top_distinct(snapshot, direct, N_SEEDS)
-    ordinals = ordinals[np.sort(np.unique(snapshot.chunk_key[ordinals], return_index=True)[1])]
-    # Identifiers link almost all code to all other code: from code there is no bridge.
-    ordinals = ordinals[snapshot.chunk_kind[ordinals] != CODE]
-    if not len(ordinals):
-        return Bridge.none(len(snapshot))
-    if not len(ordinals):
-        return Bridge.none(len(snapshot))
-    best = float(direct.max())
-    strength = np.zeros(len(snapshot))
-    seed_of = np.full(len(snapshot), -1)
-    seeds: list[SeedLinks] = []
-    term_weights: dict[int, float] = {}
-    for ordinal in ordinals.tolist():
-        confidence = float(direct[ordinal]) / best
-        weights, forms = seed_names(snapshot, query, ordinal)
-        terms = np.array(list(weights), np.int64)
-        factors = confidence * np.array(list(weights.values())) * snapshot.idf[terms] if weights else np.empty(0)
-        pairs = list(zip(terms.tolist(), factors.tolist(), strict=True))
-        link = snapshot.body.accumulate(pairs) + LEAD_WEIGHT * snapshot.lead.accumulate(pairs)
-        link[snapshot.chunk_key == snapshot.chunk_key[ordinal]] = 0.0  # the seed and its copies
-        stronger = link > strength
-        strength[stronger] = link[stronger]
-        seed_of[stronger] = len(seeds)
-        seeds.append(SeedLinks(ordinal, terms, factors, forms))
-        for term, weight in weights.items():
-            term_weights[term] = max(term_weights.get(term, 0.0), confidence * weight)
-    unique_name = math.log1p((len(snapshot) - 0.5) / 1.5)
-    scores = best * np.minimum(1.0, strength / (FULL_LINK_NAMES * unique_name))
+def build_bridge(snapshot: Snapshot, query: ParsedQuery, direct: Floats, best: Ints, allowed: Bools | None = None) -> Bridge:
+    """Links every chunk to the seeds among the direct hits.
+
+    Args:
+        snapshot: the index.
+        query: the question.
+        direct: [C] direct scores.
+        best: ordinals of the chunks with the highest of them, best first.
+        allowed: [C] chunks that may be linked; None for all.
+    """
+    n = len(snapshot)
+    seeds = _seeds(snapshot, best)
+    if not len(seeds):
+        return Bridge.none(n)
+    highest = float(direct[best[0]])
+    names = seed_names(snapshot, query, seeds)
+    factors = direct[seeds][names.seed] / highest * names.weight * snapshot.idf[names.term]
+    body = snapshot.body.gather(names.term, factors)
+    lead = snapshot.lead.gather(names.term, LEAD_WEIGHT * factors)
+    chunks = np.concatenate((body.chunks, lead.chunks)).astype(np.int64)
+    chunks += n * np.concatenate((np.repeat(names.seed, body.counts), np.repeat(names.seed, lead.counts)))
+    links = sum_by(chunks, np.concatenate((body.weights, lead.weights)), n * len(seeds)).reshape(len(seeds), n)
+    for link, key in zip(links, snapshot.chunk_key[seeds], strict=True):
+        link[snapshot.chunk_key == key] = 0.0  # the seed and its copies
+    unique_name = math.log1p((n - 0.5) / 1.5)
+    scores = highest * np.minimum(1.0, links.max(axis=0) / (FULL_LINK_NAMES * unique_name))
     if allowed is not None:
         scores[~allowed] = 0.0
-    return Bridge(scores, seed_of, tuple(seeds), term_weights)
+    return Bridge(scores, links.argmax(axis=0), seeds, names, factors)
 
 
-def seed_names(snapshot: Snapshot, query: ParsedQuery, ordinal: int) -> tuple[dict[int, float], tuple[str, ...]]:
-    """The names in a chunk that the query lacks, each with its weight and the form it first stands in."""
+def _seeds(snapshot: Snapshot, best: Ints) -> Ints:
+    """The first chunks with different words. Identifiers link almost all code to all other code: code is no seed."""
+    ordinals = distinct(snapshot, best[: MOST_COPIES * N_SEEDS], N_SEEDS)
+    first = np.sort(np.unique(snapshot.chunk_key[ordinals], return_index=True)[1])
+    ordinals = ordinals[first]
+    return ordinals[snapshot.chunk_kind[ordinals] != CODE]
+
+
+def seed_names(snapshot: Snapshot, query: ParsedQuery, seeds: Ints) -> Names:
+    """The names in some chunks that the query lacks, each with its weight and the form it first stands in."""
     lexicon = snapshot.lexicon
-    text = SentenceWords.of(snapshot, np.array([ordinal]))
-    direct = text.score(snapshot, text.count(query.terms), query.weights * snapshot.idf[query.terms])
-    highest = float(direct.max()) if len(direct) else 0.0
-    near = 1 - PLACE_WEIGHT + PLACE_WEIGHT * (direct / highest if highest > 0 else np.ones(len(direct)))
-    terms, words = text.terms, text.words[text.word_of_term]
+    text = SentenceWords.of(snapshot, seeds)
+    seed_of = np.repeat(np.arange(len(seeds)), text.n_sentences)
+    direct = text.score(snapshot, text.find(query.terms), query.weights * snapshot.idf[query.terms])
+    highest = np.maximum.reduceat(direct, text.opening)[seed_of]
+    near = 1 - PLACE_WEIGHT + PLACE_WEIGHT * np.divide(direct, highest, out=np.ones(len(direct)), where=highest > 0)
+    terms, words, sentence = text.terms, text.words[text.word_of_term], text.sentence_of_term
     df = snapshot.body.df_of(terms)
-    asked = (terms[:, None] == query.terms).any(axis=1)
-    usable = (df >= 2) & (df <= max(2.0, MAX_DF_SHARE * len(snapshot))) & ~asked
+    usable = (df >= 2) & (df <= max(2.0, MAX_DF_SHARE * len(snapshot)))
     if snapshot.has_case:
-        opens = np.diff(text.sentence[text.word_of_term], prepend=-1) > 0
+        opens = np.diff(sentence, prepend=-1) > 0
         usable &= lexicon.form_is_name[words] & ~(opens & snapshot.term_is_ordinary[terms])
-    weight = near[text.sentence[text.word_of_term]] * np.where(lexicon.term_is_number[terms], NUMBER_WEIGHT, 1.0)
-    weights: dict[int, float] = {}
-    forms: dict[int, str] = {}
-    for at in np.flatnonzero(usable).tolist():
-        term = int(terms[at])
-        weights[term] = max(weights.get(term, 0.0), float(weight[at]))
-        forms.setdefault(term, lexicon.forms[words[at]])
-    return weights, tuple(forms.values())
+    usable[np.isin(terms, query.terms)] = False
+    at = np.flatnonzero(usable)
+    terms, seed = terms[at], seed_of[sentence[at]]
+    weight = near[sentence[at]] * np.where(lexicon.term_is_number[terms], NUMBER_WEIGHT, 1.0)
+    _, first, place = np.unique(seed * len(snapshot.idf) + terms, return_index=True, return_inverse=True)
+    strongest = np.zeros(len(first))
+    np.maximum.at(strongest, place, weight)
+    order = np.argsort(first)
+    first = first[order]
+    return Names(seed[first], terms[first], strongest[order], words[at[first]])

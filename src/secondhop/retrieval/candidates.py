@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from secondhop.arrays import sum_by
 from secondhop.retrieval.bridge import Bridge
-from secondhop.retrieval.lexical import top
 from secondhop.retrieval.query import ParsedQuery
-from secondhop.retrieval.sentence_scores import SentenceWords
-from secondhop.types import Hit, Ranking, Sentences, Via
+from secondhop.retrieval.sentence_scores import Occurrences, SentenceWords
+from secondhop.text.hygiene import visible
+from secondhop.types import Chunk, Hit, Ranking, Sentences, Via
 
 if TYPE_CHECKING:
-    from secondhop.indexing import Snapshot
+    from secondhop.indexing import Snapshot, TokenCosts
     from secondhop.types import Bools, Floats, Ints
 
-MAX_RANK = 200
-"""Places in the direct order are told up to here."""
 DUPLICATE_JACCARD = 0.9
 _ALIKE_HASHES = 6
 """Of eight: 96 % of the pairs with Jaccard similarity 0.9 agree in at least so many, and 0.002 % of those with 0.1."""
@@ -25,89 +25,153 @@ _VIA_TERMS = 3
 
 
 def make_ranking(
-    snapshot: Snapshot, query: ParsedQuery, direct: Floats, total: Floats, bridge: Bridge, ordinals: Ints
+    snapshot: Snapshot,
+    query: ParsedQuery,
+    direct: Floats,
+    total: Floats,
+    bridge: Bridge,
+    ordinals: Ints,
+    ranked: Ints,
+    costs: TokenCosts,
 ) -> Ranking:
-    """The chunks with those ordinals, in that order, as hits."""
-    text = SentenceWords.of(snapshot, ordinals)
-    n_sentences = snapshot.chunk_sentences[ordinals + 1] - snapshot.chunk_sentences[ordinals]
-    opening = np.cumsum(n_sentences) - n_sentences
-    factors = query.weights * snapshot.idf[query.terms]
-    bridge_terms = np.array(list(bridge.term_weights), np.int64)
-    bridge_factors = np.array(list(bridge.term_weights.values())) * snapshot.idf[bridge_terms]
-    counts, bridge_counts = text.count(query.terms), text.count(bridge_terms)
+    """The chunks with those ordinals, in that order, as hits.
 
-    tf = np.add.reduceat(counts, opening) if len(ordinals) else counts
-    length = snapshot.chunk_length[ordinals].astype(float)
-    contributions = factors[:, None] * (snapshot.scoring.saturation(tf.T, length, snapshot.average_length) * (tf.T > 0))
-    held = np.minimum(query.weights, 1.0) * snapshot.idf[query.terms]
-    grounding = held @ (contributions > 0) / query.total_idf if query.total_idf > 0 else np.zeros(len(ordinals))
-    shared = np.add.reduceat(bridge_counts, opening) > 0 if len(ordinals) else bridge_counts > 0
-    via = _via(snapshot, bridge, bridge_terms, shared, ordinals)
-    ranks = {ordinal: rank for rank, ordinal in enumerate(top(direct, MAX_RANK).tolist(), 1)}
-    hits = tuple(
-        Hit(
-            chunk=snapshot.chunk(ordinal),
-            ordinal=ordinal,
-            score=float(total[ordinal]),
-            rank=ranks.get(ordinal),
-            scores={"lexical": float(direct[ordinal]), "bridge": float(bridge.scores[ordinal])},
-            grounding=float(grounding[place]),
-            via=via[place],
-        )
-        for place, ordinal in enumerate(ordinals.tolist())
-    )
-    hit = np.repeat(np.arange(len(ordinals)), n_sentences)
-    first = np.zeros(len(hit), bool)
-    first[opening[snapshot.chunk_opens[ordinals]]] = True
-    base = snapshot.source_base[snapshot.chunk_source[ordinals]][hit]
-    sentences = Sentences(
-        hit=hit,
-        start=snapshot.sentence_start[text.sentences] + base,
-        end=snapshot.sentence_end[text.sentences] + base,
-        first=first,
-        direct=text.score(snapshot, counts, factors),
-        bridge=text.score(snapshot, bridge_counts, bridge_factors),
-        key=snapshot.sentence_key[text.sentences],
-        words=text.n_words,
-        matched=text.matching(query.terms),
-    )
-    duplicates = _duplicates(snapshot, ordinals)
-    return Ranking(query.query, hits, sentences, contributions, duplicates, int(np.count_nonzero(direct > 0)))
-
-
-def _via(snapshot: Snapshot, bridge: Bridge, terms: Ints, shared: Bools, ordinals: Ints) -> list[Via | None]:
-    """For each hit its seed and the words that link them, strongest first.
-
-    `shared` is [hits, terms]: which bridge terms each hit holds.
+    Args:
+        snapshot: the index.
+        query: the question.
+        direct: [C] scores by the question's own words.
+        total: [C] what the hits are ordered by.
+        bridge: what links them.
+        ordinals: which chunks.
+        ranked: ordinals of the best chunks in direct order: what plain top-k would use.
+        costs: counts tokens.
     """
+    text = SentenceWords.of(snapshot, ordinals)
+    hit = np.repeat(np.arange(len(ordinals)), text.n_sentences)
+    chunks = [snapshot.chunk(ordinal) for ordinal in ordinals.tolist()]
+    found = text.find(query.terms)
+    factors = query.weights * snapshot.idf[query.terms]
+    contributions = _contributions(snapshot, found, hit, ordinals, factors)
+    worth = np.minimum(query.weights, 1.0) * snapshot.idf[query.terms]
+    grounding = worth @ (contributions > 0) / query.total_idf if query.total_idf > 0 else np.zeros(len(ordinals))
+    terms, bridge_factors = _bridge_terms(bridge)
+    linked = text.find(terms)
+    scores, lexical, from_bridge = total[ordinals], direct[ordinals], bridge.scores[ordinals]
+    rank_of = {ordinal: rank for rank, ordinal in enumerate(ranked.tolist(), 1)}
+    hits = tuple(
+        Hit(chunk, ordinal, score, rank_of.get(ordinal), {"lexical": own, "bridge": other}, share, via)
+        for chunk, ordinal, score, own, other, share, via in zip(
+            chunks,
+            ordinals.tolist(),
+            scores.tolist(),
+            lexical.tolist(),
+            from_bridge.tolist(),
+            grounding.tolist(),
+            _via(snapshot, bridge, terms, linked, hit, ordinals),
+            strict=True,
+        )
+    )
+    start, end = snapshot.sentence_start[text.sentences], snapshot.sentence_end[text.sentences]
+    first = np.zeros(len(hit), bool)
+    first[text.opening[snapshot.chunk_opens[ordinals]]] = True
+    base = snapshot.source_base[snapshot.chunk_source[ordinals]][hit]
+    return Ranking(
+        query=query.query,
+        hits=hits,
+        scores=scores,
+        lexical=lexical,
+        tokens=costs.of_chunks(ordinals, lambda place: visible(chunks[place].text)),
+        sentences=Sentences(
+            hit=hit,
+            start=start + base,
+            end=end + base,
+            first=first,
+            direct=text.score(snapshot, found, factors),
+            bridge=text.score(snapshot, linked, bridge_factors),
+            key=snapshot.sentence_key[text.sentences],
+            tokens=costs.of_sentences(text.sentences, _slicer(chunks, hit, start, end, text)),
+            words=text.n_words,
+            matched=text.matching(query.terms),
+        ),
+        term_scores=contributions,
+        duplicates=_duplicates(snapshot, text, ordinals),
+        n_matching=int(np.count_nonzero(direct > 0)),
+    )
+
+
+def _contributions(snapshot: Snapshot, found: Occurrences, hit: Ints, ordinals: Ints, factors: Floats) -> Floats:
+    """[query terms, hits] what each term adds to each hit's score."""
+    shape = (len(ordinals), len(factors))
+    tf = sum_by(hit[found.sentence] * shape[1] + found.column, found.count, shape[0] * shape[1]).reshape(shape).T
+    length = snapshot.chunk_length[ordinals].astype(float)
+    contributions: Floats = factors[:, None] * (
+        snapshot.scoring.saturation(tf, length, snapshot.average_length) * (tf > 0)
+    )
+    return contributions
+
+
+def _bridge_terms(bridge: Bridge) -> tuple[Ints, Floats]:
+    """All names of the bridge, each with the largest factor that a seed gives it."""
+    terms, place = np.unique(bridge.names.term, return_inverse=True)
+    factors = np.zeros(len(terms))
+    np.maximum.at(factors, place, bridge.factors)
+    return terms, factors
+
+
+def _slicer(chunks: list[Chunk], hit: Ints, start: Ints, end: Ints, text: SentenceWords) -> Callable[[int], str]:
+    """The text of a sentence by its place, as it would be shown."""
+    opening = start[text.opening][hit]
+
+    def text_of(place: int) -> str:
+        return visible(chunks[hit[place]].text[start[place] - opening[place] : end[place] - opening[place]])
+
+    return text_of
+
+
+def _via(
+    snapshot: Snapshot, bridge: Bridge, terms: Ints, linked: Occurrences, hit: Ints, ordinals: Ints
+) -> list[Via | None]:
+    """For each hit its seed and the words that link them, strongest first."""
     via: list[Via | None] = [None] * len(ordinals)
-    column = {term: place for place, term in enumerate(terms.tolist())}
-    for number, seed in enumerate(bridge.seeds):
-        places = np.flatnonzero((bridge.seed_of[ordinals] == number) & (bridge.scores[ordinals] > 0))
-        if not len(places) or not len(seed.terms):
+    held: Bools = np.zeros((len(ordinals), len(terms)), bool)
+    held[hit[linked.sentence], linked.column] = True
+    reached = bridge.scores[ordinals] > 0
+    names, forms = bridge.names, snapshot.lexicon.forms
+    for number, seed in enumerate(bridge.seeds.tolist()):
+        places = np.flatnonzero(reached & (bridge.seed_of[ordinals] == number))
+        of_seed = np.flatnonzero(names.seed == number)
+        if not len(places) or not len(of_seed):
             continue
-        strongest_first = np.argsort(-seed.factors, kind="stable")
-        columns = np.array([column[term] for term in seed.terms.tolist()])[strongest_first]
-        forms = [seed.forms[place] for place in strongest_first.tolist()]
-        seed_id = snapshot.chunk(seed.ordinal).id
-        for place, row in zip(places.tolist(), shared[places][:, columns], strict=True):
-            held = np.flatnonzero(row)[:_VIA_TERMS].tolist()
-            via[place] = Via(seed_id, tuple(forms[term] for term in held))
+        strongest_first = of_seed[np.argsort(-bridge.factors[of_seed], kind="stable")]
+        rows = held[places][:, np.searchsorted(terms, names.term[strongest_first])]
+        rows &= rows.cumsum(axis=1) <= _VIA_TERMS
+        words: list[list[str]] = [[] for _ in places]
+        for row, column in zip(*(side.tolist() for side in np.nonzero(rows)), strict=True):
+            words[row].append(forms[names.form[strongest_first[column]]])
+        seed_id = snapshot.chunk(seed).id
+        for place, found in zip(places.tolist(), words, strict=True):
+            via[place] = Via(seed_id, tuple(found))
     return via
 
 
-def _duplicates(snapshot: Snapshot, ordinals: Ints) -> tuple[tuple[int, int, float], ...]:
+def _duplicates(snapshot: Snapshot, text: SentenceWords, ordinals: Ints) -> tuple[tuple[int, int, float], ...]:
     """Pairs of hits with nearly the same words. MinHash proposes, exact Jaccard similarity decides."""
-    signatures = snapshot.chunk_signature[ordinals]
-    alike = (signatures[:, None, :] == signatures[None, :, :]).sum(axis=2) >= _ALIKE_HASHES
+    signatures = np.ascontiguousarray(snapshot.chunk_signature[ordinals].T)
+    agreeing = np.zeros((len(ordinals), len(ordinals)), np.uint8)
+    for column in signatures:
+        agreeing += column[:, None] == column
+    later, earlier = np.nonzero(np.tril(agreeing >= _ALIKE_HASHES, -1))
+    if not len(later):
+        return ()
+    bounds = np.searchsorted(text.sentence_of_term, np.append(text.opening, len(text.sentences))).tolist()
+    terms = {
+        place: frozenset(text.terms[bounds[place] : bounds[place + 1]].tolist())
+        for place in {*later.tolist(), *earlier.tolist()}
+    }
     pairs: list[tuple[int, int, float]] = []
-    terms: dict[int, frozenset[int]] = {}
-    for later, earlier in zip(*(side.tolist() for side in np.nonzero(np.tril(alike, -1))), strict=True):
-        for place in (later, earlier):
-            if place not in terms:
-                terms[place] = frozenset(SentenceWords.of(snapshot, ordinals[place : place + 1]).terms.tolist())
-        a, b = terms[later], terms[earlier]
+    for one, other in zip(later.tolist(), earlier.tolist(), strict=True):
+        a, b = terms[one], terms[other]
         similarity = len(a & b) / len(a | b) if a or b else 0.0
         if similarity >= DUPLICATE_JACCARD:
-            pairs.append((later, earlier, similarity))
+            pairs.append((one, other, similarity))
     return tuple(pairs)

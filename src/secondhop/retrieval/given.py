@@ -9,12 +9,12 @@ import numpy as np
 
 from secondhop.retrieval.bridge import Bridge, build_bridge
 from secondhop.retrieval.candidates import make_ranking
-from secondhop.retrieval.lexical import direct_scores
+from secondhop.retrieval.lexical import MAX_RANK, direct_scores, top
 from secondhop.retrieval.query import parse_query
 from secondhop.types import Ranking
 
 if TYPE_CHECKING:
-    from secondhop.indexing import Snapshot
+    from secondhop.indexing import Snapshot, TokenCosts
 
 GIVEN_WEIGHT = 0.5
 """What the first of the caller's chunks gets for its place, relative to the best direct score; the last gets nothing."""
@@ -24,6 +24,7 @@ def rank_given(
     snapshot: Snapshot,
     text: str,
     *,
+    costs: TokenCosts,
     scores: Sequence[float] | None = None,
     bridge: bool = True,
     keep_order: bool = False,
@@ -33,6 +34,7 @@ def rank_given(
     Args:
         snapshot: made of the caller's chunks, in the caller's order.
         text: the query.
+        costs: counts the tokens of the chunks.
         scores: the caller's scores, one for each chunk, higher is better; None for "in order of relevance".
         bridge: also link chunks through names.
         keep_order: rank as the caller did, by nothing else.
@@ -40,11 +42,12 @@ def rank_given(
     n = len(snapshot)
     query = parse_query(snapshot, text)
     direct = direct_scores(snapshot, query)
-    link = build_bridge(snapshot, query, direct) if bridge else Bridge.none(n)
+    ranked = top(direct, n)
+    link = build_bridge(snapshot, query, direct, ranked) if bridge else Bridge.none(n)
     order = np.arange(n) if scores is None else np.argsort(-np.asarray(scores, float), kind="stable")
     place = np.empty(n)
     place[order] = np.arange(n)
     prior = 1.0 - place / max(1, n)
     best = float(direct.max()) if n else 0.0
     total = prior if keep_order else direct + link.scores + GIVEN_WEIGHT * (best or 1.0) * prior
-    return make_ranking(snapshot, query, direct, total, link, np.argsort(-total, kind="stable"))
+    return make_ranking(snapshot, query, direct, total, link, np.argsort(-total, kind="stable"), ranked[:MAX_RANK], costs)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from secondhop.arrays import sum_by
 from secondhop.retrieval.query import ParsedQuery
 
 if TYPE_CHECKING:
@@ -13,15 +14,20 @@ if TYPE_CHECKING:
     from secondhop.types import Bools, Floats, Ints
 
 LEAD_WEIGHT = 1.0
-_MOST_COPIES = 4
+MAX_RANK = 200
+"""Places in the direct order are told up to here."""
+MOST_COPIES = 4
+"""How many places in the order are looked at for each candidate with different words that is wanted."""
 
 
 def direct_scores(snapshot: Snapshot, query: ParsedQuery, allowed: Bools | None = None) -> Floats:
     """[C] how well each chunk answers to the query's own words; 0 for chunks that share none."""
-    factors = (query.weights * snapshot.idf[query.terms]).tolist()
-    terms = query.terms.tolist()
-    pairs = list(zip(terms, factors, strict=True))
-    scores = snapshot.body.accumulate(pairs) + LEAD_WEIGHT * snapshot.lead.accumulate(pairs)
+    factors = query.weights * snapshot.idf[query.terms]
+    body = snapshot.body.gather(query.terms, factors)
+    lead = snapshot.lead.gather(query.terms, LEAD_WEIGHT * factors)
+    scores = sum_by(
+        np.concatenate((body.chunks, lead.chunks)), np.concatenate((body.weights, lead.weights)), len(snapshot)
+    )
     if len(query.stopword_forms):
         scores += _stopword_scores(snapshot, query.stopword_forms)
     if allowed is not None:
@@ -39,12 +45,11 @@ def _stopword_scores(snapshot: Snapshot, forms: Ints) -> Floats:
     return scores
 
 
-def top_distinct(snapshot: Snapshot, scores: Floats, k: int) -> Ints:
-    """As `top`, but going on until `k` chunks with different words are found, within `k` times `_MOST_COPIES` places.
+def distinct(snapshot: Snapshot, places: Ints, k: int) -> Ints:
+    """Of places in order the first, going on until `k` chunks with different words are found.
 
     Copies of a chunk stay in: they are candidates too, and what became of them is reported.
     """
-    places = top(scores, _MOST_COPIES * k)
     if len(places) <= k:
         return places
     first = np.unique(snapshot.chunk_key[places], return_index=True)[1]
@@ -53,15 +58,11 @@ def top_distinct(snapshot: Snapshot, scores: Floats, k: int) -> Ints:
 
 def top(scores: Floats, k: int) -> Ints:
     """Places of the `k` highest positive scores, best first; equal scores in order of place."""
-    positive = int(np.count_nonzero(scores > 0))
-    k = min(k, positive)
-    if k == 0:
-        return np.empty(0, np.int64)
-    if k < positive:
-        threshold = np.partition(scores, len(scores) - k)[len(scores) - k]
-        above = np.flatnonzero(scores > threshold)
-        ties = np.flatnonzero(scores == threshold)[: k - len(above)]
-        places = np.concatenate((above, ties))
-    else:
-        places = np.flatnonzero(scores > 0)
-    return places[np.lexsort((places, -scores[places]))]
+    places = np.flatnonzero(scores > 0)
+    values = scores[places]
+    if k < len(places):
+        threshold = np.partition(values, len(values) - k)[len(values) - k] if k else np.inf
+        above = np.flatnonzero(values > threshold)
+        kept = np.concatenate((above, np.flatnonzero(values == threshold)[: k - len(above)]))
+        places, values = places[kept], values[kept]
+    return places[np.lexsort((places, -values))]

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from secondhop.arrays import ranges, sum_by
+
 if TYPE_CHECKING:
     from secondhop.indexing import Snapshot
     from secondhop.types import Floats, Ints
@@ -14,60 +16,86 @@ if TYPE_CHECKING:
 K1 = 1.2
 B = 0.3
 """Sentences vary in length for good reasons; length counts less than in chunks."""
+_TABLE = 1 << 16
+
+
+@dataclass(frozen=True, slots=True)
+class Occurrences:
+    """Where the terms that were looked for stand: parallel arrays, one entry for each sentence and term in it."""
+
+    sentence: Ints
+    column: Ints
+    """Which term, as a place in the list that was asked for."""
+    count: Ints
 
 
 @dataclass(frozen=True, slots=True)
 class SentenceWords:
-    """The words of a number of sentences, as read from the forward index."""
+    """The words of a number of chunks, sentence by sentence, as read from the forward index."""
 
     sentences: Ints
     """Sentence numbers, chunk by chunk."""
+    n_sentences: Ints
+    """[chunks]"""
+    opening: Ints
+    """[chunks] place of each chunk's first sentence in `sentences`."""
     n_words: Ints
     """Words of each sentence."""
     words: Ints
     """Form numbers of all words, in reading order."""
-    sentence: Ints
-    """For each word the place of its sentence in `sentences`."""
     terms: Ints
     """Terms of the words, in reading order."""
     word_of_term: Ints
     """For each term the place of its word in `words`."""
+    sentence_of_term: Ints
+    """For each term the place of its sentence in `sentences`."""
 
     @classmethod
     def of(cls, snapshot: Snapshot, ordinals: Ints) -> SentenceWords:
         """The sentences of the chunks with those ordinals."""
-        sentences = _ranges(snapshot.chunk_sentences[ordinals], snapshot.chunk_sentences[ordinals + 1])
-        starts, ends = snapshot.sentence_words[sentences], snapshot.sentence_words[sentences + 1]
-        words = snapshot.words[_ranges(starts, ends)].astype(np.int64)
-        sentence = np.repeat(np.arange(len(sentences)), ends - starts)
-        return cls(sentences, ends - starts, words, sentence, *snapshot.lexicon.expand(words))
+        first = snapshot.chunk_sentences[ordinals]
+        n_sentences = snapshot.chunk_sentences[ordinals + 1] - first
+        sentences = ranges(first, n_sentences)
+        starts = snapshot.sentence_words[sentences]
+        n_words = snapshot.sentence_words[sentences + 1] - starts
+        words = snapshot.words[ranges(starts, n_words)]
+        terms, word_of_term = snapshot.lexicon.expand(words)
+        sentence = np.repeat(np.arange(len(sentences)), n_words)
+        opening = n_sentences.cumsum() - n_sentences
+        return cls(sentences, n_sentences, opening, n_words, words, terms, word_of_term, sentence[word_of_term])
 
-    def count(self, terms: Ints) -> Floats:
-        """[sentences, terms] how often each of the distinct `terms` occurs in each sentence."""
-        n = len(self.sentences)
-        if not len(terms):
-            return np.zeros((n, 0))
+    def find(self, terms: Ints) -> Occurrences:
+        """How often each of the distinct `terms` occurs in each sentence, where it occurs at all."""
         order = np.argsort(terms)
         ordered = terms[order]
-        column = np.minimum(np.searchsorted(ordered, self.terms), len(ordered) - 1)
-        found = np.flatnonzero(ordered[column] == self.terms)
-        cells = self.sentence[self.word_of_term[found]] * len(terms) + order[column[found]]
-        return np.bincount(cells, minlength=n * len(terms)).reshape(n, len(terms)).astype(float)
+        found = self._any_of(ordered)
+        columns = order[np.searchsorted(ordered, self.terms[found])]
+        cells = self.sentence_of_term[found] * len(terms) + columns
+        cells.sort()
+        edges = np.flatnonzero(np.diff(cells, prepend=-1))
+        sentence, column = np.divmod(cells[edges], max(1, len(terms)))
+        return Occurrences(sentence, column, np.diff(edges, append=len(cells)))
 
     def matching(self, terms: Ints) -> Ints:
         """[sentences] how many words stand for any of the `terms`; a word counts once, whatever it stands for."""
-        words = np.unique(self.word_of_term[np.isin(self.terms, terms)])
-        return np.bincount(self.sentence[words], minlength=len(self.sentences))
+        found = self._any_of(np.sort(terms))
+        once = found[np.diff(self.word_of_term[found], prepend=-1) > 0]
+        return np.bincount(self.sentence_of_term[once], minlength=len(self.sentences))
 
-    def score(self, snapshot: Snapshot, counts: Floats, factors: Floats) -> Floats:
-        """[sentences] BM25 from term counts and factors (weight times idf)."""
+    def _any_of(self, ordered: Ints) -> Ints:
+        """Places in `terms` of any of these terms. Most words are none of them, which one look at 16 bits tells."""
+        if not len(ordered):
+            return ordered
+        likely = np.zeros(_TABLE, bool)
+        likely[ordered % _TABLE] = True
+        places = np.flatnonzero(likely[self.terms % _TABLE])
+        terms = self.terms[places]
+        nearest = np.minimum(np.searchsorted(ordered, terms), len(ordered) - 1)
+        return places[ordered[nearest] == terms]
+
+    def score(self, snapshot: Snapshot, found: Occurrences, factors: Floats) -> Floats:
+        """[sentences] BM25 of the terms that were found, by their factors (weight times idf)."""
         average = max(len(snapshot.words) / max(1, len(snapshot.sentence_key)), 1.0)
         norm = K1 * (1 - B + B * self.n_words / average)
-        scores: Floats = (counts * (K1 + 1) / (counts + norm[:, None])) @ factors
-        return scores
-
-
-def _ranges(starts: Ints, ends: Ints) -> Ints:
-    """The integers of all ranges, one after the other."""
-    counts = ends - starts
-    return np.repeat(starts - (np.cumsum(counts) - counts), counts) + np.arange(counts.sum())
+        saturation = found.count * (K1 + 1) / (found.count + norm[found.sentence])
+        return sum_by(found.sentence, saturation * factors[found.column], len(self.sentences))

@@ -7,12 +7,15 @@ from secondhop.selection.packing import Packing
 from secondhop.selection.reasoning_preserving import reasoning_preserving
 from secondhop.types import Budget, Query, Ranking, Reason, Selection
 
+_SLACK = 1.05
+"""Whole chunks cost a little more than what is shown of them: blanks at their ends are cut off."""
 _WANTED = (Reason.DROPPED_BUDGET, Reason.DROPPED_TOP_K)
 
 
 def auto(query: Query, hits: Ranking, budget: Budget) -> Selection:
     """Keeps all hits whole, without near-duplicates, if they fit; otherwise chooses."""
-    if sum(len(hit.chunk.text) for hit in hits) <= 8 * budget.max_tokens:
+    # Hits that cost more than the budget can only pass if some of them say the same.
+    if hits.tokens.sum() <= _SLACK * budget.max_tokens or hits.duplicates:
         packing = Packing(hits, budget)
         for place in range(len(hits)):
             if not refuse_duplicate(packing, place):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from secondhop.selection.duplicates import refuse_duplicate
 from secondhop.selection.packing import Packing
 from secondhop.types import Budget, Query, Ranking, Reason, Selection
@@ -10,7 +12,7 @@ from secondhop.types import Budget, Query, Ranking, Reason, Selection
 def max_density(query: Query, hits: Ranking, budget: Budget) -> Selection:
     """Takes hits by score per token, highest first; equal ones in rank order."""
     packing = Packing(hits, budget)
-    tokens = [max(1, budget.count_tokens(hit.chunk.text)) for hit in hits]
+    tokens = np.maximum(hits.tokens, 1).tolist()
     for place in sorted(range(len(hits)), key=lambda place: -hits.hits[place].score / tokens[place]):
         hit = hits.hits[place]
         if hit.grounding <= 0:

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from functools import cached_property
-from itertools import pairwise
+from bisect import bisect_left
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
-from secondhop.text.prompt import SEPARATOR, label, marker, render
+from secondhop.text.hygiene import visible
+from secondhop.text.prompt import GAP, SEPARATOR, label, render, show
 from secondhop.types import Budget, Chunk, Decision, Hit, Passage, Ranking, Reason, Role, Selection, Span
 
+_JOIN = 0.8
+"""Tokens of the blank between two sentences, about."""
 _SMALLEST_REST = 4
-"""Tokens of slack below which looking for one more sentence is not worth the count."""
+_SMALLEST_SHARE = 128
+"""Slack below which looking for one more sentence is not worth the count: tokens, and a part of the budget."""
 
 
 class Packing:
@@ -25,50 +28,56 @@ class Packing:
         self.budget = budget
         self.chosen: dict[int, None] = {}
         """Numbers of the chosen sentences, in the order in which they were chosen."""
-        self.used = 0
+        self.used: float = 0
+        """Tokens that the choice costs, as far as they can be told without counting the finished text."""
         self.opened: set[int] = set()
         """Hits with at least one chosen sentence."""
         self.refused: dict[int, tuple[Reason, Mapping[str, Any]]] = {}
         """Hits that a strategy turned down, and why."""
+        sentences = hits.sentences
+        self.hit_of: list[int] = sentences.hit.tolist()
+        """Which hit each sentence is in."""
+        self.tokens: list[int] = sentences.tokens.tolist()
+        """Tokens of each sentence."""
+        self.is_code = [hit.chunk.kind == "code" for hit in hits.hits]
+        """Whether each hit is source code."""
+        self._whole: list[int] = hits.tokens.tolist()
+        self._start: list[int] = sentences.start.tolist()
+        self._end: list[int] = sentences.end.tolist()
+        self._key: list[int] = sentences.key.tolist()
+        self._bounds: list[int] = np.searchsorted(sentences.hit, np.arange(len(hits) + 1)).tolist()
         self._keys: dict[int, int] = {}
         self._separator = max(1, budget.count_tokens(SEPARATOR))
-        sentences = hits.sentences
-        self._hit = sentences.hit.tolist()
-        self._start = sentences.start.tolist()
-        self._end = sentences.end.tolist()
-        self._key = sentences.key.tolist()
-        bounds = np.searchsorted(sentences.hit, np.arange(len(hits) + 1)).tolist()
-        self._sentences_of = list(pairwise(bounds))
+        self._gap = max(1, budget.count_tokens(GAP))
 
     def sentences_of(self, hit: int) -> range:
         """Numbers of a hit's sentences."""
-        return range(*self._sentences_of[hit])
+        return range(self._bounds[hit], self._bounds[hit + 1])
 
-    @cached_property
-    def all_tokens(self) -> list[int]:
-        """Tokens of each sentence."""
-        count, hits = self.budget.count_tokens, self.hits.hits
-        chunks = [hits[place].chunk for place in self._hit]
-        spans = zip(chunks, self._start, self._end, strict=True)
-        return [count(chunk.text[start - chunk.start : end - chunk.start]) for chunk, start, end in spans]
-
-    def tokens(self, sentence: int) -> int:
-        """Tokens of one sentence."""
-        return self.all_tokens[sentence]
+    def start(self, sentence: int) -> int:
+        """Where a sentence begins, in characters of its source."""
+        return self._start[sentence]
 
     def duplicate_of(self, sentence: int) -> int | None:
         """The hit that already shows the same words, None if no chosen sentence does."""
         key = self._key[sentence]
         return self._keys.get(key) if key else None
 
-    def take(self, sentence: int, limit: int, before: Iterable[int] = ()) -> bool:
-        """Chooses a sentence, and those `before` it that it cannot be read without, if all of them fit the limit."""
-        # The sentence goes first: what is given back again is given back from the end.
-        new = [number for number in (sentence, *before) if number not in self.chosen]
-        hit = self._hit[sentence]
+    def take(self, sentence: int, limit: int, before: Sequence[int] = ()) -> bool:
+        """Chooses a sentence, and those just `before` it that it cannot be read without, if all of them fit the limit."""
+        hit = self.hit_of[sentence]
         if hit not in self.opened and self._is_full(hit):
             return False
-        cost = self._opening_cost(hit) + sum(self.tokens(number) for number in new)
+        cost = self._opening_cost(hit) + self.tokens[sentence] + _JOIN * len(before)
+        # The sentence goes first: what is given back again is given back from the end.
+        new = [sentence]
+        for number in before:
+            new.append(number)
+            cost += self.tokens[number]
+        if hit in self.opened:
+            first = before[0] if before else sentence
+            joined = (first - 1 in self.chosen) + (sentence + 1 in self.chosen)
+            cost += self._gap * (1 - joined) + _JOIN * joined
         if self.used + cost > limit:
             return False
         self._choose(hit, new, cost)
@@ -78,13 +87,15 @@ class Packing:
         """Chooses a whole hit; if it does not fit, the sentences around its best one that do. False if nothing fits."""
         if self._is_full(hit):
             return False
-        sentences = list(self.sentences_of(hit))
-        overhead = self.used + self._opening_cost(hit)
-        if overhead + sum(self.tokens(number) for number in sentences) > self.budget.max_tokens:
-            sentences = self._best_run(hit, self.budget.max_tokens - overhead)
+        sentences: Sequence[int] = self.sentences_of(hit)
+        opening, room = self._opening_cost(hit), self.budget.max_tokens - self.used
+        cost = opening + self._whole[hit]
+        if cost > room:
+            sentences = self._best_run(hit, room - opening)
+            cost = opening + sum(self.tokens[number] for number in sentences)
         if not sentences:
             return False
-        self._choose(hit, sentences, self._opening_cost(hit) + sum(self.tokens(number) for number in sentences))
+        self._choose(hit, sentences, cost)
         return True
 
     def refuse(self, hit: int, reason: Reason, **detail: Any) -> None:
@@ -93,23 +104,28 @@ class Packing:
 
     def settle(self, refill: Callable[[Packing], None] | None = None) -> Selection:
         """Counts the finished text, gives back what is over, fills what is left, and decides on every hit."""
-        self._give_back()
-        if refill is not None and self.chosen and self.budget.max_tokens - self.used > _SMALLEST_REST:
+        passages = self._give_back()
+        if refill is not None and self.chosen and self._rest_is_worth_it():
+            chosen = len(self.chosen)
             refill(self)
-            self._give_back()
+            if len(self.chosen) > chosen:
+                passages = self._give_back()
         if not self.chosen:
-            self._take_exactly()
-        passages = self._passages()
-        value = {hit: place for place, hit in enumerate(dict.fromkeys(self._hit[number] for number in self.chosen))}
-        decisions = tuple(self._decide(place, hit) for place, hit in enumerate(self.hits))
-        by_value = sorted(passages, key=lambda place: value[place])
-        return Selection(tuple(passages[place] for place in by_value), decisions)
+            passages = self._take_exactly()
+        decisions = tuple([self._decide(place, hit, passages.get(place)) for place, hit in enumerate(self.hits.hits)])
+        by_value = dict.fromkeys(self.hit_of[number] for number in self.chosen)
+        return Selection(tuple([passages[hit] for hit in by_value]), decisions)
 
-    def _choose(self, hit: int, sentences: list[int], cost: int) -> None:
+    def _rest_is_worth_it(self) -> bool:
+        limit = self.budget.max_tokens
+        return limit - self.used > max(_SMALLEST_REST, limit // _SMALLEST_SHARE)
+
+    def _choose(self, hit: int, sentences: Iterable[int], cost: float) -> None:
         for number in sentences:
             self.chosen[number] = None
-            if self._key[number]:
-                self._keys.setdefault(self._key[number], hit)
+            key = self._key[number]
+            if key:
+                self._keys.setdefault(key, hit)
         self.used += cost
         self.opened.add(hit)
 
@@ -124,100 +140,105 @@ class Packing:
         """What showing a hit costs besides its words."""
         if hit in self.opened:
             return 0
-        cost = self._separator if self.opened else 0
-        if self.budget.style == "numbered":
-            cost += self.budget.count_tokens(marker(len(self.opened) + 1, self.hits.hits[hit].chunk) + "\n")
-        return cost
+        separator = self._separator if self.opened else 0
+        if self.budget.style == "plain":
+            return separator
+        around = show(self.budget.style, len(self.opened) + 1, Passage(self.hits.hits[hit].chunk, (), "seed"))
+        return separator + self.budget.count_tokens(around)
 
-    def _best_run(self, hit: int, room: int) -> list[int]:
+    def _best_run(self, hit: int, room: float) -> list[int]:
         """The sentences around the best one, grown to the side of the better neighbour, while they fit."""
         numbers = self.sentences_of(hit)
         value = self.hits.sentences.direct + self.hits.sentences.bridge
-        fitting = [number for number in numbers if value[number] > 0 and self.tokens(number) <= room]
+        fitting = [number for number in numbers if value[number] > 0 and self.tokens[number] <= room]
         if not fitting:
             return []
         left = right = max(fitting, key=lambda number: (value[number], -number))
-        room -= self.tokens(left)
+        room -= self.tokens[left]
         while True:
-            sides = [number for number in (left - 1, right + 1) if number in numbers and self.tokens(number) <= room]
+            sides = [number for number in (left - 1, right + 1) if number in numbers and self.tokens[number] <= room]
             if not sides:
                 return list(range(left, right + 1))
             nearest = max(sides, key=lambda number: (value[number], -number))
-            room -= self.tokens(nearest)
+            room -= self.tokens[nearest]
             left, right = min(left, nearest), max(right, nearest)
 
-    def _give_back(self) -> None:
+    def _give_back(self) -> dict[int, Passage]:
         """Makes `used` exact, dropping the sentences chosen last until the finished text fits."""
         while True:
-            exact = self.budget.count_tokens(render_selected(self._passages().values(), self.budget))
-            if exact <= self.budget.max_tokens or not self.chosen:
-                self.used = exact if self.chosen else 0
-                return
-            number, _ = self.chosen.popitem()
-            self._keys.pop(self._key[number], None)
-            self.opened = {self._hit[kept] for kept in self.chosen}
+            passages = self._passages()
+            if not passages:
+                self.used = 0
+                return passages
+            self.used = self.budget.count_tokens(render_selected(passages.values(), self.budget))
+            over = self.used - self.budget.max_tokens
+            if over <= 0:
+                return passages
+            while over > 0 and self.chosen:
+                number, _ = self.chosen.popitem()
+                self._keys.pop(self._key[number], None)
+                over -= self.tokens[number]
+            self.opened = {self.hit_of[kept] for kept in self.chosen}
 
-    def _take_exactly(self) -> None:
+    def _take_exactly(self) -> dict[int, Passage]:
         """For budgets so small that a sum of parts errs by too much: the best sentence that fits as it is shown."""
         value = self.hits.sentences.direct + self.hits.sentences.bridge
-        wanted = [number for number in np.argsort(-value, kind="stable").tolist() if value[number] > 0]
-        for number in wanted:
-            hit = self._hit[number]
-            if self.refused.get(hit, (Reason.DROPPED_TOP_K,))[0] is not Reason.DROPPED_TOP_K:
+        for number in np.argsort(-value, kind="stable").tolist():
+            hit = self.hit_of[number]
+            refused, _ = self.refused.get(hit, (Reason.DROPPED_TOP_K, None))
+            if value[number] <= 0 or self.tokens[number] > self.budget.max_tokens or refused is not Reason.DROPPED_TOP_K:
                 continue
-            if self.tokens(number) <= self.budget.max_tokens:
-                self._choose(hit, [number], self.tokens(number))
-                self._give_back()
-                if self.chosen:
-                    return
+            self._choose(hit, [number], self.tokens[number])
+            if passages := self._give_back():
+                return passages
+        return {}
 
     def _passages(self) -> dict[int, Passage]:
-        """The passage of each hit that has chosen sentences."""
-        numbers: dict[int, list[int]] = {}
-        for number in sorted(self.chosen):
-            numbers.setdefault(self._hit[number], []).append(number)
-        return {
-            hit: Passage(
-                self.hits.hits[hit].chunk,
-                self._spans(chosen),
-                role_of(self.hits.hits[hit]),
-                self.hits.hits[hit].score,
-                self.hits.hits[hit].ordinal,
-            )
-            for hit, chosen in numbers.items()
-        }
-
-    def _spans(self, numbers: list[int]) -> tuple[Span, ...]:
-        """Spans of the sentences, those that follow one another joined."""
-        spans: list[Span] = []
+        """The passage of each hit that has chosen sentences, by place of the hit."""
+        spans: dict[int, list[Span]] = {}
         previous = -2
-        for number in numbers:
-            if number == previous + 1:
-                spans[-1] = (spans[-1][0], self._end[number])
+        for number in sorted(self.chosen):
+            own = spans.setdefault(self.hit_of[number], [])
+            if own and number == previous + 1:
+                own[-1] = (own[-1][0], self._end[number])
             else:
-                spans.append((self._start[number], self._end[number]))
+                own.append((self._start[number], self._end[number]))
             previous = number
-        return tuple(spans)
+        passages = {}
+        for place, own in spans.items():
+            hit = self.hits.hits[place]
+            passages[place] = Passage(hit.chunk, tuple(own), role_of(hit), hit.score, hit.ordinal)
+        return passages
 
     def _twin(self, place: int) -> int | None:
         """A kept hit that shows sentences of this one, if kept hits show all of them."""
         keys = [key for number in self.sentences_of(place) if (key := self._key[number])]
         return self._keys[keys[0]] if keys and all(key in self._keys for key in keys) else None
 
-    def _decide(self, place: int, hit: Hit) -> Decision:
-        kept = [number for number in self.sentences_of(place) if number in self.chosen]
-        if kept:
-            return keep(hit, self._spans(kept), self.budget)
-        tokens = self.budget.count_tokens(hit.chunk.text)
+    def _decide(self, place: int, hit: Hit, passage: Passage | None) -> Decision:
+        if passage is not None:
+            return keep(hit, passage.spans, sum([self._span_tokens(place, hit, span) for span in passage.spans]))
+        tokens = self._whole[place]
         if place not in self.refused and (twin := self._twin(place)) is not None:
             self.refuse(place, Reason.DROPPED_DUPLICATE, of=self.hits.hits[twin].chunk.id, similarity=1.0)
-        short = {"tokens_short": max(1, tokens - max(0, self.budget.max_tokens - self.used))}
-        reason, detail = self.refused.get(place, (Reason.DROPPED_BUDGET, short))
-        if reason is Reason.DROPPED_BUDGET and self.budget.top_k is not None and len(self.opened) >= self.budget.top_k:
-            reason, detail = Reason.DROPPED_TOP_K, {"top_k": self.budget.top_k}
+        reason, detail = self.refused.get(place, (Reason.DROPPED_BUDGET, {}))
+        if reason is Reason.DROPPED_BUDGET:
+            if self.budget.top_k is not None and len(self.opened) >= self.budget.top_k:
+                reason, detail = Reason.DROPPED_TOP_K, {"top_k": self.budget.top_k}
+            else:
+                detail = {"tokens_short": max(1, tokens - max(0, self.budget.max_tokens - int(self.used)))}
         return Decision(
             hit.chunk.id, "dropped", reason, label(hit.chunk), None, tokens, hit.score, hit.rank, (), detail
         )
+
+    def _span_tokens(self, place: int, hit: Hit, span: Span) -> int:
+        if span[1] - span[0] == len(hit.chunk.text):
+            return self._whole[place]
+        first, last = self._bounds[place], self._bounds[place + 1] - 1
+        number = bisect_left(self._start, span[0], first, last)
+        if span[1] == self._end[number]:
+            return self.tokens[number]
+        return self.budget.count_tokens(visible(slice_of(hit.chunk, span)))
 
 
 def role_of(hit: Hit) -> Role:
@@ -226,10 +247,9 @@ def role_of(hit: Hit) -> Role:
     return "second_hop" if linked else "seed"
 
 
-def keep(hit: Hit, spans: tuple[Span, ...], budget: Budget) -> Decision:
+def keep(hit: Hit, spans: tuple[Span, ...], tokens: int) -> Decision:
     """The decision on a kept hit."""
     chunk, role = hit.chunk, role_of(hit)
-    tokens = sum(budget.count_tokens(slice_of(chunk, span)) for span in spans)
     detail: dict[str, Any] = {}
     if role == "second_hop" and hit.via is not None:
         reason, detail = Reason.KEPT_SECOND_HOP, {"seed": hit.via.seed, "terms": list(hit.via.terms)}

@@ -66,7 +66,7 @@ def reasoning_preserving(query: Query, hits: Ranking, budget: Budget) -> Selecti
 
 def covered_values(hits: Ranking) -> Floats:
     """[hits] each hit's score, less what its query terms lose because better hits hold them already."""
-    total = np.array([hit.score for hit in hits])
+    total = hits.scores.copy()
     terms = hits.term_scores
     rest = total - terms.sum(axis=0)
     left = np.ones(len(total), bool)
@@ -84,8 +84,7 @@ def covered_values(hits: Ranking) -> Floats:
 def sentence_orders(hits: Ranking, total: Floats) -> tuple[list[int], list[int]]:
     """Sentence numbers by direct value, and by full value, best first."""
     sentences = hits.sentences
-    lexical = np.array([hit.scores.get("lexical", 0.0) for hit in hits])
-    by_words = _values(hits, lexical, sentences.direct)
+    by_words = _values(hits, hits.lexical, sentences.direct)
     by_all = _values(
         hits, total, _smoothed(sentences.direct + BRIDGE_SENTENCE_WEIGHT * sentences.bridge, sentences.hit)
     )
@@ -119,47 +118,45 @@ def _smoothed(values: Floats, hit: Ints) -> Floats:
 def _take_long_evidence(packing: Packing, direct_order: list[int]) -> None:
     """Takes the best sentence with words of the query that fits at all, if none fits the direct share of the budget."""
     hits, limit = packing.hits, packing.budget.max_tokens
-    evidence = [number for number in direct_order if hits.sentences.direct[number] > 0]
-    if any(packing.tokens(number) <= int(DIRECT_SHARE * limit) for number in evidence):
+    direct = hits.sentences.direct
+    if (hits.sentences.tokens[direct > 0] <= int(DIRECT_SHARE * limit)).any():
         return
-    for number in evidence:
-        place = int(hits.sentences.hit[number])
-        is_code = hits.hits[place].chunk.kind == "code"
-        if packing.take_hit(place) if is_code else packing.take(number, limit):
+    for number in direct_order:
+        place = packing.hit_of[number]
+        if direct[number] > 0 and (packing.take_hit(place) if packing.is_code[place] else packing.take(number, limit)):
             return
 
 
 def _take_in_order(packing: Packing, order: list[int], limit: int) -> None:
-    hits, tokens, chosen = packing.hits, packing.all_tokens, packing.chosen
-    owner = hits.sentences.hit.tolist()
-    is_code = [hit.chunk.kind == "code" for hit in hits]
+    tokens, chosen, opened, hit_of = packing.tokens, packing.chosen, packing.opened, packing.hit_of
+    is_code = packing.is_code
     whole = limit == packing.budget.max_tokens
-    for number in order:
+    room = limit - packing.used
+    for number in order if room >= _SMALLEST_SENTENCE else ():
+        place = hit_of[number]
+        if is_code[place]:  # a line of code alone says nothing
+            if whole and place not in opened and not refuse_duplicate(packing, place):
+                packing.take_hit(place)
+        elif tokens[number] > room or number in chosen or packing.duplicate_of(number) is not None:
+            continue
+        elif place in opened or not refuse_duplicate(packing, place):
+            packing.take(number, limit, before=_antecedents(packing, number))
         room = limit - packing.used
         if room < _SMALLEST_SENTENCE:
             break
-        place = owner[number]
-        if is_code[place]:  # a line of code alone says nothing
-            if whole and place not in packing.opened and not refuse_duplicate(packing, place):
-                packing.take_hit(place)
-            continue
-        if tokens[number] > room or number in chosen or packing.duplicate_of(number) is not None:
-            continue
-        if place in packing.opened or not refuse_duplicate(packing, place):
-            packing.take(number, limit, before=_antecedents(packing, number))
 
 
 def _antecedents(packing: Packing, number: int) -> list[int]:
     """The sentences just before one that opens with a pronoun or a connective, back to one that does not."""
     hits = packing.hits
-    place = int(hits.sentences.hit[number])
+    place = packing.hit_of[number]
     chunk = hits.hits[place].chunk
     first = packing.sentences_of(place).start
     before: list[int] = []
     while (
         number > first
         and number - 1 not in packing.chosen
-        and _UNRESOLVED.match(chunk.text, int(hits.sentences.start[number]) - chunk.start)
+        and _UNRESOLVED.match(chunk.text, packing.start(number) - chunk.start)
     ):
         number -= 1
         before.append(number)

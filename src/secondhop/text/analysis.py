@@ -8,13 +8,12 @@ from __future__ import annotations
 
 import re
 import threading
-import unicodedata
-from dataclasses import dataclass
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
+from unicodedata import normalize
 
 from secondhop.errors import OptionError
-from secondhop.text.languages import LANGUAGES, detect_language, stopwords
+from secondhop.text.languages import LANGUAGES, detect_language, languages_by_script, script_of, stopwords
 
 # Combining marks are part of words: Python's \w leaves out the vowel signs of Indic, Thai, Hebrew and Arabic scripts.
 _MARKS = (
@@ -26,10 +25,11 @@ _MARKS = (
 )
 _ASCII_FORM = re.compile(r"\d+(?:[.,]\d+)+|[A-Za-z0-9]+(?:'[A-Za-z]+)*")
 _FORM = re.compile(rf"\d+(?:[.,]\d+)+|[^\W_{_MARKS}][^\W_{_MARKS}]*(?:[{_MARKS}]+[^\W_{_MARKS}]*)*(?:['’][^\W\d_]+)*")
-# Scripts written without spaces between words: indexed as overlapping pairs of characters.
+# Scripts written without spaces between words: indexed as overlapping pairs of characters. So is Korean, whose words
+# carry their particles with them.
 _UNSPACED = re.compile(
     "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3005-\u3007\u3040-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff"
-    "\uf900-\ufaff\uff66-\uff9f\U00020000-\U0003ffff]+"
+    "\uac00-\ud7a3\uf900-\ufaff\uff66-\uff9f\U00020000-\U0003ffff]+"
 )
 _CASE_PARTS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
 _ZERO_DECIMALS = re.compile(r"\.0+$")
@@ -62,8 +62,7 @@ def _split_unspaced(form: str) -> list[str]:
     return pieces
 
 
-@dataclass(frozen=True, slots=True)
-class Form:
+class Form(NamedTuple):
     """What the analyzer knows of one distinct form."""
 
     terms: tuple[str, ...]
@@ -77,14 +76,15 @@ class Form:
 class Analyzer:
     """Turns forms into terms for one language. Immutable, picklable, safe to share between threads."""
 
-    __slots__ = ("_stopwords", "language")
+    __slots__ = ("_languages", "_stopwords", "language")
 
     def __init__(self, language: str = "english") -> None:
-        """Takes a language of `languages.LANGUAGES`."""
+        """Takes a language of `languages.LANGUAGES`. Words of other scripts are read by their script's usual language."""
         if language not in LANGUAGES:
             raise OptionError.choice("language", language, ("auto", *LANGUAGES))
         self.language = language
-        self._stopwords = stopwords(language)
+        self._languages = languages_by_script(language)
+        self._stopwords = frozenset[str]().union(*map(stopwords, self._languages.values()))
 
     def __reduce__(self) -> tuple[type[Analyzer], tuple[str]]:
         return type(self), (self.language,)
@@ -92,42 +92,51 @@ class Analyzer:
     def analyze(self, form: str) -> Form:
         """Terms and flags of one form."""
         form = form[:_LONGEST_FORM]
-        lower = unicodedata.normalize("NFKC", form).casefold().replace("’", "'") if not form.isascii() else form.lower()
-        base = self._without_apostrophes(lower)
+        lower = form.lower() if form.isascii() else normalize("NFKC", form).casefold().replace("’", "'")
+        base = self._without_apostrophes(lower) if "'" in lower else lower
         is_number = base[:1].isdigit()
         is_name = is_number or form[:1].isupper()
         if base in self._stopwords or lower in self._stopwords:
             return Form((), True, False, False)
         if is_number and not base.isalpha() and ("." in base or "," in base):
             return Form((_ZERO_DECIMALS.sub("", base.replace(",", "")),), False, True, True)
-        terms = [self._stem(base)]
+        term = self._stem(base)
         if form.isascii() and not (form.isalpha() and (form.islower() or form.istitle())) and "'" not in form:
             parts = [part.lower() for part in _CASE_PARTS.findall(form)]
             if len(parts) > 1:
-                terms.extend(self._stem(part) for part in parts if part not in self._stopwords)
-        return Form(tuple(dict.fromkeys(term for term in terms if term)), False, is_name, is_number)
+                terms = [term, *(self._stem(part) for part in parts if part not in self._stopwords)]
+                return Form(tuple(dict.fromkeys(filter(None, terms))), False, is_name, is_number)
+        return Form((term,) if term else (), False, is_name, is_number)
 
     def terms(self, text: str) -> list[str]:
         """All terms of a text, in order, without stopwords."""
         return [term for form in split_forms(text) for term in self.analyze(form).terms]
 
     def _without_apostrophes(self, lower: str) -> str:
-        if "'" not in lower:
-            return lower
         first, _, rest = lower.partition("'")
         if self.language in _ELISIONS and len(first) <= 2:
             return rest
         return first if len(first) > 1 else lower.replace("'", "")  # vendor's, don't; but o'neill
 
     def _stem(self, word: str) -> str:
-        stemmer = _stemmer(self.language)
-        stemmed = stemmer.stemWord(word) if stemmer is not None and len(word) > 2 else word
-        return stemmed if stemmed.isascii() else _fold(stemmed)
+        if len(word) > 2 and (language := self._languages.get(script_of(word))) is not None:
+            word = _stemmer(language).stemWord(word)
+        return word if word.isascii() else _fold(word)
+
+
+class _Folded(dict[int, str]):
+    """What is left of each character: Latin, Greek and Cyrillic letters lose their accents; others keep their marks."""
+
+    def __missing__(self, code: int) -> str:
+        plain = self[code] = _LATIN_MARKS.sub("", normalize("NFD", chr(code)))
+        return plain
+
+
+_folded = _Folded()
 
 
 def _fold(word: str) -> str:
-    """Drops the accents of Latin, Greek and Cyrillic letters; other scripts keep their marks."""
-    return unicodedata.normalize("NFC", _LATIN_MARKS.sub("", unicodedata.normalize("NFD", word)))
+    return normalize("NFC", word.translate(_folded))
 
 
 _local = threading.local()
@@ -135,13 +144,12 @@ _local = threading.local()
 
 def _stemmer(language: str) -> Any:
     """This thread's stemmer: PyStemmer's objects hold a buffer and must not be shared."""
-    if language == "none":
-        return None
-    stemmers = _local.__dict__.setdefault("stemmers", {})
+    stemmers: dict[str, Any] = _local.__dict__
     if language not in stemmers:
         import Stemmer
 
-        stemmers[language] = Stemmer.Stemmer(language)
+        # Without its own memory: each distinct form is analysed once, and keeping the books takes longer than stemming.
+        stemmers[language] = Stemmer.Stemmer(language, 0)
     return stemmers[language]
 
 

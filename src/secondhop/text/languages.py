@@ -7,8 +7,10 @@ purpose; a word that is frequent but means something is left to the inverse docu
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterable, Mapping
 from functools import cache
+from typing import Literal
 
 _LISTS: Mapping[str, str] = {
     "english": """a about above after again against all am an and any are as at be because been before being below
@@ -75,18 +77,85 @@ _LISTS: Mapping[str, str] = {
         ti ezek azok""",
     "greek": """ο η το οι τα του της των τον την και να σε με για από που πως πού πώς τι ποιος ποια ποιο ποιοι πότε
         είναι ήταν δεν μη ή αν θα ως στο στη στην στον στα στις ένα ένας μια αυτό αυτός αυτή όπως κατά""",
+    "catalan": """a al als amb aquest aquesta aquests això com d de del dels des doncs el ella elles ells els em en entre
+        era és està ha han hi ho i jo l la les li ell m més meu molt ni no nosaltres o on per però perquè pot qual qui què
+        que quan quin quina s sense ser seu seva si sobre són sota també te tot un una uns va vosaltres""",
+    "basque": """al ala arabera asko baina baino bat batean batek baten batzuk bera beraiek berau bere berori bertan beste
+        bezala da dago dira ditu du dute edo egin egon ere eta ez gu guzti haiek hala han handik hara hau hauek hemen hori
+        horiek izan nola non noiz nor nork zer zein zen ziren zuen zuten""",
+    "indonesian": """ada adalah agar akan aku anda antara apa apakah atau bagaimana bagi bahwa banyak beberapa belum berapa
+        bisa bukan dalam dan dapat dari dengan di dia hanya harus ia ini itu jika juga kami kamu kapan karena ke kepada
+        kita lain lebih maka mana mereka mengapa oleh pada para saat saja sangat saya sebagai seperti siapa sudah telah
+        tentang tersebut tidak untuk yang""",
+    "irish": """a ach ag agus an ann ar as atá ba bhí bhfuil cá cad cé céard conas cuid de den do dom dá é eile faoi gan
+        go gur i iad idir in is í isteach le leis mar mé mo mór muid ná nach ní nó nuair ó ón os roimh sa san sé seo sí
+        sin sna tá thar tú um""",
+    "lithuanian": """apie ar arba aš be bei bet bus būti buvo dar dėl iki ir iš į ja jai jam jau jei jie jis jo jos jų ją
+        juos kad kai kaip kas ką kada kiek kieno kodėl koks kokia kur kurie kuris kuri labai mes mūsų ne nei nes nuo o
+        pagal per po prie prieš savo su tai taip tas tik to tuo už yra""",
+    "serbian": """a ako ali bez bi bila bili bilo bio biti da do došao gde i iako ili iz ja je jer jesu još kada kako kao
+        ko koja koje koji koju kome li me mi mogu može na nad nakon ne nego neki nije nisu njega njih o od on ona oni ono
+        ova ovaj ovo po pod pre sa se si smo su šta sve svi taj te to tu u uz zašto за и је да се на су у од са који која
+        које као али или не није по до из код када како где шта""",
+    "armenian": """այդ այլ այն այս դու դուք եմ են ենք ես եք է էի էին էր ըստ թե ի ին իսկ իր իրենց կամ համար հետ հետո մեջ
+        մենք մի մեր նա նաև նրա նրանք որ որը որոնք որպես ու ում պիտի վրա և ինչ ինչու ով որտեղ երբ ինչպես քանի բայց եթե""",
+    "tamil": """ஒரு என்று மற்றும் இந்த இது என்ற கொண்டு என்பது பல ஆகும் அல்லது அவர் நான் உள்ள அந்த இவர் என முதல் என்ன
+        இருந்து சில என் போன்ற வேண்டும் வந்து இதன் அது அவன் தான் பலரும் என்னும் மேலும் பின்னர் கொண்ட இருக்கும் தனது உள்ளது
+        போது என்றும் அதன் தன் பிறகு அவர்கள் வரை அவள் நீ ஆகிய யார் எங்கே எப்போது எப்படி ஏன் எது""",
+    "nepali": """छ र को मा ले लाई पनि यो त्यो छन् थियो थिए हो भने गर्न गरेको गरे गर्ने भएको भयो एक तर वा कि का की बाट संग सँग
+        लागि तथा यस उनी उनले उनको म हामी तिमी तपाईं के किन कसरी कहाँ कहिले को कुन कति अनि जुन जो सबै धेरै हुन हुने हुन्छ नै""",
+    "yiddish": """און אַז אין די דער דאָס דעם איז פֿון מיט צו ניט נישט זיך אויף ער זי עס זיי איך דו מיר איר האָט האָבן
+        זײַן געווען וועט ווי וואָס ווער ווען וווּ פאַר ביי נאָך אויך אָבער אָדער אַ אַן אַלע אים איר זייער דאָ דאָרט אויס
+        אויב נאָר שוין ביז איבער אונטער""",
 }
 
 LANGUAGES = (
     "english", "german", "french", "spanish", "italian", "portuguese", "dutch", "swedish", "danish", "norwegian",
-    "finnish", "russian", "arabic", "hindi", "turkish", "romanian", "hungarian", "greek", "none",
+    "finnish", "russian", "arabic", "hindi", "turkish", "romanian", "hungarian", "greek", "catalan", "basque",
+    "indonesian", "irish", "lithuanian", "serbian", "armenian", "tamil", "nepali", "yiddish", "none",
 )  # fmt: skip
-"""What `language=` takes besides `auto`. `none`: no stemming and no stopwords."""
+"""What `language=` takes besides `auto`. `none`: no stemming and no stopwords, in any script."""
+
+Script = Literal["latin", "greek", "cyrillic", "armenian", "hebrew", "arabic", "devanagari", "tamil"]
+
+_DEFAULTS: Mapping[Script, str] = {
+    "latin": "english", "greek": "greek", "cyrillic": "russian", "armenian": "armenian", "arabic": "arabic",
+    "devanagari": "hindi", "tamil": "tamil",
+}  # fmt: skip
+"""The language that words of a script are taken to be in, where the language asked for is written in another one."""
+_SCRIPTS: Mapping[str, tuple[Script, ...]] = {
+    "greek": ("greek",), "russian": ("cyrillic",), "serbian": ("latin", "cyrillic"), "armenian": ("armenian",),
+    "yiddish": ("hebrew",), "arabic": ("arabic",), "hindi": ("devanagari",), "nepali": ("devanagari",),
+    "tamil": ("tamil",), "none": (),
+}  # fmt: skip
+"""Scripts of the languages that are not written in Latin letters alone."""
+_LAST_OF_SCRIPT: tuple[tuple[int, Script | None], ...] = (
+    (0x36F, "latin"), (0x3FF, "greek"), (0x52F, "cyrillic"), (0x58F, "armenian"), (0x5FF, "hebrew"), (0x77F, "arabic"),
+    (0x8FF, None), (0x97F, "devanagari"), (0xB7F, None), (0xBFF, "tamil"), (0x1DFF, None), (0x1EFF, "latin"),
+    (0x1FFF, "greek"), (0x10FFFF, None),
+)  # fmt: skip
+_LAST = tuple(last for last, _ in _LAST_OF_SCRIPT)
 
 _WORD = re.compile(r"[^\W\d_]+(?:[\u0300-\u036f\u064b-\u065f\u0900-\u0963\u0970-\u097f]+[^\W\d_]*)*")
 _SAMPLE_WORDS = 4_000
 _LEAST_WORDS = 3
 """Different function words that must be seen: one letter of a formula is no language."""
+
+
+def script_of(word: str) -> Script | None:
+    """The script of a word's first letter, if a language we have a stemmer for is written in it."""
+    return _LAST_OF_SCRIPT[bisect_left(_LAST, ord(word[0]))][1]
+
+
+@cache
+def languages_by_script(language: str) -> Mapping[Script | None, str]:
+    """The language by which words of each script are read, in texts of a language: its own, or the script's usual one.
+
+    So in Russian texts with English names, and in folders with documents in both, each word meets its own stemmer.
+    """
+    if language == "none":
+        return {}
+    return {**_DEFAULTS, **dict.fromkeys(_SCRIPTS.get(language, ("latin",)), language)}
 
 
 @cache

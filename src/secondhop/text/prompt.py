@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
+from hashlib import blake2b
 
+from secondhop.text.hygiene import visible
 from secondhop.types import Chunk, Passage, TextStyle
 
 SEPARATOR = "\n\n"
 GAP = " … "
+_FENCE_BYTES = 6
 
 
 def label(chunk: Chunk, *, line: bool = True) -> str:
@@ -31,15 +34,40 @@ def marker(number: int, chunk: Chunk) -> str:
 
 def passage_text(passage: Passage) -> str:
     """The passage's spans, verbatim, with a mark at each gap; code and tables show the gap on a line of its own."""
-    gap = GAP if passage.chunk.kind == "prose" else "\n…\n"
-    return gap.join(piece.strip("\n") if passage.chunk.kind != "prose" else piece.strip() for piece in passage.pieces)
+    if passage.chunk.kind == "prose":
+        return GAP.join([piece.strip() for piece in passage.pieces])
+    return "\n…\n".join([piece.strip("\n") for piece in passage.pieces])
+
+
+def _plain(_: int, passage: Passage) -> str:
+    return passage_text(passage)
+
+
+def _numbered(number: int, passage: Passage) -> str:
+    return f"{marker(number, passage.chunk)}\n{passage_text(passage)}"
+
+
+def _fenced(number: int, passage: Passage) -> str:
+    """The passage between marks that it does not hold: their name is a digest of what stands between them."""
+    head, text = visible(" ".join(label(passage.chunk).split())), visible(passage_text(passage))
+    digest, salt = "", 0
+    while not digest or digest in text or digest in head:
+        digest = blake2b(f"{salt}\n{head}\n{text}".encode(errors="replace"), digest_size=_FENCE_BYTES).hexdigest()
+        salt += 1
+    return f"<passage {number} {digest} | {head}>\n{text}\n</passage {digest}>"
+
+
+STYLES: Mapping[str, Callable[[int, Passage], str]] = {"plain": _plain, "numbered": _numbered, "fenced": _fenced}
+"""The styles that `text_style=` takes by name."""
+
+
+def show(style: TextStyle, number: int, passage: Passage) -> str:
+    """One passage in a style, without the characters that nobody sees."""
+    return visible((style if callable(style) else STYLES[style])(number, passage))
 
 
 def render(passages: Sequence[Passage], style: TextStyle = "plain", numbers: Sequence[int] | None = None) -> str:
     """The prompt text of passages that stand in reading order, numbered from 1 unless `numbers` says otherwise."""
-    texts = [passage_text(passage) for passage in passages]
-    if style == "numbered":
-        numbers = range(1, len(passages) + 1) if numbers is None else numbers
-        markers = [marker(number, passage.chunk) for number, passage in zip(numbers, passages, strict=True)]
-        texts = [f"{head}\n{text}" for head, text in zip(markers, texts, strict=True)]
-    return SEPARATOR.join(texts)
+    shown = style if callable(style) else STYLES[style]
+    numbers = range(1, len(passages) + 1) if numbers is None else numbers
+    return visible(SEPARATOR.join([shown(number, passage) for number, passage in zip(numbers, passages, strict=True)]))

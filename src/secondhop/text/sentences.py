@@ -7,8 +7,13 @@ from itertools import pairwise
 
 from secondhop.types import Span
 
+STOPS = ".!?؟۔।॥։።"
+"""End a sentence where blanks follow: Latin and Greek, Arabic, Urdu, Indic, Armenian, Ethiopic."""
+WIDE_STOPS = "。！？｡។៕။"
+"""End one whatever follows: Chinese and Japanese, Khmer, Burmese."""
+
 _END = re.compile(
-    r"""(?<=[.!?؟।])["')\]”’»]*\s+(?=["'(\[“‘«¿¡]*(?:[A-Z0-9]|[^\W\da-z_]))|(?<=[。！？｡])["'」』”’）]*\s*(?=\S)"""
+    rf"""(?<=[{STOPS}])["')\]”’»]*\s+(?=["'(\[“‘«¿¡]*(?:[A-Z0-9]|[^\W\da-z_]))|(?<=[{WIDE_STOPS}])["'」』”’）]*\s*(?=\S)"""
 )
 _ABBREVIATION = re.compile(
     r"(?:\b(?:Mr|Mrs|Ms|Dr|St|Jr|Sr|Prof|Gen|Col|Lt|Sgt|Capt|Rev|Hon|Inc|Ltd|Co|Corp|No|Nos|vs|etc|al|approx|Fig|Sec|"
@@ -22,7 +27,7 @@ _QUOTES = "\"')]”’»」』）"
 # blanks, and at last anywhere. Sizes are in tokens of five UTF-8 bytes: a run-on longer than the first number is cut,
 # into pieces of about the second.
 _WEAKER: tuple[tuple[re.Pattern[str], int, int], ...] = (
-    (re.compile(r"(?<=[.!?؟।])\s+"), 70, 0),
+    (re.compile(rf"(?<=[{STOPS}])\s+"), 70, 0),
     (re.compile(r"\s*\n\s*"), 80, 50),
     (re.compile(r"(?<=[;:；：])\s*"), 160, 100),
     (re.compile(r"(?<=[,，、)}\]])\s*"), 210, 130),

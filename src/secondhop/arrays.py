@@ -1,0 +1,29 @@
+"""Two array operations that several stages need."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from secondhop.types import Floats, Ints
+
+
+def ranges(starts: Ints, counts: Ints) -> Ints:
+    """The whole numbers of all ranges, one range after the other."""
+    ends = counts.cumsum()
+    total = int(ends[-1]) if len(ends) else 0
+    numbers: Ints = np.repeat(starts - ends + counts, counts)
+    numbers += np.arange(total)
+    return numbers
+
+
+def sum_by(places: NDArray[Any], weights: Floats, n: int) -> Floats:
+    """[n] the sum of the weights at each place."""
+    if not len(places):
+        return np.zeros(n)
+    sums: Floats = np.bincount(places, weights, n)  # type: ignore[assignment]  # with weights it counts in floats
+    return sums

@@ -1,0 +1,48 @@
+"""What the sentences and chunks of a snapshot cost in one kind of tokens, counted when first asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from secondhop.text.counting import CachedCounter
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from secondhop.indexing.snapshot import Snapshot
+    from secondhop.types import Ints
+
+
+class TokenCosts:
+    """Remembers each count. Counting twice is harmless, so it needs no lock; what is remembered is not pickled."""
+
+    __slots__ = ("_chunks", "_sentences", "_snapshot", "count")
+
+    def __init__(self, snapshot: Snapshot, count: CachedCounter) -> None:
+        """Starts with nothing counted; parts of the tables that are never asked for take no memory."""
+        self.count = count
+        self._snapshot = snapshot
+        self._chunks = np.zeros(len(snapshot), np.int32)
+        self._sentences = np.zeros(len(snapshot.sentence_start), np.int32)
+
+    def __reduce__(self) -> tuple[type[TokenCosts], tuple[Snapshot, CachedCounter]]:
+        return type(self), (self._snapshot, self.count)
+
+    def of_chunks(self, ordinals: Ints, text_of: Callable[[int], str]) -> Ints:
+        """Tokens of these chunks; `text_of` gives the text at a place in `ordinals`."""
+        return self._look_up(self._chunks, ordinals, text_of)
+
+    def of_sentences(self, sentences: Ints, text_of: Callable[[int], str]) -> Ints:
+        """Tokens of these sentences; `text_of` gives the text at a place in `sentences`."""
+        return self._look_up(self._sentences, sentences, text_of)
+
+    def _look_up(self, table: NDArray[np.int32], numbers: Ints, text_of: Callable[[int], str]) -> Ints:
+        tokens = table[numbers]
+        unknown = np.flatnonzero(tokens == 0)
+        if len(unknown):
+            tokens[unknown] = self.count.each([text_of(place) for place in unknown.tolist()])
+            table[numbers] = tokens
+        return tokens.astype(np.int64)

@@ -1,0 +1,138 @@
+"""Definitions in languages without a grammar here: told line by line by the words that begin them.
+
+A definition reaches to the next one that is indented no deeper; the comments directly above it belong to it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+
+from secondhop.loading.outlined import lines_of
+from secondhop.types import Section
+
+_MAX_LINE = 500
+_MAX_NAME = 120
+_COMMENT = ("#", "//", "--", "/*", "*", "'''", ";", "@", "[", "%")
+
+_MODIFIERS = (
+    r"(?:(?:public|private|protected|internal|fileprivate|open|static|final|abstract|sealed|override|virtual|async|"
+    r"partial|readonly|export|extern|unsafe|inline|suspend|data|case|implicit|lazy|mutating|indirect|inner|companion|"
+    r"operator|infix|tailrec|const|default|local|mut|pub)[ \t]+)*"
+)
+
+
+def _words(words: str, name: str = r"[\w$.:?!]+") -> str:
+    return rf"[ \t]*{_MODIFIERS}(?P<kind>{words})[ \t]+(?P<name>{name})"
+
+
+# fmt: off
+_PATTERNS: Sequence[tuple[str, str]] = (
+    (".rb rakefile gemfile vagrantfile", r"[ \t]*(?P<kind>def|class|module)[ \t]+(?P<name>[\w:.?!=<>+*/\[\]-]+)"),
+    (".php", _words("function|class|interface|trait|enum", r"&?\w+")),
+    (".cs", _words("class|struct|interface|enum|record|namespace", r"[\w.<>]+")
+     + r"|[ \t]+(?:(?:public|private|protected|internal|static|virtual|override|abstract|async|sealed|partial)[ \t]+){1,6}"
+       r"[\w<>\[\],.?]{1,80}[ \t]+(?P<method>\w+)[ \t]*\("),
+    (".kt .kts", _words("fun|class|interface|object|enum class|annotation class", r"(?:<[^>]{1,80}>[ \t]*)?[\w.]+")),
+    (".swift", _words("func|class|struct|enum|protocol|extension|actor", r"[\w.]+")),
+    (".scala .groovy .gradle", _words("def|class|trait|object|enum|interface", r"\w+")),
+    (".sh .bash .zsh", r"[ \t]*(?P<kind>function)[ \t]+(?P<name>[\w:.-]+)|[ \t]*(?P<function>[\w:.-]+)[ \t]*\([ \t]*\)"),
+    (".fish", r"(?P<kind>function)[ \t]+(?P<name>[\w:.-]+)"),
+    (".ps1", r"[ \t]*(?P<kind>function|class|filter)[ \t]+(?P<name>[\w:-]+)"),
+    (".lua", _words("function", r"[\w.:]+") + r"|[ \t]*(?:local[ \t]+)?(?P<function>[\w.]+)[ \t]*=[ \t]*function\b"),
+    (".r", r"[ \t]*(?P<function>[\w.]+)[ \t]*(?:<-|=)[ \t]*function\b"),
+    (".pl .pm", r"[ \t]*(?P<kind>sub|package)[ \t]+(?P<name>[\w:]+)"),
+    (".jl", r"[ \t]*(?:mutable[ \t]+)?(?P<kind>function|struct|module|macro|abstract type)[ \t]+(?P<name>[\w.!]+)"),
+    (".ex .exs", r"[ \t]*(?P<kind>defmodule|defmacro|defprotocol|defimpl|defp?)[ \t]+(?P<name>[\w.?!]+)"),
+    (".dart", _words("class|mixin|enum|extension|typedef", r"\w+")),
+    (".zig", _words("fn", r"\w+") + r"|[ \t]*(?:pub[ \t]+)?const[ \t]+(?P<type>\w+)[ \t]*=[ \t]*(?:struct|enum|union)\b"),
+    (".nim", r"[ \t]*(?P<kind>proc|func|method|iterator|template|macro)[ \t]+(?P<name>`?[\w+*/=<>-]+)"),
+    (".sql", r"[ \t]*create[ \t]+(?:or[ \t]+replace[ \t]+)?(?:(?:temp|temporary|global|unique|materialized|external)[ \t]+)*"
+             r"(?P<kind>table|view|function|procedure|trigger|index|type|schema|sequence|package|domain|role|policy)"
+             r"[ \t]+(?:if[ \t]+not[ \t]+exists[ \t]+)?(?P<name>[\w.$\"`\[\]]+)"),
+    (".tf .hcl", r"(?P<kind>resource|data|module|variable|output|provider|locals|terraform)\b"
+                 r"[ \t]*(?P<name>(?:\"[^\"]{1,80}\"[ \t]*){0,2})\{"),
+    (".proto", r"[ \t]*(?P<kind>message|service|enum|rpc|extend)[ \t]+(?P<name>[\w.]+)"),
+    (".graphql .gql", r"(?:extend[ \t]+)?(?P<kind>type|input|interface|enum|union|scalar|query|mutation|fragment)[ \t]+(?P<name>\w+)"),
+    (".mk makefile gnumakefile", r"(?P<target>[\w./%$()-]+(?:[ \t]+[\w./%$()-]+){0,5})[ \t]*:(?!=)"),
+    (".vb", _words("Class|Module|Sub|Function|Structure|Interface|Enum|Property", r"\w+")),
+    (".hs", r"(?P<kind>module|data|newtype|class|instance|type)[ \t]+(?P<name>[\w.' ]{1,80})|(?P<function>[a-z_][\w']*)[ \t]*::"),
+    (".ml .mli", r"[ \t]*(?P<kind>let(?:[ \t]+rec)?|module|type|val|class)[ \t]+(?P<name>[\w']+)"),
+    (".fs", r"[ \t]*(?P<kind>let(?:[ \t]+rec)?|module|type|member|namespace)[ \t]+(?P<name>[\w.']+)"),
+    (".clj .lisp .scm .el", r"[ \t]*\((?P<kind>defn-?|defun|defmacro|define|ns|defprotocol|defrecord|def)[ \t]+\(?(?P<name>[^\s()]+)"),
+    (".erl", r"(?P<function>[a-z]\w*)\([^)]{0,200}\)[ \t]*(?:when\b.{0,200})?->"),
+    (".m .mm", r"(?P<kind>@interface|@implementation|@protocol)[ \t]+(?P<name>\w+)|(?P<method>[-+][ \t]*\([^)]{1,80}\)[ \t]*\w+)"),
+)
+# fmt: on
+_FLAGS = {".sql": re.IGNORECASE, ".vb": re.IGNORECASE, ".ps1": re.IGNORECASE}
+_BY_NAME: Mapping[str, re.Pattern[str]] = {
+    name: re.compile(pattern, _FLAGS.get(name, re.NOFLAG if hasattr(re, "NOFLAG") else 0))
+    for names, pattern in _PATTERNS
+    for name in names.split()
+}
+
+
+def line_definitions(text: str, name: str) -> list[Section]:
+    """The sections of all definitions, outer ones first; none if nothing is known about files called so.
+
+    Args:
+        text: all of the file.
+        name: its suffix in lower case, or its whole name where it has none.
+    """
+    pattern = _BY_NAME.get(name)
+    if pattern is None:
+        return []
+    found = list(_found(text, pattern))
+    ends = _ends(found, len(text))
+    sections: list[Section] = []
+    around: list[tuple[int, tuple[str, ...]]] = []
+    for (start, heading, _, label), end in zip(found, ends, strict=True):
+        while around and around[-1][0] <= start:
+            around.pop()
+        path = (*(around[-1][1] if around else ()), label)
+        around.append((end, path))
+        sections.append(Section(start, end, heading_path=path, kind="code", heading_span=heading))
+    return sections
+
+
+_Found = tuple[int, tuple[int, int], int, str]
+"""Where it starts with its comments, the line that names it, its indentation, its label."""
+
+
+def _found(text: str, pattern: re.Pattern[str]) -> Iterator[_Found]:
+    leading: int | None = None
+    for start, _, line in lines_of(text):
+        bare = line.strip()
+        match = pattern.match(line) if bare and len(line) <= _MAX_LINE else None
+        if match is not None:
+            indent = len(line) - len(line.lstrip())
+            yield (
+                (start if leading is None else leading),
+                (start + indent, start + len(line.rstrip())),
+                indent,
+                _label(match),
+            )
+            leading = None
+        elif bare.startswith(_COMMENT):
+            leading = start if leading is None else leading
+        else:
+            leading = None
+
+
+def _label(match: re.Match[str]) -> str:
+    for kind, name in match.groupdict().items():
+        if name and kind not in ("kind", "name"):
+            return f"{kind} {' '.join(name.split())}"[:_MAX_NAME]
+    kind, name = match["kind"], match["name"]
+    return " ".join(f"{kind.lower()} {name}".split())[:_MAX_NAME].strip('"` ')
+
+
+def _ends(found: Sequence[_Found], length: int) -> list[int]:
+    """Where each definition ends: at the next one that is indented no deeper."""
+    ends = [length] * len(found)
+    open_ones: list[int] = []
+    for number, (start, _, indent, _) in enumerate(found):
+        while open_ones and found[open_ones[-1]][2] >= indent:
+            ends[open_ones.pop()] = start
+        open_ones.append(number)
+    return ends

@@ -1,0 +1,158 @@
+"""The numbers that Word shows before clauses and list items and that stand nowhere in the text, as `9.1` or `(a)`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from secondhop.loading.docx_xml import attribute_of, child_of, number_of, tag_of, value_of
+
+if TYPE_CHECKING:
+    from lxml import etree  # type: ignore[import-untyped]
+
+_LEVELS = 9
+_PLACEHOLDER = re.compile(r"%([1-9])")
+_ROMAN = (
+    (1000, "m"), (900, "cm"), (500, "d"), (400, "cd"), (100, "c"), (90, "xc"), (50, "l"), (40, "xl"), (10, "x"),
+    (9, "ix"), (5, "v"), (4, "iv"), (1, "i"),
+)  # fmt: skip
+_MAX_ROMAN = 5000
+
+
+@dataclass(frozen=True, slots=True)
+class _Level:
+    """How one level of a list counts."""
+
+    start: int = 1
+    form: str = "decimal"
+    template: str = ""
+    legal: bool = False
+    """All numbers in it are shown in decimal form."""
+    style: str = ""
+    """The paragraph style that stands for the level."""
+
+
+@dataclass(slots=True)
+class Numbering:
+    """The lists of a document, and how far each has counted. One for each reading of a document."""
+
+    lists: Mapping[str, tuple[str, Mapping[int, _Level]]] = field(default_factory=dict)
+    """List id → what its counters are shared by, its levels."""
+    by_style: Mapping[str, tuple[str, int]] = field(default_factory=dict)
+    """Style id → list id and level."""
+    counters: dict[str, list[int | None]] = field(default_factory=dict)
+
+    def label(self, list_id: str, level: int) -> str | None:
+        """Count one on, and return what stands before the paragraph: "" for nothing, None if there is no such list."""
+        found = self.lists.get(list_id)
+        if found is None or not 0 <= level < _LEVELS:
+            return None
+        shared, levels = found
+        counters = self.counters.setdefault(shared, [None] * _LEVELS)
+        own = levels.get(level, _Level())
+        before = counters[level]
+        counters[level] = own.start if before is None else before + 1
+        counters[level + 1 :] = [None] * (_LEVELS - level - 1)
+        if own.form == "bullet":
+            return "-"
+        if own.form == "none":
+            return ""
+
+        def shown(match: re.Match[str]) -> str:
+            place = int(match[1]) - 1
+            other = levels.get(place, _Level())
+            count = counters[place]
+            return _shown(other.start if count is None else count, "decimal" if own.legal else other.form)
+
+        return " ".join(_PLACEHOLDER.sub(shown, own.template).split())
+
+
+def read_numbering(root: etree._Element | None, styles: etree._Element | None) -> Numbering:
+    """The lists of `numbering.xml`, and the styles that stand for a level of one."""
+    if root is None:
+        return Numbering()
+    abstract = {
+        attribute_of(element, "abstractNumId") or "": _levels(element)
+        for element in root
+        if tag_of(element) == "abstractNum"
+    }
+    lists: dict[str, tuple[str, Mapping[int, _Level]]] = {}
+    by_style: dict[str, tuple[str, int]] = {}
+    for element in root:
+        list_id = attribute_of(element, "numId")
+        if tag_of(element) != "num" or list_id is None:
+            continue
+        shared = value_of(element, "abstractNumId") or ""
+        own = _overridden(element, abstract.get(shared, {}))
+        restarts = any(child_of(override, "startOverride") is not None for override in element)
+        lists[list_id] = (f"{shared}/{list_id}" if restarts else shared, own)
+        for level, definition in own.items():
+            if definition.style:
+                by_style.setdefault(definition.style, (list_id, level))
+    for style in () if styles is None else styles:
+        list_id, style_id = value_of(style, "pPr", "numPr", "numId"), attribute_of(style, "styleId")
+        if list_id is not None and style_id is not None:
+            linked = by_style.get(style_id)
+            place = number_of(style, "pPr", "numPr", "ilvl")
+            by_style[style_id] = (list_id, place if place is not None else linked[1] if linked else 0)
+    return Numbering(lists, by_style)
+
+
+def _levels(element: etree._Element) -> dict[int, _Level]:
+    found = {}
+    for level in element:
+        place = attribute_of(level, "ilvl") or ""
+        if tag_of(level) == "lvl" and place.isdecimal():
+            found[int(place)] = _level(level)
+    return found
+
+
+def _level(element: etree._Element) -> _Level:
+    start = number_of(element, "start")
+    return _Level(
+        1 if start is None else start,
+        value_of(element, "numFmt") or "decimal",
+        value_of(element, "lvlText") or "",
+        child_of(element, "isLgl") is not None,
+        value_of(element, "pStyle") or "",
+    )
+
+
+def _overridden(element: etree._Element, levels: Mapping[int, _Level]) -> dict[int, _Level]:
+    own = dict(levels)
+    for override in element:
+        place = attribute_of(override, "ilvl") or ""
+        if tag_of(override) != "lvlOverride" or not place.isdecimal():
+            continue
+        level = int(place)
+        replaced = child_of(override, "lvl")
+        if replaced is not None:
+            own[level] = _level(replaced)
+        start = number_of(override, "startOverride")
+        if start is not None:
+            before = own.get(level, _Level())
+            own[level] = _Level(start, before.form, before.template, before.legal, before.style)
+    return own
+
+
+def _shown(count: int, form: str) -> str:
+    """A number in the form that a level asks for; forms that are not known here are shown in decimal."""
+    if form in ("lowerRoman", "upperRoman") and 0 < count < _MAX_ROMAN:
+        roman = _roman(count)
+        return roman if form == "lowerRoman" else roman.upper()
+    if form in ("lowerLetter", "upperLetter") and count > 0:
+        letter = chr(ord("a") + (count - 1) % 26) * min((count - 1) // 26 + 1, 10)
+        return letter if form == "lowerLetter" else letter.upper()
+    if form == "decimalZero":
+        return f"{count:02}"
+    return "" if form in ("none", "bullet") else str(count)
+
+
+def _roman(count: int) -> str:
+    digits = ""
+    for size, letters in _ROMAN:
+        digits += letters * (count // size)
+        count %= size
+    return digits

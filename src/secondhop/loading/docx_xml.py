@@ -1,0 +1,62 @@
+"""Reading the XML parts of a Word document without regard to namespaces, which differ between its two variants."""
+
+from __future__ import annotations
+
+from io import BytesIO
+from zipfile import ZipFile
+
+from secondhop.errors import CorruptFileError, MissingExtraError
+from secondhop.loading.builder import read_entry
+
+try:
+    from lxml import etree  # type: ignore[import-untyped]
+except ImportError as error:
+    raise MissingExtraError("lxml", extra="office") from error
+
+
+def parse_part(archive: ZipFile, name: str, source: str) -> etree._Element | None:
+    """The root of a part, None if there is no such part.
+
+    Raises:
+        CorruptFileError: it is not XML.
+    """
+    data = read_entry(archive, name, source)
+    if data is None:
+        return None
+    # A parser for each file: entities stay as they are, nothing is fetched, depth and text size have libxml2's limits.
+    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
+    try:
+        return etree.parse(BytesIO(data), parser).getroot()
+    except etree.XMLSyntaxError as error:
+        raise CorruptFileError(source, f"{name} inside it is not valid XML ({error})") from error
+
+
+def tag_of(element: etree._Element) -> str:
+    """The tag without its namespace."""
+    return element.tag.rpartition("}")[2] if isinstance(element.tag, str) else ""
+
+
+def attribute_of(element: etree._Element, name: str) -> str | None:
+    """An attribute by its name without namespace."""
+    return next((value for key, value in element.attrib.items() if key.rpartition("}")[2] == name), None)
+
+
+def child_of(element: etree._Element | None, *names: str) -> etree._Element | None:
+    """The first child of the first name, its first child of the second, and so on."""
+    for name in names:
+        if element is None:
+            return None
+        element = next((child for child in element if tag_of(child) == name), None)
+    return element
+
+
+def value_of(element: etree._Element | None, *names: str) -> str | None:
+    """The `val` of what `child_of` finds."""
+    found = child_of(element, *names)
+    return None if found is None else attribute_of(found, "val")
+
+
+def number_of(element: etree._Element | None, *names: str) -> int | None:
+    """The same as a whole number that is not negative."""
+    found = value_of(element, *names) or ""
+    return int(found) if found.isdecimal() and len(found) < 10 else None

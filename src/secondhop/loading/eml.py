@@ -1,0 +1,105 @@
+"""E-mail: the headers that say who, when and about what, the readable body, and the names of what is attached."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from email import policy
+from email.errors import MessageError
+from email.message import EmailMessage, Message
+from email.parser import BytesParser
+from typing import Any
+
+from secondhop.errors import CorruptFileError
+from secondhop.loading.builder import TextBuilder, clean, one_line
+from secondhop.loading.encodings import decode, is_binary
+from secondhop.types import SourceText
+
+SUFFIXES = frozenset({".eml"})
+
+_HEADERS = ("From", "To", "Cc", "Date", "Subject")
+_MAX_DEPTH = 20
+_MAX_PARTS = 1000
+
+
+def load(data: bytes, source: str) -> SourceText:
+    """The message under its subject, then messages attached to it; other attachments are named, not opened.
+
+    Raises:
+        CorruptFileError: binary data, or no header line.
+        NoTextError: neither headers nor text.
+    """
+    if is_binary(data):
+        raise CorruptFileError(source, "holds binary data, not an e-mail")
+    message = BytesParser(policy=policy.default).parsebytes(data)
+    if not message.keys():
+        raise CorruptFileError(source, "not an e-mail (it begins with no header line)")
+    builder = TextBuilder()
+    _write(message, 1, builder, source)
+    metadata = {
+        key: value
+        for key, name in (("title", "Subject"), ("author", "From"), ("date", "Date"))
+        if (value := _header(message, name))
+    }
+    return builder.build(source, metadata=metadata)
+
+
+def _write(message: Message, level: int, builder: TextBuilder, source: str) -> None:
+    builder.heading(level, _header(message, "Subject") or "(no subject)")
+    shown = ((name, _header(message, name)) for name in _HEADERS if name != "Subject")
+    builder.write("\n".join(f"{name}: {value}" for name, value in shown if value))
+    attached: list[str] = []
+    inner: list[Message] = []
+    plain: list[Message] = []
+    pages: list[Message] = []
+    for part in _parts(message):
+        kind = part.get_content_type()
+        if kind == "message/rfc822" and level < _MAX_DEPTH:
+            inner += [found for found in part.get_payload() if isinstance(found, EmailMessage)]
+        elif part.get_content_disposition() == "attachment" or part.get_filename():
+            attached.append(one_line(part.get_filename() or kind))
+        elif kind in ("text/plain", "text/html"):
+            (plain if kind == "text/plain" else pages).append(part)
+    for part in plain:
+        builder.write(clean(_text(part, source)).strip())
+    if not plain:
+        for part in pages:
+            from secondhop.loading.html import write_page  # most messages have a plain text beside it
+
+            write_page(_text(part, source), builder)
+    if attached:
+        builder.write("Attachments: " + ", ".join(attached))
+    for found in inner:
+        _write(found, level + 1, builder, source)
+
+
+def _parts(message: Message) -> Iterator[Message]:
+    """The leaves in order, and attached messages whole. Without recursion: parts may nest without end."""
+    waiting: list[Any] = [message]
+    for _ in range(_MAX_PARTS):
+        if not waiting:
+            return
+        part = waiting.pop()
+        if part.is_multipart() and (part is message or part.get_content_type() != "message/rfc822"):
+            waiting += reversed(part.get_payload())
+        else:
+            yield part
+
+
+def _text(part: Message, source: str) -> str:
+    """The text of a part in the character set that it declares, or as its bytes say."""
+    payload = part.get_payload(decode=True)
+    if not isinstance(payload, bytes) or not payload.strip():
+        return ""
+    charset = part.get_content_charset()
+    try:
+        return payload.decode(charset or "utf-8")
+    except (LookupError, UnicodeDecodeError):
+        return decode(payload, source)[0]
+
+
+def _header(message: Message, name: str) -> str:
+    """A header decoded; empty if it is missing or cannot be parsed."""
+    try:
+        return one_line(str(message.get(name, "")))
+    except (MessageError, ValueError, IndexError, AttributeError, TypeError):  # the parser's answers to damage
+        return ""

@@ -1,0 +1,104 @@
+"""EPUB: the chapters in reading order, each read as HTML; the place of a chapter in that order is its page."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from io import BytesIO
+from posixpath import dirname, join, normpath
+from urllib.parse import unquote
+from zipfile import ZipFile
+
+from secondhop.errors import CorruptFileError, MissingExtraError, PasswordRequiredError
+from secondhop.loading.builder import TextBuilder, one_line, open_container, read_entry
+from secondhop.loading.html import decoded, write_page
+from secondhop.types import SourceText
+
+try:
+    from lxml import etree  # type: ignore[import-untyped]
+except ImportError as error:
+    raise MissingExtraError("lxml", extra="office") from error
+
+SUFFIXES = frozenset({".epub"})
+
+_CONTAINER = "META-INF/container.xml"
+_ENCRYPTION = "META-INF/encryption.xml"
+_FONT_METHODS = ("http://www.idpf.org/2008/embedding", "http://ns.adobe.com/pdf/enc#RC")
+_PAGES = frozenset({"application/xhtml+xml", "text/html", "application/x-dtbook+xml"})
+
+
+def load(data: bytes, source: str) -> SourceText:
+    """The text of all chapters, sections by heading.
+
+    Raises:
+        CorruptFileError: not an EPUB, or damaged.
+        PasswordRequiredError: its text is encrypted (DRM).
+        NoTextError: nothing in it but pictures.
+    """
+    builder = TextBuilder()
+    warnings: list[str] = []
+    with open_container(data, source) as archive:
+        _refuse_encrypted(archive, source)
+        package_name, package = _package(archive, source)
+        chapters = list(_chapters(package, dirname(package_name)))
+        for number, name in enumerate(chapters, start=1):
+            page = read_entry(archive, name, source)
+            if page is None:
+                warnings.append(f"Chapter {number} is missing: {one_line(name)}.")
+                continue
+            builder.begin(page=number)
+            write_page(decoded(page, source)[0], builder)
+    metadata = {"page_count": len(chapters), **_metadata(package)}
+    return builder.build(source, metadata=metadata, warnings=warnings)
+
+
+def _refuse_encrypted(archive: ZipFile, source: str) -> None:
+    """Embedded fonts may be scrambled; a text that is, cannot be read."""
+    found = read_entry(archive, _ENCRYPTION, source)
+    if found is None:
+        return
+    methods = [
+        element.get("Algorithm", "") for element in _parsed(found, _ENCRYPTION, source).iter("{*}EncryptionMethod")
+    ]
+    if any(not method.startswith(_FONT_METHODS) for method in methods):
+        raise PasswordRequiredError(source, "encrypted (DRM); only its reading program can open it")
+
+
+def _package(archive: ZipFile, source: str) -> tuple[str, etree._Element]:
+    """The book's table of parts, by the place that the container names."""
+    container = read_entry(archive, _CONTAINER, source)
+    rootfile = None if container is None else _parsed(container, _CONTAINER, source).find(".//{*}rootfile")
+    name = normpath(unquote(rootfile.get("full-path", ""))) if rootfile is not None else ""
+    package = read_entry(archive, name, source)
+    if package is None:
+        raise CorruptFileError(source, "not an EPUB (its package file is missing)")
+    return name, _parsed(package, name, source)
+
+
+def _chapters(package: etree._Element, folder: str) -> Iterator[str]:
+    """Names of the pages in reading order."""
+    pages = {
+        item.get("id"): normpath(join(folder, unquote(item.get("href", ""))))
+        for item in package.iter("{*}item")
+        if item.get("media-type") in _PAGES and "nav" not in (item.get("properties") or "").split()
+    }
+    for reference in package.iter("{*}itemref"):
+        name = pages.get(reference.get("idref"))
+        if name is not None:
+            yield name
+
+
+def _metadata(package: etree._Element) -> dict[str, str]:
+    found = {}
+    for key, tag in (("title", "title"), ("author", "creator"), ("language", "language")):
+        element = next(package.iter("{http://purl.org/dc/elements/1.1/}" + tag), None)
+        if element is not None and one_line(element.text or ""):
+            found[key] = one_line(element.text or "")
+    return found
+
+
+def _parsed(data: bytes, name: str, source: str) -> etree._Element:
+    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
+    try:
+        return etree.parse(BytesIO(data), parser).getroot()
+    except etree.XMLSyntaxError as error:
+        raise CorruptFileError(source, f"{name} inside it is not valid XML ({error})") from error

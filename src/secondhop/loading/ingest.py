@@ -1,0 +1,212 @@
+"""Many files to texts: risky ones in parallel in child processes, the others here, and a report on each."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import asdict, dataclass
+from functools import partial
+from time import perf_counter
+from typing import Any
+
+from secondhop.errors import LoadError, MissingExtraError
+from secondhop.loading.folder import FolderFile
+from secondhop.loading.formats import format_by_name
+from secondhop.loading.parsing import MAX_BYTES
+from secondhop.loading.pool import ParserPool
+from secondhop.loading.reading import read_file
+from secondhop.types import SourceText
+
+Wrap = Callable[[str, str, Callable[[], SourceText]], SourceText]
+"""Gets a file's path, its source and a call that parses it; may know the text already."""
+
+
+@dataclass(frozen=True, slots=True)
+class FileReport:
+    """What became of one file."""
+
+    source: str
+    loader: str | None
+    """The format that it was read as; None for files that were not opened."""
+    pages: int = 0
+    """Pages, slides or sheets with text; 0 where the format has none."""
+    sections: int = 0
+    chunks: int = 0
+    characters: int = 0
+    warnings: tuple[str, ...] = ()
+    """What the loader had to guess or leave out, one sentence each."""
+    ms: float = 0.0
+    """Time from opening the file to having its text."""
+    error: str | None = None
+    """The error's type for a file that could not be read; None for indexed files and for those left out by name."""
+    reason: str | None = None
+    """Why it is not indexed; None if it is."""
+
+
+@dataclass(frozen=True, slots=True)
+class IngestReport:
+    """What became of every file: indexed ones in reading order, then those that are not, by name."""
+
+    files: tuple[FileReport, ...] = ()
+
+    @property
+    def indexed(self) -> tuple[FileReport, ...]:
+        """The files that are in the index."""
+        return tuple(file for file in self.files if file.reason is None)
+
+    @property
+    def skipped(self) -> tuple[FileReport, ...]:
+        """The files that are not."""
+        return tuple(file for file in self.files if file.reason is not None)
+
+    @property
+    def totals(self) -> dict[str, int | float]:
+        """Sums over all files: `files`, `indexed`, `skipped`, `failed`, `pages`, `sections`, `chunks`, `characters`, `warnings`, `ms`.
+
+        `failed` counts those of the skipped that could not be read; the others were left out on purpose. Files are
+        parsed in parallel: `ms` is more than the time that passed.
+        """
+        files = self.files
+        return {
+            "files": len(files),
+            "indexed": len(self.indexed),
+            "skipped": len(self.skipped),
+            "failed": sum(file.error is not None for file in files),
+            "pages": sum(file.pages for file in files),
+            "sections": sum(file.sections for file in files),
+            "chunks": sum(file.chunks for file in files),
+            "characters": sum(file.characters for file in files),
+            "warnings": sum(len(file.warnings) for file in files),
+            "ms": round(sum(file.ms for file in files), 3),
+        }
+
+    def to_dict(self) -> dict[str, Any]:
+        """A JSON-ready dict: `{"totals": …, "files": […]}`."""
+        return {
+            "totals": self.totals,
+            "files": [
+                {**asdict(file), "warnings": list(file.warnings), "ms": round(file.ms, 3)} for file in self.files
+            ],
+        }
+
+    def __str__(self) -> str:
+        totals = self.totals
+        lines = [
+            f"{totals['indexed']} of {totals['files']} files indexed: {totals['pages']} pages, {totals['sections']} "
+            f"sections, {totals['chunks']} chunks; {totals['failed']} could not be read"
+        ]
+        for file in self.files:
+            if file.reason is not None:
+                lines.append(f"  - {file.source}: {file.reason}{f' [{file.error}]' if file.error else ''}")
+                continue
+            pages = f"{file.pages} pages, " if file.pages else ""
+            lines.append(f"  + {file.source}: {file.loader}, {pages}{file.sections} sections, {file.chunks} chunks")
+            lines += [f"      {warning}" for warning in file.warnings]
+        return "\n".join(lines)
+
+
+@dataclass(frozen=True, slots=True)
+class Ingested:
+    """One file as it came out: a text, or the reason why there is none."""
+
+    source: str
+    text: SourceText | None
+    error: LoadError | MissingExtraError | None = None
+    ms: float = 0.0
+
+    @classmethod
+    def timed(cls, load: Callable[[], SourceText]) -> Ingested:
+        """The text that a call loads. What it raises is raised."""
+        began = perf_counter()
+        text = load()
+        return cls(text.source, text, None, 1e3 * (perf_counter() - began))
+
+    @property
+    def reason(self) -> str:
+        """Why there is no text."""
+        return self.error.reason if isinstance(self.error, LoadError) else str(self.error)
+
+
+def load_files(
+    files: Sequence[FolderFile],
+    pool: ParserPool,
+    *,
+    root: str,
+    password: str | None = None,
+    max_bytes: int = MAX_BYTES,
+    wrap: Wrap | None = None,
+    progress: Callable[[int, int, str], None] | None = None,
+) -> Iterator[Ingested]:
+    """Each file's text or error, in the order of the files.
+
+    Files for children are read and parsed in threads that wait for them, ahead of their turn; the others here, in turn.
+    When the caller stops early or is interrupted, the children are ended.
+
+    Args:
+        files: what `walk_folder` found.
+        pool: where risky files are parsed. It is closed at the end.
+        root: the folder, out of which no link may lead.
+        password: for encrypted files.
+        max_bytes: larger files are refused.
+        wrap: called for each file with its path, source and a call that parses it.
+        progress: called with (files done, files in all, source) before each file's turn.
+    """
+    load = partial(_load, pool=pool, root=root, password=password, max_bytes=max_bytes, wrap=wrap)
+    ahead: dict[int, Future[Ingested]] = {}
+    threads = ThreadPoolExecutor(pool.workers, "secondhop-load")
+    try:
+        for number, file in enumerate(files):
+            if pool.isolates(file.path, None):
+                ahead[number] = threads.submit(load, file)
+        for number, file in enumerate(files):
+            if progress is not None:
+                progress(number, len(files), file.source)
+            yield ahead.pop(number).result() if number in ahead else load(file)
+    finally:
+        threads.shutdown(wait=False, cancel_futures=True)
+        pool.close()
+        threads.shutdown()
+
+
+def _load(
+    file: FolderFile, *, pool: ParserPool, root: str, password: str | None, max_bytes: int, wrap: Wrap | None
+) -> Ingested:
+    began = perf_counter()
+
+    def parse() -> SourceText:
+        data = read_file(file.path, file.source, max_bytes, root)
+        return pool.parse(data, file.source, name=file.source, password=password, max_bytes=max_bytes)
+
+    try:
+        text = parse() if wrap is None else wrap(file.path, file.source, parse)
+    except (LoadError, MissingExtraError) as error:
+        return Ingested(file.source, None, error, 1e3 * (perf_counter() - began))
+    return Ingested(file.source, text, None, 1e3 * (perf_counter() - began))
+
+
+def report_of(
+    ingested: Sequence[Ingested], chunks: Sequence[int], skipped: Sequence[tuple[str, str]] = ()
+) -> IngestReport:
+    """The report on files that were loaded, and on those that were left out before that.
+
+    Args:
+        ingested: the files that were opened, in order.
+        chunks: how many chunks each of those with a text has.
+        skipped: sources and reasons of the files that were not opened.
+    """
+    counts = iter(chunks)
+    indexed = [_indexed(item.text, next(counts), item.ms) for item in ingested if item.text is not None]
+    failed = [_failed(item) for item in ingested if item.text is None]
+    left_out = [FileReport(source, None, reason=reason) for source, reason in skipped]
+    return IngestReport((*indexed, *sorted((*failed, *left_out), key=lambda file: (file.source, file.reason or ""))))
+
+
+def _indexed(text: SourceText, chunks: int, ms: float) -> FileReport:
+    loader = text.format or format_by_name(text.source) or "text"
+    pages = len({section.page for section in text.sections if section.page is not None})
+    return FileReport(text.source, loader, pages, len(text.sections), chunks, len(text.text), tuple(text.warnings), ms)
+
+
+def _failed(item: Ingested) -> FileReport:
+    error = type(item.error).__name__
+    return FileReport(item.source, format_by_name(item.source), ms=item.ms, error=error, reason=item.reason)

@@ -1,0 +1,87 @@
+"""What the readers of a PDF hand on: pages of lines, with the place of each line where the reader knows it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Literal, NamedTuple
+
+from secondhop.types import Span
+
+State = Literal["text", "empty", "no_text_layer", "limit_hit", "damaged"]
+"""Why a page has no text: nothing is drawn on it, only pictures are, or its content could not be unpacked or read."""
+
+
+class Line(NamedTuple):
+    """One line as drawn, in points from the page's lower left corner. All numbers are 0 where they are not known."""
+
+    text: str
+    left: float = 0.0
+    right: float = 0.0
+    bottom: float = 0.0
+    height: float = 0.0
+    """From descent to ascent of its letters, which grows with the font size."""
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """The lines of one page, those of repeated headers and footers apart."""
+
+    lines: Sequence[Line] = ()
+    head: Sequence[Line] = ()
+    foot: Sequence[Line] = ()
+    floor: float = 0.0
+    height: float = 0.0
+    """Lower edge and height of the page, in points; 0 where they are not known."""
+    state: State = "text"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line of the outline."""
+
+    page: int
+    heading_path: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Titles:
+    """The headings of one page."""
+
+    before: tuple[str, ...] = ()
+    """The heading path at the top of the page."""
+    found: Sequence[tuple[Span, tuple[str, ...]]] = ()
+    """Where each heading stands in the page's text, with its path."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pages:
+    """What a reader found in the file."""
+
+    pages: Sequence[Page]
+    labels: Sequence[str] = ()
+    title: str = ""
+    author: str = ""
+    outline: Sequence[Entry] = ()
+    warnings: tuple[str, ...] = field(default=())
+
+    @property
+    def has_text(self) -> bool:
+        """Whether any page has."""
+        return any(page.lines for page in self.pages)
+
+
+def count(number: int, singular: str, plural: str | None = None) -> str:
+    """The number with its noun."""
+    return f"{number} {singular if number == 1 else plural or singular + 's'}"
+
+
+def ranges(numbers: Sequence[int]) -> str:
+    """Ascending numbers as people write them: "3, 7-9"."""
+    runs: list[list[int]] = []
+    for number in numbers:
+        if runs and runs[-1][-1] == number - 1:
+            runs[-1][1:] = [number]
+        else:
+            runs.append([number])
+    return ", ".join("-".join(map(str, run)) for run in runs)

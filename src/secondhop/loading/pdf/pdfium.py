@@ -1,0 +1,185 @@
+"""The usual reader: text and geometry of each page through pdfium."""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import threading
+from collections.abc import Iterator, Sequence
+from itertools import islice
+
+import pypdfium2
+from pypdfium2 import raw
+
+from secondhop.errors import PasswordRequiredError
+from secondhop.loading.builder import MAX_HEADING_CHARS, clean, one_line
+from secondhop.loading.pdf.page import Entry, Line, Page, Pages, State, count, ranges
+from secondhop.loading.pdf.words import tidy_lines
+
+_MAX_OUTLINE_ENTRIES = 10_000
+_MAX_OUTLINE_DEPTH = 15
+_MAX_OBJECT_DEPTH = 3
+
+
+class Pdfium:
+    """pdfium keeps global state and is not thread-safe: every call to it stands under this lock."""
+
+    lock = threading.Lock()
+
+    @classmethod
+    def renew_lock(cls) -> None:
+        """A forked child must not inherit a lock that a thread of its parent holds."""
+        cls.lock = threading.Lock()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=Pdfium.renew_lock)
+
+
+def read(data: bytes, source: str, password: str | None) -> Pages:
+    """All pages, with labels, outline, title and author. An empty password is tried first.
+
+    Raises:
+        PasswordRequiredError: encrypted, and `password` is missing or wrong.
+        PdfiumError: not a file that pdfium can read.
+    """
+    with _open(data, source, password) as pdf:
+        pages = [_page(pdf, index) for index in range(len(pdf))]
+        damaged = [number for number, page in enumerate(pages, start=1) if page.state == "damaged"]
+        if len(damaged) == len(pages):
+            raise pypdfium2.PdfiumError("no page of it can be read")
+        notes = [f"Damaged and left out: page {ranges(damaged)}."] if damaged else []
+        outline, outline_notes = _outline(pdf)
+        info = pdf.get_metadata_dict(skip_empty=True)
+        labels = [clean(pdf.get_page_label(index)) for index in range(len(pdf))]
+        if all(label in ("", str(number)) for number, label in enumerate(labels, start=1)):
+            labels = []
+        title, author = (one_line(info.get(key, "")) for key in ("Title", "Author"))
+        return Pages(pages, labels, title, author, outline, (*notes, *outline_notes))
+
+
+def _open(data: bytes, source: str, password: str | None) -> pypdfium2.PdfDocument:
+    try:
+        return pypdfium2.PdfDocument(data)
+    except pypdfium2.PdfiumError as error:
+        if "password" not in str(error).lower():
+            raise
+    if password is None:
+        raise PasswordRequiredError(source, "encrypted; pass password='…' to open it")
+    try:
+        return pypdfium2.PdfDocument(data, password=password)
+    except (pypdfium2.PdfiumError, UnicodeEncodeError) as error:
+        raise PasswordRequiredError(source, "encrypted, and the password given does not open it") from error
+
+
+def _page(pdf: pypdfium2.PdfDocument, index: int) -> Page:
+    try:
+        page = pdf[index]
+        try:
+            textpage = page.get_textpage()
+            try:
+                return _read_page(page, textpage)
+            finally:
+                textpage.close()
+        finally:
+            page.close()
+    except pypdfium2.PdfiumError:
+        return Page(state="damaged")
+
+
+def _read_page(page: pypdfium2.PdfPage, textpage: pypdfium2.PdfTextPage) -> Page:
+    left, floor, right, top = page.get_bbox()
+    stored = textpage.get_text_range()
+    # Bounded by the page's box first: it knows characters beyond U+FFFF, and leaves out what is cut off.
+    texts = tidy_lines(_bounded_text(textpage, (left, top, right, floor)))
+    if not any(texts):
+        texts = tidy_lines(stored)
+    if not any(texts):
+        return Page(state=_why_empty(page))
+    upright = page.get_rotation() == 0
+    lines = _placed(textpage, texts, stored) if upright else [Line(text) for text in texts if text]
+    return Page(lines, floor=floor, height=top - floor)
+
+
+def _bounded_text(textpage: pypdfium2.PdfTextPage, box: tuple[float, float, float, float]) -> str:
+    """The text inside the box in one call; the binding's own method asks twice, once for the length."""
+    size = 2 * textpage.count_chars() + 64  # line breaks that pdfium adds are not in its count of characters
+    buffer = (ctypes.c_ushort * size)()
+    written = raw.FPDFText_GetBoundedText(textpage, *box, buffer, size)
+    if written >= size:
+        return str(textpage.get_text_bounded())
+    return bytes(memoryview(buffer)[:written]).decode("utf-16-le", "ignore")
+
+
+def _why_empty(page: pypdfium2.PdfPage) -> State:
+    """A scan, or nothing at all; content that was not unpacked looks like nothing, see `limits`."""
+    pictures = (raw.FPDF_PAGEOBJ_IMAGE, raw.FPDF_PAGEOBJ_PATH, raw.FPDF_PAGEOBJ_SHADING)
+    drawn = next(page.get_objects(filter=pictures, max_depth=_MAX_OBJECT_DEPTH), None)
+    return "empty" if drawn is None else "no_text_layer"
+
+
+def _placed(textpage: pypdfium2.PdfTextPage, texts: Sequence[str], stored: str) -> list[Line]:
+    """The lines that are not blank, with their places.
+
+    `stored` is the text that pdfium's character numbers belong to. It holds the same lines and those outside the page.
+    """
+    lines: list[Line] = []
+    candidates = _numbered(stored)
+    first, middle, last = raw.FS_RECTF(), raw.FS_RECTF(), raw.FS_RECTF()
+    ask, number_of = raw.FPDFText_GetLooseCharBox, raw.FPDFText_GetCharIndexFromTextIndex
+    handle = textpage.raw
+    for text in texts:
+        if not text:
+            continue
+        at = next((at for at, line in candidates if line == text), None)
+        if at is None:
+            candidates = _numbered(stored)  # a line that reads differently there: go on with the next from the top
+            lines.append(Line(text))
+            continue
+        start = number_of(handle, at)
+        # The middle tells the height: a footnote mark may stand at either end. Blanks between words have none.
+        half = len(text) // 2
+        while text[half] == " ":
+            half += 1
+        if (
+            start >= 0
+            and ask(handle, start, first)
+            and ask(handle, start + len(text) - 1, last)
+            and ask(handle, start + half, middle)
+        ):
+            height = max(middle.top - middle.bottom, 0.0)
+            lines.append(Line(text, first.left, max(last.right, first.left), middle.bottom, height))
+        else:
+            lines.append(Line(text))
+    return lines
+
+
+def _numbered(stored: str) -> Iterator[tuple[int, str]]:
+    """Each line as `tidy_lines` gives it, and where its first character stands."""
+    at = 0
+    for line in stored.split("\r\n"):
+        bare = line.strip()
+        if bare:
+            yield at + line.index(bare[0]), bare if bare.isascii() else tidy_lines(bare)[0]
+        at += len(line) + 2
+
+
+def _outline(pdf: pypdfium2.PdfDocument) -> tuple[list[Entry], list[str]]:
+    """The outline entries that have a title and lead to a page of this file."""
+    entries: list[Entry] = []
+    stack: list[str] = []
+    lost = 0
+    bookmarks = pdf.get_toc(max_depth=_MAX_OUTLINE_DEPTH)
+    for bookmark in islice(bookmarks, _MAX_OUTLINE_ENTRIES):
+        title = one_line(bookmark.get_title())[:MAX_HEADING_CHARS]
+        stack[bookmark.level :] = [title]
+        destination = bookmark.get_dest()
+        index = None if destination is None else destination.get_index()
+        if not title or index is None or index >= len(pdf):
+            lost += 1
+            continue
+        entries.append(Entry(index + 1, tuple(filter(None, stack))))
+    notes = [f"Left out {count(lost, 'outline entry', 'outline entries')} without a page."] if lost else []
+    if next(bookmarks, None) is not None:
+        notes.append(f"The outline was read up to {_MAX_OUTLINE_ENTRIES} entries.")
+    return entries, notes

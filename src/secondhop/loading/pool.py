@@ -1,0 +1,321 @@
+"""Parsing in child processes with limits: a crash, a hang or a bomb costs one file, never this process.
+
+A child is a fresh interpreter that imports the loaders alone (`worker.py`): nothing of the parent is copied or run
+again, so that scripts without a main guard, threads, notebooks and forked servers can all start one. Children are
+reused. They run as the same user and may do what that user may: this contains accidents and bombs; it is no sandbox.
+"""
+
+from __future__ import annotations
+
+import atexit
+import contextlib
+import os
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Literal, cast
+
+from secondhop.errors import LoadError, ParserCrashedError, ResourceLimitError, SecondhopError
+from secondhop.loading import parsing
+from secondhop.loading.formats import FORMATS, format_by_name
+from secondhop.loading.wire import read_frame, unpack, write_frame
+from secondhop.types import SourceText
+
+IsolationMode = Literal["auto", "process", "none"]
+
+_RISKY_TEXT = frozenset({"html", "xml", "rtf", "eml"})
+"""Textual formats whose parsers are native or complex; every format that is not textual is risky too."""
+_OURS = "secondhop."
+_MAGIC = (b"%PDF-", b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"{\\rtf")
+_MAGIC_WITHIN = 1024
+_START_SECONDS = 30.0
+_START = "import sys; sys.path[:] = sys.argv[2:]; from secondhop.loading.worker import main; main(int(sys.argv[1]))"
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What one file may take."""
+
+    seconds: float = 20.0
+    """Time, from handing it over to having its text."""
+    memory_mb: int = 512
+    """Address space of the child, so that its memory in use stays below."""
+
+
+class _CannotStartError(Exception):
+    """No child process can be started here."""
+
+
+class ParserPool:
+    """Parses files in at most `workers` children at a time. Threads may share it; close it when done."""
+
+    def __init__(
+        self, mode: IsolationMode = "auto", limits: Limits | None = None, *, workers: int | None = None
+    ) -> None:
+        """Starts nothing yet.
+
+        Args:
+            mode: `auto` has risky formats parsed in children, `process` every format, `none` none.
+            limits: what one file may take.
+            workers: how many children there may be; as many as there are cores by default.
+        """
+        self.mode = mode
+        self.limits = limits or Limits()
+        self.workers = workers or available_cores()
+        self._idle: list[_Child] = []
+        self._all: set[_Child] = set()
+        self._lock = threading.Lock()
+        self._free = threading.BoundedSemaphore(self.workers)
+        self._closed = False
+        self._cannot_start = False
+
+    def __enter__(self) -> ParserPool:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def isolates(self, name: str, format: str | None, data: bytes = b"") -> bool:
+        """Whether a file is one for a child process: by its name or format, and by its bytes if they are given."""
+        known = format or format_by_name(name)
+        if known is not None and not FORMATS[known].module.startswith(_OURS):
+            return False  # a loader of the user's own: only this process has it
+        if self.mode != "auto":
+            return self.mode == "process"
+        if known is not None and (not FORMATS[known].textual or known in _RISKY_TEXT):
+            return True
+        start = data[:_MAGIC_WITHIN].removeprefix(b"\xef\xbb\xbf").lstrip()
+        return start.startswith(_MAGIC) or (
+            known is None and start[:15].lower().startswith((b"<!doctype html", b"<html"))
+        )
+
+    def parse(
+        self,
+        data: bytes,
+        source: str,
+        *,
+        name: str | None = None,
+        format: str | None = None,
+        password: str | None = None,
+        max_bytes: int = parsing.MAX_BYTES,
+    ) -> SourceText:
+        """As `parsing.parse`, in a child where that is called for.
+
+        Raises:
+            ResourceLimitError: it took too long or too much memory.
+            ParserCrashedError: the child died.
+            LoadError: as `parsing.parse` raises it.
+        """
+        name = source if name is None else name
+        parsing.check_format(format)
+        small = len(data) <= max_bytes and bool(data)  # the rest is refused at once, here
+        options: dict[str, Any] = {"name": name, "format": format, "password": password, "max_bytes": max_bytes}
+        if small and self.isolates(name, format, data) and not self._cannot_start:
+            try:
+                return self._in_child(data, source, options)
+            except _CannotStartError as error:
+                self._cannot_start = True
+                if self.mode == "process":
+                    raise LoadError(source, "no child process can be started to parse it") from error
+        return parsing.parse(data, source, **options)
+
+    def _in_child(self, data: bytes, source: str, options: dict[str, Any]) -> SourceText:
+        """Ask a child. What a used one dies of is tried once more with a fresh one: a file's fate is its own."""
+        request = {"source": source, "seconds": self.limits.seconds, **options}
+        with self._free:
+            child = self._borrow()
+            used = child.used
+            try:
+                return self._ask(child, request, data, source)
+            except (ParserCrashedError, ResourceLimitError):
+                if not used or child.timed_out:
+                    raise
+            return self._ask(self._started(), request, data, source)
+
+    def _ask(self, child: _Child, request: dict[str, Any], data: bytes, source: str) -> SourceText:
+        reusable = False  # nor after Ctrl-C while it works
+        try:
+            header, body = child.ask(request, data, self.limits.seconds)
+            loaded = unpack(header, body, source)
+            reusable = not header.get("tired")
+        except (OSError, EOFError, ValueError) as error:
+            if isinstance(error, SecondhopError):
+                raise
+            raise child.cause_of_death(source, self.limits) from error
+        except LoadError as error:
+            reusable = not isinstance(error, ResourceLimitError)  # which may have left no room
+            raise
+        finally:
+            self._give_back(child, reusable)
+        return loaded
+
+    def _borrow(self) -> _Child:
+        with self._lock:
+            while self._idle:
+                child = self._idle.pop()
+                if child.is_alive():
+                    return child
+                self._all.discard(child)
+                child.end()
+        return self._started()
+
+    def _started(self) -> _Child:
+        child = _Child(self.limits)
+        with self._lock:
+            self._all.add(child)
+            closed = self._closed
+        if closed:
+            self._give_back(child, reusable=False)
+            raise _CannotStartError("the pool was closed meanwhile")
+        return child
+
+    def _give_back(self, child: _Child, reusable: bool) -> None:
+        with self._lock:
+            if reusable and not self._closed:
+                self._idle.append(child)
+                return
+            self._all.discard(child)
+        child.end()
+
+    def close(self) -> None:
+        """End all children, at once also those that work."""
+        with self._lock:
+            self._closed = True
+            ended = list(self._all)
+            self._idle.clear()
+            self._all.clear()
+        for child in ended:
+            child.end()
+
+    def forget(self) -> None:
+        """Let go of the children without ending them: they are those of the process that this one was forked from."""
+        for child in self._all:
+            child.forget()
+
+
+class _Child:
+    """One parser process."""
+
+    def __init__(self, limits: Limits) -> None:
+        if not sys.executable or getattr(sys, "frozen", False):
+            raise _CannotStartError("there is no Python interpreter to run")
+        paths = [os.path.abspath(path) for path in sys.path if path]
+        # -I: nothing from the environment and nothing from the working folder can be imported by a document's name.
+        command = [sys.executable, "-I", "-c", _START, str(limits.memory_mb), _package_folder(), *paths]
+        pipe = subprocess.PIPE
+        try:
+            self._process = subprocess.Popen(
+                command, stdin=pipe, stdout=pipe, stderr=subprocess.DEVNULL, cwd=os.path.abspath(os.sep)
+            )
+        except OSError as error:
+            raise _CannotStartError(str(error)) from error
+        self.used = False
+        self.timed_out = False
+        try:
+            self._within(_START_SECONDS, lambda: read_frame(cast("Any", self._process.stdout)))
+        except (OSError, EOFError, ValueError) as error:
+            self.end()
+            raise _CannotStartError("the child process did not answer") from error
+        except BaseException:
+            self.end()
+            raise
+
+    def ask(self, request: dict[str, Any], data: bytes, seconds: float) -> tuple[dict[str, Any], bytes]:
+        """The child's answer. It is killed when it takes longer, which ends the pipe."""
+        self.used = True
+
+        def exchange() -> tuple[dict[str, Any], bytes]:
+            write_frame(cast("Any", self._process.stdin), request, data)
+            return read_frame(cast("Any", self._process.stdout))
+
+        return self._within(seconds, exchange)
+
+    def _within(self, seconds: float, call: Callable[[], tuple[dict[str, Any], bytes]]) -> tuple[dict[str, Any], bytes]:
+        timer = threading.Timer(seconds, self._time_out)
+        timer.daemon = True
+        timer.start()
+        try:
+            return call()
+        finally:
+            timer.cancel()
+
+    def _time_out(self) -> None:
+        self.timed_out = True
+        self._process.kill()
+
+    def cause_of_death(self, source: str, limits: Limits) -> LoadError:
+        """Why there is no answer, as an error."""
+        try:
+            code = self._process.wait(1)
+        except subprocess.TimeoutExpired:
+            self.end()
+            return ParserCrashedError(source, "its parser gave an answer that makes no sense")
+        if self.timed_out or code == -getattr(signal, "SIGXCPU", 0):
+            return ResourceLimitError(source, f"takes longer than {limits.seconds:g} seconds to parse")
+        names = {-int(known): known.name for known in signal.Signals}
+        return ParserCrashedError(source, f"crashed its parser ({names.get(code, f'exit code {code}')})")
+
+    def is_alive(self) -> bool:
+        """Whether it can be asked."""
+        return self._process.poll() is None
+
+    def end(self) -> None:
+        """Ends it, and waits until it is gone: there are no zombies."""
+        self._process.kill()
+        self._process.wait()
+        self._close_pipes()
+
+    def forget(self) -> None:
+        """Lets go of it in a forked process, which is not its parent."""
+        self._process.returncode = 0
+        self._close_pipes()
+
+    def _close_pipes(self) -> None:
+        for pipe in (self._process.stdin, self._process.stdout):
+            with contextlib.suppress(OSError):  # what it has not read is lost with it
+                if pipe is not None:
+                    pipe.close()
+
+
+def available_cores() -> int:
+    """How many cores this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def _package_folder() -> str:
+    """Where this package is imported from."""
+    return os.path.abspath(__file__).removesuffix(os.path.join("secondhop", "loading", os.path.basename(__file__)))
+
+
+_shared: dict[tuple[IsolationMode, Limits], ParserPool] = {}
+_shared_lock = threading.Lock()
+
+
+def shared_pool(mode: IsolationMode, limits: Limits) -> ParserPool:
+    """The pool of this process for single files. Its children end by themselves when there is nothing to do."""
+    with _shared_lock:
+        pool = _shared.get((mode, limits))
+        if pool is None:
+            pool = _shared[mode, limits] = ParserPool(mode, limits)
+        return pool
+
+
+def _end_shared() -> None:
+    for pool in _shared.values():
+        pool.close()
+
+
+def _forget_shared() -> None:
+    global _shared_lock  # noqa: PLW0603  another thread may have held it when the process was forked
+    _shared_lock = threading.Lock()
+    for pool in _shared.values():
+        pool.forget()
+    _shared.clear()
+
+
+atexit.register(_end_shared)
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_forget_shared)

@@ -1,0 +1,94 @@
+"""reStructuredText, verbatim: a section for each underlined heading; literal and code blocks are code."""
+
+from __future__ import annotations
+
+import re
+
+from secondhop.loading.encodings import decode
+from secondhop.loading.outlined import Block, Heading, lines_of, outlined
+from secondhop.types import SourceText
+
+SUFFIXES = frozenset({".rst", ".rest"})
+
+_ADORNMENT = re.compile(r"([!-/:-@\[-`{-~])\1*[ \t]*")
+_CODE = re.compile(r"\.\. (?:code|code-block|sourcecode|parsed-literal|literalinclude|highlight)::")
+_ROLE = re.compile(r":[\w:.+-]+:`([^`]*)`")
+_LINK = re.compile(r"`([^`<]+?)(?:\s*<[^>]*>)?`_{0,2}")
+
+_Line = tuple[int, int, str]
+
+
+def load(data: bytes, source: str) -> SourceText:
+    """Return the text as it stands, cut at its headings. Levels are in the order in which their marks come first."""
+    text, warnings = decode(data, source)
+    lines = list(lines_of(text))
+    headings: list[Heading] = []
+    levels: dict[str, int] = {}
+    place = 0
+    while place < len(lines):
+        found = _heading(lines, place)
+        if found is None:
+            place += 1
+            continue
+        after, style, title = found
+        level = levels.setdefault(style, len(levels) + 1)
+        headings.append(Heading(lines[place][0], lines[after - 1][1], level, _plain(title)))
+        place = after
+    return SourceText(source, text, tuple(outlined(text, headings, _code(lines))), warnings=tuple(warnings))
+
+
+def _heading(lines: list[_Line], place: int) -> tuple[int, str, str] | None:
+    """The place after the heading that begins here, its style and title; None if none begins."""
+    line = lines[place][2]
+    below = lines[place + 1][2] if place + 1 < len(lines) else ""
+    third = lines[place + 2][2] if place + 2 < len(lines) else ""
+    if (
+        _is_adornment(line)
+        and below.strip()
+        and third.rstrip() == line.rstrip()
+        and len(line.rstrip()) >= len(below.strip())
+    ):
+        return place + 3, line[0] * 2, below
+    before = lines[place - 1][2] if place else ""
+    if (
+        line.strip()
+        and not line[0].isspace()
+        and not before.strip()
+        and not _is_adornment(line)
+        and _is_adornment(below)
+        and len(below.rstrip()) >= min(len(line.rstrip()), 4)
+    ):
+        return place + 2, below[0], line
+    return None
+
+
+def _is_adornment(line: str) -> bool:
+    return len(line.rstrip()) >= 2 and _ADORNMENT.fullmatch(line) is not None
+
+
+def _code(lines: list[_Line]) -> list[Block]:
+    """Blocks indented below `::` or a code directive."""
+    blocks: list[Block] = []
+    place = 0
+    while place < len(lines):
+        line = lines[place][2]
+        opens = _CODE.match(line.lstrip()) or (line.rstrip().endswith("::") and not line.lstrip().startswith(".."))
+        place += 1
+        if not opens:
+            continue
+        outer = len(line) - len(line.lstrip())
+        first = place
+        while place < len(lines) and (not lines[place][2].strip() or _indent(lines[place][2]) > outer):
+            place += 1
+        inside = [entry for entry in lines[first:place] if entry[2].strip()]
+        if inside:
+            blocks.append(Block(inside[0][0], inside[-1][1]))
+    return blocks
+
+
+def _indent(line: str) -> int:
+    return len(line) - len(line.lstrip())
+
+
+def _plain(title: str) -> str:
+    return _LINK.sub(r"\1", _ROLE.sub(r"\1", title)).replace("**", "").strip().strip("*")

@@ -1,0 +1,228 @@
+"""Rich Text: paragraphs, headings by outline level, tables row by row. One pass over the tokens, without recursion."""
+
+from __future__ import annotations
+
+import codecs
+import re
+from dataclasses import dataclass, field
+
+from secondhop.errors import CorruptFileError
+from secondhop.loading.builder import TextBuilder, clean, one_line
+from secondhop.types import SourceText
+
+SUFFIXES = frozenset({".rtf"})
+
+_TOKEN = re.compile(
+    rb"\\([a-z]{1,32})(-?\d{1,10})?[ ]?"  # control word
+    rb"|\\'([0-9a-fA-F]{2})"  # one byte
+    rb"|\\([^a-z])"  # control symbol
+    rb"|([{}])"
+    rb"|[\r\n]+"
+    rb"|([^\\{}\r\n]+)",
+    re.IGNORECASE,
+)
+_CHARACTERS = {
+    "par": "\n", "line": "\n", "sect": "\n", "page": "\n", "softline": "\n", "tab": "\t", "emdash": "—", "endash": "–",
+    "lquote": "‘", "rquote": "’", "ldblquote": "“", "rdblquote": "”", "bullet": "•", "emspace": " ", "enspace": " ",
+}  # fmt: skip
+_SYMBOLS = {b"~": " ", b"_": "-", b"-": "", b"\n": "\n", b"\r": "\n"}
+# Groups that hold no text of the document. `*` marks further ones that a reader may pass over.
+_PASSED_OVER = frozenset({
+    "fonttbl", "colortbl", "stylesheet", "listtable", "listoverridetable", "rsidtbl", "generator", "pict", "object",
+    "themedata", "colorschememapping", "latentstyles", "datastore", "xmlnstbl", "fldinst", "filetbl", "revtbl", "info",
+    "header", "headerl", "headerr", "headerf", "footer", "footerl", "footerr", "footerf", "nonshppict", "mmathPr",
+})  # fmt: skip
+_KEPT_MARKED = frozenset({"shptxt", "shpinst", "shprslt"})
+_ANSI = {"ansi": "cp1252", "mac": "mac_roman", "pc": "cp437", "pca": "cp850"}
+_CHARSETS = {
+    0: "cp1252", 77: "mac_roman", 128: "cp932", 129: "cp949", 134: "gb18030", 136: "big5", 161: "cp1253", 162: "cp1254",
+    163: "cp1258", 177: "cp1255", 178: "cp1256", 186: "cp1257", 204: "cp1251", 222: "cp874", 238: "cp1250",
+}  # fmt: skip
+
+
+@dataclass(slots=True)
+class _Group:
+    """What braces keep: whether text is shown, how its bytes are encoded, how many bytes repeat a Unicode character."""
+
+    shown: bool = True
+    encoding: str = "cp1252"
+    unicode_skip: int = 1
+
+
+@dataclass(slots=True)
+class _Reader:
+    """The state of the one pass."""
+
+    builder: TextBuilder
+    group: _Group = field(default_factory=_Group)
+    around: list[_Group] = field(default_factory=list)
+    fonts: dict[int, str] = field(default_factory=dict)
+    font: int | None = None
+    in_fonts: int | None = None
+    marked: bool = False
+    skip: int = 0
+    waiting: bytearray = field(default_factory=bytearray)
+    text: list[str] = field(default_factory=list)
+    cells: list[str] = field(default_factory=list)
+    rows: list[list[str]] = field(default_factory=list)
+    in_table: bool = False
+    outline: int | None = None
+
+    def read(self, data: bytes) -> None:
+        for token in _TOKEN.finditer(data):
+            word, number, byte, symbol, brace, plain = token.groups()
+            if byte is not None:
+                self._bytes(bytes((int(byte, 16),)))
+            elif plain is not None:
+                self._bytes(plain)
+            elif brace is not None:
+                self._brace(opens=brace == b"{")
+            elif symbol is not None:
+                self._symbol(symbol)
+            elif word is not None:
+                self._word(word.decode("ascii"), None if number is None else int(number))
+        self._paragraph()
+        self._end_table()
+
+    def _brace(self, *, opens: bool) -> None:
+        self._decode()
+        self.skip = 0
+        if opens:
+            self.around.append(self.group)
+            self.group = _Group(self.group.shown, self.group.encoding, self.group.unicode_skip)
+        elif self.around:
+            self.group = self.around.pop()
+            if self.in_fonts is not None and len(self.around) < self.in_fonts:
+                self.in_fonts = None
+        self.marked = False
+
+    def _symbol(self, symbol: bytes) -> None:
+        if symbol == b"*":
+            self.marked = True
+        elif symbol in b"\\{}":
+            self._bytes(symbol)
+        else:
+            self._add(_SYMBOLS.get(symbol, ""))
+
+    def _bytes(self, found: bytes) -> None:
+        if self.skip:
+            dropped = min(self.skip, len(found))
+            self.skip -= dropped
+            found = found[dropped:]
+        if self.group.shown:
+            self.waiting += found
+
+    def _decode(self) -> None:
+        if self.waiting:
+            self.text.append(self.waiting.decode(self.group.encoding, "replace"))
+            self.waiting.clear()
+
+    def _add(self, characters: str) -> None:
+        self._decode()
+        if self.group.shown and characters:
+            self.text.append(characters)
+
+    def _word(self, word: str, number: int | None) -> None:
+        self._decode()
+        if self.marked:
+            self.marked = False
+            if word not in _KEPT_MARKED:
+                self.group.shown = False
+        if word in _PASSED_OVER:
+            self.group.shown = False
+            if word == "fonttbl":
+                self.in_fonts = len(self.around)
+        elif word == "u" and number is not None:
+            self._add(chr(number % 0x10000))
+            self.skip = self.group.unicode_skip
+        elif word == "bin":
+            self.skip = max(number or 0, 0)
+        elif word in ("uc", "ansicpg", "f", "fcharset") or word in _ANSI:
+            self._encoding(word, number)
+        elif word in ("cell", "row", "intbl", "pard", "outlinelevel", "par", "sect", "page"):
+            self._structure(word, number)
+        elif word in _CHARACTERS:
+            self._add(_CHARACTERS[word])
+
+    def _encoding(self, word: str, number: int | None) -> None:
+        if word in _ANSI:
+            self.group.encoding = _ANSI[word]
+        elif word == "uc":
+            self.group.unicode_skip = min(max(number or 0, 0), 10)
+        elif word == "ansicpg":
+            self.group.encoding = _known(f"cp{number}") or self.group.encoding
+        elif word == "fcharset":
+            if self.in_fonts is not None and self.font is not None and number in _CHARSETS:
+                self.fonts[self.font] = _CHARSETS[number]
+        elif self.in_fonts is not None:
+            self.font = number
+        elif number in self.fonts:
+            self.group.encoding = self.fonts[number]
+
+    def _structure(self, word: str, number: int | None) -> None:
+        if not self.group.shown:
+            return
+        if word == "pard":
+            self.outline, self.in_table = None, False
+        elif word == "intbl":
+            self.in_table = True
+        elif word == "outlinelevel":
+            self.outline = number
+        elif word == "cell":
+            self.cells.append(one_line("".join(self.text)))
+            self.text.clear()
+        elif word == "row":
+            self.rows.append(self.cells)
+            self.cells = []
+        elif self.in_table:
+            self.text.append("\n")
+        else:
+            self._paragraph()
+
+    def _paragraph(self) -> None:
+        self._decode()
+        text = _joined(self.text).strip()
+        self.text.clear()
+        if not text:
+            return
+        self._end_table()
+        if self.outline is not None and 0 <= self.outline < 9:
+            self.builder.heading(self.outline + 1, text)
+        else:
+            self.builder.write(text, gap="\n" if text.startswith(("•", "-\t", "·")) else "\n\n")
+
+    def _end_table(self) -> None:
+        if self.cells:
+            self.rows.append(self.cells)
+        if self.rows:
+            self.builder.table(self.rows)
+        self.rows, self.cells = [], []
+
+
+def load(data: bytes, source: str) -> SourceText:
+    """The text paragraph by paragraph; headers, footers, pictures and field codes left out.
+
+    Raises:
+        CorruptFileError: not Rich Text.
+        NoTextError: nothing in it but pictures.
+    """
+    if not data.lstrip().startswith(b"{\\rt"):
+        raise CorruptFileError(source, "not a Rich Text file")
+    builder = TextBuilder()
+    _Reader(builder).read(data)
+    return builder.build(source)
+
+
+def _joined(pieces: list[str]) -> str:
+    """The text cleaned; pairs of surrogates, which the format writes one by one, made one character."""
+    text = "".join(pieces)
+    if any("\ud800" <= character <= "\udfff" for character in text):
+        text = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+    return clean(text)
+
+
+def _known(encoding: str) -> str | None:
+    try:
+        return codecs.lookup(encoding).name
+    except LookupError:
+        return None

@@ -1,0 +1,123 @@
+"""What goes over the pipe to a parser process and comes back: frames of a JSON header and raw bytes. Never pickle.
+
+What comes back is checked like any foreign data: the process that sent it may have been taken over by a document.
+"""
+
+from __future__ import annotations
+
+import json
+import struct
+from collections.abc import Mapping
+from typing import Any, BinaryIO
+
+from secondhop import errors
+from secondhop.errors import LoadError, MissingExtraError, SecondhopError
+from secondhop.types import KINDS, Section, SourceText, Span
+
+_LENGTHS = struct.Struct("<QQ")
+MAX_HEADER_BYTES = 256 * 1024 * 1024
+MAX_BODY_BYTES = 512 * 1024 * 1024
+
+
+def write_frame(pipe: BinaryIO, header: Mapping[str, Any], body: bytes = b"") -> None:
+    """Writes one frame."""
+    head = json.dumps(header, ensure_ascii=True, default=str).encode()
+    pipe.write(_LENGTHS.pack(len(head), len(body)) + head)
+    pipe.write(body)
+    pipe.flush()
+
+
+def read_frame(pipe: BinaryIO) -> tuple[dict[str, Any], bytes]:
+    """Reads one frame.
+
+    Raises:
+        EOFError: the other side has closed the pipe.
+        ValueError: what came is no frame, or too long.
+    """
+    head_length, body_length = _LENGTHS.unpack(_read_exactly(pipe, _LENGTHS.size))
+    if head_length > MAX_HEADER_BYTES or body_length > MAX_BODY_BYTES:
+        raise ValueError("the frame is too long")
+    try:
+        header = json.loads(_read_exactly(pipe, head_length))
+    except RecursionError as error:
+        raise ValueError("the header is nested too deeply") from error
+    if not isinstance(header, dict):
+        raise ValueError("the header is no object")  # noqa: TRY004  for the caller it is a malformed frame
+    return header, _read_exactly(pipe, body_length)
+
+
+def _read_exactly(pipe: BinaryIO, length: int) -> bytes:
+    data = pipe.read(length)
+    if len(data) < length:
+        raise EOFError("the pipe was closed")
+    return data
+
+
+def pack(loaded: SourceText) -> tuple[dict[str, Any], bytes]:
+    """A loaded text as header and body."""
+    sections = [
+        [section.start, section.end, section.page, section.heading_path, section.kind, section.heading_span]
+        for section in loaded.sections
+    ]
+    header = {
+        "sections": sections,
+        "metadata": dict(loaded.metadata),
+        "warnings": loaded.warnings,
+        "format": loaded.format,
+    }
+    return header, loaded.text.encode()
+
+
+def unpack(header: Mapping[str, Any], body: bytes, source: str) -> SourceText:
+    """The loaded text that a parser process sent.
+
+    Raises:
+        SecondhopError: the one that the process reported.
+        ValueError: the answer is malformed.
+    """
+    if "error" in header:
+        raise _error(header, source)
+    text = body.decode()
+    try:
+        sections = tuple(_section(values, len(text)) for values in header["sections"])
+        warnings = tuple(str(warning) for warning in header["warnings"])
+        return SourceText(source, text, sections, dict(header["metadata"]), warnings, str(header["format"]))
+    except (TypeError, KeyError) as error:
+        raise ValueError("the answer is malformed") from error
+
+
+def pack_error(error: SecondhopError) -> dict[str, Any]:
+    """An error as a header."""
+    if isinstance(error, MissingExtraError):
+        return {"error": "MissingExtraError", "module": error.module, "extra": error.extra}
+    if isinstance(error, LoadError):
+        return {"error": type(error).__name__, "reason": error.reason}
+    return {"error": "LoadError", "reason": str(error)}
+
+
+def _error(header: Mapping[str, Any], source: str) -> SecondhopError:
+    name, reason = str(header["error"]), str(header.get("reason", ""))
+    if name == "MissingExtraError":
+        return MissingExtraError(str(header.get("module")), str(header.get("extra")))
+    kind = getattr(errors, name, LoadError)
+    return kind(source, reason) if isinstance(kind, type) and issubclass(kind, LoadError) else LoadError(source, reason)
+
+
+def _section(values: Any, length: int) -> Section:
+    start, end, page, path, kind, heading_span = values
+    if kind not in KINDS or not (page is None or isinstance(page, int)):
+        raise ValueError("a section is malformed")
+    return Section(
+        *_span((start, end), length),
+        page,
+        tuple(str(title) for title in path),
+        kind,
+        None if heading_span is None else _span(heading_span, length),
+    )
+
+
+def _span(values: Any, length: int) -> Span:
+    start, end = values
+    if not (isinstance(start, int) and isinstance(end, int) and 0 <= start <= end <= length):
+        raise ValueError("a span leads out of the text")
+    return start, end

@@ -1,0 +1,101 @@
+"""The child process that parses: reads requests from its standard input, writes answers to its standard output.
+
+Started by `pool.py`. It imports nothing but the loaders, and answers until its input ends.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import sys
+from collections.abc import Mapping
+from typing import Any, BinaryIO
+
+from secondhop.errors import SecondhopError
+from secondhop.loading.parsing import parse
+from secondhop.loading.wire import pack, pack_error, read_frame, write_frame
+
+_MAX_FILE_BYTES = 16 * 1024 * 1024
+_IDLE_SECONDS = 10.0
+_TIRED = 4
+"""A child that keeps this fraction of the memory it may take is replaced, so that the next file finds room."""
+
+
+def main(memory_mb: int) -> None:
+    """Answers requests until there are no more."""
+    requests, answers = _private_pipes()
+    with contextlib.suppress(ValueError):
+        signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C goes to the whole group; the parent decides
+    _limit("RLIMIT_AS", memory_mb * 2**20)
+    _limit("RLIMIT_CORE", 0)
+    _limit("RLIMIT_FSIZE", _MAX_FILE_BYTES)
+    write_frame(answers, {"ready": True})
+    while _is_wanted(requests):
+        try:
+            header, data = read_frame(requests)
+        except EOFError:
+            return
+        _limit_cpu(float(header["seconds"]))
+        answer, body = _answer(header, data)
+        del data
+        write_frame(answers, {**answer, "tired": _resident_bytes() > memory_mb * 2**20 / _TIRED}, body)
+
+
+def _answer(request: Mapping[str, Any], data: bytes) -> tuple[dict[str, Any], bytes]:
+    try:
+        options = {key: request[key] for key in ("name", "format", "password", "max_bytes")}
+        return pack(parse(data, request["source"], **options))
+    except SecondhopError as error:
+        return pack_error(error), b""
+    except MemoryError:  # the text fits, but not its copy for the pipe
+        return {"error": "ResourceLimitError", "reason": "its text needs more memory than it may take"}, b""
+
+
+def _private_pipes() -> tuple[BinaryIO, BinaryIO]:
+    """The pipes to the parent, out of reach of parsers that print or read: those get nothing."""
+    requests, answers = os.dup(0), os.dup(1)
+    nothing = os.open(os.devnull, os.O_RDWR)
+    for standard in (0, 1, 2):
+        os.dup2(nothing, standard)
+    os.close(nothing)
+    return os.fdopen(requests, "rb"), os.fdopen(answers, "wb")
+
+
+def _is_wanted(requests: BinaryIO) -> bool:
+    """Waits for a request; false if none comes for a while, or none can come any more."""
+    with contextlib.suppress(OSError, ValueError):  # Windows cannot wait for a pipe: there the parent ends the child
+        import select
+
+        return bool(select.select([requests], [], [], _IDLE_SECONDS)[0])
+    return True
+
+
+def _limit(name: str, value: int) -> None:
+    """Sets a limit where the system has it: Windows has none, macOS not all of them."""
+    with contextlib.suppress(ImportError, AttributeError, ValueError, OSError):
+        import resource
+
+        resource.setrlimit(getattr(resource, name), (value, value))
+
+
+def _limit_cpu(seconds: float) -> None:
+    """Lets the process die after so many further seconds of work, should the parent be gone by then."""
+    with contextlib.suppress(ImportError, ValueError, OSError):
+        import resource
+
+        usage = resource.getrusage(resource.RUSAGE_SELF)
+        soft = int(usage.ru_utime + usage.ru_stime + seconds) + 2
+        resource.setrlimit(resource.RLIMIT_CPU, (soft, resource.getrlimit(resource.RLIMIT_CPU)[1]))
+
+
+def _resident_bytes() -> int:
+    try:
+        with open("/proc/self/statm", "rb") as file:
+            return int(file.read().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+    except (OSError, ValueError):
+        return 0
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[-1]))

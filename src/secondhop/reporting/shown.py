@@ -1,0 +1,27 @@
+"""Which sentences of the candidates a selection shows."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from secondhop.types import Ranking, Selection
+
+if TYPE_CHECKING:
+    from secondhop.types import Bools
+
+
+def shown_sentences(hits: Ranking, selection: Selection) -> Bools:
+    """[sentences] whether each begins inside a kept span."""
+    sentences = hits.sentences
+    kept = {decision.chunk_id: decision.spans for decision in selection.decisions if decision.fate == "kept"}
+    spans = [(place, *span) for place, hit in enumerate(hits.hits) for span in kept.get(hit.chunk.id, ())]
+    hit, start, end = np.array(spans, np.int64).reshape(-1, 3).T
+    beyond = int(max(sentences.end.max(initial=0), end.max(initial=0))) + 1  # longer than any text, so hits stay apart
+    begins = sentences.hit * beyond + sentences.start
+    first, last = np.searchsorted(begins, hit * beyond + np.stack((start, end)))
+    shown: Bools = np.zeros(len(begins), bool)
+    for left, right in zip(first.tolist(), last.tolist(), strict=True):
+        shown[left:right] = True
+    return shown

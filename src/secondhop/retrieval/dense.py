@@ -1,0 +1,94 @@
+"""Dense retrieval: chunks by the cosine between their vectors and the query's. Exact, over all chunks."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+import numpy as np
+
+from secondhop.errors import InputError
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from secondhop.types import Bools, Floats, Ints
+
+    Matrix = NDArray[np.float32]
+
+_BLOCK = 65_536
+"""Rows multiplied at a time, so that a mapped file is read from front to back."""
+_SMALLEST_NORM = 1e-12
+
+
+@dataclass(frozen=True, slots=True)
+class DenseHits:
+    """The chunks nearest to a query, best first; of equal ones the earlier chunk first."""
+
+    ordinals: Ints
+    cosines: Floats
+
+
+class VectorIndex(Protocol):
+    """Finds the vectors nearest to a query's."""
+
+    @property
+    def kind(self) -> str:
+        """`flat`, `hnsw`, `ivf` or `pq`."""
+
+    def __len__(self) -> int: ...
+
+    def search(self, query: Matrix, k: int, allowed: Bools | None = None) -> DenseHits:
+        """The `k` nearest among the allowed."""
+
+
+@dataclass(frozen=True, slots=True)
+class FlatIndex:
+    """Compares the query with every vector."""
+
+    vectors: Matrix
+    """[C, dimensions] rows of length 1; zero rows match nothing."""
+    kind = "flat"
+
+    def __len__(self) -> int:
+        return len(self.vectors)
+
+    def search(self, query: Matrix, k: int, allowed: Bools | None = None) -> DenseHits:
+        """The `k` nearest among the allowed: always all there are, if there are fewer."""
+        wanted = unit_query(query, self.vectors.shape[1])
+        cosines = np.empty(len(self), np.float32)
+        for start in range(0, len(self), _BLOCK):
+            np.matmul(self.vectors[start : start + _BLOCK], wanted, out=cosines[start : start + _BLOCK])
+        places = np.arange(len(self)) if allowed is None else np.flatnonzero(allowed)
+        best = places[nearest(cosines[places], k)]
+        return DenseHits(best, cosines[best].astype(np.float64))
+
+
+def nearest(values: Matrix, k: int) -> Ints:
+    """Places of the `k` highest values, best first; equal values in order of place."""
+    if k < len(values):
+        threshold = np.partition(values, len(values) - k)[len(values) - k]
+        above = np.flatnonzero(values > threshold)
+        places = np.concatenate((above, np.flatnonzero(values == threshold)[: k - len(above)]))
+    else:
+        places = np.arange(len(values))
+    ordered: Ints = places[np.lexsort((places, -values[places]))]
+    return ordered
+
+
+def unit_rows(vectors: Matrix) -> Matrix:
+    """The rows at length 1, contiguous; rows of zeros stay as they are."""
+    norms = np.linalg.norm(vectors, axis=1, keepdims=True)
+    return np.ascontiguousarray(vectors / np.maximum(norms, _SMALLEST_NORM), np.float32)
+
+
+def unit_query(query: Matrix, dims: int) -> Matrix:
+    """A query's vector at length 1.
+
+    Raises:
+        InputError: it has not as many dimensions as the chunks' vectors.
+    """
+    if query.shape != (dims,):
+        raise InputError(f"the query's vector has shape {query.shape}, and those of the chunks have {dims} dimensions")
+    wanted: Matrix = unit_rows(query.astype(np.float32)[None])[0]
+    return wanted

@@ -1,0 +1,102 @@
+"""Digests of words: 64 bits that depend on the characters alone, for all words of a text at once or for one.
+
+A word c0 c1 c2 … has the digest mix(m(c0) + m(c1) r + m(c2) r² + …) modulo 2⁶⁴, m being a mix of the code point. Sums
+of a text's prefixes give that for any slice of it. Two of a million different words share a digest with a
+probability below one in ten million.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from secondhop.text.characters import codes
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from secondhop.text.characters import Codes
+    from secondhop.types import Ints
+
+    Digests = NDArray[np.uint64]
+
+_BASE = 0x9E3779B97F4A7C15 | 1
+_INVERSE = pow(_BASE, -1, 1 << 64)
+_MASK = (1 << 64) - 1
+_LEAST_POWERS = 1 << 18
+_WORDS_AT_ONCE = 1 << 14
+
+
+def mix(values: Digests) -> Digests:
+    """The finalizer of SplitMix64: every input bit moves every output bit."""
+    values = values ^ (values >> np.uint64(30))
+    values *= np.uint64(0xBF58476D1CE4E5B9)
+    values ^= values >> np.uint64(27)
+    values *= np.uint64(0x94D049BB133111EB)
+    values ^= values >> np.uint64(31)
+    return values
+
+
+def digest(word: str) -> int:
+    """The digest of one word."""
+    total = 0
+    for character in reversed(word):
+        total = (total * _BASE + _of_character(ord(character))) & _MASK
+    return _mix(total)
+
+
+def digests(codes: Codes, starts: Ints, ends: Ints) -> Digests:
+    """The digest of each slice `codes[start:end]`."""
+    powers, inverses = _powers(max(_LEAST_POWERS, 1 << (len(codes)).bit_length()))
+    sums = np.empty(len(codes) + 1, np.uint64)
+    sums[0] = 0
+    values = _table().take(codes, mode="clip")
+    if codes.dtype == np.uint32:
+        beyond = np.flatnonzero(codes > 0xFFFF)
+        values[beyond] = mix(codes[beyond].astype(np.uint64) + np.uint64(1))
+    values *= powers[: len(codes)]
+    np.cumsum(values, out=sums[1:])
+    totals = sums[ends]
+    totals -= sums[starts]
+    totals *= inverses[starts]
+    return mix(totals)
+
+
+def digests_of(words: Sequence[str]) -> Digests:
+    """The digest of each word of a list."""
+    if not words:
+        return np.empty(0, np.uint64)
+    found: list[Digests] = []
+    for first in range(0, len(words), _WORDS_AT_ONCE):
+        batch = words[first : first + _WORDS_AT_ONCE]
+        ends = np.cumsum(np.fromiter(map(len, batch), np.int64, len(batch)))
+        found.append(digests(codes("".join(batch)), np.concatenate((np.zeros(1, np.int64), ends[:-1])), ends))
+    return np.concatenate(found)
+
+
+@lru_cache(maxsize=1)
+def _table() -> Digests:
+    """m of each character of the basic plane."""
+    return mix(np.arange(1, 0x10001, dtype=np.uint64))
+
+
+@lru_cache(maxsize=4096)
+def _of_character(code: int) -> int:
+    return _mix(code + 1)
+
+
+def _mix(value: int) -> int:
+    value = ((value ^ (value >> 30)) * 0xBF58476D1CE4E5B9) & _MASK
+    value = ((value ^ (value >> 27)) * 0x94D049BB133111EB) & _MASK
+    return value ^ (value >> 31)
+
+
+@lru_cache(maxsize=2)
+def _powers(n: int) -> tuple[Digests, Digests]:
+    """The first powers of r and of its inverse."""
+    powers, inverses = np.full(n, _BASE, np.uint64), np.full(n, _INVERSE, np.uint64)
+    powers[0] = inverses[0] = 1
+    return np.cumprod(powers), np.cumprod(inverses)

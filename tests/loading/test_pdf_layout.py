@@ -1,0 +1,181 @@
+"""What stands where on a page: reading order, rows, running headers, headings by size, pages without text."""
+
+import zlib
+
+import making
+import pytest
+
+from secondhop import Document
+from secondhop.errors import NoTextError
+from secondhop.loading import load_bytes, pdf
+
+BODY = [f"The {word} ledger of the harbour names copper and winter." for word in making.WORDS]
+
+
+def shown(loaded):
+    return [(s.page, s.heading_path, loaded.text[s.start : s.end]) for s in loaded.sections]
+
+
+def column(x, y, lines, size=10):
+    return [(x, y - 12 * place, size, line) for place, line in enumerate(lines)]
+
+
+def test_what_is_drawn_late_but_stands_above_is_read_first():
+    page = [
+        *column(72, 500, ["Second paragraph,", "and its end."]),
+        *column(72, 700, ["First paragraph,", "and its end."]),
+    ]
+    text = pdf.load(making.drawn_pdf([page]), "a.pdf").text
+    assert text == "First paragraph,\nand its end.\nSecond paragraph,\nand its end."
+
+
+def test_columns_are_read_one_after_the_other_and_a_title_above_them_first():
+    left, right = [f"left {n}" for n in range(5)], [f"right {n}" for n in range(5)]
+    page = [
+        *column(72, 600, left),
+        *column(320, 600, right),
+        (72, 700, 10, "A title over both of the columns of this page"),
+    ]
+    text = pdf.load(making.drawn_pdf([page]), "a.pdf").text
+    assert text.split("\n") == ["A title over both of the columns of this page", *left, *right]
+
+
+def test_cells_of_one_row_are_one_line():
+    rows = [("Steel", "10", "20"), ("Copper", "30", "40")]
+    page = [(72 + 150 * x, 700 - 40 * y, 10, cell) for y, row in enumerate(rows) for x, cell in enumerate(row)]
+    assert pdf.load(making.drawn_pdf([page]), "a.pdf").text == "Steel 10 20\nCopper 30 40"
+
+
+def report(pages, *, foot="Page {} of {}", head="Harbour report"):
+    return making.drawn_pdf(
+        [
+            [
+                (72, 760, 9, head),
+                *column(72, 700, BODY[number % 20 : number % 20 + 5]),
+                (280, 30, 9, foot.format(number + 1, pages)),
+            ]
+            for number in range(pages)
+        ]
+    )
+
+
+def test_running_headers_and_page_numbers_are_in_no_section_but_stay_in_the_text():
+    loaded = pdf.load(report(9), "a.pdf")
+    inside = "\n".join(text for _, _, text in shown(loaded))
+    assert inside.count("Harbour report") == 1  # the first names the document
+    assert "Page" not in inside
+    assert "Page 7 of 9" in loaded.text
+    assert all(text.startswith("The ") for page, _, text in shown(loaded) if page > 1)
+
+
+@pytest.mark.parametrize("foot", ["{}", "- {} -", "{} | Annual report", "Page {} of {}"])
+def test_page_numbers_are_told_in_many_forms(foot):
+    loaded = pdf.load(report(5, foot=foot), "a.pdf")
+    assert not any(text.endswith(foot.format(page, 5)) for page, _, text in shown(loaded))
+
+
+def test_chunks_hold_no_page_numbers():
+    chunks = Document.from_bytes(report(9), source="a.pdf").chunks
+    assert not any("Page" in chunk.text for chunk in chunks)
+
+
+def test_a_page_number_is_found_where_the_text_ends_early():
+    pages = [
+        [*column(72, 700, BODY[: 3 + number]), (280, 640 - 30 * number, 9, str(number + 41))] for number in range(6)
+    ]
+    loaded = pdf.load(making.drawn_pdf(pages), "a.pdf")
+    assert not any(text.endswith(str(page + 40)) for page, _, text in shown(loaded))
+
+
+def test_titles_of_a_few_pages_and_figures_at_the_edge_stay():
+    pages = [
+        [(72, 760, 10, "Harbour Ltd"), *column(72, 700, BODY[:4]), (72, 40, 10, f"{n * n + 7} tons")] for n in range(3)
+    ]
+    pages += [column(72, 700, BODY[4:9])] * 8
+    loaded = pdf.load(making.drawn_pdf(pages), "a.pdf")
+    first, second, *_ = [text for _, _, text in shown(loaded)]
+    assert first.startswith("Harbour Ltd")
+    assert second.startswith("Harbour Ltd")
+
+
+def test_larger_lines_are_headings_where_there_is_no_outline():
+    pages = [
+        [
+            (72, 740, 20, "1 Harbour"),
+            *column(72, 700, BODY[:6]),
+            (72, 600, 14, "1.1 Dues"),
+            *column(72, 580, BODY[6:9]),
+        ],
+        [
+            *column(72, 740, BODY[9:15]),
+            (72, 600, 20, "2 Boats of"),
+            (72, 576, 20, "the harbour"),
+            *column(72, 540, BODY[:3]),
+        ],
+        [(72, 740, 14, "2.1 Ferries"), *column(72, 700, BODY[:6])],
+    ]
+    loaded = pdf.load(making.drawn_pdf(pages), "a.pdf")
+    assert [(page, path) for page, path, _ in shown(loaded)] == [
+        (1, ("1 Harbour",)),
+        (1, ("1 Harbour", "1.1 Dues")),
+        (2, ("1 Harbour", "1.1 Dues")),
+        (2, ("2 Boats of the harbour",)),
+        (3, ("2 Boats of the harbour", "2.1 Ferries")),
+    ]
+    spans = [loaded.text[slice(*section.heading_span)] for section in loaded.sections if section.heading_span]
+    assert spans == ["1 Harbour", "1.1 Dues", "2 Boats of\nthe harbour", "2.1 Ferries"]
+
+
+def test_what_is_large_on_the_cover_does_not_head_the_rest():
+    cover = [(72, 500, 30, "Annual Report"), *column(72, 300, BODY[:3])]
+    pages = [
+        cover,
+        *([(72, 740, 20, "Part")] + column(72, 700, BODY[:6]) if n == 3 else column(72, 740, BODY) for n in range(7)),
+    ]
+    paths = {page: path for page, path, _ in shown(pdf.load(making.drawn_pdf(pages), "a.pdf"))}
+    assert paths[2] == ()
+    assert paths[8] == ("Part",)
+
+
+def test_pages_say_why_they_have_no_text():
+    text = column(72, 700, BODY[:3])
+    loaded = pdf.load(making.drawn_pdf([text, [], [], text, []], pictures=(1, 4)), "a.pdf")
+    assert loaded.warnings == ("Page 3: empty.", "Pages 2, 5: no_text_layer: pictures only; run OCR first.")
+
+
+def test_a_scan_is_refused_with_its_number_of_pages():
+    with pytest.raises(NoTextError, match=r"no text layer on any of 2 pages \(no_text_layer\); run OCR first"):
+        pdf.load(making.drawn_pdf([[], []], pictures=(0, 1)), "scan.pdf")
+
+
+def packed(times):
+    stream = b"BT /F1 11 Tf 72 700 Td (Hidden) Tj ET " + b" " * 60_000_000
+    for _ in range(times):
+        stream = zlib.compress(stream, 9)
+    filters = "[" + "/FlateDecode " * times + "]"
+    return f"<< /Length {len(stream)} /Filter {filters} >>\nstream\n{stream.decode('latin-1')}\nendstream"
+
+
+@pytest.mark.parametrize("times", [2, 3])
+def test_a_page_that_the_reader_gave_up_on_says_so(times):
+    text = column(72, 700, BODY[:3])
+    data = making.drawn_pdf([text, []], contents={1: packed(times)})
+    loaded = load_bytes(data, "bomb.pdf")
+    assert "Hidden" in loaded.text or any("Page 2: limit_hit" in warning for warning in loaded.warnings)
+
+
+def test_a_file_of_nothing_but_such_pages_is_refused_with_the_reason():
+    with pytest.raises(NoTextError, match="limit_hit"):
+        pdf.load(
+            making.drawn_pdf([[]], contents={0: f"<< /Length 3000 >>\nstream\n{'% nothing ' * 300}\nendstream"}),
+            "a.pdf",
+        )
+
+
+def test_citations_carry_the_label_of_their_page():
+    from test_pdf import make_pdf
+
+    document = Document.from_bytes(make_pdf([["The harbour."], ["The ledger."]], first_label=3), source="a.pdf")
+    (citation,) = document.context("ledger", budget=5).citations
+    assert (citation["page"], citation["metadata"]["page_label"]) == (2, "iv")
+    assert "page_labels" not in citation["metadata"]

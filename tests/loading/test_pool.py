@@ -1,0 +1,294 @@
+import os
+import signal
+import subprocess
+import sys
+import textwrap
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from secondhop import Document, errors
+from secondhop.loading import pool as pool_module
+from secondhop.loading.parsing import parse
+from secondhop.loading.pool import Limits, ParserPool, available_cores
+
+ROOT = Path(__file__).resolve().parents[2]
+EXAMPLES = ROOT / "examples" / "data"
+PDF = EXAMPLES / "handbook.pdf"
+
+
+@pytest.fixture
+def hostile(monkeypatch):
+    """Makes pools whose children do what a text says."""
+    monkeypatch.syspath_prepend(str(Path(__file__).parent))
+    monkeypatch.setattr(
+        pool_module, "_START", pool_module._START.replace("from secondhop", "import hostile; from secondhop")
+    )
+    pools = []
+
+    def make(*, seconds=10.0, memory_mb=256, workers=2):
+        pools.append(ParserPool("process", Limits(seconds, memory_mb), workers=workers))
+        return pools[-1]
+
+    yield make
+    for pool in pools:
+        pool.close()
+
+
+def children():
+    found = subprocess.run(
+        ["ps", "--ppid", str(os.getpid()), "-o", "args="], capture_output=True, text=True, check=False
+    )
+    return [line for line in found.stdout.splitlines() if "secondhop.loading.worker" in line or "defunct" in line]
+
+
+@pytest.mark.parametrize(
+    "path", sorted(path for path in EXAMPLES.rglob("*") if path.is_file()), ids=lambda path: path.name
+)
+def test_a_child_returns_what_this_process_would(path):
+    data = path.read_bytes()
+    with ParserPool("process") as pool:
+        assert pool.parse(data, "label", name=path.name) == parse(data, "label", name=path.name)
+
+
+def test_errors_come_back_with_type_source_and_reason():
+    with ParserPool("process") as pool:
+        for data, name in [
+            (b"%PDF-1.7 and nothing", "x.pdf"),
+            (b"PK\x03\x04 no", "x.docx"),
+            (b"\x89PNG\r\n\x1a\n" + bytes(200), "x.png"),
+        ]:
+            with pytest.raises(errors.LoadError) as here:
+                parse(data, "label", name=name)
+            with pytest.raises(errors.LoadError) as there:
+                pool.parse(data, "label", name=name)
+            assert (type(there.value), str(there.value)) == (type(here.value), str(here.value))
+
+
+@pytest.mark.parametrize(
+    ("order", "error", "reason"),
+    [
+        ("hang", errors.ResourceLimitError, "longer than 1 seconds"),
+        ("spin", errors.ResourceLimitError, "longer than 1 seconds"),
+        ("allocate", errors.ResourceLimitError, "memory"),
+        ("abort", errors.ParserCrashedError, "SIGABRT"),
+        ("segfault", errors.ParserCrashedError, "SIGSEGV"),
+        ("exit", errors.ParserCrashedError, "exit code 3"),
+        ("raise", errors.CorruptFileError, "unforeseen"),
+        ("recurse", errors.CorruptFileError, "recursion"),
+        ("lie-span", errors.ParserCrashedError, "makes no sense"),
+        ("lie-kind", errors.ParserCrashedError, "makes no sense"),
+        ("lie-type", errors.ParserCrashedError, "makes no sense"),
+        ("lie-bytes", errors.ParserCrashedError, "makes no sense"),
+        ("lie-missing", errors.ParserCrashedError, "makes no sense"),
+        ("lie-error", errors.LoadError, "out"),
+    ],
+)
+def test_whatever_a_parser_does_it_costs_one_typed_error(hostile, order, error, reason):
+    pool = hostile(seconds=1.0 if order in ("hang", "spin") else 20.0)
+    with pytest.raises(error, match=reason) as caught:
+        pool.parse(f"{order} now".encode(), "evil.txt")
+    assert type(caught.value) is error
+    assert caught.value.source == "evil.txt"
+    assert pool.parse(b"fine now", "good.txt").text == "fine now"
+
+
+def test_what_a_parser_prints_does_not_mix_with_its_answer(hostile, capfd):
+    assert hostile().parse(b"print this", "x.txt").text == "print this"
+    assert capfd.readouterr() == ("", "")
+
+
+def test_children_are_reused_and_one_that_keeps_memory_is_replaced(hostile):
+    pool = hostile(workers=1, memory_mb=512)
+
+    def child():
+        return next(iter(pool._all))._process.pid if pool._all else None
+
+    pool.parse(b"fine", "x.txt")
+    first = child()
+    pool.parse(b"fine", "x.txt")
+    assert child() == first
+    pool.parse(b"keep a lot", "x.txt")
+    assert child() is None
+    pool.parse(b"fine", "x.txt")
+    assert child() not in (None, first)
+
+
+def test_a_file_that_a_used_child_dies_of_is_tried_once_more_with_a_fresh_one(hostile):
+    pool = hostile(workers=1)
+    pool.parse(b"fine", "x.txt")
+    os.kill(next(iter(pool._all))._process.pid, signal.SIGKILL)
+    assert pool.parse(b"fine too", "y.txt").text == "fine too"
+
+
+def test_threads_may_share_a_pool(hostile):
+    pool = hostile(workers=2)
+    texts = [f"fine {n}" if n % 4 else "exit" for n in range(24)]
+
+    def load(text):
+        try:
+            return pool.parse(text.encode(), "x.txt").text
+        except errors.ParserCrashedError:
+            return "exit"
+
+    with ThreadPoolExecutor(8) as threads:
+        assert list(threads.map(load, texts)) == texts
+    assert len(pool._all) <= 2
+
+
+def test_closing_ends_children_at_once_and_leaves_no_zombies(hostile):
+    pool = hostile(seconds=60)
+    failed = []
+
+    def load():
+        try:
+            pool.parse(b"hang", "x.txt")
+        except errors.SecondhopError as error:
+            failed.append(error)
+
+    thread = threading.Thread(target=load)
+    thread.start()
+    while not any(child.used for child in list(pool._all)):
+        time.sleep(0.01)
+    began = time.monotonic()
+    pool.close()
+    thread.join(10)
+    assert not thread.is_alive()
+    assert len(failed) == 1
+    assert time.monotonic() - began < 5
+    assert children() == []
+
+
+def test_only_risky_files_go_to_children_by_default():
+    pool = ParserPool()
+    for name, data in [
+        ("a.pdf", b""),
+        ("a.docx", b""),
+        ("a.html", b""),
+        ("a", b"%PDF-1.7"),
+        ("a.txt", b"\n PK\x03\x04"),
+    ]:
+        assert pool.isolates(name, None, data)
+    for name, data in [("a.md", b"# PDF"), ("a.py", b""), ("a.csv", b""), ("Makefile", b""), ("a", b"text")]:
+        assert not pool.isolates(name, None, data)
+    assert pool.isolates("a.txt", "pdf")
+    assert not pool.isolates("a.pdf", "text")
+    assert ParserPool("process").isolates("a.md", None)
+    assert not ParserPool("none").isolates("a.pdf", None)
+
+
+def test_without_an_interpreter_auto_parses_here_and_process_says_so(monkeypatch):
+    monkeypatch.setattr(sys, "executable", "")
+    data = PDF.read_bytes()
+    assert ParserPool("auto").parse(data, "x.pdf").text
+    with pytest.raises(errors.LoadError, match="no child process"):
+        ParserPool("process").parse(data, "x.pdf")
+
+
+def test_something_else_than_an_interpreter_is_noticed(monkeypatch):
+    monkeypatch.setattr(sys, "executable", "/bin/true")
+    with pytest.raises(errors.LoadError, match="no child process"):
+        ParserPool("process").parse(b"text", "x.txt")
+
+
+def run(tmp_path, script, **options):
+    path = tmp_path / "script.py"
+    path.write_text(textwrap.dedent(script))
+    environment = {**os.environ, "PYTHONPATH": str(ROOT / "src"), "PDF": str(PDF)}
+    return subprocess.run(
+        [sys.executable, path],
+        capture_output=True,
+        text=True,
+        cwd=tmp_path,
+        env=environment,
+        timeout=120,
+        check=False,
+        **options,
+    )
+
+
+def test_a_script_without_a_main_guard_runs_once_and_a_module_in_its_folder_shadows_nothing(tmp_path):
+    (tmp_path / "json.py").write_text("raise SystemExit('imported from the working folder')")
+    (tmp_path / "inner").mkdir()
+    script = """
+        import sys; sys.path.pop(0)
+        import os, secondhop
+        print("started")
+        print(secondhop.Document.from_file(os.environ["PDF"], isolation="process").n_files)
+        """
+    done = run(tmp_path, script)
+    assert (done.stdout, done.stderr) == ("started\n1\n", "")
+
+
+def test_a_forked_process_has_children_of_its_own(tmp_path):
+    script = """
+        import os, secondhop
+        load = lambda: secondhop.Document.from_file(os.environ["PDF"]).n_files
+        load()
+        pid = os.fork()
+        if pid == 0:
+            os._exit(0 if load() == 1 else 1)
+        assert os.waitpid(pid, 0)[1] == 0
+        print(load())
+        """
+    done = run(tmp_path, script)
+    assert (done.stdout, done.stderr) == ("1\n", "")
+
+
+def test_children_end_when_their_parent_is_killed(tmp_path):
+    script = """
+        import os, signal, secondhop
+        from secondhop.loading.pool import _shared
+        secondhop.Document.from_file(os.environ["PDF"])
+        print([child._process.pid for pool in _shared.values() for child in pool._all][0], flush=True)
+        os.kill(os.getpid(), signal.SIGKILL)
+        """
+    pid = int(run(tmp_path, script).stdout)
+    deadline = time.monotonic() + 10
+    while Path(f"/proc/{pid}").exists() and "Z" not in Path(f"/proc/{pid}/stat").read_text().split()[2]:
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+
+
+def test_an_interrupt_in_the_middle_of_a_folder_ends_the_children(tmp_path):
+    folder = tmp_path / "folder"
+    folder.mkdir()
+    for number in range(4):
+        (folder / f"{number}.txt").write_text("hang")
+    script = f"""
+        import os, sys, signal, threading, time
+        sys.path.insert(0, {str(Path(__file__).parent)!r})
+        from secondhop import Document
+        from secondhop.loading import pool
+        pool._START = pool._START.replace("from secondhop", "import hostile; from secondhop")
+        threading.Timer(2, lambda: os.kill(os.getpid(), signal.SIGINT)).start()
+        began = time.monotonic()
+        try:
+            Document.from_folder({str(folder)!r}, isolation="process", max_seconds=60)
+        except KeyboardInterrupt:
+            print("interrupted", time.monotonic() - began < 20)
+        """
+    done = run(tmp_path, script)
+    assert (done.stdout, done.stderr) == ("interrupted True\n", "")
+
+
+def test_a_folder_is_read_in_the_same_order_whatever_ends_first(tmp_path, hostile):
+    for number in range(12):
+        (tmp_path / f"{number:02}.txt").write_text(f"fine text number {number}" if number % 3 else "exit")
+    document = Document.from_folder(tmp_path, isolation="process", workers=2)
+    assert document.sources == tuple(f"{number:02}.txt" for number in range(12) if number % 3)
+    assert [source for source, _ in document.skipped_files] == ["00.txt", "03.txt", "06.txt", "09.txt"]
+    assert all("crashed its parser" in reason for _, reason in document.skipped_files)
+    assert children() == []
+
+
+def test_a_child_stays_within_its_memory(hostile, tmp_path):
+    with pytest.raises(errors.ResourceLimitError):
+        hostile(memory_mb=256).parse(b"allocate", "x.txt")
+    import resource
+
+    assert resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss < 512 * 1024
+    assert available_cores() >= 1

@@ -1,0 +1,64 @@
+import pickle
+
+import numpy as np
+import pytest
+
+from secondhop.errors import OptionError
+from secondhop.retrieval.approximate import INDEX_KINDS, SMALLEST, build_index
+from secondhop.retrieval.dense import FlatIndex, unit_rows
+
+pytest.importorskip("faiss")
+
+
+def clustered(n, dims=64, seed=1):
+    """Vectors in clumps, as those of texts are."""
+    draw = np.random.default_rng(seed)
+    centres = np.random.default_rng(0).normal(size=(60, dims))
+    return unit_rows((centres[draw.integers(0, 60, n)] + 0.6 * draw.normal(size=(n, dims))).astype(np.float32))
+
+
+@pytest.fixture(scope="module")
+def rows():
+    return clustered(12_000)
+
+
+@pytest.mark.parametrize("kind", ["hnsw", "ivf", "pq"])
+def test_the_recall_against_exact_search_is_high_and_the_cosines_are_exact(rows, kind):
+    index, exact = build_index(kind, rows), FlatIndex(rows)
+    assert index.kind == kind
+    found = []
+    for query in clustered(100, seed=2):
+        hits, expected = index.search(query, 10), exact.search(query, 10)
+        assert np.allclose(hits.cosines, rows[hits.ordinals] @ query, atol=1e-6)
+        assert (np.diff(hits.cosines) <= 0).all()
+        found.append(len(set(hits.ordinals.tolist()) & set(expected.ordinals.tolist())) / 10)
+    print(f"{kind}: recall@10 {np.mean(found):.3f}, {index.n_bytes:,} bytes beside {rows.nbytes:,}")
+    assert np.mean(found) >= 0.9
+
+
+@pytest.mark.parametrize("kind", ["hnsw", "ivf", "pq"])
+def test_an_index_travels_in_a_pickle_and_answers_the_same(rows, kind):
+    index = build_index(kind, rows)
+    copy, query = pickle.loads(pickle.dumps(index)), clustered(1, seed=3)[0]
+    assert copy.search(query, 20).ordinals.tolist() == index.search(query, 20).ordinals.tolist()
+    again = build_index(kind, rows)
+    assert again.search(query, 20).ordinals.tolist() == index.search(query, 20).ordinals.tolist()
+
+
+@pytest.mark.parametrize("kind", ["hnsw", "ivf", "pq"])
+def test_a_filter_makes_the_search_exact(rows, kind):
+    allowed = np.arange(len(rows)) % 97 == 0
+    query = clustered(1, seed=4)[0]
+    found = build_index(kind, rows).search(query, 30, allowed)
+    assert found.ordinals.tolist() == FlatIndex(rows).search(query, 30, allowed).ordinals.tolist()
+
+
+@pytest.mark.parametrize("kind", INDEX_KINDS)
+@pytest.mark.parametrize("n", [0, 1, SMALLEST - 1])
+def test_few_vectors_are_searched_exactly(kind, n):
+    assert build_index(kind, clustered(n)).kind == "flat"
+
+
+def test_an_unknown_kind_is_refused():
+    with pytest.raises(OptionError, match="hnsw"):
+        build_index("annoy", clustered(10))

@@ -1,0 +1,53 @@
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from secondhop.errors import InputError
+from secondhop.retrieval import dense
+from secondhop.retrieval.dense import FlatIndex, nearest, unit_rows
+
+
+def vectors(n, dims=16, seed=1):
+    return unit_rows(np.random.default_rng(seed).normal(size=(n, dims)).astype(np.float32))
+
+
+def test_the_nearest_are_those_of_a_full_sort(monkeypatch):
+    monkeypatch.setattr(dense, "_BLOCK", 7)
+    rows, query = vectors(100), vectors(1, seed=2)[0]
+    hits = FlatIndex(rows).search(3 * query, 10)
+    expected = np.argsort(-(rows @ query), kind="stable")[:10]
+    assert hits.ordinals.tolist() == expected.tolist()
+    assert np.allclose(hits.cosines, (rows @ query)[expected], atol=1e-6)
+
+
+def test_only_allowed_chunks_are_returned():
+    rows = vectors(50)
+    allowed = np.arange(50) % 5 == 0
+    hits = FlatIndex(rows).search(rows[1], 20, allowed)
+    assert len(hits.ordinals) == 10
+    assert (hits.ordinals % 5 == 0).all()
+
+
+def test_more_than_there_are_gives_all():
+    rows = vectors(3)
+    assert FlatIndex(rows).search(rows[2], 10).ordinals[0] == 2
+    assert len(FlatIndex(rows).search(rows[2], 10).ordinals) == 3
+    assert len(FlatIndex(vectors(0)).search(rows[0], 10).ordinals) == 0
+
+
+def test_a_query_of_other_dimensions_is_refused():
+    with pytest.raises(InputError, match="16 dimensions"):
+        FlatIndex(vectors(3)).search(np.ones(5, np.float32), 1)
+
+
+def test_zero_vectors_match_nothing():
+    rows = np.vstack([vectors(2), np.zeros((1, 16), np.float32)])
+    assert FlatIndex(unit_rows(rows)).search(rows[0], 3).cosines.min() <= 0
+
+
+@given(st.lists(st.integers(-3, 3), max_size=30), st.integers(1, 40))
+@settings(max_examples=100, deadline=None)
+def test_ties_go_to_the_earlier_chunk(values, k):
+    found = nearest(np.array(values, np.float32), k).tolist()
+    assert found == sorted(range(len(values)), key=lambda place: (-values[place], place))[:k]
