@@ -47,6 +47,8 @@ if TYPE_CHECKING:
     from secondhop.retrieved import filter_context as filter_context
     from secondhop.retrieved import grounding_score as grounding_score
     from secondhop.retrieved import link_strength as link_strength
+    from secondhop.telemetry import instrument as instrument
+    from secondhop.telemetry import uninstrument as uninstrument
     from secondhop.types import Budget as Budget
     from secondhop.types import Chunk as Chunk
     from secondhop.types import Citation as Citation
@@ -75,6 +77,7 @@ _HOMES = {
     "retrieved": (
         "analyze_context", "build_context", "context_economics", "filter_context", "grounding_score", "link_strength",
     ),
+    "telemetry": ("instrument", "uninstrument"),
     "types": (
         "Budget", "Chunk", "Citation", "Decision", "Hit", "Passage", "Query", "Ranking", "Reason", "Section",
         "Selection", "SourceText", "TokenCounter",

@@ -20,6 +20,7 @@ from secondhop.loading.cache import SourceCache
 from secondhop.options import ContextOptions, DocumentOptions, Filter, FolderOptions, Injection, as_path, merge
 from secondhop.pipeline import answer, index_chunks, index_sources
 from secondhop.reporting import Context, DecisionReport
+from secondhop.telemetry import observed
 from secondhop.text.counting import CachedCounter
 from secondhop.text.tokens import resolve_counter
 from secondhop.types import Chunk, Grain, Hit, Ranking, Strategy, TextStyle
@@ -351,7 +352,7 @@ class Document:
                 snapshot, text, costs=self._costs, candidate_k=candidate_k, bridge=bridge, allowed=allowed
             )
 
-        return answer(snapshot, find, options, self._costs.count, self._tokenizer, allowed)
+        return observed(partial(answer, snapshot, find, options, self._costs.count, self._tokenizer, allowed))
 
     def _settings(self, given: Mapping[str, Any]) -> ContextOptions:
         changes = {name: value for name, value in given.items() if value is not None}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from secondhop import retrieval
@@ -12,6 +13,7 @@ from secondhop.inputs import checked_items, checked_query, to_chunks
 from secondhop.options import DocumentOptions, Injection
 from secondhop.pipeline import answer, index_chunks
 from secondhop.reporting import Context, DecisionReport
+from secondhop.telemetry import observed
 from secondhop.text.analysis import analyzer_for
 from secondhop.text.counting import CachedCounter
 from secondhop.text.tokens import resolve_counter
@@ -129,7 +131,7 @@ def _choose(query: str, items: Sequence[Any], scores: Sequence[float] | None, op
         in_order = options.strategy == "raw_topk"
         return retrieval.rank_given(snapshot, query, costs=costs, scores=given, bridge=bridge, keep_order=in_order)
 
-    return answer(snapshot, find, options, costs.count, tokenizer)
+    return observed(partial(answer, snapshot, find, options, costs.count, tokenizer))
 
 
 def _own_scores(items: Sequence[Any]) -> list[float] | None:

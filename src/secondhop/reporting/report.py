@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
-from enum import Enum
+from dataclasses import dataclass, field
 from typing import Any
 
+from secondhop.reporting.flat import to_attributes, to_log
 from secondhop.types import Decision
 
 SCHEMA_VERSION = 1
@@ -95,7 +95,10 @@ class DecisionReport:
 
     def to_dict(self, *, timings: bool = False) -> dict[str, Any]:
         """A JSON-ready dict with a schema version; equal for equal input unless timings are asked for."""
-        values: dict[str, Any] = {"schema_version": SCHEMA_VERSION, **_plain(asdict(self))}
+        values: dict[str, Any] = {"schema_version": SCHEMA_VERSION}
+        for name in self.__slots__:
+            values[name] = () if name == "decisions" else _plain(getattr(self, name))
+        values["decisions"] = [_plain_decision(decision) for decision in self.decisions]
         if not timings:
             del values["timings"]
         return values
@@ -103,6 +106,20 @@ class DecisionReport:
     def json(self, **options: Any) -> str:
         """`to_dict` as JSON; takes the options of `json.dumps`."""
         return json.dumps(self.to_dict(), **{"ensure_ascii": False, **options})
+
+    def to_attributes(self) -> dict[str, str | int | float | bool]:
+        """The report as flat values under `secondhop_…` keys, to filter traces by. Holds no text."""
+        return to_attributes(self)
+
+    def to_log(self, *, key: bytes | None = None, query_text: bool = False) -> dict[str, Any]:
+        """The fields of a structured log line. Holds no text of passages.
+
+        Args:
+            key: keys the hash that stands for the query (at most 64 bytes), so that equal queries can be told to be
+                equal but not read; None for a key of this process.
+            query_text: log the query itself instead of its hash.
+        """
+        return to_log(self, key=key, query_text=query_text)
 
     def to_html(self) -> str:
         """A self-contained HTML fragment."""
@@ -124,11 +141,29 @@ def report_to_dict(report: DecisionReport) -> dict[str, Any]:
     return report.to_dict()
 
 
+def _plain_decision(decision: Decision) -> dict[str, Any]:
+    # By hand: `dataclasses.asdict` copies every value and takes ten times as long.
+    return {
+        "chunk_id": decision.chunk_id,
+        "fate": decision.fate,
+        "reason": decision.reason.value,
+        "label": decision.label,
+        "role": decision.role,
+        "tokens": decision.tokens,
+        "score": round(decision.score, 6),
+        "rank": decision.rank,
+        "spans": [list(span) for span in decision.spans],
+        "detail": _plain(decision.detail),
+    }
+
+
 def _plain(value: Any) -> Any:
-    if isinstance(value, Enum):
-        return value.value
+    if isinstance(value, float):
+        return round(value, 6)
     if isinstance(value, Mapping):
         return {str(key): _plain(item) for key, item in value.items()}
     if isinstance(value, (list, tuple)):
         return [_plain(item) for item in value]
-    return round(value, 6) if isinstance(value, float) else value
+    if isinstance(value, ReportWarning):
+        return {"code": value.code, "message": value.message, "suggestion": value.suggestion}
+    return value

@@ -1,0 +1,75 @@
+"""The report as flat values: for span attributes, trace metadata, log lines and metrics. No text of query or passages."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping
+from hashlib import blake2b
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from secondhop.reporting.report import DecisionReport
+
+PREFIX = "secondhop_"
+"""Of all flat keys. No dots: trace backends take them for nesting."""
+Scalar = str | int | float | bool
+
+_PROCESS_KEY = secrets.token_bytes(32)
+"""Keys the hashes of queries where the caller has no key: equal queries are equal within this process only."""
+_HASH_BYTES = 12
+_WORDS_IN_REPORT = ("query", "matched_terms", "unmatched_terms")
+_WORDS_IN_DECISION = ("label",)
+_WORDS_IN_DETAIL = ("terms",)
+
+
+def to_attributes(report: DecisionReport) -> dict[str, Scalar]:
+    """What trace backends filter by."""
+    values: dict[str, Scalar] = {
+        "strategy": report.strategy,
+        "candidates": report.n_input_chunks,
+        "kept": report.n_selected,
+        "dropped": report.removed_total,
+        "second_hop": report.second_hop_rescue_count,
+        "tokens_used": report.total_tokens,
+        "token_budget": report.token_budget,
+        "tokenizer": report.tokenizer,
+        "confidence": round(report.confidence, 4),
+        "low_confidence": report.low_confidence_retrieval,
+    }
+    values |= dict(report.removed)
+    return {f"{PREFIX}{name}": value for name, value in values.items()}
+
+
+def to_log(report: DecisionReport, *, key: bytes | None = None, query_text: bool = False) -> dict[str, Any]:
+    """What a log line says of one query."""
+    digest = blake2b(report.query.encode("utf-8", "surrogatepass"), key=key or _PROCESS_KEY, digest_size=_HASH_BYTES)
+    asked = {"query": report.query} if query_text else {"query_hash": digest.hexdigest()}
+    return asked | {
+        "auto_decision": report.auto_decision,
+        "strategy": report.strategy,
+        "n_input_chunks": report.n_input_chunks,
+        "n_selected": report.n_selected,
+        "n_citations": report.n_selected,
+        "removed": dict(report.removed),
+        "total_tokens": report.total_tokens,
+        "token_budget": report.token_budget,
+        "retained_evidence_ratio": round(report.retained_evidence_ratio, 4),
+        "second_hop_rescue_count": report.second_hop_rescue_count,
+        "confidence": round(report.confidence, 4),
+        "warnings": [warning.code for warning in report.warnings],
+        "latency_ms": round(report.timings.get("total", 0.0), 3),
+    }
+
+
+def without_words(report: Mapping[str, Any]) -> dict[str, Any]:
+    """A report's dict without the words of query and passages: ids, spans, scores, reasons and counts stay."""
+    kept = {name: value for name, value in report.items() if name not in _WORDS_IN_REPORT}
+    kept["warnings"] = [{"code": warning["code"]} for warning in report["warnings"]]
+    kept["decisions"] = [_decision_without_words(decision) for decision in report["decisions"]]
+    return kept
+
+
+def _decision_without_words(decision: Mapping[str, Any]) -> dict[str, Any]:
+    kept = {name: value for name, value in decision.items() if name not in _WORDS_IN_DECISION}
+    kept["detail"] = {name: value for name, value in decision["detail"].items() if name not in _WORDS_IN_DETAIL}
+    return kept

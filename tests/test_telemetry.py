@@ -1,0 +1,139 @@
+"""Spans as the OpenTelemetry SDK records them. Each test has a provider of its own; none touches the global one."""
+
+import json
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from opentelemetry.sdk.trace import TracerProvider
+from opentelemetry.sdk.trace.export import SimpleSpanProcessor
+from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
+
+import secondhop
+from secondhop import Document, OptionError, build_context
+
+DOC = Document.from_text(
+    "# Keepers\n\nThe lighthouse keeper was Robert Zanzibar.\n\n# People\n\nRobert Zanzibar was born in Quixeramobim.",
+    source="keepers.md",
+)
+QUESTION = "Who was the lighthouse keeper?"
+
+
+@pytest.fixture
+def spans():
+    exporter = InMemorySpanExporter()
+    provider = TracerProvider()
+    provider.add_span_processor(SimpleSpanProcessor(exporter))
+    exporter.provider = provider
+    yield exporter
+    secondhop.uninstrument()
+
+
+def by_name(exporter):
+    return {span.name: span for span in exporter.get_finished_spans()}
+
+
+def test_nothing_is_recorded_unless_asked_for(spans):
+    DOC.context(QUESTION)
+    assert spans.get_finished_spans() == ()
+
+
+def test_a_context_is_a_span_with_its_stages_below_it(spans):
+    secondhop.instrument(tracer_provider=spans.provider)
+    context = DOC.context(QUESTION)
+    found = by_name(spans)
+    assert set(found) == {"retrieval", "retrieve", "select", "assemble"}
+    top = found["retrieval"]
+    for stage in ("retrieve", "select", "assemble"):
+        assert found[stage].parent.span_id == top.context.span_id
+        assert top.start_time <= found[stage].start_time <= found[stage].end_time
+    assert found["retrieve"].end_time == found["select"].start_time
+    assert top.attributes["gen_ai.operation.name"] == "retrieval"
+    assert top.attributes["openinference.span.kind"] == "RETRIEVER"
+    assert {name: top.attributes[name] for name in context.report.to_attributes()} == context.report.to_attributes()
+
+
+def test_the_full_detail_holds_the_report_without_words(spans):
+    secondhop.instrument(detail="full", tracer_provider=spans.provider)
+    context = DOC.context(QUESTION)
+    found = by_name(spans)
+    report = json.loads(found["decision_report"].attributes["output.value"])
+    assert found["decision_report"].parent.span_id == found["retrieval"].context.span_id
+    assert [decision["chunk_id"] for decision in report["decisions"]] == [
+        decision.chunk_id for decision in context.report.decisions
+    ]
+    ids = [item["id"] for item in json.loads(found["retrieval"].attributes["gen_ai.retrieval.documents"])]
+    assert ids == [passage.chunk.id for passage in context.passages]
+    assert found["retrieval"].attributes["retrieval.documents.0.document.id"] == ids[0]
+
+
+@pytest.mark.parametrize("detail", ["summary", "full"])
+def test_no_word_of_query_or_passages_leaves_unless_asked_for(spans, detail):
+    secondhop.instrument(detail=detail, tracer_provider=spans.provider)
+    DOC.context("Was the lighthouse keeper Xylophonist a Zanzibar?")
+    told = " ".join(span.to_json() for span in spans.get_finished_spans()).casefold()
+    assert [word for word in ("zanzibar", "quixeramobim", "xylophonist", "lighthouse", "keepers.md") if word in told] == []
+
+
+def test_words_are_told_on_request(spans):
+    secondhop.instrument(detail="full", include_text=True, tracer_provider=spans.provider)
+    context = DOC.context(QUESTION)
+    found = by_name(spans)
+    assert found["retrieval"].attributes["input.value"] == QUESTION
+    assert found["retrieval"].attributes["retrieval.documents.0.document.content"] == context.chunks[0]
+    report = json.loads(found["decision_report"].attributes["output.value"])
+    timings = report.pop("timings")
+    assert report == context.report.to_dict()
+    assert timings["total"] > 0
+
+
+def test_contexts_from_elsewhere_are_spans_too(spans):
+    secondhop.instrument(tracer_provider=spans.provider)
+    build_context(QUESTION, ["The lighthouse keeper was Robert."])
+    assert "retrieval" in by_name(spans)
+
+
+def test_errors_are_recorded_and_raised(spans):
+    secondhop.instrument(tracer_provider=spans.provider)
+
+    def broken(query, hits, budget):
+        raise RuntimeError("no idea")
+
+    with pytest.raises(RuntimeError, match="no idea"):
+        DOC.context(QUESTION, strategy=broken)
+    assert not by_name(spans)["retrieval"].status.is_ok
+
+
+def test_spans_of_many_threads_keep_to_their_own_parents(spans):
+    secondhop.instrument(tracer_provider=spans.provider)
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(DOC.context, [QUESTION] * 40))
+    tops = {span.context.span_id: span.context.trace_id for span in spans.get_finished_spans() if span.name == "retrieval"}
+    stages = [span for span in spans.get_finished_spans() if span.name != "retrieval"]
+    assert (len(tops), len(stages)) == (40, 120)
+    assert all(tops[span.parent.span_id] == span.context.trace_id for span in stages)
+
+
+def test_an_unknown_detail_is_refused():
+    with pytest.raises(OptionError, match="detail='all'"):
+        secondhop.instrument(detail="all")
+
+
+def test_opentelemetry_is_not_loaded_unless_asked_for():
+    code = "import sys, secondhop; secondhop.Document.from_text('a b').context('a'); print('opentelemetry' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "False\n"
+
+
+def test_a_log_line_has_no_words_of_the_query():
+    line = DOC.context(QUESTION).report.to_log()
+    assert "lighthouse" not in json.dumps(line)
+    assert line["n_selected"] == line["n_citations"] >= 1
+    assert line["latency_ms"] > 0
+
+
+def test_hashes_of_queries_are_equal_under_one_key_only():
+    report = DOC.context(QUESTION).report
+    one, other = report.to_log(key=b"one"), report.to_log(key=b"other")
+    assert one["query_hash"] == DOC.context(QUESTION).report.to_log(key=b"one")["query_hash"] != other["query_hash"]
+    assert report.to_log(query_text=True)["query"] == QUESTION
