@@ -6,7 +6,7 @@ READY := $(VENV)/.ready
 
 PEERS := .bench/venv
 
-.PHONY: demo test check bench bench-quality lint docs clean
+.PHONY: demo test test-long check bench-quality bench-speed lint docs clean
 
 demo: $(READY)  ## index real documents and answer a question from them
 	@$(BIN)/python examples/01_first_context.py
@@ -14,6 +14,9 @@ demo: $(READY)  ## index real documents and answer a question from them
 test: $(READY)  ## all tests: the core's, then each integration's
 	$(BIN)/pytest -q
 	@set -e; for package in integrations/*/; do echo "$$package"; (cd $$package && ../../$(BIN)/pytest -q); done
+
+test-long: $(READY)  ## what takes minutes: kills, faults in every system call, long fuzzes
+	$(BIN)/pytest -q -m long
 
 check: lint test  ## lint, types, import rules, tests
 
@@ -30,6 +33,10 @@ docs: $(READY)  ## docs/reference.md from the docstrings
 bench-quality: $(PEERS)/.ready  ## DATA=folder: the comparison with other systems, into docs/ and the README; TOKENS=1: in model tokens
 	@test -n "$(DATA)" || { echo "usage: make bench-quality DATA=folder (with dev/ and corpora/ in it)"; exit 2; }
 	$(PEERS)/bin/python -W ignore tests/benchmarks/quality.py "$(DATA)" --write $(if $(TOKENS),--tokens)
+
+bench-speed: $(PEERS)/.ready  ## CORPUS=folder (made by tests/benchmarks/speed_corpora.py): speed beside other systems, into docs/
+	@test -n "$(CORPUS)" || { echo "usage: make bench-speed CORPUS=folder (see tests/benchmarks/speed_corpora.py)"; exit 2; }
+	$(PEERS)/bin/python -W ignore tests/benchmarks/speed.py "$(CORPUS)" --write
 
 $(PEERS)/.ready: $(READY)
 	@UV_LINK_MODE=copy UV_PROJECT_ENVIRONMENT=$(PEERS) $(BIN)/uv sync --quiet --frozen --no-default-groups --group peers
