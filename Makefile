@@ -6,7 +6,7 @@ READY := $(VENV)/.ready
 
 PEERS := .bench/venv
 
-.PHONY: demo test test-long check bench-quality bench-speed lint docs clean
+.PHONY: demo test test-matrix test-long check bench-quality bench-integrations bench-speed lint docs clean
 
 demo: $(READY)  ## index real documents and answer a question from them
 	@$(BIN)/python examples/01_first_context.py
@@ -14,6 +14,9 @@ demo: $(READY)  ## index real documents and answer a question from them
 test: $(READY)  ## all tests: the core's, then each integration's
 	$(BIN)/pytest -q
 	@set -e; for package in integrations/*/; do echo "$$package"; (cd $$package && ../../$(BIN)/pytest -q); done
+
+test-matrix: $(READY)  ## the integrations against the lowest and the newest framework, on Python 3.10 and 3.13
+	tests/matrix.sh all
 
 test-long: $(READY)  ## what takes minutes: kills, faults in every system call, long fuzzes
 	$(BIN)/pytest -q -m long
@@ -24,6 +27,7 @@ lint: $(READY)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+	@set -e; for package in integrations/*/; do (cd $$package && ../../$(BIN)/mypy --strict $$(ls -d langchain_secondhop llama_index 2>/dev/null)); done
 	$(BIN)/lint-imports
 
 docs: $(READY)  ## docs/reference.md from the docstrings
@@ -33,6 +37,10 @@ docs: $(READY)  ## docs/reference.md from the docstrings
 bench-quality: $(PEERS)/.ready  ## DATA=folder: the comparison with other systems, into docs/ and the README; TOKENS=1: in model tokens
 	@test -n "$(DATA)" || { echo "usage: make bench-quality DATA=folder (with dev/ and corpora/ in it)"; exit 2; }
 	$(PEERS)/bin/python -W ignore tests/benchmarks/quality.py "$(DATA)" --write $(if $(TOKENS),--tokens)
+
+bench-integrations: $(PEERS)/.ready  ## DATA=folder: chains and query engines with their own retrievers and with ours, into docs/
+	$(PEERS)/bin/python -W ignore tests/benchmarks/langchain_quality.py "$(DATA)" --write
+	$(PEERS)/bin/python -W ignore tests/benchmarks/llama_index_quality.py "$(DATA)" --questions 200 --write
 
 bench-speed: $(PEERS)/.ready  ## CORPUS=folder (made by tests/benchmarks/speed_corpora.py): speed beside other systems, into docs/
 	@test -n "$(CORPUS)" || { echo "usage: make bench-speed CORPUS=folder (see tests/benchmarks/speed_corpora.py)"; exit 2; }

@@ -13,8 +13,8 @@ PUBLIC = [
     "DecisionReport", "Document", "DocumentOptions", "EmptyTextError", "FileTooLargeError",
     "FolderOptions", "Hit", "IndexCorruptError", "IndexLockedError", "IndexVersionError",
     "InputError", "LoadError", "MissingExtraError", "NoSpaceError", "NoTextError",
-    "OptionError", "Passage", "PasswordRequiredError", "Query", "Ranking", "Reason",
-    "ReportWarning", "SecondhopError", "Selection", "SourceNotFoundError", "StoreError",
+    "OptionError", "ParserCrashedError", "Passage", "PasswordRequiredError", "Query", "Ranking", "Reason",
+    "ReportWarning", "ResourceLimitError", "SecondhopError", "Selection", "SourceNotFoundError", "StoreError",
     "TokenCounter", "UnsupportedFormatError", "__version__", "analyze_context", "build_context",
     "context_economics", "filter_context", "grounding_score", "link_strength", "report_to_dict",
 ]  # fmt: skip

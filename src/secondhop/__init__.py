@@ -28,7 +28,9 @@ if TYPE_CHECKING:
     from secondhop.errors import NoSpaceError as NoSpaceError
     from secondhop.errors import NoTextError as NoTextError
     from secondhop.errors import OptionError as OptionError
+    from secondhop.errors import ParserCrashedError as ParserCrashedError
     from secondhop.errors import PasswordRequiredError as PasswordRequiredError
+    from secondhop.errors import ResourceLimitError as ResourceLimitError
     from secondhop.errors import SecondhopError as SecondhopError
     from secondhop.errors import SourceNotFoundError as SourceNotFoundError
     from secondhop.errors import StoreError as StoreError
@@ -68,8 +70,8 @@ _HOMES = {
     "errors": (
         "CorruptFileError", "EmptyTextError", "FileTooLargeError", "IndexCorruptError", "IndexLockedError",
         "IndexVersionError", "InputError", "LoadError", "MissingExtraError", "NoSpaceError", "NoTextError",
-        "OptionError", "PasswordRequiredError", "SecondhopError", "SourceNotFoundError", "StoreError",
-        "UnsupportedFormatError",
+        "OptionError", "ParserCrashedError", "PasswordRequiredError", "ResourceLimitError", "SecondhopError",
+        "SourceNotFoundError", "StoreError", "UnsupportedFormatError",
     ),
     "loading": ("register_loader",),
     "options": ("ContextOptions", "DocumentOptions", "FolderOptions"),

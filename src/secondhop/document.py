@@ -9,7 +9,7 @@ import asyncio
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypedDict
+from typing import TYPE_CHECKING, Any, Literal, TypedDict
 
 import numpy as np
 
@@ -23,6 +23,7 @@ from secondhop.reporting import Context, DecisionReport
 from secondhop.telemetry import observed
 from secondhop.text.counting import CachedCounter
 from secondhop.text.tokens import resolve_counter
+from secondhop.tiers import checked_rows, make_tiers
 from secondhop.types import Chunk, Grain, Hit, Ranking, Strategy, TextStyle
 
 if TYPE_CHECKING:
@@ -56,6 +57,22 @@ class CommonKeywords(TypedDict, total=False):
     bm25_variant: str
     bm25_k1: float
     bm25_b: float
+    model: Any
+    embedder_model: str | Path | None
+    embedder_tokenizer: str | Path | None
+    embedder_dim: int | None
+    embedder_pooling: Literal["mean", "cls"] | None
+    embedder_max_length: int | None
+    embedder_query_prefix: str | None
+    embedder_passage_prefix: str | None
+    embedder_threads: int | None
+    embedder_id: str | None
+    embedding_cache: Any
+    fusion: str
+    vector_index: str
+    rerank: Any
+    candidate_pool: int
+    min_candidates: int
 
 
 class DocumentKeywords(CommonKeywords, total=False):
@@ -83,7 +100,16 @@ class Document:
     options of `DocumentOptions` as keywords, or as one object in `options=`.
     """
 
-    __slots__ = ("_costs", "_options", "_snapshot", "_tokenizer", "ingest_report", "skipped_files", "warnings")
+    __slots__ = (
+        "_costs",
+        "_options",
+        "_snapshot",
+        "_tiers",
+        "_tokenizer",
+        "ingest_report",
+        "skipped_files",
+        "warnings",
+    )
 
     ingest_report: loading.IngestReport
     """What became of each file: loader, pages, sections, chunks, warnings, time, and why it is not indexed."""
@@ -99,12 +125,15 @@ class Document:
         options: DocumentOptions,
         *,
         ingest_report: loading.IngestReport | None = None,
+        vectors: Any = None,
+        vector_folder: Path | None = None,
     ) -> None:
         """For the `from_…` methods; users call those."""
         counter, self._tokenizer = resolve_counter(options.tokenizer)
         self._costs = indexing.TokenCosts(snapshot, CachedCounter(counter))
         self._snapshot = snapshot
         self._options = options
+        self._tiers = make_tiers(snapshot, options, vectors, vector_folder)
         report = loading.IngestReport() if ingest_report is None else ingest_report
         self.ingest_report = report
         self.skipped_files = tuple((file.source, file.reason or "") for file in report.skipped)
@@ -190,7 +219,12 @@ class Document:
         label = settings.source if "source" in settings.model_fields_set else None
         parse = loading.shared_pool(settings.isolation, _limits(settings)).parse
         load = partial(
-            loading.load_file, as_path(path), source=label, format=settings.format, password=settings.password, parse=parse
+            loading.load_file,
+            as_path(path),
+            source=label,
+            format=settings.format,
+            password=settings.password,
+            parse=parse,
         )
         return cls._build([loading.Ingested.timed(load)], settings)
 
@@ -239,17 +273,19 @@ class Document:
         sources = [file.text for file in files if file.text is not None]
         if not sources:
             raise EmptyTextError(
-                f"{root}: none of {len(files) + len(listing.skipped)} files could be indexed; see why with loading.walk_folder, or try one with from_file"
+                f"{root}: none of {len(files) + len(listing.skipped)} files could be indexed; "
+                "see why with loading.walk_folder, or try one with from_file"
             )
         if cache is not None:
             cache.save(sources)
-        return cls._build(files, settings, listing.skipped)
+        return cls._build(files, settings, listing.skipped, None if cache is None else cache.folder)
 
     @classmethod
     def from_chunks(
         cls,
         chunks: Iterable[str | Mapping[str, Any] | Chunk],
         *,
+        vectors: Any = None,
         options: DocumentOptions | None = None,
         **keywords: Unpack[DocumentKeywords],
     ) -> Document:
@@ -258,6 +294,7 @@ class Document:
         Args:
             chunks: strings, mappings with `text` and optionally `id`, `source`, `metadata`, `page`, `heading`,
                 `heading_path`, `start`, `line`, or `Chunk` objects.
+            vectors: a row for each chunk, made by the same model that `model` is; by default the chunks are embedded.
             options: options as one object.
             **keywords: or as keywords.
 
@@ -266,7 +303,9 @@ class Document:
             InputError: an item is of another type, or an id is given twice.
         """
         settings = merge(DocumentOptions, options, keywords)
-        return cls(index_chunks(to_chunks(chunks), settings), settings)
+        given = to_chunks(chunks)
+        rows = None if vectors is None else checked_rows(vectors, given)
+        return cls(index_chunks(given, settings), settings, vectors=rows)
 
     @classmethod
     def _build(
@@ -274,13 +313,15 @@ class Document:
         files: Sequence[loading.Ingested],
         options: DocumentOptions,
         skipped: Sequence[tuple[str, str]] = (),
+        vector_folder: Path | None = None,
     ) -> Document:
         sources = [file.text for file in files if file.text is not None]
         snapshot = index_sources(sources, options)
         if not len(snapshot):
             raise EmptyTextError("there is no text to index")
         chunks = np.bincount(snapshot.chunk_source, minlength=len(sources)).tolist()
-        return cls(snapshot, options, ingest_report=loading.report_of(files, chunks, skipped))
+        report = loading.report_of(files, chunks, skipped)
+        return cls(snapshot, options, ingest_report=report, vector_folder=vector_folder)
 
     # ── asking ───────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -323,7 +364,8 @@ class Document:
         """
         given = {
             "token_budget": checked_budget(budget), "neighbors": neighbors, "include_heading": include_heading, "top_k": top_k,
-            "min_score": min_score, "strategy": strategy, "text_style": text_style, "injection": injection, "grain": grain, "candidate_k": candidate_k,
+            "min_score": min_score, "strategy": strategy, "text_style": text_style, "injection": injection,
+            "grain": grain, "candidate_k": candidate_k,
         }  # fmt: skip
         return self._ask(query, self._settings(given), filter)
 
@@ -336,12 +378,11 @@ class Document:
         return self.context(query, budget, **options).report
 
     def search(self, query: str, top_k: int = 10, *, filter: Filter | None = None) -> list[Hit]:
-        """The `top_k` chunks that answer best to the question's own words, best first: plain ranked retrieval."""
+        """The `top_k` chunks that answer best to the question itself, best first: plain ranked retrieval, no bridge."""
         if isinstance(top_k, bool) or not isinstance(top_k, int) or top_k < 1:
             raise OptionError(f"top_k={top_k!r} is not a positive number")
-        return retrieval.search(
-            self._snapshot, checked_query(query), top_k=top_k, allowed=allowed_chunks(self._snapshot, filter)
-        )
+        allowed = allowed_chunks(self._snapshot, filter)
+        return retrieval.search(self._snapshot, checked_query(query), top_k=top_k, allowed=allowed, tiers=self._tiers)
 
     def _ask(self, query: str, options: ContextOptions, filter: Filter | None) -> Context:
         snapshot, text = self._snapshot, checked_query(query)
@@ -349,7 +390,13 @@ class Document:
 
         def find(bridge: bool, candidate_k: int) -> Ranking:
             return retrieval.retrieve(
-                snapshot, text, costs=self._costs, candidate_k=candidate_k, bridge=bridge, allowed=allowed
+                snapshot,
+                text,
+                costs=self._costs,
+                candidate_k=candidate_k,
+                bridge=bridge,
+                allowed=allowed,
+                tiers=self._tiers,
             )
 
         return observed(partial(answer, snapshot, find, options, self._costs.count, self._tokenizer, allowed))
@@ -379,7 +426,7 @@ class Document:
     @property
     def sources(self) -> tuple[str, ...]:
         """Labels of the indexed texts, in reading order."""
-        return self._snapshot.sources
+        return tuple(self._snapshot.sources)
 
     @property
     def chunks(self) -> tuple[Chunk, ...]:
@@ -394,7 +441,7 @@ class Document:
     def source_text(self, source: str) -> str:
         """The text that the spans of this source's chunks point into."""
         try:
-            return self._snapshot.texts[self._snapshot.sources.index(source)]
+            return self._snapshot.texts[self.sources.index(source)]
         except ValueError:
             raise InputError(f"source={source!r} is not indexed here") from None
 

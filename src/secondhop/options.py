@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from secondhop.errors import InputError, OptionError
 from secondhop.text.languages import LANGUAGES
@@ -14,7 +14,9 @@ from secondhop.types import Chunk, Grain, TextStyle
 
 Injection = Literal["flag", "drop", "off"]
 Isolation = Literal["auto", "process", "none"]
-Retrieval = Literal["lexical"]
+Retrieval = Literal["lexical", "hybrid", "semantic"]
+FusionName = Literal["weighted", "rrf"]
+VectorIndexKind = Literal["flat", "hnsw", "ivf", "pq"]
 Bm25Variant = Literal["lucene", "okapi", "l", "plus"]
 STRATEGY_NAMES = ("auto", "reasoning_preserving", "distractor_filtered", "max_density", "redundancy_pruned", "raw_topk")
 Filter = Mapping[str, Any] | Callable[[Chunk], bool]
@@ -88,7 +90,42 @@ class DocumentOptions(ContextOptions):
     chunk_size: WholeNumber = Field(200, ge=8, le=8192)
     """Wanted size of a chunk in tokens of five UTF-8 bytes."""
     retrieval: Retrieval = "lexical"
-    """BM25 in process."""
+    """`lexical`: BM25. `semantic`: the cosine of vectors. `hybrid`: both, fused."""
+    model: Any = "bge-small"
+    """What embeds: a name, a hub repository, a folder, an ONNX file, a callable on a list of texts, or an embedder of
+    LangChain or LlamaIndex."""
+    embedder_model: str | Path | None = None
+    """A local model, instead of `model`: a folder, or an ONNX file."""
+    embedder_tokenizer: str | Path | None = None
+    """The `tokenizer.json` of a local model, if it does not lie beside it."""
+    embedder_dim: WholeNumber | None = Field(None, ge=1)
+    """Dimensions that the model must have."""
+    embedder_pooling: Literal["mean", "cls"] | None = None
+    """How token vectors become one; by default as the model's own files say, as for all that follows."""
+    embedder_max_length: WholeNumber | None = Field(None, ge=2)
+    """Tokens of a text that the model reads."""
+    embedder_query_prefix: str | None = None
+    """Put before each question."""
+    embedder_passage_prefix: str | None = None
+    """Put before each chunk."""
+    embedder_threads: WholeNumber | None = Field(None, ge=1)
+    """Batches that are embedded at a time; by default one on each core."""
+    embedder_id: str | None = None
+    """What to call this version of a callable in the cache of embeddings; without it a callable is not cached."""
+    embedding_cache: Any = "auto"
+    """Where embeddings are kept: `auto` for a SQLite file in the user's cache folder, a path, a `redis://` URL, a cache
+    object, or None."""
+    fusion: FusionName = "weighted"
+    """How `hybrid` fuses: `weighted` scores, or `rrf` for ranks."""
+    vector_index: VectorIndexKind = "flat"
+    """`flat` compares with every vector; `hnsw`, `ivf` and `pq` with some, and need the `faiss` extra."""
+    rerank: Any = None
+    """What reorders the best candidates: `cross-encoder`, a model name, a folder, an ONNX file, or a callable
+    `(query, texts) -> scores`."""
+    candidate_pool: WholeNumber = Field(100, ge=1, le=10_000)
+    """How many of the nearest chunks are fused, and how many of the best candidates are reranked."""
+    min_candidates: WholeNumber = Field(0, ge=0, le=10_000)
+    """With a semantic tier: at least so many candidates, where there are so many chunks."""
     language: str = "auto"
     """Stemming and stopwords: a language name, `auto`, or `none`."""
     isolation: Isolation = "auto"
@@ -107,12 +144,28 @@ class DocumentOptions(ContextOptions):
     bm25_b: float = Field(0.75, ge=0, le=1)
     """How much long chunks are marked down, from 0 (not at all) to 1."""
 
+    @model_validator(mode="after")
+    def _of_use(self) -> DocumentOptions:
+        given = sorted(_SEMANTIC & self.model_fields_set)
+        if self.retrieval == "lexical" and given:
+            raise ValueError(f"does not use {', '.join(given)}; say retrieval='hybrid' or 'semantic'")
+        if self.embedder_model is not None and "model" in self.model_fields_set:
+            raise ValueError("takes model or embedder_model, not both")
+        return self
+
     @field_validator("language")
     @classmethod
     def _known_language(cls, value: str) -> str:
         if value != "auto" and value not in LANGUAGES:
             raise ValueError(f"is not one of: auto, {', '.join(LANGUAGES)}")
         return value
+
+
+_SEMANTIC = frozenset(
+    {"model", "embedding_cache", "fusion", "vector_index", "min_candidates"}
+    | {name for name in DocumentOptions.model_fields if name.startswith("embedder_")}
+)
+"""Options that say nothing to `retrieval="lexical"`."""
 
 
 class FolderOptions(DocumentOptions):
@@ -151,10 +204,14 @@ def merge(model: type[_Model], options: _Options | None, keywords: Mapping[str, 
     if not isinstance(options, _Options):
         raise OptionError(f"options={options!r} is not a DocumentOptions or FolderOptions object")
     nested = getattr(options, "options", None)
-    given = options.model_dump(exclude_unset=True, exclude={"options"}) | (
-        nested.model_dump(exclude_unset=True) if nested else {}
-    )
+    given = _given(options) | (_given(nested) if nested else {})
+    given.pop("options", None)
     return model(**given)
+
+
+def _given(options: _Options) -> dict[str, Any]:
+    """What was set, as it was given: a dump would take apart models that are pydantic models themselves."""
+    return {name: getattr(options, name) for name in options.model_fields_set}
 
 
 def as_path(path: Any) -> Path:
@@ -175,8 +232,14 @@ def _explain(error: ValidationError, model: type[BaseModel]) -> str:
         value = item.get("input")
         if item["type"] == "extra_forbidden":
             lines.append(f"unknown option {name}={value!r}; the options are: {', '.join(sorted(model.model_fields))}")
+        elif item["type"] == "value_error" and not item["loc"]:
+            lines.append(f"retrieval={_retrieval(value)!r} {str(item['msg']).removeprefix('Value error, ')}")
         elif item["type"] == "value_error":
             lines.append(f"{name}={value!r} {str(item['msg']).removeprefix('Value error, ')}")
         else:
             lines.append(f"{name}={value!r}: {item['msg'][0].lower()}{item['msg'][1:]}")
     return "; ".join(dict.fromkeys(lines))
+
+
+def _retrieval(values: Any) -> Any:
+    return values.get("retrieval", "lexical") if isinstance(values, Mapping) else "lexical"

@@ -91,6 +91,7 @@ def answer(
         count_words=partial(_count_words, snapshot, frozenset(hits.query.terms)),
         timings={
             "retrieve": 1e3 * (retrieved - began),
+            **hits.timings,
             "select": 1e3 * (selected - retrieved),
             "total": 1e3 * (perf_counter() - began),
         },

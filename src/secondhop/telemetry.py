@@ -4,14 +4,17 @@
                                 # tracer provider sends them
 
 A span `retrieval` has children `retrieve`, `select`, `assemble` with their times, and with `detail="full"` a child
-`decision_report` whose output is the report. Names follow the semantic conventions for generative AI and OpenInference
-(see `CONVENTIONS`); our own figures are under one prefix. Words of queries and passages are left out unless asked for.
+`decision_report` whose output is the report. Where an instrumentor of a framework has a retrieval open already, all this
+goes there, so that one retrieval is told of once. Names follow the semantic conventions for generative AI and
+OpenInference (see `CONVENTIONS`); our own figures are under one prefix. Words of queries and passages are left out
+unless asked for.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from time import time_ns
 from typing import TYPE_CHECKING, Any, Literal
@@ -24,14 +27,16 @@ if TYPE_CHECKING:
     from opentelemetry.trace import Span, Tracer, TracerProvider
 
 Detail = Literal["summary", "full"]
-CONVENTIONS = {"gen_ai": "1.38 (development)", "openinference": "0.1"}
-"""Versions of the conventions that the names below are of."""
+CONVENTIONS = {"gen_ai": "1.43 (development)", "openinference": "0.1.42"}
+"""Versions of the conventions that the names below are of, as Python packages name them: a test compares the names."""
 
+SCOPE = "secondhop"
 SPAN = "retrieval"
 REPORT_SPAN = "decision_report"
 OPERATION = "gen_ai.operation.name"
 QUERY = "gen_ai.retrieval.query.text"
 DOCUMENTS = "gen_ai.retrieval.documents"
+ERROR = "error.type"
 KIND = "openinference.span.kind"
 INPUT = "input.value"
 OUTPUT, OUTPUT_TYPE = "output.value", "output.mime_type"
@@ -58,7 +63,7 @@ def instrument(
 
     Args:
         detail: `summary`: figures; `full`: also the ids and scores of what was kept, and the whole Decision Report.
-        include_text: also the words: the query, the passages, and what the report says in words.
+        include_text: also the words: the query, the passages, what the report says in words, and messages of errors.
         tracer_provider: where spans go; None for the program's global provider.
 
     Raises:
@@ -72,7 +77,7 @@ def instrument(
     except ImportError:
         raise MissingExtraError("opentelemetry-api", extra="otel") from None
     global _instrument  # noqa: PLW0603  one setting for the process, as instrumentors have
-    _instrument = _Instrument(trace.get_tracer("secondhop", tracer_provider=tracer_provider), detail, include_text)
+    _instrument = _Instrument(trace.get_tracer(SCOPE, tracer_provider=tracer_provider), detail, include_text)
 
 
 def uninstrument() -> None:
@@ -86,10 +91,8 @@ def observed(ask: Callable[[], Context]) -> Context:
     settings = _instrument
     if settings is None:
         return ask()
-    began = time_ns()
-    with settings.tracer.start_as_current_span(SPAN, start_time=began) as span:
-        span.set_attribute(OPERATION, SPAN)
-        span.set_attribute(KIND, "RETRIEVER")
+    with _retrieval(settings) as span:
+        began = time_ns()
         context = ask()
         if span.is_recording():
             _tell(span, context, settings)
@@ -99,22 +102,52 @@ def observed(ask: Callable[[], Context]) -> Context:
         return context
 
 
+@contextmanager
+def _retrieval(settings: _Instrument) -> Iterator[Span]:
+    """The retrieval that an instrumentor has open around this call, or a span of our own."""
+    from opentelemetry.trace import StatusCode, get_current_span
+
+    if _is_retrieval_of_others(current := get_current_span()):
+        yield current
+        return
+    # Messages of errors quote values, so what is recorded of an error is its type, as the conventions have it.
+    with settings.tracer.start_as_current_span(
+        SPAN,
+        attributes={OPERATION: SPAN, KIND: "RETRIEVER"},
+        record_exception=settings.include_text,
+        set_status_on_exception=settings.include_text,
+    ) as span:
+        try:
+            yield span
+        except Exception as error:
+            span.set_attribute(ERROR, type(error).__qualname__)
+            if not settings.include_text:
+                span.set_status(StatusCode.ERROR)
+            raise
+
+
+def _is_retrieval_of_others(span: Span) -> bool:
+    attributes = getattr(span, "attributes", None) or {}  # the API has no way to read them; SDKs do
+    scope = getattr(getattr(span, "instrumentation_scope", None), "name", None)
+    return span.is_recording() and attributes.get(OPERATION) == SPAN and scope != SCOPE
+
+
 def _tell(span: Span, context: Context, settings: _Instrument) -> None:
     figures = context.report.to_attributes()
     span.set_attributes(figures)
     span.set_attribute(METADATA, json.dumps(figures))
     if settings.include_text:
-        span.set_attribute(QUERY, context.report.query)
-        span.set_attribute(INPUT, context.report.query)
+        query = _encodable(context.report.query)
+        span.set_attributes({QUERY: query, INPUT: query})
     if settings.detail == "full":
-        documents = [{"id": passage.chunk.id, "score": passage.score} for passage in context.passages]
-        span.set_attribute(DOCUMENTS, json.dumps(documents))
-        for place, document in enumerate(documents):
-            for field, value in document.items():
-                span.set_attribute(DOCUMENT.format(place=place, field=field), value)
+        kept = [(passage.chunk.id, passage.score) for passage in context.passages]
+        span.set_attribute(DOCUMENTS, json.dumps([{"id": chunk_id, "score": score} for chunk_id, score in kept]))
+        for place, (chunk_id, score) in enumerate(kept):
+            span.set_attribute(DOCUMENT.format(place=place, field="id"), _encodable(chunk_id))
+            span.set_attribute(DOCUMENT.format(place=place, field="score"), score)
     if settings.include_text:
         for place, text in enumerate(context.chunks):
-            span.set_attribute(DOCUMENT.format(place=place, field="content"), text)
+            span.set_attribute(DOCUMENT.format(place=place, field="content"), _encodable(text))
 
 
 def _tell_stages(context: Context, tracer: Tracer, began: int) -> None:
@@ -128,12 +161,22 @@ def _tell_stages(context: Context, tracer: Tracer, began: int) -> None:
     start = began
     for stage, milliseconds in ends.items():
         end = began + int(1e6 * milliseconds)
-        tracer.start_span(stage, start_time=start, attributes={OPERATION: SPAN, KIND: "CHAIN"}).end(end)
+        # Its own name as the operation: what counts retrievals must not count their stages.
+        tracer.start_span(stage, start_time=start, attributes={OPERATION: stage, KIND: "CHAIN"}).end(end)
         start = end
 
 
 def _tell_report(context: Context, settings: _Instrument) -> None:
     payload: dict[str, Any] = context.report.to_dict(timings=True)
     payload = payload if settings.include_text else without_words(payload)
-    with settings.tracer.start_as_current_span(REPORT_SPAN) as span:
-        span.set_attributes({OPERATION: SPAN, KIND: "CHAIN", OUTPUT: json.dumps(payload), OUTPUT_TYPE: "application/json"})
+    # Strategies of others may put anything into the detail of a decision.
+    attributes = {OUTPUT: json.dumps(payload, default=str), OUTPUT_TYPE: "application/json"}
+    with settings.tracer.start_as_current_span(
+        REPORT_SPAN, attributes={OPERATION: REPORT_SPAN, KIND: "CHAIN", **attributes}
+    ):
+        pass
+
+
+def _encodable(text: str) -> str:
+    """Without lone surrogates, for which an exporter would drop the whole batch of spans."""
+    return text.encode("utf-8", "replace").decode()

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     Floats = NDArray[np.float64]
-    Ints = NDArray[np.int64]
+    Ints = NDArray[np.integer[Any]]
     Bools = NDArray[np.bool_]
 
 Kind = Literal["prose", "code", "table"]
@@ -118,7 +118,8 @@ class Hit:
     rank: int | None
     """Place in the direct order, from 1: what plain top-k would use. None beyond place 200."""
     scores: Mapping[str, float] = field(default_factory=dict)
-    """The parts: `lexical`, `bridge`; later `dense`, `rerank`."""
+    """The parts: `lexical`, `bridge`; with a semantic tier also `dense` (the cosine; absent if it was not looked up) and
+    `direct` (both together, without the bridge); with a reranker its score, `rerank`."""
     grounding: float = 0.0
     """Share of the query's content words that the chunk holds, weighted by rarity, 0 to 1."""
     via: Via | None = None
@@ -180,6 +181,8 @@ class Ranking(Sequence[Hit]):
     """[hits] what the ranking is by, as in the hits."""
     lexical: Floats
     """[hits] the part of it that comes from the query's own words."""
+    direct: Floats
+    """[hits] all of it but the bridge: `lexical`, unless a semantic tier or a reranker is on."""
     tokens: Ints
     """[hits] tokens of the whole chunk, as the budget counts them."""
     sentences: Sentences
@@ -189,6 +192,8 @@ class Ranking(Sequence[Hit]):
     """Near-duplicate hits as (place of the later, place of the earlier, Jaccard similarity of their words)."""
     n_matching: int = 0
     """How many chunks of the index matched at all; the hits are the best of them."""
+    timings: Mapping[str, float] = field(default_factory=dict, compare=False)
+    """Milliseconds that single steps of retrieval took: `embed`, `rerank`."""
 
     def __len__(self) -> int:
         return len(self.hits)
@@ -205,6 +210,8 @@ class Reason(str, Enum):
 
     KEPT_RELEVANT = "kept_relevant"
     """Holds words of the query, or a link to a passage that does. Detail: `grounding`."""
+    KEPT_SIMILAR = "kept_similar"
+    """Shares no content word with the query, but is near to it in meaning. Detail: `cosine`."""
     KEPT_SECOND_HOP = "kept_second_hop"
     """Shares little with the query but is linked to a kept or strong passage. Detail: `seed`, `terms`."""
     KEPT_NEIGHBOR = "kept_neighbor"
@@ -264,6 +271,8 @@ class Passage:
     score: float = 0.0
     order: int = 0
     """Place in reading order over the whole index; passages are shown by it."""
+    _text: str | None = field(default=None, init=False, repr=False, compare=False)
+    """What `text.prompt.passage_text` made of it, kept because a passage is shown several times."""
 
     @property
     def pieces(self) -> tuple[str, ...]:

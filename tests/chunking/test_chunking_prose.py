@@ -1,6 +1,6 @@
 from secondhop import Document
-from secondhop.chunking import chunk, whole
-from secondhop.chunking.prose import paragraphs, prose_blocks
+from secondhop.chunking import chunk, whole_tables
+from secondhop.chunking.prose import paragraphs, titled_paragraphs
 from secondhop.text.sentences import size
 from secondhop.types import Section, SourceText
 
@@ -24,11 +24,12 @@ def test_without_blank_lines_short_lines_that_end_a_sentence_close_a_paragraph()
 
 def test_a_title_joins_the_sentence_that_follows_it():
     text = "Fees\n\nFees are due in May. They are high.\n\nTerm\n"
-    blocks = prose_blocks(text, 0, len(text))
-    assert [shown(text, block.sentences) for block in blocks] == [
-        ["Fees\n\nFees are due in May.", "They are high."],
-        ["Term"],
-    ]
+    (first, second) = titled_paragraphs(text, 0, len(text))
+    assert text[first[0] : first[2]] == "Fees\n\nFees are due in May. They are high."
+    assert text[first[1] : first[2]] == "Fees are due in May. They are high."
+    assert text[second[0] : second[2]] == text[second[1] : second[2]] == "Term"
+    (cut,) = chunk(SourceText("a", text, (Section(0, len(text)),)))
+    assert shown(text, cut.sentences) == ["Fees\n\nFees are due in May.", "They are high.", "Term"]
 
 
 def test_small_paragraphs_share_a_chunk_and_large_ones_are_divided_evenly():
@@ -65,5 +66,6 @@ def test_chunks_of_a_source_are_its_sentences_in_order():
 
 def test_a_given_chunk_stays_whole():
     text = "Word. " * 5_000
-    (cut,) = whole(SourceText("a", text, (Section(0, len(text)),)))
+    (table,) = whole_tables([SourceText("a", text, (Section(0, len(text)),))])
+    (cut,) = table.cuts()
     assert cut.span == (0, len(text) - 1)

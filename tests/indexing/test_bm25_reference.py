@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import rank_bm25
 
-from secondhop.chunking import whole
+from secondhop.chunking import whole_tables
 from secondhop.errors import OptionError
 from secondhop.indexing import BM25, build
 from secondhop.types import Section, SourceText
@@ -29,7 +29,7 @@ def index(chunks, scoring):
         SourceText(f"{number}", " ".join(chunk), (Section(0, len(" ".join(chunk))),))
         for number, chunk in enumerate(chunks)
     ]
-    return build(sources, [whole(source) for source in sources], language="none", scoring=scoring)
+    return build(sources, whole_tables(sources), language="none", scoring=scoring)
 
 
 def scores(snapshot, query, scoring):

@@ -7,10 +7,13 @@ import random
 import zipfile
 from email.message import EmailMessage
 
-WORDS = (
-    "harbour engine ledger meadow signal copper winter journal bridge lantern market valley timber railway orchard "
-    "captain archive furnace compass glacier parish quarry saddle tunnel velvet witness anchor barrel candle dragon"
-).split()
+# fmt: off
+WORDS = [
+    "harbour", "engine", "ledger", "meadow", "signal", "copper", "winter", "journal", "bridge", "lantern",
+    "market", "valley", "timber", "railway", "orchard", "captain", "archive", "furnace", "compass", "glacier",
+    "parish", "quarry", "saddle", "tunnel", "velvet", "witness", "anchor", "barrel", "candle", "dragon",
+]
+# fmt: on
 
 
 def facts(count, seed=1):

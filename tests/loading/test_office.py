@@ -140,12 +140,13 @@ def test_word_footnotes_stand_at_the_end():
     assert in_sections(loaded)[-1] == (("Footnotes",), "prose", "Footnotes\n\nNet of tax.")
 
 
-def test_word_entities_are_not_expanded():
+def test_a_word_document_with_a_document_type_is_refused():
     bomb = (
         '<!DOCTYPE d [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;&a;&a;">]>'
         f"<w:document {nsdecls('w')}><w:body><w:p><w:r><w:t>text &b;</w:t></w:r></w:p></w:body></w:document>"
     )
-    assert "aaa" not in word.load(zipped({"word/document.xml": bomb}), "a.docx").text
+    with pytest.raises(CorruptFileError, match="document type"):
+        word.load(zipped({"word/document.xml": bomb}), "a.docx")
 
 
 @pytest.mark.parametrize("loader", [word, slides, spreadsheet])
@@ -355,3 +356,21 @@ def test_damaged_files_give_ordered_sections_or_a_load_error(file, data):
     ends = [0] + [section.end for section in loaded.sections]
     for section, end_before in zip(loaded.sections, ends, strict=False):
         assert end_before <= section.start < section.end <= len(loaded.text)
+
+
+def test_formulas_without_a_stored_value_are_counted():
+    import xlsxwriter
+
+    out = BytesIO()
+    with xlsxwriter.Workbook(out) as book:
+        sheet = book.add_worksheet()
+        sheet.write_row(0, 0, ["a", "b"])
+        sheet.write_formula(1, 0, "=1+1", value=2)
+        sheet.write_formula(1, 1, "=1+2", value=3)
+    data = out.getvalue()
+    assert spreadsheet.load(data, "a.xlsx").text == "a | b\n2 | 3"
+    with zipfile.ZipFile(BytesIO(data)) as archive:
+        files = {name: archive.read(name) for name in archive.namelist()}
+    files["xl/worksheets/sheet1.xml"] = files["xl/worksheets/sheet1.xml"].replace(b"<v>3</v>", b"")
+    warnings = spreadsheet.load(zipped(files), "a.xlsx").warnings
+    assert warnings == ("1 formula has no stored value; open the file in a spreadsheet program and save it.",)

@@ -128,10 +128,8 @@ def test_larger_lines_are_headings_where_there_is_no_outline():
 
 def test_what_is_large_on_the_cover_does_not_head_the_rest():
     cover = [(72, 500, 30, "Annual Report"), *column(72, 300, BODY[:3])]
-    pages = [
-        cover,
-        *([(72, 740, 20, "Part")] + column(72, 700, BODY[:6]) if n == 3 else column(72, 740, BODY) for n in range(7)),
-    ]
+    part = [(72, 740, 20, "Part"), *column(72, 700, BODY[:6])]
+    pages = [cover, *(part if number in (3, 5) else column(72, 740, BODY) for number in range(7))]
     paths = {page: path for page, path, _ in shown(pdf.load(making.drawn_pdf(pages), "a.pdf"))}
     assert paths[2] == ()
     assert paths[8] == ("Part",)

@@ -30,11 +30,13 @@ def test_what_either_side_finds_stays_found(name, pairs, pool):
 
 @given(SCORES)
 @settings(max_examples=100, deadline=None)
-def test_the_best_fused_score_is_on_the_scale_of_the_words(pairs):
+def test_fused_scores_are_on_the_scale_of_the_words(pairs):
     lexical = np.array([pair[0] for pair in pairs])
     best = lexical.max() or 10.0
-    for fuse in FUSIONS.values():
-        assert fuse(lexical, hits([pair[1] for pair in pairs])).max() <= best * (1 + 1e-9)
+    found = hits([pair[1] for pair in pairs])
+    assert (weighted(lexical, found) >= lexical).all()
+    assert weighted(lexical, found).max() <= 4 * best * (1 + 1e-9)
+    assert FUSIONS["rrf"](lexical, found).max() <= best * (1 + 1e-9)
 
 
 def test_a_chunk_that_leads_on_both_sides_leads():

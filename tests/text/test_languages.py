@@ -1,6 +1,8 @@
 import pytest
 
+from secondhop.text.analysis import Analyzer, split_forms
 from secondhop.text.languages import LANGUAGES, detect_language, stopwords
+from secondhop.text.sentences import split_sentences
 
 
 @pytest.mark.parametrize(
@@ -42,3 +44,77 @@ def test_all_languages_but_none_have_stopwords():
         assert language == "none" or len(stopwords(language)) > 40
     assert {"the", "of", "is", "what"} <= stopwords("english")
     assert not {"law", "not found", "first"} & stopwords("english")
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        (
+            "catalan",
+            "El contracte és regit per les lleis de la ciutat i no per altres que són amb ell, però també això.",
+        ),
+        ("indonesian", "Perjanjian ini diatur oleh hukum dan tidak untuk yang lain, karena kami akan ada di sana."),
+        ("irish", "Tá an conradh faoi réir ag an dlí agus ní bhfuil sé ar na daoine seo."),
+        ("lithuanian", "Sutartis yra tokia, kad kai kas nors iš jų bus, tai ir mes apie ją."),
+        ("serbian", "Уговор је закључен и није јасно шта је то што се каже или како су они."),
+        ("armenian", "Այս պայմանագիրը և այն, որ մենք ենք, բայց նա է"),
+        ("tamil", "இந்த ஒப்பந்தம் மற்றும் அது என்று அவர் என்பது"),
+        ("nepali", "यो सम्झौता को लागि छ र पनि त्यो भने हो"),
+        ("yiddish", "דער אָפּמאַך איז אונטער דעם געזעץ און נישט פֿון די"),
+        ("basque", "Kontratua eta hau ez da, baina zen bezala dira"),
+    ],
+)
+def test_further_snowball_languages_are_known_too(language, text):
+    assert detect_language([text]) == language
+
+
+def test_every_word_of_a_list_is_one_that_the_analyzer_makes():
+    for language in set(LANGUAGES) - {"none"}:
+        analyzer = Analyzer(language)
+        missed = [word for word in stopwords(language) if not all(map(_is_stopword(analyzer), split_forms(word)))]
+        assert len(missed) <= 0.15 * len(stopwords(language)), (language, missed)
+
+
+def _is_stopword(analyzer):
+    return lambda form: analyzer.analyze(form).is_stopword
+
+
+def test_words_of_another_script_meet_the_stemmer_of_their_own():
+    for language in ("english", "german", "arabic"):
+        assert Analyzer(language).terms("договоры") == Analyzer("russian").terms("договор")
+    assert Analyzer("russian").terms("The governed contracts") == Analyzer("english").terms("governing contract")
+    assert Analyzer("none").terms("договоры") == ["договоры"]
+
+
+@pytest.mark.parametrize(
+    ("text", "query"),
+    [
+        ("한국의 계약은 법을 따른다", "계약이"),
+        ("東京都の条例に従う", "条例"),
+        ("สัญญานี้อยู่ภายใต้กฎหมายไทย", "กฎหมาย"),
+        ("ສັນຍານີ້ຢູ່ພາຍໃຕ້ກົດໝາຍ", "ກົດໝາຍ"),
+        ("កិច្ចសន្យានេះស្ថិតនៅក្រោមច្បាប់", "ច្បាប់"),
+        ("ဤစာချုပ်သည်ဥပဒေအောက်တွင်ရှိသည်", "ဥပဒေ"),
+        ("合同受中国法律管辖", "法律"),
+    ],
+)
+def test_a_word_is_found_inside_a_run_of_a_script_without_spaces(text, query):
+    analyzer = Analyzer("english")
+    assert set(analyzer.terms(query)) & set(analyzer.terms(text))
+
+
+@pytest.mark.parametrize(
+    "sentences",
+    [
+        ("यह पहला वाक्य है।", "यह दूसरा है।"),
+        ("یہ پہلا جملہ ہے۔", "یہ دوسرا ہے۔"),
+        ("هذه جملة أولى.", "هل هذه ثانية؟"),
+        ("Սա առաջինն է։", "Սա երկրորդն է։"),
+        ("これは文です。", "これも文です。"),
+        ("នេះជាប្រយោគទីមួយ។", "នេះជាប្រយោគទីពីរ។"),
+        ("ဒါကပထမစာကြောင်းပါ။", "ဒါကဒုတိယစာကြောင်းပါ။"),
+    ],
+)
+def test_sentences_end_where_their_script_says_so(sentences):
+    text = " ".join(sentences)
+    assert [text[start:end] for start, end in split_sentences(text)] == list(sentences)

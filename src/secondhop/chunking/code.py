@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
-from secondhop.chunking.packing import Block, Cut, pack
+from secondhop.chunking.packing import divided, pack
 from secondhop.chunking.sections import SectionNode
+from secondhop.chunking.table import Cut
 from secondhop.text.sentences import size, split_lines
+from secondhop.types import Span
 
 # Code says less per token than prose, and a definition in parts says little: chunks of code are this many times the
 # wanted size, and a definition up to `_WHOLE` times of it stays whole.
@@ -40,14 +40,21 @@ def _cuts(text: str, node: SectionNode, chunk_size: int) -> list[Cut]:
 
 def _lines(text: str, node: SectionNode, start: int, end: int, chunk_size: int) -> list[Cut]:
     """The lines of `text[start:end]` packed to the wanted size; stanzas (between blank lines) stay together."""
-    blocks: list[Block] = []
+    blocks: list[list[Span]] = []
     left = start
     while left < end:
         blank = text.find("\n\n", left, end)
         right = end if blank < 0 else blank + 2
         if lines := split_lines(text, left, right):
-            blocks.append(Block(tuple(lines)))
+            blocks.append(lines)
         left = right
-    cuts = pack(text, node.section, blocks, chunk_size)
-    opens = start == node.section.start
-    return [replace(cut, opens=opens and number == 0) for number, cut in enumerate(cuts)]
+    sizes = [size(text[block[0][0] : block[-1][1]]) for block in blocks]
+    counts = [len(block) for block in blocks]
+    parts = pack(sizes, counts, chunk_size, lambda number, total: divided(text, blocks[number], total, chunk_size))
+    spans = [line for block in blocks for line in block]
+    cuts: list[Cut] = []
+    first = 0
+    for n, _ in parts:
+        cuts.append(Cut(node.section, tuple(spans[first : first + n]), opens=start == node.section.start and not cuts))
+        first += n
+    return cuts

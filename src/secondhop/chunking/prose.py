@@ -1,12 +1,11 @@
-"""Prose into paragraphs of sentences."""
+"""Prose into paragraphs."""
 
 from __future__ import annotations
 
 import re
 from itertools import pairwise
 
-from secondhop.chunking.packing import Block
-from secondhop.text.sentences import size, split_sentences
+from secondhop.text.sentences import size
 from secondhop.types import Span
 
 _BLANK_LINE = re.compile(r"\n[ \t\r\f\v]*\n\s*|\f\s*")
@@ -16,22 +15,22 @@ _SENTENCE_END = re.compile(r"""[.!?;:。！？।؟]["')\]”’»]*\s*$""")
 _TITLE_TOKENS = 24
 
 
-def prose_blocks(text: str, start: int, end: int) -> list[Block]:
-    """Paragraphs of `text[start:end]`, each as sentence spans. A title line joins the sentence that follows it."""
-    blocks: list[Block] = []
+def titled_paragraphs(text: str, start: int, end: int) -> list[tuple[int, int, int]]:
+    """Paragraphs of `text[start:end]`, each with where the title begins that it is shown under.
+
+    That is where the paragraph itself begins if it has none. Titles that nothing follows are a paragraph.
+    """
+    found: list[tuple[int, int, int]] = []
     title: Span | None = None
-    for paragraph in paragraphs(text, start, end):
-        if _is_title(text, paragraph):
-            title = paragraph if title is None else (title[0], paragraph[1])
+    for left, right in paragraphs(text, start, end):
+        if _is_title(text, left, right):
+            title = (left if title is None else title[0], right)
             continue
-        sentences = split_sentences(text, *paragraph)
-        if title is not None:
-            sentences[0] = (title[0], sentences[0][1])
-            title = None
-        blocks.append(Block(tuple(sentences)))
+        found.append((left if title is None else title[0], left, right))
+        title = None
     if title is not None:
-        blocks.append(Block(tuple(split_sentences(text, *title))))
-    return blocks
+        found.append((title[0], *title))
+    return found
 
 
 def paragraphs(text: str, start: int, end: int) -> list[Span]:
@@ -65,23 +64,31 @@ def _unwrap(text: str, span: Span) -> list[Span]:
 
 
 def _between(text: str, start: int, end: int, separator: re.Pattern[str]) -> list[Span]:
+    """What stands between separators, without blanks around it."""
     spans: list[Span] = []
     left = start
     for match in separator.finditer(text, start, end):
-        spans.append((left, match.start()))
+        _append(spans, text, left, match.start())
         left = match.end()
-    spans.append((left, end))
-    trimmed = (
-        (a + len(s) - len(s.lstrip()), a + len(s.rstrip())) for a, s in ((a, text[a:b]) for a, b in spans) if s.strip()
-    )
-    return list(trimmed)
+    _append(spans, text, left, end)
+    return spans
 
 
-def _is_title(text: str, span: Span) -> bool:
-    content = text[span[0] : span[1]]
+def _append(spans: list[Span], text: str, start: int, end: int) -> None:
+    if start < end and (text[start].isspace() or text[end - 1].isspace()):
+        content = text[start:end]
+        start, end = end - len(content.lstrip()), start + len(content.rstrip())
+    if start < end:
+        spans.append((start, end))
+
+
+def _is_title(text: str, start: int, end: int) -> bool:
+    if end - start > 5 * _TITLE_TOKENS + 4:
+        return False
+    content = text[start:end]
     return (
-        size(content) <= _TITLE_TOKENS
+        "\n" not in content
+        and size(content) <= _TITLE_TOKENS
         and _SENTENCE_END.search(content) is None
-        and "\n" not in content
         and not _BULLET.match(content)
     )

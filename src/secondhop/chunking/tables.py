@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from secondhop.chunking.packing import Block
 from secondhop.text.sentences import split_run_on
 from secondhop.types import Span
 
 
-def row_blocks(text: str, start: int, end: int, chunk_size: int) -> list[Block]:
+def row_blocks(text: str, start: int, end: int, chunk_size: int) -> list[list[Span]]:
     """Each row as a block, so that packing keeps rows whole. A quoted field may hold line ends."""
-    return [Block(tuple(split_run_on(text, row, limit=max(4 * chunk_size, 512)))) for row in rows(text, start, end)]
+    return [split_run_on(text, row, limit=max(4 * chunk_size, 512)) for row in rows(text, start, end)]
 
 
 def rows(text: str, start: int, end: int) -> list[Span]:

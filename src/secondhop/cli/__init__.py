@@ -1,4 +1,4 @@
-"""The command line: `secondhop ask`, `analyze`, `inspect`, `eval`, `doctor`. One file per command; this one wires them.
+"""The command line: `secondhop ask`, `analyze`, `inspect`, `eval`, `doctor`, `size`. One file per command; this one wires them.
 
 Exit codes:
     0    answered
@@ -24,6 +24,7 @@ from secondhop.cli.doctor import doctor
 from secondhop.cli.eval import eval
 from secondhop.cli.inspect import inspect
 from secondhop.cli.output import INTERRUPTED, UNREADABLE, USAGE, fail
+from secondhop.cli.size import size
 from secondhop.errors import EmptyTextError, InputError, SecondhopError
 
 app = typer.Typer(
@@ -37,6 +38,7 @@ app.command()(analyze)
 app.command()(inspect)
 app.command()(eval)
 app.command()(doctor)
+app.command()(size)
 
 # The base of what typer raises about a wrong command line; where it lives depends on typer's version.
 _USAGE_ERROR: type[Exception] = typer.BadParameter.__mro__[2]

@@ -6,10 +6,39 @@ threads, forked and pickled.
 
 from __future__ import annotations
 
-from secondhop.indexing.build import build
+from collections.abc import Callable, Iterable, Sequence
+
+from secondhop.indexing.build import CutsLike, build_segment
+from secondhop.indexing.costs import TokenCosts
 from secondhop.indexing.lexicon import Lexicon
+from secondhop.indexing.merge import merge
 from secondhop.indexing.postings import Postings
 from secondhop.indexing.scoring import BM25
+from secondhop.indexing.segment import Segment
 from secondhop.indexing.snapshot import Snapshot
+from secondhop.types import Chunk, SourceText
 
-__all__ = ["BM25", "Lexicon", "Postings", "Snapshot", "build"]
+__all__ = ["BM25", "Lexicon", "Postings", "Segment", "Snapshot", "TokenCosts", "build", "build_segment", "merge"]
+
+
+def build(
+    sources: Sequence[SourceText],
+    tables: Iterable[CutsLike],
+    *,
+    language: str = "auto",
+    scoring: BM25 | None = None,
+    given: tuple[Chunk, ...] | None = None,
+    progress: Callable[[int], None] | None = None,
+) -> Snapshot:
+    """Indexes the chunks of the sources.
+
+    Args:
+        sources: texts, in the order in which they are to be read.
+        tables: their chunks, in tables of some sources each, as chunking makes them.
+        language: a language of `text.languages.LANGUAGES`, or `auto`.
+        scoring: BM25 variant and constants.
+        given: the caller's own chunks, if each source is one of them.
+        progress: called with the number of sources indexed so far.
+    """
+    segment = build_segment(sources, tables, language=language, progress=progress)
+    return Snapshot.of(segment, scoring or BM25(), given)

@@ -1,293 +1,231 @@
-"""Cuts to a snapshot."""
+"""Tables of chunks to a segment: words, lines and headings of many sources in a few passes."""
 
 from __future__ import annotations
 
-from bisect import bisect_left
-from collections import defaultdict
+import json
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
+from itertools import accumulate
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 import numpy as np
-from numpy.typing import NDArray
 
 from secondhop.indexing.lexicon import Lexicon
-from secondhop.indexing.postings import Postings, count_pairs
-from secondhop.indexing.scoring import BM25
-from secondhop.indexing.snapshot import Snapshot
-from secondhop.text.analysis import analyzer_for, split_forms
-from secondhop.types import KINDS, Chunk, Section, SourceText, Span
+from secondhop.indexing.numbering import Numbering
+from secondhop.indexing.segment import NO_PAGE, Segment
+from secondhop.indexing.strings import Strings, Vocabulary, offsets_of
+from secondhop.indexing.texts import Texts
+from secondhop.text.analysis import analyzer_for
+from secondhop.text.bulk_forms import find_forms
+from secondhop.text.characters import codes
+from secondhop.types import KINDS, Section, SourceText
 
-LEAD_WORDS = 12
-"""How many content words of heading and first sentence make up a chunk's lead."""
-HEADING_WORDS = 8
-_MIN_KEY_WORDS = 4
-SIGNATURE_HASHES = 8
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from secondhop.types import Ints
+
+_Scalar = TypeVar("_Scalar", bound=np.generic)
+
+_WINDOW = 1 << 17
+_NUMBERED_AT_ONCE = 1 << 18
+_LANGUAGE_SAMPLE = 200
 
 
-class CutLike(Protocol):
-    """What chunking returns, as far as the index needs it."""
+class CutsLike(Protocol):
+    """What chunking returns for a run of sources, as far as the index needs it. See `chunking.CutTable`."""
 
     @property
-    def section(self) -> Section:
-        """The section that the chunk is in."""
+    def n_sources(self) -> int:
+        """How many sources it covers."""
 
     @property
-    def sentences(self) -> tuple[Span, ...]:
-        """Spans of its sentences, in order."""
+    def source(self) -> list[int]:
+        """[C] which of them."""
 
     @property
-    def opens(self) -> bool:
-        """Whether a paragraph or definition begins here."""
+    def section(self) -> list[int]:
+        """[C] which of `sections`."""
+
+    @property
+    def opens(self) -> list[bool]:
+        """[C] whether a paragraph or definition begins with it."""
+
+    @property
+    def n_sentences(self) -> list[int]:
+        """[C] how many sentences it has."""
+
+    @property
+    def sections(self) -> list[Section]:
+        """Sections that chunks are in."""
+
+    @property
+    def sentence_start(self) -> Ints:
+        """[S] where each sentence begins in the text of its source."""
+
+    @property
+    def sentence_end(self) -> Ints:
+        """[S] where it ends."""
 
 
 @dataclass(slots=True)
-class _Tables:
-    """Columns of the chunk and sentence tables while they grow."""
+class _Columns:
+    """Pieces of the tables, one for each run of sources."""
 
-    sections: list[Section] = field(default_factory=list)
-    source: list[int] = field(default_factory=list)
-    section: list[int] = field(default_factory=list)
-    line: list[int] = field(default_factory=list)
-    line_end: list[int] = field(default_factory=list)
-    kind: list[int] = field(default_factory=list)
-    opens: list[bool] = field(default_factory=list)
-    n_sentences: list[int] = field(default_factory=list)
-    start: list[int] = field(default_factory=list)
-    end: list[int] = field(default_factory=list)
-    n_words: list[int] = field(default_factory=list)
-    words: list[int] = field(default_factory=list)
-    heading: list[list[int]] = field(default_factory=list)
+    section_source: list[NDArray[np.int32]] = field(default_factory=list)
+    section_page: list[NDArray[np.int32]] = field(default_factory=list)
+    section_path: list[NDArray[np.int32]] = field(default_factory=list)
+    section_n_words: list[Ints] = field(default_factory=list)
+    heading_words: list[NDArray[np.int32]] = field(default_factory=list)
+    chunk_source: list[NDArray[np.int32]] = field(default_factory=list)
+    chunk_section: list[NDArray[np.int32]] = field(default_factory=list)
+    chunk_line: list[NDArray[np.int32]] = field(default_factory=list)
+    chunk_line_end: list[NDArray[np.int32]] = field(default_factory=list)
+    chunk_kind: list[NDArray[np.uint8]] = field(default_factory=list)
+    chunk_opens: list[NDArray[np.bool_]] = field(default_factory=list)
+    chunk_n_sentences: list[Ints] = field(default_factory=list)
+    sentence_start: list[Ints] = field(default_factory=list)
+    sentence_end: list[Ints] = field(default_factory=list)
+    sentence_n_words: list[Ints] = field(default_factory=list)
+    words: list[NDArray[np.int32]] = field(default_factory=list)
 
 
-def build(
+def build_segment(
     sources: Sequence[SourceText],
-    cuts: Iterable[Sequence[CutLike]],
+    tables: Iterable[CutsLike],
     *,
     language: str = "auto",
-    scoring: BM25 | None = None,
-    given: tuple[Chunk, ...] | None = None,
     progress: Callable[[int], None] | None = None,
-) -> Snapshot:
-    """Indexes the cuts of each source.
+) -> Segment:
+    """The tables of the sources.
 
     Args:
         sources: texts, in the order in which they are to be read.
-        cuts: for each source its chunks, in reading order.
+        tables: their chunks; the first table is of the first so many sources, and so on.
         language: a language of `text.languages.LANGUAGES`, or `auto`.
-        scoring: BM25 variant and constants.
-        given: the caller's own chunks, if each source is one of them.
         progress: called with the number of sources indexed so far.
     """
-    scoring = scoring or BM25()
-    analyzer = analyzer_for(language, [source.text for source in sources[:200]])
-    tables, form_numbers = _Tables(), _Numbering()
-    for number, (source, source_cuts) in enumerate(zip(sources, cuts, strict=True)):
-        _add_source(tables, form_numbers, number, source, source_cuts)
+    analyzer = analyzer_for(language, [source.text for source in sources[:_LANGUAGE_SAMPLE]])
+    columns, forms, paths = _Columns(), Numbering(), dict[str, int]()
+    done = n_sections = 0
+    for table in tables:
+        _add(columns, forms, paths, sources[done : done + table.n_sources], table, done, n_sections)
+        done += table.n_sources
+        n_sections += len(table.sections)
         if progress is not None:
-            progress(number + 1)
-    lexicon = Lexicon.of(analyzer, list(form_numbers))
-    words = np.array(tables.words, np.int32)
-    sentence_words = _offsets(tables.n_words)
-    chunk_sentences = _offsets(tables.n_sentences)
-    has_case, ordinary = _capitals(lexicon, words, sentence_words)
-    body, length, signature = _body(lexicon, words, sentence_words[chunk_sentences], scoring)
-    return Snapshot(
-        texts=tuple(source.text for source in sources),
-        sources=tuple(source.source for source in sources),
-        source_keys=_distinct([source.source for source in sources]),
-        source_metadata=tuple(source.metadata for source in sources),
-        source_base=np.array([chunk.start for chunk in given] if given else np.zeros(len(sources)), np.int64),
-        given=given,
-        sections=tuple(tables.sections),
-        chunk_source=np.array(tables.source, np.int32),
-        chunk_section=np.array(tables.section, np.int32),
-        chunk_line=np.array(tables.line, np.int32),
-        chunk_line_end=np.array(tables.line_end, np.int32),
-        chunk_kind=np.array(tables.kind, np.uint8),
-        chunk_opens=np.array(tables.opens, bool),
-        chunk_sentences=chunk_sentences,
-        chunk_length=length,
-        average_length=max(float(length.mean()), 1.0) if len(length) else 1.0,
-        chunk_signature=signature,
-        chunk_key=_mix(np.ascontiguousarray(signature).view(np.uint64)).sum(axis=1, dtype=np.uint64),
-        sentence_start=np.array(tables.start, np.int64),
-        sentence_end=np.array(tables.end, np.int64),
-        sentence_words=sentence_words,
-        sentence_key=_keys(lexicon, words, sentence_words),
-        words=words,
-        lexicon=lexicon,
-        body=body,
-        lead=_lead(lexicon, words, sentence_words, chunk_sentences, tables),
-        idf=scoring.idf(body.df, len(tables.source)),
-        scoring=scoring,
-        term_is_ordinary=ordinary,
-        has_case=has_case,
+            progress(done)
+    vocabulary, spelled, form_numbers = forms.vocabulary()
+    path_vocabulary, path_numbers = Vocabulary.of(list(paths))
+    return Segment(
+        texts=Texts.held([source.text for source in sources]),
+        sources=Strings.of([source.source for source in sources]),
+        metadata=tuple(source.metadata for source in sources),
+        paths=path_vocabulary,
+        section_source=_joined(columns.section_source, np.int32),
+        section_page=_joined(columns.section_page, np.int32),
+        section_path=path_numbers.astype(np.int32)[_joined(columns.section_path, np.int32)],
+        section_words=offsets_of(_joined(columns.section_n_words, np.int64)),
+        heading_words=form_numbers[_joined(columns.heading_words, np.int32)],
+        chunk_source=_joined(columns.chunk_source, np.int32),
+        chunk_section=_joined(columns.chunk_section, np.int32),
+        chunk_line=_joined(columns.chunk_line, np.int32),
+        chunk_line_end=_joined(columns.chunk_line_end, np.int32),
+        chunk_kind=_joined(columns.chunk_kind, np.uint8),
+        chunk_opens=_joined(columns.chunk_opens, np.bool_),
+        chunk_sentences=offsets_of(_joined(columns.chunk_n_sentences, np.int64)),
+        sentence_start=_joined(columns.sentence_start, np.int64),
+        sentence_end=_joined(columns.sentence_end, np.int64),
+        sentence_words=offsets_of(_joined(columns.sentence_n_words, np.int64)),
+        words=_renumbered(columns.words, form_numbers),
+        lexicon=Lexicon.of(analyzer, vocabulary, spelled),
     )
 
 
-class _Numbering(defaultdict[str, int]):
-    """Numbers forms in order of first use."""
-
-    def __missing__(self, form: str) -> int:
-        number = self[form] = len(self)
-        return number
-
-
-def _add_source(tables: _Tables, numbers: _Numbering, number: int, source: SourceText, cuts: Sequence[CutLike]) -> None:
-    text = source.text
-    newlines = _newlines(text) if cuts else []
-    section: Section | None = None
-    heading: list[int] = []
-    for cut in cuts:
-        if cut.section is not section:
-            section = cut.section
-            tables.sections.append(section)
-            heading = [numbers[form] for form in split_forms(section.heading_path[-1])] if section.heading_path else []
-        tables.source.append(number)
-        tables.section.append(len(tables.sections) - 1)
-        tables.line.append(bisect_left(newlines, cut.sentences[0][0]) + 1)
-        tables.line_end.append(bisect_left(newlines, cut.sentences[-1][1] - 1) + 1)
-        tables.kind.append(KINDS.index(section.kind))
-        tables.opens.append(cut.opens)
-        tables.n_sentences.append(len(cut.sentences))
-        tables.heading.append(heading)
-        for start, end in cut.sentences:
-            forms = split_forms(text[start:end])
-            tables.start.append(start)
-            tables.end.append(end)
-            tables.n_words.append(len(forms))
-            tables.words.extend(map(numbers.__getitem__, forms))
+def _joined(pieces: list[NDArray[_Scalar]], dtype: type[_Scalar]) -> NDArray[_Scalar]:
+    """The pieces end to end; the list is emptied, so that memory is freed early."""
+    joined = np.concatenate(pieces) if pieces else np.empty(0, dtype)
+    pieces.clear()
+    return joined
 
 
-def _distinct(labels: list[str]) -> tuple[str, ...]:
-    """The labels; the second of equal ones gets a number, and so on."""
-    seen: dict[str, int] = {}
-    keys = []
-    for label in labels:
-        seen[label] = seen.get(label, 0) + 1
-        keys.append(label if seen[label] == 1 else f"{label}\0{seen[label]}")
-    return tuple(keys)
+def _renumbered(pieces: list[NDArray[np.int32]], numbers: NDArray[np.int32]) -> NDArray[np.int32]:
+    """The pieces end to end with new numbers; each is freed when it is done."""
+    joined = np.empty(sum(map(len, pieces)), np.int32)
+    end = len(joined)
+    while pieces:
+        piece = pieces.pop()
+        joined[end - len(piece) : end] = numbers[piece]
+        end -= len(piece)
+    return joined
 
 
-def _newlines(text: str) -> list[int]:
-    places: list[int] = []
-    place = text.find("\n")
-    while place >= 0:
-        places.append(place)
-        place = text.find("\n", place + 1)
-    return places
+def _add(
+    columns: _Columns,
+    forms: Numbering,
+    paths: dict[str, int],
+    sources: Sequence[SourceText],
+    table: CutsLike,
+    first_source: int,
+    first_section: int,
+) -> None:
+    """Adds a run of sources."""
+    text = sources[0].text if len(sources) == 1 else "\n".join(source.text for source in sources)
+    bases = np.fromiter(accumulate((len(source.text) + 1 for source in sources[:-1]), initial=0), np.int64)
+    source, section = np.array(table.source, np.int32), np.array(table.section, np.int32)
+    n_sentences = np.array(table.n_sentences, np.int64)
+    shift = np.repeat(bases[source], n_sentences)
+    starts, ends = table.sentence_start + shift, table.sentence_end + shift
+    edges = offsets_of(n_sentences)
+    newlines = _newlines(text)
+    before = np.searchsorted(newlines, bases)[source] - 1
+    columns.chunk_line.append((np.searchsorted(newlines, starts[edges[:-1]]) - before).astype(np.int32))
+    columns.chunk_line_end.append((np.searchsorted(newlines, ends[edges[1:] - 1] - 1) - before).astype(np.int32))
+    columns.chunk_source.append(source + np.int32(first_source))
+    columns.chunk_section.append(section + np.int32(first_section))
+    kinds = np.array([KINDS.index(each.kind) for each in table.sections], np.uint8)
+    columns.chunk_kind.append(kinds[section])
+    columns.chunk_opens.append(np.array(table.opens, bool))
+    columns.chunk_n_sentences.append(n_sentences)
+    columns.sentence_start.append(table.sentence_start)
+    columns.sentence_end.append(table.sentence_end)
+    _add_words(columns.words, columns.sentence_n_words, forms, text, starts, ends)
+    opening = np.searchsorted(section, np.arange(len(table.sections)))
+    columns.section_source.append(source[opening] + np.int32(first_source))
+    _add_sections(columns, forms, paths, table.sections)
 
 
-def _offsets(counts: list[int]) -> NDArray[np.int64]:
-    offsets = np.zeros(len(counts) + 1, np.int64)
-    np.cumsum(counts, out=offsets[1:])
-    return offsets
+def _add_sections(columns: _Columns, forms: Numbering, paths: dict[str, int], sections: list[Section]) -> None:
+    pages = [NO_PAGE if section.page is None else section.page for section in sections]
+    columns.section_page.append(np.array(pages, np.int32))
+    written = [json.dumps(section.heading_path) for section in sections]
+    columns.section_path.append(np.array([paths.setdefault(path, len(paths)) for path in written], np.int32))
+    headings = [section.heading_path[-1] if section.heading_path else "" for section in sections]
+    ends = np.cumsum([len(heading) + 1 for heading in headings], dtype=np.int64) - 1
+    starts = ends - np.fromiter(map(len, headings), np.int64, len(headings))
+    _add_words(columns.heading_words, columns.section_n_words, forms, "\n".join(headings), starts, ends)
 
 
-def _body(
-    lexicon: Lexicon, words: NDArray[np.int32], chunk_words: NDArray[np.int64], scoring: BM25
-) -> tuple[Postings, NDArray[np.int32], NDArray[np.uint32]]:
-    """Postings of the chunk texts, the chunks' lengths in terms, and their MinHash signatures."""
-    n = len(chunk_words) - 1
-    terms, place = lexicon.expand(words.astype(np.int64))
-    chunks = np.repeat(np.arange(n), np.diff(chunk_words))[place]
-    length = np.bincount(chunks, minlength=n)
-    terms, chunks, tf = count_pairs(terms, chunks, n)
-    average = max(float(length.mean()), 1.0) if n else 1.0
-    weights = scoring.saturation(tf.astype(float), length[chunks].astype(float), average) - scoring.floor
-    body = Postings.from_pairs(terms, chunks, weights.astype(np.float32), len(lexicon.terms), n)
-    return body, length.astype(np.int32), _signatures(lexicon, terms, chunks, n)
+def _add_words(
+    words: list[NDArray[np.int32]], counts: list[Ints], forms: Numbering, text: str, starts: Ints, ends: Ints
+) -> None:
+    """Adds the words of the spans and how many each has. Spans are ascending; a window of text is read at a time."""
+    waiting: list[tuple[Ints, Ints, NDArray[np.uint64]]] = []
+    n_waiting = first = 0
+    while first < len(starts):
+        last = max(first + 1, int(np.searchsorted(ends, starts[first] + _WINDOW, "right")))
+        base = int(starts[first])
+        found = find_forms(text[base : int(ends[last - 1])], starts[first:last] - base, ends[first:last] - base)
+        counts.append(found.counts)
+        waiting.append((found.starts + base, found.ends + base, found.digests))
+        n_waiting += len(found.starts)
+        first = last
+        if n_waiting >= _NUMBERED_AT_ONCE or first == len(starts):
+            words.append(forms.of(text, *map(np.concatenate, zip(*waiting, strict=True))))
+            waiting.clear()
+            n_waiting = 0
 
 
-def _signatures(lexicon: Lexicon, terms: NDArray[np.int64], chunks: NDArray[np.int64], n: int) -> NDArray[np.uint32]:
-    signatures = np.full((n, SIGNATURE_HASHES), 0xFFFFFFFF, np.uint32)
-    if not len(terms):
-        return signatures
-    order = np.argsort(chunks, kind="stable")
-    ordered, edges = chunks[order], np.flatnonzero(np.diff(chunks[order], prepend=-1))
-    numbers = np.arange(1, len(lexicon.terms) + 1, dtype=np.uint64)
-    for column in range(SIGNATURE_HASHES):
-        hashes = (_mix(numbers + np.uint64(column << 40)) >> np.uint64(32)).astype(np.uint32)
-        signatures[ordered[edges], column] = np.minimum.reduceat(hashes[terms[order]], edges)
-    return signatures
-
-
-def _mix(values: NDArray[np.uint64]) -> NDArray[np.uint64]:
-    """The finalizer of SplitMix64: every input bit moves every output bit."""
-    values = (values ^ (values >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
-    values = (values ^ (values >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-    return values ^ (values >> np.uint64(31))
-
-
-def _keys(lexicon: Lexicon, words: NDArray[np.int32], sentence_words: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Digest of each sentence's words without regard to case; 0 for the short ones."""
-    fold: dict[str, int] = {}
-    lower = np.array([fold.setdefault(form.casefold(), len(fold) + 1) for form in lexicon.forms], np.uint64)
-    counts = np.diff(sentence_words)
-    if not len(words):
-        return np.zeros(len(counts), np.int64)
-    place = np.arange(len(words)) - np.repeat(sentence_words[:-1], counts)
-    mixed = _mix(lower[words] + place.astype(np.uint64) * np.uint64(0x9E3779B97F4A7C15))
-    total = np.concatenate((np.zeros(1, np.uint64), np.cumsum(mixed, dtype=np.uint64)))
-    keys = (total[sentence_words[1:]] - total[sentence_words[:-1]]).view(np.int64)
-    return np.where(counts > _MIN_KEY_WORDS, keys, 0)
-
-
-def _capitals(
-    lexicon: Lexicon, words: NDArray[np.int32], sentence_words: NDArray[np.int64]
-) -> tuple[bool, NDArray[np.bool_]]:
-    """Whether capitals mark names here, and [terms] which terms are mostly written without one inside sentences.
-
-    Capitals mark names if at least 2 % of the words inside sentences (not those that open one) have one.
-    """
-    inside = np.ones(len(words), bool)
-    inside[sentence_words[:-1][np.diff(sentence_words) > 0]] = False
-    forms = words[inside].astype(np.int64)
-    capital = np.array([form[:1].isupper() for form in lexicon.forms], bool)
-    terms, place = lexicon.expand(forms)
-    of_capital = capital[forms[place]]
-    n = len(lexicon.terms)
-    balance = np.bincount(terms[of_capital], minlength=n) - np.bincount(terms[~of_capital], minlength=n)
-    has_case = bool(len(forms)) and float(capital[forms].mean()) >= 0.02
-    return has_case, balance < 0
-
-
-def _lead(
-    lexicon: Lexicon,
-    words: NDArray[np.int32],
-    sentence_words: NDArray[np.int64],
-    chunk_sentences: NDArray[np.int64],
-    tables: _Tables,
-) -> Postings:
-    """The terms that say what a chunk is about: its heading, then the first content words of an opening sentence."""
-    terms: list[int] = []
-    chunks: list[int] = []
-    weights: list[float] = []
-    offsets, form_terms = lexicon.form_offsets.tolist(), lexicon.form_terms.tolist()
-    for chunk, opens in enumerate(tables.opens):
-        heading = [form for form in tables.heading[chunk] if offsets[form + 1] > offsets[form]][:HEADING_WORDS]
-        lead = heading
-        if opens:
-            first = int(sentence_words[chunk_sentences[chunk]])
-            last = int(sentence_words[chunk_sentences[chunk] + 1])
-            lead = (
-                heading
-                + [form for form in words[first:last].tolist() if offsets[form + 1] > offsets[form]][: LEAD_WORDS - 4]
-            )
-        seen: set[int] = set()
-        for place, form in enumerate(lead[:LEAD_WORDS]):
-            for term in form_terms[offsets[form] : offsets[form + 1]]:
-                if term not in seen:
-                    seen.add(term)
-                    terms.append(term)
-                    chunks.append(chunk)
-                    weights.append(1 / (1 + 0.15 * place))
-    order = np.lexsort((chunks, terms)) if terms else np.empty(0, np.int64)
-    return Postings.from_pairs(
-        np.array(terms, np.int64)[order],
-        np.array(chunks, np.int64)[order],
-        np.array(weights, np.float32)[order],
-        len(lexicon.terms),
-        len(tables.opens),
-    )
+def _newlines(text: str) -> Ints:
+    """Where the line ends are."""
+    places = [np.flatnonzero(codes(text[at : at + _WINDOW]) == ord("\n")) + at for at in range(0, len(text), _WINDOW)]
+    return np.concatenate(places) if places else np.empty(0, np.int64)

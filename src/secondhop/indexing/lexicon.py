@@ -2,51 +2,120 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
+from secondhop.arrays import ranges
+from secondhop.indexing.strings import Numbers, Vocabulary, offsets_of
 from secondhop.text.analysis import Analyzer
+from secondhop.text.bulk_analysis import analyze_all
+from secondhop.text.hashing import digests_of
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from secondhop.text.hashing import Digests
+    from secondhop.types import Bools, Ints
+
+NONE = -1
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Lexicon:
     """Forms and terms by number. Form f stands for the terms `form_terms[form_offsets[f]:form_offsets[f + 1]]`."""
 
     analyzer: Analyzer
-    forms: tuple[str, ...]
-    terms: tuple[str, ...]
-    form_offsets: NDArray[np.int64]
-    form_terms: NDArray[np.int64]
-    form_is_name: NDArray[np.bool_]
-    term_is_number: NDArray[np.bool_]
-    number_of: dict[str, int] = field(repr=False)
-    """Term to its number."""
+    forms: Vocabulary
+    terms: Vocabulary
+    form_offsets: Ints
+    form_terms: Ints
+    form_is_name: Bools
+    form_is_capital: Bools
+    """Whether it begins with a capital."""
+    form_fold: Digests
+    """Digest of the form without regard to case."""
+    term_is_number: Bools
 
     @classmethod
-    def of(cls, analyzer: Analyzer, forms: list[str]) -> Lexicon:
-        """Analyses each distinct form once; terms are numbered in order of first use."""
-        analyzed = [analyzer.analyze(form) for form in forms]
-        number_of: dict[str, int] = {}
-        form_terms = [number_of.setdefault(term, len(number_of)) for form in analyzed for term in form.terms]
-        offsets = np.zeros(len(forms) + 1, np.int64)
-        np.cumsum([len(form.terms) for form in analyzed], out=offsets[1:])
+    def of(cls, analyzer: Analyzer, forms: Vocabulary, spelled: Sequence[str] | None = None) -> Lexicon:
+        """Analyses each form once. `spelled` are the forms as strings, if the caller has them."""
+        spelled = list(forms) if spelled is None else spelled
+        analyzed = analyze_all(analyzer, spelled)
+        seen: dict[str, int] = {}
+        form_terms = [seen.setdefault(term, len(seen)) for term in analyzed.terms]
+        terms, numbers = Vocabulary.of(list(seen))
         return cls(
             analyzer=analyzer,
-            forms=tuple(forms),
-            terms=tuple(number_of),
-            form_offsets=offsets,
-            form_terms=np.array(form_terms, np.int64),
-            form_is_name=np.array([form.is_name for form in analyzed], bool),
-            term_is_number=np.array([term[:1].isdigit() for term in number_of], bool),
-            number_of=number_of,
+            forms=forms,
+            terms=terms,
+            form_offsets=offsets_of(np.array(analyzed.counts, np.int64)),
+            form_terms=numbers[np.array(form_terms, np.int64)],
+            form_is_name=np.array(analyzed.is_name, bool),
+            form_is_capital=np.array([form[:1].isupper() for form in spelled], bool),
+            form_fold=_folded(forms, spelled),
+            term_is_number=np.array([term[:1].isdigit() for term in seen], bool)[np.argsort(numbers)],
         )
 
-    def expand(self, forms: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    @property
+    def number_of(self) -> Numbers:
+        """Terms to their numbers."""
+        return Numbers(self.terms)
+
+    def expand(self, forms: NDArray[np.int64]) -> tuple[Ints, Ints]:
         """Terms of a run of forms, in order, and for each term the place in the run it comes from."""
         starts = self.form_offsets[forms]
         counts = self.form_offsets[forms + 1] - starts
-        place = np.repeat(np.arange(len(forms)), counts)
-        within = np.arange(len(place)) - np.repeat(np.cumsum(counts) - counts, counts)
-        return self.form_terms[starts[place] + within], place
+        return self.form_terms[ranges(starts, counts)], np.repeat(np.arange(len(forms)), counts)
+
+    def kept(self, used: Bools) -> tuple[Lexicon, Ints]:
+        """Only the forms marked, and the new numbers of all forms; those left out have none."""
+        forms = np.flatnonzero(used)
+        counts = np.diff(self.form_offsets)[forms]
+        form_terms = self.form_terms[ranges(self.form_offsets[forms], counts)]
+        terms, form_terms = np.unique(form_terms, return_inverse=True)
+        lexicon = Lexicon(
+            analyzer=self.analyzer,
+            forms=self.forms.kept(forms),
+            terms=self.terms.kept(terms),
+            form_offsets=offsets_of(counts),
+            form_terms=form_terms,
+            form_is_name=self.form_is_name[forms],
+            form_is_capital=self.form_is_capital[forms],
+            form_fold=self.form_fold[forms],
+            term_is_number=self.term_is_number[terms],
+        )
+        return lexicon, np.where(used, np.cumsum(used) - 1, NONE)
+
+    @classmethod
+    def merged(cls, parts: Sequence[Lexicon]) -> tuple[Lexicon, list[Ints]]:
+        """The words of all lexicons, and for each of these the new numbers of its forms."""
+        if len(parts) == 1:
+            return parts[0], [np.arange(len(parts[0].forms))]
+        forms, form_maps = Vocabulary.merged([part.forms for part in parts])
+        terms, term_maps = Vocabulary.merged([part.terms for part in parts])
+        counts = np.zeros(len(forms), np.int64)
+        is_name, is_capital = np.zeros(len(forms), bool), np.zeros(len(forms), bool)
+        fold = np.zeros(len(forms), np.uint64)
+        is_number = np.zeros(len(terms), bool)
+        for part, form_map, term_map in zip(parts, form_maps, term_maps, strict=True):
+            counts[form_map] = np.diff(part.form_offsets)
+            is_name[form_map], is_capital[form_map] = part.form_is_name, part.form_is_capital
+            fold[form_map] = part.form_fold
+            is_number[term_map] = part.term_is_number
+        offsets = offsets_of(counts)
+        form_terms = np.empty(offsets[-1], np.int64)
+        for part, form_map, term_map in zip(parts, form_maps, term_maps, strict=True):
+            form_terms[ranges(offsets[form_map], np.diff(part.form_offsets))] = term_map[part.form_terms]
+        lexicon = cls(parts[0].analyzer, forms, terms, offsets, form_terms, is_name, is_capital, fold, is_number)
+        return lexicon, form_maps
+
+
+def _folded(forms: Vocabulary, spelled: Sequence[str]) -> Digests:
+    """Digests of the forms without regard to case."""
+    folded = forms.digests.copy()
+    pairs = [(number, fold) for number, form in enumerate(spelled) if (fold := form.casefold()) != form]
+    folded[[number for number, _ in pairs]] = digests_of([fold for _, fold in pairs])
+    return folded

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from secondhop.arrays import ranges, sum_by
+
+if TYPE_CHECKING:
+    from secondhop.types import Floats, Ints
 
 _FEW = 16
 """Up to so many terms it is quicker to take their postings one by one."""
@@ -43,7 +46,7 @@ class Postings:
         """Number of chunks that hold each term."""
         return np.diff(self.offsets)
 
-    def df_of(self, terms: NDArray[np.int64]) -> NDArray[np.int64]:
+    def df_of(self, terms: Ints) -> Ints:
         """Number of chunks that hold each of the given terms."""
         return self.offsets[terms + 1] - self.offsets[terms]
 
@@ -52,7 +55,7 @@ class Postings:
         start, end = self.offsets[term], self.offsets[term + 1]
         return self.chunks[start:end], self.weights[start:end]
 
-    def gather(self, terms: NDArray[np.int64], factors: NDArray[np.float64]) -> Gathered:
+    def gather(self, terms: Ints, factors: Floats) -> Gathered:
         """All postings of the terms, each with factor times weight."""
         starts = self.offsets[terms]
         counts = self.offsets[terms + 1] - starts
@@ -65,7 +68,7 @@ class Postings:
             chunks, weights = self.chunks[places], self.weights[places]
         return Gathered(chunks, weights * np.repeat(factors, counts), counts)
 
-    def accumulate(self, terms: NDArray[np.int64], factors: NDArray[np.float64]) -> NDArray[np.float64]:
+    def accumulate(self, terms: Ints, factors: Floats) -> Floats:
         """Sum over terms of factor times weight, for each chunk: an array of length n_chunks."""
         found = self.gather(terms, factors)
         return sum_by(found.chunks, found.weights, self.n_chunks)

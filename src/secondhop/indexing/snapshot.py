@@ -2,78 +2,149 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import blake2b
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from secondhop.indexing.lexicon import Lexicon
+from secondhop.indexing import statistics
 from secondhop.indexing.postings import Postings
-from secondhop.indexing.scoring import BM25
-from secondhop.types import KINDS, Chunk, Section, Span
+from secondhop.indexing.scoring import BM25, VARIANTS
+from secondhop.indexing.segment import Segment
+from secondhop.indexing.strings import Strings
+from secondhop.types import KINDS, Chunk, Span
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from secondhop.indexing.lexicon import Lexicon
+    from secondhop.indexing.segment import Arrays
+    from secondhop.indexing.texts import Texts
+    from secondhop.types import Bools, Floats, Ints
+
+_REMEMBERED = 4_096
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Snapshot:
-    """Tables, lexicon and postings. C chunks, S sentences and W words (forms in reading order) are numbered from 0.
+    """What queries see: a segment, and what follows from it. C chunks, S sentences and W words are numbered from 0.
 
     Spans are kept relative to the text they are in; `source_base` is added where a caller's chunk has offsets of its
     own.
     """
 
-    texts: tuple[str, ...]
-    sources: tuple[str, ...]
-    source_keys: tuple[str, ...]
-    """The sources, made distinct where two texts have the same label: what chunk ids are made of."""
-    source_metadata: tuple[Mapping[str, Any], ...]
-    source_base: NDArray[np.int64]
+    segment: Segment
+    scoring: BM25
     given: tuple[Chunk, ...] | None
     """The caller's chunks, one to one, if the caller chunked."""
-    sections: tuple[Section, ...]
+    source_base: Ints
+    source_occurrence: NDArray[np.int32]
+    """1 for the first text with a label, 2 for the second with the same one, and so on: chunk ids tell them apart."""
 
+    body: Postings
+    """BM25 saturation of each term in each chunk."""
+    lead: Postings
+    """Headings and first words of paragraphs; weights fall from 1 with the place in the lead."""
+    idf: Floats
+    """[terms]"""
+    chunk_length: NDArray[np.int32]
+    """[C] length in index terms."""
+    average_length: float
+    chunk_signature: NDArray[np.uint32]
+    """[C, 8] MinHash of the terms, to find near-duplicates by."""
+    chunk_key: NDArray[np.uint64]
+    """[C] digest of the signature: chunks with the same words have the same key."""
+    sentence_key: Ints
+    """[S] digest of the words; 0 for the short ones."""
+    term_is_ordinary: Bools
+    """[terms] mostly written without a capital inside sentences: a capital at the start of one makes it no name."""
+    has_case: bool
+    """Whether capitals tell names from other words here (not in caseless scripts, nor in lower-cased text)."""
+
+    # The segment's own, for short.
+    texts: Texts
+    sources: Strings
+    source_metadata: Sequence[Mapping[str, Any]]
     chunk_source: NDArray[np.int32]
     """[C] which text."""
     chunk_section: NDArray[np.int32]
     chunk_line: NDArray[np.int32]
     chunk_line_end: NDArray[np.int32]
     chunk_kind: NDArray[np.uint8]
-    chunk_opens: NDArray[np.bool_]
-    chunk_sentences: NDArray[np.int64]
+    chunk_opens: Bools
+    chunk_sentences: Ints
     """[C + 1] chunk c holds sentences chunk_sentences[c] to chunk_sentences[c + 1]."""
-    chunk_length: NDArray[np.int32]
-    """[C] length in index terms."""
-    average_length: float
-    chunk_signature: NDArray[np.uint32]
-    """[C, 8] MinHash of the terms, to find near-duplicates by."""
-
-    chunk_key: NDArray[np.uint64]
-    """[C] digest of the signature: chunks with the same words have the same key."""
-
-    sentence_start: NDArray[np.int64]
-    sentence_end: NDArray[np.int64]
-    sentence_words: NDArray[np.int64]
+    sentence_start: Ints
+    sentence_end: Ints
+    sentence_words: Ints
     """[S + 1] sentence s holds words sentence_words[s] to sentence_words[s + 1]."""
-    sentence_key: NDArray[np.int64]
-
     words: NDArray[np.int32]
     """[W] the forward index: form numbers in reading order."""
     lexicon: Lexicon
-    body: Postings
-    """BM25 saturation of each term in each chunk."""
-    lead: Postings
-    """Headings and first words of paragraphs; weights fall from 1 with the place in the lead."""
-    idf: NDArray[np.float64]
-    """[terms]"""
-    scoring: BM25
-    term_is_ordinary: NDArray[np.bool_]
-    """[terms] mostly written without a capital inside sentences: a capital at the start of one makes it no name."""
-    has_case: bool
-    """Whether capitals tell names from other words here (not in caseless scripts, nor in lower-cased text)."""
-    _chunks: dict[int, Chunk] = field(default_factory=dict, repr=False, compare=False)
-    """Chunks made so far. Filling it twice is harmless, so it needs no lock."""
+    _chunks: dict[int, Chunk] = field(default_factory=dict, repr=False)
+    """Some of the chunks made so far. Filling it twice is harmless, so it needs no lock."""
+
+    @classmethod
+    def of(cls, segment: Segment, scoring: BM25, given: tuple[Chunk, ...] | None = None) -> Snapshot:
+        """Computes what follows from a segment."""
+        counts = statistics.count_terms(segment)
+        length = counts.length
+        average = max(float(length.mean()), 1.0) if len(length) else 1.0
+        body = statistics.weigh(counts, scoring, average)
+        has_case, ordinary = statistics.capitals(segment)
+        signature = statistics.signatures(segment)
+        return cls(
+            segment=segment,
+            scoring=scoring,
+            given=given,
+            source_base=np.array([chunk.start for chunk in given], np.int64) if given else _zeros(segment),
+            source_occurrence=_occurrences(segment.sources),
+            body=body,
+            lead=statistics.lead_postings(segment),
+            idf=scoring.idf(body.df, len(segment)),
+            chunk_length=length,
+            average_length=average,
+            chunk_signature=signature,
+            chunk_key=statistics.chunk_keys(signature),
+            sentence_key=statistics.sentence_keys(segment),
+            term_is_ordinary=ordinary,
+            has_case=has_case,
+            **_columns(segment),
+        )
+
+    def to_arrays(self) -> Arrays:
+        """The segment and what follows from it as arrays; equal snapshots give equal arrays."""
+        scoring = self.scoring
+        constants = (scoring.k1, scoring.b, scoring.delta, scoring.epsilon)
+        return {
+            **self.segment.to_arrays(),
+            **{name: getattr(self, name) for name in _STATISTICS},
+            **{f"{name}_{part}": getattr(getattr(self, name), part) for name in _POSTINGS for part in _PARTS},
+            "scoring_variant": np.array([VARIANTS.index(scoring.variant)], np.uint8),
+            "scoring_constants": np.array(constants, np.float64),
+            "average_length": np.array([self.average_length], np.float64),
+            "has_case": np.array([self.has_case], bool),
+        }
+
+    @classmethod
+    def from_arrays(cls, arrays: Mapping[str, NDArray[Any]]) -> Snapshot:
+        """What `to_arrays` was made of. The arrays may be memory-mapped: nothing is computed, read or copied here."""
+        segment = Segment.from_arrays(arrays)
+        columns: dict[str, Any] = {name: arrays[name] for name in _STATISTICS}
+        return cls(
+            segment=segment,
+            scoring=BM25(VARIANTS[int(arrays["scoring_variant"][0])], *arrays["scoring_constants"].tolist()),
+            given=None,
+            source_base=_zeros(segment),
+            average_length=float(arrays["average_length"][0]),
+            has_case=bool(arrays["has_case"][0]),
+            body=_postings(arrays, "body", len(segment)),
+            lead=_postings(arrays, "lead", len(segment)),
+            **columns,
+            **_columns(segment),
+        )
 
     def __len__(self) -> int:
         return len(self.chunk_source)
@@ -93,31 +164,38 @@ class Snapshot:
 
     def chunk(self, ordinal: int) -> Chunk:
         """The chunk as an object, made when first asked for."""
+        if self.given:
+            return self.given[int(self.chunk_source[ordinal])]
         chunk = self._chunks.get(ordinal)
         if chunk is None:
-            chunk = self._chunks[ordinal] = (
-                self.given[self.chunk_source[ordinal]] if self.given else self._make(ordinal)
-            )
+            if len(self._chunks) >= _REMEMBERED:
+                self._chunks.clear()
+            chunk = self._chunks[ordinal] = self._make(ordinal)
         return chunk
 
     def _make(self, ordinal: int) -> Chunk:
         start, end = self.span(ordinal)
         number = int(self.chunk_source[ordinal])
-        section = self.sections[self.chunk_section[ordinal]]
-        text = self.texts[number][start:end]
+        section = int(self.chunk_section[ordinal])
+        text = self.texts.slice(number, start, end)
         return Chunk(
             text=text,
-            id=chunk_id(self.source_keys[number], start, text),
+            id=chunk_id(self._source_key(number), start, text),
             source=self.sources[number],
             start=start,
             end=end,
-            page=section.page,
-            heading_path=section.heading_path,
+            page=self.segment.page(section),
+            heading_path=self.segment.heading_path(section),
             line=int(self.chunk_line[ordinal]),
             line_end=int(self.chunk_line_end[ordinal]),
             kind=KINDS[self.chunk_kind[ordinal]],
             metadata=self.source_metadata[number],
         )
+
+    def _source_key(self, number: int) -> str:
+        """The label, made distinct where an earlier text has the same one."""
+        label, occurrence = self.sources[number], int(self.source_occurrence[number])
+        return label if occurrence == 1 else f"{label}\0{occurrence}"
 
     def neighbors(self, ordinal: int, distance: int) -> list[int]:
         """Ordinals of the chunks up to `distance` before and after, of the same source, nearest first."""
@@ -137,13 +215,44 @@ class Snapshot:
     def section_opening(self, ordinal: int) -> int | None:
         """Ordinal of the first chunk of the chunk's section, None if the section has no heading."""
         section = self.chunk_section[ordinal]
-        if not self.sections[section].heading_path:
+        if not self.segment.heading_path(int(section)):
             return None
         first = int(np.searchsorted(self.chunk_section, section, side="left"))
         return first if self.chunk_section[first] == section else ordinal
 
 
 _STORED = tuple(name for name in Snapshot.__slots__ if name != "_chunks")
+_POSTINGS = ("body", "lead")
+_PARTS = ("offsets", "chunks", "weights")
+_STATISTICS = (
+    "source_occurrence", "idf", "chunk_length", "chunk_signature", "chunk_key", "sentence_key", "term_is_ordinary",
+)  # fmt: skip
+_OF_SEGMENT = (
+    "texts", "sources", "chunk_source", "chunk_section", "chunk_line", "chunk_line_end", "chunk_kind", "chunk_opens",
+    "chunk_sentences", "sentence_start", "sentence_end", "sentence_words", "words", "lexicon",
+)  # fmt: skip
+
+
+def _columns(segment: Segment) -> dict[str, Any]:
+    return {"source_metadata": segment.metadata, **{name: getattr(segment, name) for name in _OF_SEGMENT}}
+
+
+def _postings(arrays: Mapping[str, NDArray[Any]], name: str, n_chunks: int) -> Postings:
+    offsets, chunks, weights = (arrays[f"{name}_{part}"] for part in _PARTS)
+    return Postings(offsets, chunks, weights, n_chunks)
+
+
+def _zeros(segment: Segment) -> Ints:
+    return np.zeros(len(segment.sources), np.int64)
+
+
+def _occurrences(labels: Strings) -> NDArray[np.int32]:
+    seen: dict[str, int] = {}
+    occurrences = []
+    for label in labels:
+        seen[label] = seen.get(label, 0) + 1
+        occurrences.append(seen[label])
+    return np.array(occurrences, np.int32)
 
 
 def chunk_id(source: str, start: int, text: str) -> str:

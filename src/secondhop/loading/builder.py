@@ -16,9 +16,12 @@ CELL_SEPARATOR = " | "
 MAX_HEADING_CHARS = 250
 """Longer "headings" are body text set in a heading style."""
 
-_MAX_ENTRIES = 100_000
-_MAX_UNPACKED_BYTES = 512 * 1024 * 1024
+_MAX_ENTRIES = 20_000
+_MAX_UNPACKED_BYTES = 384 * 1024 * 1024
 _MAX_RATIO = 200
+_OFFICE_PARTS = ("word/", "xl/", "ppt/", "docProps/", "_rels/", "[Content_Types]")
+_PROLOG_BYTES = 4096
+_DOCTYPE = re.compile(rb"<\x00?!\x00?D\x00?O\x00?C\x00?T\x00?Y\x00?P\x00?E", re.IGNORECASE)
 _RATIO_MATTERS_ABOVE_BYTES = 10 * 1024 * 1024
 
 _LINE_BREAKS = re.compile(r"\r\n?|[\x0b\x0c\x85\u2028\u2029]")
@@ -180,6 +183,8 @@ def open_container(data: bytes, source: str) -> zipfile.ZipFile:
     if unpacked > _MAX_UNPACKED_BYTES:
         limit = _MAX_UNPACKED_BYTES // 2**20
         raise FileTooLargeError(source, f"unpacks to {unpacked // 2**20} MiB; the limit is {limit} MiB")
+    if sum(entry.compress_size for entry in entries) > len(data):
+        raise CorruptFileError(source, "the files inside overlap (a zip bomb?)")
     for entry in entries:
         ratio = entry.file_size / max(entry.compress_size, 1)
         if entry.file_size > _RATIO_MATTERS_ABOVE_BYTES and ratio > _MAX_RATIO:
@@ -194,11 +199,14 @@ def read_entry(archive: zipfile.ZipFile, name: str, source: str) -> bytes | None
         CorruptFileError: it cannot be unpacked, or is not what the table of contents says.
     """
     try:
-        return archive.read(name)
+        data = archive.read(name)
     except KeyError:
         return None
     except Exception as error:  # zlib, lzma, struct, encryption flags: zipfile lets all of them through
         raise CorruptFileError(source, f"{name} inside it cannot be unpacked ({error})") from error
+    if name.startswith(_OFFICE_PARTS) and _DOCTYPE.search(data[:_PROLOG_BYTES]):
+        raise CorruptFileError(source, f"{name} inside it declares a document type, which office files never do")
+    return data
 
 
 def is_ole(data: bytes) -> bool:

@@ -45,6 +45,11 @@ class SourceCache:
         self.reused = 0
         """How many files were taken from the cache."""
 
+    @property
+    def folder(self) -> Path:
+        """Where it is kept."""
+        return self._path.parent
+
     @classmethod
     def open(cls, root: Path, index_dir: str | Path | None) -> SourceCache:
         """The cache in `index_dir`, by default `.secondhop` in the folder; empty if there is none or it is not ours."""

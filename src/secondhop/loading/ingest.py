@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from functools import partial
 from time import perf_counter
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from secondhop.errors import LoadError, MissingExtraError
 from secondhop.loading.folder import FolderFile
@@ -16,6 +15,9 @@ from secondhop.loading.parsing import MAX_BYTES
 from secondhop.loading.pool import ParserPool
 from secondhop.loading.reading import read_file
 from secondhop.types import SourceText
+
+if TYPE_CHECKING:
+    from concurrent.futures import Future
 
 Wrap = Callable[[str, str, Callable[[], SourceText]], SourceText]
 """Gets a file's path, its source and a call that parses it; may know the text already."""
@@ -151,6 +153,8 @@ def load_files(
         wrap: called for each file with its path, source and a call that parses it.
         progress: called with (files done, files in all, source) before each file's turn.
     """
+    from concurrent.futures import ThreadPoolExecutor
+
     load = partial(_load, pool=pool, root=root, password=password, max_bytes=max_bytes, wrap=wrap)
     ahead: dict[int, Future[Ingested]] = {}
     threads = ThreadPoolExecutor(pool.workers, "secondhop-load")

@@ -28,7 +28,6 @@ IsolationMode = Literal["auto", "process", "none"]
 
 _RISKY_TEXT = frozenset({"html", "xml", "rtf", "eml"})
 """Textual formats whose parsers are native or complex; every format that is not textual is risky too."""
-_OURS = "secondhop."
 _MAGIC = (b"%PDF-", b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"{\\rtf")
 _MAGIC_WITHIN = 1024
 _START_SECONDS = 30.0
@@ -81,12 +80,14 @@ class ParserPool:
     def isolates(self, name: str, format: str | None, data: bytes = b"") -> bool:
         """Whether a file is one for a child process: by its name or format, and by its bytes if they are given."""
         known = format or format_by_name(name)
-        if known is not None and not FORMATS[known].module.startswith(_OURS):
+        if known is not None and FORMATS[known].registered is not None:
             return False  # a loader of the user's own: only this process has it
         if self.mode != "auto":
             return self.mode == "process"
         if known is not None and (not FORMATS[known].textual or known in _RISKY_TEXT):
             return True
+        if not data:
+            return False
         start = data[:_MAGIC_WITHIN].removeprefix(b"\xef\xbb\xbf").lstrip()
         return start.startswith(_MAGIC) or (
             known is None and start[:15].lower().startswith((b"<!doctype html", b"<html"))

@@ -5,7 +5,6 @@ from __future__ import annotations
 import errno
 import os
 import stat
-from pathlib import Path
 
 from secondhop.errors import FileTooLargeError, LoadError, SourceNotFoundError
 
@@ -49,10 +48,13 @@ def read_file(path: str, source: str, max_bytes: int, root: str | None = None) -
 
 
 def _open_inside(path: str, root: str) -> int:
-    """Open the file part by part from the root down, following no symlink. The root itself may be one."""
+    """Open the file part by part from the root down, following no symlink. The root itself may be one.
+
+    The path begins with the root, both absolute, as `walk_folder` gives them.
+    """
     if os.open not in os.supports_dir_fd:  # Windows
         return os.open(path, _READ)
-    *folders, name = Path(path).relative_to(root).parts
+    *folders, name = path.removeprefix(root).strip(os.sep).split(os.sep)
     folder = os.open(root, _FOLDER)
     try:
         for part in folders:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from hashlib import blake2b
 from typing import TYPE_CHECKING, Any
 
@@ -19,7 +19,7 @@ _PROCESS_KEY = secrets.token_bytes(32)
 _HASH_BYTES = 12
 _WORDS_IN_REPORT = ("query", "matched_terms", "unmatched_terms")
 _WORDS_IN_DECISION = ("label",)
-_WORDS_IN_DETAIL = ("terms",)
+_CODES_IN_DETAIL = ("injection",)
 
 
 def to_attributes(report: DecisionReport) -> dict[str, Scalar]:
@@ -63,13 +63,19 @@ def to_log(report: DecisionReport, *, key: bytes | None = None, query_text: bool
 
 def without_words(report: Mapping[str, Any]) -> dict[str, Any]:
     """A report's dict without the words of query and passages: ids, spans, scores, reasons and counts stay."""
+    ids = {decision["chunk_id"] for decision in report["decisions"]}
     kept = {name: value for name, value in report.items() if name not in _WORDS_IN_REPORT}
     kept["warnings"] = [{"code": warning["code"]} for warning in report["warnings"]]
-    kept["decisions"] = [_decision_without_words(decision) for decision in report["decisions"]]
+    kept["decisions"] = [_decision_without_words(decision, ids) for decision in report["decisions"]]
     return kept
 
 
-def _decision_without_words(decision: Mapping[str, Any]) -> dict[str, Any]:
+def _decision_without_words(decision: Mapping[str, Any], ids: Set[str]) -> dict[str, Any]:
+    """What is known to be harmless of the detail, because strategies of others put there what they like."""
     kept = {name: value for name, value in decision.items() if name not in _WORDS_IN_DECISION}
-    kept["detail"] = {name: value for name, value in decision["detail"].items() if name not in _WORDS_IN_DETAIL}
+    kept["detail"] = {
+        name: value
+        for name, value in decision["detail"].items()
+        if isinstance(value, (int, float)) or name in _CODES_IN_DETAIL or (isinstance(value, str) and value in ids)
+    }
     return kept

@@ -10,6 +10,7 @@ from secondhop.types import Decision
 
 _WHY: Mapping[str, str] = {
     "kept_relevant": "holds words of the question",
+    "kept_similar": "near to the question in meaning (cosine {cosine})",
     "kept_second_hop": "linked to {seed} through {terms}",
     "kept_neighbor": "stands beside {of}",
     "kept_heading": "opens the section of {of}",

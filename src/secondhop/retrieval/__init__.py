@@ -8,24 +8,30 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from secondhop.retrieval.bridge import Bridge, build_bridge
 from secondhop.retrieval.candidates import make_ranking
 from secondhop.retrieval.given import rank_given
 from secondhop.retrieval.lexical import MAX_RANK, MOST_COPIES, direct_scores, distinct, top
 from secondhop.retrieval.query import parse_query
+from secondhop.retrieval.tiers import Tiers, direct_by
 from secondhop.types import Hit, Ranking
 
 if TYPE_CHECKING:
     from secondhop.indexing import Snapshot, TokenCosts
     from secondhop.types import Bools
 
-__all__ = ["rank_given", "retrieve", "search"]
+__all__ = ["Tiers", "rank_given", "retrieve", "search"]
 
 
 def retrieve(
-    snapshot: Snapshot, text: str, *, costs: TokenCosts, candidate_k: int, bridge: bool, allowed: Bools | None = None
+    snapshot: Snapshot,
+    text: str,
+    *,
+    costs: TokenCosts,
+    candidate_k: int,
+    bridge: bool,
+    allowed: Bools | None = None,
+    tiers: Tiers | None = None,
 ) -> Ranking:
     """The candidates for a context, best first.
 
@@ -36,28 +42,26 @@ def retrieve(
         candidate_k: how many candidates with different words at most.
         bridge: also reach passages through the names that the best hits introduce.
         allowed: [C] chunks that may be returned; None for all.
+        tiers: what ranks besides words; None for words alone.
     """
     query = parse_query(snapshot, text)
-    direct = direct_scores(snapshot, query, allowed)
-    ranked = top(direct, MAX_RANK)
-    link = build_bridge(snapshot, query, direct, ranked, allowed) if bridge else Bridge.none(len(snapshot))
-    total = direct + link.scores if bridge else direct
-    best = distinct(snapshot, top(total, MOST_COPIES * candidate_k), candidate_k)
+    direct = direct_by(tiers, snapshot, text, direct_scores(snapshot, query, allowed), candidate_k, allowed)
+    ranked = top(direct.scores, MAX_RANK)
+    link = build_bridge(snapshot, query, direct.scores, ranked, allowed) if bridge else Bridge.none(len(snapshot))
+    total = direct.scores + link.scores if bridge else direct.scores
+    wanted = candidate_k if tiers is None else max(candidate_k, tiers.min_candidates)
+    best = distinct(snapshot, top(total, MOST_COPIES * wanted), wanted)
     return make_ranking(snapshot, query, direct, total, link, best, ranked, costs)
 
 
-def search(snapshot: Snapshot, text: str, *, top_k: int, allowed: Bools | None = None) -> list[Hit]:
-    """The `top_k` chunks that share words with the query, best first."""
-    query = parse_query(snapshot, text)
-    direct = direct_scores(snapshot, query, allowed)
-    order = top(direct, top_k)
+def search(
+    snapshot: Snapshot, text: str, *, top_k: int, allowed: Bools | None = None, tiers: Tiers | None = None
+) -> list[Hit]:
+    """The `top_k` chunks that answer best to the query itself, best first."""
+    lexical = direct_scores(snapshot, parse_query(snapshot, text), allowed)
+    direct = direct_by(tiers, snapshot, text, lexical, top_k, allowed)
+    order = top(direct.scores, top_k)
+    found = zip(order.tolist(), direct.scores[order].tolist(), direct.parts(order), strict=True)
     return [
-        Hit(
-            snapshot.chunk(int(ordinal)),
-            int(ordinal),
-            float(direct[ordinal]),
-            rank,
-            {"lexical": float(direct[ordinal])},
-        )
-        for rank, ordinal in enumerate(order.astype(np.int64), 1)
+        Hit(snapshot.chunk(ordinal), ordinal, score, rank, part) for rank, (ordinal, score, part) in enumerate(found, 1)
     ]

@@ -101,8 +101,9 @@ def _seeds(snapshot: Snapshot, best: Ints) -> Ints:
     """The first chunks with different words. Identifiers link almost all code to all other code: code is no seed."""
     ordinals = distinct(snapshot, best[: MOST_COPIES * N_SEEDS], N_SEEDS)
     first = np.sort(np.unique(snapshot.chunk_key[ordinals], return_index=True)[1])
-    ordinals = ordinals[first]
-    return ordinals[snapshot.chunk_kind[ordinals] != CODE]
+    seeds: Ints = ordinals[first]
+    seeds = seeds[snapshot.chunk_kind[seeds] != CODE]
+    return seeds
 
 
 def seed_names(snapshot: Snapshot, query: ParsedQuery, seeds: Ints) -> Names:

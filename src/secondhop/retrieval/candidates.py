@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -11,6 +11,7 @@ from secondhop.arrays import sum_by
 from secondhop.retrieval.bridge import Bridge
 from secondhop.retrieval.query import ParsedQuery
 from secondhop.retrieval.sentence_scores import Occurrences, SentenceWords
+from secondhop.retrieval.tiers import Direct
 from secondhop.text.hygiene import visible
 from secondhop.types import Chunk, Hit, Ranking, Sentences, Via
 
@@ -27,7 +28,7 @@ _VIA_TERMS = 3
 def make_ranking(
     snapshot: Snapshot,
     query: ParsedQuery,
-    direct: Floats,
+    direct: Direct,
     total: Floats,
     bridge: Bridge,
     ordinals: Ints,
@@ -39,7 +40,7 @@ def make_ranking(
     Args:
         snapshot: the index.
         query: the question.
-        direct: [C] scores by the question's own words.
+        direct: scores by the question itself.
         total: [C] what the hits are ordered by.
         bridge: what links them.
         ordinals: which chunks.
@@ -56,16 +57,17 @@ def make_ranking(
     grounding = worth @ (contributions > 0) / query.total_idf if query.total_idf > 0 else np.zeros(len(ordinals))
     terms, bridge_factors = _bridge_terms(bridge)
     linked = text.find(terms)
-    scores, lexical, from_bridge = total[ordinals], direct[ordinals], bridge.scores[ordinals]
+    scores, parts = total[ordinals], direct.parts(ordinals)
+    for part, from_bridge in zip(parts, bridge.scores[ordinals].tolist(), strict=True):
+        part["bridge"] = from_bridge
     rank_of = {ordinal: rank for rank, ordinal in enumerate(ranked.tolist(), 1)}
     hits = tuple(
-        Hit(chunk, ordinal, score, rank_of.get(ordinal), {"lexical": own, "bridge": other}, share, via)
-        for chunk, ordinal, score, own, other, share, via in zip(
+        Hit(chunk, ordinal, score, rank_of.get(ordinal), part, share, via)
+        for chunk, ordinal, score, part, share, via in zip(
             chunks,
             ordinals.tolist(),
             scores.tolist(),
-            lexical.tolist(),
-            from_bridge.tolist(),
+            parts,
             grounding.tolist(),
             _via(snapshot, bridge, terms, linked, hit, ordinals),
             strict=True,
@@ -79,7 +81,8 @@ def make_ranking(
         query=query.query,
         hits=hits,
         scores=scores,
-        lexical=lexical,
+        lexical=direct.lexical[ordinals],
+        direct=direct.scores[ordinals],
         tokens=costs.of_chunks(ordinals, lambda place: visible(chunks[place].text)),
         sentences=Sentences(
             hit=hit,
@@ -95,14 +98,15 @@ def make_ranking(
         ),
         term_scores=contributions,
         duplicates=_duplicates(snapshot, text, ordinals),
-        n_matching=int(np.count_nonzero(direct > 0)),
+        n_matching=int(np.count_nonzero(direct.lexical > 0)),
+        timings=direct.timings,
     )
 
 
 def _contributions(snapshot: Snapshot, found: Occurrences, hit: Ints, ordinals: Ints, factors: Floats) -> Floats:
     """[query terms, hits] what each term adds to each hit's score."""
     shape = (len(ordinals), len(factors))
-    tf = sum_by(hit[found.sentence] * shape[1] + found.column, found.count, shape[0] * shape[1]).reshape(shape).T
+    tf = sum_by(hit[found.sentence] * shape[1] + found.column, found.count.astype(float), shape[0] * shape[1]).reshape(shape).T
     length = snapshot.chunk_length[ordinals].astype(float)
     contributions: Floats = factors[:, None] * (
         snapshot.scoring.saturation(tf, length, snapshot.average_length) * (tf > 0)
@@ -145,13 +149,21 @@ def _via(
         strongest_first = of_seed[np.argsort(-bridge.factors[of_seed], kind="stable")]
         rows = held[places][:, np.searchsorted(terms, names.term[strongest_first])]
         rows &= rows.cumsum(axis=1) <= _VIA_TERMS
-        words: list[list[str]] = [[] for _ in places]
-        for row, column in zip(*(side.tolist() for side in np.nonzero(rows)), strict=True):
-            words[row].append(forms[names.form[strongest_first[column]]])
+        row_of, column_of = np.nonzero(rows)
+        words = {column: forms[form] for column, form in _distinct_forms(column_of, names.form[strongest_first])}
+        links: list[list[str]] = [[] for _ in places]
+        for row, column in zip(row_of.tolist(), column_of.tolist(), strict=True):
+            links[row].append(words[column])
         seed_id = snapshot.chunk(seed).id
-        for place, found in zip(places.tolist(), words, strict=True):
-            via[place] = Via(seed_id, tuple(found))
+        for place, link in zip(places.tolist(), links, strict=True):
+            via[place] = Via(seed_id, tuple(link))
     return via
+
+
+def _distinct_forms(columns: Ints, form_of: Ints) -> Iterator[tuple[int, int]]:
+    """Each column that occurs, with its form: a word is looked up once, however many hits it links."""
+    distinct = np.unique(columns)
+    return zip(distinct.tolist(), form_of[distinct].tolist(), strict=True)
 
 
 def _duplicates(snapshot: Snapshot, text: SentenceWords, ordinals: Ints) -> tuple[tuple[int, int, float], ...]:

@@ -11,6 +11,7 @@ from secondhop.retrieval.bridge import Bridge, build_bridge
 from secondhop.retrieval.candidates import make_ranking
 from secondhop.retrieval.lexical import MAX_RANK, direct_scores, top
 from secondhop.retrieval.query import parse_query
+from secondhop.retrieval.tiers import Direct
 from secondhop.types import Ranking
 
 if TYPE_CHECKING:
@@ -50,4 +51,7 @@ def rank_given(
     prior = 1.0 - place / max(1, n)
     best = float(direct.max()) if n else 0.0
     total = prior if keep_order else direct + link.scores + GIVEN_WEIGHT * (best or 1.0) * prior
-    return make_ranking(snapshot, query, direct, total, link, np.argsort(-total, kind="stable"), ranked[:MAX_RANK], costs)
+    found = Direct.by_words(direct)
+    return make_ranking(
+        snapshot, query, found, total, link, np.argsort(-total, kind="stable"), ranked[:MAX_RANK], costs
+    )

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 if TYPE_CHECKING:
     from secondhop.types import Floats, Ints
-
-Score = Callable[[Sequence[int]], "Floats"]
-"""Scores the chunks with these ordinals: higher is better."""
 
 
 def rerank(direct: Floats, pool: Ints, scores: Floats) -> Floats:

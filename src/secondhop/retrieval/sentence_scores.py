@@ -91,7 +91,8 @@ class SentenceWords:
         places = np.flatnonzero(likely[self.terms % _TABLE])
         terms = self.terms[places]
         nearest = np.minimum(np.searchsorted(ordered, terms), len(ordered) - 1)
-        return places[ordered[nearest] == terms]
+        found: Ints = places[ordered[nearest] == terms]
+        return found
 
     def score(self, snapshot: Snapshot, found: Occurrences, factors: Floats) -> Floats:
         """[sentences] BM25 of the terms that were found, by their factors (weight times idf)."""

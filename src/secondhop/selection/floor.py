@@ -21,6 +21,7 @@ def reaching(hits: Ranking, min_score: float) -> Ranking:
         hits=hits.hits[:n],
         scores=hits.scores[:n],
         lexical=hits.lexical[:n],
+        direct=hits.direct[:n],
         tokens=hits.tokens[:n],
         sentences=Sentences(**{name: getattr(hits.sentences, name)[:last] for name in Sentences.__slots__}),
         term_scores=hits.term_scores[:, :n],

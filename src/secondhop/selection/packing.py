@@ -47,6 +47,7 @@ class Packing:
         self._key: list[int] = sentences.key.tolist()
         self._bounds: list[int] = np.searchsorted(sentences.hit, np.arange(len(hits) + 1)).tolist()
         self._keys: dict[int, int] = {}
+        self._shown: dict[int, Passage] = {}
         self._separator = max(1, budget.count_tokens(SEPARATOR))
         self._gap = max(1, budget.count_tokens(GAP))
 
@@ -57,6 +58,10 @@ class Packing:
     def start(self, sentence: int) -> int:
         """Where a sentence begins, in characters of its source."""
         return self._start[sentence]
+
+    def cost_alone(self, sentence: int) -> int:
+        """What it costs to show this sentence and nothing else of its hit."""
+        return self._opening_cost(self.hit_of[sentence]) + self.tokens[sentence]
 
     def duplicate_of(self, sentence: int) -> int | None:
         """The hit that already shows the same words, None if no chosen sentence does."""
@@ -186,7 +191,11 @@ class Packing:
         for number in np.argsort(-value, kind="stable").tolist():
             hit = self.hit_of[number]
             refused, _ = self.refused.get(hit, (Reason.DROPPED_TOP_K, None))
-            if value[number] <= 0 or self.tokens[number] > self.budget.max_tokens or refused is not Reason.DROPPED_TOP_K:
+            if (
+                value[number] <= 0
+                or self.tokens[number] > self.budget.max_tokens
+                or refused is not Reason.DROPPED_TOP_K
+            ):
                 continue
             self._choose(hit, [number], self.tokens[number])
             if passages := self._give_back():
@@ -206,8 +215,12 @@ class Packing:
             previous = number
         passages = {}
         for place, own in spans.items():
-            hit = self.hits.hits[place]
-            passages[place] = Passage(hit.chunk, tuple(own), role_of(hit), hit.score, hit.ordinal)
+            passage, shown = self._shown.get(place), tuple(own)
+            if passage is None or passage.spans != shown:
+                hit = self.hits.hits[place]
+                passage = Passage(hit.chunk, shown, role_of(hit), hit.score, hit.ordinal)
+            passages[place] = passage
+        self._shown = passages
         return passages
 
     def _twin(self, place: int) -> int | None:
@@ -242,8 +255,9 @@ class Packing:
 
 
 def role_of(hit: Hit) -> Role:
-    """A second hop is there more for its link to a seed than for the words of the query."""
-    linked = hit.via is not None and hit.scores.get("bridge", 0.0) > hit.scores.get("lexical", 0.0)
+    """A second hop is there more for its link to a seed than for the query itself."""
+    direct = hit.scores.get("direct", hit.scores.get("lexical", 0.0))
+    linked = hit.via is not None and hit.scores.get("bridge", 0.0) > direct
     return "second_hop" if linked else "seed"
 
 
@@ -253,6 +267,8 @@ def keep(hit: Hit, spans: tuple[Span, ...], tokens: int) -> Decision:
     detail: dict[str, Any] = {}
     if role == "second_hop" and hit.via is not None:
         reason, detail = Reason.KEPT_SECOND_HOP, {"seed": hit.via.seed, "terms": list(hit.via.terms)}
+    elif "dense" in hit.scores and hit.grounding == 0 and hit.scores["lexical"] == 0:
+        reason, detail = Reason.KEPT_SIMILAR, {"cosine": round(hit.scores["dense"], 4)}
     elif hit.grounding > 0 or hit.via is not None or hit.scores.get("lexical", 0.0) > 0:
         reason, detail = Reason.KEPT_RELEVANT, {"grounding": round(hit.grounding, 4)}
     else:

@@ -46,8 +46,9 @@ def reasoning_preserving(query: Query, hits: Ranking, budget: Budget) -> Selecti
         return packing.settle()
     total = covered_values(hits)
     if budget.grain == "chunk":
+        _take_direct_hits(packing)
         for place in np.argsort(-total, kind="stable").tolist():
-            if not refuse_duplicate(packing, place):
+            if place not in packing.opened and not refuse_duplicate(packing, place):
                 packing.take_hit(place)
         return packing.settle()
     direct_order, order = sentence_orders(hits, total)
@@ -84,7 +85,7 @@ def covered_values(hits: Ranking) -> Floats:
 def sentence_orders(hits: Ranking, total: Floats) -> tuple[list[int], list[int]]:
     """Sentence numbers by direct value, and by full value, best first."""
     sentences = hits.sentences
-    by_words = _values(hits, hits.lexical, sentences.direct)
+    by_words = _values(hits, hits.direct, sentences.direct)
     by_all = _values(
         hits, total, _smoothed(sentences.direct + BRIDGE_SENTENCE_WEIGHT * sentences.bridge, sentences.hit)
     )
@@ -115,15 +116,27 @@ def _smoothed(values: Floats, hit: Ints) -> Floats:
     return smoothed
 
 
+def _take_direct_hits(packing: Packing) -> None:
+    """Takes whole hits by direct evidence alone until the direct share of the tokens, or of `top_k`, is used."""
+    lexical, budget = packing.hits.direct, packing.budget
+    most = len(lexical) if budget.top_k is None else DIRECT_SHARE * budget.top_k
+    for place in np.argsort(-lexical, kind="stable").tolist():
+        full = packing.used >= DIRECT_SHARE * budget.max_tokens or len(packing.opened) >= most
+        if full or lexical[place] <= 0:
+            return
+        if not refuse_duplicate(packing, place):
+            packing.take_hit(place)
+
+
 def _take_long_evidence(packing: Packing, direct_order: list[int]) -> None:
     """Takes the best sentence with words of the query that fits at all, if none fits the direct share of the budget."""
-    hits, limit = packing.hits, packing.budget.max_tokens
-    direct = hits.sentences.direct
-    if (hits.sentences.tokens[direct > 0] <= int(DIRECT_SHARE * limit)).any():
+    limit, direct = packing.budget.max_tokens, packing.hits.sentences.direct
+    evidence = [number for number in direct_order if direct[number] > 0]
+    if any(packing.cost_alone(number) <= int(DIRECT_SHARE * limit) for number in evidence):
         return
-    for number in direct_order:
+    for number in evidence:
         place = packing.hit_of[number]
-        if direct[number] > 0 and (packing.take_hit(place) if packing.is_code[place] else packing.take(number, limit)):
+        if packing.take_hit(place) if packing.is_code[place] else packing.take(number, limit):
             return
 
 
@@ -148,16 +161,12 @@ def _take_in_order(packing: Packing, order: list[int], limit: int) -> None:
 
 def _antecedents(packing: Packing, number: int) -> list[int]:
     """The sentences just before one that opens with a pronoun or a connective, back to one that does not."""
-    hits = packing.hits
     place = packing.hit_of[number]
-    chunk = hits.hits[place].chunk
-    first = packing.sentences_of(place).start
+    text, base = packing.hits.hits[place].chunk.text, packing.hits.hits[place].chunk.start
     before: list[int] = []
-    while (
-        number > first
-        and number - 1 not in packing.chosen
-        and _UNRESOLVED.match(chunk.text, packing.start(number) - chunk.start)
-    ):
+    while _UNRESOLVED.match(text, packing.start(number) - base):
         number -= 1
+        if number not in packing.sentences_of(place) or number in packing.chosen:
+            break
         before.append(number)
     return before[::-1]

@@ -84,7 +84,8 @@ class Analyzer:
             raise OptionError.choice("language", language, ("auto", *LANGUAGES))
         self.language = language
         self._languages = languages_by_script(language)
-        self._stopwords = frozenset[str]().union(*map(stopwords, self._languages.values()))
+        words = frozenset[str]().union(*map(stopwords, self._languages.values()))
+        self._stopwords = words.union(map(str.casefold, words))  # Greek words end in another sigma once folded
 
     def __reduce__(self) -> tuple[type[Analyzer], tuple[str]]:
         return type(self), (self.language,)

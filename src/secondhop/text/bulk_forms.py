@@ -75,7 +75,8 @@ def _joints(classes: Classes, starts: Ints, first: Ints, last: Ints) -> Ints:
     held = number | ((joint & _APOSTROPHE != 0) & (after & _TAIL != 0))
     near, at = near[held], at[held]
     same_span = np.searchsorted(starts, at - 1, "right") == np.searchsorted(starts, at + 1, "right")
-    return near[same_span]
+    joints: Ints = near[same_span]
+    return joints
 
 
 def _join(text: str, classes: Classes, first: Ints, last: Ints, joined: Ints, odd: Bools) -> tuple[Ints, Ints]:

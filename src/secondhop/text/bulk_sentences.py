@@ -178,8 +178,11 @@ def _doubtful(text: str, units: Codes, classes: Classes, starts: Ints, found: _E
     begins = at[rest] - 1 - length[rest]
     words = [text[first:last] for first, last in zip(begins.tolist(), at[rest].tolist(), strict=True)]
     abbreviations = set(filter(_is_abbreviation, set(words)))
-    short[rest] = (units[begins - 1] == ord(".")) | np.fromiter(map(abbreviations.__contains__, words), bool, len(words))
-    return point[short]
+    short[rest] = (units[begins - 1] == ord(".")) | np.fromiter(
+        map(abbreviations.__contains__, words), bool, len(words)
+    )
+    doubtful: Ints = point[short]
+    return doubtful
 
 
 def _word_lengths(classes: Classes, ends: Ints) -> Ints:

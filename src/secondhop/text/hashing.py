@@ -79,7 +79,7 @@ def digests_of(words: Sequence[str]) -> Digests:
 
 @lru_cache(maxsize=1)
 def _table() -> Digests:
-    """m of each character of the basic plane."""
+    """The mix of each character of the basic plane."""
     return mix(np.arange(1, 0x10001, dtype=np.uint64))
 
 

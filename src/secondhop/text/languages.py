@@ -118,7 +118,7 @@ LANGUAGES = (
 
 Script = Literal["latin", "greek", "cyrillic", "armenian", "hebrew", "arabic", "devanagari", "tamil"]
 
-_DEFAULTS: Mapping[Script, str] = {
+_DEFAULTS: Mapping[Script | None, str] = {
     "latin": "english", "greek": "greek", "cyrillic": "russian", "armenian": "armenian", "arabic": "arabic",
     "devanagari": "hindi", "tamil": "tamil",
 }  # fmt: skip
@@ -136,7 +136,7 @@ _LAST_OF_SCRIPT: tuple[tuple[int, Script | None], ...] = (
 )  # fmt: skip
 _LAST = tuple(last for last, _ in _LAST_OF_SCRIPT)
 
-_WORD = re.compile(r"[^\W\d_]+(?:[\u0300-\u036f\u064b-\u065f\u0900-\u0963\u0970-\u097f]+[^\W\d_]*)*")
+_WORD = re.compile(r"[^\W\d_]+(?:[\u0300-\u036f\u064b-\u065f\u0900-\u0963\u0970-\u097f\u0b82\u0bbe-\u0bcd]+[^\W\d_]*)*")
 _SAMPLE_WORDS = 4_000
 _LEAST_WORDS = 3
 """Different function words that must be seen: one letter of a formula is no language."""
@@ -155,7 +155,8 @@ def languages_by_script(language: str) -> Mapping[Script | None, str]:
     """
     if language == "none":
         return {}
-    return {**_DEFAULTS, **dict.fromkeys(_SCRIPTS.get(language, ("latin",)), language)}
+    by_script: dict[Script | None, str] = dict(_DEFAULTS)
+    return by_script | dict.fromkeys(_SCRIPTS.get(language, ("latin",)), language)
 
 
 @cache

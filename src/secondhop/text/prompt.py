@@ -34,9 +34,14 @@ def marker(number: int, chunk: Chunk) -> str:
 
 def passage_text(passage: Passage) -> str:
     """The passage's spans, verbatim, with a mark at each gap; code and tables show the gap on a line of its own."""
-    if passage.chunk.kind == "prose":
-        return GAP.join([piece.strip() for piece in passage.pieces])
-    return "\n…\n".join([piece.strip("\n") for piece in passage.pieces])
+    text = passage._text
+    if text is None:
+        if passage.chunk.kind == "prose":
+            text = GAP.join([piece.strip() for piece in passage.pieces])
+        else:
+            text = "\n…\n".join([piece.strip("\n") for piece in passage.pieces])
+        object.__setattr__(passage, "_text", text)
+    return text
 
 
 def _plain(_: int, passage: Passage) -> str:

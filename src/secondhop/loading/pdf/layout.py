@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from heapq import heapify, heappop, heappush
 
 from secondhop.loading.pdf.page import Line
 
@@ -91,18 +90,17 @@ def _is_out_of_order(blocks: Sequence[Sequence[Line]]) -> bool:
 
 
 def _sorted(blocks: Sequence[list[Line]]) -> list[list[Line]]:
-    """What stands above comes first; beyond that the order stays as it was."""
+    """The blocks as they were drawn, each after those that stand above it."""
     boxes = [_box(block) for block in blocks]
-    waiting_for = [sum(_is_above(other, box) for other in boxes) for box in boxes]
-    ready = [number for number, waits in enumerate(waiting_for) if not waits]
-    heapify(ready)
-    order: list[int] = []
-    while ready:
-        number = heappop(ready)
-        order.append(number)
-        for place, box in enumerate(boxes):
-            if _is_above(boxes[number], box):
-                waiting_for[place] -= 1
-                if not waiting_for[place]:
-                    heappush(ready, place)
-    return [blocks[number] for number in order] if len(order) == len(blocks) else list(blocks)
+    above = [[place for place, other in enumerate(boxes) if _is_above(other, box)] for box in boxes]
+    order: dict[int, None] = {}
+    waiting: list[int] = []
+    for number in range(len(blocks)):
+        waiting.append(number)
+        while waiting:
+            first = next((place for place in above[waiting[-1]] if place not in order and place not in waiting), None)
+            if first is None:
+                order[waiting.pop()] = None
+            else:
+                waiting.append(first)
+    return [blocks[number] for number in order]

@@ -49,9 +49,7 @@ def _holds_content(page: Any) -> bool:
             continue
         filters = entries.get("/Filter")
         filters = None if filters is None else filters.get_object()
-        length = entries.get("/Length", 0)
-        if isinstance(filters, ArrayObject) and len(filters) > 1 and length:
-            return True
-        if int(length) > _EMPTY_BYTES:
+        packed = getattr(entries, "_data", b"")  # as it stands in the file; asking in public would unpack it
+        if len(packed) > _EMPTY_BYTES or (packed and isinstance(filters, ArrayObject) and len(filters) > 1):
             return True
     return False

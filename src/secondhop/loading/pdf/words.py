@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Container, Iterator, Sequence
+from itertools import pairwise
 
 from secondhop.loading.builder import clean
 
 # pdfium puts one of these for a hyphen at a line's end and joins the two lines.
-_LINE_END_HYPHEN = re.compile("(?<!\\w)(\\w*)[\x02\ufffe]\\s*(?=(\\w*))")
-_BROKEN_WORD = re.compile("(?<!\\w)\\w*(?:[\x02\ufffe]\\s*\\w*)+")
-_WORD = re.compile(r"\w+(?:-\w+)*")
+_MARKS = "\x02\ufffe"
+_MARK = re.compile(f"[{_MARKS}]")
+_LAST_WORD = re.compile(r"\w*\Z")
+_FIRST_WORD = re.compile(r"\w*")
+_MAX_WORD = 100
+_AROUND_WORDS = ".,;:!?()[]{}\"'“”‘’«»*•–—/"
 _LIGATURES = dict(zip("ﬀﬁﬂﬃﬄﬅﬆ", ("ff", "fi", "fl", "ffi", "ffl", "st", "st"), strict=True))
 # Whatever `clean` would change, and ligatures; one pass over the page finds them.
 _UNUSUAL = re.compile(
@@ -33,22 +37,46 @@ def resolve_hyphens(texts: Sequence[str]) -> Sequence[str]:
 
     `informa-tion` loses its hyphen, `revenue-generating` and `COVID-19` keep theirs.
     """
-    if not any("\x02" in text or "\ufffe" in text for text in texts):
+    broken = [text for text in texts if _is_broken(text)]
+    if not broken:
         return texts
     known: set[str] = set()
     for text in texts:
-        known.update(_WORD.findall(_BROKEN_WORD.sub(" ", text).lower()))
+        whole = text if not _is_broken(text) else _without_broken_words(text)
+        known.update(whole.lower().split())
+    known = {word.strip(_AROUND_WORDS) for word in known}
+    return [_mended(text, known) if _is_broken(text) else text for text in texts]
 
-    def mend(match: re.Match[str]) -> str:
-        left, right = match.groups()
-        if not left or not right:
-            return f"{left}-"
-        if (left + right).lower() in known:
-            return left
-        both_are_words = left.lower() in known and right.lower() in known
-        in_compound = match.string.endswith("-", 0, match.start())  # "proof-of-", then "concept"
-        if f"{left}-{right}".lower() in known or both_are_words or in_compound or not right.islower():
-            return f"{left}-"
-        return left
 
-    return [_LINE_END_HYPHEN.sub(mend, text) for text in texts]
+def _is_broken(text: str) -> bool:
+    return any(mark in text for mark in _MARKS)
+
+
+def _parts(text: str) -> Iterator[tuple[str, str, str]]:
+    """What stands between the marks: the word at its beginning, all of it, the word at its end."""
+    for number, part in enumerate(_MARK.split(text)):
+        inner = part.lstrip() if number else part
+        first, last = _FIRST_WORD.match(inner), _LAST_WORD.search(inner[-_MAX_WORD:])
+        yield first[0] if first else "", inner, last[0] if last else ""
+
+
+def _without_broken_words(text: str) -> str:
+    return " ".join(part[len(first) : len(part) - len(last)] for first, part, last in _parts(text))
+
+
+def _mended(text: str, known: Container[str]) -> str:
+    pieces: list[str] = []
+    for (_, part, left), (right, _, _) in pairwise([*_parts(text), ("", "", "")]):
+        before = part[: len(part) - len(left)]
+        pieces += [part, "-" if _keeps_hyphen(left, right, before, known) else ""]
+    return "".join(pieces[:-1])
+
+
+def _keeps_hyphen(left: str, right: str, before: str, known: Container[str]) -> bool:
+    if not left or not right:
+        return True
+    if (left + right).lower() in known:
+        return False
+    both_are_words = left.lower() in known and right.lower() in known
+    in_compound = before.endswith("-")  # "proof-of-", then "concept"
+    return f"{left}-{right}".lower() in known or both_are_words or in_compound or not right.islower()

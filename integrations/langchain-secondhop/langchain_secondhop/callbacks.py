@@ -1,0 +1,152 @@
+"""Decision Reports for handlers: who collects them, and how much of them goes into a trace."""
+
+from __future__ import annotations
+
+import threading
+from collections import deque
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import Any, Literal
+from uuid import UUID
+
+from langchain_core.callbacks import BaseCallbackHandler
+from langchain_core.tracers.context import register_configure_hook
+
+DECISION_REPORT_EVENT = "secondhop.decision_report"
+"""Name of the custom event. Its data are a report as a dict, with `schema_version`."""
+ENVIRONMENT_SWITCH = "SECONDHOP_TRACE_REPORTS"
+"""Set to 1, every run of a secondhop component has its whole report in the trace."""
+
+Report = Mapping[str, Any]
+Detail = Literal["summary", "full"]
+
+
+class DecisionReportCallbackHandler(BaseCallbackHandler):
+    """Collects Decision Reports, and asks for them in whole in the trace.
+
+    Give it next to the handler of a trace backend, `config={"callbacks": [backend, DecisionReportCallbackHandler()]}`,
+    and each secondhop run has a `decision_report` run below it, whose output is the report.
+    """
+
+    raise_error = False
+    run_inline = True  # so that reports are there, in order, when an async call returns
+
+    def __init__(
+        self,
+        *,
+        detail: Detail = "full",
+        max_candidates: int | None = None,
+        include_text: bool = False,
+        sink: Callable[[Report], None] | None = None,
+        max_reports: int = 1000,
+    ) -> None:
+        """Says what to collect.
+
+        Args:
+            detail: `full` for the `decision_report` run in traces, `summary` for the figures alone.
+            max_candidates: at most this many decisions in a report, kept ones first; None for all.
+            include_text: also put the passages' texts into reports. By default there are ids, offsets, scores,
+                reasons and token counts, but none of the documents' sentences.
+            sink: called with each report: a logger, a metrics client. It runs where the query runs, so it must be quick.
+            max_reports: how many reports are kept in memory; older ones go.
+        """
+        if detail not in ("summary", "full"):
+            raise ValueError(f"detail={detail!r} is not one of: summary, full")
+        if max_candidates is not None and max_candidates < 0:
+            raise ValueError(f"max_candidates={max_candidates} is negative")
+        self.detail = detail
+        self.max_candidates = max_candidates
+        self.include_text = include_text
+        self.sink = sink
+        self._reports: deque[Report] = deque(maxlen=max_reports)
+        self._lock = threading.Lock()
+
+    @property
+    def reports(self) -> list[Report]:
+        """The reports so far, oldest first."""
+        with self._lock:
+            return list(self._reports)
+
+    @property
+    def last(self) -> Report | None:
+        """The newest report, None if there is none yet."""
+        with self._lock:
+            return self._reports[-1] if self._reports else None
+
+    def on_custom_event(
+        self,
+        name: str,
+        data: Any,
+        *,
+        run_id: UUID,  # noqa: ARG002
+        tags: list[str] | None = None,  # noqa: ARG002
+        metadata: dict[str, Any] | None = None,  # noqa: ARG002
+        **kwargs: Any,  # noqa: ARG002
+    ) -> None:
+        """Takes the reports among the custom events."""
+        if name != DECISION_REPORT_EVENT:
+            return
+        with self._lock:
+            self._reports.append(data)
+        if self.sink is not None:
+            self.sink(data)
+
+    # Only custom events matter here; LangChain then spares itself the calls for everything else.
+    @property
+    def ignore_llm(self) -> bool:
+        """True."""
+        return True
+
+    @property
+    def ignore_chat_model(self) -> bool:
+        """True."""
+        return True
+
+    @property
+    def ignore_chain(self) -> bool:
+        """True."""
+        return True
+
+    @property
+    def ignore_agent(self) -> bool:
+        """True."""
+        return True
+
+    @property
+    def ignore_retriever(self) -> bool:
+        """True."""
+        return True
+
+
+_collecting: ContextVar[DecisionReportCallbackHandler | None] = ContextVar("secondhop_collect_reports", default=None)
+register_configure_hook(_collecting, True, DecisionReportCallbackHandler, ENVIRONMENT_SWITCH)
+
+
+@contextmanager
+def collect_reports(
+    *,
+    detail: Detail = "full",
+    max_candidates: int | None = None,
+    include_text: bool = False,
+    sink: Callable[[Report], None] | None = None,
+) -> Iterator[DecisionReportCallbackHandler]:
+    """Collects the reports of everything that runs inside the `with` block, however deep in chains and threads.
+
+    Args:
+        detail: as in `DecisionReportCallbackHandler`, and so the rest.
+        max_candidates: at most this many decisions in a report.
+        include_text: also put the passages' texts into reports.
+        sink: called with each report.
+
+    Yields:
+        The handler: `.reports`, `.last`.
+    """
+    handler = DecisionReportCallbackHandler(
+        detail=detail, max_candidates=max_candidates, include_text=include_text, sink=sink
+    )
+    token = _collecting.set(handler)
+    try:
+        yield handler
+    finally:
+        _collecting.reset(token)

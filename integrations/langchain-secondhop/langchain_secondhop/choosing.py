@@ -1,0 +1,101 @@
+"""One question answered by the core: documents within the budget as they will be sent, and the report on that."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+from langchain_core.documents import Document
+from secondhop import Context, ContextOptions, DecisionReport, build_context
+from secondhop.types import Grain, Strategy
+
+from langchain_secondhop.documents import Order, to_chunks, to_documents
+from langchain_secondhop.formatting import Style, render
+
+DEFAULT_BUDGET: int = ContextOptions().token_budget
+
+Tokenizer = str | Callable[[str], int]
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """Documents to return, and why these."""
+
+    documents: list[Document]
+    report: DecisionReport
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choice:
+    """How to choose among documents that were retrieved elsewhere."""
+
+    top_k: int | None
+    token_budget: int | None
+    strategy: str | Strategy
+    grain: Grain | None
+    min_score: float | None
+    tokenizer: Tokenizer
+    style: Style
+    order: Order
+
+    def among(self, documents: Sequence[Document], query: str) -> Chosen | None:
+        """The documents to keep; None if there is nothing to choose from."""
+        chunks = to_chunks(documents)
+        if not chunks:
+            return None
+
+        own = DEFAULT_BUDGET if self.token_budget is None else self.token_budget
+        grain = grain_for(self.grain, self.top_k, self.token_budget) or "sentence"
+
+        def ask(budget: int | None) -> Context:
+            return build_context(
+                query, chunks, self.strategy, own if budget is None else budget, grain=grain,
+                top_k=self.top_k, min_score=self.min_score, tokenizer=self.tokenizer, text_style=self.style,
+            )  # fmt: skip
+
+        return as_sent(ask, self.style, self.order)
+
+
+def grain_for(grain: Grain | None, top_k: int | None, token_budget: int | None) -> Grain | None:
+    """The grain asked for; else whole documents for who counts documents, and None for who counts tokens."""
+    return grain or ("chunk" if top_k is not None and token_budget is None else None)
+
+
+def as_sent(ask: Callable[[int | None], Context], style: Style, order: Order) -> Chosen:
+    """Documents in the order wanted, within the budget in that order.
+
+    The core counts tokens in reading order. In another order the same passages may take a token or two more, where a
+    tokenizer joins a full stop with the line ends behind it; then a little less is asked for.
+
+    Args:
+        ask: the context for a budget; None for the budget that was asked for.
+        style: of the text that is sent.
+        order: of the documents.
+    """
+    context = ask(None)
+    limit = allowed = context.budget.max_tokens
+    while True:
+        documents = to_documents(context, order)
+        text = render(documents, style)
+        tokens = context.budget.count_tokens(text) if text else 0
+        if tokens <= limit or allowed == 1:
+            break
+        allowed = max(1, allowed - (tokens - limit))
+        context = ask(allowed)
+    report = context.report
+    sent = replace(
+        report,
+        token_budget=limit,
+        total_tokens=tokens,
+        overhead_tokens=report.overhead_tokens + tokens - report.total_tokens,
+        token_utilization=tokens / limit,
+    )
+    return Chosen(documents, sent)
+
+
+def checked(
+    token_budget: int | None, top_k: int | None, strategy: str | Strategy | None, min_score: float | None
+) -> None:
+    """Raises `OptionError` for a value that the core would refuse, so that it is refused before the first question."""
+    values = {"token_budget": token_budget, "top_k": top_k, "strategy": strategy, "min_score": min_score}
+    ContextOptions(**{name: value for name, value in values.items() if value is not None})

@@ -1,0 +1,200 @@
+"""LangChain documents to chunks, and chosen passages to LangChain documents. Inputs are never changed."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from hashlib import blake2b
+from typing import Any, Literal
+
+from langchain_core.documents import Document
+from secondhop import Context
+from secondhop.loading.formats import format_by_name
+from secondhop.text.hygiene import visible
+from secondhop.text.prompt import GAP, label
+from secondhop.types import Chunk, Citation, Passage, Span
+
+Order = Literal["relevance", "reading"]
+"""`relevance`: best first, as LangChain's retrievers do; `reading`: as the passages stand in their sources."""
+
+UNNAMED = "document"
+"""What citations say of a document without a source."""
+_ORIGIN = "langchain_secondhop.origin"
+_VERBATIM = frozenset({"markdown", "code"})
+"""Formats whose structure is worth finding in a document's text; others (HTML, CSV) are what a loader read already."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Origin:
+    """Where a chunk's text comes from; travels in the chunk's metadata and is taken out again."""
+
+    id: str | None
+    """Id of the LangChain document."""
+    text: str = field(repr=False)
+    """Its text."""
+    is_file: bool = False
+    """Whether the core cut the text into chunks, rather than taking it as one."""
+
+    @property
+    def skipped(self) -> int:
+        """Characters before the indexed text begins: a byte order mark, where the core read the text as a file."""
+        return len(self.text) - len(self.text.removeprefix("\ufeff")) if self.is_file else 0
+
+
+def to_texts(documents: Iterable[Document]) -> list[dict[str, Any]]:
+    """Documents as texts that secondhop cuts into chunks and indexes."""
+    seen: set[str] = set()
+    texts = []
+    for document in documents:
+        given = document.id if document.id not in seen else None
+        seen |= {given} if given is not None else set()
+        found = format_by_name(_source(document.metadata))
+        texts.append(
+            {
+                "text": document.page_content,
+                "source": cite(document.metadata),
+                "format": found if found in _VERBATIM else "text",
+                "metadata": {**document.metadata, _ORIGIN: _Origin(given, document.page_content, is_file=True)},
+            }
+        )
+    return texts
+
+
+def to_chunks(documents: Sequence[Document]) -> list[dict[str, Any]]:
+    """Documents with text as chunks, one to one, with distinct ids that are the same on every call."""
+    chunks = []
+    used: set[str] = set()
+    for document in documents:
+        if not document.page_content.strip():
+            continue
+        metadata = document.metadata
+        known = document.id if document.id is not None else _digest(document)
+        distinct, copies = known, 1
+        while distinct in used:
+            copies += 1
+            distinct = f"{known}-{copies}"
+        used.add(distinct)
+        # A citation of ours is shown as it is, and the budget has to count what is shown.
+        place = {"source": cite(metadata)} if metadata.get("citation") else _place(metadata)
+        origin = {**metadata, _ORIGIN: _Origin(distinct, document.page_content)}
+        chunks.append({"text": document.page_content, "id": distinct, "metadata": origin, **place})
+    return chunks
+
+
+def to_documents(context: Context, order: Order) -> list[Document]:
+    """The passages of a context as new documents."""
+    pairs = list(zip(context.passages, context.citations, strict=True))
+    if order == "relevance":
+        pairs.sort(key=lambda pair: -pair[0].score)  # stable: equal scores stay in reading order
+    return [_to_document(passage, citation) for passage, citation in pairs]
+
+
+def cite(metadata: Mapping[str, Any]) -> str:
+    """Where a document comes from: its `citation` if it has one, else its source, page and heading."""
+    given = metadata.get("citation")
+    return given if isinstance(given, str) and given else label(Chunk("", **_place(metadata)), line=False)
+
+
+def _to_document(passage: Passage, citation: Citation) -> Document:
+    chunk = passage.chunk
+    origin = chunk.metadata.get(_ORIGIN)
+    metadata = copy.deepcopy({key: value for key, value in chunk.metadata.items() if key != _ORIGIN})
+    spans = _shown(passage)
+    if origin is None:
+        metadata["source"] = chunk.source
+        metadata |= {"page": chunk.page} if chunk.page is not None else {}
+    else:
+        spans = _in_source(spans, origin, metadata)
+        if "relevance_score" in metadata:
+            metadata["base_relevance_score"] = metadata["relevance_score"]
+    if chunk.heading:
+        metadata.setdefault("heading", chunk.heading)
+    metadata |= {
+        "start_index": spans[0][0],
+        "end_index": spans[-1][1],
+        "spans": [list(span) for span in spans],
+        "relevance_score": float(passage.score),
+        "role": passage.role,
+        "citation": label(chunk, line=chunk.kind == "code"),
+    }
+    return Document(page_content=visible(citation["text"]), metadata=metadata, id=_id(chunk, origin))
+
+
+def _shown(passage: Passage) -> list[Span]:
+    """The passage's spans without the blanks at their ends that are not shown."""
+    blanks = None if passage.chunk.kind == "prose" else "\n"
+    spans = []
+    for (start, end), piece in zip(passage.spans, passage.pieces, strict=True):
+        left, right = len(piece) - len(piece.lstrip(blanks)), len(piece) - len(piece.rstrip(blanks))
+        spans.append((start + left, end - right))
+    return spans
+
+
+def _id(chunk: Chunk, origin: _Origin | None) -> str:
+    """The document's own id where the chunk is all of it; else that id with the chunk's place, or the chunk's own."""
+    if origin is None or origin.id is None:
+        return chunk.id
+    return origin.id if len(chunk.text.strip()) >= len(origin.text.strip()) else f"{origin.id}#{chunk.start}"
+
+
+def _in_source(spans: Sequence[Span], origin: _Origin, metadata: Mapping[str, Any]) -> list[Span]:
+    """Spans of a document's text as spans of the source that the document itself was cut from."""
+    base = metadata.get("start_index")
+    base = origin.skipped + (base if isinstance(base, int) and base > 0 else 0)
+    pieces = _pieces(metadata)
+    if not pieces:
+        return [(base + start, base + end) for start, end in spans]
+    if sum(end - start + len(GAP) for start, end in pieces) - len(GAP) != len(origin.text):
+        return pieces  # the text is not what was shown (hidden characters were left out): as near as can be told
+    return [span for start, end in spans for span in _across(start, end, pieces)]
+
+
+def _pieces(metadata: Mapping[str, Any]) -> list[Span]:
+    """The spans that a document of ours was made of; none for others."""
+    found = metadata.get("spans")
+    if "citation" not in metadata or not isinstance(found, list):
+        return []
+    return [(int(start), int(end)) for start, end in found]
+
+
+def _across(start: int, end: int, pieces: Sequence[Span]) -> Iterator[Span]:
+    """The parts of one of our own texts, of several pieces with gap marks between, as spans of their source."""
+    at = 0
+    for left, right in pieces:
+        length = right - left
+        first, last = max(start - at, 0), min(end - at, length)
+        if first < last:
+            yield left + first, left + last
+        at += length + len(GAP)
+
+
+def _place(metadata: Mapping[str, Any]) -> dict[str, Any]:
+    """Source, page and heading of a document, those that it has."""
+    heading, page = metadata.get("heading"), _page(metadata)
+    place: dict[str, Any] = {"source": _source(metadata)}
+    if page is not None:
+        place["page"] = page
+    if isinstance(heading, str) and heading:
+        place["heading_path"] = (heading,)
+    return place
+
+
+def _source(metadata: Mapping[str, Any]) -> str:
+    return next((str(metadata[key]) for key in ("source", "title") if metadata.get(key)), UNNAMED)
+
+
+def _page(metadata: Mapping[str, Any]) -> int | None:
+    """The page as people count. A bare `page` is not used: LangChain's loaders count it from 0, others from 1."""
+    for key in ("page_label", "page_number"):
+        value = str(metadata.get(key, ""))
+        if value.isascii() and value.isdigit():
+            return int(value)
+    return None
+
+
+def _digest(document: Document) -> str:
+    """An id for a document that has none: 16 hexadecimal digits of its place and text."""
+    metadata = document.metadata
+    parts = (str(metadata.get("source")), str(metadata.get("start_index")), document.page_content)
+    return blake2b("\0".join(parts).encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()

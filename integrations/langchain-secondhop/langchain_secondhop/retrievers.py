@@ -1,0 +1,232 @@
+"""`SecondhopRetriever`: an index of its own, or any other retriever, within a token budget."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import secondhop
+from langchain_core.callbacks import AsyncCallbackManagerForRetrieverRun, CallbackManagerForRetrieverRun
+from langchain_core.documents import Document
+from langchain_core.retrievers import BaseRetriever, LangSmithRetrieverParams, RetrieverLike
+from pydantic import ConfigDict, Field, model_validator
+from secondhop import DecisionReport
+from secondhop.types import Grain
+from typing_extensions import Self, override
+
+from langchain_secondhop.choosing import Choice, Chosen, Tokenizer, as_sent, checked, grain_for
+from langchain_secondhop.documents import Order, to_texts
+from langchain_secondhop.formatting import Style
+from langchain_secondhop.tracing import Trace, aemit, emit
+from langchain_secondhop.workers import in_worker
+
+
+class SecondhopRetriever(BaseRetriever):
+    """Retriever that returns the passages for a question within an exact token budget, the second hop included.
+
+    It searches an index of its own, or takes what another retriever finds and keeps the best of it:
+
+        retriever = SecondhopRetriever.from_folder("./docs", token_budget=1500)
+        retriever = SecondhopRetriever.from_documents(documents, k=4)
+        retriever = SecondhopRetriever(base_retriever=store.as_retriever(search_kwargs={"k": 40}), token_budget=1500)
+
+    Passages come best first. Each is a new `Document` with a stable `id` and, next to the metadata of the document that
+    it was taken from, `relevance_score`, `citation`, `start_index`, `end_index`, `spans` and `role`; from files also
+    `source` and `page`. A passage may be some sentences of a longer text: ` … ` stands for what is left out.
+    """
+
+    model_config = ConfigDict(arbitrary_types_allowed=True, extra="forbid")
+
+    index: secondhop.Document | None = Field(default=None, exclude=True, repr=False)
+    """What to search. Or give `base_retriever`."""
+    base_retriever: RetrieverLike | None = Field(default=None, exclude=True)
+    """A retriever (or any runnable from a query to documents) whose documents to choose from. Let it find many."""
+    k: int | None = Field(default=None, gt=0)
+    """At most this many documents. None: as many as the budget holds."""
+    token_budget: int | None = Field(default=None, gt=0)
+    """Hard cap on the tokens of all documents together. None: the index's own; 8192 if it has none, or no index."""
+    strategy: str | Callable[..., Any] | None = None
+    """How to choose: a strategy's name or a callable. None: the index's own, `auto` if nothing else was said."""
+    grain: Grain | None = None
+    """`chunk`: passages whole; `sentence`: parts of them as well. None: whole where `k` is the only limit."""
+    min_score: float | None = None
+    """Drop passages whose `relevance_score` is lower. Scores compare within one index, not between indexes."""
+    tokenizer: Tokenizer | None = None
+    """What counts tokens, over a base retriever: a name or a callable. An index counts with its own."""
+    text_style: Style = "numbered"
+    """The text that the budget counts: `numbered`, as `format_context` writes it; `plain`, texts and blank lines."""
+    order: Order = "relevance"
+    """`relevance`: best first; `reading`: as the passages stand in their sources."""
+    trace: Trace = "auto"
+    """What callbacks are told of the Decision Report: `off`, `summary`, `full`, or `auto`: as they ask for."""
+
+    @model_validator(mode="after")
+    def _one_source(self) -> Self:
+        if (self.index is None) == (self.base_retriever is None):
+            raise ValueError("give either index= or base_retriever=; or use from_folder, from_documents, …")
+        if self.index is not None and self.tokenizer is not None:
+            raise ValueError("an index counts with its own tokenizer; give tokenizer= where the index is made")
+        checked(self.token_budget, self.k, self.strategy, self.min_score)
+        return self
+
+    # ── making one ───────────────────────────────────────────────────────────────────────────────────────────────
+
+    @classmethod
+    def from_folder(cls, path: str | Path, **options: Any) -> Self:
+        """A retriever over all files below a folder; `retriever.index.skipped_files` says what is not indexed.
+
+        Args:
+            path: the folder.
+            **options: fields of the retriever, and options of `secondhop.Document.from_folder` (`ignore`, `persist`,
+                `chunk_size`, `language`, `tokenizer`, …).
+        """
+        return cls._over(partial(secondhop.Document.from_folder, path), options)
+
+    @classmethod
+    def from_file(cls, path: str | Path, **options: Any) -> Self:
+        """A retriever over one file: PDF, Markdown, text, code, data, office formats.
+
+        Args:
+            path: the file.
+            **options: as in `from_folder`.
+        """
+        return cls._over(partial(secondhop.Document.from_file, path), options)
+
+    @classmethod
+    def from_documents(cls, documents: Iterable[Document], **options: Any) -> Self:
+        """A retriever over documents. Long ones are cut into chunks; ids, metadata and offsets lead back to them.
+
+        Args:
+            documents: split or whole.
+            **options: as in `from_folder`.
+        """
+        return cls._over(partial(secondhop.Document.from_texts, to_texts(documents)), options)
+
+    @classmethod
+    def from_texts(
+        cls,
+        texts: Iterable[str],
+        metadatas: Iterable[Mapping[str, Any]] | None = None,
+        ids: Iterable[str] | None = None,
+        **options: Any,
+    ) -> Self:
+        """A retriever over texts.
+
+        Args:
+            texts: the texts.
+            metadatas: one mapping for each text.
+            ids: one id for each text.
+            **options: as in `from_folder`.
+
+        Raises:
+            ValueError: there are more or fewer metadatas or ids than texts.
+        """
+        texts = list(texts)
+        metadata = [{} for _ in texts] if metadatas is None else [dict(values) for values in metadatas]
+        names = [None for _ in texts] if ids is None else list(ids)
+        for name, values in (("metadatas", metadata), ("ids", names)):
+            if len(values) != len(texts):
+                raise ValueError(f"{len(texts)} texts, but {len(values)} {name}")
+        return cls.from_documents(
+            (
+                Document(page_content=text, metadata=values, id=name)
+                for text, values, name in zip(texts, metadata, names, strict=True)
+            ),
+            **options,
+        )
+
+    @classmethod
+    def _over(cls, make: Callable[..., secondhop.Document], options: Mapping[str, Any]) -> Self:
+        own = {key: value for key, value in options.items() if key in cls.model_fields and key != "tokenizer"}
+        return cls(index=make(**{key: value for key, value in options.items() if key not in own}), **own)
+
+    # ── asking ───────────────────────────────────────────────────────────────────────────────────────────────────
+
+    @override
+    def _get_relevant_documents(
+        self,
+        query: str,
+        *,
+        run_manager: CallbackManagerForRetrieverRun,
+        k: int | None = None,
+        token_budget: int | None = None,
+    ) -> list[Document]:
+        found = self._find(query, run_manager)
+        chosen = self._choose(query, found, k, token_budget)
+        if chosen is None:
+            return []
+        emit(chosen.report, chosen.documents, run_manager, self.trace)
+        return chosen.documents
+
+    @override
+    async def _aget_relevant_documents(
+        self,
+        query: str,
+        *,
+        run_manager: AsyncCallbackManagerForRetrieverRun,
+        k: int | None = None,
+        token_budget: int | None = None,
+    ) -> list[Document]:
+        found: list[Document] = []
+        if self.base_retriever is not None:
+            found = await self.base_retriever.ainvoke(query, config={"callbacks": run_manager.get_child()})
+        chosen = await in_worker(self._choose, query, found, k, token_budget)
+        if chosen is None:
+            return []
+        await aemit(chosen.report, chosen.documents, run_manager, self.trace)
+        return chosen.documents
+
+    def analyze(self, query: str, *, k: int | None = None, token_budget: int | None = None) -> DecisionReport | None:
+        """The Decision Report that `invoke` with the same arguments gives to callbacks.
+
+        Args:
+            query: the question.
+            k: at most this many documents.
+            token_budget: cap on their tokens.
+
+        Returns:
+            The report; None if the base retriever finds nothing, so that there is nothing to decide.
+        """
+        chosen = self._choose(query, self._find(query, None), k, token_budget)
+        return None if chosen is None else chosen.report
+
+    def _find(self, query: str, run_manager: CallbackManagerForRetrieverRun | None) -> list[Document]:
+        if self.base_retriever is None:
+            return []
+        return self.base_retriever.invoke(query, config={"callbacks": run_manager.get_child()} if run_manager else None)
+
+    def _choose(self, query: str, found: list[Document], k: int | None, token_budget: int | None) -> Chosen | None:
+        top_k = self.k if k is None else k
+        budget = self.token_budget if token_budget is None else token_budget
+        document = self.index
+        if document is None:
+            choice = Choice(
+                top_k=top_k,
+                token_budget=budget,
+                strategy=self.strategy or "auto",
+                grain=self.grain,
+                min_score=self.min_score,
+                tokenizer=self.tokenizer or "auto",
+                style=self.text_style,
+                order=self.order,
+            )
+            return choice.among(found, query)
+
+        def ask(allowed: int | None) -> secondhop.Context:
+            return document.context(
+                query,
+                budget if allowed is None else allowed,
+                top_k=top_k,
+                min_score=self.min_score,
+                strategy=self.strategy,
+                grain=grain_for(self.grain, top_k, budget),
+                text_style=self.text_style,
+            )
+
+        return as_sent(ask, self.text_style, self.order)
+
+    @override
+    def _get_ls_params(self, **kwargs: Any) -> LangSmithRetrieverParams:
+        return LangSmithRetrieverParams(ls_retriever_name="secondhop")

@@ -1,0 +1,137 @@
+"""What users of other integrations complain of, and what ours does instead; named after the behaviour."""
+
+import pytest
+from harbour import FILLER, MAIL, QUESTION, TEXTS, YARD, Recorder, documents, joining
+from langchain_core.documents import Document
+from langchain_core.language_models import FakeListChatModel
+from langchain_core.prompts import ChatPromptTemplate, PromptTemplate
+from langchain_core.runnables import RunnableLambda, RunnablePassthrough
+from langchain_core.tools import create_retriever_tool
+
+from langchain_secondhop import SecondhopCompressor, SecondhopRetriever, collect_reports, format_context
+
+
+def test_request_level_information_is_in_a_report_and_not_on_documents():
+    with collect_reports() as collected:
+        found = SecondhopRetriever.from_texts(TEXTS).invoke(QUESTION)
+    assert {"query", "n_input_chunks", "confidence", "decisions"} <= set(collected.last)
+    assert not {"query", "n_input_chunks", "confidence", "decisions"} & {key for d in found for key in d.metadata}
+
+
+def test_each_document_has_a_score_that_is_the_reports():
+    with collect_reports() as collected:
+        found = SecondhopRetriever.from_documents(documents()).invoke(QUESTION)
+    kept = {d["label"]: d["score"] for d in collected.last["decisions"] if d["fate"] == "kept"}
+    assert sorted(round(d.metadata["relevance_score"], 6) for d in found) == sorted(kept.values())
+    for document in found:
+        match = next(score for label, score in kept.items() if label.startswith(document.metadata["source"]))
+        assert round(document.metadata["relevance_score"], 6) == match
+
+
+def test_the_retriever_needs_nothing_but_the_framework_core():
+    import langchain_secondhop.retrievers as module
+
+    assert module.BaseRetriever.__module__ == "langchain_core.retrievers"
+    assert SecondhopRetriever.from_texts(["night mail ship", "night ferry"], k=1).invoke("mail")
+
+
+def test_retrieved_context_is_limited_by_tokens_in_what_the_model_is_sent():
+    sent = []
+    model = RunnableLambda(lambda prompt: sent.append(prompt.to_string()) or prompt) | FakeListChatModel(
+        responses=["."]
+    )
+    for budget in (16, 25, 40, 60, 100):
+        retriever = SecondhopRetriever.from_texts(TEXTS, tokenizer=joining, token_budget=budget)
+        head = {"context": retriever | format_context, "question": RunnablePassthrough()}
+        (head | ChatPromptTemplate.from_template("<{context}>{question}") | model).invoke(QUESTION)
+        shown = sent.pop().removeprefix("Human: <").rsplit(">", 1)[0]
+        assert 0 < joining(shown) <= budget
+
+
+def test_the_limit_holds_in_what_a_tool_returns():
+    prompt = PromptTemplate.from_template("{citation}\n{page_content}")
+    for budget in (16, 25, 40, 60, 100):
+        retriever = SecondhopRetriever.from_texts(TEXTS, tokenizer=joining, token_budget=budget)
+        for options in ({}, {"document_prompt": prompt}):
+            tool = create_retriever_tool(retriever, "harbour", "Harbour.", **options)
+            assert 0 < joining(tool.invoke({"query": QUESTION})) <= budget
+
+
+def test_the_token_limit_is_a_runnable_as_well():
+    limit = SecondhopCompressor(token_budget=30, tokenizer="words").as_runnable()
+    chain = {"query": RunnablePassthrough(), "documents": RunnableLambda(lambda query: documents())} | limit
+    assert len(format_context.invoke(chain.invoke(QUESTION)).split()) <= 30
+
+
+def test_long_documents_get_fewer_places_and_short_ones_more():
+    short = [Document(page_content=f"The night mail of day {n} came in time.") for n in range(30)]
+    long = [
+        Document(page_content=" ".join(document.page_content for document in short[n : n + 10]))
+        for n in range(0, 30, 10)
+    ]
+    compressor = SecondhopCompressor(token_budget=60, tokenizer="words", strategy="raw_topk")
+    few, many = (len(compressor.compress_documents(given, "night mail")) for given in (long, short))
+    assert many > few >= 1
+
+
+def test_compression_keeps_metadata():
+    given = [Document(page_content=MAIL, metadata={"source": "a", "team": ["deck"], "score": 0.5}, id="m")]
+    kept = SecondhopCompressor().compress_documents(given, QUESTION)[0]
+    assert kept.id == "m"
+    assert kept.metadata.items() >= given[0].metadata.items()
+
+
+def test_asking_for_more_than_there_is_gives_what_there_is():
+    assert len(SecondhopRetriever.from_texts(TEXTS, k=100).invoke("mail ship engine school property")) <= len(TEXTS)
+
+
+def test_an_empty_collection_is_a_clear_error_or_an_empty_result():
+    with pytest.raises(ValueError, match="there is no text to index"):
+        SecondhopRetriever.from_documents([])
+    assert SecondhopCompressor().compress_documents([], QUESTION) == []
+
+
+def test_what_matches_nothing_does_not_come_back_with_a_score_of_zero():
+    found = SecondhopRetriever.from_texts(TEXTS + FILLER, k=20).invoke("lost property")
+    assert all(document.metadata["relevance_score"] > 0 for document in found)
+    assert "crane" not in str(found)
+
+
+def test_sentences_stay_in_source_order():
+    text = " ".join([TEXTS[3], YARD, TEXTS[1], MAIL, TEXTS[2]])
+    for budget in range(10, 80, 5):
+        kept = SecondhopCompressor(token_budget=budget, tokenizer="words").compress_documents(
+            [Document(page_content=text)], QUESTION
+        )
+        for document in kept:
+            places = [text.index(piece) for piece in document.page_content.split(" … ")]
+            assert places == sorted(places)
+
+
+def test_a_second_question_sees_the_documents_uncut():
+    given = documents()
+    compressor = SecondhopCompressor(token_budget=15, tokenizer="words")
+    compressor.compress_documents(given, "lost property")
+    assert compressor.compress_documents(given, QUESTION) == compressor.compress_documents(documents(), QUESTION)
+
+
+@pytest.mark.parametrize("call", ["invoke", "ainvoke"])
+async def test_a_bare_retriever_has_its_report_below_its_own_run(call):
+    recorder = Recorder()
+    retriever = SecondhopRetriever.from_texts(TEXTS, trace="full")
+    config = {"callbacks": [recorder]}
+    _ = retriever.invoke(QUESTION, config) if call == "invoke" else await retriever.ainvoke(QUESTION, config)
+    ((run_id, run),) = recorder.named("SecondhopRetriever")
+    assert run["parent"] is None
+    assert [nested["parent"] for _, nested in recorder.named("decision_report")] == [run_id]
+
+
+def test_own_runs_can_be_nested_below_the_retriever():
+    recorder = Recorder()
+    step = RunnableLambda(lambda query: query.lower(), name="rewrite")
+    base = step | RunnableLambda(lambda query: documents(), name="search")
+    SecondhopRetriever(base_retriever=base).invoke(QUESTION, {"callbacks": [recorder]})
+    parents = {run["name"]: run["parent"] for run in recorder.runs.values()}
+    ((own, _),) = recorder.named("SecondhopRetriever")
+    assert parents["RunnableSequence"] == own
+    assert parents["rewrite"] == parents["search"] == recorder.named("RunnableSequence")[0][0]

@@ -1,0 +1,269 @@
+"""What reaches handlers: nothing without them, a summary, an event, and the report in a run of its own."""
+
+import copy
+import json
+
+import pytest
+import secondhop
+from harbour import QUESTION, TEXTS, Recorder, documents
+from langchain_core.callbacks import AsyncCallbackHandler, BaseCallbackHandler, CallbackManager
+from langchain_core.runnables import RunnableLambda
+from langchain_core.tracers.base import BaseTracer
+
+from langchain_secondhop import (
+    DECISION_REPORT_EVENT,
+    DecisionReportCallbackHandler,
+    SecondhopCompressor,
+    SecondhopRetriever,
+    collect_reports,
+    format_context,
+    tracing,
+)
+
+INDEX = secondhop.Document.from_texts(TEXTS)
+
+
+def retriever(**options):
+    return SecondhopRetriever(index=INDEX, token_budget=60, **options)
+
+
+class Tracer(BaseTracer):
+    """Keeps finished root runs, as LangSmith's does before it sends them."""
+
+    def __init__(self):
+        super().__init__()
+        self.roots = []
+
+    def _persist_run(self, run):
+        self.roots.append(run)
+
+
+def shown(trace, *handlers):
+    recorder = Recorder()
+    kept = retriever(trace=trace).invoke(QUESTION, {"callbacks": [recorder, *handlers]})
+    return recorder, kept
+
+
+def test_without_a_handler_nothing_is_built(monkeypatch):
+    def never(*arguments):
+        raise AssertionError("built for nobody")
+
+    monkeypatch.setattr(tracing, "_prepare", never)
+    retriever(trace="full").invoke(QUESTION)
+    SecondhopCompressor(trace="full").compress_documents(documents(), QUESTION)
+
+
+def test_off_tells_nobody():
+    recorder, _ = shown("off", DecisionReportCallbackHandler())
+    assert not recorder.events
+    assert [run["kind"] for run in recorder.runs.values()] == ["retriever"]
+
+
+@pytest.mark.parametrize("trace", ["auto", "summary"])
+def test_an_event_but_no_run_unless_asked_for(trace):
+    recorder, _ = shown(trace)
+    (run_id,) = recorder.runs
+    assert recorder.events[run_id] == [(DECISION_REPORT_EVENT, retriever().analyze(QUESTION).to_dict())]
+
+
+def test_a_summary_stays_a_summary_even_with_our_handler():
+    recorder, _ = shown("summary", DecisionReportCallbackHandler())
+    assert recorder.named("decision_report") == []
+
+
+@pytest.mark.parametrize(("trace", "handlers"), [("full", ()), ("auto", (DecisionReportCallbackHandler(),))])
+def test_the_run_below_has_the_report_that_analyze_returns(trace, handlers):
+    recorder, kept = shown(trace, *handlers)
+    ((parent, own),) = recorder.named("SecondhopRetriever")
+    ((_, nested),) = recorder.named("decision_report")
+    report = retriever().analyze(QUESTION)
+    assert nested["parent"] == parent
+    assert nested["inputs"] == {"query": QUESTION, "token_budget": 60}
+    assert nested["outputs"] == report.to_dict()
+    assert nested["metadata"].items() >= report.to_attributes().items()
+    assert own["outputs"] == kept
+
+
+def test_a_report_is_json_and_holds_no_sentence_of_the_documents():
+    recorder, kept = shown("full")
+    text = json.dumps(recorder.named("decision_report")[0][1]["outputs"])
+    assert kept
+    assert not any(document.page_content[:30] in text for document in kept)
+    assert "Brannock" not in text
+
+
+async def test_async_runs_have_the_same_below_them():
+    recorder = Recorder()
+    await retriever(trace="full").ainvoke(QUESTION, {"callbacks": [recorder]})
+    await SecondhopCompressor(trace="full").acompress_documents(documents(), QUESTION, [recorder])
+    for name in ("SecondhopRetriever", "SecondhopCompressor"):
+        ((parent, _),) = recorder.named(name)
+        nested = [run for _, run in recorder.named("decision_report") if run["parent"] == parent]
+        assert [run["outputs"] for run in nested] == [recorder.events[parent][0][1]]
+
+
+def test_tracers_get_the_summary_on_the_run_itself():
+    tracer = Tracer()
+    metadata = {"tenant": "acme"}
+    own = {"team": "deck"}
+    made = retriever(metadata=own, trace="auto")
+    made.invoke(QUESTION, {"callbacks": [tracer], "metadata": metadata})
+    (root,) = tracer.roots
+    summary = made.analyze(QUESTION).to_attributes()
+    assert root.extra["metadata"].items() >= {**metadata, **own, **summary}.items()
+    assert root.child_runs == []
+    assert (metadata, own) == ({"tenant": "acme"}, {"team": "deck"})
+
+
+def test_a_tracer_built_in_another_way_does_no_harm():
+    class Strange(BaseCallbackHandler):
+        run_map = 7
+
+    class Locked(BaseCallbackHandler):
+        @property
+        def run_map(self):
+            raise RuntimeError("closed")
+
+    assert retriever(trace="full").invoke(QUESTION, {"callbacks": [Strange(), Locked()]}) == retriever().invoke(
+        QUESTION
+    )
+
+
+def test_a_compressor_opens_a_run_of_its_own():
+    recorder = Recorder()
+    given = documents()
+    kept = SecondhopCompressor(trace="full").compress_documents(given, QUESTION, [recorder])
+    ((parent, own),) = recorder.named("SecondhopCompressor")
+    assert own["inputs"] == {"query": QUESTION, "documents": given}
+    assert own["outputs"] == {"documents": kept}
+    ((_, nested),) = recorder.named("decision_report")
+    assert nested["parent"] == parent
+    assert nested["outputs"] == SecondhopCompressor().analyze(given, QUESTION).to_dict()
+
+
+async def test_an_error_ends_the_run_as_an_error_and_gives_no_report():
+    def broken(query, hits, budget):
+        raise RuntimeError("no strategy")
+
+    recorder = Recorder()
+    compressor = SecondhopCompressor(strategy=broken)
+    with pytest.raises(RuntimeError, match="no strategy"):
+        compressor.compress_documents(documents(), QUESTION, [recorder])
+    with pytest.raises(RuntimeError, match="no strategy"):
+        await compressor.acompress_documents(documents(), QUESTION, [recorder])
+    with pytest.raises(RuntimeError, match="no strategy"):
+        retriever(strategy=broken).invoke(QUESTION, {"callbacks": [recorder]})
+    assert [type(run["error"]) for run in recorder.runs.values()] == [RuntimeError] * 3
+    assert not recorder.events
+
+
+def test_a_base_retriever_runs_below_ours():
+    recorder = Recorder()
+    base = RunnableLambda(lambda query: documents(), name="theirs")
+    SecondhopRetriever(base_retriever=base, trace="full").invoke(QUESTION, {"callbacks": [recorder]})
+    ((parent, _),) = recorder.named("SecondhopRetriever")
+    assert [run["parent"] for _, run in recorder.named("theirs")] == [parent]
+    assert [run["parent"] for _, run in recorder.named("decision_report")] == [parent]
+
+
+def test_reports_are_shortened_kept_ones_first():
+    handler = DecisionReportCallbackHandler(max_candidates=2)
+    recorder, _ = shown("auto", handler)
+    report = recorder.named("decision_report")[0][1]["outputs"]
+    assert [decision["fate"] for decision in report["decisions"]] == ["kept", "kept"]
+    assert report["decisions_omitted"] == len(retriever().analyze(QUESTION).decisions) - 2
+    assert handler.last == report
+
+
+def test_texts_go_along_only_where_asked_for():
+    handler = DecisionReportCallbackHandler(include_text=True)
+    _, kept = shown("auto", handler)
+    assert handler.last["passages"] == [{"id": document.id, "text": document.page_content} for document in kept]
+
+
+def test_a_handler_that_wants_the_figures_alone_gets_no_run():
+    handler = DecisionReportCallbackHandler(detail="summary")
+    recorder, _ = shown("auto", handler)
+    assert recorder.named("decision_report") == []
+    assert handler.last["n_selected"] > 0
+
+
+def test_a_handler_keeps_the_newest_reports_and_feeds_a_sink():
+    seen = []
+    handler = DecisionReportCallbackHandler(sink=seen.append, max_reports=2)
+    assert handler.last is None
+    for question in (QUESTION, "school", "lost property"):
+        retriever().invoke(question, {"callbacks": [handler]})
+    assert [report["query"] for report in seen] == [QUESTION, "school", "lost property"]
+    assert handler.reports == seen[1:]
+    assert handler.last == seen[-1]
+    CallbackManager([handler]).on_custom_event("something.else", {"query": "x"})
+    assert handler.reports == seen[1:]
+
+
+@pytest.mark.parametrize("options", [{"detail": "loud"}, {"max_candidates": -1}])
+def test_a_policy_is_checked(options):
+    with pytest.raises(ValueError, match=next(iter(options))):
+        DecisionReportCallbackHandler(**options)
+
+
+async def test_collect_reports_hears_everything_inside_the_block():
+    with collect_reports() as collected:
+        retriever().invoke(QUESTION)
+        retriever().batch([QUESTION] * 3)
+        await retriever().abatch([QUESTION] * 3)
+        (RunnableLambda(lambda query: query) | retriever() | format_context).invoke(QUESTION)
+        SecondhopCompressor().compress_documents(documents(), QUESTION)
+    retriever().invoke(QUESTION)
+    assert len(collected.reports) == 9
+    assert collected.reports[0] == retriever().analyze(QUESTION).to_dict()
+
+
+def test_an_inner_block_collects_for_itself():
+    with collect_reports() as outer:
+        with collect_reports(detail="summary") as inner:
+            retriever().invoke(QUESTION)
+        retriever().invoke("school")
+    assert [report["query"] for report in inner.reports] == [QUESTION]
+    assert [report["query"] for report in outer.reports] == ["school"]
+
+
+def test_the_environment_switches_whole_reports_on(monkeypatch):
+    monkeypatch.setenv("SECONDHOP_TRACE_REPORTS", "1")
+    recorder, _ = shown("auto")
+    assert len(recorder.named("decision_report")) == 1
+    monkeypatch.setenv("SECONDHOP_TRACE_REPORTS", "0")
+    recorder, _ = shown("auto")
+    assert recorder.named("decision_report") == []
+
+
+async def test_async_handlers_and_event_streams_hear_the_report():
+    class Async(AsyncCallbackHandler):
+        heard = 0
+
+        async def on_custom_event(self, name, data, **kwargs):
+            type(self).heard += name == DECISION_REPORT_EVENT
+
+    await retriever().ainvoke(QUESTION, {"callbacks": [Async()]})
+    assert Async.heard == 1
+    events = [event async for event in retriever().astream_events(QUESTION, version="v2")]
+    heard = [event for event in events if event["event"] == "on_custom_event"]
+    assert [event["name"] for event in heard] == [DECISION_REPORT_EVENT]
+    assert heard[0]["data"] == retriever().analyze(QUESTION).to_dict()
+
+
+def test_the_report_is_not_repeated_in_the_documents():
+    _, kept = shown("full", DecisionReportCallbackHandler())
+    assert not any("decision" in key or "report" in key for document in kept for key in document.metadata)
+
+
+def test_reports_are_the_handlers_own():
+    with collect_reports() as collected:
+        retriever().invoke(QUESTION)
+    before = copy.deepcopy(collected.last)
+    retriever().invoke(QUESTION)
+    assert collected.last == before
+
+
+def test_runs_are_named_for_the_trace():
+    assert retriever()._get_ls_params()["ls_retriever_name"] == "secondhop"

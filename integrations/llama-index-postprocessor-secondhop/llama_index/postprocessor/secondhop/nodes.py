@@ -1,0 +1,179 @@
+"""Nodes to chunks and back: what the model is sent of a node, and the node cut to what was chosen of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from copy import deepcopy
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from llama_index.core.schema import BaseNode, ImageNode, MetadataMode, NodeWithScore, TextNode
+
+from secondhop import Chunk, Decision, Passage
+
+Span = tuple[int, int]
+
+TRAIL_KEY = "secondhop"
+"""Metadata key of the steps that a node went through, oldest first. The model never sees it."""
+HEADING_KEYS = ("header_path", "section_title", "document_title", "title")
+"""Metadata keys that hold a heading; the first that a node has is searched along with its text."""
+SEPARATOR = "\n\n"
+"""What LlamaIndex puts between nodes when it packs them into a prompt."""
+
+_GAPS: Mapping[str, str] = {"prose": " … ", "code": "\n…\n", "table": "\n…\n"}
+_TEXT = "\ue000text\ue000"
+
+
+def has_text(node: BaseNode) -> bool:
+    """Whether there is text to choose from; images and blank nodes have none."""
+    return not isinstance(node, ImageNode) and bool(node.get_content(MetadataMode.NONE).strip())
+
+
+def llm_text(node: BaseNode) -> str:
+    """The node as response synthesizers put it into a prompt: text and metadata by its own templates, stripped."""
+    return node.get_content(MetadataMode.LLM).strip()
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A node as secondhop sees it. The node itself is never changed."""
+
+    node: BaseNode
+    score: float | None
+    chunk: Chunk
+    pieces: tuple[Span, ...]
+    """Where the node's text stands in the text that it had before the first step of ours, in reading order."""
+    frame: str
+    """The node's text for the model, with a placeholder where its own text goes."""
+
+    def excerpt(self, spans: Sequence[Span]) -> tuple[str, tuple[Span, ...]]:
+        """The text shown for some spans of the chunk, and where that stands in the original text.
+
+        A node that is kept whole keeps its text as it is.
+        """
+        found = [cut for span in spans for cut in self._cuts(span)]
+        origin = tuple(place for _, place in found)
+        if origin == tuple(place for _, place in self._cuts((0, len(self.chunk.text)))):
+            return self.chunk.text, self.pieces
+        return _GAPS[self.chunk.kind].join(text for text, _ in found), origin
+
+    def shown(self, spans: Sequence[Span]) -> str:
+        """What the model is sent when those spans are kept."""
+        return self.frame.replace(_TEXT, self.excerpt(spans)[0] if spans else "").strip()
+
+    def cut(self, spans: Sequence[Span], step: Mapping[str, Any]) -> NodeWithScore:
+        """A copy of the node that holds those spans, with the step added to its trail."""
+        text, origin = self.excerpt(spans)
+        node = copied(self.node)
+        if text != self.chunk.text:
+            node.set_content(text)
+            if isinstance(node, TextNode) and node.start_char_idx is not None:
+                base = node.start_char_idx - self.pieces[0][0]
+                node.start_char_idx, node.end_char_idx = base + origin[0][0], base + origin[-1][1]
+        record = {**step, "score": self.score, "spans": [list(span) for span in origin]}
+        node.metadata[TRAIL_KEY] = [*node.metadata.get(TRAIL_KEY, ()), record]
+        for excluded in (node.excluded_llm_metadata_keys, node.excluded_embed_metadata_keys):
+            if TRAIL_KEY not in excluded:
+                excluded.append(TRAIL_KEY)
+        return NodeWithScore(node=node, score=self.score)
+
+    def _cuts(self, span: Span) -> list[tuple[str, Span]]:
+        """The parts of a span of the current text, without blanks around them: (text, place in the original text)."""
+        text, gap = self.chunk.text, len(_GAPS[self.chunk.kind])
+        found, place = [], 0
+        for start, end in self.pieces:
+            low, high = max(span[0], place), min(span[1], place + end - start)
+            part = text[low:high] if low < high else ""
+            if part.strip():
+                low += len(part) - len(part.lstrip())
+                high -= len(part) - len(part.rstrip())
+                found.append((text[low:high], (start + low - place, start + high - place)))
+            place += end - start + gap
+        return found
+
+
+def to_source(item: NodeWithScore, chunk_id: str, heading_keys: Sequence[str] = HEADING_KEYS) -> Source:
+    """A node with text, ready to be chosen from."""
+    node = item.node
+    text = node.get_content(MetadataMode.NONE)
+    metadata = node.metadata
+    kind: Literal["prose", "code", "table"] = metadata["kind"] if metadata.get("kind") in _GAPS else "prose"
+    page = str(metadata.get("page_label", ""))
+    chunk = Chunk(
+        text,
+        id=chunk_id,
+        source=str(metadata.get("file_name") or metadata.get("file_path") or node.ref_doc_id or "node"),
+        end=len(text),
+        page=int(page) if page.isdecimal() else None,
+        heading_path=_heading_path(metadata, heading_keys),
+        kind=kind,
+    )
+    probe = node.model_copy()
+    probe.set_content(_TEXT)
+    return Source(node, item.score, chunk, _pieces(node, text, kind), probe.get_content(MetadataMode.LLM))
+
+
+def style_of(sources: Sequence[Source]) -> Callable[[int, Passage], str]:
+    """A text style under which the budget counts what LlamaIndex sends; passages are numbered like the sources."""
+
+    def llama_index(_: int, passage: Passage) -> str:
+        return sources[passage.order].shown(passage.spans)
+
+    return llama_index
+
+
+def step_of(name: str, decision: Decision) -> dict[str, Any]:
+    """What a node's trail records of one step."""
+    return {
+        "step": name,
+        "reason": decision.reason.value,
+        "role": decision.role,
+        "tokens": decision.tokens,
+        "rank": decision.rank,
+        "relevance_score": round(decision.score, 6),
+    }
+
+
+def copied(node: BaseNode) -> BaseNode:
+    """A copy whose metadata, key lists and relationships can be changed. What an index node points to is shared."""
+    return node.model_copy(
+        update={
+            "metadata": deepcopy(node.metadata),
+            "excluded_llm_metadata_keys": list(node.excluded_llm_metadata_keys),
+            "excluded_embed_metadata_keys": list(node.excluded_embed_metadata_keys),
+            "relationships": deepcopy(node.relationships),
+        }
+    )
+
+
+def distinct_ids(nodes: Sequence[NodeWithScore]) -> list[str]:
+    """The nodes' ids; a node that comes a second time gets a number behind its id."""
+    seen: dict[str, int] = {}
+    taken = {item.node.node_id for item in nodes}
+    ids = []
+    for item in nodes:
+        name = item.node.node_id
+        seen[name] = seen.get(name, 0) + 1
+        if seen[name] > 1 or not name:
+            number = seen[name]
+            while (name := f"{item.node.node_id}#{number}") in taken:
+                number += 1
+            taken.add(name)
+        ids.append(name)
+    return ids
+
+
+def _pieces(node: BaseNode, text: str, kind: str) -> tuple[Span, ...]:
+    """What the last step recorded, if the text is still as that step left it."""
+    trail = node.metadata.get(TRAIL_KEY)
+    if isinstance(trail, list) and trail and isinstance(trail[-1], Mapping) and trail[-1].get("spans"):
+        pieces = tuple((int(start), int(end)) for start, end in trail[-1]["spans"])
+        if sum(end - start for start, end in pieces) + len(_GAPS[kind]) * (len(pieces) - 1) == len(text):
+            return pieces
+    return ((0, len(text)),)
+
+
+def _heading_path(metadata: Mapping[str, Any], keys: Sequence[str]) -> tuple[str, ...]:
+    value = next((str(metadata[key]) for key in keys if metadata.get(key)), "")
+    parts = value.split("/") if value.startswith("/") else [value]
+    return tuple(part.strip() for part in parts if part.strip())

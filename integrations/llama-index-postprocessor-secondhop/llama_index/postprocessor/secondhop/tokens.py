@@ -1,0 +1,30 @@
+"""Counting tokens as LlamaIndex does."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sized
+
+from llama_index.core.utils import get_tokenizer
+
+Tokenizer = str | Callable[[str], int | Sized]
+"""`settings`, a name that secondhop knows, or a callable that returns the tokens of a text or their number."""
+
+SETTINGS = "settings"
+
+
+def llama_index_tokenizer(text: str) -> int:
+    """Tokens of a text by `Settings.tokenizer`, the one that LlamaIndex packs prompts with."""
+    return len(get_tokenizer()(text))
+
+
+def counter_of(tokenizer: Tokenizer) -> str | Callable[[str], int]:
+    """What secondhop counts with."""
+    if isinstance(tokenizer, str):
+        return llama_index_tokenizer if tokenizer == SETTINGS else tokenizer
+
+    def count(text: str) -> int:
+        tokens = tokenizer(text)
+        return tokens if isinstance(tokens, int) else len(tokens)
+
+    count.__name__ = getattr(tokenizer, "__name__", type(tokenizer).__name__)
+    return count

@@ -1,0 +1,169 @@
+"""The Decision Report in traces and in event handlers.
+
+Where someone listens, each step sends `ReRankStartEvent` and `DecisionReportEvent` (a `ReRankEndEvent`, so that
+instrumentors that know nothing of secondhop show the nodes before and after), and opens a span named
+`decision_report` whose output is the report. Where nobody listens, nothing is built.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
+from threading import Lock
+from typing import Any
+
+from llama_index.core.bridge.pydantic import Field, PrivateAttr
+from llama_index.core.instrumentation import get_dispatcher
+from llama_index.core.instrumentation.dispatcher import Dispatcher
+from llama_index.core.instrumentation.event_handlers import BaseEventHandler, NullEventHandler
+from llama_index.core.instrumentation.events.base import BaseEvent
+from llama_index.core.instrumentation.events.rerank import ReRankEndEvent, ReRankStartEvent
+from llama_index.core.instrumentation.span_handlers import NullSpanHandler
+from llama_index.core.schema import NodeWithScore, QueryBundle
+
+dispatcher = get_dispatcher(__name__)
+logger = logging.getLogger(__name__)
+
+Report = dict[str, Any]
+"""`DecisionReport.to_dict()`, with what only LlamaIndex knows: `passed_through`, `dropped_without_text`, `unscored`."""
+
+
+class DecisionReportEvent(ReRankEndEvent):
+    """The end of a step: the nodes that it kept, and its Decision Report."""
+
+    report: Report = Field(description="The Decision Report as a plain dict.")
+
+    @classmethod
+    def class_name(cls) -> str:
+        """Name of the event."""
+        return "DecisionReportEvent"
+
+
+class DecisionReportEventHandler(BaseEventHandler):
+    """Collects the reports of all steps: `get_dispatcher().add_event_handler(DecisionReportEventHandler())`.
+
+    The newest `max_reports` are kept. `sink`, if given, is called with each report; what it raises is logged, because
+    the dispatcher would swallow it.
+    """
+
+    max_reports: int = Field(default=1000, ge=1, description="How many reports are kept, the newest ones.")
+    sink: Callable[[Report], Any] | None = Field(default=None, exclude=True, description="Called with each report.")
+    _reports: deque[Report] = PrivateAttr()
+    _lock: Any = PrivateAttr(default_factory=Lock)
+
+    def model_post_init(self, context: Any) -> None:
+        """Makes room for the reports."""
+        super().model_post_init(context)
+        self._reports = deque(maxlen=self.max_reports)
+
+    @classmethod
+    def class_name(cls) -> str:
+        """Name of the handler."""
+        return "DecisionReportEventHandler"
+
+    @property
+    def reports(self) -> list[Report]:
+        """The reports so far, oldest first."""
+        with self._lock:
+            return list(self._reports)
+
+    @property
+    def last(self) -> Report | None:
+        """The newest report, None if there is none."""
+        with self._lock:
+            return self._reports[-1] if self._reports else None
+
+    def handle(self, event: BaseEvent, **kwargs: Any) -> None:  # noqa: ARG002
+        """Keeps the report of a `DecisionReportEvent`; other events are not looked at."""
+        if not isinstance(event, DecisionReportEvent):
+            return
+        with self._lock:
+            self._reports.append(event.report)
+        if self.sink is not None:
+            try:
+                self.sink(event.report)
+            except Exception:
+                logger.exception("the sink of DecisionReportEventHandler failed")
+
+
+_collecting: ContextVar[tuple[DecisionReportEventHandler, ...]] = ContextVar("secondhop_collecting", default=())
+
+
+@contextmanager
+def collect_reports(
+    *, max_reports: int = 1000, sink: Callable[[Report], Any] | None = None
+) -> Iterator[DecisionReportEventHandler]:
+    """Collects the reports of this thread or task, and of what it awaits, while the block runs.
+
+    Reports of other requests that run at the same time are not among them.
+    """
+    handler = DecisionReportEventHandler(max_reports=max_reports, sink=sink)
+    token = _collecting.set((*_collecting.get(), handler))
+    try:
+        yield handler
+    finally:
+        _collecting.reset(token)
+
+
+def trace_start(query: QueryBundle, nodes: Sequence[NodeWithScore], top_n: int, name: str) -> None:
+    """Tells event handlers what a step is given."""
+    if _has_event_handlers():
+        dispatcher.event(ReRankStartEvent(query=query, nodes=list(nodes), top_n=top_n, model_name=name))
+
+
+def trace_report(
+    make_report: Callable[[], Report], nodes: Sequence[NodeWithScore], *, inside_retriever: bool = False
+) -> None:
+    """Sends a step's report to whoever listens, under the span that is open.
+
+    Args:
+        make_report: called if anybody listens.
+        nodes: what the step returns.
+        inside_retriever: send the event inside the report's own span, because instrumentors would take the end of a
+            reranking for a property of the retriever's.
+    """
+    has_spans, has_events, collecting = _has_span_handlers(), _has_event_handlers(), _collecting.get()
+    if not (has_spans or has_events or collecting):
+        return
+    report = make_report()
+
+    def send() -> None:
+        if not (has_events or collecting):
+            return
+        event = DecisionReportEvent(nodes=list(nodes), report=report)
+        for handler in collecting:
+            handler.handle(event)
+        if has_events:
+            dispatcher.event(event)
+
+    def decision_report() -> Report:
+        # A closure: the report is the span's output, and would be its input as well if it were an argument.
+        if inside_retriever:
+            send()
+        return report
+
+    decision_report.__qualname__ = "decision_report"  # instrumentors make the span's name of it
+    dispatcher.span(decision_report)()
+    if not inside_retriever:
+        send()
+
+
+def _dispatchers() -> Iterator[Dispatcher]:
+    """Ours and those that it passes things on to."""
+    current = dispatcher
+    while True:
+        yield current
+        if not current.propagate:
+            return
+        current = current.parent
+
+
+def _has_event_handlers() -> bool:
+    return any(not isinstance(h, NullEventHandler) for each in _dispatchers() for h in each.event_handlers)
+
+
+def _has_span_handlers() -> bool:
+    return any(not isinstance(h, NullSpanHandler) for each in _dispatchers() for h in each.span_handlers)

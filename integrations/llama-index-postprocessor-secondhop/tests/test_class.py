@@ -1,0 +1,92 @@
+"""What LlamaIndex expects of a postprocessor: its place in the tree, its names, and that it can be stored."""
+
+import subprocess
+import sys
+from importlib.resources import files
+
+import pytest
+from llama_index.core.postprocessor.types import BaseNodePostprocessor
+from llama_index.postprocessor import secondhop
+from llama_index.postprocessor.secondhop import (
+    SecondhopBudgetPacker,
+    SecondhopDeduplicator,
+    SecondhopPostprocessor,
+    SecondhopRelevanceFloor,
+    SecondhopSentencePruner,
+)
+
+CLASSES = [
+    SecondhopBudgetPacker,
+    SecondhopDeduplicator,
+    SecondhopPostprocessor,
+    SecondhopRelevanceFloor,
+    SecondhopSentencePruner,
+]
+
+
+@pytest.mark.parametrize("cls", CLASSES)
+def test_class(cls):
+    names_of_base_classes = [b.__name__ for b in cls.__mro__]
+    assert BaseNodePostprocessor.__name__ in names_of_base_classes
+    assert cls.class_name() == cls.__name__
+
+
+def test_the_public_names_are_these():
+    assert secondhop.__all__ == [
+        "DecisionReportEvent",
+        "DecisionReportEventHandler",
+        "SecondhopBudgetPacker",
+        "SecondhopDeduplicator",
+        "SecondhopPostprocessor",
+        "SecondhopRelevanceFloor",
+        "SecondhopSentencePruner",
+        "collect_reports",
+    ]
+    assert all(hasattr(secondhop, name) for name in secondhop.__all__)
+
+
+def test_types_are_shipped():
+    assert (files("llama_index.postprocessor.secondhop") / "py.typed").is_file()
+
+
+@pytest.mark.parametrize("cls", CLASSES)
+def test_a_postprocessor_survives_a_round_trip_through_a_dict_and_json(cls, nodes):
+    made = cls(token_budget=60, top_n=3, tokenizer="words", grain="chunk")
+    for again in (cls.from_dict(made.to_dict()), cls.from_json(made.to_json())):
+        assert again.to_dict() == made.to_dict()
+        assert again.postprocess_nodes(nodes, query_str="night mail") == made.postprocess_nodes(
+            nodes, query_str="night mail"
+        )
+
+
+def test_a_callable_option_stays_in_the_dict():
+    made = SecondhopPostprocessor(tokenizer=len)
+    assert SecondhopPostprocessor.from_dict(made.to_dict()).tokenizer is len
+
+
+@pytest.mark.parametrize(
+    "options", [{"token_budget": 0}, {"top_n": 0}, {"grain": "word"}, {"min_grounding": 2}, {"token_budget": "many"}]
+)
+def test_a_wrong_option_is_refused_when_made(options):
+    with pytest.raises(ValueError, match=next(iter(options))):
+        SecondhopPostprocessor(**options)
+
+
+def test_a_step_does_one_thing_only():
+    with pytest.raises(ValueError, match="strategy"):
+        SecondhopDeduplicator(strategy="raw_topk")
+
+
+def test_an_unknown_strategy_is_named_with_those_there_are(nodes):
+    with pytest.raises(ValueError, match=r"best.*raw_topk"):
+        SecondhopPostprocessor(strategy="best").postprocess_nodes(nodes, query_str="mail")
+
+
+def test_nothing_but_llama_index_core_and_secondhop_is_loaded():
+    code = (
+        "import sys, llama_index.postprocessor.secondhop\n"
+        "heavy = {'torch', 'transformers', 'openai', 'onnxruntime', 'langchain_core', 'langfuse', 'opentelemetry.sdk'}\n"
+        "print(sorted(heavy & set(sys.modules)))"
+    )
+    shown = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert shown.stdout.strip() == "[]"

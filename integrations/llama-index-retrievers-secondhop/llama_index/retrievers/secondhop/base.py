@@ -1,0 +1,256 @@
+"""A retriever in process, without a vector store or a model, that follows the second hop and says why."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, Literal
+from weakref import WeakKeyDictionary
+
+from llama_index.core.base.base_retriever import BaseRetriever
+from llama_index.core.callbacks import CallbackManager
+from llama_index.core.constants import DEFAULT_SIMILARITY_TOP_K
+from llama_index.core.indices.base import BaseIndex
+from llama_index.core.schema import BaseNode, IndexNode, NodeWithScore, QueryBundle
+from llama_index.core.storage.docstore.types import BaseDocumentStore
+from llama_index.core.vector_stores.types import MetadataFilters
+from llama_index.postprocessor.secondhop.choosing import prompt_text
+from llama_index.postprocessor.secondhop.nodes import HEADING_KEYS, has_text, step_of, style_of, to_source
+from llama_index.postprocessor.secondhop.tokens import SETTINGS, Tokenizer, counter_of
+from llama_index.postprocessor.secondhop.tracing import trace_report
+from llama_index.retrievers.secondhop import storage
+from llama_index.retrievers.secondhop.filters import matches
+from llama_index.retrievers.secondhop.folder import nodes_from_folder
+
+from secondhop import Context, Decision, Document, EmptyTextError, FolderOptions, InputError, OptionError
+from secondhop.retrieved import UNLIMITED
+
+Grain = Literal["sentence", "chunk"]
+
+_MOST_CANDIDATES = 10_000
+"""The most that `candidate_k` may be."""
+
+
+class SecondhopRetriever(BaseRetriever):
+    """Finds the nodes that answer a query, and those that only they lead to, in an index held in memory.
+
+    Returns copies of the nodes, best first, with their ids, metadata and relationships. Nodes that share nothing with
+    the query are never returned, and of nodes with the same words only one is.
+
+    Args:
+        nodes: what to search. Their ids must be distinct. Nodes without text are listed in `unindexed`.
+        similarity_top_k: at most this many nodes; 2 unless given, as in LlamaIndex, or no cap if there is a budget.
+        token_budget: hard cap on the tokens of the nodes as the model sees them, metadata and separators included.
+        strategy: `auto`, `reasoning_preserving`, `distractor_filtered`, `max_density`, `redundancy_pruned`,
+            `raw_topk`, or a callable `(query, hits, budget) -> Selection`.
+        grain: cut nodes to sentences, or keep them whole. By default sentences if there is a budget.
+        candidate_k: how many nodes to choose from.
+        min_grounding: share of the query's content words from which a node counts as evidence.
+        filters: only nodes whose metadata match.
+        tokenizer: `settings` for `Settings.tokenizer`, a name that secondhop knows, or a callable that returns the
+            tokens of a text or their number.
+        language: stemming and stopwords: a language name, `auto` or `none`.
+        heading_keys: metadata keys whose value is read as the node's heading and searched; the first one counts.
+        callback_manager: as in every retriever.
+        objects: what index nodes point to.
+        object_map: the same by index id.
+        verbose: print when an object is entered.
+
+    Raises:
+        EmptyTextError: no node has text.
+        InputError: an id is given twice.
+        OptionError: an option has a value that is not allowed.
+
+    Examples:
+        ```python
+        from llama_index.retrievers.secondhop import SecondhopRetriever
+
+        retriever = SecondhopRetriever.from_defaults(nodes=nodes, similarity_top_k=5)
+        nodes = retriever.retrieve("Who repairs the ship that carries the night mail?")
+        ```
+    """
+
+    def __init__(
+        self,
+        nodes: Sequence[BaseNode],
+        *,
+        similarity_top_k: int | None = None,
+        token_budget: int | None = None,
+        strategy: str | Callable[..., Any] = "auto",
+        grain: Grain | None = None,
+        candidate_k: int = 60,
+        min_grounding: float = 0.10,
+        filters: MetadataFilters | None = None,
+        tokenizer: Tokenizer = SETTINGS,
+        language: str = "auto",
+        heading_keys: Sequence[str] = HEADING_KEYS,
+        callback_manager: CallbackManager | None = None,
+        objects: list[IndexNode] | None = None,
+        object_map: dict[str, Any] | None = None,
+        verbose: bool = False,
+    ) -> None:
+        if similarity_top_k is None and token_budget is None:
+            similarity_top_k = DEFAULT_SIMILARITY_TOP_K
+        self._settings: dict[str, Any] = {
+            "similarity_top_k": _checked(similarity_top_k), "token_budget": token_budget, "strategy": strategy,
+            "grain": grain, "candidate_k": candidate_k, "min_grounding": min_grounding, "filters": filters,
+            "tokenizer": tokenizer, "language": language, "heading_keys": tuple(heading_keys), "verbose": verbose,
+        }  # fmt: skip
+        self._given = tuple(nodes)
+        with_text = [node for node in self._given if has_text(node)]
+        if not with_text:
+            raise EmptyTextError(f"none of {len(self._given)} nodes has text, so there is nothing to retrieve from")
+        self._sources = [to_source(NodeWithScore(node=node), node.node_id, heading_keys) for node in with_text]
+        self._document = Document.from_chunks(
+            [source.chunk for source in self._sources],
+            token_budget=UNLIMITED if token_budget is None else token_budget, strategy=strategy,
+            grain=grain or ("chunk" if token_budget is None else "sentence"), candidate_k=candidate_k,
+            min_grounding=min_grounding, tokenizer=counter_of(tokenizer), language=language,
+        )  # fmt: skip
+        allowed = {node.node_id for node in with_text if filters is not None and matches(node.metadata, filters)}
+        self._filter = None if filters is None else lambda chunk: chunk.id in allowed
+        super().__init__(callback_manager=callback_manager, object_map=object_map, objects=objects, verbose=verbose)
+
+    @classmethod
+    def from_defaults(
+        cls,
+        index: BaseIndex[Any] | None = None,
+        nodes: Sequence[BaseNode] | None = None,
+        docstore: BaseDocumentStore | None = None,
+        folder: str | Path | None = None,
+        *,
+        folder_options: FolderOptions | None = None,
+        **options: Any,
+    ) -> SecondhopRetriever:
+        """A retriever over the nodes of an index, a list, a docstore, or the files below a folder.
+
+        Args:
+            index: an index whose docstore holds its nodes.
+            nodes: nodes.
+            docstore: a docstore.
+            folder: a folder of documents, which secondhop reads and cuts itself.
+            folder_options: how it does that.
+            **options: as the class takes them.
+
+        Raises:
+            InputError: not exactly one of the four is given.
+            EmptyTextError: there are no nodes with text.
+        """
+        if sum(given is not None for given in (index, nodes, docstore, folder)) != 1:
+            raise InputError("give exactly one of index=, nodes=, docstore= and folder=")
+        if folder is not None:
+            nodes = nodes_from_folder(folder, folder_options)
+        if nodes is None:
+            store = docstore if docstore is not None else index.docstore  # type: ignore[union-attr]
+            nodes = list(store.docs.values())
+            if not nodes:
+                raise EmptyTextError(
+                    "the docstore is empty; if a vector store keeps the text, give the nodes themselves: nodes="
+                )
+        return cls(nodes, **options)
+
+    @property
+    def similarity_top_k(self) -> int | None:
+        """At most this many nodes; None for no cap."""
+        top_k: int | None = self._settings["similarity_top_k"]
+        return top_k
+
+    @similarity_top_k.setter
+    def similarity_top_k(self, value: int | None) -> None:
+        self._settings["similarity_top_k"] = _checked(value)
+
+    @property
+    def unindexed(self) -> tuple[str, ...]:
+        """Ids of the nodes that have no text, and therefore are never found."""
+        return tuple(node.node_id for node in self._given if not has_text(node))
+
+    def persist(self, path: str | Path) -> None:
+        """Writes nodes and settings to a folder, from which `from_persist_dir` makes the same retriever.
+
+        A reader of the folder sees either what was there before or all that is new. Callables are not written.
+        """
+        storage.save(Path(path), self._given, self._settings)
+
+    @classmethod
+    def from_persist_dir(cls, path: str | Path, **options: Any) -> SecondhopRetriever:
+        """The retriever that was written to a folder.
+
+        Args:
+            path: the folder.
+            **options: replace what was written, and give what could not be: callables, `callback_manager`, `objects`,
+                `object_map`.
+
+        Raises:
+            IndexCorruptError: a file is missing, or not as it was written.
+            IndexVersionError: another version of this package wrote it.
+            OptionError: an option was a callable, and is not given now.
+        """
+        nodes, settings, callables = storage.load(Path(path))
+        if missing := sorted(set(callables) - set(options)):
+            raise OptionError(f"{path}: {', '.join(missing)} was a callable, which is not stored; give it again")
+        return cls(nodes, **{**settings, **options})
+
+    def _retrieve(self, query_bundle: QueryBundle) -> list[NodeWithScore]:
+        top_k = self.similarity_top_k
+        if top_k == 0:
+            return []
+        context = self._ask(query_bundle.query_str, top_k, None)
+        nodes = self._found(context)
+        budget, room = self._settings["token_budget"], self._settings["token_budget"]
+        # The core counts in reading order; best first, a blank line can fall elsewhere and cost a token more.
+        while room is not None and (over := context.budget.count_tokens(prompt_text(nodes)) - budget) > 0:
+            room -= over
+            context = self._ask(query_bundle.query_str, top_k, room)
+            nodes = self._found(context)
+        trace_report(context.report.to_dict, nodes, inside_retriever=True)
+        return nodes
+
+    def _ask(self, query: str, top_k: int | None, budget: int | None) -> Context:
+        return self._document.context(
+            query,
+            budget,
+            top_k=top_k,
+            candidate_k=min(max(self._settings["candidate_k"], 2 * (top_k or 0)), _MOST_CANDIDATES),
+            filter=self._filter,
+            text_style=style_of(self._sources),
+        )
+
+    def _found(self, context: Context) -> list[NodeWithScore]:
+        """Copies of what is kept, best first."""
+        decisions = {decision.chunk_id: decision for decision in context.report.decisions}
+        name = type(self).__name__
+        scored = [(_score(decisions[passage.chunk.id], decisions), passage) for passage in context.passages]
+        return [
+            replace(self._sources[passage.order], score=score).cut(
+                passage.spans, step_of(name, decisions[passage.chunk.id])
+            )
+            for score, passage in sorted(
+                scored, key=lambda pair: (-pair[0], pair[1].role == "second_hop", pair[1].order)
+            )
+        ]
+
+    async def _aretrieve(self, query_bundle: QueryBundle) -> list[NodeWithScore]:
+        async with _turn():
+            return await asyncio.to_thread(self._retrieve, query_bundle)
+
+
+_turns: WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Semaphore] = WeakKeyDictionary()
+
+
+def _turn() -> asyncio.Semaphore:
+    """One worker at a time for each event loop: more would only compete with the loop for the interpreter's lock."""
+    return _turns.setdefault(asyncio.get_running_loop(), asyncio.Semaphore(1))
+
+
+def _score(decision: Decision, decisions: Mapping[str, Decision]) -> float:
+    """A node's score; one that only another node leads to never scores above that one."""
+    seed = decisions.get(decision.detail.get("seed", ""))
+    return float(decision.score if seed is None else min(decision.score, seed.score))
+
+
+def _checked(top_k: int | None) -> int | None:
+    if top_k is not None and (isinstance(top_k, bool) or not isinstance(top_k, int) or top_k < 0):
+        raise OptionError(f"similarity_top_k={top_k!r} is not a whole number of at least 0")
+    return top_k

@@ -1,0 +1,197 @@
+"""What LlamaIndex expects of a retriever, and what its own BM25 retriever is tested for."""
+
+from importlib.resources import files
+
+import pytest
+from llama_index.core import MockEmbedding, PromptTemplate, VectorStoreIndex
+from llama_index.core.base.base_retriever import BaseRetriever
+from llama_index.core.llms import MockLLM
+from llama_index.core.query_engine import RetrieverQueryEngine
+from llama_index.core.response_synthesizers import get_response_synthesizer
+from llama_index.core.retrievers import QueryFusionRetriever
+from llama_index.core.schema import Document, ImageNode, IndexNode, QueryBundle, TextNode
+from llama_index.core.storage.docstore import SimpleDocumentStore
+from llama_index.core.utils import get_tokenizer
+from llama_index.core.vector_stores import FilterCondition, FilterOperator, MetadataFilter, MetadataFilters
+from llama_index.retrievers import secondhop
+from llama_index.retrievers.secondhop import SecondhopRetriever
+
+from conftest import QUESTION
+from secondhop import EmptyTextError, InputError, OptionError
+
+
+def ids(found):
+    return [item.node.node_id for item in found]
+
+
+def test_class():
+    names_of_base_classes = [b.__name__ for b in SecondhopRetriever.__mro__]
+    assert BaseRetriever.__name__ in names_of_base_classes
+
+
+def test_the_public_names_are_these():
+    assert secondhop.__all__ == ["SecondhopRetriever"]
+    assert (files("llama_index.retrievers.secondhop") / "py.typed").is_file()
+
+
+def test_scores_fall_and_are_positive(nodes):
+    found = SecondhopRetriever.from_defaults(nodes=nodes, similarity_top_k=5).retrieve("night mail")
+    scores = [item.score for item in found]
+    assert scores == sorted(scores, reverse=True)
+    assert all(type(score) is float and score > 0 for score in scores)
+    assert ids(found)[0] in ("node-0", "node-3")
+
+
+def test_two_nodes_are_returned_unless_more_are_asked_for(nodes):
+    retriever = SecondhopRetriever(nodes)
+    assert retriever.similarity_top_k == 2
+    assert len(retriever.retrieve(QUESTION)) == 2
+    retriever.similarity_top_k = 3
+    assert len(retriever.retrieve(QUESTION)) == 3
+
+
+def test_the_second_hop_is_found(nodes):
+    found = SecondhopRetriever(nodes, similarity_top_k=3).retrieve(QUESTION)
+    assert "node-2" in ids(found)
+    trail = next(item.node.metadata["secondhop"] for item in found if item.node.node_id == "node-2")
+    assert trail[-1]["reason"] == "kept_second_hop"
+
+
+def test_whole_nodes_come_back_as_they_went_in_and_as_copies(nodes):
+    for item in SecondhopRetriever(nodes, similarity_top_k=4).retrieve(QUESTION):
+        given = nodes[int(item.node.node_id[-1])]
+        assert item.node is not given
+        assert "secondhop" not in given.metadata
+        assert item.node.get_content("llm") == given.get_content("llm")
+        assert item.node.relationships == given.relationships
+        assert (item.node.start_char_idx, item.node.end_char_idx) == (100, 100 + len(given.text))
+
+
+def test_a_budget_counts_what_a_query_engine_sends(nodes):
+    synthesizer = get_response_synthesizer(llm=MockLLM(), text_qa_template=PromptTemplate("{context_str}"))
+    for budget in range(1, 160, 9):
+        retriever = SecondhopRetriever(nodes, token_budget=budget)
+        sent = str(RetrieverQueryEngine(retriever, synthesizer).query(QUESTION))
+        assert len(get_tokenizer()(sent)) <= budget or sent == "Empty Response"
+    assert "Brannock" in sent
+
+
+def test_index_docstore_and_nodes_give_the_same(nodes):
+    docstore = SimpleDocumentStore()
+    docstore.add_documents(nodes)
+    index = VectorStoreIndex(nodes, embed_model=MockEmbedding(embed_dim=4))
+    expected = ids(SecondhopRetriever.from_defaults(nodes=nodes, similarity_top_k=3).retrieve(QUESTION))
+    assert ids(SecondhopRetriever.from_defaults(docstore=docstore, similarity_top_k=3).retrieve(QUESTION)) == expected
+    assert ids(SecondhopRetriever.from_defaults(index=index, similarity_top_k=3).retrieve(QUESTION)) == expected
+
+
+def test_a_folder_is_read_and_cut(tmp_path):
+    (tmp_path / "a.md").write_text("# Mail\n\nThe night mail sails at ten.\n\n## Fees\n\nA berth costs four crowns.\n")
+    found = SecondhopRetriever.from_defaults(folder=tmp_path, similarity_top_k=1).retrieve("What does a berth cost?")
+    (item,) = found
+    text = (tmp_path / "a.md").read_text()
+    assert text[item.node.start_char_idx : item.node.end_char_idx] == item.node.text
+    assert item.node.metadata["file_name"] == "a.md"
+    assert item.node.metadata["header_path"] == "/Mail/Fees/"
+    assert item.node.ref_doc_id == "a.md"
+    assert item.node.prev_node.node_id
+    assert "line" not in item.node.get_content("llm")
+
+
+@pytest.mark.parametrize("given", [{}, {"nodes": [], "folder": "."}])
+def test_exactly_one_source_is_wanted(given):
+    with pytest.raises(InputError, match="exactly one"):
+        SecondhopRetriever.from_defaults(**given)
+
+
+def test_images_are_not_searched_and_are_listed(nodes):
+    retriever = SecondhopRetriever([*nodes, ImageNode(image_path="a.png", id_="image")])
+    assert retriever.unindexed == ("image",)
+    assert len(retriever.retrieve(QUESTION)) == 2
+
+
+def test_documents_can_be_searched():
+    found = SecondhopRetriever([Document(text="The mail sails at ten.", id_="d")]).retrieve("mail")
+    assert ids(found) == ["d"]
+
+
+def test_an_index_node_leads_to_its_object(nodes):
+    entrance = IndexNode(text="Everything about the night mail.", index_id="mail", id_="entrance")
+    retriever = SecondhopRetriever([entrance, nodes[4]], object_map={"mail": TextNode(text="found", id_="inside")})
+    assert "inside" in ids(retriever.retrieve("night mail"))
+
+
+def test_it_works_in_a_fusion_retriever(nodes):
+    fusion = QueryFusionRetriever(
+        [SecondhopRetriever(nodes), SecondhopRetriever(nodes, similarity_top_k=4)],
+        llm=MockLLM(), num_queries=1, use_async=False,
+    )  # fmt: skip
+    assert fusion.retrieve(QUESTION)
+
+
+FILTERS = [
+    ([MetadataFilter(key="part", value=2)], "and", {2}),
+    ([MetadataFilter(key="part", value=2, operator=FilterOperator.NE)], "and", {0, 1, 3, 4, 5}),
+    ([MetadataFilter(key="part", value=2, operator=FilterOperator.GT)], "and", {3, 4, 5}),
+    ([MetadataFilter(key="part", value=[0, 3], operator=FilterOperator.IN)], "and", {0, 3}),
+    ([MetadataFilter(key="part", value=[0, 3], operator=FilterOperator.NIN)], "and", {1, 2, 4, 5}),
+    ([MetadataFilter(key="file_name", value="hand", operator=FilterOperator.TEXT_MATCH)], "and", set(range(6))),
+    ([MetadataFilter(key="file_name", value="HAND", operator=FilterOperator.TEXT_MATCH_INSENSITIVE)], "and", set(range(6))),
+    ([MetadataFilter(key="absent", value=None, operator=FilterOperator.IS_EMPTY)], "and", set(range(6))),
+    ([MetadataFilter(key="absent", value=1)], "and", set()),
+    ([MetadataFilter(key="part", value=0), MetadataFilter(key="part", value=3)], "or", {0, 3}),
+    ([MetadataFilter(key="part", value=0), MetadataFilter(key="part", value=3)], "not", {1, 2, 4, 5}),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("filters", "condition", "parts"), FILTERS)
+def test_filtered_out_nodes_do_not_come_back(nodes, filters, condition, parts):  # llama_index#22897
+    wanted = MetadataFilters(filters=filters, condition=FilterCondition(condition))
+    retriever = SecondhopRetriever(nodes, similarity_top_k=6, filters=wanted)
+    query = "night mail soup Brannock mate school meadow"
+    assert {item.node.metadata["part"] for item in retriever.retrieve(query)} == parts
+
+
+def test_filters_nest(nodes):
+    inner = MetadataFilters(filters=[MetadataFilter(key="part", value=n) for n in (0, 3)], condition="or")
+    wanted = MetadataFilters(filters=[inner, MetadataFilter(key="part", value=1, operator=FilterOperator.GT)])
+    assert ids(SecondhopRetriever(nodes, filters=wanted).retrieve("night mail soup")) == ["node-3"]
+
+
+def test_more_than_there_are_is_no_error(nodes):  # llama_index#19568
+    assert 0 < len(SecondhopRetriever(nodes, similarity_top_k=500).retrieve(QUESTION)) < len(nodes)
+
+
+def test_none_asked_for_gives_none(nodes):
+    assert SecondhopRetriever(nodes, similarity_top_k=0).retrieve(QUESTION) == []
+
+
+@pytest.mark.parametrize("top_k", [-1, 2.5, True, "3"])
+def test_a_wrong_number_is_refused(nodes, top_k):
+    with pytest.raises(OptionError, match="similarity_top_k"):
+        SecondhopRetriever(nodes, similarity_top_k=top_k)
+
+
+@pytest.mark.parametrize("nothing", [[], [TextNode(text=" ")]])
+def test_nothing_to_search_is_a_clear_error(nothing):  # llama_index#10344, #12732
+    with pytest.raises(EmptyTextError, match="nothing to retrieve from"):
+        SecondhopRetriever.from_defaults(nodes=nothing)
+
+
+def test_an_empty_docstore_is_a_clear_error():
+    with pytest.raises(EmptyTextError, match=r"docstore is empty.*nodes="):
+        SecondhopRetriever.from_defaults(docstore=SimpleDocumentStore())
+
+
+@pytest.mark.parametrize("query", ["", "   ", "zeppelin quartz", "?!"])
+def test_a_query_that_nothing_matches_finds_nothing(nodes, query):
+    assert SecondhopRetriever(nodes).retrieve(QueryBundle(query)) == []
+
+
+def test_nodes_that_share_nothing_with_the_query_are_not_filled_up_with(nodes):
+    assert ids(SecondhopRetriever(nodes, similarity_top_k=6).retrieve("soup")) == ["node-1"]
+
+
+def test_an_id_that_is_given_twice_is_refused(nodes):
+    with pytest.raises(InputError, match=r"node-0.*twice"):
+        SecondhopRetriever([*nodes, nodes[0]])

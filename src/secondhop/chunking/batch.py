@@ -1,0 +1,193 @@
+"""The chunks of many sources at once: structure source by source, sentences and sizes of all together."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from itertools import accumulate
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from secondhop.arrays import ranges
+from secondhop.chunking.code import code_cuts
+from secondhop.chunking.packing import divided, pack
+from secondhop.chunking.prose import titled_paragraphs
+from secondhop.chunking.sections import SectionNode, joined_sections
+from secondhop.chunking.table import CutTable
+from secondhop.chunking.tables import row_blocks
+from secondhop.text.bulk_sentences import split_paragraphs
+from secondhop.text.sentences import size, split_lines
+from secondhop.types import Section, SourceText, Span
+
+if TYPE_CHECKING:
+    from secondhop.types import Bools, Ints
+
+_BATCH_CHARACTERS = 1 << 19
+
+
+@dataclass(slots=True)
+class _Group:
+    """Blocks that are packed together."""
+
+    source: int
+    section: Section
+    first: int
+    last: int = 0
+    opens: bool | None = None
+    """Given if the blocks are one chunk already."""
+
+
+@dataclass(slots=True)
+class _Blocks:
+    """The blocks of a batch: paragraphs, whose sentences are still to be found, and such as have them. Joined spans."""
+
+    base: int = 0
+    titles: list[int] = field(default_factory=list)
+    starts: list[int] = field(default_factory=list)
+    ends: list[int] = field(default_factory=list)
+    ready: dict[int, list[Span]] = field(default_factory=dict)
+    """Sentences of those that have them, by number."""
+    groups: list[_Group] = field(default_factory=list)
+
+    def add_paragraphs(self, text: str, start: int, end: int) -> None:
+        for title, left, right in titled_paragraphs(text, start, end):
+            self.titles.append(self.base + title)
+            self.starts.append(self.base + left)
+            self.ends.append(self.base + right)
+
+    def add(self, sentences: Sequence[Span]) -> None:
+        if sentences:
+            self.ready[len(self.titles)] = [(self.base + start, self.base + end) for start, end in sentences]
+            for column, place in ((self.titles, 0), (self.starts, 0), (self.ends, 1)):
+                column.append(self.base + sentences[-place][place])
+
+    def add_section(self, text: str, node: SectionNode, chunk_size: int) -> None:
+        """Paragraphs, code fences and rows of a section, in reading order."""
+        section = node.section
+        if section.kind == "table":
+            for row in row_blocks(text, section.start, section.end, chunk_size):
+                self.add(row)
+        elif section.kind == "code":
+            self.add(split_lines(text, section.start, section.end))
+        else:
+            position = section.start
+            for child in node.children:
+                self.add_paragraphs(text, position, child.section.start)
+                self.add_section(text, child, chunk_size)
+                position = child.section.end
+            self.add_paragraphs(text, position, section.end)
+
+    def sentences(self, text: str) -> tuple[Ints, Ints, Ints]:
+        """Starts and ends of all sentences, and how many each block has."""
+        titles, starts, ends = (np.array(column, np.int64) for column in (self.titles, self.starts, self.ends))
+        open_ = np.ones(len(starts), bool)
+        open_[list(self.ready)] = False
+        found = split_paragraphs(text, starts[open_], ends[open_])
+        found.starts[np.cumsum(found.counts) - found.counts] = titles[open_]
+        if not self.ready:
+            return found
+        return self._with_ready(open_, *found)
+
+    def _with_ready(self, open_: Bools, starts: Ints, ends: Ints, counts: Ints) -> tuple[Ints, Ints, Ints]:
+        ready = [self.ready[number] for number in np.flatnonzero(~open_).tolist()]
+        spans = np.array([span for block in ready for span in block], np.int64).reshape(-1, 2)
+        n_sentences = np.empty(len(open_), np.int64)
+        n_sentences[open_] = counts
+        n_sentences[~open_] = [len(block) for block in ready]
+        first = np.cumsum(n_sentences) - n_sentences
+        places = np.concatenate((ranges(first[open_], counts), ranges(first[~open_], n_sentences[~open_])))
+        both = np.empty((2, len(places)), np.int64)
+        both[0, places] = np.concatenate((starts, spans[:, 0]))
+        both[1, places] = np.concatenate((ends, spans[:, 1]))
+        return both[0], both[1], n_sentences
+
+
+def chunk_tables(sources: Iterable[SourceText], chunk_size: int) -> Iterator[CutTable]:
+    """Tables of the chunks of all sources, in order, a number of sources in each."""
+    for batch in _batches(sources):
+        blocks = _Blocks()
+        for number, source in enumerate(batch):
+            for node in joined_sections(source.text, source.sections):
+                if node.section.kind == "code":
+                    for cut in code_cuts(source.text, node, chunk_size):
+                        blocks.groups.append(_Group(number, cut.section, len(blocks.titles), opens=cut.opens))
+                        blocks.add(cut.sentences)
+                        blocks.groups[-1].last = len(blocks.titles)
+                else:
+                    blocks.groups.append(_Group(number, node.section, len(blocks.titles)))
+                    blocks.add_section(source.text, node, chunk_size)
+                    blocks.groups[-1].last = len(blocks.titles)
+            blocks.base += len(source.text) + 1
+        yield _table(batch, blocks, chunk_size)
+
+
+def whole_tables(sources: Iterable[SourceText]) -> Iterator[CutTable]:
+    """Tables with each source text as one chunk, for texts that somebody else has chunked. Blank ones have none."""
+    for batch in _batches(sources):
+        blocks = _Blocks()
+        for number, source in enumerate(batch):
+            section, first = source.sections[0], len(blocks.titles)
+            blocks.add_section(source.text, SectionNode(section), max(1, len(source.text)))
+            if len(blocks.titles) > first:
+                blocks.groups.append(_Group(number, section, first, len(blocks.titles), opens=True))
+            blocks.base += len(source.text) + 1
+        yield _table(batch, blocks, 1)
+
+
+def _batches(sources: Iterable[SourceText]) -> Iterator[list[SourceText]]:
+    batch: list[SourceText] = []
+    total = 0
+    for source in sources:
+        batch.append(source)
+        total += len(source.text)
+        if total >= _BATCH_CHARACTERS:
+            yield batch
+            batch, total = [], 0
+    if batch:
+        yield batch
+
+
+def _table(batch: list[SourceText], blocks: _Blocks, chunk_size: int) -> CutTable:
+    text = batch[0].text if len(batch) == 1 else "\n".join(source.text for source in batch)
+    starts, ends, counts = blocks.sentences(text)
+    offsets = np.concatenate((np.zeros(1, np.int64), np.cumsum(counts)))
+    sizes = _sizes(text, starts[offsets[:-1]], ends[offsets[1:] - 1])
+    n_sentences = counts.tolist()
+    table = CutTable(len(batch), [], [], [], [], [], starts, ends)
+
+    def divide(first: int, number: int, total: int) -> Iterator[tuple[int, bool]]:
+        part = slice(offsets[first + number], offsets[first + number + 1])
+        spans = list(zip(starts[part].tolist(), ends[part].tolist(), strict=True))
+        return divided(text, spans, total, chunk_size)
+
+    section = None
+    for group in blocks.groups:
+        members = slice(group.first, group.last)
+        if group.opens is not None:
+            parts = iter([(sum(n_sentences[members]), group.opens)])
+        else:
+            parts = pack(sizes[members], n_sentences[members], chunk_size, partial(divide, group.first))
+        for n, opens in parts:
+            if group.section is not section:
+                section = group.section
+                table.sections.append(section)
+            table.source.append(group.source)
+            table.section.append(len(table.sections) - 1)
+            table.opens.append(opens)
+            table.n_sentences.append(n)
+    if len(batch) > 1:
+        bases = np.fromiter(accumulate((len(source.text) + 1 for source in batch[:-1]), initial=0), np.int64)
+        shift = np.repeat(bases[table.source], table.n_sentences)
+        starts -= shift
+        ends -= shift
+    return table
+
+
+def _sizes(text: str, starts: Ints, ends: Ints) -> list[int]:
+    """Sizes of the spans in tokens of five UTF-8 bytes."""
+    if text.isascii():
+        sizes: list[int] = ((ends - starts) // 5).tolist()
+        return sizes
+    return [size(text[start:end]) for start, end in zip(starts.tolist(), ends.tolist(), strict=True)]

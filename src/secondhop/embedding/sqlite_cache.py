@@ -1,0 +1,174 @@
+"""The default cache: one SQLite file, capped in size, the least recently used going first."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sqlite3
+import sys
+import threading
+import weakref
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from secondhop.embedding.cache import in_parts
+
+FORMAT_VERSION = 1
+MAX_BYTES = 1 << 30
+_PATIENCE_S = 1.0
+"""How long to wait for another process's write; after that the values count as missing."""
+_KEYS_AT_A_TIME = 500
+_EVICTED_SHARE = 0.1
+_SCHEMA = f"""
+    PRAGMA auto_vacuum = INCREMENTAL;
+    PRAGMA journal_mode = WAL;
+    CREATE TABLE IF NOT EXISTS vectors (key BLOB NOT NULL UNIQUE, value BLOB NOT NULL, used INTEGER NOT NULL);
+    CREATE INDEX IF NOT EXISTS vectors_used ON vectors (used);
+    PRAGMA user_version = {FORMAT_VERSION};
+"""
+
+
+def cache_folder() -> Path:
+    """Where secondhop keeps what it can make again: SECONDHOP_CACHE, or the user's cache folder."""
+    if chosen := os.environ.get("SECONDHOP_CACHE"):
+        return Path(chosen)
+    if sys.platform == "win32":
+        base = os.environ.get("LOCALAPPDATA") or str(Path.home() / "AppData" / "Local")
+    elif sys.platform == "darwin":
+        base = str(Path.home() / "Library" / "Caches")
+    else:
+        base = os.environ.get("XDG_CACHE_HOME") or str(Path.home() / ".cache")
+    return Path(base) / "secondhop"
+
+
+class SqliteCache:
+    """Values in a file. Safe between threads and processes, and across a fork."""
+
+    def __init__(self, path: str | Path | None = None, *, max_bytes: int = MAX_BYTES) -> None:
+        """`path`: the file, by default `embeddings.sqlite` in `cache_folder()`."""
+        self.path = Path(path) if path is not None else cache_folder() / "embeddings.sqlite"
+        self.max_bytes = max_bytes
+        self._lock = threading.Lock()
+        self._owner = -1
+        self._connection: sqlite3.Connection | None = None
+        self._close: Any = None
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Travels as its path."""
+        return _reopen, (self.path, self.max_bytes)
+
+    def get_many(self, keys: Sequence[bytes]) -> list[bytes | None]:
+        """The value of each key, None where there is none."""
+        found: dict[bytes, bytes] = {}
+        with self._trouble_is_a_miss(), self._transaction() as connection:
+            for some in in_parts(keys, _KEYS_AT_A_TIME):
+                marks = ",".join("?" * len(some))
+                found.update(connection.execute(f"SELECT key, value FROM vectors WHERE key IN ({marks})", some))
+            if found:
+                tick = _tick(connection)
+                connection.executemany("UPDATE vectors SET used = ? WHERE key = ?", [(tick, key) for key in found])
+        return [found.get(key) for key in keys]
+
+    def put_many(self, values: Mapping[bytes, bytes]) -> None:
+        """Keeps the values, and drops the least recently used ones beyond `max_bytes`."""
+        with self._trouble_is_a_miss(), self._transaction() as connection:
+            tick = _tick(connection)
+            rows = [(key, value, tick) for key, value in values.items()]
+            connection.executemany("INSERT OR REPLACE INTO vectors (key, value, used) VALUES (?, ?, ?)", rows)
+            while _used_bytes(connection) > self.max_bytes:
+                (count,) = connection.execute("SELECT count(*) FROM vectors").fetchone()
+                if not count:
+                    break
+                oldest = "SELECT rowid FROM vectors ORDER BY used, rowid LIMIT ?"
+                connection.execute(
+                    f"DELETE FROM vectors WHERE rowid IN ({oldest})",
+                    (max(1, int(_EVICTED_SHARE * count)),),
+                )
+
+    def close(self) -> None:
+        """Closes the file; the next use opens it again."""
+        with self._lock:
+            self._drop()
+
+    def __len__(self) -> int:
+        with self._trouble_is_a_miss(), self._transaction() as connection:
+            return int(connection.execute("SELECT count(*) FROM vectors").fetchone()[0])
+        return 0
+
+    @contextlib.contextmanager
+    def _transaction(self) -> Iterator[sqlite3.Connection]:
+        with self._lock:
+            connection = self._open()
+            with connection:
+                yield connection
+            # Gives pages freed by eviction back to the file system, outside the transaction.
+            connection.execute("PRAGMA incremental_vacuum(1000)")
+
+    @contextlib.contextmanager
+    def _trouble_is_a_miss(self) -> Iterator[None]:
+        """A file that is no database (any more) is begun anew; one that cannot be used just now is passed over."""
+        try:
+            yield
+        except sqlite3.OperationalError:
+            return  # locked, full, read-only
+        except (sqlite3.DatabaseError, UnicodeDecodeError, OverflowError):
+            with self._lock:
+                self._drop()
+                for suffix in ("", "-wal", "-shm"):
+                    with contextlib.suppress(OSError):
+                        os.unlink(f"{self.path}{suffix}")
+        except OSError:
+            return
+
+    def _open(self) -> sqlite3.Connection:
+        if self._connection is not None and self._owner == os.getpid():
+            return self._connection
+        self._connection = None  # that of the process before the fork is left to that process
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        connection = sqlite3.connect(self.path, timeout=_PATIENCE_S, check_same_thread=False)
+        try:
+            _prepare(connection)
+        except BaseException:
+            connection.close()
+            raise
+        self._owner = os.getpid()
+        self._connection = connection
+        self._close = weakref.finalize(self, _close, connection, self._owner)
+        return connection
+
+    def _drop(self) -> None:
+        if self._close is not None:
+            self._close()
+        self._connection = None
+
+
+def _reopen(path: Path, max_bytes: int) -> SqliteCache:
+    return SqliteCache(path, max_bytes=max_bytes)
+
+
+def _close(connection: sqlite3.Connection, owner: int) -> None:
+    if owner == os.getpid():
+        connection.close()
+
+
+def _prepare(connection: sqlite3.Connection) -> None:
+    (found,) = connection.execute("PRAGMA user_version").fetchone()
+    if found not in (0, FORMAT_VERSION):
+        raise sqlite3.DatabaseError(f"format {found}")
+    if found == 0:
+        connection.executescript(_SCHEMA)
+    connection.execute("PRAGMA synchronous = NORMAL")
+
+
+def _tick(connection: sqlite3.Connection) -> int:
+    """A number higher than that of any use so far."""
+    (last,) = connection.execute("SELECT max(used) FROM vectors").fetchone()
+    return (last or 0) + 1
+
+
+def _used_bytes(connection: sqlite3.Connection) -> int:
+    pages, free, size = (
+        connection.execute(f"PRAGMA {name}").fetchone()[0] for name in ("page_count", "freelist_count", "page_size")
+    )
+    return int((pages - free) * size)

@@ -1,0 +1,82 @@
+"""The vectors of chunks in one file: float32 rows, mapped into memory, so that processes share them.
+
+    header    magic, format version, rows, dimensions, digest of the identity, digest of the rows
+    rows      little-endian float32, one after the other
+
+Written to a temporary name and renamed: a reader sees the old file or the new one.
+"""
+
+from __future__ import annotations
+
+import os
+import struct
+import tempfile
+from hashlib import blake2b
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from secondhop.errors import IndexCorruptError, IndexVersionError
+
+if TYPE_CHECKING:
+    from secondhop.embedding.protocol import Matrix
+
+FORMAT_VERSION = 1
+_MAGIC = b"SHVECTRS"
+_HEADER = struct.Struct("<8sIQQ16s16s")
+_HEADER_BYTES = 128
+"""The rows begin here, on a boundary that suits vector instructions."""
+
+
+def write_vectors(path: Path, vectors: Matrix, identity: str) -> None:
+    """Writes the vectors with the identity of what made them."""
+    rows = np.ascontiguousarray(vectors, "<f4")
+    header = _HEADER.pack(_MAGIC, FORMAT_VERSION, *rows.shape, _digest(identity.encode()), _digest(rows.tobytes()))
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f"{path.name}-", suffix=".tmp")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(header.ljust(_HEADER_BYTES, b"\0"))
+            file.write(rows.tobytes())
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(temporary, path)
+    except BaseException:
+        os.unlink(temporary)
+        raise
+
+
+def read_vectors(path: Path, identity: str, *, check: bool = True) -> Matrix | None:
+    """The vectors, mapped read-only; None if something else made them.
+
+    Args:
+        path: a file of `write_vectors`.
+        identity: of the embedder that is in use.
+        check: compare the rows with their digest, which reads the file once.
+
+    Raises:
+        IndexVersionError: written in a format that this version does not read.
+        IndexCorruptError: the bytes are not those that were written.
+    """
+    with path.open("rb") as file:
+        head = file.read(_HEADER_BYTES)
+    if len(head) < _HEADER_BYTES or not head.startswith(_MAGIC):
+        raise IndexCorruptError(path, "is no file of vectors")
+    _, version, rows, dims, made_by, digest = _HEADER.unpack_from(head)
+    if version != FORMAT_VERSION:
+        raise IndexVersionError(path, f"has format {version}, and this version reads {FORMAT_VERSION}")
+    if path.stat().st_size != _HEADER_BYTES + 4 * rows * dims:
+        raise IndexCorruptError(path, f"should hold {rows} vectors of {dims} dimensions, and is of another size")
+    if made_by != _digest(identity.encode()):
+        return None
+    if not rows * dims:
+        return np.empty((rows, dims), np.float32)
+    vectors = np.memmap(path, "<f4", "r", _HEADER_BYTES, (rows, dims))
+    if check and _digest(vectors.data.cast("B")) != digest:
+        raise IndexCorruptError(path, "its bytes are not those that were written")
+    return vectors
+
+
+def _digest(data: bytes | memoryview) -> bytes:
+    return blake2b(data, digest_size=16).digest()

@@ -1,0 +1,187 @@
+"""Several segments to one: for opening an index, compacting it, and building it in parallel."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from secondhop.errors import InputError
+from secondhop.indexing.lexicon import Lexicon
+from secondhop.indexing.segment import Metadata, Segment
+from secondhop.indexing.strings import Strings, Vocabulary, offsets_of
+from secondhop.indexing.texts import Texts, TextStore
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from secondhop.types import Ints
+
+
+@dataclass(frozen=True, slots=True)
+class _Run:
+    """Consecutive sources of a segment, and the rows of its tables that are theirs."""
+
+    segment: int
+    sources: slice
+    sections: slice
+    chunks: slice
+    sentences: slice
+    words: slice
+    heading_words: slice
+
+
+def merge(segments: Sequence[Segment], order: Sequence[tuple[int, int]]) -> Segment:
+    """One segment of sources of several, equal to the one that building from these sources in this order gives.
+
+    Args:
+        segments: in any order; all must be of the same language.
+        order: the sources that it is to hold, as (number of the segment, number of the source there). Sources that it
+            leaves out are dropped.
+
+    Raises:
+        InputError: the segments are of several languages, or there is none.
+    """
+    languages = sorted({segment.lexicon.analyzer.language for segment in segments})
+    if len(languages) != 1:
+        raise InputError(f"segments of one language can be merged, not of {languages}")
+    runs = _runs(segments, order)
+    lexicon, form_maps = Lexicon.merged([segment.lexicon for segment in segments])
+    words = _mapped(segments, runs, "words", form_maps)
+    heading_words = _mapped(segments, runs, "heading_words", form_maps)
+    used = np.zeros(len(lexicon.forms), bool)
+    used[words] = used[heading_words] = True
+    if not used.all():
+        lexicon, numbers = lexicon.kept(used)
+        words, heading_words = numbers[words].astype(np.int32), numbers[heading_words].astype(np.int32)
+    paths, section_path = _paths(segments, runs)
+    counts, columns = _Counter(segments, runs), _Concatenator(segments, runs)
+    sources = Strings.concatenated([segment.sources for segment in segments])
+    first_source = offsets_of(np.array([len(segment.sources) for segment in segments]))
+    return Segment(
+        texts=_texts(segments, order),
+        sources=sources.take(np.array([first_source[number] + source for number, source in order], np.int64)),
+        metadata=_metadata(segments, order, first_source),
+        paths=paths,
+        section_source=columns("section_source", "sections", "sources"),
+        section_page=columns("section_page", "sections"),
+        section_path=section_path,
+        section_words=counts("section_words", "sections"),
+        heading_words=heading_words,
+        chunk_source=columns("chunk_source", "chunks", "sources"),
+        chunk_section=columns("chunk_section", "chunks", "sections"),
+        chunk_line=columns("chunk_line", "chunks"),
+        chunk_line_end=columns("chunk_line_end", "chunks"),
+        chunk_kind=columns("chunk_kind", "chunks"),
+        chunk_opens=columns("chunk_opens", "chunks"),
+        chunk_sentences=counts("chunk_sentences", "chunks"),
+        sentence_start=columns("sentence_start", "sentences"),
+        sentence_end=columns("sentence_end", "sentences"),
+        sentence_words=counts("sentence_words", "sentences"),
+        words=words,
+        lexicon=lexicon,
+    )
+
+
+def _runs(segments: Sequence[Segment], order: Sequence[tuple[int, int]]) -> list[_Run]:
+    """The order as runs of sources that stand together in their segment."""
+    spans: list[tuple[int, int, int]] = []
+    for number, source in order:
+        if spans and spans[-1][0] == number and spans[-1][2] == source:
+            spans[-1] = (number, spans[-1][1], source + 1)
+        else:
+            spans.append((number, source, source + 1))
+    return [_run(number, segments[number], first, last) for number, first, last in spans]
+
+
+def _run(number: int, segment: Segment, first: int, last: int) -> _Run:
+    def rows(column: NDArray[Any], edges: slice) -> slice:
+        return slice(*np.searchsorted(column, (edges.start, edges.stop)).tolist())
+
+    def parts(offsets: Ints, rows: slice) -> slice:
+        return slice(int(offsets[rows.start]), int(offsets[rows.stop]))
+
+    sources = slice(first, last)
+    sections, chunks = rows(segment.section_source, sources), rows(segment.chunk_source, sources)
+    sentences = parts(segment.chunk_sentences, chunks)
+    words, heading_words = parts(segment.sentence_words, sentences), parts(segment.section_words, sections)
+    return _Run(number, sources, sections, chunks, sentences, words, heading_words)
+
+
+class _Concatenator:
+    """Columns of the runs end to end."""
+
+    def __init__(self, segments: Sequence[Segment], runs: list[_Run]) -> None:
+        self._segments, self._runs = segments, runs
+
+    def __call__(self, column: str, table: str, refers_to: str | None = None) -> Any:
+        """A column of a table; if it refers to rows of another table, with their new numbers."""
+        parts, first = [], 0
+        for run in self._runs:
+            part = getattr(self._segments[run.segment], column)[getattr(run, table)]
+            if refers_to is not None:
+                rows = getattr(run, refers_to)
+                part = part + part.dtype.type(first - rows.start)
+                first += rows.stop - rows.start
+            parts.append(part)
+        return np.concatenate(parts) if parts else getattr(self._segments[0], column)[:0]
+
+
+class _Counter(_Concatenator):
+    """Offsets of the runs end to end."""
+
+    def __call__(self, column: str, table: str, refers_to: str | None = None) -> Any:  # noqa: ARG002
+        """Offsets into another table, one for each row of this one and the end."""
+        counts = [
+            np.diff(getattr(self._segments[run.segment], column)[rows.start : rows.stop + 1])
+            for run in self._runs
+            for rows in (getattr(run, table),)
+        ]
+        return offsets_of(np.concatenate(counts) if counts else np.empty(0, np.int64))
+
+
+def _mapped(segments: Sequence[Segment], runs: list[_Run], column: str, maps: Sequence[Ints]) -> NDArray[np.int32]:
+    """Numbers of the runs end to end, as the maps have them."""
+    narrow = [each.astype(np.int32) for each in maps]
+    total = sum(getattr(run, column).stop - getattr(run, column).start for run in runs)
+    mapped, filled = np.empty(total, np.int32), 0
+    for run in runs:
+        part = getattr(segments[run.segment], column)[getattr(run, column)]
+        np.take(narrow[run.segment], part, out=mapped[filled : filled + len(part)], mode="clip")
+        filled += len(part)
+    return mapped
+
+
+def _paths(segments: Sequence[Segment], runs: list[_Run]) -> tuple[Vocabulary, NDArray[np.int32]]:
+    """Heading paths of the sections that are kept, and the sections' numbers for them."""
+    paths, maps = Vocabulary.merged([segment.paths for segment in segments])
+    parts = [maps[run.segment][segments[run.segment].section_path[run.sections]] for run in runs]
+    used, section_path = np.unique(np.concatenate(parts) if parts else np.empty(0, np.int64), return_inverse=True)
+    return paths.kept(used), section_path.astype(np.int32)
+
+
+def _texts(segments: Sequence[Segment], order: Sequence[tuple[int, int]]) -> Texts:
+    stores: dict[int, TextStore] = {}
+    number_of: dict[int, int] = {}
+    for segment in segments:
+        for store in segment.texts.stores:
+            number_of.setdefault(id(store), len(number_of))
+            stores[id(store)] = store
+    places = np.empty((2, len(order)), np.int32)
+    for place, (of_segment, source) in enumerate(order):
+        texts = segments[of_segment].texts
+        places[:, place] = number_of[id(texts.stores[texts.store[source]])], texts.number[source]
+    return Texts(tuple(stores.values()), *places)
+
+
+def _metadata(
+    segments: Sequence[Segment], order: Sequence[tuple[int, int]], first_source: Ints
+) -> Sequence[Mapping[str, Any]]:
+    """As JSON if all of it is, else as the objects that were given."""
+    entries = [segment.metadata.entries for segment in segments if isinstance(segment.metadata, Metadata)]
+    if len(entries) < len(segments):
+        return tuple(segments[number].metadata[source] for number, source in order)
+    numbers = np.array([first_source[number] + source for number, source in order], np.int64)
+    return Metadata(Strings.concatenated(entries).take(numbers))

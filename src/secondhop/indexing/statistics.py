@@ -1,0 +1,201 @@
+"""What follows from the words of a segment: postings, leads, signatures, and what capitals mean in these texts."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from secondhop.arrays import ranges
+from secondhop.indexing.postings import Postings
+from secondhop.text.hashing import _powers, mix
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from secondhop.indexing.scoring import BM25
+    from secondhop.indexing.segment import Segment
+    from secondhop.types import Bools, Ints
+
+LEAD_WORDS = 12
+"""How many content words of heading and first sentence make up a chunk's lead."""
+HEADING_WORDS = 8
+SENTENCE_WORDS = LEAD_WORDS - 4
+SIGNATURE_HASHES = 8
+_MIN_KEY_WORDS = 4
+_LEAST_CAPITALS = 0.02
+_AT_ONCE = 1 << 18
+
+
+class TermCounts(NamedTuple):
+    """How often each term occurs in each chunk that holds it, in the order of terms, then chunks."""
+
+    offsets: NDArray[np.int64]
+    chunks: NDArray[np.int32]
+    counts: NDArray[np.int32]
+    length: NDArray[np.int32]
+    """[C] length in terms."""
+
+
+def count_terms(segment: Segment) -> TermCounts:
+    """Counts all terms of all chunks."""
+    lexicon, n = segment.lexicon, len(segment)
+    bounds = segment.sentence_words[segment.chunk_sentences]
+    bits = max(1, n.bit_length())
+    keys = np.empty(int(_occurrences(segment.words, len(lexicon.forms)) @ np.diff(lexicon.form_offsets)), np.int64)
+    length = np.zeros(n, np.int32)
+    filled = 0
+    for first, last in _batches(bounds):
+        words = segment.words[bounds[first] : bounds[last]].astype(np.int64)
+        chunks = np.repeat(np.arange(first, last), np.diff(bounds[first : last + 1]))
+        terms, place = lexicon.expand(words)
+        chunks = chunks[place]
+        length[first:last] = np.bincount(chunks - first, minlength=last - first)
+        keys[filled : filled + len(terms)] = terms << bits | chunks
+        filled += len(terms)
+    keys.sort()
+    begins = np.ones(len(keys) + 1, bool)
+    np.not_equal(keys[1:], keys[:-1], out=begins[1:-1])
+    edges = np.flatnonzero(begins)
+    keys = keys[edges[:-1]]
+    counts = np.diff(edges).astype(np.int32)
+    offsets = np.searchsorted(keys, np.arange(len(lexicon.terms) + 1) << bits)
+    return TermCounts(offsets, (keys & ((1 << bits) - 1)).astype(np.int32), counts, length)
+
+
+def _batches(bounds: Ints) -> list[tuple[int, int]]:
+    """Runs of chunks with some hundred thousand words in each."""
+    steps = np.searchsorted(bounds, np.arange(0, bounds[-1], _AT_ONCE))
+    edges = np.unique(np.concatenate(([0], steps, [len(bounds) - 1]))).tolist()
+    return list(pairwise(edges))
+
+
+def _occurrences(words: NDArray[np.int32], n: int) -> Ints:
+    """How often each of `n` forms occurs."""
+    counts = np.zeros(n, np.int64)
+    for first in range(0, len(words), _AT_ONCE):
+        counts += np.bincount(words[first : first + _AT_ONCE], minlength=n)
+    return counts
+
+
+def weigh(found: TermCounts, scoring: BM25, average: float) -> Postings:
+    """Postings with what each count is worth."""
+    weights = np.empty(len(found.counts), np.float32)
+    for first in range(0, len(weights), _AT_ONCE):
+        part = slice(first, first + _AT_ONCE)
+        length = found.length[found.chunks[part]].astype(float)
+        weights[part] = scoring.saturation(found.counts[part].astype(float), length, average) - scoring.floor
+    return Postings(found.offsets, found.chunks, weights, len(found.length))
+
+
+def lead_postings(segment: Segment) -> Postings:
+    """The terms that say what a chunk is about: its heading, then the first content words of an opening sentence."""
+    n, lexicon = len(segment), segment.lexicon
+    section = segment.chunk_section
+    has_terms = np.diff(lexicon.form_offsets) > 0
+    heading = _first_content(
+        segment.heading_words,
+        segment.section_words[section],
+        segment.section_words[section + 1],
+        has_terms,
+        HEADING_WORDS,
+    )
+    opens = np.flatnonzero(segment.chunk_opens)
+    sentence = segment.chunk_sentences[opens]
+    opening = _first_content(
+        segment.words, segment.sentence_words[sentence], segment.sentence_words[sentence + 1], has_terms, SENTENCE_WORDS
+    )
+    n_heading = np.bincount(heading.span, minlength=n)
+    chunks = np.concatenate((heading.span, opens[opening.span]))
+    places = np.concatenate((heading.place, n_heading[opens[opening.span]] + opening.place))
+    terms, of_form = lexicon.expand(np.concatenate((heading.form, opening.form)))
+    chunks, places = chunks[of_form], places[of_form]
+    held = places < LEAD_WORDS
+    bits = max(1, n.bit_length())
+    keys = ((terms[held] << bits | chunks[held]) << 4) | places[held]
+    keys.sort()
+    begins = np.ones(len(keys), bool)
+    np.not_equal(keys[1:] >> 4, keys[:-1] >> 4, out=begins[1:])
+    keys = keys[begins]
+    weights = (1 / (1 + 0.15 * np.arange(LEAD_WORDS))).astype(np.float32)[keys & 15]
+    offsets = np.searchsorted(keys, np.arange(len(lexicon.terms) + 1) << (bits + 4))
+    return Postings(offsets, (keys >> 4 & ((1 << bits) - 1)).astype(np.int32), weights, n)
+
+
+class _Content(NamedTuple):
+    """Content words at the beginning of spans. Parallel arrays."""
+
+    span: Ints
+    place: Ints
+    """Among the content words of the span."""
+    form: Ints
+
+
+def _first_content(words: NDArray[np.int32], starts: Ints, ends: Ints, has_terms: Bools, most: int) -> _Content:
+    forms = words[ranges(starts, ends - starts)]
+    span = np.repeat(np.arange(len(starts)), ends - starts)
+    content = has_terms[forms]
+    forms, span = forms[content], span[content]
+    counts = np.bincount(span, minlength=len(starts))
+    place = np.arange(len(span)) - np.repeat(np.cumsum(counts) - counts, counts)
+    first = place < most
+    return _Content(span[first], place[first], forms[first].astype(np.int64))
+
+
+def signatures(segment: Segment) -> NDArray[np.uint32]:
+    """[C, 8] MinHash of each chunk's terms: it depends on the chunk alone, whatever else is indexed."""
+    lexicon = segment.lexicon
+    bounds = segment.sentence_words[segment.chunk_sentences]
+    of_chunks = np.full((len(segment), SIGNATURE_HASHES), 0xFFFFFFFF, np.uint32)
+    filled = np.flatnonzero(np.diff(bounds))
+    held = np.flatnonzero(np.diff(lexicon.form_offsets))
+    if not len(filled) or not len(held):
+        return of_chunks
+    of_forms = np.full(len(lexicon.forms), 0xFFFFFFFF, np.uint32)
+    for column in range(SIGNATURE_HASHES):
+        hashes = (mix(lexicon.terms.digests + np.uint64(column << 40)) >> np.uint64(32)).astype(np.uint32)
+        of_forms[held] = np.minimum.reduceat(hashes[lexicon.form_terms], lexicon.form_offsets[held])
+        of_chunks[filled, column] = np.minimum.reduceat(of_forms[segment.words], bounds[filled])
+    return of_chunks
+
+
+def chunk_keys(signature: NDArray[np.uint32]) -> NDArray[np.uint64]:
+    """[C] digest of the signature."""
+    keys: NDArray[np.uint64] = mix(np.ascontiguousarray(signature).view(np.uint64)).sum(axis=1, dtype=np.uint64)
+    return keys
+
+
+def sentence_keys(segment: Segment) -> Ints:
+    """[S] digest of each sentence's words without regard to case; 0 for the short ones."""
+    bounds, n = segment.sentence_words, len(segment.sentence_words) - 1
+    keys = np.zeros(n, np.int64)
+    powers, inverses = _powers(_AT_ONCE * 2)
+    first = 0
+    while first < n:
+        last = max(first + 1, int(np.searchsorted(bounds, bounds[first] + _AT_ONCE, "right")) - 1)
+        base, end = int(bounds[first]), int(bounds[last])
+        if end - base > len(powers):
+            powers, inverses = _powers(1 << (end - base).bit_length())
+        sums = np.zeros(end - base + 1, np.uint64)
+        np.cumsum(segment.lexicon.form_fold[segment.words[base:end]] * powers[: end - base], out=sums[1:])
+        starts, ends = bounds[first:last] - base, bounds[first + 1 : last + 1] - base
+        part = mix((sums[ends] - sums[starts]) * inverses[np.minimum(starts, len(inverses) - 1)]).view(np.int64)
+        keys[first:last] = np.where(ends - starts > _MIN_KEY_WORDS, part, 0)
+        first = last
+    return keys
+
+
+def capitals(segment: Segment) -> tuple[bool, Bools]:
+    """Whether capitals mark names here, and [terms] which terms are mostly written without one inside sentences.
+
+    Capitals mark names if at least 2 % of the words inside sentences (not those that open one) have one.
+    """
+    lexicon, n = segment.lexicon, len(segment.lexicon.forms)
+    opening = segment.sentence_words[:-1][np.diff(segment.sentence_words) > 0]
+    inside = _occurrences(segment.words, n) - np.bincount(segment.words[opening], minlength=n)
+    capital, total = int(inside[lexicon.form_is_capital].sum()), int(inside.sum())
+    signed = np.where(lexicon.form_is_capital, inside, -inside)
+    terms, form = lexicon.form_terms, np.repeat(np.arange(n), np.diff(lexicon.form_offsets))
+    balance = np.bincount(terms, signed[form], len(lexicon.terms))
+    return total > 0 and capital / total >= _LEAST_CAPITALS, balance < 0

@@ -1,0 +1,150 @@
+"""Lists of strings as arrays: nothing is decoded before it is asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from secondhop.arrays import ranges
+from secondhop.text.hashing import digest, digests_of
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from secondhop.text.hashing import Digests
+    from secondhop.types import Ints
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Strings(Sequence[str]):
+    """A tuple of strings, UTF-8 end to end."""
+
+    data: NDArray[np.uint8]
+    offsets: Ints
+    """[strings + 1] where each begins, and the last one ends."""
+
+    @classmethod
+    def of(cls, strings: Sequence[str]) -> Strings:
+        """Strings as they are given."""
+        data = "".join(strings).encode("utf-8", "surrogatepass")
+        lengths = [len(each) if each.isascii() else len(each.encode("utf-8", "surrogatepass")) for each in strings]
+        return cls(np.frombuffer(data, np.uint8), offsets_of(np.array(lengths, np.int64)))
+
+    def __len__(self) -> int:
+        return len(self.offsets) - 1
+
+    def __getitem__(self, number: Any) -> Any:
+        if isinstance(number, slice):
+            return tuple(self[place] for place in range(*number.indices(len(self))))
+        if number < 0:
+            number += len(self)
+        if not 0 <= number < len(self):
+            raise IndexError(number)
+        return self.data[self.offsets[number] : self.offsets[number + 1]].tobytes().decode("utf-8", "surrogatepass")
+
+    def __iter__(self) -> Iterator[str]:
+        whole = self.data.tobytes()
+        for start, end in pairwise(self.offsets.tolist()):
+            yield whole[start:end].decode("utf-8", "surrogatepass")
+
+    def take(self, numbers: Ints) -> Strings:
+        """The strings with those numbers, in that order."""
+        lengths = np.diff(self.offsets)[numbers]
+        return Strings(self.data[ranges(self.offsets[numbers], lengths)], offsets_of(lengths))
+
+    @classmethod
+    def concatenated(cls, parts: Sequence[Strings]) -> Strings:
+        """The strings of all parts, one after the other."""
+        lengths = [np.diff(part.offsets) for part in parts]
+        return cls(np.concatenate([part.data for part in parts]), offsets_of(np.concatenate(lengths)))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Vocabulary(Sequence[str]):
+    """Distinct strings in the order of their digests, which is how one of them is found."""
+
+    strings: Strings
+    digests: Digests
+
+    @classmethod
+    def of(cls, strings: Sequence[str]) -> tuple[Vocabulary, Ints]:
+        """A vocabulary of distinct strings, and for each of them its number there."""
+        return cls.of_digests(Strings.of(strings), digests_of(strings))
+
+    @classmethod
+    def of_digests(cls, strings: Strings, digests: Digests) -> tuple[Vocabulary, Ints]:
+        """As `of`, the digests being known."""
+        order = np.argsort(digests)
+        numbers = np.empty(len(order), np.int64)
+        numbers[order] = np.arange(len(order))
+        return cls(strings.take(order), digests[order]), numbers
+
+    @classmethod
+    def merged(cls, parts: Sequence[Vocabulary]) -> tuple[Vocabulary, list[Ints]]:
+        """The strings of all vocabularies, and for each of these the new numbers of its strings."""
+        every = np.concatenate([part.digests for part in parts])
+        _, first = np.unique(every, return_index=True)
+        merged = cls(Strings.concatenated([part.strings for part in parts]).take(first), every[first])
+        return merged, [np.searchsorted(merged.digests, part.digests) for part in parts]
+
+    def kept(self, numbers: Ints) -> Vocabulary:
+        """Those with the (ascending) numbers only."""
+        return Vocabulary(self.strings.take(numbers), self.digests[numbers])
+
+    def __len__(self) -> int:
+        return len(self.digests)
+
+    def __getitem__(self, number: Any) -> Any:
+        return self.strings[number]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.strings)
+
+    def get(self, string: str, default: Any = None) -> Any:
+        """The number of a string, or the default."""
+        place = int(self.digests.searchsorted(np.uint64(digest(string))))
+        return place if place < len(self) and self.strings[place] == string else default
+
+
+class Numbers:
+    """A vocabulary the other way round: a mapping of strings to their numbers."""
+
+    __slots__ = ("_vocabulary",)
+
+    def __init__(self, vocabulary: Vocabulary) -> None:
+        """For that vocabulary."""
+        self._vocabulary = vocabulary
+
+    def __len__(self) -> int:
+        return len(self._vocabulary)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._vocabulary)
+
+    def __contains__(self, string: str) -> bool:
+        return self._vocabulary.get(string) is not None
+
+    def __getitem__(self, string: str) -> int:
+        number: int | None = self._vocabulary.get(string)
+        if number is None:
+            raise KeyError(string)
+        return number
+
+    def get(self, string: str, default: Any = None) -> Any:
+        """The number of a string, or the default."""
+        return self._vocabulary.get(string, default)
+
+    def items(self) -> Iterable[tuple[str, int]]:
+        """All strings with their numbers."""
+        return ((string, number) for number, string in enumerate(self._vocabulary))
+
+
+def offsets_of(counts: Ints) -> Ints:
+    """Where each of a number of runs begins, and the last one ends."""
+    offsets = np.zeros(len(counts) + 1, np.int64)
+    np.cumsum(counts, out=offsets[1:])
+    return offsets

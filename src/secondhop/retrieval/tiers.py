@@ -1,0 +1,108 @@
+"""Direct scores: by words alone, by meaning, or by both; then perhaps in a reranker's order.
+
+The bridge and selection go on from the direct scores, whichever tiers made them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from time import perf_counter
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from secondhop.retrieval.dense import VectorIndex
+from secondhop.retrieval.fusion import Fusion
+from secondhop.retrieval.lexical import top
+from secondhop.retrieval.rerank import rerank
+
+if TYPE_CHECKING:
+    from secondhop.indexing import Snapshot
+    from secondhop.types import Bools, Floats, Ints
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dense:
+    """The dense side of a document."""
+
+    embed: Callable[[str], Any]
+    """A question to its vector."""
+    index: VectorIndex
+    """Over the vectors of all chunks."""
+    fuse: Fusion
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tiers:
+    """What ranks besides words."""
+
+    dense: Dense | None = None
+    rerank: Callable[[str, Sequence[str]], Any] | None = None
+    """Scores of texts for a question, higher is better."""
+    candidate_pool: int = 100
+    """How many of the nearest chunks are fused, and how many of the best fused ones are reranked."""
+    min_candidates: int = 0
+    """At least so many candidates, where there are so many chunks."""
+
+
+@dataclass(frozen=True, slots=True)
+class Direct:
+    """How well each chunk answers to the question itself."""
+
+    scores: Floats
+    """[C] what ranks; 0 for chunks that no tier has found."""
+    lexical: Floats
+    """[C] by words alone."""
+    more: Mapping[str, Mapping[int, float]] = field(default_factory=dict)
+    """Further scores of some chunks: `dense`, `rerank`."""
+    timings: Mapping[str, float] = field(default_factory=dict)
+    """Milliseconds: `embed`, `rerank`."""
+
+    @classmethod
+    def by_words(cls, lexical: Floats) -> Direct:
+        """Words alone."""
+        return cls(lexical, lexical)
+
+    def parts(self, ordinals: Ints) -> list[dict[str, float]]:
+        """The scores of each of these chunks by name."""
+        parts = [{"lexical": score} for score in self.lexical[ordinals].tolist()]
+        if self.more:
+            for part, ordinal, score in zip(parts, ordinals.tolist(), self.scores[ordinals].tolist(), strict=True):
+                part["direct"] = score
+                part.update((name, scores[ordinal]) for name, scores in self.more.items() if ordinal in scores)
+        return parts
+
+
+def direct_by(
+    tiers: Tiers | None, snapshot: Snapshot, text: str, lexical: Floats, candidate_k: int, allowed: Bools | None
+) -> Direct:
+    """Direct scores of all chunks.
+
+    Args:
+        tiers: what ranks besides words; None for nothing.
+        snapshot: the index.
+        text: the question.
+        lexical: [C] scores by words, 0 where not allowed.
+        candidate_k: how many candidates are wanted: the pool is at least as large.
+        allowed: [C] chunks that may be returned; None for all.
+    """
+    if tiers is None or not text.strip():
+        return Direct.by_words(lexical)
+    direct, more, timings = lexical, {}, {}
+    if tiers.dense is not None:
+        began = perf_counter()
+        vector = tiers.dense.embed(text)
+        timings["embed"] = 1e3 * (perf_counter() - began)
+        pool = max(tiers.candidate_pool, candidate_k, tiers.min_candidates)
+        found = tiers.dense.index.search(vector, pool, allowed)
+        direct = tiers.dense.fuse(lexical, found)
+        more["dense"] = dict(zip(found.ordinals.tolist(), found.cosines.tolist(), strict=True))
+    if tiers.rerank is not None:
+        began = perf_counter()
+        best = top(direct, tiers.candidate_pool)
+        scores = np.asarray(tiers.rerank(text, [snapshot.chunk(place).text for place in best.tolist()]), float)
+        direct = rerank(direct, best, scores)
+        more["rerank"] = dict(zip(best.tolist(), scores.tolist(), strict=True))
+        timings["rerank"] = 1e3 * (perf_counter() - began)
+    return Direct(direct, lexical, more, timings)

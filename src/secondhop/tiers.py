@@ -1,0 +1,119 @@
+"""The semantic tiers of a document, from its options: what embeds, the vectors of its chunks, the index over them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from secondhop import embedding
+from secondhop.embedding.given import checked_vectors
+from secondhop.embedding.onnx_models import digest_of
+from secondhop.embedding.vectors import read_vectors, write_vectors
+from secondhop.errors import OptionError, StoreError
+from secondhop.options import DocumentOptions
+from secondhop.retrieval import Tiers
+from secondhop.retrieval.approximate import build_index
+from secondhop.retrieval.dense import unit_rows
+from secondhop.retrieval.fusion import FUSIONS, by_meaning
+from secondhop.retrieval.tiers import Dense
+from secondhop.types import Chunk
+
+if TYPE_CHECKING:
+    from secondhop.embedding.protocol import Matrix
+    from secondhop.indexing import Snapshot
+
+VECTOR_FILE = "vectors.f32"
+
+
+def make_tiers(
+    snapshot: Snapshot, options: DocumentOptions, vectors: Any = None, folder: Path | None = None
+) -> Tiers | None:
+    """What ranks besides words; None if the options ask for nothing.
+
+    Args:
+        snapshot: the index.
+        options: which tier, and how.
+        vectors: those of the chunks, where the caller has them.
+        folder: where to keep them in a file that is mapped into memory; None for memory alone.
+    """
+    if options.retrieval == "lexical":
+        if vectors is not None:
+            raise OptionError("retrieval='lexical' does not use vectors; say retrieval='hybrid' or 'semantic'")
+        if options.rerank is None:
+            return None
+        return Tiers(rerank=_reranker(options), candidate_pool=options.candidate_pool)
+    embedder = embedding.cached(_embedder(options), embedding.open_cache(options.embedding_cache))
+    rows = _chunk_vectors(snapshot, embedder, folder) if vectors is None else unit_rows(vectors)
+    return Tiers(
+        dense=Dense(
+            embed=partial(_query_vector, embedder),
+            index=build_index(options.vector_index, rows),
+            fuse=by_meaning if options.retrieval == "semantic" else FUSIONS[options.fusion],
+        ),
+        rerank=_reranker(options),
+        candidate_pool=options.candidate_pool,
+        min_candidates=options.min_candidates,
+    )
+
+
+def checked_rows(vectors: Any, chunks: Sequence[Chunk]) -> Matrix:
+    """The caller's vectors of the chunks that are indexed: those with text.
+
+    Raises:
+        InputError: there is not one row of numbers for each chunk.
+    """
+    rows = checked_vectors(vectors, len(chunks), "vectors=")
+    return rows[[place for place, chunk in enumerate(chunks) if chunk.text.strip()]]
+
+
+def _embedder(options: DocumentOptions) -> embedding.Embedder:
+    return embedding.load_embedder(
+        embedding.EmbedderOptions(
+            model=options.model if options.embedder_model is None else Path(options.embedder_model),
+            tokenizer=options.embedder_tokenizer,
+            dims=options.embedder_dim,
+            pooling=options.embedder_pooling,
+            max_length=options.embedder_max_length,
+            query_prefix=options.embedder_query_prefix,
+            passage_prefix=options.embedder_passage_prefix,
+            threads=options.embedder_threads,
+            identity=options.embedder_id,
+        )
+    )
+
+
+def _reranker(options: DocumentOptions) -> Any:
+    if options.rerank is None:
+        return None
+    return embedding.load_cross_encoder(options.rerank, threads=options.embedder_threads).score
+
+
+def _query_vector(embedder: embedding.Embedder, text: str) -> Matrix:
+    vector: Matrix = embedder.embed([text], "query")[0]
+    return vector
+
+
+def _chunk_vectors(snapshot: Snapshot, embedder: embedding.Embedder, folder: Path | None) -> Matrix:
+    """[C, dimensions] unit vectors of the chunks, from the file in the folder if they are those of these texts."""
+    texts = [snapshot.chunk(place).text for place in range(len(snapshot))]
+    identity = embedder.identity("document")
+    if folder is None or identity is None:
+        return unit_rows(embedder.embed(texts, "document"))
+    path, wanted = folder / VECTOR_FILE, digest_of((identity, *texts)).hex()
+    stored = _stored(path, wanted)
+    if stored is not None:
+        return stored
+    rows = unit_rows(embedder.embed(texts, "document"))
+    write_vectors(path, rows, wanted)
+    stored = _stored(path, wanted)
+    return rows if stored is None else stored
+
+
+def _stored(path: Path, identity: str) -> Matrix | None:
+    """The vectors of a file; None if there is none, or none of use: they are made again."""
+    try:
+        return read_vectors(path, identity)
+    except (FileNotFoundError, StoreError):
+        return None

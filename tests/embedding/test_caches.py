@@ -1,0 +1,356 @@
+"""The cache can cost time, never an answer: whatever happens to it, vectors are those of the embedder."""
+
+import pickle
+import random
+import shutil
+import signal
+import socket
+import sqlite3
+import subprocess
+import time
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from secondhop.embedding import CachedEmbedder, open_cache
+from secondhop.embedding.cache import decode, encode
+from secondhop.embedding.sqlite_cache import SqliteCache
+from secondhop.errors import InputError
+
+
+class Counting:
+    """Vectors that a text's letters determine, and a count of the texts embedded."""
+
+    name = "counting"
+
+    def __init__(self, identity="v1"):
+        self.count, self._identity = 0, identity
+
+    def identity(self, role):
+        return self._identity and f"{self._identity}-{role}"
+
+    def embed(self, texts, role):
+        self.count += len(texts)
+        return np.array([np.random.default_rng(list(text.encode())).normal(size=8) for text in texts], np.float32)
+
+
+TEXTS = [f"text number {number}" for number in range(50)]
+EXPECTED = Counting().embed(TEXTS, "document")
+
+
+def check(cache, *, embedded):
+    """Embeds the texts through the cache; returns the seconds that took."""
+    inner = Counting()
+    began = time.perf_counter()
+    got = CachedEmbedder(inner, cache).embed(TEXTS, "document")
+    took = time.perf_counter() - began
+    assert np.array_equal(got, EXPECTED)
+    assert embedded is None or inner.count == embedded
+    return took
+
+
+@pytest.fixture
+def sqlite(tmp_path):
+    cache = SqliteCache(tmp_path / "cache.sqlite")
+    yield cache
+    cache.close()
+
+
+def test_a_text_is_embedded_once(sqlite):
+    inner = Counting()
+    embedder = CachedEmbedder(inner, sqlite)
+    assert len(embedder.embed(["a", "b", "a"], "document")) == 3
+    assert inner.count == 2
+    embedder.embed(["b", "c"], "document")
+    assert inner.count == 3
+    embedder.embed(["a"], "query")  # another role is another vector
+    assert inner.count == 4
+
+
+def test_without_an_identity_nothing_is_cached(sqlite):
+    inner = Counting(identity=None)
+    for _ in range(2):
+        CachedEmbedder(inner, sqlite).embed(["a"], "document")
+    assert inner.count == 2
+    assert len(sqlite) == 0
+
+
+@given(
+    st.binary(min_size=1, max_size=32),
+    st.lists(st.floats(width=32, allow_nan=False), min_size=1, max_size=20),
+    st.data(),
+)
+@settings(max_examples=200, deadline=None)
+def test_any_flipped_bit_is_noticed(key, numbers, data):
+    vector = np.array(numbers, np.float32)
+    value = encode(key, vector)
+    assert np.array_equal(decode(key, value), vector)
+    bit = data.draw(st.integers(0, 8 * len(value) - 1))
+    flipped = bytearray(value)
+    flipped[bit // 8] ^= 1 << (bit % 8)
+    assert decode(key, bytes(flipped)) is None
+    assert decode(key + b"x", value) is None
+    assert decode(key, value[:-1]) is None
+    assert decode(key, value + b"\0") is None
+
+
+def test_values_survive_closing_pickling_and_another_process(sqlite):
+    check(sqlite, embedded=50)
+    sqlite.close()
+    check(sqlite, embedded=0)
+    copy = pickle.loads(pickle.dumps(sqlite))
+    check(copy, embedded=0)
+    copy.close()
+
+
+def test_a_file_that_is_no_database_is_begun_anew(tmp_path):
+    path = tmp_path / "cache.sqlite"
+    path.write_bytes(b"this is no database, and long enough to be taken for one" * 100)
+    cache = SqliteCache(path)
+    check(cache, embedded=50)
+    check(cache, embedded=None)
+    check(cache, embedded=0)
+    cache.close()
+
+
+def test_a_damaged_file_costs_time_and_nothing_else(sqlite):
+    check(sqlite, embedded=50)
+    sqlite.close()
+    whole = sqlite.path.read_bytes()
+    draw = random.Random(4)
+    for _ in range(30):
+        damaged = bytearray(whole)
+        for _ in range(200):
+            damaged[draw.randrange(len(damaged))] = draw.randrange(256)
+        sqlite.path.write_bytes(damaged)
+        check(sqlite, embedded=None)
+        sqlite.close()
+
+
+def test_values_of_another_version_are_begun_anew(sqlite):
+    check(sqlite, embedded=50)
+    sqlite.close()
+    connection = sqlite3.connect(sqlite.path)
+    connection.execute("PRAGMA user_version = 99")
+    connection.close()
+    check(sqlite, embedded=50)
+
+
+def test_a_file_that_another_process_holds_is_passed_over(sqlite):
+    check(sqlite, embedded=50)
+    other = sqlite3.connect(sqlite.path, isolation_level=None)
+    other.execute("BEGIN EXCLUSIVE")
+    check(sqlite, embedded=None)
+    other.execute("ROLLBACK")
+    other.close()
+    check(sqlite, embedded=0)
+
+
+def test_a_folder_that_cannot_be_written_is_passed_over(tmp_path):
+    (tmp_path / "file").write_text("")
+    check(SqliteCache(tmp_path / "file" / "cache.sqlite"), embedded=50)
+
+
+def test_the_size_is_capped_and_the_least_recently_used_go_first(tmp_path):
+    cache = SqliteCache(tmp_path / "cache.sqlite", max_bytes=200_000)
+    values = {number.to_bytes(4, "little") + bytes(28): bytes(1500) for number in range(400)}
+    keys = list(values)
+    for start in range(0, 400, 20):
+        cache.put_many({key: values[key] for key in keys[start : start + 20]})
+        assert cache.get_many(keys[:1]) != [None]  # used all the time
+    kept = [value is not None for value in cache.get_many(keys)]
+    assert 30 < sum(kept) < 140
+    assert kept[0]
+    assert kept[-20:] == [True] * 20
+    cache.close()
+    assert cache.path.stat().st_size < 400_000
+
+
+def test_threads_share_a_cache(sqlite):
+    from concurrent.futures import ThreadPoolExecutor
+
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(lambda _: check(sqlite, embedded=None), range(24)))
+    check(sqlite, embedded=0)
+
+
+def test_one_identity_for_two_models_gives_the_vectors_of_the_one_in_use(sqlite):
+    CachedEmbedder(Counting(), sqlite).embed(["a"], "document")
+    other = Counting()
+    other.embed = lambda texts, role: np.ones((len(texts), 3), np.float32)
+    assert CachedEmbedder(other, sqlite).embed(["a", "b"], "document").shape == (2, 3)
+
+
+def test_what_is_no_cache_is_refused():
+    with pytest.raises(InputError, match="embedding_cache"):
+        open_cache(42)
+    assert open_cache(None) is None
+
+
+# ── Redis ───────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+class Server:
+    """A redis-server of the test's own."""
+
+    def __init__(self, folder):
+        self.folder = folder
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            self.port = free.getsockname()[1]
+        self.process = None
+        self.start()
+
+    def start(self):
+        command = [
+            "redis-server",
+            "--port",
+            str(self.port),
+            "--bind",
+            "127.0.0.1",
+            "--save",
+            "",
+            "--dir",
+            str(self.folder),
+        ]
+        self.process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        client = self.client()
+        for _ in range(200):
+            try:
+                client.ping()
+                break
+            except Exception:
+                time.sleep(0.05)
+        client.close()
+
+    def client(self):
+        import redis
+
+        return redis.Redis(port=self.port, socket_timeout=5)
+
+    def stop(self):
+        self.process.send_signal(signal.SIGCONT)
+        self.process.kill()
+        self.process.wait()
+
+
+@pytest.fixture
+def server(tmp_path):
+    if shutil.which("redis-server") is None:
+        pytest.skip("redis-server is not installed: apt-get install redis-server")
+    server = Server(tmp_path)
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def redis_cache(server):
+    cache = open_cache(f"redis://127.0.0.1:{server.port}/0")
+    yield cache
+    cache.close()
+
+
+@pytest.fixture(scope="module")
+def plain_s():
+    """Seconds that the texts take without a cache: the best of five."""
+    return min(_plain() for _ in range(5))
+
+
+def _plain():
+    began = time.perf_counter()
+    Counting().embed(TEXTS, "document")
+    return time.perf_counter() - began
+
+
+def test_redis_keeps_values(redis_cache):
+    check(redis_cache, embedded=50)
+    check(redis_cache, embedded=0)
+    check(pickle.loads(pickle.dumps(redis_cache)), embedded=0)
+
+
+def test_a_killed_redis_costs_one_timeout_at_most_and_nothing_after(server, redis_cache, plain_s):
+    check(redis_cache, embedded=50)
+    server.stop()
+    assert check(redis_cache, embedded=50) - plain_s < 0.06
+    after = min(check(redis_cache, embedded=50) for _ in range(5))
+    assert after - plain_s < 0.01
+
+
+def test_a_stopped_redis_costs_one_timeout_at_most_and_nothing_after(server, redis_cache, plain_s):
+    check(redis_cache, embedded=50)
+    server.process.send_signal(signal.SIGSTOP)
+    first = check(redis_cache, embedded=50)
+    for _ in range(3):  # another process may have had the processor; a cache that knows nothing yet waits again
+        fresh = open_cache(f"redis://127.0.0.1:{server.port}/0")
+        first = min(first, check(fresh, embedded=50))
+        fresh.close()
+    after = min(check(redis_cache, embedded=50) for _ in range(5))
+    print(f"added by a stopped redis: first {1e3 * (first - plain_s):.1f} ms, then {1e3 * (after - plain_s):.1f} ms")
+    assert first - plain_s < 0.06
+    assert after - plain_s < 0.01
+
+
+def test_redis_is_used_again_when_it_answers_again(server):
+    from secondhop.embedding.redis_cache import RedisCache
+
+    cache = RedisCache(f"redis://127.0.0.1:{server.port}/0", cool_down=0.2)
+    check(cache, embedded=50)
+    server.process.send_signal(signal.SIGSTOP)
+    check(cache, embedded=50)
+    server.process.send_signal(signal.SIGCONT)
+    deadline = time.monotonic() + 10
+    inner = Counting()
+    while time.monotonic() < deadline:
+        inner.count = 0
+        CachedEmbedder(inner, cache).embed(TEXTS, "document")
+        if inner.count == 0:
+            break
+        time.sleep(0.05)
+    assert inner.count == 0
+    cache.close()
+
+
+def test_a_full_redis_can_still_be_read(server, redis_cache):
+    check(redis_cache, embedded=50)
+    client = server.client()
+    client.config_set("maxmemory", "1")
+    client.config_set("maxmemory-policy", "noeviction")
+    inner = Counting()
+    embedder = CachedEmbedder(inner, redis_cache)
+    more = [*TEXTS, "one more"]
+    for _ in range(2):
+        assert np.array_equal(embedder.embed(more, "document"), Counting().embed(more, "document"))
+    assert inner.count == 2  # the new text, each time
+    client.close()
+
+
+def test_wrong_values_in_redis_are_misses(server, redis_cache):
+    check(redis_cache, embedded=50)
+    client = server.client()
+    keys = sorted(client.keys("*"))
+    client.set(keys[0], b"")
+    client.set(keys[1], b"\x80\x04K\x01.")  # a pickle
+    client.set(keys[2], client.get(keys[3]))  # another text's value
+    client.delete(keys[4])
+    client.rpush(keys[4], "a list")
+    for place, key in enumerate(keys[5:20]):
+        value = bytearray(client.get(key))
+        value[place * 3 % len(value)] ^= 1 << (place % 8)
+        client.set(key, bytes(value))
+    check(redis_cache, embedded=20 - 1)  # all but the one that was copied from
+    client.close()
+
+
+def test_a_host_that_does_not_answer_costs_one_timeout(plain_s):
+    from secondhop.embedding.redis_cache import RedisCache
+
+    listener = socket.socket()
+    listener.bind(("127.0.0.1", 0))
+    listener.listen(1)  # accepts, and never says anything
+    cache = RedisCache(f"redis://127.0.0.1:{listener.getsockname()[1]}/0")
+    assert check(cache, embedded=50) - plain_s < 0.06
+    assert min(check(cache, embedded=50) for _ in range(3)) - plain_s < 0.01
+    cache.close()
+    listener.close()

@@ -1,0 +1,75 @@
+"""Embedders that the caller brings."""
+
+import numpy as np
+import pytest
+
+from secondhop.embedding import EmbedderOptions, load_cross_encoder, load_embedder
+from secondhop.errors import InputError
+
+
+def lengths(texts):
+    return [[float(len(text)), 1.0] for text in texts]
+
+
+def test_a_callable_embeds_documents_and_queries_with_its_prefixes():
+    embedder = load_embedder(EmbedderOptions(model=lengths, query_prefix="q: ", passage_prefix="passage: "))
+    assert embedder.name == "lengths"
+    assert embedder.embed(["ab"], "query").tolist() == [[5.0, 1.0]]
+    assert embedder.embed(["ab"], "document").tolist() == [[11.0, 1.0]]
+    assert embedder.embed(["ab"], "document").dtype == np.float32
+
+
+def test_embeddings_of_langchain_are_taken_as_they_are():
+    from langchain_core.embeddings import DeterministicFakeEmbedding
+
+    theirs = DeterministicFakeEmbedding(size=8)
+    embedder = load_embedder(EmbedderOptions(model=theirs))
+    assert np.allclose(embedder.embed(["a", "b"], "document"), theirs.embed_documents(["a", "b"]))
+    assert np.allclose(embedder.embed(["a"], "query"), [theirs.embed_query("a")])
+
+
+def test_embeddings_of_llama_index_are_taken_as_they_are():
+    from llama_index.core.embeddings import MockEmbedding
+
+    embedder = load_embedder(EmbedderOptions(model=MockEmbedding(embed_dim=6)))
+    assert embedder.embed(["a", "b"], "document").shape == (2, 6)
+    assert embedder.embed(["a"], "query").shape == (1, 6)
+
+
+def test_a_callable_is_cached_only_if_it_has_an_identity():
+    assert load_embedder(EmbedderOptions(model=lengths)).identity("query") is None
+    one, two = (load_embedder(EmbedderOptions(model=lengths, identity=name)).identity("query") for name in ("v1", "v2"))
+    assert None not in (one, two)
+    assert one != two
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        (lambda texts: [[1.0]], "shape"),
+        (lambda texts: [[1.0], [1.0, 2.0]], "different lengths"),
+        (lambda texts: [[float("nan")], [1.0]], "NaN"),
+        (lambda texts: [1.0, 2.0], "shape"),
+        (lambda texts: None, "shape"),
+        (lambda texts: [["a"], ["b"]], "no numbers"),
+    ],
+)
+def test_vectors_that_are_none_are_refused(wrong, said):
+    with pytest.raises(InputError, match=said):
+        load_embedder(EmbedderOptions(model=wrong)).embed(["a", "b"], "document")
+
+
+def test_what_embeds_nothing_is_refused():
+    with pytest.raises(InputError, match="no model name"):
+        load_embedder(EmbedderOptions(model=42))
+    with pytest.raises(InputError, match="rerank=42"):
+        load_cross_encoder(42)
+
+
+def test_a_callable_reranks():
+    scorer = load_cross_encoder(lambda query, texts: [len(query) + len(text) for text in texts])
+    assert scorer.score("ab", ["c", "def"]).tolist() == [3.0, 5.0]
+    with pytest.raises(InputError, match="1 scores for 2"):
+        load_cross_encoder(lambda query, texts: [1.0]).score("a", ["b", "c"])
+    with pytest.raises(InputError, match="numbers"):
+        load_cross_encoder(lambda query, texts: [float("inf")]).score("a", ["b"])

@@ -1,0 +1,213 @@
+"""What a model file may not do: reach outside its folder, bring operators, be another file than the one recorded."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from hashlib import sha256
+
+import numpy as np
+import onnx
+import pytest
+from onnx import TensorProto, helper
+
+from secondhop.embedding.encoder import Encoder
+from secondhop.embedding.folder import open_model
+from secondhop.embedding.registry import ModelSpec
+from secondhop.embedding.safety import check_onnx
+from secondhop.errors import ModelIntegrityError, ModelNotFoundError, OptionError
+
+
+def model_with(path, *, location=None, domain="", nested=False):
+    """A small ONNX file, perhaps with a tensor that lies at `location`."""
+    tensor = onnx.numpy_helper.from_array(np.zeros(4, np.float32), "w")
+    if location is not None:
+        tensor.ClearField("raw_data")
+        tensor.data_location = TensorProto.EXTERNAL
+        tensor.external_data.add(key="location", value=location)
+    node = helper.make_node("Add", ["x", "w"], ["y"], domain=domain)
+    initializers = [tensor]
+    if nested:  # the tensor as an attribute of a node in a branch
+        constant = helper.make_node("Constant", [], ["w"])
+        constant.attribute.append(onnx.AttributeProto(name="value", type=onnx.AttributeProto.TENSOR, t=tensor))
+        value = helper.make_tensor_value_info("w", TensorProto.FLOAT, [4])
+        branch = helper.make_graph([constant], "branch", [], [value])
+        node = helper.make_node("If", ["c"], ["y"], then_branch=branch, else_branch=branch)
+        initializers = []
+    info = [helper.make_tensor_value_info(name, TensorProto.FLOAT, [4]) for name in "xy"]
+    graph = helper.make_graph([node], "g", info[:1], info[1:], initializers)
+    path.write_bytes(
+        helper.make_model(graph, ir_version=9, opset_imports=[helper.make_opsetid("", 17)]).SerializeToString()
+    )
+    return path
+
+
+def test_a_plain_model_has_no_external_files(tmp_path):
+    assert check_onnx(model_with(tmp_path / "m.onnx")) == ()
+
+
+def test_data_beside_the_model_is_allowed_and_counted_into_its_digest(tmp_path):
+    (tmp_path / "m.onnx_data").write_bytes(bytes(16))
+    assert check_onnx(model_with(tmp_path / "m.onnx", location="m.onnx_data")) == (tmp_path / "m.onnx_data",)
+
+
+@pytest.mark.parametrize("nested", [False, True])
+@pytest.mark.parametrize(
+    "location", ["../../etc/hostname", "/etc/hostname", "a/../../b", "..", "", "C:\\b", "..\\b", "sub/b"]
+)
+def test_data_elsewhere_is_refused(tmp_path, location, nested):
+    with pytest.raises(ModelIntegrityError, match="outside"):
+        check_onnx(model_with(tmp_path / "m.onnx", location=location, nested=nested))
+
+
+def test_a_link_out_of_the_folder_is_refused(tmp_path):
+    (tmp_path / "in").mkdir()
+    (tmp_path / "secret").write_bytes(bytes(16))
+    (tmp_path / "in" / "data").symlink_to(tmp_path / "secret")
+    with pytest.raises(ModelIntegrityError, match="outside"):
+        check_onnx(model_with(tmp_path / "in" / "m.onnx", location="data"))
+
+
+def test_missing_data_is_named(tmp_path):
+    with pytest.raises(ModelIntegrityError, match="missing"):
+        check_onnx(model_with(tmp_path / "m.onnx", location="data"))
+
+
+def test_operators_of_a_library_are_refused(tmp_path):
+    with pytest.raises(ModelIntegrityError, match=r"ai\.evil"):
+        check_onnx(model_with(tmp_path / "m.onnx", domain="ai.evil"))
+
+
+@pytest.mark.parametrize("keep", [0, 1, 7, 100, 1000, 20_000])
+def test_a_truncated_model_is_refused(tiny, tmp_path, keep):
+    folder = shutil.copytree(tiny, tmp_path / "cut")
+    (folder / "model.onnx").write_bytes((tiny / "model.onnx").read_bytes()[:keep])
+    with pytest.raises(ModelIntegrityError):
+        Encoder(open_model(folder, name="cut")).session
+
+
+def test_bytes_that_are_no_model_are_refused(tmp_path):
+    draw = np.random.default_rng(1)
+    for size in (1, 10, 1000):
+        (tmp_path / "m.onnx").write_bytes(draw.bytes(size))
+        with pytest.raises(ModelIntegrityError):
+            check_onnx(tmp_path / "m.onnx")
+
+
+def test_a_wrong_digest_is_refused_and_the_right_one_taken(tiny):
+    right = sha256((tiny / "model.onnx").read_bytes()).hexdigest()
+    assert open_model(tiny, name="m", spec=ModelSpec(repo="m", file="model.onnx", digests={"model.onnx": right}))
+    wrong = "0" * 64
+    with pytest.raises(ModelIntegrityError, match=right):
+        open_model(tiny, name="m", spec=ModelSpec(repo="m", file="model.onnx", digests={"model.onnx": wrong}))
+
+
+def test_what_is_missing_is_named(tmp_path, tiny):
+    from secondhop.embedding import EmbedderOptions, load_embedder
+
+    with pytest.raises(ModelNotFoundError, match="no such folder"):
+        open_model(tmp_path / "none", name="m")
+    with pytest.raises(ModelNotFoundError, match="no ONNX model"):
+        open_model(tmp_path, name="m")
+    shutil.copyfile(tiny / "model.onnx", tmp_path / "model.onnx")
+    with pytest.raises(ModelNotFoundError, match="tokenizer"):
+        open_model(tmp_path, name="m")
+    with pytest.raises(OptionError, match="bge-small"):
+        load_embedder(EmbedderOptions(model="no such model"))
+    with pytest.raises(OptionError, match="pooling"):
+        load_embedder(EmbedderOptions(model=tiny, pooling="max"))
+    assert load_embedder(EmbedderOptions(model=tiny / "model.onnx")).name == "model"
+    (tmp_path / "tokenizer.json").write_text("{}")
+    with pytest.raises(ModelIntegrityError, match="tokenizer"):
+        Encoder(open_model(tmp_path, name="m")).tokenizer
+
+
+# ── the hub ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+COMMIT = "a" * 40
+
+
+def hub_cache(base, tiny, repo="tests/tiny"):
+    """A hub cache as huggingface-hub lays it out: blobs named by digest, links in a snapshot."""
+    root = base / f"models--{repo.replace('/', '--')}"
+    snapshot = root / "snapshots" / COMMIT
+    (root / "blobs").mkdir(parents=True)
+    (root / "refs").mkdir()
+    (root / "refs" / "main").write_text(COMMIT)
+    for source in (path for path in tiny.rglob("*") if path.is_file()):
+        data = source.read_bytes()
+        blob = root / "blobs" / sha256(data).hexdigest()
+        blob.write_bytes(data)
+        name = "onnx/model.onnx" if source.name == "model.onnx" else str(source.relative_to(tiny))
+        (snapshot / name).parent.mkdir(parents=True, exist_ok=True)
+        (snapshot / name).symlink_to(blob)
+    return root
+
+
+RUN = """
+import sys
+def forbid(event, arguments):
+    if event in ("socket.connect", "socket.getaddrinfo", "socket.sendto"):
+        print("SOCKET", event, arguments)
+        raise SystemExit(9)
+sys.addaudithook(forbid)
+from secondhop.embedding import EmbedderOptions, load_embedder
+from secondhop.errors import SecondhopError
+try:
+    print(load_embedder(EmbedderOptions(model=sys.argv[1])).embed(["harbour"], "query").shape)
+except SecondhopError as error:
+    print(type(error).__name__, error)
+"""
+
+
+def run_offline(tmp_path, model="tests/tiny", **environment):
+    base = {key: value for key, value in os.environ.items() if not key.startswith("HF_")}
+    base |= {"HF_HUB_CACHE": str(tmp_path / "hub"), "SECONDHOP_CACHE": str(tmp_path / "ours"), "HF_HUB_OFFLINE": "1"}
+    done = subprocess.run(
+        [sys.executable, "-c", RUN, model],
+        env=base | environment,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout.strip()
+
+
+def test_offline_a_model_of_the_cache_is_used_without_a_socket(tmp_path, tiny):
+    hub_cache(tmp_path / "hub", tiny)
+    assert run_offline(tmp_path) == "(1, 32)"
+    lock = json.loads((tmp_path / "ours" / "models.lock.json").read_text())
+    assert lock["models"]["tests/tiny"]["revision"] == COMMIT
+    # A recorded commit is asked for as it is, so the network is left alone even when it is allowed.
+    assert run_offline(tmp_path, HF_HUB_OFFLINE="0") == "(1, 32)"
+
+
+@pytest.mark.parametrize("model", ["tests/none", "bge-small"])
+def test_offline_a_model_that_is_not_here_is_a_clear_error_without_a_socket(tmp_path, model):
+    said = run_offline(tmp_path, model)
+    assert said.startswith("ModelNotFoundError")
+    assert "HF_HUB_OFFLINE" in said
+
+
+def test_a_file_of_the_hub_cache_that_was_cut_short_is_refused_at_first_use(tmp_path, tiny):
+    root = hub_cache(tmp_path / "hub", tiny)
+    blob = (root / "snapshots" / COMMIT / "onnx" / "model.onnx").resolve()
+    blob.write_bytes(blob.read_bytes()[:-1])
+    assert "cut short" in run_offline(tmp_path)
+
+
+def test_a_model_that_is_not_the_recorded_one_is_refused(tmp_path, tiny, tiny_cross_encoder):
+    root = hub_cache(tmp_path / "hub", tiny)
+    run_offline(tmp_path)
+    link = root / "snapshots" / COMMIT / "onnx" / "model.onnx"
+    other = (tiny_cross_encoder / "model.onnx").read_bytes()
+    blob = root / "blobs" / sha256(other).hexdigest()
+    blob.write_bytes(other)
+    link.unlink()
+    link.symlink_to(blob)
+    assert run_offline(tmp_path).startswith("ModelIntegrityError")
+    (tmp_path / "ours" / "models.lock.json").write_text("{")
+    assert "damaged" in run_offline(tmp_path)

@@ -1,0 +1,50 @@
+import numpy as np
+import pytest
+
+from secondhop.embedding.vectors import read_vectors, write_vectors
+from secondhop.errors import IndexCorruptError, IndexVersionError
+
+
+@pytest.fixture
+def stored(tmp_path):
+    rows = np.random.default_rng(1).normal(size=(20, 8)).astype(np.float32)
+    write_vectors(tmp_path / "vectors.f32", rows, "model a")
+    return tmp_path / "vectors.f32", rows
+
+
+def test_vectors_come_back_mapped_and_read_only(stored):
+    path, rows = stored
+    found = read_vectors(path, "model a")
+    assert isinstance(found, np.memmap)
+    assert np.array_equal(found, rows)
+    with pytest.raises(ValueError, match="read-only"):
+        found[0, 0] = 1
+
+
+def test_vectors_of_another_model_are_not_taken(stored):
+    assert read_vectors(stored[0], "model b") is None
+
+
+def test_none_at_all_is_stored_as_well(tmp_path):
+    write_vectors(tmp_path / "v", np.empty((0, 8), np.float32), "m")
+    assert read_vectors(tmp_path / "v", "m").shape == (0, 8)
+
+
+def test_any_damage_is_noticed(stored):
+    path, _ = stored
+    whole = path.read_bytes()
+    for place in [*range(60), 128, 500, len(whole) - 1]:
+        path.write_bytes(whole[:place] + bytes([whole[place] ^ 16]) + whole[place + 1 :])
+        try:
+            assert read_vectors(path, "model a") is None  # the identity was hit
+        except (IndexCorruptError, IndexVersionError):
+            continue
+        assert 28 <= place < 44
+    for cut in (0, 10, 127, 128, 300):
+        path.write_bytes(whole[:cut])
+        with pytest.raises(IndexCorruptError):
+            read_vectors(path, "model a")
+
+
+def test_nothing_is_left_behind(stored):
+    assert [file.name for file in stored[0].parent.iterdir()] == ["vectors.f32"]

@@ -1,0 +1,92 @@
+"""A merged segment is the segment that building from the same sources gives."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from secondhop.chunking import chunk_tables
+from secondhop.errors import InputError
+from secondhop.indexing import BM25, Segment, Snapshot, build_segment, merge
+from secondhop.types import Section, SourceText
+
+TEXTS = (
+    "Copper melts at 1,085 degrees. Tin melts sooner.\n\nLead is heavy.",
+    "# Fees\n\nThe Vendor's fees are due in May.\n\n# Term\n\nOne year.",
+    "",
+    "Zürich – Genève. Straße “quoted” getUserName snake_case.",
+    "銅は千八十五度で溶ける。錫はもっと早い。",
+    "🔬 Microscopes and \ud83d lone halves. They are kept.",
+    "Copper melts at 1,085 degrees. Tin melts sooner.\n\nLead is heavy.",
+)
+
+
+def source(number, text):
+    sections = (Section(0, len(text)),)
+    if text.startswith("# "):
+        second = text.index("# Term")
+        sections = (
+            Section(0, second, 1, ("Fees",), "prose", (0, 6)),
+            Section(second, len(text), 2, ("Fees", "Term"), "prose", (second, second + 6)),
+        )
+    return SourceText(f"{number % 3}.txt", text, sections, {"number": number} if number % 2 else {})
+
+
+def built(sources):
+    return build_segment(sources, chunk_tables(sources, 8), language="english")
+
+
+def same(one, other):
+    left, right = one.to_arrays(), other.to_arrays()
+    assert left.keys() == right.keys()
+    for name, array in left.items():
+        assert array.dtype == right[name].dtype, name
+        assert np.array_equal(array, right[name]), name
+
+
+@settings(deadline=None, max_examples=40)
+@given(
+    st.lists(st.tuples(st.sampled_from(TEXTS), st.integers(0, 2)), min_size=1, max_size=12),
+    st.randoms(use_true_random=False),
+)
+def test_merging_equals_building_from_the_same_sources_in_the_same_order(items, draw):
+    sources = [source(number, text) for number, (text, _) in enumerate(items)]
+    homes = [home for _, home in items]
+    members = [[place for place, home in enumerate(homes) if home == number] for number in range(3)]
+    segments = [built([sources[place] for place in places]) for places in members]
+    order = [(home, members[home].index(place)) for place, home in enumerate(homes)]
+    draw.shuffle(order)
+    order = order[: draw.randint(1, len(order))]
+    wanted = built([sources[members[home][place]] for home, place in order])
+    merged = merge(segments, order)
+    same(merged, wanted)
+    same(Snapshot.of(merged, BM25()), Snapshot.of(wanted, BM25()))
+    stored = [Segment.from_arrays(segment.to_arrays()) for segment in segments]
+    same(Snapshot.of(merge(stored, order), BM25()), Snapshot.of(wanted, BM25()))
+
+
+@pytest.mark.parametrize("variant", ["lucene", "okapi", "l", "plus"])
+def test_a_stored_snapshot_is_the_same_and_shares_its_arrays(variant):
+    sources = [source(number, text) for number, text in enumerate(TEXTS)]
+    snapshot = Snapshot.of(built(sources), BM25(variant, k1=1.5))
+    arrays = snapshot.to_arrays()
+    copy = Snapshot.from_arrays(arrays)
+    assert [copy.chunk(place) for place in range(len(copy))] == [
+        snapshot.chunk(place) for place in range(len(snapshot))
+    ]
+    assert copy.scoring == snapshot.scoring
+    assert list(copy.texts) == list(snapshot.texts) == list(TEXTS)
+    assert np.shares_memory(copy.words, arrays["words"])
+    same(copy, snapshot)
+
+
+def test_equal_sources_give_equal_arrays():
+    sources = [source(number, text) for number, text in enumerate(TEXTS)]
+    same(built(sources), built(sources))
+
+
+def test_segments_of_several_languages_are_not_merged():
+    sources = [source(0, TEXTS[0])]
+    german = build_segment(sources, chunk_tables(sources, 8), language="german")
+    with pytest.raises(InputError, match="german"):
+        merge([built(sources), german], [(0, 0), (1, 0)])

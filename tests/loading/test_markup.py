@@ -1,0 +1,231 @@
+"""Plain-text markup, logs, XML and languages without a grammar: kept as they stand, cut where they name their parts."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from secondhop.loading import load_bytes, load_text
+
+NAMES = ["a.tex", "a.rst", "a.adoc", "a.org", "a.log", "a.xml", "a.sql", "a.rb", "a.ini", "a.cs", "a.sh"]
+
+
+def headed(text, name):
+    loaded = load_text(text, name)
+    assert loaded.text == text
+    return [
+        (s.heading_path, loaded.text[slice(*s.heading_span)])
+        for s in loaded.sections
+        if s.heading_span and s.kind == "prose"
+    ]
+
+
+def blocks(text, name):
+    loaded = load_text(text, name)
+    return [(s.kind, loaded.text[s.start : s.end]) for s in loaded.sections if s.kind != "prose"]
+
+
+def definitions(text, name):
+    loaded = load_text(text, name)
+    return [(s.heading_path, loaded.text[slice(*s.heading_span)]) for s in loaded.sections if s.heading_span]
+
+
+TEX = r"""\title[Short]{My \textbf{Paper}}
+\begin{abstract}In short.\end{abstract}
+\section{Intro \& more}\label{a}
+% \section{commented out}
+\subsection*{Sub \emph{part}}
+\begin{verbatim}
+\section{no}
+\end{verbatim}
+\section[brief]{Second
+line}
+"""
+
+
+def test_latex_is_cut_at_its_sections():
+    assert headed(TEX, "a.tex") == [
+        (("Abstract",), r"\begin{abstract}"),
+        (("Intro & more",), r"\section{Intro \& more}"),
+        (("Intro & more", "Sub part"), r"\subsection*{Sub \emph{part}}"),
+        (("Second line",), "\\section[brief]{Second\nline}"),
+    ]
+    assert blocks(TEX, "a.tex") == [("code", "\\begin{verbatim}\n\\section{no}\n\\end{verbatim}")]
+    assert load_text(TEX, "a.tex").metadata == {"title": "My Paper"}
+
+
+RST = """=====
+Title
+=====
+
+Example::
+
+    code
+    ====
+
+Part `one`
+----------
+
+.. code-block:: python
+
+   x = 1
+
+Sub
+~~~
+
+Other
+-----
+
+| not a heading
+"""
+
+
+def test_restructuredtext_levels_follow_the_order_of_their_marks():
+    assert headed(RST, "a.rst") == [
+        (("Title",), "=====\nTitle\n====="),
+        (("Title", "Part one"), "Part `one`\n----------"),
+        (("Title", "Part one", "Sub"), "Sub\n~~~"),
+        (("Title", "Other"), "Other\n-----"),
+    ]
+    assert blocks(RST, "a.rst") == [("code", "    code\n    ===="), ("code", "   x = 1")]
+
+
+ADOC = """= Doc *title*
+
+== One
+
+----
+== not
+----
+
+////
+== hidden
+////
+
+|===
+|a |b
+
+|1 |2
+|===
+
+=== Two ===
+"""
+
+
+def test_asciidoc_knows_its_delimited_blocks():
+    assert [path for path, _ in headed(ADOC, "a.adoc")] == [
+        ("Doc title",),
+        ("Doc title", "One"),
+        ("Doc title", "One", "Two"),
+    ]
+    assert blocks(ADOC, "a.adoc") == [("code", "----\n== not\n----"), ("table", "|===\n|a |b\n\n|1 |2\n|===")]
+
+
+ORG = """#+title: My notes
+* TODO [#A] One :tag:
+#+begin_src python
+* no
+#+end_src
+** See [[http://x][the link]]
+| a | b |
+|---+---|
+| 1 | 2 |
+* Two
+"""
+
+
+def test_org_headlines_lose_their_marks():
+    assert headed(ORG, "a.org") == [
+        (("One",), "* TODO [#A] One :tag:"),
+        (("One", "See the link"), "** See [[http://x][the link]]"),
+        (("Two",), "* Two"),
+    ]
+    assert [kind for kind, _ in blocks(ORG, "a.org")] == ["code", "table"]
+
+
+def test_a_log_is_lines():
+    (section,) = load_text("10:00 INFO up\n10:01 ERROR down\n  at x\n", "a.log").sections
+    assert section.kind == "code"
+
+
+def test_named_xml_elements_of_some_size_are_sections():
+    filler = "<p>Text ä.</p>\n" * 20
+    text = (
+        f'<?xml version="1.0"?>\n<book id="b">\n<title>The Book</title>\n<chapter><title>One &amp; only</title>\n{filler}</chapter>\n'
+        f'<chapter id="two">\n{filler}</chapter><chapter name="small"/>\n</book>\n'
+    )
+    loaded = load_text(text, "a.xml")
+    shown = [
+        (s.heading_path, loaded.text[s.start : s.end][:9], loaded.text[s.start : s.end][-10:])
+        for s in loaded.sections[1:]
+    ]
+    assert shown == [
+        (("book The Book",), "<book id=", '"/>\n</book>'[-10:]),
+        (("book The Book", "chapter One & only"), "<chapter>", "</chapter>"),
+        (("book The Book", "chapter two"), "<chapter ", "</chapter>"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("<a><b></a>", "not well-formed"),
+        ('<!DOCTYPE a [<!ENTITY x SYSTEM "file:///etc/passwd">]><a>&x;</a>', "entities"),
+    ],
+)
+def test_xml_that_cannot_be_trusted_stays_as_it_is(text, words):
+    loaded = load_text(text, "a.xml")
+    assert loaded.text == text
+    assert words in loaded.warnings[0]
+
+
+def test_xml_is_read_in_the_encoding_that_it_declares():
+    data = '<?xml version="1.0" encoding="iso-8859-2"?><a>Łódź</a>'.encode("iso-8859-2")
+    assert "Łódź" in load_bytes(data, "a.xml").text
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "expected"),
+    [
+        ("a.rb", "module Shop\n  # doc\n  class Cart\n    def total\n    end\n  end\nend\n",
+         [("module Shop",), ("module Shop", "class Cart"), ("module Shop", "class Cart", "def total")]),
+        ("a.php",
+         "<?php\nfinal class Cart {\n  public function total(): int {\n  }\n}\n", [("class Cart",), ("class Cart", "function total")]),
+        ("a.cs", "namespace A {\n  public class B {\n    public async Task<int> Run(string x) {\n",
+         [("namespace A",), ("namespace A", "class B"), ("namespace A", "class B", "method Run")]),
+        ("a.kt", "data class P(val x: Int)\nsuspend fun run() {}\n", [("class P",), ("fun run",)]),
+        ("a.swift", "public struct P {\n  mutating func go() {}\n}\n", [("struct P",), ("struct P", "func go")]),
+        ("a.scala",
+         "case class P(x: Int)\nobject Main {\n  def run() = 1\n}\n", [("class P",), ("object Main",), ("object Main", "def run")]),
+        ("a.sh", "build() {\n  x\n}\nfunction deploy {\n}\n", [("function build",), ("function deploy",)]),
+        ("a.lua", "local function f()\nend\nM.g = function() end\n", [("function f",), ("function M.g",)]),
+        ("a.r", "total <- function(x) x\n", [("function total",)]),
+        ("a.pl", "package A;\nsub total {\n}\n", [("package A",), ("sub total",)]),
+        ("a.sql", "-- orders\nCREATE TABLE IF NOT EXISTS shop.orders (\n id int\n);\ncreate or replace view v as select 1;\n",
+         [("table shop.orders",), ("view v",)]),
+        ("a.tf", 'resource "aws_x" "y" {\n}\n', [('resource "aws_x" "y',)]),
+        ("a.proto", "message A {\n  enum B {\n  }\n}\n", [("message A",), ("message A", "enum B")]),
+        ("Makefile", "all: build\n\nbuild: a.c\n\tcc a.c\n", [("target all",), ("target build",)]),
+    ],
+)  # fmt: skip
+def test_lines_that_begin_a_definition_are_told(name, text, expected):
+    assert [path for path, _ in definitions(text, name)] == expected
+
+
+def test_comments_above_a_definition_belong_to_it():
+    loaded = load_text("x = 1\n\n# Adds up.\n# Twice.\ndef total\nend\n", "a.rb")
+    assert loaded.text[loaded.sections[1].start :].startswith("# Adds up.")
+
+
+@pytest.mark.parametrize("name", NAMES)
+@given(st.text(st.sampled_from("=-*#[]{}<>/\\~ \nab|:.%'\"()"), min_size=1, max_size=120).filter(str.strip))
+def test_sections_stay_inside_the_text_and_nest(name, text):
+    loaded = load_text(text, name)
+    around = []
+    for section in loaded.sections:
+        assert 0 <= section.start <= section.end <= len(loaded.text)
+        while around and around[-1].end <= section.start:
+            around.pop()
+        assert not around or section.end <= around[-1].end
+        around.append(section)
+        if section.heading_span:
+            assert 0 <= section.heading_span[0] <= section.heading_span[1] <= len(loaded.text)

@@ -1,0 +1,105 @@
+"""Passes over many texts at once give what the functions for one give."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from secondhop.text.analysis import analyzer_for, split_forms
+from secondhop.text.bulk_analysis import analyze_all
+from secondhop.text.bulk_forms import find_forms
+from secondhop.text.bulk_sentences import split_paragraphs
+from secondhop.text.characters import codes, utf8_lengths
+from secondhop.text.hashing import digest, digests, digests_of
+from secondhop.text.languages import LANGUAGES
+from secondhop.text.sentences import split_sentences
+
+PIECES = [
+    "a", "B", "Zx", "copper", "1", "10", "2", "٣", ".", ".", ".", "!", "?", "؟", "।", "。", "！", ",", ";", ":", "'", "’", '"', "”",
+    "»", ")", "]", "(", "“", "«", "「", "」", "_", "-", " ", " ", " ", "  ", "\n", "\t", "\xa0", "é", "É", "ß", "e\u0301",
+    "\u0301", "中文", "日本語の", "ไทย", "नमस्ते", "\u093d", "😀", "\U00020000", "\ud83d", "Mr", "e.g", "No", "U.S", "a)", "(iv)",
+    "getUserName", "x1y2", "1,000.50", "vendor's", "word " * 90, "x" * 400, " " * 40, "'" * 30, "f(a, b); " * 60, "line\n" * 90,
+]  # fmt: skip
+texts = st.lists(st.sampled_from(PIECES), max_size=40).map("".join) | st.text(max_size=60)
+
+
+@st.composite
+def texts_with_spans(draw, *, trimmed):
+    """A text and ascending spans in it that do not overlap; with `trimmed`, without blanks at their ends."""
+    text = draw(texts)
+    cuts = sorted(draw(st.sets(st.integers(0, len(text)), max_size=8)) | {0, len(text)})
+    keep = draw(st.lists(st.booleans(), min_size=len(cuts), max_size=len(cuts)))
+    spans = []
+    for start, end, kept in zip(cuts, cuts[1:], keep, strict=False):
+        content = text[start:end]
+        span = (end - len(content.lstrip()), start + len(content.rstrip())) if trimmed else (start, end)
+        if kept and span[0] < span[1]:
+            spans.append(span)
+    return text, spans
+
+
+def columns(spans):
+    return (np.array([span[side] for span in spans], np.int64) for side in (0, 1))
+
+
+@settings(deadline=None, max_examples=400)
+@given(texts_with_spans(trimmed=False))
+def test_words_are_those_of_each_span_and_digests_those_of_each_word(case):
+    text, spans = case
+    found = find_forms(text, *columns(spans))
+    words = [text[start:end] for start, end in zip(found.starts.tolist(), found.ends.tolist(), strict=True)]
+    wanted = [split_forms(text[start:end]) for start, end in spans]
+    assert found.counts.tolist() == [len(forms) for forms in wanted]
+    assert words == [form for forms in wanted for form in forms]
+    assert found.digests.tolist() == [digest(word) for word in words]
+
+
+@settings(deadline=None, max_examples=400)
+@given(texts_with_spans(trimmed=True))
+def test_sentences_are_those_of_each_paragraph(case):
+    text, spans = case
+    found = split_paragraphs(text, *columns(spans))
+    wanted = [split_sentences(text, start, end) for start, end in spans]
+    assert found.counts.tolist() == [len(sentences) for sentences in wanted]
+    pairs = zip(found.starts.tolist(), found.ends.tolist(), strict=True)
+    assert list(pairs) == [sentence for sentences in wanted for sentence in sentences]
+
+
+def test_texts_longer_than_a_window_are_split_alike():
+    text = "Copper melts. “Tin, e.g. from Cornwall, melts sooner.” No. 5 is lead’s; 1,085.5 °C. " * 6_000
+    spans = [(start, start + len(text) // 40 - 1) for start in range(0, len(text) - len(text) // 40, len(text) // 40)]
+    spans = [(b - len(text[a:b].lstrip()), a + len(text[a:b].rstrip())) for a, b in spans]
+    found = split_paragraphs(text, *columns(spans))
+    wanted = [split_sentences(text, start, end) for start, end in spans]
+    assert found.counts.tolist() == [len(sentences) for sentences in wanted]
+    assert found.starts.tolist() == [start for sentences in wanted for start, _ in sentences]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_words_are_analysed_alike(language):
+    analyzer = analyzer_for(language)
+    forms = sorted(
+        {form for piece in PIECES for form in split_forms(piece)} | {"the", "The", "HTTPServer2", "9", "1.0", "x" * 70}
+    )
+    forms += ["Licences", "Übungen", "l'eau", "o'neill", "don't", "ﬁne", "İstanbul", "running", "RUNNING", "ofTheRing"]
+    analyzed = analyze_all(analyzer, forms)
+    wanted = [analyzer.analyze(form) for form in forms]
+    assert analyzed.terms == [term for form in wanted for term in form.terms]
+    assert analyzed.counts == [len(form.terms) for form in wanted]
+    assert analyzed.is_name == [form.is_name for form in wanted]
+
+
+@settings(deadline=None)
+@given(st.lists(st.text(max_size=8), max_size=20))
+def test_words_have_the_same_digest_wherever_they_stand(words):
+    wanted = [digest(word) for word in words]
+    assert digests_of(words).tolist() == wanted
+    text = "🔬 " + "".join(words)
+    ends = np.cumsum([2, *map(len, words)], dtype=np.int64)
+    assert digests(codes(text), ends[:-1], ends[1:]).tolist() == wanted
+    assert len(set(wanted)) == len(set(words))
+
+
+@given(st.text())
+def test_lengths_in_bytes_are_those_of_the_encoding(text):
+    assert int(utf8_lengths(codes(text)).sum(dtype=np.int64)) == len(text.encode("utf-8", "surrogatepass"))
