@@ -203,6 +203,12 @@ class Snapshot:
         around = (place for step in range(1, distance + 1) for place in (ordinal - step, ordinal + step))
         return [place for place in around if 0 <= place < len(self) and self.chunk_source[place] == source]
 
+    def with_lead(self, term: int, place: int) -> Ints:
+        """Ordinals of the chunks whose lead has the term at this place, from 0."""
+        chunks, weights = self.lead.of(term)
+        here: Ints = chunks[weights == statistics.LEAD_WEIGHTS[place]].astype(np.int64)
+        return here
+
     def edge(self, ordinal: int, n_sentences: int, *, at_end: bool) -> Span:
         """Span of the chunk's last (`at_end`) or first sentences."""
         first, last = int(self.chunk_sentences[ordinal]), int(self.chunk_sentences[ordinal + 1]) - 1

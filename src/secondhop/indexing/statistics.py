@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 LEAD_WORDS = 12
 """How many content words of heading and first sentence make up a chunk's lead."""
+LEAD_WEIGHTS = (1 / (1 + 0.15 * np.arange(LEAD_WORDS))).astype(np.float32)
+"""What a term weighs by its place in the lead."""
 HEADING_WORDS = 8
 SENTENCE_WORDS = LEAD_WORDS - 4
 SIGNATURE_HASHES = 8
@@ -118,7 +120,7 @@ def lead_postings(segment: Segment) -> Postings:
     begins = np.ones(len(keys), bool)
     np.not_equal(keys[1:] >> 4, keys[:-1] >> 4, out=begins[1:])
     keys = keys[begins]
-    weights = (1 / (1 + 0.15 * np.arange(LEAD_WORDS))).astype(np.float32)[keys & 15]
+    weights = LEAD_WEIGHTS[keys & 15]
     offsets = np.searchsorted(keys, np.arange(len(lexicon.terms) + 1) << (bits + 4))
     return Postings(offsets, (keys >> 4 & ((1 << bits) - 1)).astype(np.int32), weights, n)
 

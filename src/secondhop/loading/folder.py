@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 INDEX_FOLDER = ".secondhop"
 _MOST_IGNORE_BYTES = 1024 * 1024
+_MOST_INODE = (1 << 63) - 1
 MOST_LISTED = 1_000
 """Files of one skipped folder that are listed one by one."""
 
@@ -34,6 +35,8 @@ class FolderFile:
     """Absolute path, to open it."""
     source: str
     """Path relative to the folder, with `/` on every system: how citations name it."""
+    stat: tuple[int, int, int, int] = (0, 0, 0, 0)
+    """Size, modification and change time in nanoseconds, and inode when the folder was listed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +88,7 @@ def walk_folder(
     gitignore: bool = True,
     ignore: Sequence[str] = (),
     hard_links: bool = False,
+    index_dir: str | os.PathLike[str] | None = None,
 ) -> FolderListing:
     """List the files below `root`, sorted, and what was skipped with the reason.
 
@@ -94,10 +98,10 @@ def walk_folder(
     `ignore` holds patterns in .gitignore syntax relative to `root`; they go before any .gitignore, so `!keep.log`
     brings back a file that one of those excludes. Symlinks are never followed: a target below `root` is found at its
     own place, a target elsewhere is not part of the folder. Nor is a file with further names (hard links) elsewhere,
-    unless `hard_links` lets it in.
+    unless `hard_links` lets it in. `index_dir` is left out, wherever in the folder it is.
     """
     top = _checked_root(root)
-    walk = _Walk(top, recursive, gitignore, _own_patterns(ignore, top))
+    walk = _Walk(top, recursive, gitignore, _own_patterns(ignore, top), index_dir)
     walk.run(_ignores_above(top) if gitignore else ())
     if not hard_links:
         walk.leave_out_hard_links()
@@ -108,9 +112,17 @@ def walk_folder(
 class _Walk:
     """One walk: what has been found so far."""
 
-    def __init__(self, root: str, recursive: bool, gitignore: bool, own: tuple[_Ignore, ...]) -> None:
+    def __init__(
+        self,
+        root: str,
+        recursive: bool,
+        gitignore: bool,
+        own: tuple[_Ignore, ...],
+        index_dir: str | os.PathLike[str] | None,
+    ) -> None:
         self.root = root
         self.real_root = os.path.realpath(root)
+        self.real_index = None if index_dir is None else os.path.realpath(index_dir)
         self.recursive = recursive
         self.gitignore = gitignore
         self.own = own
@@ -150,7 +162,9 @@ class _Walk:
                     self._add(entry, source)
 
     def _add(self, entry: os.DirEntry[str], source: str) -> None:
-        file, status = FolderFile(entry.path, source), entry.stat(follow_symlinks=False)
+        status = entry.stat(follow_symlinks=False)
+        known = (status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino & _MOST_INODE)
+        file = FolderFile(entry.path, source, known)
         self.files.append(file)
         if status.st_nlink > 1:  # 0 on Windows, where it costs another call to know
             self._linked.setdefault((status.st_dev, status.st_ino), (status.st_nlink, []))[1].append(file)
@@ -165,7 +179,7 @@ class _Walk:
             ]
 
     def _reason_to_skip(self, entry: os.DirEntry[str], is_folder: bool, ignores: tuple[_Ignore, ...]) -> str | None:
-        if entry.name == INDEX_FOLDER:
+        if entry.name == INDEX_FOLDER or (is_folder and self._is_index(entry)):
             return "the index folder of secondhop"
         if entry.name.startswith("."):
             return "hidden"
@@ -178,6 +192,12 @@ class _Walk:
         if decided is not None:
             return decided
         return "a subfolder, and recursive=False" if is_folder and not self.recursive else None
+
+    def _is_index(self, entry: os.DirEntry[str]) -> bool:
+        return (
+            self.real_index is not None
+            and os.path.join(self.real_root, entry.path[len(self.root) :].strip(os.sep)) == self.real_index
+        )
 
     def _about_link(self, path: str) -> str:
         try:

@@ -115,6 +115,8 @@ class Ingested:
     text: SourceText | None
     error: LoadError | MissingExtraError | None = None
     ms: float = 0.0
+    digest: bytes = b""
+    """Of the bytes that were read, if that was asked for and they could be."""
 
     @classmethod
     def timed(cls, load: Callable[[], SourceText]) -> Ingested:

@@ -122,7 +122,9 @@ def _hygiene(selection: Selection) -> list[ReportWarning]:
     planted = [decision for decision in selection.decisions if "injection" in decision.detail]
     if planted:
         kinds = sorted({kind for decision in planted for kind in decision.detail["injection"]})
-        labels = "; ".join(decision.label for decision in planted[:_MOST_LABELS]) + "; …" * (len(planted) > _MOST_LABELS)
+        labels = "; ".join(decision.label for decision in planted[:_MOST_LABELS]) + "; …" * (
+            len(planted) > _MOST_LABELS
+        )
         warnings.append(
             ReportWarning(
                 "planted_instructions",

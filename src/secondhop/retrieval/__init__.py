@@ -6,11 +6,13 @@ ranking (measured: it lowers nDCG on single-hop sets).
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from secondhop.retrieval.bridge import Bridge, build_bridge
 from secondhop.retrieval.candidates import make_ranking
 from secondhop.retrieval.given import rank_given
+from secondhop.retrieval.home import add_homes
 from secondhop.retrieval.lexical import MAX_RANK, MOST_COPIES, direct_scores, distinct, top
 from secondhop.retrieval.query import parse_query
 from secondhop.retrieval.tiers import Tiers, direct_by
@@ -47,8 +49,11 @@ def retrieve(
     query = parse_query(snapshot, text)
     direct = direct_by(tiers, snapshot, text, direct_scores(snapshot, query, allowed), candidate_k, allowed)
     ranked = top(direct.scores, MAX_RANK)
-    link = build_bridge(snapshot, query, direct.scores, ranked, allowed) if bridge else Bridge.none(len(snapshot))
-    total = direct.scores + link.scores if bridge else direct.scores
+    link = Bridge.none(len(snapshot))
+    if bridge:
+        direct = replace(direct, scores=add_homes(snapshot, query, direct.scores, allowed))
+        link = build_bridge(snapshot, query, direct.scores, top(direct.scores, MAX_RANK), allowed)
+    total = direct.scores + link.scores
     wanted = candidate_k if tiers is None else max(candidate_k, tiers.min_candidates)
     best = distinct(snapshot, top(total, MOST_COPIES * wanted), wanted)
     return make_ranking(snapshot, query, direct, total, link, best, ranked, costs)

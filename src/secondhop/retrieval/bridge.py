@@ -30,6 +30,8 @@ NUMBER_WEIGHT = 0.5
 PLACE_WEIGHT = 0.7
 """How much a name's weight follows the direct score of its sentence in the seed."""
 MAX_DF_SHARE = 0.5
+DEEP_LINK = 0.3
+"""What a link is worth to a chunk deep inside its text, relative to one where the text opens."""
 CODE = KINDS.index("code")
 
 
@@ -63,10 +65,18 @@ class Bridge:
     def none(cls, n_chunks: int) -> Bridge:
         """No bridge at all."""
         empty = np.empty(0, np.int64)
-        return cls(np.zeros(n_chunks), np.zeros(n_chunks, np.int64), empty, Names(empty, empty, np.empty(0), empty), np.empty(0))
+        return cls(
+            np.zeros(n_chunks),
+            np.zeros(n_chunks, np.int64),
+            empty,
+            Names(empty, empty, np.empty(0), empty),
+            np.empty(0),
+        )
 
 
-def build_bridge(snapshot: Snapshot, query: ParsedQuery, direct: Floats, best: Ints, allowed: Bools | None = None) -> Bridge:
+def build_bridge(
+    snapshot: Snapshot, query: ParsedQuery, direct: Floats, best: Ints, allowed: Bools | None = None
+) -> Bridge:
     """Links every chunk to the seeds among the direct hits.
 
     Args:
@@ -91,10 +101,18 @@ def build_bridge(snapshot: Snapshot, query: ParsedQuery, direct: Floats, best: I
     for link, key in zip(links, snapshot.chunk_key[seeds], strict=True):
         link[snapshot.chunk_key == key] = 0.0  # the seed and its copies
     unique_name = math.log1p((n - 0.5) / 1.5)
-    scores = highest * np.minimum(1.0, links.max(axis=0) / (FULL_LINK_NAMES * unique_name))
+    scores = highest * np.minimum(1.0, _reach(snapshot) * links.max(axis=0) / (FULL_LINK_NAMES * unique_name))
     if allowed is not None:
         scores[~allowed] = 0.0
     return Bridge(scores, links.argmax(axis=0), seeds, names, factors)
+
+
+def _reach(snapshot: Snapshot) -> Floats:
+    """[C] 1 for the first two chunks of each text, which say what it is about; less for those that only mention names."""
+    source = snapshot.chunk_source
+    deep = np.zeros(len(source), bool)
+    deep[2:] = (source[2:] == source[1:-1]) & (source[2:] == source[:-2])
+    return np.where(deep, DEEP_LINK, 1.0)
 
 
 def _seeds(snapshot: Snapshot, best: Ints) -> Ints:

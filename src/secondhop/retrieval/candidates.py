@@ -106,7 +106,11 @@ def make_ranking(
 def _contributions(snapshot: Snapshot, found: Occurrences, hit: Ints, ordinals: Ints, factors: Floats) -> Floats:
     """[query terms, hits] what each term adds to each hit's score."""
     shape = (len(ordinals), len(factors))
-    tf = sum_by(hit[found.sentence] * shape[1] + found.column, found.count.astype(float), shape[0] * shape[1]).reshape(shape).T
+    tf = (
+        sum_by(hit[found.sentence] * shape[1] + found.column, found.count.astype(float), shape[0] * shape[1])
+        .reshape(shape)
+        .T
+    )
     length = snapshot.chunk_length[ordinals].astype(float)
     contributions: Floats = factors[:, None] * (
         snapshot.scoring.saturation(tf, length, snapshot.average_length) * (tf > 0)

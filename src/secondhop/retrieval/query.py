@@ -14,7 +14,7 @@ from secondhop.types import Query
 
 if TYPE_CHECKING:
     from secondhop.indexing import Snapshot
-    from secondhop.types import Floats, Ints
+    from secondhop.types import Bools, Floats, Ints
 
 _QUOTED = re.compile(r'"([^"]{2,80})"|“([^”]{2,80})”|«([^»]{2,80})»')
 # Words that carry the form of a request rather than its subject.
@@ -34,6 +34,10 @@ class ParsedQuery:
     weights: Floats
     total_idf: float
     """Weighted idf of all content words, those that the index lacks included."""
+    sequence: Ints
+    """The content words in the order of the question, each as its first term; -1 for those that the index lacks."""
+    named: Bools
+    """Which of them are written like a name."""
     stopword_forms: Ints
     """If the question is made of stopwords only: the forms in the index that are these words."""
 
@@ -46,6 +50,8 @@ def parse_query(snapshot: Snapshot, text: str) -> ParsedQuery:
     }
     weights: dict[int, float] = {}
     unmatched: dict[str, float] = {}
+    sequence: list[int] = []
+    named: list[bool] = []
     rarest = float(np.log1p((len(snapshot) + 0.5) / 0.5))
     missing = 0.0
     requests = request_terms(lexicon.analyzer)
@@ -55,6 +61,8 @@ def parse_query(snapshot: Snapshot, text: str) -> ParsedQuery:
         if not analyzed.terms:
             continue
         numbers = [lexicon.number_of[term] for term in analyzed.terms if term in lexicon.number_of]
+        sequence.append(numbers[0] if numbers else -1)
+        named.append(analyzed.is_name)
         weight = _QUOTED_WEIGHT if form in quoted else _REQUEST_WEIGHT if analyzed.terms[0] in requests else 1.0
         if not numbers and form not in unmatched:
             unmatched[form] = weight
@@ -78,6 +86,8 @@ def parse_query(snapshot: Snapshot, text: str) -> ParsedQuery:
         terms,
         values,
         held + missing,
+        np.array(sequence, np.int64),
+        np.array(named, bool),
         _stopword_forms(snapshot, forms) if not weights and not unmatched else np.empty(0, np.int64),
     )
 

@@ -48,6 +48,7 @@ class Packing:
         self._bounds: list[int] = np.searchsorted(sentences.hit, np.arange(len(hits) + 1)).tolist()
         self._keys: dict[int, int] = {}
         self._shown: dict[int, Passage] = {}
+        self._place_of = {hit.ordinal: place for place, hit in enumerate(hits.hits)}
         self._separator = max(1, budget.count_tokens(SEPARATOR))
         self._gap = max(1, budget.count_tokens(GAP))
 
@@ -62,6 +63,20 @@ class Packing:
     def cost_alone(self, sentence: int) -> int:
         """What it costs to show this sentence and nothing else of its hit."""
         return self._opening_cost(self.hit_of[sentence]) + self.tokens[sentence]
+
+    def span(self, sentence: int) -> Span:
+        """Where a sentence stands in its source."""
+        return self._start[sentence], self._end[sentence]
+
+    def previous(self, sentence: int) -> int | None:
+        """The sentence just before in the source; None if there is none or it is no candidate."""
+        hit = self.hit_of[sentence]
+        if sentence > self._bounds[hit]:
+            return sentence - 1
+        before = self._place_of.get(self.hits.hits[hit].ordinal - 1)
+        if before is None or self.hits.hits[before].chunk.source != self.hits.hits[hit].chunk.source:
+            return None
+        return self._bounds[before + 1] - 1
 
     def duplicate_of(self, sentence: int) -> int | None:
         """The hit that already shows the same words, None if no chosen sentence does."""

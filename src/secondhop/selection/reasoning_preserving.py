@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from secondhop.selection.duplicates import refuse_duplicate
+from secondhop.selection.lists import introduction
 from secondhop.selection.packing import Packing
 from secondhop.types import Budget, Query, Ranking, Selection
 
@@ -153,10 +154,19 @@ def _take_in_order(packing: Packing, order: list[int], limit: int) -> None:
         elif tokens[number] > room or number in chosen or packing.duplicate_of(number) is not None:
             continue
         elif place in opened or not refuse_duplicate(packing, place):
-            packing.take(number, limit, before=_antecedents(packing, number))
+            before = _antecedents(packing, number)
+            if packing.take(number, limit, before):
+                _take_introduction(packing, before[0] if before else number, limit)
         room = limit - packing.used
         if room < _SMALLEST_SENTENCE:
             break
+
+
+def _take_introduction(packing: Packing, number: int, limit: int) -> None:
+    """Takes what introduces the list that a sentence is an item of, if it fits: "(e) use it only …" lacks who shall."""
+    lead = introduction(packing, number)
+    if lead is not None and lead not in packing.chosen and packing.duplicate_of(lead) is None:
+        packing.take(lead, limit)
 
 
 def _antecedents(packing: Packing, number: int) -> list[int]:

@@ -119,7 +119,9 @@ def estimate_each(texts: Sequence[str]) -> list[int]:
     weights[marks[1:] - 1] = 0
     totals = -(-np.add.reduceat(weights, marks[:-1]) // SCALE)
     blanks = (np.diff(marks) == 2).tolist()  # only blanks, all in one run; or no text at all
-    return [total or int(blank and bool(text)) for total, blank, text in zip(totals.tolist(), blanks, texts, strict=True)]
+    return [
+        total or int(blank and bool(text)) for total, blank, text in zip(totals.tolist(), blanks, texts, strict=True)
+    ]
 
 
 def estimate_tokens(text: str) -> int:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from secondhop.text.sentences import _HARD_CHARACTERS, _WEAKER, _append, size
+from secondhop.text.sentences import _HARD_CHARACTERS, _WEAKER, _append, before_blanks, ends_nothing, size
 
 if TYPE_CHECKING:
     from secondhop.types import Span
@@ -34,6 +34,8 @@ def split_long(text: str, span: Span, level: int = 0) -> list[Span]:
     pieces: list[Span] = []
     left, packed = start, 0
     for before, after in pairwise((start, *_cuts(text, start, end, level), end)):
+        if level == 0 and before > left and ends_nothing(text, left, before_blanks(text, before)):
+            continue
         part = (after - before) // 5 if ascii_only else size(text[before:after])
         if before > left and (wanted == 0 or packed + part > wanted):
             _append(pieces, text, left, before)
@@ -50,10 +52,4 @@ def _cuts(text: str, start: int, end: int, level: int) -> Iterator[int]:
         return (match.start() for match in found)
     if level != _LINE_END:
         return (match.start() + 1 for match in found)
-    return (_before_blanks(text, match.start()) for match in found)
-
-
-def _before_blanks(text: str, place: int) -> int:
-    while place and text[place - 1].isspace():
-        place -= 1
-    return place
+    return (before_blanks(text, match.start()) for match in found)

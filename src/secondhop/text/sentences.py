@@ -54,16 +54,20 @@ def split_sentences(text: str, start: int = 0, end: int | None = None) -> list[S
         stop = match.start()
         while stop < match.end() and text[stop] in _QUOTES:
             stop += 1
-        at = match.start()
-        if text[at - 1] == "." and (
-            _ABBREVIATION.search(text, max(left, at - 12), at)
-            or (at - left < 16 and _ENUMERATOR.fullmatch(text, left, at))
-        ):
+        if ends_nothing(text, left, match.start()):
             continue
         _append(spans, text, left, stop)
         left = match.end()
     _append(spans, text, left, end)
     return [piece for span in spans for piece in split_run_on(text, span)]
+
+
+def ends_nothing(text: str, left: int, at: int) -> bool:
+    """Whether the stop before `at` is that of an abbreviation, or of the enumerator of a sentence that begins at `left`."""
+    return text[at - 1] == "." and (
+        _ABBREVIATION.search(text, max(left, at - 12), at) is not None
+        or (at - left < 16 and _ENUMERATOR.fullmatch(text, left, at) is not None)
+    )
 
 
 def split_lines(text: str, start: int, end: int) -> list[Span]:
@@ -107,12 +111,21 @@ def _split(text: str, span: Span, level: int) -> list[Span]:
     left, packed = start, 0
     for before, after in pairwise(cuts):
         part = size(text[before:after])
+        if level == 0 and before > left and ends_nothing(text, left, before_blanks(text, before)):
+            continue
         if before > left and (wanted == 0 or packed + part > wanted):
             _append(pieces, text, left, before)
             left, packed = before, 0
         packed += part
     _append(pieces, text, left, end)
     return [small for piece in pieces for small in _split(text, piece, level + 1)]
+
+
+def before_blanks(text: str, place: int) -> int:
+    """The place, moved back over blanks."""
+    while place and text[place - 1].isspace():
+        place -= 1
+    return place
 
 
 def _append(spans: list[Span], text: str, start: int, end: int) -> None:

@@ -1,0 +1,113 @@
+"""Which files have changed since they were indexed.
+
+A file counts as unchanged without being read only if its size, both of its times and its inode are those that were
+stored, and both times lie well before the moment when it was looked at: what was written within the tick of a clock of
+the moment of reading may have been written after it. Everything else is read, and its digest decides.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Collection
+from dataclasses import dataclass
+from hashlib import blake2b
+from typing import TYPE_CHECKING, Literal
+
+import numpy as np
+
+from secondhop.errors import LoadError
+from secondhop.loading import MAX_BYTES, FolderFile, FolderListing, read_file
+from secondhop.persistence.table import DIGEST_BYTES, NO_DIGEST, NOWHERE, FileTable
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+Verify = Literal["stat", "content"]
+
+SETTLED_NS = 2_000_000_000
+"""No file system's times are coarser than this."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Changes:
+    """A folder's files beside the table of those that are indexed."""
+
+    listing: FolderListing
+    paths: list[str]
+    """Of the listed files, relative to the folder."""
+    stat: NDArray[np.int64]
+    row: NDArray[np.int64]
+    """[files] the row of each in the table, -1 for new ones."""
+    is_changed: NDArray[np.bool_]
+    """[files] whether the file must be parsed: it is new, or its content is another."""
+    n_read: int
+    """How many unchanged files had to be read to know that."""
+    n_deleted: int
+
+    @property
+    def files(self) -> list[FolderFile]:
+        """The files to parse."""
+        return [self.listing.files[place] for place in np.flatnonzero(self.is_changed)]
+
+    def __bool__(self) -> bool:
+        return self.n_deleted > 0 or bool(self.is_changed.any())
+
+
+def find_changes(
+    listing: FolderListing, table: FileTable, *, verify: Verify = "stat", again: Collection[str] = ()
+) -> Changes:
+    """Compares a folder with a table.
+
+    Args:
+        listing: the files that it holds now.
+        table: those that are indexed.
+        verify: `content` reads every file, whatever its times say.
+        again: paths of files to parse whatever is known of them.
+    """
+    paths = relative_paths(listing)
+    stat = np.array([file.stat for file in listing.files], np.int64).reshape(len(paths), 4)
+    row = _rows(paths, table)
+    known = row != NOWHERE
+    settled = np.zeros(len(paths), bool)
+    if verify == "stat":
+        settled[known] = _is_settled(table)[row[known]] & (stat[known] == table.stat[row[known]]).all(axis=1)
+    is_changed = ~known
+    for place in np.flatnonzero(known & ~settled).tolist():
+        is_changed[place] = not _is_same(listing.files[place], listing.root, table, int(row[place]))
+    n_read = int((known & ~settled & ~is_changed).sum())
+    if again:
+        is_changed |= np.array([path in again for path in paths], bool)
+    return Changes(listing, paths, stat, row, is_changed, n_read, len(table) - int(known.sum()))
+
+
+def relative_paths(listing: FolderListing) -> list[str]:
+    """Of the files, to the folder."""
+    begin = len(listing.root.rstrip(os.sep)) + 1
+    return [file.path[begin:] for file in listing.files]
+
+
+def content_digest(data: bytes) -> bytes:
+    """What tells one content from another."""
+    return blake2b(data, digest_size=DIGEST_BYTES).digest()
+
+
+def _rows(paths: list[str], table: FileTable) -> NDArray[np.int64]:
+    if paths == table.paths:
+        return np.arange(len(paths))
+    rows = {path: row for row, path in enumerate(table.paths)}
+    return np.array([rows.get(path, NOWHERE) for path in paths], np.int64)
+
+
+def _is_settled(table: FileTable) -> NDArray[np.bool_]:
+    """[rows] whether equal times prove equal content: the file was read, and had been left alone for a while."""
+    old: NDArray[np.bool_] = (table.stat[:, 1:3] < table.started - SETTLED_NS).all(axis=1)
+    return old & table.digest.any(axis=1)
+
+
+def _is_same(file: FolderFile, root: str, table: FileTable, row: int) -> bool:
+    """Whether the content is that of the row; for what cannot be read: whether it could not then, for the same reason."""
+    before = table.digest[row].tobytes()
+    try:
+        return content_digest(read_file(file.path, file.source, MAX_BYTES, root)) == before
+    except LoadError as error:
+        return before == NO_DIGEST and table.reports[row].reason == error.reason

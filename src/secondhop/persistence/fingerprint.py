@@ -1,0 +1,69 @@
+"""What a stored index depends on besides the files: options and versions. With another fingerprint it is built again."""
+
+from __future__ import annotations
+
+import json
+import unicodedata
+from functools import lru_cache
+from hashlib import scrypt
+from importlib.metadata import PackageNotFoundError, version
+
+from secondhop.loading import FORMATS
+from secondhop.options import FolderOptions
+
+BUILD = 1
+"""Counts changes of chunking, analysis or the tables that the version number does not show."""
+
+_PACKAGES = (
+    "secondhop", "PyStemmer", "charset-normalizer", "lxml", "pypdf", "pypdfium2", "python-calamine", "python-pptx",
+    "selectolax", "tree-sitter", "tree-sitter-c", "tree-sitter-cpp", "tree-sitter-go", "tree-sitter-java",
+    "tree-sitter-javascript", "tree-sitter-python", "tree-sitter-rust", "tree-sitter-typescript",
+)  # fmt: skip
+
+
+def fingerprint(options: FolderOptions) -> str:
+    """Of everything but the files that the segments follow from.
+
+    What BM25 is weighed with is not part of it: statistics are computed again in a second, files are not parsed so
+    soon. Nor is what only asking needs, such as budgets and models.
+    """
+    return json.dumps(
+        {
+            "build": BUILD,
+            "chunk_size": options.chunk_size,
+            "language": options.language,
+            "limits": [options.max_seconds, options.max_memory_mb],
+            "password": _password(options.password),
+            "loaders": _loaders(),
+            "versions": _versions(),
+        },
+        sort_keys=True,
+    )
+
+
+def _password(password: str | None) -> str | None:
+    """A digest that is slow to guess by, as it lies beside the index."""
+    if password is None:
+        return None
+    return scrypt(password.encode("utf-8", "surrogatepass"), salt=b"secondhop", n=1 << 14, r=8, p=1, dklen=16).hex()
+
+
+def _loaders() -> list[list[str]]:
+    """Formats of the user's own. What their functions do cannot be seen from here."""
+    return [
+        [name, f"{each.registered.__module__}.{getattr(each.registered, '__qualname__', '')}", *sorted(each.suffixes)]
+        for name, each in sorted(FORMATS.items())
+        if each.registered is not None
+    ]
+
+
+@lru_cache(maxsize=1)
+def _versions() -> tuple[str, ...]:
+    return (*(f"{name} {_version(name)}" for name in _PACKAGES), f"unicode {unicodedata.unidata_version}")
+
+
+def _version(package: str) -> str:
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        return "none"

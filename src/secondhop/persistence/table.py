@@ -1,0 +1,140 @@
+"""The table of files that is stored with an index: what each file was when it was read, and where it is in the index."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import astuple, dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from secondhop.errors import InputError
+from secondhop.loading import FileReport, IngestReport
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+DIGEST_BYTES = 16
+NO_DIGEST = bytes(DIGEST_BYTES)
+NOWHERE = -1
+REMOVED = "removed from the index; it comes back when it changes"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class FileTable:
+    """N files that were opened, in the order of their sources, and what was left out without being opened."""
+
+    paths: list[str]
+    """Relative to the folder, as the system has them: unlike sources they are distinct."""
+    reports: list[FileReport]
+    stat: NDArray[np.int64]
+    """[N, 4] size, modification time, change time, inode: taken before the file was read."""
+    digest: NDArray[np.uint8]
+    """[N, 16] blake2b of the content; zeros if it could not be read."""
+    segment: NDArray[np.int32]
+    """[N] which segment the file is in; -1 for those that are not indexed."""
+    local: NDArray[np.int32]
+    """[N] which source of that segment it is."""
+    left_out: tuple[tuple[str, str], ...]
+    """Sources and reasons."""
+    started: int
+    """When looking began, in nanoseconds by the clock of the index's file system."""
+
+    def __len__(self) -> int:
+        return len(self.paths)
+
+    @classmethod
+    def empty(cls) -> FileTable:
+        """A table of no files."""
+        return cls.of([], np.empty((0, 4), np.int64), (), 0)
+
+    @classmethod
+    def of(
+        cls,
+        rows: Sequence[tuple[str, FileReport, bytes, int, int]],
+        stat: NDArray[np.int64],
+        left_out: Sequence[tuple[str, str]],
+        started: int,
+    ) -> FileTable:
+        """A table of rows of path, report, digest, segment and local number."""
+        digests = b"".join(row[2] for row in rows)
+        return cls(
+            paths=[row[0] for row in rows],
+            reports=[row[1] for row in rows],
+            stat=stat,
+            digest=np.frombuffer(digests, np.uint8).reshape(len(rows), DIGEST_BYTES),
+            segment=np.array([row[3] for row in rows], np.int32),
+            local=np.array([row[4] for row in rows], np.int32),
+            left_out=tuple(left_out),
+            started=started,
+        )
+
+    @property
+    def is_indexed(self) -> NDArray[np.bool_]:
+        """[N] whether the file is in the index."""
+        return self.segment != NOWHERE
+
+    @property
+    def order(self) -> list[tuple[int, int]]:
+        """Segment and local number of the indexed files, in order."""
+        indexed = self.is_indexed
+        return list(zip(self.segment[indexed].tolist(), self.local[indexed].tolist(), strict=True))
+
+    @property
+    def digests(self) -> list[bytes]:
+        """Digest of each file."""
+        whole = self.digest.tobytes()
+        return [whole[at : at + DIGEST_BYTES] for at in range(0, len(whole), DIGEST_BYTES)]
+
+    def report(self, notes: Sequence[str] = ()) -> IngestReport:
+        """What became of each file."""
+        return IngestReport.of(self.reports, self.left_out, notes)
+
+    def row_of(self, source: str) -> int:
+        """The row of an indexed file.
+
+        Raises:
+            InputError: there is no such file in the index.
+        """
+        for row, report in enumerate(self.reports):
+            if report.source == source and report.reason is None:
+                return row
+        raise InputError(f"source={source!r} is not in the index")
+
+    def to_arrays(self) -> dict[str, NDArray[Any]]:
+        """As it is stored. What is only shown is JSON, what is compared are columns."""
+        return {
+            "paths": _packed(self.paths),
+            "reports": _packed([astuple(report) for report in self.reports]),
+            "left_out": _packed(self.left_out),
+            **{name: getattr(self, name) for name in _COLUMNS},
+            "started": np.array([self.started], np.int64),
+        }
+
+    @classmethod
+    def from_arrays(cls, arrays: Mapping[str, NDArray[Any]]) -> FileTable:
+        """What `to_arrays` was made of."""
+        return cls(
+            paths=_unpacked(arrays["paths"]),
+            reports=[_report(*values) for values in _unpacked(arrays["reports"])],
+            left_out=tuple((source, reason) for source, reason in _unpacked(arrays["left_out"])),
+            started=int(arrays["started"][0]),
+            **{name: arrays[name] for name in _COLUMNS},
+        )
+
+
+_COLUMNS = ("stat", "digest", "segment", "local")
+
+
+def _packed(value: Any) -> NDArray[np.uint8]:
+    return np.frombuffer(json.dumps(value, separators=(",", ":")).encode("ascii"), np.uint8)
+
+
+def _unpacked(array: NDArray[Any]) -> Any:
+    return json.loads(array.tobytes())
+
+
+def _report(*values: Any) -> FileReport:
+    source, loader, pages, sections, chunks, characters, warnings, *rest = values
+    return FileReport(source, loader, pages, sections, chunks, characters, tuple(warnings), *rest)

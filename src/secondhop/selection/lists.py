@@ -1,0 +1,67 @@
+"""What a list item hangs on: the words that introduce its list ("The Receiving Party shall:")."""
+
+from __future__ import annotations
+
+import re
+
+from secondhop.selection.packing import Packing, slice_of
+
+_ITEM = re.compile(
+    r"\s*(?:\((?P<bracketed>[a-zA-Z]|[ivx]{1,4}|\d{1,2})\)|(?P<dotted>[a-z]|[ivx]{1,4}|\d{1,2})[.)]|(?P<bullet>[-*•‣▪●○–·]))\s"
+)
+_INTRODUCES = re.compile(r"[:\-–—]\s*$")
+_ROMAN = ("i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x")
+_FURTHEST = 40
+"""How many sentences back the beginning of a list is looked for."""
+
+Marker = tuple[str, frozenset[tuple[str, int]]]
+"""How items are marked, and which item it may be in which way of counting: "(i)" is the first, or the ninth."""
+
+
+def introduction(packing: Packing, number: int) -> int | None:
+    """The sentence that introduces the list in which a sentence is an item; None if it is none, or that is no candidate."""
+    marker = _marker(_text(packing, number))
+    if marker is None:
+        return None
+    at_first = _is_first(marker, marker)
+    for _ in range(_FURTHEST):
+        before = packing.previous(number)
+        if before is None:
+            return None
+        text = _text(packing, before)
+        if at_first and _INTRODUCES.search(text):
+            return before
+        found = _marker(text)
+        if at_first and (marker[1] or found is None or found[0] != marker[0]):
+            return None
+        at_first = at_first or (found is not None and _is_first(found, marker))
+        number = before
+    return None
+
+
+def _text(packing: Packing, number: int) -> str:
+    return slice_of(packing.hits.hits[packing.hit_of[number]].chunk, packing.span(number))
+
+
+def _marker(text: str) -> Marker | None:
+    match = _ITEM.match(text)
+    if match is None:
+        return None
+    if match["bullet"]:
+        return match["bullet"], frozenset()
+    word = match["bracketed"] or match["dotted"]
+    style = f"{'()' if match['bracketed'] else '.'}{'1' if word.isdigit() else 'A' if word.isupper() else 'a'}"
+    if word.isdigit():
+        return style, frozenset({("number", int(word))})
+    low = word.lower()
+    roman = [("roman", _ROMAN.index(low) + 1)] if low in _ROMAN else []
+    letter = [("letter", ord(low) - ord("a") + 1)] if len(low) == 1 else []
+    return style, frozenset(roman + letter)
+
+
+def _is_first(marker: Marker, later: Marker) -> bool:
+    """Whether an item is the first of the list in which a later one stands. Bullets may all be."""
+    if marker[0] != later[0]:
+        return False
+    kinds = {kind for kind, _ in later[1]}
+    return not marker[1] or any(place == 1 and kind in kinds for kind, place in marker[1])
