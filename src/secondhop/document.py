@@ -9,16 +9,25 @@ import asyncio
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, TypedDict
+from typing import TYPE_CHECKING, Any, Literal, TypedDict, get_args
 
 import numpy as np
 
 from secondhop import indexing, loading, retrieval
 from secondhop.errors import EmptyTextError, InputError, OptionError
 from secondhop.inputs import allowed_chunks, checked_budget, checked_query, checked_text, load_item, to_chunks
-from secondhop.loading.cache import SourceCache
 from secondhop.options import ContextOptions, DocumentOptions, Filter, FolderOptions, Injection, as_path, merge
-from secondhop.pipeline import answer, index_chunks, index_sources
+from secondhop.persistence import (
+    IndexedFolder,
+    Refresh,
+    Verify,
+    index_folder,
+    list_folder,
+    load_folder,
+    open_folder,
+    path_below,
+)
+from secondhop.pipeline import answer, index_chunks, index_sources, limits_of
 from secondhop.reporting import Context, DecisionReport
 from secondhop.telemetry import observed
 from secondhop.text.counting import CachedCounter
@@ -91,6 +100,7 @@ class FolderKeywords(DocumentKeywords, total=False):
     workers: int | None
     persist: bool
     index_dir: str | Path | None
+    lock_timeout: float
 
 
 class Document:
@@ -102,6 +112,7 @@ class Document:
 
     __slots__ = (
         "_costs",
+        "_folder",
         "_options",
         "_snapshot",
         "_tiers",
@@ -117,7 +128,7 @@ class Document:
     skipped_files: tuple[tuple[str, str], ...]
     """Files below the folder that are not indexed, as (source, reason)."""
     warnings: tuple[tuple[str, str], ...]
-    """What loaders had to guess or leave out, as (source, sentence)."""
+    """What loaders had to guess or leave out, as (source, sentence); what is to be said of a stored index comes first."""
 
     def __init__(
         self,
@@ -126,18 +137,21 @@ class Document:
         *,
         ingest_report: loading.IngestReport | None = None,
         vectors: Any = None,
-        vector_folder: Path | None = None,
+        folder: IndexedFolder | None = None,
     ) -> None:
         """For the `from_…` methods; users call those."""
         counter, self._tokenizer = resolve_counter(options.tokenizer)
         self._costs = indexing.TokenCosts(snapshot, CachedCounter(counter))
         self._snapshot = snapshot
         self._options = options
-        self._tiers = make_tiers(snapshot, options, vectors, vector_folder)
+        self._folder = folder
+        kept_in = None if folder is None or folder.in_memory else index_folder(folder.root, folder.options)
+        self._tiers = make_tiers(snapshot, options, vectors, kept_in)
         report = loading.IngestReport() if ingest_report is None else ingest_report
         self.ingest_report = report
         self.skipped_files = tuple((file.source, file.reason or "") for file in report.skipped)
-        self.warnings = tuple((file.source, warning) for file in report.indexed for warning in file.warnings)
+        of_files = [(file.source, warning) for file in report.indexed for warning in file.warnings]
+        self.warnings = (*(("index", note) for note in report.notes), *of_files)
 
     # ── loading ──────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -199,7 +213,7 @@ class Document:
         if not isinstance(data, (bytes, bytearray, memoryview)):
             raise InputError(f"data is {type(data).__name__}, not bytes")
         label = settings.source if source is None else source
-        parse = loading.shared_pool(settings.isolation, _limits(settings)).parse
+        parse = loading.shared_pool(settings.isolation, limits_of(settings)).parse
         load = partial(
             loading.load_bytes, bytes(data), label, format=settings.format, password=settings.password, parse=parse
         )
@@ -217,7 +231,7 @@ class Document:
         """
         settings = merge(DocumentOptions, options, keywords)
         label = settings.source if "source" in settings.model_fields_set else None
-        parse = loading.shared_pool(settings.isolation, _limits(settings)).parse
+        parse = loading.shared_pool(settings.isolation, limits_of(settings)).parse
         load = partial(
             loading.load_file,
             as_path(path),
@@ -251,34 +265,19 @@ class Document:
         """
         settings = merge(FolderOptions, options, keywords)
         root = as_path(path)
-        listing = loading.walk_folder(
-            root,
-            recursive=settings.recursive,
-            gitignore=settings.gitignore,
-            ignore=settings.ignore,
-            hard_links=settings.hard_links,
-        )
-        cache = SourceCache.open(root, settings.index_dir) if settings.persists else None
-        pool = loading.ParserPool(settings.isolation, _limits(settings), workers=settings.workers)
+        if settings.persists:
+            return cls._of_folder(open_folder(root, settings, progress=progress))
+        listing = list_folder(root, settings)
+        pool = loading.ParserPool(settings.isolation, limits_of(settings), workers=settings.workers)
         files = list(
-            loading.load_files(
-                listing.files,
-                pool,
-                root=listing.root,
-                password=settings.password,
-                wrap=None if cache is None else cache.load,
-                progress=progress,
-            )
+            loading.load_files(listing.files, pool, root=listing.root, password=settings.password, progress=progress)
         )
-        sources = [file.text for file in files if file.text is not None]
-        if not sources:
+        if all(file.text is None for file in files):
             raise EmptyTextError(
                 f"{root}: none of {len(files) + len(listing.skipped)} files could be indexed; "
                 "see why with loading.walk_folder, or try one with from_file"
             )
-        if cache is not None:
-            cache.save(sources)
-        return cls._build(files, settings, listing.skipped, None if cache is None else cache.folder)
+        return cls._build(files, settings, listing.skipped)
 
     @classmethod
     def from_chunks(
@@ -313,7 +312,6 @@ class Document:
         files: Sequence[loading.Ingested],
         options: DocumentOptions,
         skipped: Sequence[tuple[str, str]] = (),
-        vector_folder: Path | None = None,
     ) -> Document:
         sources = [file.text for file in files if file.text is not None]
         snapshot = index_sources(sources, options)
@@ -321,7 +319,70 @@ class Document:
             raise EmptyTextError("there is no text to index")
         chunks = np.bincount(snapshot.chunk_source, minlength=len(sources)).tolist()
         report = loading.report_of(files, chunks, skipped)
-        return cls(snapshot, options, ingest_report=report, vector_folder=vector_folder)
+        return cls(snapshot, options, ingest_report=report)
+
+    @classmethod
+    def _of_folder(cls, folder: IndexedFolder) -> Document:
+        return cls(folder.snapshot, folder.options, ingest_report=folder.report, folder=folder)
+
+    # ── keeping up ───────────────────────────────────────────────────────────────────────────────────────────────
+
+    def refresh(self, *, verify: Verify = "stat") -> Refresh:
+        """A document of the folder as it is now, and what has changed. This one stays as it is.
+
+        Args:
+            verify: `stat` reads the files whose size, times or inode have changed, or that were written just before
+                they were indexed; `content` reads all of them.
+
+        Raises:
+            InputError: the document is not of a persisted folder.
+            IndexLockedError: another process has been writing to the index for `lock_timeout` seconds.
+        """
+        if verify not in get_args(Verify):
+            raise OptionError.choice("verify", verify, get_args(Verify))
+        return self._refreshed(verify=verify)
+
+    def update(self, paths: Iterable[str | Path]) -> Refresh:
+        """As `refresh`, and these files are parsed again whatever their times and content say.
+
+        Args:
+            paths: files below the folder, relative to it or absolute.
+
+        Raises:
+            InputError: a path is not below the folder, or the document is not of a persisted folder.
+        """
+        folder = self._persisted()
+        return self._refreshed(again=frozenset(path_below(folder.root, as_path(path)) for path in paths))
+
+    def remove(self, source: str) -> Refresh:
+        """As `refresh`, and this file is taken out of the index. It comes back when it changes, or with `update`.
+
+        Raises:
+            InputError: there is no such source, or the document is not of a persisted folder.
+        """
+        self._persisted().table.row_of(source)
+        return self._refreshed(removed=source)
+
+    def _persisted(self) -> IndexedFolder:
+        if self._folder is None:
+            raise InputError("this document keeps no index: make it with from_folder(..., persist=True)")
+        return self._folder
+
+    def _refreshed(self, **look: Any) -> Refresh:
+        before = self._persisted()
+        return self._next(open_folder(before.root, before.options, previous=before, **look))
+
+    def _reloaded(self) -> Refresh:
+        """As the index has the folder now, without a look at the files."""
+        before = self._persisted()
+        after = load_folder(before.root, before.options, before)
+        return self._next(before if after is None else after)
+
+    def _next(self, folder: IndexedFolder) -> Refresh:
+        before = self._persisted()
+        same = folder.table.says_as(before.table) and folder.notes == before.notes
+        same = same and (folder.snapshot is before.snapshot or folder.in_memory)
+        return Refresh.of(self if same else Document._of_folder(folder), before.table, folder.table)
 
     # ── asking ───────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -447,7 +508,3 @@ class Document:
 
     def __repr__(self) -> str:
         return f"<Document: {self.n_chunks} chunks of {self.n_files} source{'s' * (self.n_files != 1)}>"
-
-
-def _limits(options: DocumentOptions) -> loading.Limits:
-    return loading.Limits(options.max_seconds, options.max_memory_mb)

@@ -182,9 +182,11 @@ class FolderOptions(DocumentOptions):
     workers: WholeNumber | None = Field(None, ge=1, le=256)
     """How many child processes may parse at a time; by default as many as there are cores."""
     persist: bool = False
-    """Keep parsed files in `index_dir`, and parse only what has changed the next time."""
+    """Keep the index in `index_dir`, and index only what has changed the next time."""
     index_dir: str | Path | None = None
-    """Where to keep them: `.secondhop` in the folder unless given. Giving it switches `persist` on."""
+    """Where to keep it: `.secondhop` in the folder unless given. Giving it switches `persist` on."""
+    lock_timeout: float = Field(60.0, ge=0, le=86_400)
+    """Seconds to wait while another process writes to the index."""
     options: DocumentOptions | None = None
     """Document options, given together."""
 

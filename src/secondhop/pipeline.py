@@ -7,7 +7,7 @@ from functools import partial
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
-from secondhop import chunking, indexing, selection
+from secondhop import chunking, indexing, loading, selection
 from secondhop.errors import OptionError
 from secondhop.options import ContextOptions, DocumentOptions
 from secondhop.reporting import Context, make_report
@@ -29,7 +29,7 @@ _WIDER = 16
 def index_sources(sources: Sequence[SourceText], options: DocumentOptions) -> indexing.Snapshot:
     """A snapshot of the texts, chunked."""
     tables = chunking.chunk_tables(sources, options.chunk_size)
-    return indexing.build(sources, tables, language=options.language, scoring=_scoring(options))
+    return indexing.build(sources, tables, language=options.language, scoring=scoring_of(options))
 
 
 def index_chunks(chunks: Sequence[Chunk], options: DocumentOptions) -> indexing.Snapshot:
@@ -37,7 +37,7 @@ def index_chunks(chunks: Sequence[Chunk], options: DocumentOptions) -> indexing.
     given = tuple(chunk for chunk in chunks if chunk.text.strip())
     sources = [SourceText(chunk.source, chunk.text, (_section(chunk),), chunk.metadata) for chunk in given]
     tables = chunking.whole_tables(sources)
-    return indexing.build(sources, tables, language=options.language, scoring=_scoring(options), given=given)
+    return indexing.build(sources, tables, language=options.language, scoring=scoring_of(options), given=given)
 
 
 def answer(
@@ -152,5 +152,11 @@ def _section(chunk: Chunk) -> Section:
     return Section(0, len(chunk.text), chunk.page, chunk.heading_path, chunk.kind)
 
 
-def _scoring(options: DocumentOptions) -> indexing.BM25:
+def scoring_of(options: DocumentOptions) -> indexing.BM25:
+    """How words are weighed."""
     return indexing.BM25(variant=options.bm25_variant, k1=options.bm25_k1, b=options.bm25_b)
+
+
+def limits_of(options: DocumentOptions) -> loading.Limits:
+    """What parsing one file may take."""
+    return loading.Limits(options.max_seconds, options.max_memory_mb)

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from secondhop.text.hygiene import count_invisible, normalized, planted_instructions, visible
+from secondhop.text.hygiene import _find_planted, count_invisible, normalized, planted_instructions, visible
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -124,7 +124,7 @@ def test_time_grows_with_length_and_no_faster(unit):
     def seconds(n):
         text = unit * (n // len(unit))
         began = time.process_time()
-        planted_instructions.__wrapped__(text)
+        _find_planted(text)
         return time.process_time() - began
 
     seconds(10_000)

@@ -35,7 +35,7 @@ def test_no_word_leaves_where_masking_is_on(sdk):
 def test_without_a_switch_the_search_finds_the_words():
     with listening() as sink:
         ask("langsmith", sink.address, "langchain")
-        assert leaked(sink.everything()) == [word for word in CANARIES if word not in ("pupils", "Zanzibarquartz")]
+        assert {"Vellamo", "Quixotewhisper"} <= set(leaked(sink.everything()))
 
 
 @pytest.mark.parametrize(("sdk", "what"), [("openinference", "langchain"), ("openinference", "llama_index")])

@@ -13,7 +13,15 @@ import os
 from secondhop.loading.encodings import printable
 from secondhop.loading.folder import FolderFile, FolderListing, walk_folder
 from secondhop.loading.formats import FORMATS, Format, register_loader
-from secondhop.loading.ingest import FileReport, Ingested, IngestReport, load_files, report_of
+from secondhop.loading.ingest import (
+    FileReport,
+    Ingested,
+    IngestReport,
+    content_digest,
+    file_report,
+    load_files,
+    report_of,
+)
 from secondhop.loading.parsing import MAX_BYTES, Parse, load_text, parse
 from secondhop.loading.pool import IsolationMode, Limits, ParserPool, shared_pool
 from secondhop.loading.reading import read_file
@@ -32,6 +40,8 @@ __all__ = [
     "Limits",
     "Parse",
     "ParserPool",
+    "content_digest",
+    "file_report",
     "load_bytes",
     "load_file",
     "load_files",

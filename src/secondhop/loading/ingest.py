@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from functools import partial
+from hashlib import blake2b
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
@@ -19,8 +20,7 @@ from secondhop.types import SourceText
 if TYPE_CHECKING:
     from concurrent.futures import Future
 
-Wrap = Callable[[str, str, Callable[[], SourceText]], SourceText]
-"""Gets a file's path, its source and a call that parses it; may know the text already."""
+DIGEST_BYTES = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +50,19 @@ class IngestReport:
     """What became of every file: indexed ones in reading order, then those that are not, by name."""
 
     files: tuple[FileReport, ...] = ()
+    notes: tuple[str, ...] = ()
+    """What is to be said of the index that they are kept in: that it was damaged, or may not be written."""
+
+    @classmethod
+    def of(
+        cls, files: Iterable[FileReport], left_out: Iterable[tuple[str, str]], notes: Iterable[str] = ()
+    ) -> IngestReport:
+        """The report on files that were opened, and on sources that were not, with the reasons."""
+        every = [*files, *(FileReport(source, None, reason=reason) for source, reason in left_out)]
+        skipped = sorted(
+            (file for file in every if file.reason is not None), key=lambda file: (file.source, file.reason or "")
+        )
+        return cls((*(file for file in every if file.reason is None), *skipped), tuple(notes))
 
     @property
     def indexed(self) -> tuple[FileReport, ...]:
@@ -83,9 +96,10 @@ class IngestReport:
         }
 
     def to_dict(self) -> dict[str, Any]:
-        """A JSON-ready dict: `{"totals": …, "files": […]}`."""
+        """A JSON-ready dict: `{"totals": …, "notes": […], "files": […]}`."""
         return {
             "totals": self.totals,
+            "notes": list(self.notes),
             "files": [
                 {**asdict(file), "warnings": list(file.warnings), "ms": round(file.ms, 3)} for file in self.files
             ],
@@ -95,7 +109,8 @@ class IngestReport:
         totals = self.totals
         lines = [
             f"{totals['indexed']} of {totals['files']} files indexed: {totals['pages']} pages, {totals['sections']} "
-            f"sections, {totals['chunks']} chunks; {totals['failed']} could not be read"
+            f"sections, {totals['chunks']} chunks; {totals['failed']} could not be read",
+            *(f"  {note}" for note in self.notes),
         ]
         for file in self.files:
             if file.reason is not None:
@@ -138,7 +153,7 @@ def load_files(
     root: str,
     password: str | None = None,
     max_bytes: int = MAX_BYTES,
-    wrap: Wrap | None = None,
+    digests: bool = False,
     progress: Callable[[int, int, str], None] | None = None,
 ) -> Iterator[Ingested]:
     """Each file's text or error, in the order of the files.
@@ -152,12 +167,12 @@ def load_files(
         root: the folder, out of which no link may lead.
         password: for encrypted files.
         max_bytes: larger files are refused.
-        wrap: called for each file with its path, source and a call that parses it.
+        digests: say of each file what its content was.
         progress: called with (files done, files in all, source) before each file's turn.
     """
     from concurrent.futures import ThreadPoolExecutor
 
-    load = partial(_load, pool=pool, root=root, password=password, max_bytes=max_bytes, wrap=wrap)
+    load = partial(_load, pool=pool, root=root, password=password, max_bytes=max_bytes, digests=digests)
     ahead: dict[int, Future[Ingested]] = {}
     threads = ThreadPoolExecutor(pool.workers, "secondhop-load")
     try:
@@ -175,19 +190,21 @@ def load_files(
 
 
 def _load(
-    file: FolderFile, *, pool: ParserPool, root: str, password: str | None, max_bytes: int, wrap: Wrap | None
+    file: FolderFile, *, pool: ParserPool, root: str, password: str | None, max_bytes: int, digests: bool
 ) -> Ingested:
-    began = perf_counter()
-
-    def parse() -> SourceText:
-        data = read_file(file.path, file.source, max_bytes, root)
-        return pool.parse(data, file.source, name=file.source, password=password, max_bytes=max_bytes)
-
+    began, digest = perf_counter(), b""
     try:
-        text = parse() if wrap is None else wrap(file.path, file.source, parse)
+        data = read_file(file.path, file.source, max_bytes, root)
+        digest = content_digest(data) if digests else b""  # of the same bytes that are parsed
+        text = pool.parse(data, file.source, name=file.source, password=password, max_bytes=max_bytes)
     except (LoadError, MissingExtraError) as error:
-        return Ingested(file.source, None, error, 1e3 * (perf_counter() - began))
-    return Ingested(file.source, text, None, 1e3 * (perf_counter() - began))
+        return Ingested(file.source, None, error, 1e3 * (perf_counter() - began), digest)
+    return Ingested(file.source, text, None, 1e3 * (perf_counter() - began), digest)
+
+
+def content_digest(data: bytes) -> bytes:
+    """What tells one content from another: 16 bytes."""
+    return blake2b(data, digest_size=DIGEST_BYTES).digest()
 
 
 def report_of(
@@ -201,18 +218,18 @@ def report_of(
         skipped: sources and reasons of the files that were not opened.
     """
     counts = iter(chunks)
-    indexed = [_indexed(item.text, next(counts), item.ms) for item in ingested if item.text is not None]
-    failed = [_failed(item) for item in ingested if item.text is None]
-    left_out = [FileReport(source, None, reason=reason) for source, reason in skipped]
-    return IngestReport((*indexed, *sorted((*failed, *left_out), key=lambda file: (file.source, file.reason or ""))))
+    return IngestReport.of(
+        [file_report(item) if item.text is None else file_report(item, next(counts)) for item in ingested], skipped
+    )
 
 
-def _indexed(text: SourceText, chunks: int, ms: float) -> FileReport:
+def file_report(item: Ingested, chunks: int = 0) -> FileReport:
+    """The report on a file that was opened, and that has so many chunks."""
+    text = item.text
+    if text is None:
+        error = type(item.error).__name__
+        return FileReport(item.source, format_by_name(item.source), ms=item.ms, error=error, reason=item.reason)
     loader = text.format or format_by_name(text.source) or "text"
     pages = len({section.page for section in text.sections if section.page is not None})
-    return FileReport(text.source, loader, pages, len(text.sections), chunks, len(text.text), tuple(text.warnings), ms)
-
-
-def _failed(item: Ingested) -> FileReport:
-    error = type(item.error).__name__
-    return FileReport(item.source, format_by_name(item.source), ms=item.ms, error=error, reason=item.reason)
+    warnings = tuple(text.warnings)
+    return FileReport(text.source, loader, pages, len(text.sections), chunks, len(text.text), warnings, item.ms)

@@ -10,14 +10,14 @@ from __future__ import annotations
 import os
 from collections.abc import Collection
 from dataclasses import dataclass
-from hashlib import blake2b
+from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
-from secondhop.errors import LoadError
-from secondhop.loading import MAX_BYTES, FolderFile, FolderListing, read_file
-from secondhop.persistence.table import DIGEST_BYTES, NO_DIGEST, NOWHERE, FileTable
+from secondhop.errors import InputError, LoadError
+from secondhop.loading import MAX_BYTES, FolderFile, FolderListing, content_digest, read_file
+from secondhop.persistence.table import NO_DIGEST, NOWHERE, FileTable
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -86,9 +86,17 @@ def relative_paths(listing: FolderListing) -> list[str]:
     return [file.path[begin:] for file in listing.files]
 
 
-def content_digest(data: bytes) -> bytes:
-    """What tells one content from another."""
-    return blake2b(data, digest_size=DIGEST_BYTES).digest()
+def path_below(root: Path, path: Path) -> str:
+    """The path of a file relative to the folder.
+
+    Raises:
+        InputError: it is not below the folder.
+    """
+    top = os.path.abspath(root)
+    full = os.path.normpath(path if path.is_absolute() else os.path.join(top, path))
+    if not full.startswith(top.rstrip(os.sep) + os.sep):
+        raise InputError(f"path={str(path)!r} is not below {top}")
+    return full[len(top.rstrip(os.sep)) + 1 :]
 
 
 def _rows(paths: list[str], table: FileTable) -> NDArray[np.int64]:

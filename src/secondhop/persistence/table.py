@@ -4,21 +4,30 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import astuple, dataclass
-from typing import TYPE_CHECKING, Any
+from dataclasses import astuple, dataclass, replace
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
 from secondhop.errors import InputError
 from secondhop.loading import FileReport, IngestReport
+from secondhop.loading.ingest import DIGEST_BYTES
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-DIGEST_BYTES = 16
 NO_DIGEST = bytes(DIGEST_BYTES)
 NOWHERE = -1
 REMOVED = "removed from the index; it comes back when it changes"
+
+
+class FileState(NamedTuple):
+    """What can change about a file."""
+
+    source: str
+    digest: bytes
+    reason: str | None
+    """Why it is not indexed."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -87,9 +96,31 @@ class FileTable:
         whole = self.digest.tobytes()
         return [whole[at : at + DIGEST_BYTES] for at in range(0, len(whole), DIGEST_BYTES)]
 
+    @property
+    def states(self) -> list[FileState]:
+        """What can change about each file."""
+        return [
+            FileState(report.source, digest, report.reason)
+            for report, digest in zip(self.reports, self.digests, strict=True)
+        ]
+
+    def says_as(self, other: FileTable) -> bool:
+        """Whether it has the same files, of the same content, as another table."""
+        return (self.paths, self.left_out) == (other.paths, other.left_out) and self.states == other.states
+
     def report(self, notes: Sequence[str] = ()) -> IngestReport:
         """What became of each file."""
         return IngestReport.of(self.reports, self.left_out, notes)
+
+    def only_removed(self) -> FileTable:
+        """What remains of the table when the index is built anew: files that were removed stay so."""
+        rows = [row for row, report in enumerate(self.reports) if report.reason == REMOVED]
+        return replace(
+            self,
+            paths=[self.paths[row] for row in rows],
+            reports=[self.reports[row] for row in rows],
+            **{name: getattr(self, name)[rows] for name in _COLUMNS},
+        )
 
     def row_of(self, source: str) -> int:
         """The row of an indexed file.

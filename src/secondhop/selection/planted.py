@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from secondhop.text.hygiene import planted_instructions
 from secondhop.text.prompt import passage_text
-from secondhop.types import Budget, Decision, Passage, Reason, Selection
+from secondhop.types import Budget, Chunk, Decision, Passage, Reason, Selection
 
 
 def mark_planted(selection: Selection, budget: Budget, *, drop: bool) -> Selection:
@@ -14,7 +14,8 @@ def mark_planted(selection: Selection, budget: Budget, *, drop: bool) -> Selecti
 
     Only what would be shown is looked at. With `drop` those passages go, and what they took of the budget stays free.
     """
-    shown = {passage.chunk.id: (passage, planted_instructions(_all_of(passage))) for passage in selection.passages}
+    suspects = [passage for passage in selection.passages if _is_suspect(passage.chunk)]
+    shown = {passage.chunk.id: (passage, planted_instructions(_all_of(passage))) for passage in suspects}
     planted = {chunk_id: found for chunk_id, found in shown.items() if found[1]}
     if not planted:
         return selection
@@ -24,6 +25,11 @@ def mark_planted(selection: Selection, budget: Budget, *, drop: bool) -> Selecti
     )
     kept = [passage for passage in selection.passages if not drop or passage.chunk.id not in planted]
     return Selection(tuple(kept), decisions)
+
+
+def _is_suspect(chunk: Chunk) -> bool:
+    """Whether anything of the chunk is planted: the same for every question, so it is remembered."""
+    return any(map(planted_instructions, (chunk.text, chunk.source, *chunk.heading_path[-1:])))
 
 
 def _all_of(passage: Passage) -> str:

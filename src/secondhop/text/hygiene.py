@@ -15,7 +15,7 @@ from functools import lru_cache
 
 from secondhop.text.injection_patterns import PATTERNS
 
-_REMEMBERED = 4_096
+_REMEMBERED = 1 << 17
 
 # Controls that are no blanks, soft hyphens, zero-width and bidi marks, Hangul fillers, annotations, tags,
 # supplementary variation selectors. The zero-width joiners U+200C and U+200D and the plain variation selectors are
@@ -58,7 +58,6 @@ def _may_hide(text: str) -> bool:
     return _SUSPICIOUS.search(text) is not None
 
 
-@lru_cache(maxsize=_REMEMBERED)
 def planted_instructions(text: str) -> tuple[str, ...]:
     """The kinds of instructions to a language model that the text seems to hold, sorted; empty if it holds none.
 
@@ -67,16 +66,59 @@ def planted_instructions(text: str) -> tuple[str, ...]:
     has nothing to do with a document), `markup` (imitates tool calls or closes a context), `encoded` (any of these
     encoded), `hidden` (text in characters that nobody sees), `active` (scripts).
     """
-    found = _kinds(text)
-    if (plain := normalized(text)) != text:
-        found |= _kinds(plain)
-    if any(_kinds(hidden) for hidden in _decoded(text)):
-        found.add("encoded")
-    if any(len(tags) > _LONGEST_FLAG for tags in _TAGS.findall(text)):
-        found.add("hidden")
+    key = hash(text)
+    kinds = _known.get(key)
+    if kinds is None:
+        if len(_known) >= _REMEMBERED:
+            _known.clear()
+        kinds = _known[key] = _find_planted(text)
+    return kinds
+
+
+_known: dict[int, tuple[str, ...]] = {}
+"""What was found in texts, by their hash: passages come back from question to question. Filling it needs no lock."""
+
+
+def _find_planted(text: str) -> tuple[str, ...]:
+    found, looks = _kinds(text)
+    if not text.isascii() or looks & (_MIXED_WORD | _SPELT_OUT) or "@" in text or "$" in text:
+        plain = normalized(text)
+        if plain != text:
+            found |= _kinds(plain)[0]
+    if looks & _LONG_WORD or not text.isascii():
+        if any(_kinds(hidden)[0] for hidden in _decoded(text)):
+            found.add("encoded")
+        if any(len(tags) > _LONGEST_FLAG for tags in _TAGS.findall(text)):
+            found.add("hidden")
     return tuple(sorted(found))
 
 
+# A text's words are looked at once, and told by bits: one for each group of words that a pattern needs.
+_WORD = re.compile(r"[^\W_]+")
+_SENTENCE_END = re.compile(r"(?<=[.!?])\s+|\n\s*")
+_MIXED_WORD, _LONG_WORD, _SPELT_OUT = 1, 2, 4
+_LETTER_BITS = 3
+_GROUPS = tuple(dict.fromkeys(group for pattern in PATTERNS for group in pattern.words))
+_BIT = {group: 1 << (place + _LETTER_BITS) for place, group in enumerate(_GROUPS)}
+_TOLD_BY_WORDS = [(pattern, tuple(_BIT[group] for group in pattern.words)) for pattern in PATTERNS if pattern.words]
+_TOLD_BY_SIGNS = [pattern for pattern in PATTERNS if pattern.signs]
+_SHORT_WORD = 3
+"""Words of a group up to this length are taken whole: "as" begins too many others."""
+
+
+@lru_cache(maxsize=1 << 16)
+def _marks_of(word: str) -> int:
+    marks = 0
+    for group, bit in _BIT.items():
+        if any(word == stem or (len(stem) > _SHORT_WORD and word.startswith(stem)) for stem in group):
+            marks |= bit
+    if not word.isalpha() and not word.isdigit():
+        marks |= _MIXED_WORD
+    return marks | (_LONG_WORD if len(word) >= _LEAST_ENCODED else 0)
+
+
+_LEAST_SPELT = 5
+_LEAST_ENCODED = 20
 _LONGEST_FLAG = 6
 """Tag characters that spell the region of a flag emoji."""
 
@@ -84,7 +126,6 @@ _LOOK_ALIKES = str.maketrans(
     "аеорсухіјѕһԁԛԝκονΑΒΕΖΗΙΚΜΝΟΡΤΥΧАВЕКМНОРСТХІЈЅ0134578@$",
     "aeopcyxijshdqwkovabezhikmnoptyxabekmhopctxijsoieastbas",
 )
-_LEAST_SPELT = 5
 _SPELT = re.compile(r"\b(?:\w[ .\-_*|]){4,}\w\b")
 _MIXED = re.compile(
     r"(?<![A-Za-z])[A-Za-z]+[\d@$\u0370-\u04ff][\w@$]*"
@@ -107,20 +148,28 @@ def _plain_letters(match: re.Match[str]) -> str:
     return plain if plain.isascii() else match.group()
 
 
-def _kinds(text: str) -> set[str]:
+def _kinds(text: str) -> tuple[set[str], int]:
+    """The kinds that stand in the text as it is written, and what its words look like, as bits."""
     lower = text.lower()
-    found: set[str] = set()
-    for pattern in PATTERNS:
-        if (
-            pattern.kind not in found
-            and any(stem in lower for stem in pattern.stems)
-            and pattern.expression.search(lower)
-        ):
-            found.add(pattern.kind)
-    return found
+    found = {
+        pattern.kind
+        for pattern in _TOLD_BY_SIGNS
+        if any(sign in lower for sign in pattern.signs) and pattern.expression.search(lower)
+    }
+    looks = single = 0
+    for sentence in _SENTENCE_END.split(lower):
+        words = _WORD.findall(sentence)
+        marks = 0
+        for word in words:
+            marks |= _marks_of(word)
+            single += len(word) == 1
+        looks |= marks
+        for pattern, bits in _TOLD_BY_WORDS:
+            if marks & bits[0] and all(marks & bit for bit in bits[1:]) and pattern.expression.search(sentence):
+                found.add(pattern.kind)
+    return found, looks | (_SPELT_OUT if single >= _LEAST_SPELT else 0)
 
 
-_LEAST_ENCODED = 20
 _BASE64 = re.compile(r"(?<![A-Za-z0-9+/])[A-Za-z0-9+/]{20,8000}={0,2}")
 _HEX = re.compile(r"(?<![0-9a-fA-F])[0-9a-fA-F]{20,8000}|(?:(?:\\x|%|0x)[0-9a-fA-F]{2},?){10,4000}")
 _MOST_DECODED = 20
@@ -129,8 +178,6 @@ _MOST_DECODED = 20
 def _decoded(text: str) -> list[str]:
     """The texts that stand in it in base64, in hexadecimal digits, or in tag characters."""
     found = [tags.translate(_TAG_LETTERS) for tags in _TAGS.findall(text)] if not text.isascii() else []
-    if all(len(word) < _LEAST_ENCODED for word in text.split()):
-        return found
     for match in _BASE64.findall(text)[:_MOST_DECODED]:
         whole = match.rstrip("=")
         found.append(_as_text(base64.b64decode, whole + "=" * (-len(whole) % 4)))

@@ -22,8 +22,12 @@ def langsmith(address: str) -> tuple[dict[str, Any], Flush]:
         LANGSMITH_API_KEY="lsv2_not_a_key",
         LANGSMITH_PROJECT=PROJECT,
     )
+    import langsmith as sdk
     from langchain_core.tracers.langchain import wait_for_all_tracers
+    from urllib3 import Retry
 
+    # Without these the client of a backend that never answers keeps the program for minutes at its end.
+    sdk.configure(client=sdk.Client(timeout_ms=2_000, retry_config=Retry(total=0)))
     provider = _provider(f"{address}/otel/v1/traces", {"x-api-key": "lsv2_not_a_key", "Langsmith-Project": PROJECT})
     _instrument_llama_index(provider)
     return {}, lambda: (wait_for_all_tracers(), provider.force_flush())

@@ -1,0 +1,272 @@
+"""A folder and its stored index, brought into agreement.
+
+Files are compared with the table without the lock. Only who has something to write takes it, and looks again if
+somebody else has written meanwhile; files are parsed under the lock, so that two processes that find the same changes
+do not both do the work. What was written is read back from the disk before it is served.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+from collections.abc import Collection
+from dataclasses import dataclass, replace
+from pathlib import Path
+from time import monotonic_ns
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from secondhop import indexing
+from secondhop.errors import IndexCorruptError, IndexVersionError, StoreError
+from secondhop.indexing import Segment, Snapshot
+from secondhop.loading import FolderListing, IngestReport, walk_folder
+from secondhop.loading.folder import INDEX_FOLDER
+from secondhop.options import FolderOptions
+from secondhop.persistence.changes import Changes, Verify, find_changes
+from secondhop.persistence.fingerprint import fingerprint
+from secondhop.persistence.table import FileTable
+from secondhop.persistence.update import Update, folded, make_update
+from secondhop.pipeline import scoring_of
+from secondhop.storage import IndexStore, StoredIndex, StoredSegment, Transaction
+
+if TYPE_CHECKING:
+    from secondhop.persistence.update import Progress
+
+FOLD_BYTES = 32 << 20
+"""An index up to this size is written whole when it changes: that takes no longer than to merge it at each start."""
+_WORTH_SETTLING = 32
+"""So many unchanged files that had to be read are worth writing down that they are settled now."""
+_UNWRITABLE = {errno.EROFS, errno.EACCES, errno.EPERM}
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class IndexedFolder:
+    """A folder as it is indexed at one moment."""
+
+    root: Path
+    options: FolderOptions
+    snapshot: Snapshot
+    table: FileTable
+    stored: StoredIndex | None
+    """What of it is on disk; None if nothing is."""
+    in_memory: bool = False
+    """Whether some of it is in memory only, because the index may not be written."""
+    notes: tuple[str, ...] = ()
+    """What is to be said about the index itself."""
+
+    @property
+    def report(self) -> IngestReport:
+        """What became of each file."""
+        return self.table.report(self.notes)
+
+
+def index_folder(root: Path, options: FolderOptions) -> Path:
+    """Where the index of a folder is kept."""
+    return root / INDEX_FOLDER if options.index_dir is None else Path(options.index_dir)
+
+
+def list_folder(root: Path, options: FolderOptions) -> FolderListing:
+    """The files of a folder that the options let in."""
+    return walk_folder(
+        root,
+        recursive=options.recursive,
+        gitignore=options.gitignore,
+        ignore=options.ignore,
+        hard_links=options.hard_links,
+        index_dir=index_folder(root, options) if options.persists else None,
+    )
+
+
+def open_folder(
+    root: Path,
+    options: FolderOptions,
+    *,
+    previous: IndexedFolder | None = None,
+    verify: Verify = "stat",
+    again: Collection[str] = (),
+    removed: str | None = None,
+    rebuild: bool = False,
+    fold_bytes: int = FOLD_BYTES,
+    progress: Progress | None = None,
+) -> IndexedFolder:
+    """The folder as it is now, its index brought up to date.
+
+    Args:
+        root: the folder.
+        options: how it is read and indexed, and how long to wait for another writer.
+        previous: what is open already: its files are not opened again.
+        verify: `content` reads every file to see whether it has changed.
+        again: paths below the folder, to be parsed whatever is known of them.
+        removed: source of a file to take out of the index.
+        rebuild: use nothing of what is stored.
+        fold_bytes: up to this size the index is written as one segment.
+        progress: called with (files done, files in all, source) before each file that is parsed.
+
+    Raises:
+        EmptyTextError: no file in the folder could be indexed. The index stays as it was.
+        IndexLockedError: another process has been writing for `options.lock_timeout` seconds.
+        NoSpaceError: the disk is full. The index stays as it was.
+    """
+    store, wanted = IndexStore(index_folder(root, options)), fingerprint(options)
+    while True:
+        began = monotonic_ns()
+        base = _Base.load(store, wanted, previous, rebuild)
+        changes = find_changes(list_folder(root, options), base.table, verify=verify, again=again)
+        if base.stored is not None and not changes and removed is None:
+            table = _settled(store, base.stored, base.table, changes, began)
+            return _opened(root, options, base.stored, table, previous)
+        update: Update | None = None
+        try:
+            with store.write(timeout=options.lock_timeout, replace=base.is_replaced) as transaction:
+                if _generation(store) != base.generation:
+                    continue  # another process has written since
+                update = make_update(base.segments, base.table, changes, options, removed=removed, progress=progress)
+                update = replace(update, table=replace(update.table, started=_time_of(began, transaction)))
+                update.commit(transaction, options, wanted, fold_bytes)
+        except StoreError as error:
+            if not _is_unwritable(error):
+                raise
+            if update is None:
+                update = make_update(base.segments, base.table, changes, options, removed=removed, progress=progress)
+            notes = (*base.notes, f"{error.path}: {error.reason}: what has changed is held in memory only")
+            snapshot = update.snapshot(options)
+            return IndexedFolder(root, options, snapshot, update.table, base.stored, in_memory=True, notes=notes)
+        stored = store.load(base.stored)
+        if stored is not None and stored.table is not None:
+            opened = _opened(root, options, stored, FileTable.from_arrays(stored.table), previous)
+            return replace(opened, notes=base.notes)
+
+
+def load_folder(root: Path, options: FolderOptions, previous: IndexedFolder | None = None) -> IndexedFolder | None:
+    """The folder as the index has it, without a look at the files; None if there is no index.
+
+    Raises:
+        IndexCorruptError: it is damaged.
+        IndexVersionError: it has another format.
+    """
+    stored = IndexStore(index_folder(root, options)).load(None if previous is None else previous.stored)
+    if stored is None or stored.table is None:
+        return None
+    return _opened(root, options, stored, FileTable.from_arrays(stored.table), previous)
+
+
+def compact_folder(root: Path, options: FolderOptions) -> IndexedFolder | None:
+    """The folder's index as one segment, without unused files; None if there is no index.
+
+    Raises:
+        IndexLockedError: another process has been writing for `options.lock_timeout` seconds.
+    """
+    store = IndexStore(index_folder(root, options))
+    if store.manifest() is None:
+        return None
+    with store.write(timeout=options.lock_timeout) as transaction:
+        stored = store.load()
+        if stored is not None and stored.table is not None:
+            table = FileTable.from_arrays(stored.table)
+            if _whole(stored, table) is None:
+                snapshot = _merged(stored.segments, table, options)
+                entry = transaction.add_segment(snapshot.to_arrays())
+                told = stored.manifest.fingerprint
+                transaction.commit(fingerprint=told, segments=[entry], table=folded(table).to_arrays())
+    store.sweep(timeout=options.lock_timeout)
+    return load_folder(root, options)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Base:
+    """What is stored, as far as it is of use."""
+
+    stored: StoredIndex | None
+    table: FileTable
+    generation: int
+    is_replaced: bool = False
+    notes: tuple[str, ...] = ()
+
+    @classmethod
+    def load(cls, store: IndexStore, wanted: str, previous: IndexedFolder | None, rebuild: bool) -> _Base:
+        generation = _generation(store)
+        if rebuild:
+            return cls(None, FileTable.empty(), generation, is_replaced=True)
+        try:
+            stored = store.load(None if previous is None else previous.stored)
+        except (IndexCorruptError, IndexVersionError) as error:
+            notes = (f"{error.path}: {error.reason}: the index has been built again from the files",)
+            return cls(None, FileTable.empty(), generation, is_replaced=True, notes=notes)
+        if stored is None or stored.table is None:
+            return cls(None, FileTable.empty(), generation)
+        table = FileTable.from_arrays(stored.table)
+        if stored.manifest.fingerprint != wanted:
+            return cls(None, table.only_removed(), stored.manifest.generation)
+        return cls(stored, table, stored.manifest.generation)
+
+    @property
+    def segments(self) -> tuple[StoredSegment, ...]:
+        return () if self.stored is None else self.stored.segments
+
+
+def _generation(store: IndexStore) -> int:
+    """Of the current manifest; 0 if there is none, -1 if it cannot be read."""
+    try:
+        manifest = store.manifest()
+    except (IndexCorruptError, IndexVersionError):
+        return -1
+    return 0 if manifest is None else manifest.generation
+
+
+def _time_of(began: int, transaction: Transaction) -> int:
+    """When that moment of the monotonic clock was, by the clock of the index's file system."""
+    return transaction.started_ns - (monotonic_ns() - began)
+
+
+def _is_unwritable(error: StoreError) -> bool:
+    return isinstance(error.__cause__, OSError) and error.__cause__.errno in _UNWRITABLE
+
+
+def _settled(store: IndexStore, stored: StoredIndex, table: FileTable, changes: Changes, began: int) -> FileTable:
+    """The table with what the files look like now, written if that spares the next one much reading."""
+    table = replace(table, left_out=changes.listing.skipped)
+    if changes.n_read < _WORTH_SETTLING:
+        return table
+    manifest = stored.manifest
+    with contextlib.suppress(StoreError), store.write() as transaction:  # it only saves time: nobody waits for it
+        if transaction.manifest == manifest:
+            stat = np.empty_like(changes.stat)
+            stat[changes.row] = changes.stat
+            table = replace(table, stat=stat, started=_time_of(began, transaction))
+            told, segments = manifest.fingerprint, manifest.segments
+            transaction.commit(fingerprint=told, segments=segments, table=table.to_arrays())
+    return table
+
+
+def _opened(
+    root: Path, options: FolderOptions, stored: StoredIndex, table: FileTable, previous: IndexedFolder | None
+) -> IndexedFolder:
+    if previous is not None and _has_same_segments(previous, stored):
+        snapshot = previous.snapshot
+    else:
+        whole = _whole(stored, table)
+        snapshot = _merged(stored.segments, table, options) if whole is None else Snapshot.from_arrays(whole)
+    if snapshot.scoring != scoring_of(options):
+        snapshot = Snapshot.of(snapshot.segment, scoring_of(options))
+    return IndexedFolder(root, options, snapshot, table, stored)
+
+
+def _has_same_segments(previous: IndexedFolder, stored: StoredIndex) -> bool:
+    if previous.in_memory or previous.stored is None:
+        return False
+    return previous.stored.manifest.digest == stored.manifest.digest
+
+
+def _whole(stored: StoredIndex, table: FileTable) -> Any:
+    """The arrays of an index that can be served as they are: one segment, all of it, with statistics."""
+    if len(stored.segments) != 1 or stored.segments[0].entry.tombstones:
+        return None
+    arrays, local = stored.segments[0].arrays, table.local[table.is_indexed]
+    in_order = np.array_equal(local, np.arange(len(local)))
+    return arrays if in_order and "average_length" in arrays else None
+
+
+def _merged(stored: tuple[StoredSegment, ...], table: FileTable, options: FolderOptions) -> Snapshot:
+    segments = [Segment.from_arrays(segment.arrays) for segment in stored]
+    return Snapshot.of(indexing.merge(segments, table.order), scoring_of(options))

@@ -1,0 +1,116 @@
+"""An item of a list brings the words that introduce the list."""
+
+import pytest
+
+from secondhop import Document
+from secondhop.retrieval import rank_given
+from secondhop.selection.lists import introduction
+from secondhop.selection.packing import Packing
+from secondhop.types import Budget
+
+LEAD = "The Receiving Party shall:"
+LETTERS = [
+    f"({letter}) do the {word} thing;"
+    for letter, word in zip("abcdefghijk", "one two three four five six seven eight nine ten last".split(), strict=True)
+]
+ROMAN = [
+    f"({number}) do the {word} thing;"
+    for number, word in zip("i ii iii iv".split(), "one two three four".split(), strict=True)
+]
+
+
+def introduced(lines, item, *, chunk_size=200):
+    """The text that introduces an item, if all lines are candidates."""
+    return introduced_in(Document.from_text("\n\n".join(lines), chunk_size=chunk_size), item)
+
+
+def introduced_in(doc, item):
+    hits = rank_given(doc._snapshot, "thing", costs=doc._costs, keep_order=True)
+    packing = Packing(hits, Budget(100, len))
+    texts = [
+        hits[place].chunk.text[start - hits[place].chunk.start : end - hits[place].chunk.start]
+        for place, start, end in zip(hits.sentences.hit, hits.sentences.start, hits.sentences.end, strict=True)
+    ]
+    found = introduction(packing, texts.index(item))
+    return None if found is None else texts[found]
+
+
+@pytest.mark.parametrize("chunk_size", [200, 8], ids=["one chunk", "many chunks"])
+@pytest.mark.parametrize("items", [LETTERS, ROMAN], ids=["letters", "roman"])
+def test_every_item_finds_the_introduction(items, chunk_size):
+    assert {introduced([LEAD, *items], item, chunk_size=chunk_size) for item in items} == {LEAD}
+
+
+@pytest.mark.parametrize("mark", ["1.", "2)", "(3)", "-", "*", "•", "a)", "b.", "(B)"])
+def test_items_are_marked_in_many_ways(mark):
+    firsts = {
+        "2)": ["1) first thing;"],
+        "(3)": ["(1) one thing;", "(2) other thing;"],
+        "b.": ["a. first thing;"],
+        "(B)": ["(A) first thing;"],
+    }
+    item = f"{mark} another thing."
+    assert introduced([LEAD, *firsts.get(mark, []), item], item) == LEAD
+
+
+def test_the_ninth_letter_is_not_taken_for_the_first_roman_number():
+    assert (
+        introduced(
+            ["Something else:", "(h) do the eighth thing;", "(i) do the ninth thing;"], "(i) do the ninth thing;"
+        )
+        is None
+    )
+    assert introduced([LEAD, *LETTERS], LETTERS[8]) == LEAD
+    assert introduced([LEAD, *LETTERS], LETTERS[9]) == LEAD
+
+
+def test_a_list_within_a_list_hangs_on_its_own_introduction():
+    lines = [LEAD, "(a) do a thing;", "(b) do the following things:", "(i) one thing;", "(ii) two things;", "(c) stop."]
+    assert introduced(lines, "(ii) two things;") == "(b) do the following things:"
+    assert introduced(lines, "(c) stop.") == LEAD
+
+
+@pytest.mark.parametrize(
+    ("lines", "item"),
+    [
+        (["(b) do a thing;"], "(b) do a thing;"),
+        (["No list follows.", "(a) do a thing;"], "(a) do a thing;"),
+        ([LEAD, "A sentence of its own.", "- a thing"], "- a thing"),
+        ([LEAD, "It does a thing."], "It does a thing."),
+        ([LEAD, "(a) one thing;", "1. another thing;"], "(a)  a thing"),
+    ],
+    ids=["nothing before", "no introduction", "a sentence between", "no item", "absent"],
+)  # fmt: skip
+def test_what_is_no_item_of_an_introduced_list_has_no_introduction(lines, item):
+    assert item not in "\n\n".join(lines) or introduced(lines, item) is None
+
+
+def test_the_introduction_is_looked_for_in_the_same_source_only():
+    doc = Document.from_texts([LEAD, "\n\n".join(LETTERS[:2])])
+    assert introduced_in(doc, LETTERS[1]) is None
+
+
+FILLER = "\n\n".join(
+    f"The {noun} of the {place} is old and grey." for noun in ("roof", "door") for place in ("station", "harbour")
+)
+CONTRACT = f"{FILLER}\n\nThe tenant shall at all times during the term:\n\n(a) keep the garden tidy;\n\n(b) insure every lantern;\n\n(c) pay on demand.\n\n{FILLER}"
+
+
+@pytest.mark.parametrize("chunk_size", [200, 12], ids=["one chunk", "many chunks"])
+def test_an_item_that_answers_is_shown_with_its_introduction(chunk_size):
+    doc = Document.from_text(CONTRACT, tokenizer="words", chunk_size=chunk_size)
+    text = doc.context("Who must insure a lantern during the term?", 22).text()
+    assert "(b) insure every lantern;" in text
+    assert "The tenant shall" in text
+
+
+def test_an_item_is_shown_alone_where_its_introduction_does_not_fit():
+    doc = Document.from_text(CONTRACT, tokenizer="words")
+    text = doc.context("insure lantern", 5).text()
+    assert text == "(b) insure every lantern;"
+
+
+@pytest.mark.parametrize("budget", range(1, 40, 3))
+def test_the_budget_holds_whatever_is_introduced(budget):
+    context = Document.from_text(CONTRACT, tokenizer="words").context("insure lantern garden demand", budget)
+    assert len(context.text().split()) <= budget
