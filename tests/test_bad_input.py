@@ -292,7 +292,7 @@ def test_a_strategy_of_the_users_must_keep_to_the_budget(contract):
 
 
 def _make(kind):
-    if issubclass(kind, errors.LoadError):
+    if issubclass(kind, (errors.LoadError, errors.StoreError, errors.ModelError)):
         return kind("a.pdf", "is damaged")
     if issubclass(kind, errors.MissingExtraError):
         return kind("docx", "office")

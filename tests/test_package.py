@@ -12,11 +12,13 @@ PUBLIC = [
     "Budget", "Chunk", "Citation", "Context", "ContextOptions", "CorruptFileError", "Decision",
     "DecisionReport", "Document", "DocumentOptions", "EmptyTextError", "FileTooLargeError",
     "FolderOptions", "Hit", "IndexCorruptError", "IndexLockedError", "IndexVersionError",
-    "InputError", "LoadError", "MissingExtraError", "NoSpaceError", "NoTextError",
-    "OptionError", "ParserCrashedError", "Passage", "PasswordRequiredError", "Query", "Ranking", "Reason",
-    "ReportWarning", "ResourceLimitError", "SecondhopError", "Selection", "SourceNotFoundError", "StoreError",
-    "TokenCounter", "UnsupportedFormatError", "__version__", "analyze_context", "build_context",
-    "context_economics", "filter_context", "grounding_score", "link_strength", "report_to_dict",
+    "InputError", "LoadError", "MissingExtraError", "ModelError", "ModelIntegrityError",
+    "ModelNotFoundError", "NoSpaceError", "NoTextError", "OptionError", "ParserCrashedError",
+    "Passage", "PasswordRequiredError", "Query", "Ranking", "Reason", "ReportWarning",
+    "ResourceLimitError", "SecondhopError", "Section", "Selection", "SourceNotFoundError",
+    "SourceText", "StoreError", "TokenCounter", "UnsupportedFormatError", "__version__",
+    "analyze_context", "build_context", "context_economics", "filter_context", "grounding_score",
+    "instrument", "link_strength", "register_loader", "report_to_dict", "uninstrument",
 ]  # fmt: skip
 
 # What nobody should pay for by importing the package.

@@ -25,6 +25,9 @@ if TYPE_CHECKING:
     from secondhop.errors import InputError as InputError
     from secondhop.errors import LoadError as LoadError
     from secondhop.errors import MissingExtraError as MissingExtraError
+    from secondhop.errors import ModelError as ModelError
+    from secondhop.errors import ModelIntegrityError as ModelIntegrityError
+    from secondhop.errors import ModelNotFoundError as ModelNotFoundError
     from secondhop.errors import NoSpaceError as NoSpaceError
     from secondhop.errors import NoTextError as NoTextError
     from secondhop.errors import OptionError as OptionError
@@ -69,7 +72,7 @@ _HOMES = {
     "document": ("Document",),
     "errors": (
         "CorruptFileError", "EmptyTextError", "FileTooLargeError", "IndexCorruptError", "IndexLockedError",
-        "IndexVersionError", "InputError", "LoadError", "MissingExtraError", "NoSpaceError", "NoTextError",
+        "IndexVersionError", "InputError", "LoadError", "MissingExtraError", "ModelError", "ModelIntegrityError", "ModelNotFoundError", "NoSpaceError", "NoTextError",
         "OptionError", "ParserCrashedError", "PasswordRequiredError", "ResourceLimitError", "SecondhopError",
         "SourceNotFoundError", "StoreError", "UnsupportedFormatError",
     ),

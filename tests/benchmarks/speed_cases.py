@@ -82,6 +82,14 @@ def text_case(system, corpus, size):
     }  # fmt: skip
 
 
+def persisted(system, folder, index):
+    if system == "redhop":
+        from redhop import Document, FolderOptions
+
+        return Document.from_folder(str(folder), options=FolderOptions(persist=True, index_dir=str(index)))
+    return _secondhop().from_folder(str(folder), persist=True, index_dir=str(index))
+
+
 def folder_case(system, corpus, size):
     make, queries = DOCUMENTS[system](), json.loads((corpus / "queries.json").read_text())
     make.from_text("Warm up. Nothing more.").context("warm")
@@ -120,7 +128,7 @@ def reload_case(system, corpus, size):
 
         def once():
             with Clock() as clock:
-                ask_fully(make.from_folder(str(folder), persist=True, index_dir=str(index)), queries[0])
+                ask_fully(persisted(system, folder, index), queries[0])
             return clock.cpu
 
         found = {"cold_cpu": once()}

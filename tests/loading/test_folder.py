@@ -53,7 +53,7 @@ def test_every_file_that_is_not_listed_has_a_reason(folder):
         (".env", "hidden"),
         (".github/a.md", "hidden"),
         (".gitignore", "hidden"),
-        (".secondhop/index", "the index folder of secondhop"),
+        (".secondhop/", "the index folder of secondhop"),
         ("a.log", "ignored by .gitignore: *.log"),
         ("drop.tmp", "ignored by pattern: *.tmp"),
         ("out/x.md", "ignored by .gitignore: out/"),

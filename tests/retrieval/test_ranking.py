@@ -3,6 +3,7 @@ import pytest
 
 from secondhop import Document, build_context
 from secondhop.retrieval import rank_given, retrieve
+from secondhop.retrieval.bridge import DEEP_LINK
 from secondhop.retrieval.lexical import top
 
 FILLER = [
@@ -37,6 +38,34 @@ def test_the_bridge_reaches_what_a_seed_names():
     assert set(linked.via.terms) == {"Robert", "Hale"}
     assert linked.scores["bridge"] > linked.scores["lexical"] == 0.0
     assert hits[0].score >= linked.score
+
+
+def test_a_link_deep_inside_a_text_is_worth_less_than_one_where_a_text_opens():
+    seed, linked = "The lighthouse keeper was Robert Hale.", "Robert Hale was born in Arbroath."
+    long = "\n\n".join([*FILLER[:2], linked, *FILLER[2:4], linked])
+    doc = Document.from_texts([seed, linked, long, *FILLER[4:]], chunk_size=7)
+    hits = retrieve(doc._snapshot, "lighthouse keeper", costs=doc._costs, candidate_k=20, bridge=True)
+    shown = {hit.ordinal: hit.scores["bridge"] for hit in hits if hit.chunk.text == linked}
+    opening, third, last = (shown[ordinal] for ordinal in sorted(shown))
+    assert third == last == pytest.approx(DEEP_LINK * opening)
+
+
+def test_the_first_two_chunks_of_a_text_are_not_deep():
+    seed, linked = "The lighthouse keeper was Robert Hale.", "Robert Hale was born in Arbroath."
+    opening = Document.from_texts([seed, "\n\n".join([linked, FILLER[0], FILLER[1]]), *FILLER[2:]], chunk_size=7)
+    second = Document.from_texts([seed, "\n\n".join([FILLER[0], linked, FILLER[1]]), *FILLER[2:]], chunk_size=7)
+    scores = []
+    for doc in (opening, second):
+        hits = retrieve(doc._snapshot, "lighthouse keeper", costs=doc._costs, candidate_k=20, bridge=True)
+        scores += [hit.scores["bridge"] for hit in hits if hit.chunk.text == linked]
+    assert scores == [pytest.approx(scores[0])] * 2
+
+
+@pytest.mark.parametrize("chunks", [["Robert Hale."], ["Robert Hale.", "Robert Hale was born."]])
+def test_an_index_of_one_or_two_chunks_has_no_deep_ones(chunks):
+    doc = Document.from_chunks(chunks)
+    hits = retrieve(doc._snapshot, "Robert Hale", costs=doc._costs, candidate_k=5, bridge=True)
+    assert len(hits) == len(chunks)
 
 
 def test_grounding_counts_rare_words_more():

@@ -9,14 +9,8 @@ from secondhop.selection.packing import Packing
 from secondhop.types import Budget
 
 LEAD = "The Receiving Party shall:"
-LETTERS = [
-    f"({letter}) do the {word} thing;"
-    for letter, word in zip("abcdefghijk", "one two three four five six seven eight nine ten last".split(), strict=True)
-]
-ROMAN = [
-    f"({number}) do the {word} thing;"
-    for number, word in zip("i ii iii iv".split(), "one two three four".split(), strict=True)
-]
+LETTERS = [f"({letter}) do thing {letter}{letter};" for letter in "abcdefghijk"]
+ROMAN = [f"({number}) do thing {number}{number};" for number in ("i", "ii", "iii", "iv")]
 
 
 def introduced(lines, item, *, chunk_size=200):
@@ -93,7 +87,8 @@ def test_the_introduction_is_looked_for_in_the_same_source_only():
 FILLER = "\n\n".join(
     f"The {noun} of the {place} is old and grey." for noun in ("roof", "door") for place in ("station", "harbour")
 )
-CONTRACT = f"{FILLER}\n\nThe tenant shall at all times during the term:\n\n(a) keep the garden tidy;\n\n(b) insure every lantern;\n\n(c) pay on demand.\n\n{FILLER}"
+LIST = "(a) keep the garden tidy;\n\n(b) insure every lantern;\n\n(c) pay on demand."
+CONTRACT = f"{FILLER}\n\nThe tenant shall at all times during the term:\n\n{LIST}\n\n{FILLER}"
 
 
 @pytest.mark.parametrize("chunk_size", [200, 12], ids=["one chunk", "many chunks"])

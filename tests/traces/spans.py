@@ -124,9 +124,7 @@ def from_mlflow(spans: Iterable[Mapping[str, Any]]) -> list[Span]:
     return made
 
 
-def from_attributes(
-    span_id: str, parent: str | None, trace: str, name: str, attributes: Mapping[str, Any]
-) -> Span:
+def from_attributes(span_id: str, parent: str | None, trace: str, name: str, attributes: Mapping[str, Any]) -> Span:
     """A span by the attribute names of OpenInference, of Langfuse, or of OpenTelemetry."""
     kind = (
         attributes.get("openinference.span.kind")

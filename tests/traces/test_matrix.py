@@ -13,7 +13,11 @@ INSIDE = {
     "retrieverquery": "RetrieverQueryEngine.query", "retrieveraquery": "RetrieverQueryEngine.aquery",
 }  # fmt: skip
 """The outermost span of each mode; a bare retriever's is its own."""
-SUMMARY = {"secondhop_kept": "n_selected", "secondhop_dropped": "removed_total", "secondhop_tokens_used": "total_tokens"}
+SUMMARY = {
+    "secondhop_kept": "n_selected",
+    "secondhop_dropped": "removed_total",
+    "secondhop_tokens_used": "total_tokens",
+}
 
 
 def span_of(told, mode):

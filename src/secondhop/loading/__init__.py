@@ -46,6 +46,7 @@ __all__ = [
     "load_file",
     "load_files",
     "load_text",
+    "read_file",
     "register_loader",
     "report_of",
     "shared_pool",

@@ -152,7 +152,9 @@ class _Walk:
                     reason = self._reason_to_skip(entry, is_folder, ignores)
                 except OSError as error:
                     is_folder, reason = False, _cause(error)
-                if reason is not None and is_folder:
+                if is_folder and self._is_index(entry):
+                    self.skipped.append((source + "/", "the index folder of secondhop"))
+                elif reason is not None and is_folder:
                     self.skipped.extend(_all_below(entry.path, source + "/", reason))
                 elif reason is not None:
                     self.skipped.append((source, reason))
@@ -179,8 +181,6 @@ class _Walk:
             ]
 
     def _reason_to_skip(self, entry: os.DirEntry[str], is_folder: bool, ignores: tuple[_Ignore, ...]) -> str | None:
-        if entry.name == INDEX_FOLDER or (is_folder and self._is_index(entry)):
-            return "the index folder of secondhop"
         if entry.name.startswith("."):
             return "hidden"
         if entry.is_symlink():
@@ -194,10 +194,9 @@ class _Walk:
         return "a subfolder, and recursive=False" if is_folder and not self.recursive else None
 
     def _is_index(self, entry: os.DirEntry[str]) -> bool:
-        return (
-            self.real_index is not None
-            and os.path.join(self.real_root, entry.path[len(self.root) :].strip(os.sep)) == self.real_index
-        )
+        if entry.name == INDEX_FOLDER or self.real_index is None:
+            return entry.name == INDEX_FOLDER
+        return os.path.join(self.real_root, os.path.relpath(entry.path, self.root)) == self.real_index
 
     def _about_link(self, path: str) -> str:
         try:

@@ -71,7 +71,7 @@ def find_changes(
     settled = np.zeros(len(paths), bool)
     if verify == "stat":
         settled[known] = _is_settled(table)[row[known]] & (stat[known] == table.stat[row[known]]).all(axis=1)
-    is_changed = ~known
+    is_changed = row == NOWHERE
     for place in np.flatnonzero(known & ~settled).tolist():
         is_changed[place] = not _is_same(listing.files[place], listing.root, table, int(row[place]))
     n_read = int((known & ~settled & ~is_changed).sum())
@@ -114,7 +114,7 @@ def _is_settled(table: FileTable) -> NDArray[np.bool_]:
 
 def _is_same(file: FolderFile, root: str, table: FileTable, row: int) -> bool:
     """Whether the content is that of the row; for what cannot be read: whether it could not then, for the same reason."""
-    before = table.digest[row].tobytes()
+    before: bytes = table.digest[row].tobytes()
     try:
         return content_digest(read_file(file.path, file.source, MAX_BYTES, root)) == before
     except LoadError as error:

@@ -82,7 +82,8 @@ class FileTable:
     @property
     def is_indexed(self) -> NDArray[np.bool_]:
         """[N] whether the file is in the index."""
-        return self.segment != NOWHERE
+        indexed: NDArray[np.bool_] = self.segment != NOWHERE
+        return indexed
 
     @property
     def order(self) -> list[tuple[int, int]]:

@@ -32,7 +32,9 @@ def introduction(packing: Packing, number: int) -> int | None:
         if at_first and _INTRODUCES.search(text):
             return before
         found = _marker(text)
-        if at_first and (marker[1] or found is None or found[0] != marker[0]):
+        if at_first and found is not None and (ninth := _after(found, marker)):
+            marker, at_first = (marker[0], ninth), False
+        elif at_first and (marker[1] or found is None or found[0] != marker[0]):
             return None
         at_first = at_first or (found is not None and _is_first(found, marker))
         number = before
@@ -65,3 +67,10 @@ def _is_first(marker: Marker, later: Marker) -> bool:
         return False
     kinds = {kind for kind, _ in later[1]}
     return not marker[1] or any(place == 1 and kind in kinds for kind, place in marker[1])
+
+
+def _after(earlier: Marker, marker: Marker) -> frozenset[tuple[str, int]]:
+    """The ways of counting in which an item comes right after an earlier one: "(i)" after "(h)" is the ninth."""
+    if earlier[0] != marker[0]:
+        return frozenset()
+    return frozenset((kind, place) for kind, place in marker[1] if (kind, place - 1) in earlier[1])

@@ -39,7 +39,12 @@ def main() -> None:
         traced.append(perf_counter() - between)
         plain.append(between - began)
     ratios = [with_callbacks / without for with_callbacks, without in zip(traced, plain, strict=True)]
-    figures = {"ratio": median(ratios), "traced_ms": 1e3 * median(traced), "plain_ms": 1e3 * median(plain), "worst_ms": 1e3 * max(traced)}
+    figures = {
+        "ratio": median(ratios),
+        "traced_ms": 1e3 * median(traced),
+        "plain_ms": 1e3 * median(plain),
+        "worst_ms": 1e3 * max(traced),
+    }
     print("FIGURES", json.dumps(figures), flush=True)
 
 
