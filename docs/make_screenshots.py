@@ -27,9 +27,9 @@ ROOT = Path(__file__).resolve().parents[1]
 IMAGES = ROOT / "docs" / "images"
 sys.path[:0] = [str(ROOT / "examples"), str(ROOT / "tests" / "traces")]
 
-import readback
-import traces_backends
-from spans import REPORT, Span
+import readback  # noqa: E402
+import traces_backends  # noqa: E402
+from spans import REPORT, Span  # noqa: E402
 
 WIDTH, HEIGHT = 1500, 1800
 SHOWN_WIDTH = {"phoenix": 1500, "mlflow": 1045}
@@ -52,14 +52,13 @@ def main() -> None:
     """Takes the pictures that are asked for, or all."""
     IMAGES.mkdir(exist_ok=True)
     for backend in sys.argv[1:] or ["phoenix", "mlflow"]:
-        with tempfile.TemporaryDirectory() as folder:
-            with getattr(traces_backends, backend)(Path(folder)) as address:
-                example = ROOT / "examples" / f"traces_{backend}.py"
-                subprocess.run([sys.executable, str(example), address], check=True, stdout=subprocess.DEVNULL)
-                url = {"phoenix": phoenix_url, "mlflow": mlflow_url}[backend](address)
-                picture = IMAGES / f"trace_{backend}.png"
-                with browser() as page:
-                    picture.write_bytes(taken(page, url, SHOWN_WIDTH[backend]))
+        with tempfile.TemporaryDirectory() as folder, getattr(traces_backends, backend)(Path(folder)) as address:
+            example = ROOT / "examples" / f"traces_{backend}.py"
+            subprocess.run([sys.executable, str(example), address], check=True, stdout=subprocess.DEVNULL)
+            url = {"phoenix": phoenix_url, "mlflow": mlflow_url}[backend](address)
+            picture = IMAGES / f"trace_{backend}.png"
+            with browser() as page:
+                picture.write_bytes(taken(page, url, SHOWN_WIDTH[backend]))
         assert picture.stat().st_size < 300_000, f"{picture} is too large for the documentation"
 
 

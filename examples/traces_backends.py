@@ -6,6 +6,7 @@ Nothing leaves the machine. Each server keeps its data in the folder it is given
 from __future__ import annotations
 
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -88,13 +89,14 @@ def _wait(server: subprocess.Popen[bytes], url: str, log: Path) -> None:
 
 def _end(server: subprocess.Popen[bytes]) -> None:
     """Ends the server and the processes that it started, which are in a group of their own."""
-    for signal in ("SIGTERM", "SIGKILL"):
-        try:
-            os.killpg(server.pid, getattr(__import__("signal"), signal))
-            server.wait(20)
-        except (ProcessLookupError, subprocess.TimeoutExpired):
-            continue
-        return
+    try:
+        os.killpg(server.pid, signal.SIGTERM)
+        server.wait(20)
+    except subprocess.TimeoutExpired:
+        os.killpg(server.pid, signal.SIGKILL)
+        server.wait()
+    except ProcessLookupError:  # it ended by itself
+        server.wait()
 
 
 def _script(name: str) -> str:

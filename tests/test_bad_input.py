@@ -292,6 +292,10 @@ def test_a_strategy_of_the_users_must_keep_to_the_budget(contract):
 
 
 def _make(kind):
+    if kind is errors.IndexLockedError:
+        return kind("index", 7, "here", "2026-01-01T00:00:00Z")
+    if kind is errors.NoSpaceError:
+        return kind("index", 4096)
     if issubclass(kind, (errors.LoadError, errors.StoreError, errors.ModelError)):
         return kind("a.pdf", "is damaged")
     if issubclass(kind, errors.MissingExtraError):

@@ -4,6 +4,7 @@ import json
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 import pytest
 from opentelemetry.sdk.trace import TracerProvider
@@ -12,6 +13,7 @@ from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanE
 
 import secondhop
 from secondhop import Document, OptionError, build_context
+from secondhop.selection.raw_topk import raw_topk
 
 DOC = Document.from_text(
     "# Keepers\n\nThe lighthouse keeper was Robert Zanzibar.\n\n# People\n\nRobert Zanzibar was born in Quixeramobim.",
@@ -73,7 +75,9 @@ def test_no_word_of_query_or_passages_leaves_unless_asked_for(spans, detail):
     secondhop.instrument(detail=detail, tracer_provider=spans.provider)
     DOC.context("Was the lighthouse keeper Xylophonist a Zanzibar?")
     told = " ".join(span.to_json() for span in spans.get_finished_spans()).casefold()
-    assert [word for word in ("zanzibar", "quixeramobim", "xylophonist", "lighthouse", "keepers.md") if word in told] == []
+    assert [
+        word for word in ("zanzibar", "quixeramobim", "xylophonist", "lighthouse", "keepers.md") if word in told
+    ] == []
 
 
 def test_words_are_told_on_request(spans):
@@ -109,10 +113,83 @@ def test_spans_of_many_threads_keep_to_their_own_parents(spans):
     secondhop.instrument(tracer_provider=spans.provider)
     with ThreadPoolExecutor(8) as pool:
         list(pool.map(DOC.context, [QUESTION] * 40))
-    tops = {span.context.span_id: span.context.trace_id for span in spans.get_finished_spans() if span.name == "retrieval"}
+    tops = {
+        span.context.span_id: span.context.trace_id for span in spans.get_finished_spans() if span.name == "retrieval"
+    }
     stages = [span for span in spans.get_finished_spans() if span.name != "retrieval"]
     assert (len(tops), len(stages)) == (40, 120)
     assert all(tops[span.parent.span_id] == span.context.trace_id for span in stages)
+
+
+def test_of_an_error_only_its_type_is_told(spans):
+    secondhop.instrument(tracer_provider=spans.provider)
+
+    def broken(query, hits, budget):
+        raise RuntimeError(f"no idea what {query} means")
+
+    with pytest.raises(RuntimeError, match="lighthouse"):
+        DOC.context(QUESTION, strategy=broken)
+    (span,) = spans.get_finished_spans()
+    assert span.attributes["error.type"] == "RuntimeError"
+    assert "lighthouse" not in span.to_json()
+
+
+def test_a_retrieval_that_an_instrumentor_has_open_is_told_of_once(spans):
+    secondhop.instrument(detail="full", tracer_provider=spans.provider)
+    tracer = spans.provider.get_tracer("an.instrumentor")
+    with tracer.start_as_current_span("retrieval docs", attributes={"gen_ai.operation.name": "retrieval"}):
+        context = DOC.context(QUESTION)
+    found = by_name(spans)
+    assert set(found) == {"retrieval docs", "retrieve", "select", "assemble", "decision_report"}
+    outer = found.pop("retrieval docs")
+    assert outer.attributes["secondhop_kept"] == context.report.n_selected
+    assert {span.parent.span_id for span in found.values()} == {outer.context.span_id}
+
+
+@pytest.mark.parametrize("attributes", [{}, {"gen_ai.operation.name": "chat"}])
+def test_other_spans_around_a_context_stay_as_they_are(spans, attributes):
+    secondhop.instrument(tracer_provider=spans.provider)
+    with spans.provider.get_tracer("a.server").start_as_current_span("GET /ask", attributes=attributes):
+        DOC.context(QUESTION)
+    found = by_name(spans)
+    assert dict(found["GET /ask"].attributes) == attributes
+    assert found["retrieval"].parent.span_id == found["GET /ask"].context.span_id
+
+
+def test_one_retrieval_is_counted_for_each_question(spans):
+    secondhop.instrument(detail="full", tracer_provider=spans.provider)
+    DOC.context(QUESTION)
+    operations = [span.attributes["gen_ai.operation.name"] for span in spans.get_finished_spans()]
+    assert sorted(operations) == ["assemble", "decision_report", "retrieval", "retrieve", "select"]
+
+
+async def test_an_async_context_is_below_the_span_that_awaits_it(spans):
+    secondhop.instrument(tracer_provider=spans.provider)
+    with spans.provider.get_tracer("a.server").start_as_current_span("GET /ask"):
+        await DOC.acontext(QUESTION)
+    found = by_name(spans)
+    assert found["retrieval"].parent.span_id == found["GET /ask"].context.span_id
+
+
+def test_text_that_cannot_be_encoded_does_not_cost_the_batch(spans):
+    secondhop.instrument(detail="full", include_text=True, tracer_provider=spans.provider)
+    DOC.context("lighthouse \ud800 keeper")
+    for span in spans.get_finished_spans():
+        for value in span.attributes.values():
+            str(value).encode("utf-8")
+
+
+def test_words_that_a_strategy_puts_into_details_stay(spans):
+    def talkative(query, hits, budget):
+        selection = raw_topk(query, hits, budget)
+        told = [replace(each, detail={"quote": "Zanzibar", "share": 0.5}) for each in selection.decisions]
+        return replace(selection, decisions=tuple(told))
+
+    secondhop.instrument(detail="full", tracer_provider=spans.provider)
+    DOC.context(QUESTION, strategy=talkative)
+    output = by_name(spans)["decision_report"].attributes["output.value"]
+    assert "Zanzibar" not in output
+    assert json.loads(output)["decisions"][0]["detail"] == {"share": 0.5}
 
 
 def test_an_unknown_detail_is_refused():
@@ -121,7 +198,9 @@ def test_an_unknown_detail_is_refused():
 
 
 def test_opentelemetry_is_not_loaded_unless_asked_for():
-    code = "import sys, secondhop; secondhop.Document.from_text('a b').context('a'); print('opentelemetry' in sys.modules)"
+    code = (
+        "import sys, secondhop; secondhop.Document.from_text('a b').context('a'); print('opentelemetry' in sys.modules)"
+    )
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "False\n"
 
 

@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from secondhop.options import ContextOptions as ContextOptions
     from secondhop.options import DocumentOptions as DocumentOptions
     from secondhop.options import FolderOptions as FolderOptions
+    from secondhop.persistence import Refresh as Refresh
     from secondhop.reporting import Context as Context
     from secondhop.reporting import DecisionReport as DecisionReport
     from secondhop.reporting import ReportWarning as ReportWarning
@@ -67,6 +68,9 @@ if TYPE_CHECKING:
     from secondhop.types import Selection as Selection
     from secondhop.types import SourceText as SourceText
     from secondhop.types import TokenCounter as TokenCounter
+    from secondhop.watching import FolderWatch as FolderWatch
+    from secondhop.watching import WatchEvent as WatchEvent
+    from secondhop.watching import watch as watch
 
 _HOMES = {
     "document": ("Document",),
@@ -78,6 +82,7 @@ _HOMES = {
     ),
     "loading": ("register_loader",),
     "options": ("ContextOptions", "DocumentOptions", "FolderOptions"),
+    "persistence": ("Refresh",),
     "reporting": ("Context", "DecisionReport", "ReportWarning", "report_to_dict"),
     "retrieved": (
         "analyze_context", "build_context", "context_economics", "filter_context", "grounding_score", "link_strength",
@@ -87,6 +92,7 @@ _HOMES = {
         "Budget", "Chunk", "Citation", "Decision", "Hit", "Passage", "Query", "Ranking", "Reason", "Section",
         "Selection", "SourceText", "TokenCounter",
     ),
+    "watching": ("FolderWatch", "WatchEvent", "watch"),
 }  # fmt: skip
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 

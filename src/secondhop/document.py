@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
@@ -266,7 +267,10 @@ class Document:
         settings = merge(FolderOptions, options, keywords)
         root = as_path(path)
         if settings.persists:
-            return cls._of_folder(open_folder(root, settings, progress=progress))
+            # Absolute, so that refreshing finds them wherever the process has gone.
+            index_dir = os.path.abspath(index_folder(root, settings))
+            settings = settings.model_copy(update={"index_dir": index_dir})
+            return cls._of_folder(open_folder(Path(os.path.abspath(root)), settings, progress=progress))
         listing = list_folder(root, settings)
         pool = loading.ParserPool(settings.isolation, limits_of(settings), workers=settings.workers)
         files = list(
@@ -372,8 +376,13 @@ class Document:
         before = self._persisted()
         return self._next(open_folder(before.root, before.options, previous=before, **look))
 
-    def _reloaded(self) -> Refresh:
-        """As the index has the folder now, without a look at the files."""
+    def reload(self) -> Refresh:
+        """A document of the folder as its index has it now, without a look at the files: another process wrote it.
+
+        Raises:
+            InputError: the document is not of a persisted folder.
+            IndexCorruptError: the index is damaged.
+        """
         before = self._persisted()
         after = load_folder(before.root, before.options, before)
         return self._next(before if after is None else after)
@@ -502,9 +511,10 @@ class Document:
     def source_text(self, source: str) -> str:
         """The text that the spans of this source's chunks point into."""
         try:
-            return self._snapshot.texts[self.sources.index(source)]
+            text: str = self._snapshot.texts[self.sources.index(source)]
         except ValueError:
             raise InputError(f"source={source!r} is not indexed here") from None
+        return text
 
     def __repr__(self) -> str:
         return f"<Document: {self.n_chunks} chunks of {self.n_files} source{'s' * (self.n_files != 1)}>"

@@ -39,6 +39,11 @@ class _Options(BaseModel):
         except ValidationError as error:
             raise OptionError(_explain(error, type(self))) from None
 
+    @property
+    def given(self) -> dict[str, Any]:
+        """What was set, as it was given: a dump would take apart values that are pydantic models themselves."""
+        return {name: getattr(self, name) for name in self.model_fields_set}
+
 
 class ContextOptions(_Options):
     """What one call of `context` or `analyze` may set; the document's options are its defaults."""
@@ -206,14 +211,11 @@ def merge(model: type[_Model], options: _Options | None, keywords: Mapping[str, 
     if not isinstance(options, _Options):
         raise OptionError(f"options={options!r} is not a DocumentOptions or FolderOptions object")
     nested = getattr(options, "options", None)
-    given = _given(options) | (_given(nested) if nested else {})
+    given = options.given | (nested.given if nested else {})
     given.pop("options", None)
     return model(**given)
 
 
-def _given(options: _Options) -> dict[str, Any]:
-    """What was set, as it was given: a dump would take apart models that are pydantic models themselves."""
-    return {name: getattr(options, name) for name in options.model_fields_set}
 
 
 def as_path(path: Any) -> Path:

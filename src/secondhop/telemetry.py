@@ -27,8 +27,8 @@ if TYPE_CHECKING:
     from opentelemetry.trace import Span, Tracer, TracerProvider
 
 Detail = Literal["summary", "full"]
-CONVENTIONS = {"gen_ai": "1.43 (development)", "openinference": "0.1.42"}
-"""Versions of the conventions that the names below are of, as Python packages name them: a test compares the names."""
+CONVENTIONS = {"gen_ai": "0.66b2 (development)", "openinference": "0.1.42"}
+"""Versions of the conventions' Python packages that the names below are of. A test compares them."""
 
 SCOPE = "secondhop"
 SPAN = "retrieval"

@@ -176,10 +176,14 @@ def test_permission_denied_is_a_load_error(tmp_path, monkeypatch):
     path = tmp_path / "a.txt"
     path.write_text("x")
 
-    def refuse(path):
-        raise PermissionError(13, "Permission denied", path)
+    real = os.open
 
-    monkeypatch.setattr(os, "stat", refuse)
+    def refuse(name, *arguments, **keywords):
+        if str(name) == str(path):
+            raise PermissionError(13, "Permission denied", name)
+        return real(name, *arguments, **keywords)
+
+    monkeypatch.setattr(os, "open", refuse)
     with pytest.raises(LoadError, match="permission denied"):
         load_file(str(path))
 

@@ -43,7 +43,7 @@ def test_the_bridge_reaches_what_a_seed_names():
 def test_a_link_deep_inside_a_text_is_worth_less_than_one_where_a_text_opens():
     seed, linked = "The lighthouse keeper was Robert Hale.", "Robert Hale was born in Arbroath."
     long = "\n\n".join([*FILLER[:2], linked, *FILLER[2:4], linked])
-    doc = Document.from_texts([seed, linked, long, *FILLER[4:]], chunk_size=7)
+    doc = Document.from_texts([seed, linked, long, *FILLER[4:]], chunk_size=8)
     hits = retrieve(doc._snapshot, "lighthouse keeper", costs=doc._costs, candidate_k=20, bridge=True)
     shown = {hit.ordinal: hit.scores["bridge"] for hit in hits if hit.chunk.text == linked}
     opening, third, last = (shown[ordinal] for ordinal in sorted(shown))
@@ -52,8 +52,8 @@ def test_a_link_deep_inside_a_text_is_worth_less_than_one_where_a_text_opens():
 
 def test_the_first_two_chunks_of_a_text_are_not_deep():
     seed, linked = "The lighthouse keeper was Robert Hale.", "Robert Hale was born in Arbroath."
-    opening = Document.from_texts([seed, "\n\n".join([linked, FILLER[0], FILLER[1]]), *FILLER[2:]], chunk_size=7)
-    second = Document.from_texts([seed, "\n\n".join([FILLER[0], linked, FILLER[1]]), *FILLER[2:]], chunk_size=7)
+    opening = Document.from_texts([seed, "\n\n".join([linked, FILLER[0], FILLER[1]]), *FILLER[2:]], chunk_size=8)
+    second = Document.from_texts([seed, "\n\n".join([FILLER[0], linked, FILLER[1]]), *FILLER[2:]], chunk_size=8)
     scores = []
     for doc in (opening, second):
         hits = retrieve(doc._snapshot, "lighthouse keeper", costs=doc._costs, candidate_k=20, bridge=True)

@@ -1,7 +1,7 @@
 """`min_score`: what scores less is dropped, with its reason, before a strategy sees it."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import secondhop
@@ -15,6 +15,7 @@ DOCUMENT = secondhop.Document.from_texts(TEXTS, tokenizer="words")
 
 
 @pytest.mark.parametrize("strategy", STRATEGY_NAMES)
+@settings(deadline=None)
 @given(place=st.integers(0, len(TEXTS) - 1), budget=st.integers(5, 200))
 def test_nothing_kept_scores_less_and_every_candidate_has_its_fate(strategy, place, budget):
     scores = [hit.score for hit in DOCUMENT.search(QUESTION, 50)]

@@ -19,6 +19,7 @@ PIECES = [
     "»", ")", "]", "(", "“", "«", "「", "」", "_", "-", " ", " ", " ", "  ", "\n", "\t", "\xa0", "é", "É", "ß", "e\u0301",
     "\u0301", "中文", "日本語の", "ไทย", "नमस्ते", "\u093d", "😀", "\U00020000", "\ud83d", "Mr", "e.g", "No", "U.S", "a)", "(iv)",
     "getUserName", "x1y2", "1,000.50", "vendor's", "word " * 90, "x" * 400, " " * 40, "'" * 30, "f(a, b); " * 60, "line\n" * 90,
+    "see e.g. no. 5 of the U.S. code. " * 12, "10. of it. (b). a. " * 24, "10.\n", "(iv). ", "b. ", "vs. ",
 ]  # fmt: skip
 texts = st.lists(st.sampled_from(PIECES), max_size=40).map("".join) | st.text(max_size=60)
 
@@ -65,6 +66,19 @@ def test_sentences_are_those_of_each_paragraph(case):
     assert list(pairs) == [sentence for sentences in wanted for sentence in sentences]
 
 
+STOPPED = [
+    "10.", "(b).", "iv.", "U.S.", "e.g.", "no.", "Mr.", "x.", "one", "two, ", "three;", "here.", "\n", '"', "é.", "1.2.", "?",
+]  # fmt: skip
+
+
+@settings(deadline=None, max_examples=150)
+@given(st.lists(st.sampled_from(STOPPED), min_size=60, max_size=160), st.sampled_from([" ", "  ", "\n", "\xa0"]))
+def test_run_ons_full_of_enumerators_and_abbreviations_are_cut_alike(words, blank):
+    text = blank.join(words).strip()
+    found = split_paragraphs(text, *columns([(0, len(text))]))
+    assert list(zip(found.starts.tolist(), found.ends.tolist(), strict=True)) == split_sentences(text)
+
+
 def test_texts_longer_than_a_window_are_split_alike():
     text = "Copper melts. “Tin, e.g. from Cornwall, melts sooner.” No. 5 is lead’s; 1,085.5 °C. " * 6_000
     spans = [(start, start + len(text) // 40 - 1) for start in range(0, len(text) - len(text) // 40, len(text) // 40)]
@@ -85,8 +99,10 @@ def test_words_are_analysed_alike(language):
     analyzed = analyze_all(analyzer, forms)
     wanted = [analyzer.analyze(form) for form in forms]
     assert analyzed.terms == [term for form in wanted for term in form.terms]
-    assert analyzed.counts == [len(form.terms) for form in wanted]
-    assert analyzed.is_name == [form.is_name for form in wanted]
+    assert analyzed.counts.tolist() == [len(form.terms) for form in wanted]
+    assert analyzed.is_name.tolist() == [form.is_name for form in wanted]
+    assert analyzed.is_capital.tolist() == [form[0].isupper() for form in forms]
+    assert analyzed.folded == {number: form.casefold() for number, form in enumerate(forms) if form.casefold() != form}
 
 
 @settings(deadline=None)

@@ -74,14 +74,13 @@ def test_run_ons_are_cut_and_nothing_is_lost(text, split):
     assert all(left[1] <= right[0] for left, right in pairwise(spans))
 
 
-@pytest.mark.parametrize("kept", ["10. of the list", "the U.S. courts", "see No. 5 and e.g. this", "Mr. de Vries"])
+@pytest.mark.parametrize(
+    "kept", ["10. of the list", "(b). of it", "the U.S. courts", "see e.g. this", "it is Mr. de Vries"]
+)
 def test_run_ons_are_not_cut_after_enumerators_and_abbreviations(kept):
-    # No capital follows a stop, so that all of it is one run-on.
-    parts = [f"{kept} {number} " + "and so it goes on " * 4 + "until here." for number in range(8)]
-    assert sentences(" ".join(part.lower() if part[0].islower() else part for part in parts))
-    found = sentences("x " + " ".join(parts))
-    assert len(found) > 1
-    assert not any(sentence.endswith(("10.", "U.S.", "No.", "e.g.", "Mr.")) for sentence in found)
+    # No capital follows a stop, so that all of it is one run-on; it may be cut at "here.".
+    found = sentences(f"{kept} and so it goes on and on until it ends here. " * 8)
+    assert found == [f"{kept} and so it goes on and on until it ends here."] * 8
 
 
 @pytest.mark.parametrize("text", ["x" * 1_000_000, "." * 1_000_000, "A. " * 50_000, '"' * 1_000_000, " " * 1_000_000])

@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from spans import Report, Trace
 
@@ -47,7 +47,7 @@ def run(program: str, *arguments: str, **settings: str) -> subprocess.CompletedP
     return done
 
 
-def printed(output: str, name: str) -> dict[str, Report]:
+def printed(output: str, name: str) -> Any:
     """The JSON behind a name at the beginning of a line."""
     (line,) = [line for line in output.splitlines() if line.startswith(f"{name} ")]
     return json.loads(line.removeprefix(f"{name} "))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from typing import Any
+from urllib.error import HTTPError
 from urllib.parse import quote, urlencode
 from urllib.request import Request, urlopen
 
@@ -19,7 +20,12 @@ def phoenix_spans(address: str) -> list[Span]:
     spans, cursor = [], None
     while True:
         query = {"limit": 500, **({"cursor": cursor} if cursor else {})}
-        page = _get(f"{address}/v1/projects/{PROJECT}/spans?{urlencode(query)}")
+        try:
+            page = _get(f"{address}/v1/projects/{PROJECT}/spans?{urlencode(query)}")
+        except HTTPError as error:
+            if error.code == 404:  # no span was taken in yet, so there is no project
+                return []
+            raise
         spans += page["data"]
         cursor = page["next_cursor"]
         if not cursor:

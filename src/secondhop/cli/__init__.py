@@ -1,8 +1,8 @@
-"""The command line: `secondhop ask`, `analyze`, `inspect`, `eval`, `doctor`, `size`. One file per command; this one wires them.
+"""The command line: `secondhop ask`, `analyze`, `inspect`, `eval`, `index`, `doctor`, `size`. One file per command; this one wires them.
 
 Exit codes:
     0    answered
-    1    nothing found: the context is empty; for eval: a golden set regressed
+    1    nothing found: the context is empty; for eval: a golden set regressed; for index: it is damaged, or not there
     2    the command line or an option is wrong
     3    the source could not be read
     130  interrupted
@@ -22,6 +22,7 @@ from secondhop.cli.analyze import analyze
 from secondhop.cli.ask import ask
 from secondhop.cli.doctor import doctor
 from secondhop.cli.eval import eval
+from secondhop.cli.index import index
 from secondhop.cli.inspect import inspect
 from secondhop.cli.output import INTERRUPTED, UNREADABLE, USAGE, fail
 from secondhop.cli.size import size
@@ -39,6 +40,7 @@ app.command()(inspect)
 app.command()(eval)
 app.command()(doctor)
 app.command()(size)
+app.add_typer(index, name="index")
 
 # The base of what typer raises about a wrong command line; where it lives depends on typer's version.
 _USAGE_ERROR: type[Exception] = typer.BadParameter.__mro__[2]

@@ -39,7 +39,7 @@ Tokenizer = Annotated[str | None, typer.Option("--tokenizer", metavar="T", help=
 Ignore = Annotated[
     list[str] | None, typer.Option("--ignore", metavar="GLOB", help="Leave out these files; may be repeated.")
 ]
-Persist = Annotated[bool, typer.Option("--persist", help="Keep parsed files in PATH/.secondhop for the next time.")]
+Persist = Annotated[bool, typer.Option("--persist", help="Keep the index in PATH/.secondhop for the next time.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")]
 
 
@@ -72,21 +72,21 @@ def load(
     """The document at `path`, with a progress bar if it takes long and somebody is looking."""
     keywords: dict[str, Any] = {} if tokenizer is None else {"tokenizer": tokenizer}
     if path.is_dir():
-        with _Bar() as bar:
+        with ProgressBar() as bar:
             return Document.from_folder(path, ignore=ignore or (), persist=persist, progress=bar, **keywords)
     if ignore or persist:
         raise OptionError(f"{'--ignore' if ignore else '--persist'} is for folders, and {path} is not one")
     return Document.from_file(path, **keywords)
 
 
-class _Bar:
+class ProgressBar:
     """A progress bar on standard error; nothing if that is no terminal, or if reading is quick."""
 
     def __init__(self) -> None:
         self._progress: Progress | None = None
         self._began = time.monotonic()
 
-    def __enter__(self) -> _Bar:
+    def __enter__(self) -> ProgressBar:
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -94,6 +94,7 @@ class _Bar:
             self._progress.stop()
 
     def __call__(self, done: int, total: int, source: str) -> None:
+        """Shows how far reading has come."""
         if self._progress is None:
             if not sys.stderr.isatty() or time.monotonic() - self._began < PATIENCE_S:
                 return

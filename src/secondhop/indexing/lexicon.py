@@ -44,18 +44,20 @@ class Lexicon:
         """Analyses each form once. `spelled` are the forms as strings, if the caller has them."""
         spelled = list(forms) if spelled is None else spelled
         analyzed = analyze_all(analyzer, spelled)
-        seen: dict[str, int] = {}
-        form_terms = [seen.setdefault(term, len(seen)) for term in analyzed.terms]
+        seen = {term: number for number, term in enumerate(dict.fromkeys(analyzed.terms))}
+        form_terms = np.fromiter(map(seen.__getitem__, analyzed.terms), np.int64, len(analyzed.terms))
         terms, numbers = Vocabulary.of(list(seen))
+        fold = forms.digests.copy()
+        fold[list(analyzed.folded)] = digests_of(list(analyzed.folded.values()))
         return cls(
             analyzer=analyzer,
             forms=forms,
             terms=terms,
-            form_offsets=offsets_of(np.array(analyzed.counts, np.int64)),
-            form_terms=numbers[np.array(form_terms, np.int64)],
-            form_is_name=np.array(analyzed.is_name, bool),
-            form_is_capital=np.array([form[:1].isupper() for form in spelled], bool),
-            form_fold=_folded(forms, spelled),
+            form_offsets=offsets_of(analyzed.counts),
+            form_terms=numbers[form_terms],
+            form_is_name=analyzed.is_name,
+            form_is_capital=analyzed.is_capital,
+            form_fold=fold,
             term_is_number=np.array([term[:1].isdigit() for term in seen], bool)[np.argsort(numbers)],
         )
 
@@ -111,11 +113,3 @@ class Lexicon:
             form_terms[ranges(offsets[form_map], np.diff(part.form_offsets))] = term_map[part.form_terms]
         lexicon = cls(parts[0].analyzer, forms, terms, offsets, form_terms, is_name, is_capital, fold, is_number)
         return lexicon, form_maps
-
-
-def _folded(forms: Vocabulary, spelled: Sequence[str]) -> Digests:
-    """Digests of the forms without regard to case."""
-    folded = forms.digests.copy()
-    pairs = [(number, fold) for number, form in enumerate(spelled) if (fold := form.casefold()) != form]
-    folded[[number for number, _ in pairs]] = digests_of([fold for _, fold in pairs])
-    return folded

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from secondhop.arrays import ranges
+from secondhop.text.characters import codes, utf8_lengths
 from secondhop.text.hashing import digest, digests_of
 
 if TYPE_CHECKING:
@@ -30,9 +31,10 @@ class Strings(Sequence[str]):
     @classmethod
     def of(cls, strings: Sequence[str]) -> Strings:
         """Strings as they are given."""
-        data = "".join(strings).encode("utf-8", "surrogatepass")
-        lengths = [len(each) if each.isascii() else len(each.encode("utf-8", "surrogatepass")) for each in strings]
-        return cls(np.frombuffer(data, np.uint8), offsets_of(np.array(lengths, np.int64)))
+        joined = "".join(strings)
+        data = np.frombuffer(joined.encode("utf-8", "surrogatepass"), np.uint8)
+        offsets = offsets_of(np.fromiter(map(len, strings), np.int64, len(strings)))
+        return cls(data, offsets if joined.isascii() else offsets_of(utf8_lengths(codes(joined)))[offsets])
 
     def __len__(self) -> int:
         return len(self.offsets) - 1

@@ -39,7 +39,14 @@ class Block:
 
 
 def lines_of(text: str, start: int = 0) -> Iterator[tuple[int, int, str]]:
-    """Start, end and text of each line from `start` on, line ends aside."""
+    """Start, end and text of each line from `start` on, line ends aside. The last one is empty."""
+    if "\r" not in text:
+        for line in text[start:].split("\n"):
+            yield start, start + len(line), line
+            start += len(line) + 1
+        if line:
+            yield len(text), len(text), ""
+        return
     for match in _LINE.finditer(text, start):
         yield match.start(), match.end(1), match[1]
 

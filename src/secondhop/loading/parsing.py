@@ -76,7 +76,7 @@ def parse(
 def load_text(text: str, source: str, *, format: str | None = None) -> SourceText:
     """Find the structure of a string that is text already. The suffix of `source` counts if it is of a text format."""
     check_format(format)
-    if not text.strip():
+    if not text or text.isspace():
         raise EmptyTextError(f"{source}: the text is empty")
     if format is None:
         by_name = format_by_name(source)
@@ -84,9 +84,10 @@ def load_text(text: str, source: str, *, format: str | None = None) -> SourceTex
     if not FORMATS[format].textual:
         raise InputError(f"{source}: format={format!r} is binary; pass the file's bytes, not a string")
     text, warnings = _without_lone_surrogates(text)
-    # The mark tells loaders that look for a declared encoding that this is UTF-8.
-    marked = b"\xef\xbb\xbf" + text.removeprefix("\ufeff").encode()
-    loaded = _run(format, marked, source, name=source, password=None)
+    data = text.removeprefix("\ufeff").encode()
+    if FORMATS[format].registered is None:  # the mark tells our loaders that this is UTF-8, whatever the text declares
+        data = b"\xef\xbb\xbf" + data
+    loaded = _run(format, data, source, name=source, password=None)
     return _checked(loaded, source, warnings)
 
 
@@ -126,7 +127,7 @@ def _out_of_memory(source: str) -> ResourceLimitError:
 
 def _checked(loaded: SourceText, source: str, warnings: list[str]) -> SourceText:
     """Return the loaded text if there is some, fit to be encoded, with the warnings of both sides."""
-    if not loaded.text.strip():
+    if not loaded.text or loaded.text.isspace():
         raise NoTextError(source, "holds no text")
     text, more = _without_lone_surrogates(loaded.text)
     if not warnings and not more:
@@ -136,5 +137,9 @@ def _checked(loaded: SourceText, source: str, warnings: list[str]) -> SourceText
 
 def _without_lone_surrogates(text: str) -> tuple[str, list[str]]:
     """Put U+FFFD for halves of surrogate pairs, which no encoding can store; the length stays."""
-    repaired, count = re.subn("[\ud800-\udfff]", "\ufffd", text)
-    return repaired, [f"{count} lone surrogates were replaced by U+FFFD."] if count else []
+    try:
+        text.encode()  # many times as fast as a search for surrogates
+    except UnicodeEncodeError:
+        repaired, count = re.subn("[\ud800-\udfff]", "\ufffd", text)
+        return repaired, [f"{count} lone surrogates were replaced by U+FFFD."]
+    return text, []

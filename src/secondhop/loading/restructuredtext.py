@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 from secondhop.loading.encodings import decode
 from secondhop.loading.outlined import Block, Heading, lines_of, outlined
@@ -10,6 +11,7 @@ from secondhop.types import SourceText
 
 SUFFIXES = frozenset({".rst", ".rest"})
 
+_MARKS = frozenset("!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~")
 _ADORNMENT = re.compile(r"([!-/:-@\[-`{-~])\1*[ \t]*")
 _CODE = re.compile(r"\.\. (?:code|code-block|sourcecode|parsed-literal|literalinclude|highlight)::")
 _ROLE = re.compile(r":[\w:.+-]+:`([^`]*)`")
@@ -25,16 +27,23 @@ def load(data: bytes, source: str) -> SourceText:
     headings: list[Heading] = []
     levels: dict[str, int] = {}
     place = 0
-    while place < len(lines):
-        found = _heading(lines, place)
+    for begin in _beginnings(lines):
+        found = _heading(lines, begin) if begin >= place else None
         if found is None:
-            place += 1
             continue
-        after, style, title = found
+        place, style, title = found
         level = levels.setdefault(style, len(levels) + 1)
-        headings.append(Heading(lines[place][0], lines[after - 1][1], level, _plain(title)))
-        place = after
+        headings.append(Heading(lines[begin][0], lines[place - 1][1], level, _plain(title)))
     return SourceText(source, text, tuple(outlined(text, headings, _code(lines))), warnings=tuple(warnings))
+
+
+def _beginnings(lines: list[_Line]) -> Iterator[int]:
+    """Places where a heading may begin, ascending: at a line of marks, or at the line above one."""
+    for place, (_, _, line) in enumerate(lines):
+        if line and line[0] in _MARKS and _is_adornment(line):
+            if place:
+                yield place - 1
+            yield place
 
 
 def _heading(lines: list[_Line], place: int) -> tuple[int, str, str] | None:
@@ -70,14 +79,15 @@ def _code(lines: list[_Line]) -> list[Block]:
     """Blocks indented below `::` or a code directive."""
     blocks: list[Block] = []
     place = 0
-    while place < len(lines):
-        line = lines[place][2]
+    for opening in [number for number, (_, _, line) in enumerate(lines) if "::" in line]:
+        if opening < place:
+            continue
+        line = lines[opening][2]
         opens = _CODE.match(line.lstrip()) or (line.rstrip().endswith("::") and not line.lstrip().startswith(".."))
-        place += 1
         if not opens:
             continue
         outer = len(line) - len(line.lstrip())
-        first = place
+        first = place = opening + 1
         while place < len(lines) and (not lines[place][2].strip() or _indent(lines[place][2]) > outer):
             place += 1
         inside = [entry for entry in lines[first:place] if entry[2].strip()]

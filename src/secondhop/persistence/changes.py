@@ -71,12 +71,12 @@ def find_changes(
     settled = np.zeros(len(paths), bool)
     if verify == "stat":
         settled[known] = _is_settled(table)[row[known]] & (stat[known] == table.stat[row[known]]).all(axis=1)
-    is_changed = row == NOWHERE
+    is_changed: NDArray[np.bool_] = np.array(row == NOWHERE, bool)
     for place in np.flatnonzero(known & ~settled).tolist():
         is_changed[place] = not _is_same(listing.files[place], listing.root, table, int(row[place]))
     n_read = int((known & ~settled & ~is_changed).sum())
     if again:
-        is_changed |= np.array([path in again for path in paths], bool)
+        is_changed = is_changed | np.array([path in again for path in paths], bool)
     return Changes(listing, paths, stat, row, is_changed, n_read, len(table) - int(known.sum()))
 
 

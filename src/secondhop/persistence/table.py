@@ -107,7 +107,7 @@ class FileTable:
 
     def says_as(self, other: FileTable) -> bool:
         """Whether it has the same files, of the same content, as another table."""
-        return (self.paths, self.left_out) == (other.paths, other.left_out) and self.states == other.states
+        return self.paths == other.paths and self.states == other.states
 
     def report(self, notes: Sequence[str] = ()) -> IngestReport:
         """What became of each file."""

@@ -10,6 +10,7 @@ from typing import Any
 from secondhop.reporting.flat import to_attributes, to_log
 from secondhop.types import Decision
 
+_SCALARS = frozenset((str, int, bool, type(None)))
 SCHEMA_VERSION = 1
 """Version of the dict and JSON form. Fields may be added under one version; none changes its meaning."""
 
@@ -142,7 +143,7 @@ def report_to_dict(report: DecisionReport) -> dict[str, Any]:
 
 
 def _plain_decision(decision: Decision) -> dict[str, Any]:
-    # By hand: `dataclasses.asdict` copies every value and takes ten times as long.
+    # By hand: `dataclasses.asdict` copies every value and takes ten times as long. This runs for each candidate.
     return {
         "chunk_id": decision.chunk_id,
         "fate": decision.fate,
@@ -152,16 +153,18 @@ def _plain_decision(decision: Decision) -> dict[str, Any]:
         "tokens": decision.tokens,
         "score": round(decision.score, 6),
         "rank": decision.rank,
-        "spans": [list(span) for span in decision.spans],
+        "spans": list(map(list, decision.spans)),
         "detail": _plain(decision.detail),
     }
 
 
 def _plain(value: Any) -> Any:
+    if type(value) in _SCALARS:
+        return value
     if isinstance(value, float):
         return round(value, 6)
-    if isinstance(value, Mapping):
-        return {str(key): _plain(item) for key, item in value.items()}
+    if isinstance(value, (dict, Mapping)):  # a dict is known at once, an abstract class is asked
+        return {str(key): item if type(item) in _SCALARS else _plain(item) for key, item in value.items()}
     if isinstance(value, (list, tuple)):
         return [_plain(item) for item in value]
     if isinstance(value, ReportWarning):

@@ -6,7 +6,6 @@ ranking (measured: it lowers nDCG on single-hop sets).
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from secondhop.retrieval.bridge import Bridge, build_bridge
@@ -51,7 +50,7 @@ def retrieve(
     ranked = top(direct.scores, MAX_RANK)
     link = Bridge.none(len(snapshot))
     if bridge:
-        direct = replace(direct, scores=add_homes(snapshot, query, direct.scores, allowed))
+        direct = direct.with_lexical(add_homes(snapshot, query, direct.lexical, allowed))
         link = build_bridge(snapshot, query, direct.scores, top(direct.scores, MAX_RANK), allowed)
     total = direct.scores + link.scores
     wanted = candidate_k if tiers is None else max(candidate_k, tiers.min_candidates)

@@ -31,7 +31,7 @@ PLACE_WEIGHT = 0.7
 """How much a name's weight follows the direct score of its sentence in the seed."""
 MAX_DF_SHARE = 0.5
 DEEP_LINK = 0.3
-"""What a link is worth to a chunk deep inside its text, relative to one where the text opens."""
+"""What a link within one text is worth to a chunk deep inside it, relative to one where the text opens."""
 CODE = KINDS.index("code")
 
 
@@ -98,21 +98,23 @@ def build_bridge(
     chunks = np.concatenate((body.chunks, lead.chunks)).astype(np.int64)
     chunks += n * np.concatenate((np.repeat(names.seed, body.counts), np.repeat(names.seed, lead.counts)))
     links = sum_by(chunks, np.concatenate((body.weights, lead.weights)), n * len(seeds)).reshape(len(seeds), n)
-    for link, key in zip(links, snapshot.chunk_key[seeds], strict=True):
-        link[snapshot.chunk_key == key] = 0.0  # the seed and its copies
+    deep = _deep(snapshot)
+    for link, seed in zip(links, seeds.tolist(), strict=True):
+        link[snapshot.chunk_key == snapshot.chunk_key[seed]] = 0.0  # the seed and its copies
+        link[deep & (snapshot.chunk_source == snapshot.chunk_source[seed])] *= DEEP_LINK
     unique_name = math.log1p((n - 0.5) / 1.5)
-    scores = highest * np.minimum(1.0, _reach(snapshot) * links.max(axis=0) / (FULL_LINK_NAMES * unique_name))
+    scores = highest * np.minimum(1.0, links.max(axis=0) / (FULL_LINK_NAMES * unique_name))
     if allowed is not None:
         scores[~allowed] = 0.0
     return Bridge(scores, links.argmax(axis=0), seeds, names, factors)
 
 
-def _reach(snapshot: Snapshot) -> Floats:
-    """[C] 1 for the first two chunks of each text, which say what it is about; less for those that only mention names."""
+def _deep(snapshot: Snapshot) -> Bools:
+    """[C] all but the first two chunks of each text, which say what it is about: the others repeat its names."""
     source = snapshot.chunk_source
     deep = np.zeros(len(source), bool)
     deep[2:] = (source[2:] == source[1:-1]) & (source[2:] == source[:-2])
-    return np.where(deep, DEEP_LINK, 1.0)
+    return deep
 
 
 def _seeds(snapshot: Snapshot, best: Ints) -> Ints:

@@ -6,7 +6,7 @@ The bridge and selection go on from the direct scores, whichever tiers made them
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
@@ -53,7 +53,7 @@ class Direct:
     scores: Floats
     """[C] what ranks; 0 for chunks that no tier has found."""
     lexical: Floats
-    """[C] by words alone."""
+    """[C] by words alone, and by names where a context is made."""
     more: Mapping[str, Mapping[int, float]] = field(default_factory=dict)
     """Further scores of some chunks: `dense`, `rerank`."""
     timings: Mapping[str, float] = field(default_factory=dict)
@@ -63,6 +63,11 @@ class Direct:
     def by_words(cls, lexical: Floats) -> Direct:
         """Words alone."""
         return cls(lexical, lexical)
+
+    def with_lexical(self, lexical: Floats) -> Direct:
+        """The same with other scores by words; what ranks moves by as much."""
+        scores = lexical if self.scores is self.lexical else self.scores + (lexical - self.lexical)
+        return replace(self, scores=scores, lexical=lexical)
 
     def parts(self, ordinals: Ints) -> list[dict[str, float]]:
         """The scores of each of these chunks by name."""

@@ -2,10 +2,54 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
-from typing import NamedTuple
+import re
+from collections.abc import Sequence
+from itertools import compress
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
 
 from secondhop.text.analysis import _CASE_PARTS, _LONGEST_FORM, Analyzer, _stemmer
+from secondhop.text.characters import codes
+
+if TYPE_CHECKING:
+    from secondhop.types import Bools, Ints
+
+_PARTS_AND_ENDS = re.compile(rf"{_CASE_PARTS.pattern}|\n")
+
+_LOWER, _UPPER, _DIGIT, _OTHER = (1 << bit for bit in range(4))
+
+
+class Shapes(NamedTuple):
+    """What characters words have: bits for ASCII capitals, other ASCII letters, ASCII digits, and all else."""
+
+    some: Ints
+    """[words] of all characters."""
+    first: Ints
+    """[words] of the first one."""
+    inner: Ints
+    """[words] of all but the first one."""
+    lengths: Ints
+
+    @classmethod
+    def of(cls, words: Sequence[str]) -> Shapes:
+        """The shapes of words that are not empty and hold no line ends."""
+        units = codes("\n".join(words))
+        classes = _table().take(units, mode="clip")
+        edges = np.concatenate((np.zeros(1, np.int64), np.flatnonzero(units == ord("\n")) + 1, [len(units) + 1]))
+        starts = edges[:-1]
+        first = classes[starts]
+        some = np.bitwise_or.reduceat(classes, starts)
+        classes[starts] = 0
+        return cls(some, first, np.bitwise_or.reduceat(classes, starts), np.diff(edges) - 1)
+
+
+def _table() -> Ints:
+    table = np.full(129, _OTHER, np.uint8)
+    table[ord("\n")] = 0
+    for characters, kind in ((b"az", _LOWER), (b"AZ", _UPPER), (b"09", _DIGIT)):
+        table[characters[0] : characters[1] + 1] = kind
+    return table
 
 
 class Analyzed(NamedTuple):
@@ -13,48 +57,79 @@ class Analyzed(NamedTuple):
 
     terms: list[str]
     """Of all words, one after the other."""
-    counts: list[int]
+    counts: Ints
     """How many terms each word has."""
-    is_name: list[bool]
+    is_name: Bools
+    is_capital: Bools
+    """Whether it begins with a capital."""
+    folded: dict[int, str]
+    """Words by number as they are without regard to case, where that is another spelling."""
 
 
 def analyze_all(analyzer: Analyzer, forms: Sequence[str]) -> Analyzed:
     """Terms and flags of each form. All that is ASCII letters and digits is stemmed in one call."""
-    found = Analyzed([], [], [False] * len(forms))
-    unstemmed: list[str | list[str] | tuple[str, ...]] = [()] * len(forms)  # tuples are terms already
-    stopwords, is_name = analyzer._stopwords, found.is_name
-    for number, form in enumerate(forms):
-        if not (form.isascii() and form.isalnum() and len(form) <= _LONGEST_FORM):
-            analyzed = analyzer.analyze(form)
-            unstemmed[number], is_name[number] = analyzed.terms, analyzed.is_name
-        elif (word := form.lower()) not in stopwords:
-            is_name[number] = not form[0].islower()
-            unstemmed[number] = word
-            if not (form.isalpha() and (form == word or form.istitle())):
-                parts = _CASE_PARTS.findall(form)
-                if len(parts) > 1:
-                    unstemmed[number] = [word, *(part for part in map(str.lower, parts) if part not in stopwords)]
-    words = [entry for entry in unstemmed if type(entry) is str]
-    words.extend(word for entry in unstemmed if type(entry) is list for word in entry)
-    stems = _stems(analyzer, words)
-    for entry in unstemmed:
-        if type(entry) is str:
-            stem = stems[entry]
-            terms: Collection[str] = (stem,) if stem else ()
-        else:
-            terms = entry if type(entry) is tuple else dict.fromkeys(filter(None, map(stems.__getitem__, entry)))
-        found.terms.extend(terms)
-        found.counts.append(len(terms))
-    return found
+    if not forms:
+        return Analyzed([], np.zeros(0, np.int64), np.zeros(0, bool), np.zeros(0, bool), {})
+    shapes = Shapes.of(forms)
+    some, n = shapes.some, len(forms)
+    lowered = "\n".join(forms).lower().split("\n")
+    plain = (some & _OTHER == 0) & (shapes.lengths <= _LONGEST_FORM)
+    content = plain & ~np.fromiter(map(analyzer._stopwords.__contains__, lowered), bool, n)
+    # One case part: all small, Capitalised, all capitals, all digits.
+    whole = content & (((some & _DIGIT == 0) & (shapes.inner & _UPPER == 0)) | (some == _DIGIT) | (some == _UPPER))
+    is_name = content & (shapes.first != _LOWER)
+    several = _in_parts(analyzer, forms, lowered, np.flatnonzero(content & ~whole).tolist())
+    for number in np.flatnonzero(~plain).tolist():
+        several[number], _, is_name[number], _ = analyzer.analyze(forms[number])
+    counts = np.zeros(n, np.int64)
+    stems = _stems(analyzer, list(compress(lowered, whole.tolist())))
+    counts[whole] = np.fromiter(map(bool, stems), bool, len(stems))
+    single = counts > 0
+    counts[list(several)] = [len(found) for found in several.values()]
+    starts = np.cumsum(counts) - counts
+    terms = np.empty(int(counts.sum()), object)
+    terms[starts[single]] = np.array(list(filter(None, stems)), object)
+    for number, found in several.items():
+        terms[starts[number] : starts[number] + len(found)] = found
+    is_capital = shapes.first == _UPPER
+    for number in np.flatnonzero(shapes.first == _OTHER).tolist():
+        is_capital[number] = forms[number][:1].isupper()
+    folded = {number: forms[number].casefold() for number in np.flatnonzero(some & (_UPPER | _OTHER)).tolist()}
+    folded = {number: fold for number, fold in folded.items() if fold != forms[number]}
+    return Analyzed(terms.tolist(), counts, is_name, is_capital, folded)
 
 
-def _stems(analyzer: Analyzer, words: Iterable[str]) -> dict[str, str]:
+def _in_parts(
+    analyzer: Analyzer, forms: Sequence[str], lowered: list[str], numbers: list[int]
+) -> dict[int, tuple[str, ...]]:
+    """The terms of words with capitals or digits inside: of the whole, then of its parts."""
+    if not numbers:
+        return {}
+    text = "\n".join([forms[number] for number in numbers])
+    words: list[str] = []
+    ends: list[int] = []
+    parts = "\t".join(_PARTS_AND_ENDS.findall(text)).lower().split("\t\n\t")
+    for number, group in zip(numbers, parts, strict=True):
+        words.append(lowered[number])
+        if "\t" in group:
+            words += group.split("\t")
+        ends.append(len(words))
+    distinct = list(dict.fromkeys(words))
+    stem_of = dict(zip(distinct, _stems(analyzer, distinct), strict=True))
+    stem_of.update(dict.fromkeys(analyzer._stopwords.intersection(distinct), ""))  # no word here is one as a whole
+    stems = list(map(stem_of.__getitem__, words))
+    return {
+        number: tuple(dict.fromkeys(filter(None, stems[start:end])))
+        for number, start, end in zip(numbers, [0, *ends[:-1]], ends, strict=True)
+    }
+
+
+def _stems(analyzer: Analyzer, words: list[str]) -> list[str]:
     """The stem of each word of ASCII letters and digits."""
-    stems = {word: word for word in words}
     language = analyzer._languages.get("latin")
     if language is None:
-        return stems
-    long = [word for word in stems if len(word) > 2]
-    for word, stem in zip(long, _stemmer(language).stemWords(long), strict=True):
-        stems[word] = stem if stem.isascii() else analyzer._stem(word)
-    return stems
+        return words
+    stems: list[str] = _stemmer(language).stemWords(words)
+    if not "".join(stems).isascii():
+        stems = [stem if stem.isascii() else analyzer._stem(word) for word, stem in zip(words, stems, strict=True)]
+    return [word if len(word) <= 2 else stem for word, stem in zip(words, stems, strict=True)]

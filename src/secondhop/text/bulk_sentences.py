@@ -22,11 +22,11 @@ _CLASSES = CharacterClasses(
         r"[A-Z0-9]|[^\W\da-z_]", r"\w",
     )
 )  # fmt: skip
-_LONGEST_ABBREVIATION = 8
+_LONGEST_ABBREVIATION = 6
 _LONGEST_ENUMERATOR = 16
 _LONG_BYTES = 5 * (_WEAKER[0][1] + 1)
 """A sentence of so many UTF-8 bytes is a run-on."""
-_WINDOW = 1 << 17
+_WINDOW = 1 << 18
 _STEPS = 16
 
 

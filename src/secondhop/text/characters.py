@@ -35,12 +35,16 @@ class CharacterClasses:
     def __init__(self, patterns: Sequence[str]) -> None:
         """Set n is bit `1 << n`."""
         self._patterns = tuple(re.compile(f"(?:{pattern})+") for pattern in patterns)
+        # Of the basic plane, filled as characters are met. Filling a place twice is harmless, so it needs no lock.
+        self._basic = np.zeros(_BASIC, np.uint8)
+        self._known = np.zeros(_BASIC, bool)
 
     def of(self, codes: Codes) -> Classes:
         """[characters] the sets that each is in."""
         if codes.dtype == np.uint8:
             return np.frombuffer(codes.tobytes().translate(self._ascii()), np.uint8)
-        classes = self._basic().take(codes, mode="clip")
+        self._learn(codes[~self._known.take(codes, mode="clip")])
+        classes = self._basic.take(codes, mode="clip")
         if codes.dtype == np.uint32:
             beyond = np.flatnonzero(codes >= _BASIC)
             distinct, place = np.unique(codes[beyond], return_inverse=True)
@@ -51,9 +55,12 @@ class CharacterClasses:
     def _ascii(self) -> bytes:
         return self._classify("".join(map(chr, range(256)))).tobytes()
 
-    @cache  # noqa: B019
-    def _basic(self) -> Classes:
-        return self._classify("".join(map(chr, range(_BASIC))))
+    def _learn(self, codes: Codes) -> None:
+        """Adds characters to the table of the basic plane."""
+        new = np.unique(codes[codes < _BASIC])
+        if len(new):
+            self._basic[new] = self._classify("".join(map(chr, new.tolist())))
+            self._known[new] = True
 
     def _classify(self, characters: str) -> Classes:
         classes = np.zeros(len(characters), np.uint8)

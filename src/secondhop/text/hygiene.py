@@ -11,7 +11,6 @@ import binascii
 import re
 import unicodedata
 from collections.abc import Callable
-from functools import lru_cache
 
 from secondhop.text.injection_patterns import PATTERNS
 
@@ -81,7 +80,7 @@ _known: dict[int, tuple[str, ...]] = {}
 
 def _find_planted(text: str) -> tuple[str, ...]:
     found, looks = _kinds(text)
-    if not text.isascii() or looks & (_MIXED_WORD | _SPELT_OUT) or "@" in text or "$" in text:
+    if looks & (_MIXED_WORD | _SPELT_OUT) or _INSIDE_WORD.search(text) or _ODD.search(text):
         plain = normalized(text)
         if plain != text:
             found |= _kinds(plain)[0]
@@ -93,11 +92,16 @@ def _find_planted(text: str) -> tuple[str, ...]:
     return tuple(sorted(found))
 
 
+# Beyond Latin letters and the signs of typesetting: what may be written in look-alikes.
+_ODD = re.compile("[^\x09-\x7e\u00a0-\u024f\u2010-\u2027\u2030-\u205e\u20a0-\u20c0\u2122\u2190-\u23ff\u2500-\u27bf]")
+
+_INSIDE_WORD = re.compile(r"[@$](?<=[A-Za-z]\S)[A-Za-z@$]")
+
 # A text's words are looked at once, and told by bits: one for each group of words that a pattern needs.
 _WORD = re.compile(r"[^\W_]+")
 _SENTENCE_END = re.compile(r"(?<=[.!?])\s+|\n\s*")
-_MIXED_WORD, _LONG_WORD, _SPELT_OUT = 1, 2, 4
-_LETTER_BITS = 3
+_SINGLE_LETTER, _MIXED_WORD, _LONG_WORD, _SPELT_OUT = 1, 2, 4, 8
+_LETTER_BITS = 4
 _GROUPS = tuple(dict.fromkeys(group for pattern in PATTERNS for group in pattern.words))
 _BIT = {group: 1 << (place + _LETTER_BITS) for place, group in enumerate(_GROUPS)}
 _TOLD_BY_WORDS = [(pattern, tuple(_BIT[group] for group in pattern.words)) for pattern in PATTERNS if pattern.words]
@@ -106,15 +110,28 @@ _SHORT_WORD = 3
 """Words of a group up to this length are taken whole: "as" begins too many others."""
 
 
-@lru_cache(maxsize=1 << 16)
-def _marks_of(word: str) -> int:
+_marks: dict[str, int] = {}
+"""The marks of words met so far. Filling it needs no lock."""
+
+
+def _groups_of(word: str) -> int:
     marks = 0
     for group, bit in _BIT.items():
         if any(word == stem or (len(stem) > _SHORT_WORD and word.startswith(stem)) for stem in group):
             marks |= bit
-    if not word.isalpha() and not word.isdigit():
+    return marks
+
+
+def _marks_of(word: str) -> int:
+    marks = _groups_of(word) | (_SINGLE_LETTER if len(word) == 1 and word.isalpha() and word not in "ai" else 0)
+    # "1gn0re" may be a word that matters, "x86" may not: only then the text is read again without look-alikes.
+    if not word.isalpha() and not word.isdigit() and _groups_of(word.translate(_LOOK_ALIKES)):
         marks |= _MIXED_WORD
-    return marks | (_LONG_WORD if len(word) >= _LEAST_ENCODED else 0)
+    marks |= _LONG_WORD if len(word) >= _LEAST_ENCODED else 0
+    if len(_marks) >= _REMEMBERED:
+        _marks.clear()
+    _marks[word] = marks
+    return marks
 
 
 _LEAST_SPELT = 5
@@ -157,12 +174,15 @@ def _kinds(text: str) -> tuple[set[str], int]:
         if any(sign in lower for sign in pattern.signs) and pattern.expression.search(lower)
     }
     looks = single = 0
+    known = _marks
     for sentence in _SENTENCE_END.split(lower):
         words = _WORD.findall(sentence)
         marks = 0
         for word in words:
-            marks |= _marks_of(word)
-            single += len(word) == 1
+            mark = known.get(word)
+            mark = _marks_of(word) if mark is None else mark
+            marks |= mark
+            single += mark & _SINGLE_LETTER
         looks |= marks
         for pattern, bits in _TOLD_BY_WORDS:
             if marks & bits[0] and all(marks & bit for bit in bits[1:]) and pattern.expression.search(sentence):

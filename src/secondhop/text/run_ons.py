@@ -42,7 +42,14 @@ def split_long(text: str, span: Span, level: int = 0) -> list[Span]:
             left, packed = before, 0
         packed += part
     _append(pieces, text, left, end)
-    return [small for piece in pieces for small in split_long(text, piece, level + 1)]
+    small = 5 * _WEAKER[min(level + 1, len(_WEAKER) - 1)][1] + 4 if ascii_only else 0  # characters
+    found: list[Span] = []
+    for piece in pieces:
+        if piece[1] - piece[0] <= small:
+            found.append(piece)
+        else:
+            found.extend(split_long(text, piece, level + 1))
+    return found
 
 
 def _cuts(text: str, start: int, end: int, level: int) -> Iterator[int]:

@@ -1,6 +1,6 @@
 """`python ask.py SDK ADDRESS WHAT...`: asks with one SDK in a process of its own and prints the API's reports as JSON.
 
-WHAT is any of: langchain, llama_index, langchain_at_once, llama_index_at_once.
+WHAT is any of: langchain, llama_index, langchain_once, langchain_at_once, llama_index_at_once.
 """
 
 import json
@@ -21,6 +21,7 @@ def main() -> None:
     asked = {
         "langchain": lambda: questions.ask_langchain(config),
         "llama_index": questions.ask_llama_index,
+        "langchain_once": lambda: questions.ask_langchain_once(config),
         "langchain_at_once": lambda: questions.ask_langchain_at_once(config),
         "llama_index_at_once": questions.ask_llama_index_at_once,
     }

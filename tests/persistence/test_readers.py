@@ -1,0 +1,45 @@
+"""Many processes read while one writes: no question fails, and none sees two versions."""
+
+import json
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from secondhop import Document
+
+READER = Path(__file__).with_name("reader.py")
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
+
+
+def write_version(folder, version):
+    for number in range(6):
+        text = f"# File {number}\n\nHere stands version {version} of file {number}.\n" + "The harbour is calm. " * 50
+        (folder / f"{number}.md").write_text(text)
+
+
+@pytest.mark.parametrize(
+    ("readers", "reloads"),
+    [(3, 8), pytest.param(8, 30, marks=[pytest.mark.long, pytest.mark.timeout(1800)])],
+)
+def test_readers_see_one_version_at_a_time(tmp_path, readers, reloads):
+    folder = tmp_path / "docs"
+    folder.mkdir()
+    write_version(folder, 0)
+    document = Document.from_folder(folder, persist=True)
+    seconds = 4 + 0.7 * reloads
+    command = [sys.executable, "-W", "error", str(READER), str(folder), str(seconds)]
+    running = [subprocess.Popen(command, stdout=subprocess.PIPE, text=True) for _ in range(readers)]
+    time.sleep(3)
+    for version in range(1, reloads + 1):
+        write_version(folder, version)
+        document = document.refresh().document
+        time.sleep(0.5)
+    for process in running:
+        told = json.loads(process.communicate()[0])
+        assert (told["failed"], told["mixed"]) == (0, 0)
+        assert told["asked"] > reloads
+        assert told["versions"] > 1
+        assert told["growth"] < 1.3

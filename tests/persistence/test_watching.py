@@ -1,0 +1,155 @@
+"""A watch follows a real folder with real child processes."""
+
+import os
+import threading
+import time
+
+import pytest
+
+import secondhop
+from secondhop import InputError, OptionError, StoreError, watching
+from secondhop.storage import IndexStore
+
+PATIENCE = 60.0
+
+
+@pytest.fixture
+def folder(tmp_path):
+    root = tmp_path / "docs"
+    root.mkdir()
+    for number in range(5):
+        (root / f"{number}.md").write_text(f"# File {number}\n\nThe harbour of file {number} is calm.\n")
+    return root
+
+
+class Events(list):
+    """What a watch has told, and a way to wait for more."""
+
+    def __init__(self):
+        self._more = threading.Condition()
+
+    def __call__(self, event):
+        with self._more:
+            self.append(event)
+            self._more.notify_all()
+
+    def wait_for(self, wanted):
+        with self._more:
+            assert self._more.wait_for(lambda: any(wanted(event) for event in self), PATIENCE), list(map(str, self))
+
+
+def with_changes(event):
+    return event.kind == "refreshed" and bool(event.refresh)
+
+
+@pytest.mark.timeout(180)
+def test_a_change_is_served_soon_after_and_the_old_document_stays(folder):
+    events = Events()
+    with secondhop.watch(folder, on_event=events) as watched:
+        before = watched.document
+        assert not before.context("lighthouse").passages
+        (folder / "new.md").write_text("# New\n\nThe lighthouse stands on the cape.\n")
+        events.wait_for(with_changes)
+        assert watched.document.context("lighthouse").passages
+        assert not before.context("lighthouse").passages
+        assert watched.document.chunks == secondhop.Document.from_folder(folder).chunks
+    told = [str(event) for event in events]
+    assert told[0] == "started"
+    assert any("1 added, 5 unchanged" in line for line in told)
+    assert not watched.is_running
+    assert threading.active_count() == 1
+
+
+@pytest.mark.timeout(180)
+def test_a_rebuild_that_fails_leaves_the_document_and_says_why(folder):
+    events = Events()
+    with secondhop.watch(folder, on_event=events, sweep_seconds=1.0) as watched:
+        before = watched.document
+        for path in folder.glob("*.md"):
+            path.unlink()
+        events.wait_for(lambda event: event.kind == "failed" and "could be indexed" in event.reason)
+        assert watched.document is before
+        assert before.context("harbour").passages
+        (folder / "back.md").write_text("# Back\n\nThe harbour is back.\n")
+        events.wait_for(with_changes)
+        assert watched.document.sources == ("back.md",)
+
+
+@pytest.mark.timeout(180)
+def test_without_notifications_the_sweep_finds_changes_and_that_is_said(folder, monkeypatch):
+    import watchfiles
+
+    def refuse(*_, **__):
+        raise OSError("inotify watch limit reached")
+
+    monkeypatch.setattr(watchfiles, "watch", refuse)
+    events = Events()
+    with secondhop.watch(folder, on_event=events, sweep_seconds=0.5) as watched:
+        events.wait_for(lambda event: event.kind == "failed" and "inotify watch limit" in event.reason)
+        (folder / "new.md").write_text("The lighthouse stands on the cape.\n")
+        events.wait_for(with_changes)
+        assert watched.document.n_files == 6
+
+
+@pytest.mark.timeout(180)
+def test_a_callback_that_raises_does_not_end_the_watch(folder, caplog):
+    seen = Events()
+
+    def raising(event):
+        seen(event)
+        raise ValueError("no")
+
+    with secondhop.watch(folder, on_event=raising, sweep_seconds=0.5) as watched:
+        (folder / "new.md").write_text("The lighthouse stands on the cape.\n")
+        seen.wait_for(with_changes)
+        assert watched.document.n_files == 6
+    assert "on_event raised" in caplog.text
+
+
+@pytest.mark.timeout(180)
+def test_a_format_of_ones_own_is_loaded_in_this_process(folder, monkeypatch):
+    from secondhop.loading import formats
+
+    for name in ("_FORMATS", "_BY_SUFFIX"):
+        monkeypatch.setattr(formats, name, dict(getattr(formats, name)))
+    monkeypatch.setattr(formats, "FORMATS", formats._FORMATS)
+    monkeypatch.setattr(watching, "FORMATS", formats._FORMATS)
+    calls = []
+
+    def load(data, source):
+        calls.append(os.getpid())
+        return secondhop.SourceText(source, data.decode())
+
+    secondhop.register_loader("minutes", load, suffixes=[".minutes"])
+    events = Events()
+    with secondhop.watch(folder, on_event=events, sweep_seconds=0.5):
+        (folder / "may.minutes").write_text("The lighthouse stands on the cape.\n")
+        events.wait_for(with_changes)
+    assert set(calls) == {os.getpid()}
+
+
+def test_a_stopped_watch_leaves_a_sound_index(folder):
+    for _ in range(3):
+        watched = secondhop.watch(folder, sweep_seconds=0.05)
+        time.sleep(0.3)
+        watched.stop()
+        watched.stop()
+    assert IndexStore(folder / ".secondhop").verify() == ()
+
+
+def test_an_index_that_cannot_be_written_is_refused_at_once(folder, monkeypatch):
+    secondhop.Document.from_folder(folder, persist=True)
+
+    def refuse(*_, **__):
+        raise StoreError(folder, "Read-only file system") from OSError(30, "Read-only file system")
+
+    monkeypatch.setattr(IndexStore, "write", refuse)
+    with pytest.raises(StoreError, match="Read-only"):
+        secondhop.watch(folder)
+
+
+def test_wrong_arguments_are_named(folder):
+    with pytest.raises(OptionError, match="sweep_seconds=0"):
+        secondhop.watch(folder, sweep_seconds=0)
+    with pytest.raises(InputError, match="path=5"):
+        secondhop.watch(5)
