@@ -76,7 +76,8 @@ _HOMES = {
     "document": ("Document",),
     "errors": (
         "CorruptFileError", "EmptyTextError", "FileTooLargeError", "IndexCorruptError", "IndexLockedError",
-        "IndexVersionError", "InputError", "LoadError", "MissingExtraError", "ModelError", "ModelIntegrityError", "ModelNotFoundError", "NoSpaceError", "NoTextError",
+        "IndexVersionError", "InputError", "LoadError", "MissingExtraError", "ModelError", "ModelIntegrityError",
+        "ModelNotFoundError", "NoSpaceError", "NoTextError",
         "OptionError", "ParserCrashedError", "PasswordRequiredError", "ResourceLimitError", "SecondhopError",
         "SourceNotFoundError", "StoreError", "UnsupportedFormatError",
     ),

@@ -216,8 +216,6 @@ def merge(model: type[_Model], options: _Options | None, keywords: Mapping[str, 
     return model(**given)
 
 
-
-
 def as_path(path: Any) -> Path:
     """A str or Path as a Path; anything else is an error that says so."""
     if isinstance(path, (str, Path)):

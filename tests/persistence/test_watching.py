@@ -7,7 +7,7 @@ import time
 import pytest
 
 import secondhop
-from secondhop import InputError, OptionError, StoreError, watching
+from secondhop import InputError, OptionError, StoreError
 from secondhop.storage import IndexStore
 
 PATIENCE = 60.0
@@ -110,10 +110,9 @@ def test_a_callback_that_raises_does_not_end_the_watch(folder, caplog):
 def test_a_format_of_ones_own_is_loaded_in_this_process(folder, monkeypatch):
     from secondhop.loading import formats
 
-    for name in ("_FORMATS", "_BY_SUFFIX"):
-        monkeypatch.setattr(formats, name, dict(getattr(formats, name)))
-    monkeypatch.setattr(formats, "FORMATS", formats._FORMATS)
-    monkeypatch.setattr(watching, "FORMATS", formats._FORMATS)
+    monkeypatch.setitem(formats._FORMATS, "minutes", None)  # so that they are put back as they were
+    monkeypatch.setitem(formats._BY_SUFFIX, ".minutes", "minutes")
+    del formats._FORMATS["minutes"], formats._BY_SUFFIX[".minutes"]
     calls = []
 
     def load(data, source):

@@ -4,9 +4,11 @@ import numpy as np
 import pytest
 
 from secondhop import Document, build_context
+from secondhop.retrieval import retrieve
 from secondhop.retrieval.home import HOME_WEIGHT, MOST_HOMES, add_homes
 from secondhop.retrieval.lexical import direct_scores
 from secondhop.retrieval.query import parse_query
+from secondhop.retrieval.tiers import Direct
 
 HOME = "The Lost Child is a novel. It was written by Anna Ferrante in Naples."
 RIVAL = "Letters were written to the lost, and to a child, and the child has written back."
@@ -94,6 +96,20 @@ def test_what_the_filter_leaves_out_is_no_home():
     doc = Document.from_texts([{"text": text, "source": f"{n}.txt"} for n, text in enumerate([HOME, RIVAL, *FILLER])])
     context = doc.context("Who wrote The Lost Child?", filter=lambda chunk: chunk.source != "0.txt")
     assert {decision.chunk_id for decision in context.report.decisions} & {doc._snapshot.chunk(0).id} == set()
+
+
+def test_the_scores_of_a_hit_add_up_and_a_home_counts_as_words():
+    hits = DOC.context("Where was The Lost Child written?").report.decisions
+    found = retrieve(DOC._snapshot, "Where was The Lost Child written?", costs=DOC._costs, candidate_k=9, bridge=True)
+    assert {hit.chunk.id for hit in found} == {decision.chunk_id for decision in hits}
+    assert all(hit.score == pytest.approx(hit.scores["lexical"] + hit.scores["bridge"]) for hit in found)
+
+
+def test_a_home_moves_fused_scores_by_as_much_as_those_by_words():
+    direct = Direct(np.array([3.0, 1.0]), np.array([2.0, 0.5])).with_lexical(np.array([2.0, 1.5]))
+    assert (direct.scores.tolist(), direct.lexical.tolist()) == ([3.0, 2.0], [2.0, 1.5])
+    plain = Direct.by_words(np.array([1.0]))
+    assert plain.with_lexical(np.array([2.0])).scores.tolist() == [2.0]
 
 
 def test_ranked_lists_and_plain_top_k_know_no_homes():

@@ -40,25 +40,25 @@ def test_the_bridge_reaches_what_a_seed_names():
     assert hits[0].score >= linked.score
 
 
-def test_a_link_deep_inside_a_text_is_worth_less_than_one_where_a_text_opens():
-    seed, linked = "The lighthouse keeper was Robert Hale.", "Robert Hale was born in Arbroath."
-    long = "\n\n".join([*FILLER[:2], linked, *FILLER[2:4], linked])
-    doc = Document.from_texts([seed, linked, long, *FILLER[4:]], chunk_size=8)
+SEED, LINKED = "The lighthouse keeper was Robert Hale.", "Robert Hale was born in Arbroath."
+
+
+def links(*texts):
+    """The bridge scores of the chunks that say what is linked, in order of place. A text's paragraphs are its chunks."""
+    doc = Document.from_texts(["\n\n".join(paragraphs) for paragraphs in texts], chunk_size=8)
     hits = retrieve(doc._snapshot, "lighthouse keeper", costs=doc._costs, candidate_k=20, bridge=True)
-    shown = {hit.ordinal: hit.scores["bridge"] for hit in hits if hit.chunk.text == linked}
-    opening, third, last = (shown[ordinal] for ordinal in sorted(shown))
-    assert third == last == pytest.approx(DEEP_LINK * opening)
+    found = {hit.ordinal: hit.scores["bridge"] for hit in hits if hit.chunk.text == LINKED}
+    return [found[ordinal] for ordinal in sorted(found)]
 
 
-def test_the_first_two_chunks_of_a_text_are_not_deep():
-    seed, linked = "The lighthouse keeper was Robert Hale.", "Robert Hale was born in Arbroath."
-    opening = Document.from_texts([seed, "\n\n".join([linked, FILLER[0], FILLER[1]]), *FILLER[2:]], chunk_size=8)
-    second = Document.from_texts([seed, "\n\n".join([FILLER[0], linked, FILLER[1]]), *FILLER[2:]], chunk_size=8)
-    scores = []
-    for doc in (opening, second):
-        hits = retrieve(doc._snapshot, "lighthouse keeper", costs=doc._costs, candidate_k=20, bridge=True)
-        scores += [hit.scores["bridge"] for hit in hits if hit.chunk.text == linked]
-    assert scores == [pytest.approx(scores[0])] * 2
+def test_a_link_within_one_text_is_worth_less_deep_inside_it():
+    near, third, last = links([SEED, LINKED, LINKED, *FILLER[:2], LINKED], FILLER[2:])
+    assert third == last == pytest.approx(DEEP_LINK * near)
+
+
+def test_a_link_to_another_text_is_worth_the_same_anywhere_in_it():
+    opening, third, last = links([SEED], [LINKED, FILLER[0], LINKED, FILLER[1], LINKED], FILLER[2:])
+    assert opening == third == last > 0
 
 
 @pytest.mark.parametrize("chunks", [["Robert Hale."], ["Robert Hale.", "Robert Hale was born."]])

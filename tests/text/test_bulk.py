@@ -96,6 +96,7 @@ def test_words_are_analysed_alike(language):
         {form for piece in PIECES for form in split_forms(piece)} | {"the", "The", "HTTPServer2", "9", "1.0", "x" * 70}
     )
     forms += ["Licences", "Übungen", "l'eau", "o'neill", "don't", "ﬁne", "İstanbul", "running", "RUNNING", "ofTheRing"]
+    forms += ["中文", "한국", "がカ", "a中", "ー", "中" * 70]
     analyzed = analyze_all(analyzer, forms)
     wanted = [analyzer.analyze(form) for form in forms]
     assert analyzed.terms == [term for form in wanted for term in form.terms]

@@ -2,7 +2,7 @@
 
 Exit codes:
     0    answered
-    1    nothing found: the context is empty; for eval: a golden set regressed; for index: it is damaged, or not there
+    1    nothing found: the context is empty; for eval: a golden set regressed; for index: damage, or no index
     2    the command line or an option is wrong
     3    the source could not be read
     130  interrupted

@@ -108,8 +108,9 @@ def _rows(paths: list[str], table: FileTable) -> NDArray[np.int64]:
 
 def _is_settled(table: FileTable) -> NDArray[np.bool_]:
     """[rows] whether equal times prove equal content: the file was read, and had been left alone for a while."""
-    old: NDArray[np.bool_] = (table.stat[:, 1:3] < table.started - SETTLED_NS).all(axis=1)
-    return old & table.digest.any(axis=1)
+    latest = table.stat[:, 1:3].max(axis=1, initial=0)
+    settled: NDArray[np.bool_] = np.logical_and(latest < table.started - SETTLED_NS, table.digest.any(axis=1))
+    return settled
 
 
 def _is_same(file: FolderFile, root: str, table: FileTable, row: int) -> bool:

@@ -111,8 +111,9 @@ def open_folder(
     store, wanted = IndexStore(index_folder(root, options)), fingerprint(options)
     while True:
         began = monotonic_ns()
+        listing = list_folder(root, options)
         base = _Base.load(store, wanted, previous, rebuild)
-        changes = find_changes(list_folder(root, options), base.table, verify=verify, again=again)
+        changes = find_changes(listing, base.table, verify=verify, again=again)
         if base.stored is not None and not changes and removed is None:
             table = _settled(store, base.stored, base.table, changes, began)
             return _opened(root, options, base.stored, table, previous)

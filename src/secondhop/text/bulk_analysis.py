@@ -17,11 +17,13 @@ if TYPE_CHECKING:
 
 _PARTS_AND_ENDS = re.compile(rf"{_CASE_PARTS.pattern}|\n")
 
-_LOWER, _UPPER, _DIGIT, _OTHER = (1 << bit for bit in range(4))
+_LOWER, _UPPER, _DIGIT, _STEADY, _OTHER = (1 << bit for bit in range(5))
+_STEADY_RANGES = (("\u3041", "\u3096"), ("\u30a1", "\u30fa"), ("\u4e00", "\u9fff"), ("\uac00", "\ud7a3"))
+"""Kana, Han and Hangul: a word of these alone is its own term in every language."""
 
 
 class Shapes(NamedTuple):
-    """What characters words have: bits for ASCII capitals, other ASCII letters, ASCII digits, and all else."""
+    """What characters words have: bits for ASCII letters, small and capital, ASCII digits, steady letters, all else."""
 
     some: Ints
     """[words] of all characters."""
@@ -36,6 +38,11 @@ class Shapes(NamedTuple):
         """The shapes of words that are not empty and hold no line ends."""
         units = codes("\n".join(words))
         classes = _table().take(units, mode="clip")
+        wide = np.flatnonzero(units >= ord(_STEADY_RANGES[0][0]))
+        if len(wide):
+            beyond = units[wide]
+            inside = [(beyond >= ord(first)) & (beyond <= ord(last)) for first, last in _STEADY_RANGES]
+            classes[wide[np.logical_or.reduce(inside)]] = _STEADY
         edges = np.concatenate((np.zeros(1, np.int64), np.flatnonzero(units == ord("\n")) + 1, [len(units) + 1]))
         starts = edges[:-1]
         first = classes[starts]
@@ -73,22 +80,26 @@ def analyze_all(analyzer: Analyzer, forms: Sequence[str]) -> Analyzed:
     shapes = Shapes.of(forms)
     some, n = shapes.some, len(forms)
     lowered = "\n".join(forms).lower().split("\n")
-    plain = (some & _OTHER == 0) & (shapes.lengths <= _LONGEST_FORM)
+    steady = some == _STEADY
+    plain = ((some & (_STEADY | _OTHER) == 0) | steady) & (shapes.lengths <= _LONGEST_FORM)
     content = plain & ~np.fromiter(map(analyzer._stopwords.__contains__, lowered), bool, n)
     # One case part: all small, Capitalised, all capitals, all digits.
     whole = content & (((some & _DIGIT == 0) & (shapes.inner & _UPPER == 0)) | (some == _DIGIT) | (some == _UPPER))
-    is_name = content & (shapes.first != _LOWER)
-    several = _in_parts(analyzer, forms, lowered, np.flatnonzero(content & ~whole).tolist())
+    is_name = content & (shapes.first & (_LOWER | _STEADY) == 0)
+    several = _in_parts(analyzer, forms, lowered, np.flatnonzero(content & ~whole & ~steady).tolist())
     for number in np.flatnonzero(~plain).tolist():
         several[number], _, is_name[number], _ = analyzer.analyze(forms[number])
     counts = np.zeros(n, np.int64)
     stems = _stems(analyzer, list(compress(lowered, whole.tolist())))
     counts[whole] = np.fromiter(map(bool, stems), bool, len(stems))
     single = counts > 0
+    steady &= content
+    counts[steady] = 1
     counts[list(several)] = [len(found) for found in several.values()]
     starts = np.cumsum(counts) - counts
     terms = np.empty(int(counts.sum()), object)
     terms[starts[single]] = np.array(list(filter(None, stems)), object)
+    terms[starts[steady]] = np.array(list(compress(forms, steady.tolist())), object)
     for number, found in several.items():
         terms[starts[number] : starts[number] + len(found)] = found
     is_capital = shapes.first == _UPPER
