@@ -11,14 +11,14 @@ from secondhop import document, options
 PUBLIC = [
     "Budget", "Chunk", "Citation", "Context", "ContextOptions", "CorruptFileError", "Decision",
     "DecisionReport", "Document", "DocumentOptions", "EmptyTextError", "FileTooLargeError",
-    "FolderOptions", "Hit", "IndexCorruptError", "IndexLockedError", "IndexVersionError",
+    "FolderOptions", "FolderWatch", "Hit", "IndexCorruptError", "IndexLockedError", "IndexVersionError",
     "InputError", "LoadError", "MissingExtraError", "ModelError", "ModelIntegrityError",
     "ModelNotFoundError", "NoSpaceError", "NoTextError", "OptionError", "ParserCrashedError",
-    "Passage", "PasswordRequiredError", "Query", "Ranking", "Reason", "ReportWarning",
+    "Passage", "PasswordRequiredError", "Query", "Ranking", "Reason", "Refresh", "ReportWarning",
     "ResourceLimitError", "SecondhopError", "Section", "Selection", "SourceNotFoundError",
-    "SourceText", "StoreError", "TokenCounter", "UnsupportedFormatError", "__version__",
+    "SourceText", "StoreError", "TokenCounter", "UnsupportedFormatError", "WatchEvent", "__version__",
     "analyze_context", "build_context", "context_economics", "filter_context", "grounding_score",
-    "instrument", "link_strength", "register_loader", "report_to_dict", "uninstrument",
+    "instrument", "link_strength", "register_loader", "report_to_dict", "uninstrument", "watch",
 ]  # fmt: skip
 
 # What nobody should pay for by importing the package.

@@ -48,14 +48,15 @@ def test_items_are_marked_in_many_ways(mark):
 
 
 def test_the_ninth_letter_is_not_taken_for_the_first_roman_number():
-    assert (
-        introduced(
-            ["Something else:", "(h) do the eighth thing;", "(i) do the ninth thing;"], "(i) do the ninth thing;"
-        )
-        is None
-    )
+    lines = ["Something else:", "(h) do the eighth thing;", "(i) do the ninth thing;"]
+    assert introduced(lines, lines[2]) is None
     assert introduced([LEAD, *LETTERS], LETTERS[8]) == LEAD
     assert introduced([LEAD, *LETTERS], LETTERS[9]) == LEAD
+
+
+def test_a_list_without_an_introduction_does_not_borrow_that_of_the_list_before():
+    lines = [LEAD, "(a) do a thing;", "(a) do another thing;", "(b) do a third thing;"]
+    assert introduced(lines, lines[3]) is None
 
 
 def test_a_list_within_a_list_hangs_on_its_own_introduction():

@@ -6,7 +6,6 @@ import json
 import unicodedata
 from functools import lru_cache
 from hashlib import scrypt
-from importlib.metadata import PackageNotFoundError, version
 
 from secondhop.loading import FORMATS
 from secondhop.options import FolderOptions
@@ -63,6 +62,8 @@ def _versions() -> tuple[str, ...]:
 
 
 def _version(package: str) -> str:
+    from importlib.metadata import PackageNotFoundError, version  # takes longer than the rest of this package
+
     try:
         return version(package)
     except PackageNotFoundError:

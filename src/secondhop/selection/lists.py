@@ -23,7 +23,7 @@ def introduction(packing: Packing, number: int) -> int | None:
     marker = _marker(_text(packing, number))
     if marker is None:
         return None
-    at_first = _is_first(marker, marker)
+    at_first, item = _is_first(marker, marker), number
     for _ in range(_FURTHEST):
         before = packing.previous(number)
         if before is None:
@@ -32,8 +32,8 @@ def introduction(packing: Packing, number: int) -> int | None:
         if at_first and _INTRODUCES.search(text):
             return before
         found = _marker(text)
-        if at_first and found is not None and (ninth := _after(found, marker)):
-            marker, at_first = (marker[0], ninth), False
+        if number == item and found is not None and (places := _after(found, marker)):
+            marker, at_first = (marker[0], places), False
         elif at_first and (marker[1] or found is None or found[0] != marker[0]):
             return None
         at_first = at_first or (found is not None and _is_first(found, marker))

@@ -114,10 +114,16 @@ _marks: dict[str, int] = {}
 """The marks of words met so far. Filling it needs no lock."""
 
 
+_BY_BEGINNING: dict[str, list[tuple[str, int]]] = {}
+for _group, _bit in _BIT.items():
+    for _stem in _group:
+        _BY_BEGINNING.setdefault(_stem[:2], []).append((_stem, _bit))
+
+
 def _groups_of(word: str) -> int:
     marks = 0
-    for group, bit in _BIT.items():
-        if any(word == stem or (len(stem) > _SHORT_WORD and word.startswith(stem)) for stem in group):
+    for stem, bit in _BY_BEGINNING.get(word[:2], ()):
+        if word == stem or (len(stem) > _SHORT_WORD and word.startswith(stem)):
             marks |= bit
     return marks
 
