@@ -66,7 +66,7 @@ class Lexicon:
         """Terms to their numbers."""
         return Numbers(self.terms)
 
-    def expand(self, forms: NDArray[np.int64]) -> tuple[Ints, Ints]:
+    def expand(self, forms: Ints) -> tuple[Ints, Ints]:
         """Terms of a run of forms, in order, and for each term the place in the run it comes from."""
         starts = self.form_offsets[forms]
         counts = self.form_offsets[forms + 1] - starts
