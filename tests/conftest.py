@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import random
+import sys
 from functools import cache
 
 import pytest
@@ -30,6 +31,20 @@ The vendor's liability is capped at $10,000 per claim. Indirect damages are excl
 
 Northwind Trading Ltd was founded in Leeds in 1987 by Ada Marsh.
 """
+
+
+@pytest.fixture(autouse=True)
+def _built_in_formats_only():
+    """Takes back the loaders that a test registers."""
+    yield
+    formats = sys.modules.get("secondhop.loading.formats")
+    if formats is not None:
+        for name in [name for name, entry in formats._FORMATS.items() if entry.registered is not None]:
+            del formats._FORMATS[name]
+            for table in (formats._BY_SUFFIX, formats._BY_NAME):
+                for key in [key for key, owner in table.items() if owner == name]:
+                    del table[key]
+
 
 _WORDS = [
     "harbour", "engine", "ledger", "meadow", "signal", "copper", "winter", "journal",

@@ -19,7 +19,26 @@ WORDS = 96
 SUFFIXES = (".txt", ".md", ".rst")
 HEADS = ["how does", "what is", "when should", "why does", "how do i", "what happens if", "where is", "can you"]
 STOPWORDS = frozenset(
-    ["the", "a", "an", "of", "to", "and", "or", "is", "are", "in", "on", "for", "with", "that", "this", "it", "be", "as"]
+    [
+        "the",
+        "a",
+        "an",
+        "of",
+        "to",
+        "and",
+        "or",
+        "is",
+        "are",
+        "in",
+        "on",
+        "for",
+        "with",
+        "that",
+        "this",
+        "it",
+        "be",
+        "as",
+    ]
 )
 
 

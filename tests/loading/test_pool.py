@@ -39,10 +39,12 @@ def hostile(monkeypatch):
 
 
 def children():
+    """Process ids of this process's parsers, ended ones included; pools that other tests share may have some."""
     found = subprocess.run(
-        ["ps", "--ppid", str(os.getpid()), "-o", "args="], capture_output=True, text=True, check=False
+        ["ps", "--ppid", str(os.getpid()), "-o", "pid=,args="], capture_output=True, text=True, check=False
     )
-    return [line for line in found.stdout.splitlines() if "secondhop.loading.worker" in line or "defunct" in line]
+    ours = [line for line in found.stdout.splitlines() if "secondhop.loading.worker" in line or "defunct" in line]
+    return {int(line.split()[0]) for line in ours}
 
 
 @pytest.mark.parametrize(
@@ -140,6 +142,7 @@ def test_threads_may_share_a_pool(hostile):
 
 
 def test_closing_ends_children_at_once_and_leaves_no_zombies(hostile):
+    before = children()
     pool = hostile(seconds=60)
     failed = []
 
@@ -159,7 +162,7 @@ def test_closing_ends_children_at_once_and_leaves_no_zombies(hostile):
     assert not thread.is_alive()
     assert len(failed) == 1
     assert time.monotonic() - began < 5
-    assert children() == []
+    assert children() <= before
 
 
 def test_only_risky_files_go_to_children_by_default():
@@ -276,13 +279,14 @@ def test_an_interrupt_in_the_middle_of_a_folder_ends_the_children(tmp_path):
 
 
 def test_a_folder_is_read_in_the_same_order_whatever_ends_first(tmp_path, hostile):
+    before = children()
     for number in range(12):
         (tmp_path / f"{number:02}.txt").write_text(f"fine text number {number}" if number % 3 else "exit")
     document = Document.from_folder(tmp_path, isolation="process", workers=2)
     assert tuple(document.sources) == tuple(f"{number:02}.txt" for number in range(12) if number % 3)
     assert [source for source, _ in document.skipped_files] == ["00.txt", "03.txt", "06.txt", "09.txt"]
     assert all("crashed its parser" in reason for _, reason in document.skipped_files)
-    assert children() == []
+    assert children() <= before
 
 
 def test_a_child_stays_within_its_memory(hostile, tmp_path):

@@ -15,7 +15,6 @@ from secondhop.text.bulk_analysis import analyze_all
 from secondhop.text.hashing import digests_of
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
 
     from secondhop.text.hashing import Digests
     from secondhop.types import Bools, Ints
