@@ -120,7 +120,7 @@ def reload_case(system, corpus, size):
     """A persisted folder: reload with nothing changed, after three edits, after three deletions."""
     import shutil
 
-    queries = json.loads((corpus / "queries.json").read_text()
+    queries = json.loads((corpus / "queries.json").read_text())
     with tempfile.TemporaryDirectory() as place:
         folder, index = Path(place, "docs"), Path(place, "index")
         shutil.copytree(corpus / size, folder)

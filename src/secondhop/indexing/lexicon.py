@@ -15,7 +15,6 @@ from secondhop.text.bulk_analysis import analyze_all
 from secondhop.text.hashing import digests_of
 
 if TYPE_CHECKING:
-
     from secondhop.text.hashing import Digests
     from secondhop.types import Bools, Ints
 
