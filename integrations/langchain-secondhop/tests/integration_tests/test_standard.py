@@ -1,4 +1,4 @@
-"""LangChain's own tests for retrievers, in four set-ups, none expected to fail."""
+"""LangChain's own tests for retrievers, in five set-ups, none expected to fail."""
 
 import secondhop
 from harbour import documents
@@ -62,3 +62,14 @@ class TestOverAnotherOfOurs(Standard):
     @property
     def retriever_constructor_params(self):
         return {"base_retriever": SecondhopRetriever.from_documents(documents())}
+
+
+class TestHybrid(Standard):
+    """Words and vectors, the vectors from one of LangChain's own embedders."""
+
+    __test__ = True
+
+    @property
+    def retriever_constructor_params(self):
+        model = DeterministicFakeEmbedding(size=16)
+        return {"index": secondhop.Document.from_texts(TEXTS, retrieval="hybrid", model=model)}
