@@ -5,7 +5,6 @@ import numpy as np
 from secondhop import Document
 from secondhop.chunking import chunk_tables
 from secondhop.indexing import Lexicon, Postings, build
-from secondhop.indexing.postings import count_pairs
 from secondhop.indexing.snapshot import chunk_id
 from secondhop.indexing.strings import Vocabulary
 from secondhop.text.analysis import analyzer_for
@@ -39,15 +38,10 @@ def test_postings_hold_the_chunks_of_each_term_in_order():
 
 
 def test_postings_add_up_to_scores():
-    postings = Postings.from_pairs(np.array([0, 0, 1]), np.array([0, 2, 2]), np.array([1, 2, 4], np.float32), 2, 3)
+    postings = Postings(np.array([0, 2, 3]), np.array([0, 2, 2], np.int32), np.array([1, 2, 4], np.float32), 3)
     assert postings.accumulate(np.array([0, 1]), np.array([1.0, 0.5])).tolist() == [1.0, 0.0, 4.0]
     assert postings.df.tolist() == [2, 1]
     assert postings.accumulate(np.empty(0, np.int64), np.empty(0)).tolist() == [0.0, 0.0, 0.0]
-
-
-def test_pairs_are_counted():
-    terms, chunks, counts = count_pairs(np.array([1, 0, 1, 1]), np.array([0, 1, 0, 2]), 3)
-    assert list(zip(terms.tolist(), chunks.tolist(), counts.tolist(), strict=True)) == [(0, 1, 1), (1, 0, 2), (1, 2, 1)]
 
 
 def test_a_lexicon_expands_forms_to_terms_with_their_places():

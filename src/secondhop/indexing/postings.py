@@ -27,20 +27,6 @@ class Postings:
     weights: NDArray[np.float32]
     n_chunks: int
 
-    @classmethod
-    def from_pairs(
-        cls,
-        terms: NDArray[np.int64],
-        chunks: NDArray[np.int64],
-        weights: NDArray[np.float32],
-        n_terms: int,
-        n_chunks: int,
-    ) -> Postings:
-        """Postings of pairs that are sorted by (term, chunk) and distinct."""
-        offsets = np.zeros(n_terms + 1, np.int64)
-        np.cumsum(np.bincount(terms, minlength=n_terms), out=offsets[1:])
-        return cls(offsets, chunks.astype(np.int32), weights, n_chunks)
-
     @property
     def df(self) -> NDArray[np.int64]:
         """Number of chunks that hold each term."""
@@ -81,15 +67,3 @@ class Gathered(NamedTuple):
     weights: NDArray[np.float64]
     counts: NDArray[np.int64]
     """[terms] how many postings each has."""
-
-
-def count_pairs(
-    terms: NDArray[np.int64], chunks: NDArray[np.int64], n_chunks: int
-) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
-    """Distinct (term, chunk) pairs in order, with how often each occurs."""
-    keys = terms * n_chunks + chunks
-    keys.sort()
-    edges = np.flatnonzero(np.concatenate(([True], keys[1:] != keys[:-1]))) if len(keys) else np.empty(0, np.int64)
-    counts = np.diff(np.append(edges, len(keys)))
-    distinct = keys[edges]
-    return distinct // n_chunks, distinct % n_chunks, counts
