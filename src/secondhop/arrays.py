@@ -1,4 +1,4 @@
-"""Two array operations that several stages need."""
+"""Array operations that several stages need."""
 
 from __future__ import annotations
 
@@ -19,6 +19,14 @@ def ranges(starts: Ints, counts: Ints) -> Ints:
     numbers: Ints = np.repeat(starts - ends + counts, counts)
     numbers += np.arange(total)
     return numbers
+
+
+def run_starts(values: Ints) -> Ints:
+    """Places where a run of equal values begins."""
+    begins = np.empty(len(values), bool)
+    begins[:1] = True
+    np.not_equal(values[1:], values[:-1], out=begins[1:])
+    return np.flatnonzero(begins)
 
 
 def sum_by(places: NDArray[Any], weights: Floats, n: int) -> Floats:

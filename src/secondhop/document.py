@@ -501,7 +501,7 @@ class Document:
     @property
     def chunks(self) -> tuple[Chunk, ...]:
         """All chunks, in reading order."""
-        return tuple(map(self._snapshot.chunk, range(len(self._snapshot))))
+        return tuple(self._snapshot.all_chunks())
 
     @property
     def language(self) -> str:

@@ -23,13 +23,13 @@ def allowed_chunks(snapshot: Snapshot, filter: Filter | None) -> Bools | None:
     if filter is None:
         return None
     if callable(filter):
-        return np.fromiter((bool(filter(snapshot.chunk(place))) for place in range(len(snapshot))), bool, len(snapshot))
+        return np.fromiter((bool(filter(chunk)) for chunk in snapshot.all_chunks()), bool, len(snapshot))
     if not isinstance(filter, Mapping):
         raise InputError(f"filter={filter!r} is neither a mapping nor a callable")
     wanted = {
         key: value if isinstance(value, (list, tuple, set, frozenset)) else (value,) for key, value in filter.items()
     }
-    return np.fromiter((_matches(snapshot.chunk(place), wanted) for place in range(len(snapshot))), bool, len(snapshot))
+    return np.fromiter((_matches(chunk, wanted) for chunk in snapshot.all_chunks()), bool, len(snapshot))
 
 
 def _matches(chunk: Chunk, wanted: Mapping[str, Any]) -> bool:

@@ -97,7 +97,7 @@ def _query_vector(embedder: embedding.Embedder, text: str) -> Matrix:
 
 def _chunk_vectors(snapshot: Snapshot, embedder: embedding.Embedder, folder: Path | None) -> Matrix:
     """[C, dimensions] unit vectors of the chunks, from the file in the folder if they are those of these texts."""
-    texts = [snapshot.chunk(place).text for place in range(len(snapshot))]
+    texts = [chunk.text for chunk in snapshot.all_chunks()]
     identity = embedder.identity("document")
     if folder is None or identity is None:
         return unit_rows(embedder.embed(texts, "document"))

@@ -22,6 +22,7 @@ from secondhop.evaluation.datasets import load
 from secondhop.evaluation.metrics import auroc, evidence_scores
 from secondhop.evaluation.unanswerable import off_topic, without_evidence
 from secondhop.reporting import confidence as model
+from secondhop.reporting.shown import shown_sentences
 from secondhop.selection import STRATEGIES
 
 MULTI_HOP = ("hotpotqa", "2wikimultihopqa", "musique")
@@ -118,9 +119,10 @@ def extract(task):
                 continue
             hits, selection = seen["last"]
             began = time.process_time()
-            model.confidence(hits, selection, len(document))
+            shown = shown_sentences(hits, selection)
+            model.confidence(hits, selection, shown, len(document))
             spent += time.process_time() - began
-            values = astuple(model.signals(hits, selection, len(document))) if selection.passages else None
+            values = astuple(model.signals(hits, selection, shown, len(document))) if selection.passages else None
             rows.append([name, split, kind, item.id, budget, item.answerable, full, values])
     return rows, spent
 

@@ -6,6 +6,7 @@ import pytest
 from secondhop import Document
 from secondhop.evaluation.metrics import auroc
 from secondhop.reporting import confidence as model
+from secondhop.reporting.shown import shown_sentences
 from secondhop.retrieval.query import parse_query
 from secondhop.selection import STRATEGIES
 from secondhop.types import Budget
@@ -97,7 +98,7 @@ def test_it_is_a_probability_under_every_strategy_and_scoring(strategy, variant)
 
 def test_signals_are_zero_where_nothing_is_left_out(towers):
     hits, selection = chosen(towers, "tower of Leeds", 8192)
-    found = model.signals(hits, selection, len(towers))
+    found = model.signals(hits, selection, shown_sentences(hits, selection), len(towers))
     assert (found.rival, found.crowd, found.squeeze) == (0.0, 0.0, 0.0)
 
 
@@ -111,7 +112,8 @@ def test_copies_left_out_do_not_count_as_left_out():
 
 def test_signals_stay_in_their_ranges(towers):
     for budget in (12, 40, 100):
-        found = model.signals(*chosen(towers, "Which tower has bells and a clock?", budget), len(towers))
+        hits, selection = chosen(towers, "Which tower has bells and a clock?", budget)
+        found = model.signals(hits, selection, shown_sentences(hits, selection), len(towers))
         assert 0 < found.rival <= 1
         assert 0 < found.crowd <= np.log1p(len(TOWERS))
         assert 0 <= found.squeeze <= 7
@@ -131,7 +133,7 @@ def test_it_costs_less_than_a_fifth_of_a_millisecond():
     times = []
     for _ in range(50):
         began = time.perf_counter()
-        model.confidence(hits, selection, len(doc))
+        model.confidence(hits, selection, shown_sentences(hits, selection), len(doc))
         times.append(time.perf_counter() - began)
     assert min(times) < 1e-3
 

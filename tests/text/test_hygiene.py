@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from secondhop.text.hygiene import _find_planted, count_invisible, normalized, planted_instructions, visible
+from secondhop.text.disguises import normalized
+from secondhop.text.hygiene import _find_planted, count_invisible, planted_instructions, visible
 
 ROOT = Path(__file__).resolve().parents[2]
 

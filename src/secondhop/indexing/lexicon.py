@@ -68,6 +68,9 @@ class Lexicon:
         """Terms of a run of forms, in order, and for each term the place in the run it comes from."""
         starts = self.form_offsets[forms]
         counts = self.form_offsets[forms + 1] - starts
+        if counts.max(initial=0) <= 1:  # as most runs of words: then there is nothing to repeat
+            places = np.flatnonzero(counts)
+            return self.form_terms[starts[places]], places
         return self.form_terms[ranges(starts, counts)], np.repeat(np.arange(len(forms)), counts)
 
     def kept(self, used: Bools) -> tuple[Lexicon, Ints]:

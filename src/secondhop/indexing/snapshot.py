@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import blake2b
 from typing import TYPE_CHECKING, Any
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from secondhop.indexing.texts import Texts
     from secondhop.types import Bools, Floats, Ints
 
-_REMEMBERED = 4_096
+_REMEMBERED = 1 << 14
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -164,33 +164,48 @@ class Snapshot:
 
     def chunk(self, ordinal: int) -> Chunk:
         """The chunk as an object, made when first asked for."""
-        if self.given:
-            return self.given[int(self.chunk_source[ordinal])]
-        chunk = self._chunks.get(ordinal)
-        if chunk is None:
-            if len(self._chunks) >= _REMEMBERED:
-                self._chunks.clear()
-            chunk = self._chunks[ordinal] = self._make(ordinal)
-        return chunk
+        return self.chunks(np.array([ordinal]))[0]
 
-    def _make(self, ordinal: int) -> Chunk:
-        start, end = self.span(ordinal)
-        number = int(self.chunk_source[ordinal])
-        section = int(self.chunk_section[ordinal])
-        text = self.texts.slice(number, start, end)
-        return Chunk(
-            text=text,
-            id=chunk_id(self._source_key(number), start, text),
-            source=self.sources[number],
-            start=start,
-            end=end,
-            page=self.segment.page(section),
-            heading_path=self.segment.heading_path(section),
-            line=int(self.chunk_line[ordinal]),
-            line_end=int(self.chunk_line_end[ordinal]),
-            kind=KINDS[self.chunk_kind[ordinal]],
-            metadata=self.source_metadata[number],
-        )
+    def chunks(self, ordinals: Ints) -> list[Chunk]:
+        """The chunks as objects. Making many at once is cheaper than one by one."""
+        if self.given:
+            return [self.given[number] for number in self.chunk_source[ordinals].tolist()]
+        wanted, known = ordinals.tolist(), self._chunks
+        chunks = [known.get(ordinal) for ordinal in wanted]
+        missing = np.array([ordinal for ordinal, chunk in zip(wanted, chunks, strict=True) if chunk is None], np.int64)
+        made = iter(self._make(missing)) if len(missing) else iter(())
+        found = [next(made) if chunk is None else chunk for chunk in chunks]
+        if len(known) + len(missing) > _REMEMBERED:
+            known.clear()
+        known.update(zip(wanted[:_REMEMBERED], found, strict=False))
+        return found
+
+    def all_chunks(self) -> Iterator[Chunk]:
+        """Every chunk, made some at a time."""
+        for first in range(0, len(self), _REMEMBERED):
+            yield from self.chunks(np.arange(first, min(first + _REMEMBERED, len(self))))
+
+    def _make(self, ordinals: Ints) -> Iterator[Chunk]:
+        first, last = self.chunk_sentences[ordinals], self.chunk_sentences[ordinals + 1] - 1
+        columns = (
+            self.sentence_start[first], self.sentence_end[last], self.chunk_source[ordinals],
+            self.chunk_section[ordinals], self.chunk_line[ordinals], self.chunk_line_end[ordinals],
+            self.chunk_kind[ordinals],
+        )  # fmt: skip
+        sources: dict[int, tuple[str, str, Mapping[str, Any]]] = {}
+        sections: dict[int, tuple[int | None, tuple[str, ...]]] = {}
+        for start, end, number, section, line, line_end, kind in zip(
+            *(column.tolist() for column in columns), strict=True
+        ):
+            if number not in sources:
+                sources[number] = (self.sources[number], self._source_key(number), self.source_metadata[number])
+            if section not in sections:
+                sections[section] = (self.segment.page(section), self.segment.heading_path(section))
+            source, key, metadata = sources[number]
+            page, heading_path = sections[section]
+            text = self.texts.slice(number, start, end)
+            identity = chunk_id(key, start, text)
+            yield Chunk(text, identity, source, start, end, page, heading_path, line, line_end, KINDS[kind], metadata)
 
     def _source_key(self, number: int) -> str:
         """The label, made distinct where an earlier text has the same one."""
@@ -263,9 +278,5 @@ def _occurrences(labels: Strings) -> NDArray[np.int32]:
 
 def chunk_id(source: str, start: int, text: str) -> str:
     """Digest of place and content: 16 hexadecimal digits, the same on every run and machine."""
-    digest = blake2b(digest_size=8)
-    for part in (source, str(start), text):
-        data = part.encode("utf-8", "surrogatepass")
-        digest.update(len(data).to_bytes(8, "little"))
-        digest.update(data)
-    return digest.hexdigest()
+    parts = [part.encode("utf-8", "surrogatepass") for part in (source, str(start), text)]
+    return blake2b(b"".join([len(part).to_bytes(8, "little") + part for part in parts]), digest_size=8).hexdigest()

@@ -53,6 +53,14 @@ class Strings(Sequence[str]):
         for start, end in pairwise(self.offsets.tolist()):
             yield whole[start:end].decode("utf-8", "surrogatepass")
 
+    def several(self, numbers: Ints) -> list[str]:
+        """The strings with those numbers, decoded."""
+        starts, ends = self.offsets[numbers].tolist(), self.offsets[numbers + 1].tolist()
+        data = self.data
+        return [
+            data[start:end].tobytes().decode("utf-8", "surrogatepass") for start, end in zip(starts, ends, strict=True)
+        ]
+
     def take(self, numbers: Ints) -> Strings:
         """The strings with those numbers, in that order."""
         lengths = np.diff(self.offsets)[numbers]

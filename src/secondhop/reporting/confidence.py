@@ -16,7 +16,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from secondhop.reporting.shown import shown_sentences
 from secondhop.types import Query, Ranking, Reason, Selection
 
 if TYPE_CHECKING:
@@ -59,7 +58,7 @@ class Signals:
     """`rival` times what the logarithm of the shown words lacks to an ample context, 0 to 7."""
 
 
-def confidence(hits: Ranking, selection: Selection, n_chunks: int) -> float:
+def confidence(hits: Ranking, selection: Selection, shown: Bools, n_chunks: int) -> float:
     """Probability, 0 to 1, that the context shows all the evidence that the question needs.
 
     0 where nothing is shown or the question has no content words.
@@ -67,24 +66,24 @@ def confidence(hits: Ranking, selection: Selection, n_chunks: int) -> float:
     Args:
         hits: all candidates.
         selection: what was kept of them.
+        shown: [sentences] whether that shows each sentence of the candidates.
         n_chunks: chunks in the index.
     """
     query = hits.query
     if not selection.passages or not len(hits) or not (query.terms or query.unmatched):
         return 0.0
-    found = signals(hits, selection, n_chunks)
+    found = signals(hits, selection, shown, n_chunks)
     in_documents = _logistic(IN_DOCUMENTS, (found.match,))
     in_context = _logistic(IN_CONTEXT, (found.match, found.rival, found.crowd, found.squeeze))
     return round(in_documents * in_context, 4)
 
 
-def signals(hits: Ranking, selection: Selection, n_chunks: int) -> Signals:
+def signals(hits: Ranking, selection: Selection, shown: Bools, n_chunks: int) -> Signals:
     """The signals of a selection from at least one hit."""
     sentences = hits.sentences
     n_words = sentences.words.astype(float)
-    shown = shown_sentences(hits, selection)
     ample = max(0.0, _AMPLE_WORDS - math.log1p(float(n_words[shown].sum())))
-    shown |= _repeated(hits, selection, shown)
+    shown = shown | _repeated(hits, selection, shown)
     best = float(sentences.direct.max(initial=0.0))
     rival = float(sentences.direct[~shown].max(initial=0.0)) / best if best > 0 else 0.0
     words = np.bincount(sentences.hit, n_words, len(hits))

@@ -74,8 +74,8 @@ class Context:
 def _citation(number: int, passage: Passage) -> Citation:
     chunk = passage.chunk
     start, end = passage.spans[0][0], passage.spans[-1][1]
-    before = chunk.text[: start - chunk.start].count("\n")
-    inside = chunk.text[start - chunk.start : end - chunk.start].count("\n")
+    before = chunk.text.count("\n", 0, start - chunk.start)
+    inside = chunk.text.count("\n", start - chunk.start, end - chunk.start)
     line = None if chunk.line is None else chunk.line + before
     return Citation(
         source=chunk.source,

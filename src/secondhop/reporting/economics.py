@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from secondhop.reporting.shown import shown_sentences
 from secondhop.types import Ranking, Selection
+
+if TYPE_CHECKING:
+    from secondhop.types import Bools
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,21 +26,25 @@ class Economics:
 
 
 def economics(
-    hits: Ranking, selection: Selection, min_grounding: float, count_words: Callable[[str], tuple[int, int]]
+    hits: Ranking,
+    selection: Selection,
+    shown: Bools,
+    min_grounding: float,
+    count_words: Callable[[str], tuple[int, int]],
 ) -> Economics:
     """Figures over what a strategy chose.
 
     Args:
         hits: all candidates.
         selection: kept passages and decisions.
+        shown: [sentences] whether the selection shows each sentence of the candidates.
         min_grounding: grounding (share of the query's content words, weighted by rarity) from which a hit is evidence.
         count_words: words of a text, and how many of them are query terms; asked for passages that are no candidates.
     """
     kept = {decision.chunk_id: decision for decision in selection.decisions if decision.fate == "kept"}
     known = {hit.chunk.id for hit in hits}
-    shown = [place for place, hit in enumerate(hits) if hit.chunk.id in kept]
-    visible = shown_sentences(hits, selection)
-    words, matched = int(hits.sentences.words[visible].sum()), int(hits.sentences.matched[visible].sum())
+    n_kept = sum(hit.chunk.id in kept for hit in hits)
+    words, matched = int(hits.sentences.words[shown].sum()), int(hits.sentences.matched[shown].sum())
     for passage in selection.passages:
         if passage.chunk.id not in known:
             more_words, more_matched = count_words(" ".join(passage.pieces))
@@ -47,7 +54,7 @@ def economics(
     waste = [kept[hit.chunk.id].tokens for hit in distractors if hit.chunk.id in kept]
     return Economics(
         evidence_density=matched / words if words else 0.0,
-        distractor_ratio=len(waste) / len(shown) if shown else 0.0,
+        distractor_ratio=len(waste) / n_kept if n_kept else 0.0,
         input_distractor_ratio=len(distractors) / len(hits) if hits else 0.0,
         retained_evidence_ratio=sum(hit.chunk.id in kept for hit in evidence) / len(evidence) if evidence else 0.0,
         estimated_waste_tokens=sum(waste),

@@ -21,7 +21,6 @@ def shown_sentences(hits: Ranking, selection: Selection) -> Bools:
     beyond = int(max(sentences.end.max(initial=0), end.max(initial=0))) + 1  # longer than any text, so hits stay apart
     begins = sentences.hit * beyond + sentences.start
     first, last = np.searchsorted(begins, hit * beyond + np.stack((start, end)))
-    shown: Bools = np.zeros(len(begins), bool)
-    for left, right in zip(first.tolist(), last.tolist(), strict=True):
-        shown[left:right] = True
+    n = len(begins) + 1
+    shown: Bools = (np.bincount(first, minlength=n) - np.bincount(last, minlength=n)).cumsum()[:-1] > 0
     return shown

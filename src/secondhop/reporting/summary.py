@@ -8,7 +8,8 @@ from collections.abc import Callable, Mapping
 from secondhop.reporting.confidence import LOW_CONFIDENCE, confidence
 from secondhop.reporting.economics import economics
 from secondhop.reporting.report import DecisionReport, ReportWarning
-from secondhop.text.hygiene import count_invisible
+from secondhop.reporting.shown import shown_sentences
+from secondhop.text.invisible import count_invisible, may_hide
 from secondhop.types import Budget, Ranking, Selection, TextStyle
 
 _MOST_LABELS = 5
@@ -31,8 +32,9 @@ def make_report(
     decisions = selection.decisions
     kept = [decision for decision in decisions if decision.fate == "kept"]
     candidates = {hit.chunk.id for hit in hits}
-    figures = economics(hits, selection, budget.min_grounding, count_words)
-    sure = confidence(hits, selection, n_chunks)
+    shown = shown_sentences(hits, selection)
+    figures = economics(hits, selection, shown, budget.min_grounding, count_words)
+    sure = confidence(hits, selection, shown, n_chunks)
     is_auto = requested_strategy == "auto"
     return DecisionReport(
         query=hits.query.text,
@@ -132,7 +134,9 @@ def _hygiene(selection: Selection) -> list[ReportWarning]:
                 "read them; fence passages with text_style='fenced', or leave such passages out with injection='drop'",
             )
         )
-    invisible = sum(count_invisible(piece) for passage in selection.passages for piece in passage.pieces)
+    invisible = 0
+    if may_hide("\n".join([passage.chunk.text for passage in selection.passages])):
+        invisible = sum(count_invisible(piece) for passage in selection.passages for piece in passage.pieces)
     if invisible:
         warnings.append(
             ReportWarning(

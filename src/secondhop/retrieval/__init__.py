@@ -50,8 +50,12 @@ def retrieve(
     ranked = top(direct.scores, MAX_RANK)
     link = Bridge.none(len(snapshot))
     if bridge:
-        direct = direct.with_lexical(add_homes(snapshot, query, direct.lexical, allowed))
-        link = build_bridge(snapshot, query, direct.scores, top(direct.scores, MAX_RANK), allowed)
+        lexical = add_homes(snapshot, query, direct.lexical, allowed)
+        best = ranked
+        if lexical is not direct.lexical:
+            direct = direct.with_lexical(lexical)
+            best = top(direct.scores, MAX_RANK)
+        link = build_bridge(snapshot, query, direct.scores, best, allowed)
     total = direct.scores + link.scores
     wanted = candidate_k if tiers is None else max(candidate_k, tiers.min_candidates)
     best = distinct(snapshot, top(total, MOST_COPIES * wanted), wanted)
@@ -65,7 +69,8 @@ def search(
     lexical = direct_scores(snapshot, parse_query(snapshot, text), allowed)
     direct = direct_by(tiers, snapshot, text, lexical, top_k, allowed)
     order = top(direct.scores, top_k)
-    found = zip(order.tolist(), direct.scores[order].tolist(), direct.parts(order), strict=True)
+    columns = (snapshot.chunks(order), order.tolist(), direct.scores[order].tolist(), direct.parts(order))
     return [
-        Hit(snapshot.chunk(ordinal), ordinal, score, rank, part) for rank, (ordinal, score, part) in enumerate(found, 1)
+        Hit(chunk, ordinal, score, rank, part)
+        for rank, (chunk, ordinal, score, part) in enumerate(zip(*columns, strict=True), 1)
     ]

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from secondhop.arrays import sum_by
+from secondhop.arrays import run_starts, sum_by
 from secondhop.retrieval.lexical import MOST_COPIES, distinct
 from secondhop.retrieval.query import ParsedQuery
 from secondhop.retrieval.sentence_scores import SentenceWords
@@ -53,8 +53,8 @@ class Bridge:
 
     scores: Floats
     """[C] on the scale of the direct scores."""
-    seed_of: Ints
-    """[C] which of the seeds is linked most strongly; of no meaning where the score is 0."""
+    links: Floats
+    """[seeds, C] how strongly each chunk is linked to each seed."""
     seeds: Ints
     """Ordinals of the seeds."""
     names: Names
@@ -67,7 +67,7 @@ class Bridge:
         empty = np.empty(0, np.int64)
         return cls(
             np.zeros(n_chunks),
-            np.zeros(n_chunks, np.int64),
+            np.zeros((0, n_chunks)),
             empty,
             Names(empty, empty, np.empty(0), empty),
             np.empty(0),
@@ -106,7 +106,7 @@ def build_bridge(
     scores = highest * np.minimum(1.0, links.max(axis=0) / (FULL_LINK_NAMES * unique_name))
     if allowed is not None:
         scores[~allowed] = 0.0
-    return Bridge(scores, links.argmax(axis=0), seeds, names, factors)
+    return Bridge(scores, links, seeds, names, factors)
 
 
 def _deep(snapshot: Snapshot) -> Bools:
@@ -131,16 +131,18 @@ def seed_names(snapshot: Snapshot, query: ParsedQuery, seeds: Ints) -> Names:
     lexicon = snapshot.lexicon
     text = SentenceWords.of(snapshot, seeds)
     seed_of = np.repeat(np.arange(len(seeds)), text.n_sentences)
-    direct = text.score(snapshot, text.find(query.terms), query.weights * snapshot.idf[query.terms])
+    asked = text.any_of(query.terms)
+    direct = text.score(snapshot, text.count(asked, query.terms), query.weights * snapshot.idf[query.terms])
     highest = np.maximum.reduceat(direct, text.opening)[seed_of]
     near = 1 - PLACE_WEIGHT + PLACE_WEIGHT * np.divide(direct, highest, out=np.ones(len(direct)), where=highest > 0)
     terms, words, sentence = text.terms, text.words[text.word_of_term], text.sentence_of_term
     df = snapshot.body.df_of(terms)
     usable = (df >= 2) & (df <= max(2.0, MAX_DF_SHARE * len(snapshot)))
     if snapshot.has_case:
-        opens = np.diff(sentence, prepend=-1) > 0
-        usable &= lexicon.form_is_name[words] & ~(opens & snapshot.term_is_ordinary[terms])
-    usable[np.isin(terms, query.terms)] = False
+        usable &= lexicon.form_is_name[words]
+        opening = run_starts(sentence)
+        usable[opening[snapshot.term_is_ordinary[terms[opening]]]] = False
+    usable[asked] = False
     at = np.flatnonzero(usable)
     terms, seed = terms[at], seed_of[sentence[at]]
     weight = near[sentence[at]] * np.where(lexicon.term_is_number[terms], NUMBER_WEIGHT, 1.0)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -16,6 +16,8 @@ from secondhop.text.hygiene import visible
 from secondhop.types import Chunk, Hit, Ranking, Sentences, Via
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from secondhop.indexing import Snapshot, TokenCosts
     from secondhop.types import Bools, Floats, Ints
 
@@ -23,6 +25,7 @@ DUPLICATE_JACCARD = 0.9
 _ALIKE_HASHES = 6
 """Of eight: 96 % of the pairs with Jaccard similarity 0.9 agree in at least so many, and 0.002 % of those with 0.1."""
 _VIA_TERMS = 3
+_NO_SEED = -1
 
 
 def make_ranking(
@@ -49,14 +52,15 @@ def make_ranking(
     """
     text = SentenceWords.of(snapshot, ordinals)
     hit = np.repeat(np.arange(len(ordinals)), text.n_sentences)
-    chunks = [snapshot.chunk(ordinal) for ordinal in ordinals.tolist()]
-    found = text.find(query.terms)
+    chunks = snapshot.chunks(ordinals)
+    asked = text.any_of(query.terms)
+    found = text.count(asked, query.terms)
     factors = query.weights * snapshot.idf[query.terms]
     contributions = _contributions(snapshot, found, hit, ordinals, factors)
     worth = np.minimum(query.weights, 1.0) * snapshot.idf[query.terms]
     grounding = worth @ (contributions > 0) / query.total_idf if query.total_idf > 0 else np.zeros(len(ordinals))
     terms, bridge_factors = _bridge_terms(bridge)
-    linked = text.find(terms)
+    linked = text.count(text.any_of(terms), terms)
     scores, parts = total[ordinals], direct.parts(ordinals)
     for part, from_bridge in zip(parts, bridge.scores[ordinals].tolist(), strict=True):
         part["bridge"] = from_bridge
@@ -94,7 +98,7 @@ def make_ranking(
             key=snapshot.sentence_key[text.sentences],
             tokens=costs.of_sentences(text.sentences, _slicer(chunks, hit, start, end, text)),
             words=text.n_words,
-            matched=text.matching(query.terms),
+            matched=text.matching(asked),
         ),
         term_scores=contributions,
         duplicates=_duplicates(snapshot, text, ordinals),
@@ -143,10 +147,13 @@ def _via(
     via: list[Via | None] = [None] * len(ordinals)
     held: Bools = np.zeros((len(ordinals), len(terms)), bool)
     held[hit[linked.sentence], linked.column] = True
-    reached = bridge.scores[ordinals] > 0
-    names, forms = bridge.names, snapshot.lexicon.forms
-    for number, seed in enumerate(bridge.seeds.tolist()):
-        places = np.flatnonzero(reached & (bridge.seed_of[ordinals] == number))
+    if not len(bridge.seeds):
+        return via
+    nearest = bridge.links[:, ordinals].argmax(axis=0)
+    nearest[bridge.scores[ordinals] <= 0] = _NO_SEED
+    names = bridge.names
+    for number, seed in enumerate(snapshot.chunks(bridge.seeds)):
+        places = np.flatnonzero(nearest == number)
         of_seed = np.flatnonzero(names.seed == number)
         if not len(places) or not len(of_seed):
             continue
@@ -154,29 +161,26 @@ def _via(
         rows = held[places][:, np.searchsorted(terms, names.term[strongest_first])]
         rows &= rows.cumsum(axis=1) <= _VIA_TERMS
         row_of, column_of = np.nonzero(rows)
-        words = {column: forms[form] for column, form in _distinct_forms(column_of, names.form[strongest_first])}
+        columns = np.unique(column_of)  # a word is looked up once, however many hits it links
+        forms = snapshot.lexicon.forms.strings.several(names.form[strongest_first[columns]])
+        words = dict(zip(columns.tolist(), forms, strict=True))
         links: list[list[str]] = [[] for _ in places]
         for row, column in zip(row_of.tolist(), column_of.tolist(), strict=True):
             links[row].append(words[column])
-        seed_id = snapshot.chunk(seed).id
         for place, link in zip(places.tolist(), links, strict=True):
-            via[place] = Via(seed_id, tuple(link))
+            via[place] = Via(seed.id, tuple(link))
     return via
-
-
-def _distinct_forms(columns: Ints, form_of: Ints) -> Iterator[tuple[int, int]]:
-    """Each column that occurs, with its form: a word is looked up once, however many hits it links."""
-    distinct = np.unique(columns)
-    return zip(distinct.tolist(), form_of[distinct].tolist(), strict=True)
 
 
 def _duplicates(snapshot: Snapshot, text: SentenceWords, ordinals: Ints) -> tuple[tuple[int, int, float], ...]:
     """Pairs of hits with nearly the same words. MinHash proposes, exact Jaccard similarity decides."""
-    signatures = np.ascontiguousarray(snapshot.chunk_signature[ordinals].T)
-    agreeing = np.zeros((len(ordinals), len(ordinals)), np.uint8)
-    for column in signatures:
+    signatures = snapshot.chunk_signature[ordinals]
+    places = _sharing(signatures[:, : signatures.shape[1] - _ALIKE_HASHES + 1])
+    agreeing = np.zeros((len(places), len(places)), np.uint8)
+    for column in np.ascontiguousarray(signatures[places].T):
         agreeing += column[:, None] == column
-    later, earlier = np.nonzero(np.tril(agreeing >= _ALIKE_HASHES, -1))
+    row, column = np.nonzero(agreeing >= _ALIKE_HASHES)
+    later, earlier = places[row[row > column]], places[column[row > column]]
     if not len(later):
         return ()
     bounds = np.searchsorted(text.sentence_of_term, np.append(text.opening, len(text.sentences))).tolist()
@@ -191,3 +195,15 @@ def _duplicates(snapshot: Snapshot, text: SentenceWords, ordinals: Ints) -> tupl
         if similarity >= DUPLICATE_JACCARD:
             pairs.append((one, other, similarity))
     return tuple(pairs)
+
+
+def _sharing(signatures: NDArray[np.uint32]) -> Ints:
+    """Places of the rows that share a value with another row in some column.
+
+    Rows that agree in six of eight columns agree in one of any three.
+    """
+    order = np.argsort(signatures, axis=0)
+    ordered = np.take_along_axis(signatures, order, axis=0)
+    same = ordered[1:] == ordered[:-1]
+    places: Ints = np.unique(np.concatenate((order[1:][same], order[:-1][same])))
+    return places

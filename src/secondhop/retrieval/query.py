@@ -55,12 +55,12 @@ def parse_query(snapshot: Snapshot, text: str) -> ParsedQuery:
     rarest = float(np.log1p((len(snapshot) + 0.5) / 0.5))
     missing = 0.0
     requests = request_terms(lexicon.analyzer)
-    forms = split_forms(text)
+    forms, number_of = split_forms(text), lexicon.number_of
     for form in forms:
         analyzed = lexicon.analyzer.analyze(form)
         if not analyzed.terms:
             continue
-        numbers = [lexicon.number_of[term] for term in analyzed.terms if term in lexicon.number_of]
+        numbers = [number for term in analyzed.terms if (number := number_of.get(term)) is not None]
         sequence.append(numbers[0] if numbers else -1)
         named.append(analyzed.is_name)
         weight = _QUOTED_WEIGHT if form in quoted else _REQUEST_WEIGHT if analyzed.terms[0] in requests else 1.0
@@ -74,7 +74,7 @@ def parse_query(snapshot: Snapshot, text: str) -> ParsedQuery:
     held = float((np.minimum(values, 1.0) * snapshot.idf[terms]).sum()) if len(terms) else 0.0
     query = Query(
         text=text,
-        terms=tuple(lexicon.terms[number] for number in terms),
+        terms=tuple(lexicon.terms.strings.several(terms)),
         unmatched=tuple(unmatched),
         coverage=held / (held + missing) if held else 0.0,
         weights=tuple(weights.values()),

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from secondhop.arrays import ranges, sum_by
+from secondhop.arrays import ranges, run_starts, sum_by
 
 if TYPE_CHECKING:
     from secondhop.indexing import Snapshot
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 K1 = 1.2
 B = 0.3
 """Sentences vary in length for good reasons; length counts less than in chunks."""
-_TABLE = 1 << 16
+_LOW = 0xFFFF
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,41 +58,44 @@ class SentenceWords:
         sentences = ranges(first, n_sentences)
         starts = snapshot.sentence_words[sentences]
         n_words = snapshot.sentence_words[sentences + 1] - starts
-        words = snapshot.words[ranges(starts, n_words)]
+        bounds = snapshot.sentence_words[first].tolist(), snapshot.sentence_words[first + n_sentences].tolist()
+        runs = [snapshot.words[start:end] for start, end in zip(*bounds, strict=True)]
+        words = np.concatenate(runs) if runs else snapshot.words[:0]
         terms, word_of_term = snapshot.lexicon.expand(words)
         sentence = np.repeat(np.arange(len(sentences)), n_words)
         opening = n_sentences.cumsum() - n_sentences
         return cls(sentences, n_sentences, opening, n_words, words, terms, word_of_term, sentence[word_of_term])
 
-    def find(self, terms: Ints) -> Occurrences:
-        """How often each of the distinct `terms` occurs in each sentence, where it occurs at all."""
+    def any_of(self, terms: Ints) -> Ints:
+        """Places in `self.terms` of any of these. Most words are none of them, which one look at 16 bits tells."""
+        if not len(terms):
+            return np.empty(0, np.int64)
+        ordered = np.sort(terms)
+        likely = np.zeros(_LOW + 1, bool)
+        likely[ordered & _LOW] = True
+        places = np.flatnonzero(likely[self.terms & _LOW])
+        held = self.terms[places]
+        nearest = np.minimum(np.searchsorted(ordered, held), len(ordered) - 1)
+        found: Ints = places[ordered[nearest] == held]
+        return found
+
+    def count(self, found: Ints, terms: Ints) -> Occurrences:
+        """How often each of the distinct `terms` occurs in each sentence where it does, `found` being `any_of(terms)`."""
         order = np.argsort(terms)
-        ordered = terms[order]
-        found = self._any_of(ordered)
-        columns = order[np.searchsorted(ordered, self.terms[found])]
+        columns = order[np.searchsorted(terms[order], self.terms[found])]
         cells = self.sentence_of_term[found] * len(terms) + columns
         cells.sort()
-        edges = np.flatnonzero(np.diff(cells, prepend=-1))
+        edges = run_starts(cells)
+        count = np.empty_like(edges)
+        np.subtract(edges[1:], edges[:-1], out=count[:-1])
+        count[-1:] = len(cells) - edges[-1:]
         sentence, column = np.divmod(cells[edges], max(1, len(terms)))
-        return Occurrences(sentence, column, np.diff(edges, append=len(cells)))
+        return Occurrences(sentence, column, count)
 
-    def matching(self, terms: Ints) -> Ints:
-        """[sentences] how many words stand for any of the `terms`; a word counts once, whatever it stands for."""
-        found = self._any_of(np.sort(terms))
-        once = found[np.diff(self.word_of_term[found], prepend=-1) > 0]
+    def matching(self, found: Ints) -> Ints:
+        """[sentences] how many words stand for any of the terms `found`; a word counts once, whatever it stands for."""
+        once = found[run_starts(self.word_of_term[found])]
         return np.bincount(self.sentence_of_term[once], minlength=len(self.sentences))
-
-    def _any_of(self, ordered: Ints) -> Ints:
-        """Places in `terms` of any of these terms. Most words are none of them, which one look at 16 bits tells."""
-        if not len(ordered):
-            return ordered
-        likely = np.zeros(_TABLE, bool)
-        likely[ordered % _TABLE] = True
-        places = np.flatnonzero(likely[self.terms % _TABLE])
-        terms = self.terms[places]
-        nearest = np.minimum(np.searchsorted(ordered, terms), len(ordered) - 1)
-        found: Ints = places[ordered[nearest] == terms]
-        return found
 
     def score(self, snapshot: Snapshot, found: Occurrences, factors: Floats) -> Floats:
         """[sentences] BM25 of the terms that were found, by their factors (weight times idf)."""

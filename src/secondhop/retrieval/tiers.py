@@ -106,7 +106,7 @@ def direct_by(
     if tiers.rerank is not None:
         began = perf_counter()
         best = top(direct, tiers.candidate_pool)
-        scores = np.asarray(tiers.rerank(text, [snapshot.chunk(place).text for place in best.tolist()]), float)
+        scores = np.asarray(tiers.rerank(text, [chunk.text for chunk in snapshot.chunks(best)]), float)
         direct = rerank(direct, best, scores)
         more["rerank"] = dict(zip(best.tolist(), scores.tolist(), strict=True))
         timings["rerank"] = 1e3 * (perf_counter() - began)

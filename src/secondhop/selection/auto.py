@@ -14,8 +14,8 @@ _WANTED = (Reason.DROPPED_BUDGET, Reason.DROPPED_TOP_K)
 
 def auto(query: Query, hits: Ranking, budget: Budget) -> Selection:
     """Keeps all hits whole, without near-duplicates, if they fit; otherwise chooses."""
-    # Hits that cost more than the budget can only pass if some of them say the same.
-    if hits.tokens.sum() <= _SLACK * budget.max_tokens or hits.duplicates:
+    repeated = [later for later, _, _ in hits.duplicates]
+    if hits.tokens.sum() - hits.tokens[sorted(set(repeated))].sum() <= _SLACK * budget.max_tokens:
         packing = Packing(hits, budget)
         for place in range(len(hits)):
             if not refuse_duplicate(packing, place):

@@ -8,11 +8,9 @@ from secondhop.types import Reason
 
 def refuse_duplicate(packing: Packing, place: int) -> bool:
     """Refuses a hit whose words are nearly those of a hit already taken. True if it did."""
-    for one, other, similarity in packing.hits.duplicates:
-        if place in (one, other):
-            twin = other if place == one else one
-            if twin in packing.opened:
-                original = packing.hits.hits[twin].chunk.id
-                packing.refuse(place, Reason.DROPPED_DUPLICATE, of=original, similarity=round(similarity, 4))
-                return True
+    for twin, similarity in packing.twins.get(place, ()):
+        if twin in packing.opened:
+            original = packing.hits.hits[twin].chunk.id
+            packing.refuse(place, Reason.DROPPED_DUPLICATE, of=original, similarity=round(similarity, 4))
+            return True
     return False

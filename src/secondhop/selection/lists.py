@@ -6,9 +6,9 @@ import re
 
 from secondhop.selection.packing import Packing, slice_of
 
-_ITEM = re.compile(
-    r"\s*(?:\((?P<bracketed>[a-zA-Z]|[ivx]{1,4}|\d{1,2})\)|(?P<dotted>[a-z]|[ivx]{1,4}|\d{1,2})[.)]|(?P<bullet>[-*•‣▪●○–·]))\s"
-)
+ITEM = r"\s*(?:\((?P<bracketed>[a-zA-Z]|[ivx]{1,4}|\d{1,2})\)|(?P<dotted>[a-z]|[ivx]{1,4}|\d{1,2})[.)]|(?P<bullet>[-*•‣▪●○–·]))\s"
+"""How an item of a list begins."""
+_ITEM = re.compile(ITEM)
 _INTRODUCES = re.compile(r"[:\-–—]\s*$")
 _ROMAN = ("i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x")
 _FURTHEST = 40

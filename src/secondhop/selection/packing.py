@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
@@ -41,6 +42,11 @@ class Packing:
         """Tokens of each sentence."""
         self.is_code = [hit.chunk.kind == "code" for hit in hits.hits]
         """Whether each hit is source code."""
+        self.twins: dict[int, list[tuple[int, float]]] = {}
+        """Near-duplicates of a hit among the others, each with the similarity."""
+        for later, earlier, similarity in hits.duplicates:
+            self.twins.setdefault(later, []).append((earlier, similarity))
+            self.twins.setdefault(earlier, []).append((later, similarity))
         self._whole: list[int] = hits.tokens.tolist()
         self._start: list[int] = sentences.start.tolist()
         self._end: list[int] = sentences.end.tolist()
@@ -60,9 +66,15 @@ class Packing:
         """Where a sentence begins, in characters of its source."""
         return self._start[sentence]
 
+    def stands_alone(self, sentence: int, hanging: re.Pattern[str]) -> bool:
+        """Whether a sentence does not begin as those do that hang on what stands before them."""
+        chunk = self.hits.hits[self.hit_of[sentence]].chunk
+        return hanging.match(chunk.text, self._start[sentence] - chunk.start) is None
+
     def cost_alone(self, sentence: int) -> int:
         """What it costs to show this sentence and nothing else of its hit."""
-        return self._opening_cost(self.hit_of[sentence]) + self.tokens[sentence]
+        hit = self.hit_of[sentence]
+        return (0 if hit in self.opened else self._opening_cost(hit)) + self.tokens[sentence]
 
     def span(self, sentence: int) -> Span:
         """Where a sentence stands in its source."""
@@ -86,21 +98,21 @@ class Packing:
     def take(self, sentence: int, limit: int, before: Sequence[int] = ()) -> bool:
         """Chooses a sentence, and those just `before` it that it cannot be read without, if all of them fit the limit."""
         hit = self.hit_of[sentence]
-        if hit not in self.opened and self._is_full(hit):
-            return False
-        cost = self._opening_cost(hit) + self.tokens[sentence] + _JOIN * len(before)
-        # The sentence goes first: what is given back again is given back from the end.
-        new = [sentence]
-        for number in before:
-            new.append(number)
-            cost += self.tokens[number]
+        cost: float = self.tokens[sentence]
         if hit in self.opened:
             first = before[0] if before else sentence
             joined = (first - 1 in self.chosen) + (sentence + 1 in self.chosen)
             cost += self._gap * (1 - joined) + _JOIN * joined
+        elif self._is_full(hit):
+            return False
+        else:
+            cost += self._opening_cost(hit)
+        for number in before:
+            cost += _JOIN + self.tokens[number]
         if self.used + cost > limit:
             return False
-        self._choose(hit, new, cost)
+        # The sentence goes first: what is given back again is given back from the end.
+        self._choose(hit, (sentence, *before), cost)
         return True
 
     def take_hit(self, hit: int) -> bool:
@@ -108,7 +120,8 @@ class Packing:
         if self._is_full(hit):
             return False
         sentences: Sequence[int] = self.sentences_of(hit)
-        opening, room = self._opening_cost(hit), self.budget.max_tokens - self.used
+        opening = 0 if hit in self.opened else self._opening_cost(hit)
+        room = self.budget.max_tokens - self.used
         cost = opening + self._whole[hit]
         if cost > room:
             sentences = self._best_run(hit, room - opening)
@@ -157,9 +170,7 @@ class Packing:
         return True
 
     def _opening_cost(self, hit: int) -> int:
-        """What showing a hit costs besides its words."""
-        if hit in self.opened:
-            return 0
+        """What showing a hit that is not opened yet costs besides its words."""
         separator = self._separator if self.opened else 0
         if self.budget.style == "plain":
             return separator
@@ -240,12 +251,18 @@ class Packing:
 
     def _twin(self, place: int) -> int | None:
         """A kept hit that shows sentences of this one, if kept hits show all of them."""
-        keys = [key for number in self.sentences_of(place) if (key := self._key[number])]
-        return self._keys[keys[0]] if keys and all(key in self._keys for key in keys) else None
+        twin = None
+        for number in self.sentences_of(place):
+            if key := self._key[number]:
+                if key not in self._keys:
+                    return None
+                twin = self._keys[key] if twin is None else twin
+        return twin
 
     def _decide(self, place: int, hit: Hit, passage: Passage | None) -> Decision:
         if passage is not None:
-            return keep(hit, passage.spans, sum([self._span_tokens(place, hit, span) for span in passage.spans]))
+            tokens = sum([self._span_tokens(place, hit.chunk, span) for span in passage.spans])
+            return keep(hit, passage.role, passage.spans, tokens)
         tokens = self._whole[place]
         if place not in self.refused and (twin := self._twin(place)) is not None:
             self.refuse(place, Reason.DROPPED_DUPLICATE, of=self.hits.hits[twin].chunk.id, similarity=1.0)
@@ -259,14 +276,14 @@ class Packing:
             hit.chunk.id, "dropped", reason, label(hit.chunk), None, tokens, hit.score, hit.rank, (), detail
         )
 
-    def _span_tokens(self, place: int, hit: Hit, span: Span) -> int:
-        if span[1] - span[0] == len(hit.chunk.text):
+    def _span_tokens(self, place: int, chunk: Chunk, span: Span) -> int:
+        if span[1] - span[0] == len(chunk.text):
             return self._whole[place]
         first, last = self._bounds[place], self._bounds[place + 1] - 1
         number = bisect_left(self._start, span[0], first, last)
         if span[1] == self._end[number]:
             return self.tokens[number]
-        return self.budget.count_tokens(visible(slice_of(hit.chunk, span)))
+        return self.budget.count_tokens(visible(slice_of(chunk, span)))
 
 
 def role_of(hit: Hit) -> Role:
@@ -276,9 +293,9 @@ def role_of(hit: Hit) -> Role:
     return "second_hop" if linked else "seed"
 
 
-def keep(hit: Hit, spans: tuple[Span, ...], tokens: int) -> Decision:
+def keep(hit: Hit, role: Role, spans: tuple[Span, ...], tokens: int) -> Decision:
     """The decision on a kept hit."""
-    chunk, role = hit.chunk, role_of(hit)
+    chunk = hit.chunk
     detail: dict[str, Any] = {}
     if role == "second_hop" and hit.via is not None:
         reason, detail = Reason.KEPT_SECOND_HOP, {"seed": hit.via.seed, "terms": list(hit.via.terms)}

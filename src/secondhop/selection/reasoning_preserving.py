@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from secondhop.selection.duplicates import refuse_duplicate
-from secondhop.selection.lists import introduction
+from secondhop.selection.lists import ITEM, introduction
 from secondhop.selection.packing import Packing
 from secondhop.types import Budget, Query, Ranking, Selection
 
@@ -38,6 +38,8 @@ _SMALLEST_SENTENCE = 2
 _UNRESOLVED = re.compile(
     r"(?:He|She|It|They|His|Her|Hers|Its|Their|Theirs|This|That|These|Those|Such|Both|Another|However|Also|Thus|Therefore)\b"
 )
+_HANGING = re.compile(f"{_UNRESOLVED.pattern}|{ITEM}")
+"""How sentences begin that hang on what stands before them."""
 
 
 def reasoning_preserving(query: Query, hits: Ranking, budget: Budget) -> Selection:
@@ -71,15 +73,15 @@ def covered_values(hits: Ranking) -> Floats:
     total = hits.scores.copy()
     terms = hits.term_scores
     rest = total - terms.sum(axis=0)
-    left = np.ones(len(total), bool)
+    # Of each hit: what the factors of its terms are multiplied by once it is chosen.
+    lowers = np.where(terms > 0, COVERED, 1.0).T
     factor = np.ones(len(terms))
     for _ in range(min(_COVERAGE_STEPS, len(total))):
-        gain = np.where(left, rest + factor @ terms, -np.inf)
+        gain = rest + factor @ terms
         best = int(gain.argmax())
-        left[best] = False
         total[best] = max(float(gain[best]), 1e-9)
-        held = terms[:, best] > 0
-        factor[held] = np.maximum(factor[held] * COVERED, COVERED_FLOOR)
+        rest[best] = -np.inf  # chosen
+        factor = np.maximum(factor * lowers[best], COVERED_FLOOR)
     return total
 
 
@@ -154,9 +156,12 @@ def _take_in_order(packing: Packing, order: list[int], limit: int) -> None:
         elif tokens[number] > room or number in chosen or packing.duplicate_of(number) is not None:
             continue
         elif place in opened or not refuse_duplicate(packing, place):
-            before = _antecedents(packing, number)
-            if packing.take(number, limit, before):
-                _take_introduction(packing, before[0] if before else number, limit)
+            if packing.stands_alone(number, _HANGING):
+                packing.take(number, limit)
+            else:
+                before = _antecedents(packing, number)
+                if packing.take(number, limit, before):
+                    _take_introduction(packing, before[0] if before else number, limit)
         room = limit - packing.used
         if room < _SMALLEST_SENTENCE:
             break

@@ -1,0 +1,196 @@
+"""What tells quickly that a text holds no planted instruction: marks of its words and signs, as bits of one number.
+
+Most texts need no reading. Each pattern needs a word of every one of some groups; a group is a bit, and so are signs and
+what may be a disguise. Marks of a text are those of all its words and signs together, so they can be combined from any
+pieces of it, such as the words of an index.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import reduce
+from operator import or_
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from secondhop.text.analysis import split_forms
+from secondhop.text.disguises import LEAST_ENCODED, LOOK_ALIKES
+from secondhop.text.injection_patterns import PATTERNS
+from secondhop.text.invisible import CONTROL_CODES, SUSPICIOUS
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from secondhop.types import Bools
+
+_REMEMBERED = 1 << 17
+_LONGEST_REMEMBERED = 64
+
+DISGUISED = 1
+"""Words may be written in look-alikes, spelt out, or broken by characters that nobody sees."""
+ENCODED = 2
+"""There may be base64, hexadecimal digits or tag characters."""
+
+_GROUPS = tuple(dict.fromkeys(group for pattern in PATTERNS for needs in pattern.needs for group in needs))
+_BIT = {group: 1 << (place + 2) for place, group in enumerate(_GROUPS)}
+NEEDS = tuple(
+    (pattern, tuple(reduce(or_, (_BIT[group] for group in needs)) for needs in pattern.needs)) for pattern in PATTERNS
+)
+"""Patterns with their alternatives: marks that a text must have all of."""
+_ALTERNATIVES = tuple(dict.fromkeys(needs for _, alternatives in NEEDS for needs in alternatives))
+_ALWAYS = DISGUISED | ENCODED
+_LEAST_DISGUISED = 4
+"""Shorter words with digits are what they seem: 1f, x86."""
+_HEXADECIMAL = frozenset("0123456789abcdefABCDEF")
+
+_SHORT_STEM = 3
+"""Words of a group up to this length are taken whole: "as" begins too many others."""
+
+_SIGNS = [0] * 256
+"""Marks of single ASCII signs."""
+_BY_BEGINNING: dict[str, list[tuple[str, int]]] = {}
+_CONTAINED: list[tuple[str, int]] = []
+"""Pieces of words beyond ASCII: particles may stand before them, and unspaced scripts come as pairs of characters."""
+for _group, _bit in _BIT.items():
+    for _stem in _group:
+        if not _stem.isascii():
+            _CONTAINED.append((_stem, _bit))
+        elif _stem.isalnum():
+            _BY_BEGINNING.setdefault(_stem[:2].lower(), []).append((_stem, _bit))
+        else:
+            _SIGNS[ord(_stem)] |= _bit
+for _code in (*CONTROL_CODES, 0x81, 0x8D, 0x8F, 0x90, 0x9D, 0xAD):  # of code page 1252
+    _SIGNS[_code] = DISGUISED
+
+_CODEC = "cp1252"
+"""What most Western texts can be written in, a byte a character; bytes are looked at many times faster."""
+_BYTES = [bytes([code]).decode(_CODEC, "replace") for code in range(256)]
+_LETTER_SIGNS, _ESCAPE_SIGNS = b"@$", b"%\\"
+_DASHES, _SIGNS[ord("-")] = _SIGNS[ord("-")], 0  # one is a hyphen
+_ORDINARY = bytes(code for code in range(256) if not _SIGNS[code] and code not in _LETTER_SIGNS + _ESCAPE_SIGNS)
+_TO_WORDS = bytes(code if letter.isalnum() else 32 for code, letter in enumerate(_BYTES))
+_TO_SHAPES = bytes(
+    code if code in _LETTER_SIGNS else ord("x") if letter.isalpha() else ord("0") if letter.isalnum() else 32
+    for code, letter in enumerate(_BYTES)
+)
+_SPELT_OUT = b" x x x x x "
+_EVERY_OTHER_BLANK = b"    "
+"""What each second character of it has: quick to look for, as it has no letters."""
+_INSIDE_WORD = (b"x@x", b"x$x")
+_SIGNED_WORD = re.compile(r"\b[A-Za-z0-9]+[@$][A-Za-z0-9@$]+\b(?!\.\w)")
+"""A word with such a sign for a letter; an address has a point and more."""
+_ESCAPES = (b"%", b"\\x")
+_LEAST_ESCAPES = 10
+_JOINTS = re.compile(r"['’.,]")
+_NO_WORD = re.compile(r"[\W_]+")
+_ODD = re.compile(f"[{SUSPICIOUS}\u2460-\u24ff\U0001f100-\U0001f1ff]")
+"""Characters that nobody sees, and letters in circles and boxes: no word has them, but they pass for letters."""
+
+
+def text_marks(text: str) -> int:
+    """All marks of a text: of its words and of its signs."""
+    data = _in_bytes(text)
+    words = split_forms(text) if data is None else data.translate(_TO_WORDS).decode(_CODEC).split()
+    return reduce(or_, map(_marks.__getitem__, set(words)), _sign_marks(text, data))
+
+
+def word_marks(form: str) -> int:
+    """The marks of one word, as it is written: the groups of words it belongs to, and whether it may be a disguise."""
+    return _marks[form]
+
+
+def sign_marks(text: str) -> int:
+    """The marks of a text that its words do not tell: of signs, invisible characters, spelt-out words."""
+    return _sign_marks(text, _in_bytes(text))
+
+
+def _in_bytes(text: str) -> bytes | None:
+    try:
+        return text.encode(_CODEC)
+    except UnicodeEncodeError:
+        return None
+
+
+def _sign_marks(text: str, data: bytes | None) -> int:
+    marks = 0
+    if data is None:
+        marks |= DISGUISED | ENCODED if _ODD.search(text) else 0
+        marks |= _SIGNS[ord(":")] if "\uff1a" in text else 0  # the colon of Chinese and Japanese
+        data = text.encode(_CODEC, "replace")
+    signs = set(data.translate(None, _ORDINARY))
+    for code in signs:
+        marks |= _SIGNS[code]
+    shape = data.translate(_TO_SHAPES)
+    if (_EVERY_OTHER_BLANK in shape[::2] or _EVERY_OTHER_BLANK in shape[1::2]) and _SPELT_OUT in b" %b " % shape:
+        marks |= DISGUISED
+    if not signs.isdisjoint(_LETTER_SIGNS) and any(map(shape.__contains__, _INSIDE_WORD)):
+        words = _SIGNED_WORD.findall(text)
+        marks |= DISGUISED if any(_groups_of(word.lower().translate(LOOK_ALIKES)) for word in words) else 0
+    if not signs.isdisjoint(_ESCAPE_SIGNS) and any(data.count(escape) >= _LEAST_ESCAPES for escape in _ESCAPES):
+        marks |= ENCODED
+    if b"--" in data:
+        marks |= _DASHES
+    return marks
+
+
+def worth_reading(marks: int) -> bool:
+    """Whether a text with those marks may hold anything, so that it has to be read."""
+    return marks & _ALWAYS != 0 or any(marks & needs == needs for needs in _ALTERNATIVES)
+
+
+def each_worth_reading(marks: NDArray[np.uint64]) -> Bools:
+    """`worth_reading` of many marks at once."""
+    needs = np.array(_ALTERNATIVES, np.uint64)
+    worth: Bools = (marks & np.uint64(_ALWAYS) != 0) | (marks[:, None] & needs == needs).any(axis=1)
+    return worth
+
+
+class _Marks(dict[str, int]):
+    """The marks of words met so far. Filling it needs no lock."""
+
+    def __missing__(self, form: str) -> int:
+        pieces = (_NO_WORD if form.isascii() else _JOINTS).split(form)
+        marks = reduce(or_, map(_marks_of, pieces))
+        if len(self) >= _REMEMBERED:
+            self.clear()
+        if len(form) <= _LONGEST_REMEMBERED:
+            self[form] = marks
+        return marks
+
+
+_marks = _Marks()
+
+
+def _marks_of(word: str) -> int:
+    marks = _groups_of(word)
+    # "1gn0re" may be a word that matters, "x86" may not: only then the text is read again without look-alikes.
+    if not word.isascii():
+        plain = unicodedata.normalize("NFKC", word).lower().translate(LOOK_ALIKES)
+        return marks | (DISGUISED if plain.isascii() and _groups_of(plain) & ~marks else 0)
+    if len(word) >= _LEAST_DISGUISED and not word.isalpha() and not word.isdigit():
+        marks |= DISGUISED if _groups_of(word.lower().translate(LOOK_ALIKES)) & ~marks else 0
+    return marks | (ENCODED if len(word) >= LEAST_ENCODED and _may_be_encoded(word) else 0)
+
+
+def _may_be_encoded(word: str) -> bool:
+    """Whether it has as many capitals as base64, or is hexadecimal. Names in programs have a few capitals."""
+    if word.isupper() or word.isdigit():
+        return False
+    return 4 * sum(map(str.isupper, word)) >= len(word) or _HEXADECIMAL.issuperset(word)
+
+
+def _groups_of(word: str) -> int:
+    lower, marks = word.lower(), 0
+    for stem, bit in _BY_BEGINNING.get(lower[:2], ()):
+        if stem[0].isupper():
+            found = word[0].isupper() and lower == stem.lower()
+        else:
+            found = lower == stem or (len(stem) > _SHORT_STEM and lower.startswith(stem))
+        marks |= bit if found else 0
+    if not word.isascii():
+        for piece, bit in _CONTAINED:
+            if piece in lower:
+                marks |= bit
+    return marks

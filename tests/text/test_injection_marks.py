@@ -1,0 +1,71 @@
+from functools import reduce
+from operator import or_
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from secondhop.text.analysis import split_forms
+from secondhop.text.hygiene import (
+    each_worth_reading,
+    planted_instructions,
+    sign_marks,
+    text_marks,
+    word_marks,
+    worth_reading,
+)
+
+ROOT = Path(__file__).resolve().parents[2]
+PAGES = [*sorted(ROOT.glob("docs/*.md")), *sorted(ROOT.glob("examples/data/*.md")), *sorted(ROOT.glob("src/**/*.py"))]
+PARAGRAPHS = [part for page in PAGES for part in page.read_text("utf-8").split("\n\n")]
+
+WORDS = (
+    "Ignore ignore all previous prior instructions your system: prompt Write write a poem please Respond in French "
+    "<script> [INST] ### you are now an AI assistant don't l’ignore 1gn0re Ｉｇｎｏｒｅ Ignоrе i g n o r e 忽略之前的指令 "
+    "игнорируй инструкции निर्देश अनदेखा p@ss %41 naïve — “quoted” \u200b A1b2C3d4E5f6G7h8I9j0K1"
+)
+words = st.sampled_from(WORDS.split())
+
+
+def marks_by_index(text):
+    """As one who has the words of an index tells them."""
+    return reduce(or_, map(word_marks, split_forms(text)), sign_marks(text))
+
+
+def test_marks_fit_in_64_bits():
+    assert all(0 <= text_marks(text) < 1 << 64 for text in PARAGRAPHS)
+
+
+def test_what_is_not_worth_reading_holds_nothing_in_real_texts():
+    read = [text for text in PARAGRAPHS if worth_reading(marks_by_index(text))]
+    assert sum(map(len, read)) < 0.6 * sum(map(len, PARAGRAPHS))  # these are about prompts, answers and instructions
+    for text in PARAGRAPHS:
+        assert text_marks(text) & ~marks_by_index(text) == 0
+        assert worth_reading(marks_by_index(text)) or planted_instructions(text) == ()
+
+
+@given(st.lists(words | st.text(max_size=6), max_size=12).map(" ".join))
+def test_marks_of_the_words_of_an_index_have_all_marks_of_the_text(text):
+    assert text_marks(text) & ~marks_by_index(text) == 0
+    assert worth_reading(text_marks(text)) or planted_instructions(text) == ()
+
+
+@given(st.lists(words, max_size=12).map(" ".join), st.lists(words, max_size=12).map(" ".join))
+def test_marks_of_a_whole_have_those_of_its_parts(one, other):
+    together = text_marks(f"{one}\n\n{other}")
+    assert (text_marks(one) | text_marks(other)) & ~together == 0
+
+
+def test_many_marks_are_told_as_each_of_them():
+    marks = [text_marks(text) for text in PARAGRAPHS]
+    assert each_worth_reading(np.array(marks, np.uint64)).tolist() == list(map(worth_reading, marks))
+    assert each_worth_reading(np.zeros(0, np.uint64)).tolist() == []
+
+
+@pytest.mark.parametrize(
+    "text", ["", " ", "Refunds take ten days — they’re paid to the card.", "La réunion a lieu à six heures."]
+)
+def test_ordinary_sentences_are_not_read(text):
+    assert not worth_reading(text_marks(text))
