@@ -116,6 +116,7 @@ class Document:
         "_folder",
         "_options",
         "_snapshot",
+        "_suspects",
         "_tiers",
         "_tokenizer",
         "ingest_report",
@@ -143,6 +144,7 @@ class Document:
         """For the `from_…` methods; users call those."""
         counter, self._tokenizer = resolve_counter(options.tokenizer)
         self._costs = indexing.TokenCosts(snapshot, CachedCounter(counter))
+        self._suspects = indexing.Suspects(snapshot)
         self._snapshot = snapshot
         self._options = options
         self._folder = folder
@@ -469,7 +471,9 @@ class Document:
                 tiers=self._tiers,
             )
 
-        return observed(partial(answer, snapshot, find, options, self._costs.count, self._tokenizer, allowed))
+        return observed(
+            partial(answer, snapshot, find, options, self._costs.count, self._tokenizer, self._suspects, allowed)
+        )
 
     def _settings(self, given: Mapping[str, Any]) -> ContextOptions:
         changes = {name: value for name, value in given.items() if value is not None}

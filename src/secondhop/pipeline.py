@@ -46,6 +46,7 @@ def answer(
     options: ContextOptions,
     count_tokens: TokenCounter,
     tokenizer: str,
+    suspects: indexing.Suspects,
     allowed: Bools | None = None,
 ) -> Context:
     """The context for one question.
@@ -56,6 +57,7 @@ def answer(
         options: budget, strategy and the rest.
         count_tokens: counts what the budget is in.
         tokenizer: the counter's name, for the report.
+        suspects: tells which chunks seem to give orders to a model.
         allowed: [C] chunks that may be shown; None for all.
     """
     began = perf_counter()
@@ -74,7 +76,7 @@ def answer(
         chosen = selection.expand(chosen, _extras(snapshot, chosen, options, allowed), budget)
     if options.injection != "off":
         n_chosen = len(chosen.passages)
-        chosen = selection.mark_planted(chosen, budget, drop=options.injection == "drop")
+        chosen = selection.mark_planted(chosen, budget, suspects.among, drop=options.injection == "drop")
         passthrough = passthrough and len(chosen.passages) == n_chosen
     selected = perf_counter()
     passages = tuple(sorted(chosen.passages, key=lambda passage: passage.order))
@@ -120,6 +122,10 @@ def _choose(name: str, strategy: Strategy, ranked: Ranking, budget: Budget, min_
     missing = {hit.chunk.id for hit in hits} - set(decided)
     if missing or len(set(decided)) < len(decided):
         raise OptionError(f"strategy {name} must return exactly one decision for each hit; {len(missing)} have none")
+    ordinals = {hit.chunk.id: hit.ordinal for hit in hits}
+    for passage in chosen.passages:
+        if ordinals.get(passage.chunk.id) != passage.order:
+            raise OptionError(f"strategy {name}: a passage must be of a hit, and its order the hit's ordinal")
     if min_score is None or len(hits) == len(ranked):
         return chosen
     return selection.with_refused(chosen, ranked.hits[len(hits) :], min_score, budget)

@@ -8,7 +8,7 @@ from typing import Any
 
 from secondhop import retrieval
 from secondhop.errors import InputError
-from secondhop.indexing import TokenCosts
+from secondhop.indexing import Suspects, TokenCosts
 from secondhop.inputs import checked_items, checked_query, to_chunks
 from secondhop.options import DocumentOptions, Injection
 from secondhop.pipeline import answer, index_chunks
@@ -131,7 +131,7 @@ def _choose(query: str, items: Sequence[Any], scores: Sequence[float] | None, op
         in_order = options.strategy == "raw_topk"
         return retrieval.rank_given(snapshot, query, costs=costs, scores=given, bridge=bridge, keep_order=in_order)
 
-    return observed(partial(answer, snapshot, find, options, costs.count, tokenizer))
+    return observed(partial(answer, snapshot, find, options, costs.count, tokenizer, Suspects(snapshot)))
 
 
 def _own_scores(items: Sequence[Any]) -> list[float] | None:

@@ -2,10 +2,12 @@
 
 import inspect
 import json
+from dataclasses import replace
 
 import pytest
 
 from secondhop import Budget, Document, Passage, Query, Ranking, Reason, Selection, build_context
+from secondhop.errors import OptionError
 from secondhop.selection import STRATEGIES
 from secondhop.types import Decision
 
@@ -142,3 +144,13 @@ def test_built_in_strategies_have_the_documented_shape(name):
     assert list(inspect.signature(STRATEGIES[name]).parameters) == ["query", "hits", "budget"]
     assert STRATEGIES[name].__name__ == name
     assert STRATEGIES[name].__doc__
+
+
+def test_a_passage_with_the_place_of_another_hit_is_refused(doc):
+    def shifted(query, hits, budget):
+        chosen = first_fit(query, hits, budget)
+        passages = tuple(replace(passage, order=passage.order + 1) for passage in chosen.passages)
+        return replace(chosen, passages=passages)
+
+    with pytest.raises(OptionError, match="its order the hit's ordinal"):
+        doc.context(QUESTION, strategy=shifted)

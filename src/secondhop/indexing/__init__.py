@@ -16,9 +16,21 @@ from secondhop.indexing.postings import Postings
 from secondhop.indexing.scoring import BM25
 from secondhop.indexing.segment import Segment
 from secondhop.indexing.snapshot import Snapshot
+from secondhop.indexing.suspects import Suspects
 from secondhop.types import Chunk, SourceText
 
-__all__ = ["BM25", "Lexicon", "Postings", "Segment", "Snapshot", "TokenCosts", "build", "build_segment", "merge"]
+__all__ = [
+    "BM25",
+    "Lexicon",
+    "Postings",
+    "Segment",
+    "Snapshot",
+    "Suspects",
+    "TokenCosts",
+    "build",
+    "build_segment",
+    "merge",
+]
 
 
 def build(

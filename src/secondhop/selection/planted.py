@@ -2,20 +2,37 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
+from itertools import compress
+from typing import TYPE_CHECKING
+
+import numpy as np
 
 from secondhop.text.hygiene import planted_instructions
 from secondhop.text.prompt import passage_text
-from secondhop.types import Budget, Chunk, Decision, Passage, Reason, Selection
+from secondhop.types import Budget, Decision, Passage, Reason, Selection
+
+if TYPE_CHECKING:
+    from secondhop.types import Bools, Ints
 
 
-def mark_planted(selection: Selection, budget: Budget, *, drop: bool) -> Selection:
+def mark_planted(selection: Selection, budget: Budget, suspects: Callable[[Ints], Bools], *, drop: bool) -> Selection:
     """The selection with the kinds of planted instructions in the detail of the decisions on what holds some.
 
     Only what would be shown is looked at. With `drop` those passages go, and what they took of the budget stays free.
+
+    Args:
+        selection: what was chosen.
+        budget: counts tokens.
+        suspects: tells of chunks, by their ordinals, whether they hold any.
+        drop: leave out what does.
     """
-    suspects = [passage for passage in selection.passages if _is_suspect(passage.chunk)]
-    shown = {passage.chunk.id: (passage, planted_instructions(_all_of(passage))) for passage in suspects}
+    passages = selection.passages
+    flags = suspects(np.array([passage.order for passage in passages], np.int64))
+    shown = {
+        passage.chunk.id: (passage, planted_instructions(_all_of(passage))) for passage in compress(passages, flags)
+    }
     planted = {chunk_id: found for chunk_id, found in shown.items() if found[1]}
     if not planted:
         return selection
@@ -25,11 +42,6 @@ def mark_planted(selection: Selection, budget: Budget, *, drop: bool) -> Selecti
     )
     kept = [passage for passage in selection.passages if not drop or passage.chunk.id not in planted]
     return Selection(tuple(kept), decisions)
-
-
-def _is_suspect(chunk: Chunk) -> bool:
-    """Whether anything of the chunk is planted: the same for every question, so it is remembered."""
-    return any(map(planted_instructions, (chunk.text, chunk.source, *chunk.heading_path[-1:])))
 
 
 def _all_of(passage: Passage) -> str:

@@ -1,0 +1,75 @@
+"""Which chunks of a snapshot seem to give orders to a model, found out when first asked for."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from secondhop.text.hygiene import each_worth_reading, planted_instructions, sign_marks, word_marks
+
+if TYPE_CHECKING:
+    from secondhop.indexing.snapshot import Snapshot
+    from secondhop.types import Bools, Chunk, Ints
+
+_UNKNOWN, _CLEAN, _SUSPECT = 0, 1, 2
+
+
+class Suspects:
+    """Remembers each finding. Looking twice is harmless, so it needs no lock; what is remembered is not pickled.
+
+    Few chunks have to be read: the marks of the words that a chunk holds, as the forward index knows them, tell for
+    most that there is nothing to find.
+    """
+
+    __slots__ = ("_found", "_known", "_marks", "_snapshot")
+
+    def __init__(self, snapshot: Snapshot) -> None:
+        """Starts with nothing known; parts of the tables that are never asked for take no memory."""
+        self._snapshot = snapshot
+        self._found = np.zeros(len(snapshot), np.uint8)
+        self._marks = np.zeros(len(snapshot.lexicon.forms), np.uint64)
+        self._known = np.zeros(len(snapshot.lexicon.forms), bool)
+
+    def __reduce__(self) -> tuple[type[Suspects], tuple[Snapshot]]:
+        return type(self), (self._snapshot,)
+
+    def among(self, ordinals: Ints) -> Bools:
+        """[ordinals] whether the chunk, or what it is headed by, holds planted instructions."""
+        unknown = ordinals[self._found[ordinals] == _UNKNOWN]
+        if len(unknown):
+            self._found[unknown] = self._look_at(unknown)
+        suspect: Bools = self._found[ordinals] == _SUSPECT
+        return suspect
+
+    def _look_at(self, ordinals: Ints) -> list[int]:
+        chunks = self._snapshot.chunks(ordinals)
+        marks = self._marks_of(ordinals) | np.array([sign_marks(chunk.text) for chunk in chunks], np.uint64)
+        return [
+            _SUSPECT if _is_suspect(chunk, may_hold) else _CLEAN
+            for chunk, may_hold in zip(chunks, each_worth_reading(marks).tolist(), strict=True)
+        ]
+
+    def _marks_of(self, ordinals: Ints) -> np.ndarray[tuple[int], np.dtype[np.uint64]]:
+        """[ordinals] the marks of all words of each chunk together."""
+        snapshot = self._snapshot
+        starts = snapshot.sentence_words[snapshot.chunk_sentences[ordinals]]
+        ends = snapshot.sentence_words[snapshot.chunk_sentences[ordinals + 1]]
+        runs = [snapshot.words[start:end] for start, end in zip(starts.tolist(), ends.tolist(), strict=True)]
+        words = np.concatenate(runs)
+        new = np.unique(words[~self._known[words]])
+        if len(new):
+            self._marks[new] = [word_marks(form) for form in snapshot.lexicon.forms.strings.several(new)]
+            self._known[new] = True
+        marks = np.zeros(len(ordinals), np.uint64)
+        filled = np.flatnonzero(ends > starts)
+        if len(filled):
+            lengths = (ends - starts)[filled]
+            marks[filled] = np.bitwise_or.reduceat(self._marks[words], np.cumsum(lengths) - lengths)
+        return marks
+
+
+def _is_suspect(chunk: Chunk, may_hold: bool) -> bool:
+    if may_hold and planted_instructions(chunk.text):
+        return True
+    return any(map(planted_instructions, (chunk.source, *chunk.heading_path[-1:])))
