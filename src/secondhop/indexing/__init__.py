@@ -38,6 +38,7 @@ def build(
     tables: Iterable[CutsLike],
     *,
     language: str = "auto",
+    char_ngrams: int = 0,
     scoring: BM25 | None = None,
     given: tuple[Chunk, ...] | None = None,
     progress: Callable[[int], None] | None = None,
@@ -48,9 +49,10 @@ def build(
         sources: texts, in the order in which they are to be read.
         tables: their chunks, in tables of some sources each, as chunking makes them.
         language: a language of `text.languages.LANGUAGES`, or `auto`.
+        char_ngrams: length of the pieces of words that are terms besides; 0 for none.
         scoring: BM25 variant and constants.
         given: the caller's own chunks, if each source is one of them.
         progress: called with the number of sources indexed so far.
     """
-    segment = build_segment(sources, tables, language=language, progress=progress)
+    segment = build_segment(sources, tables, language=language, char_ngrams=char_ngrams, progress=progress)
     return Snapshot.of(segment, scoring or BM25(), given)

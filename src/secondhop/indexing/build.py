@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Protocol, TypeVar
 
 import numpy as np
 
+from secondhop.indexing.digests import chunk_signatures, sentence_keys
 from secondhop.indexing.lexicon import Lexicon
 from secondhop.indexing.numbering import Numbering
 from secondhop.indexing.segment import NO_PAGE, Segment
@@ -95,6 +96,7 @@ def build_segment(
     tables: Iterable[CutsLike],
     *,
     language: str = "auto",
+    char_ngrams: int = 0,
     progress: Callable[[int], None] | None = None,
 ) -> Segment:
     """The tables of the sources.
@@ -103,9 +105,10 @@ def build_segment(
         sources: texts, in the order in which they are to be read.
         tables: their chunks; the first table is of the first so many sources, and so on.
         language: a language of `text.languages.LANGUAGES`, or `auto`.
+        char_ngrams: length of the pieces of words that are terms besides; 0 for none.
         progress: called with the number of sources indexed so far.
     """
-    analyzer = analyzer_for(language, [source.text for source in sources[:_LANGUAGE_SAMPLE]])
+    analyzer = analyzer_for(language, [source.text for source in sources[:_LANGUAGE_SAMPLE]], char_ngrams)
     columns, forms, paths = _Columns(), Numbering(), dict[str, int]()
     done = n_sections = 0
     for table in tables:
@@ -116,6 +119,10 @@ def build_segment(
             progress(done)
     vocabulary, spelled, form_numbers = forms.vocabulary()
     path_vocabulary, path_numbers = Vocabulary.of(list(paths))
+    lexicon = Lexicon.of(analyzer, vocabulary, spelled)
+    words = _renumbered(columns.words, form_numbers)
+    chunk_sentences = offsets_of(_joined(columns.chunk_n_sentences, np.int64))
+    sentence_words = offsets_of(_joined(columns.sentence_n_words, np.int64))
     return Segment(
         texts=Texts.held([source.text for source in sources]),
         sources=Strings.of([source.source for source in sources]),
@@ -132,12 +139,14 @@ def build_segment(
         chunk_line_end=_joined(columns.chunk_line_end, np.int32),
         chunk_kind=_joined(columns.chunk_kind, np.uint8),
         chunk_opens=_joined(columns.chunk_opens, np.bool_),
-        chunk_sentences=offsets_of(_joined(columns.chunk_n_sentences, np.int64)),
+        chunk_sentences=chunk_sentences,
+        chunk_signature=chunk_signatures(lexicon, words, sentence_words[chunk_sentences]),
         sentence_start=_joined(columns.sentence_start, np.int64),
         sentence_end=_joined(columns.sentence_end, np.int64),
-        sentence_words=offsets_of(_joined(columns.sentence_n_words, np.int64)),
-        words=_renumbered(columns.words, form_numbers),
-        lexicon=Lexicon.of(analyzer, vocabulary, spelled),
+        sentence_words=sentence_words,
+        sentence_key=sentence_keys(lexicon, words, sentence_words),
+        words=words,
+        lexicon=lexicon,
     )
 
 

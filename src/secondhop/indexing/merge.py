@@ -44,7 +44,7 @@ def merge(segments: Sequence[Segment], order: Sequence[tuple[int, int]]) -> Segm
     Raises:
         InputError: the segments are of several languages, or there is none.
     """
-    languages = sorted({segment.lexicon.analyzer.language for segment in segments})
+    languages = sorted({segment.lexicon.analyzer.name for segment in segments})
     if len(languages) != 1:
         raise InputError(f"segments of one language can be merged, not of {languages}")
     runs = _runs(segments, order)
@@ -77,9 +77,11 @@ def merge(segments: Sequence[Segment], order: Sequence[tuple[int, int]]) -> Segm
         chunk_kind=columns("chunk_kind", "chunks"),
         chunk_opens=columns("chunk_opens", "chunks"),
         chunk_sentences=counts("chunk_sentences", "chunks"),
+        chunk_signature=columns("chunk_signature", "chunks"),
         sentence_start=columns("sentence_start", "sentences"),
         sentence_end=columns("sentence_end", "sentences"),
         sentence_words=counts("sentence_words", "sentences"),
+        sentence_key=columns("sentence_key", "sentences"),
         words=words,
         lexicon=lexicon,
     )

@@ -12,7 +12,7 @@ import numpy as np
 from secondhop.indexing.lexicon import Lexicon
 from secondhop.indexing.strings import Strings, Vocabulary
 from secondhop.indexing.texts import StoredTexts, Texts
-from secondhop.text.analysis import analyzer_for
+from secondhop.text.analysis import analyzer_named
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -72,11 +72,15 @@ class Segment:
     chunk_opens: Bools
     chunk_sentences: Ints
     """[C + 1] chunk c holds sentences chunk_sentences[c] to chunk_sentences[c + 1]."""
+    chunk_signature: NDArray[np.uint32]
+    """[C, 8] MinHash of the terms, to find near-duplicates by."""
 
     sentence_start: Ints
     sentence_end: Ints
     sentence_words: Ints
     """[S + 1] sentence s holds words sentence_words[s] to sentence_words[s + 1]."""
+    sentence_key: Ints
+    """[S] digest of the words; 0 for the short ones."""
 
     words: NDArray[np.int32]
     """[W] the forward index: form numbers in reading order."""
@@ -103,7 +107,7 @@ class Segment:
             **dict(_of_strings("source", self.sources)), **dict(_of_strings("metadata", metadata.entries)),
             **dict(_of_vocabulary("path", self.paths)),
             **{name: getattr(self, name) for name in _COLUMNS},
-            "language": np.frombuffer(lexicon.analyzer.language.encode("ascii"), np.uint8),
+            "language": np.frombuffer(lexicon.analyzer.name.encode("ascii"), np.uint8),
             **dict(_of_vocabulary("form", lexicon.forms)), **dict(_of_vocabulary("term", lexicon.terms)),
             **{name: getattr(lexicon, name) for name in _LEXICON_COLUMNS},
         }  # fmt: skip
@@ -118,7 +122,7 @@ class Segment:
             metadata=Metadata(_strings("metadata", arrays)),
             paths=_vocabulary("path", arrays),
             lexicon=Lexicon(
-                analyzer=analyzer_for(arrays["language"].tobytes().decode("ascii")),
+                analyzer=analyzer_named(arrays["language"].tobytes().decode("ascii")),
                 forms=_vocabulary("form", arrays),
                 terms=_vocabulary("term", arrays),
                 **{name: arrays[name] for name in _LEXICON_COLUMNS},
@@ -129,8 +133,8 @@ class Segment:
 
 _COLUMNS = (
     "section_source", "section_page", "section_path", "section_words", "heading_words", "chunk_source", "chunk_section",
-    "chunk_line", "chunk_line_end", "chunk_kind", "chunk_opens", "chunk_sentences", "sentence_start", "sentence_end",
-    "sentence_words", "words",
+    "chunk_line", "chunk_line_end", "chunk_kind", "chunk_opens", "chunk_sentences", "chunk_signature",
+    "sentence_start", "sentence_end", "sentence_words", "sentence_key", "words",
 )  # fmt: skip
 _LEXICON_COLUMNS = (
     "form_offsets", "form_terms", "form_is_name", "form_is_capital", "form_fold", "term_is_number"

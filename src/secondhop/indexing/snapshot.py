@@ -52,12 +52,8 @@ class Snapshot:
     chunk_length: NDArray[np.int32]
     """[C] length in index terms."""
     average_length: float
-    chunk_signature: NDArray[np.uint32]
-    """[C, 8] MinHash of the terms, to find near-duplicates by."""
     chunk_key: NDArray[np.uint64]
     """[C] digest of the signature: chunks with the same words have the same key."""
-    sentence_key: Ints
-    """[S] digest of the words; 0 for the short ones."""
     term_is_ordinary: Bools
     """[terms] mostly written without a capital inside sentences: a capital at the start of one makes it no name."""
     has_case: bool
@@ -76,10 +72,12 @@ class Snapshot:
     chunk_opens: Bools
     chunk_sentences: Ints
     """[C + 1] chunk c holds sentences chunk_sentences[c] to chunk_sentences[c + 1]."""
+    chunk_signature: NDArray[np.uint32]
     sentence_start: Ints
     sentence_end: Ints
     sentence_words: Ints
     """[S + 1] sentence s holds words sentence_words[s] to sentence_words[s + 1]."""
+    sentence_key: Ints
     words: NDArray[np.int32]
     """[W] the forward index: form numbers in reading order."""
     lexicon: Lexicon
@@ -94,7 +92,6 @@ class Snapshot:
         average = max(float(length.mean()), 1.0) if len(length) else 1.0
         body = statistics.weigh(counts, scoring, average)
         has_case, ordinary = statistics.capitals(segment)
-        signature = statistics.signatures(segment)
         return cls(
             segment=segment,
             scoring=scoring,
@@ -106,9 +103,7 @@ class Snapshot:
             idf=scoring.idf(body.df, len(segment)),
             chunk_length=length,
             average_length=average,
-            chunk_signature=signature,
-            chunk_key=statistics.chunk_keys(signature),
-            sentence_key=statistics.sentence_keys(segment),
+            chunk_key=statistics.chunk_keys(segment.chunk_signature),
             term_is_ordinary=ordinary,
             has_case=has_case,
             **_columns(segment),
@@ -246,11 +241,12 @@ _STORED = tuple(name for name in Snapshot.__slots__ if name != "_chunks")
 _POSTINGS = ("body", "lead")
 _PARTS = ("offsets", "chunks", "weights")
 _STATISTICS = (
-    "source_occurrence", "idf", "chunk_length", "chunk_signature", "chunk_key", "sentence_key", "term_is_ordinary",
+    "source_occurrence", "idf", "chunk_length", "chunk_key", "term_is_ordinary",
 )  # fmt: skip
 _OF_SEGMENT = (
     "texts", "sources", "chunk_source", "chunk_section", "chunk_line", "chunk_line_end", "chunk_kind", "chunk_opens",
-    "chunk_sentences", "sentence_start", "sentence_end", "sentence_words", "words", "lexicon",
+    "chunk_sentences", "chunk_signature", "sentence_start", "sentence_end", "sentence_words", "sentence_key", "words",
+    "lexicon",
 )  # fmt: skip
 
 

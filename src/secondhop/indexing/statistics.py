@@ -1,4 +1,4 @@
-"""What follows from the words of a segment: postings, leads, signatures, and what capitals mean in these texts."""
+"""What follows from all words of an index: postings, leads, and what capitals mean in these texts."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import numpy as np
 
 from secondhop.arrays import ranges
 from secondhop.indexing.postings import Postings
-from secondhop.text.hashing import _powers, mix
+from secondhop.text.hashing import mix
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -24,8 +24,6 @@ LEAD_WEIGHTS = (1 / (1 + 0.15 * np.arange(LEAD_WORDS))).astype(np.float32)
 """What a term weighs by its place in the lead."""
 HEADING_WORDS = 8
 SENTENCE_WORDS = LEAD_WORDS - 4
-SIGNATURE_HASHES = 8
-_MIN_KEY_WORDS = 4
 _LEAST_CAPITALS = 0.02
 _AT_ONCE = 1 << 18
 
@@ -145,46 +143,9 @@ def _first_content(words: NDArray[np.int32], starts: Ints, ends: Ints, has_terms
     return _Content(span[first], place[first], forms[first].astype(np.int64))
 
 
-def signatures(segment: Segment) -> NDArray[np.uint32]:
-    """[C, 8] MinHash of each chunk's terms: it depends on the chunk alone, whatever else is indexed."""
-    lexicon = segment.lexicon
-    bounds = segment.sentence_words[segment.chunk_sentences]
-    of_chunks = np.full((len(segment), SIGNATURE_HASHES), 0xFFFFFFFF, np.uint32)
-    filled = np.flatnonzero(np.diff(bounds))
-    held = np.flatnonzero(np.diff(lexicon.form_offsets))
-    if not len(filled) or not len(held):
-        return of_chunks
-    of_forms = np.full(len(lexicon.forms), 0xFFFFFFFF, np.uint32)
-    for column in range(SIGNATURE_HASHES):
-        hashes = (mix(lexicon.terms.digests + np.uint64(column << 40)) >> np.uint64(32)).astype(np.uint32)
-        of_forms[held] = np.minimum.reduceat(hashes[lexicon.form_terms], lexicon.form_offsets[held])
-        of_chunks[filled, column] = np.minimum.reduceat(of_forms[segment.words], bounds[filled])
-    return of_chunks
-
-
 def chunk_keys(signature: NDArray[np.uint32]) -> NDArray[np.uint64]:
     """[C] digest of the signature."""
     keys: NDArray[np.uint64] = mix(np.ascontiguousarray(signature).view(np.uint64)).sum(axis=1, dtype=np.uint64)
-    return keys
-
-
-def sentence_keys(segment: Segment) -> Ints:
-    """[S] digest of each sentence's words without regard to case; 0 for the short ones."""
-    bounds, n = segment.sentence_words, len(segment.sentence_words) - 1
-    keys = np.zeros(n, np.int64)
-    powers, inverses = _powers(_AT_ONCE * 2)
-    first = 0
-    while first < n:
-        last = max(first + 1, int(np.searchsorted(bounds, bounds[first] + _AT_ONCE, "right")) - 1)
-        base, end = int(bounds[first]), int(bounds[last])
-        if end - base > len(powers):
-            powers, inverses = _powers(1 << (end - base).bit_length())
-        sums = np.zeros(end - base + 1, np.uint64)
-        np.cumsum(segment.lexicon.form_fold[segment.words[base:end]] * powers[: end - base], out=sums[1:])
-        starts, ends = bounds[first:last] - base, bounds[first + 1 : last + 1] - base
-        part = mix((sums[ends] - sums[starts]) * inverses[np.minimum(starts, len(inverses) - 1)]).view(np.int64)
-        keys[first:last] = np.where(ends - starts > _MIN_KEY_WORDS, part, 0)
-        first = last
     return keys
 
 

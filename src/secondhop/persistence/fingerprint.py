@@ -35,6 +35,7 @@ def fingerprint(options: FolderOptions) -> str:
             "password": _password(options.password),
             "loaders": _loaders(),
             "versions": _versions(),
+            **({"char_ngrams": options.char_ngrams} if options.char_ngrams else {}),
         },
         sort_keys=True,
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import astuple, dataclass, replace
+from dataclasses import dataclass, fields, replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -138,7 +138,7 @@ class FileTable:
         """As it is stored. What is only shown is JSON, what is compared are columns."""
         return {
             "paths": _packed(self.paths),
-            "reports": _packed([astuple(report) for report in self.reports]),
+            "reports": _packed([[getattr(report, name) for name in _REPORT] for report in self.reports]),
             "left_out": _packed(self.left_out),
             **{name: getattr(self, name) for name in _COLUMNS},
             "started": np.array([self.started], np.int64),
@@ -156,6 +156,7 @@ class FileTable:
         )
 
 
+_REPORT = tuple(field.name for field in fields(FileReport))
 _COLUMNS = ("stat", "digest", "segment", "local")
 
 

@@ -20,7 +20,7 @@ from secondhop.persistence.folder import index_folder, open_folder
 _START = "import sys; sys.path[:] = sys.argv[1:]; from secondhop.persistence.worker import main; main()"
 _OPTIONS = {
     "recursive", "gitignore", "ignore", "hard_links", "workers", "lock_timeout", "password", "chunk_size", "language",
-    "isolation", "max_seconds", "max_memory_mb", "bm25_variant", "bm25_k1", "bm25_b",
+    "char_ngrams", "isolation", "max_seconds", "max_memory_mb", "bm25_variant", "bm25_k1", "bm25_b",
 }  # fmt: skip
 """All that an index depends on: models and tokenizers may be objects, and stay with the process that asks."""
 _FOLD_BYTES = 1 << 30

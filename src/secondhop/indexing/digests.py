@@ -1,0 +1,57 @@
+"""What chunks and sentences are compared by: digests of their words, whatever else is indexed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from secondhop.text.hashing import _powers, mix
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from secondhop.indexing.lexicon import Lexicon
+    from secondhop.types import Ints
+
+SIGNATURE_HASHES = 8
+_MIN_KEY_WORDS = 4
+_AT_ONCE = 1 << 18
+
+
+def chunk_signatures(lexicon: Lexicon, words: NDArray[np.int32], bounds: Ints) -> NDArray[np.uint32]:
+    """[C, 8] MinHash of each chunk's terms; chunk c has the words from bounds[c] to bounds[c + 1]."""
+    of_chunks = np.full((len(bounds) - 1, SIGNATURE_HASHES), 0xFFFFFFFF, np.uint32)
+    filled = np.flatnonzero(np.diff(bounds))
+    held = np.flatnonzero(np.diff(lexicon.form_offsets))
+    if not len(filled) or not len(held):
+        return of_chunks
+    of_forms = np.full(len(lexicon.forms), 0xFFFFFFFF, np.uint32)
+    for column in range(SIGNATURE_HASHES):
+        hashes = (mix(lexicon.terms.digests + np.uint64(column << 40)) >> np.uint64(32)).astype(np.uint32)
+        of_forms[held] = np.minimum.reduceat(hashes[lexicon.form_terms], lexicon.form_offsets[held])
+        of_chunks[filled, column] = np.minimum.reduceat(of_forms[words], bounds[filled])
+    return of_chunks
+
+
+def sentence_keys(lexicon: Lexicon, words: NDArray[np.int32], bounds: Ints) -> Ints:
+    """[S] digest of each sentence's words without regard to case; 0 for the short ones.
+
+    Sentence s has the words from bounds[s] to bounds[s + 1].
+    """
+    n = len(bounds) - 1
+    keys = np.zeros(n, np.int64)
+    powers, inverses = _powers(_AT_ONCE * 2)
+    first = 0
+    while first < n:
+        last = max(first + 1, int(np.searchsorted(bounds, bounds[first] + _AT_ONCE, "right")) - 1)
+        base, end = int(bounds[first]), int(bounds[last])
+        if end - base > len(powers):
+            powers, inverses = _powers(1 << (end - base).bit_length())
+        sums = np.zeros(end - base + 1, np.uint64)
+        np.cumsum(lexicon.form_fold[words[base:end]] * powers[: end - base], out=sums[1:])
+        starts, ends = bounds[first:last] - base, bounds[first + 1 : last + 1] - base
+        part = mix((sums[ends] - sums[starts]) * inverses[np.minimum(starts, len(inverses) - 1)]).view(np.int64)
+        keys[first:last] = np.where(ends - starts > _MIN_KEY_WORDS, part, 0)
+        first = last
+    return keys
