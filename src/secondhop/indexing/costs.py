@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from secondhop.indexing.snapshot import Snapshot
     from secondhop.types import Ints
 
+    TextsAt = Callable[[Ints], list[str]]
+
 
 class TokenCosts:
     """Remembers each count. Counting twice is harmless, so it needs no lock; what is remembered is not pickled."""
@@ -31,18 +33,18 @@ class TokenCosts:
     def __reduce__(self) -> tuple[type[TokenCosts], tuple[Snapshot, CachedCounter]]:
         return type(self), (self._snapshot, self.count)
 
-    def of_chunks(self, ordinals: Ints, text_of: Callable[[int], str]) -> Ints:
-        """Tokens of these chunks; `text_of` gives the text at a place in `ordinals`."""
-        return self._look_up(self._chunks, ordinals, text_of)
+    def of_chunks(self, ordinals: Ints, texts_at: TextsAt) -> Ints:
+        """Tokens of these chunks; `texts_at` gives the texts at some places in `ordinals`."""
+        return self._look_up(self._chunks, ordinals, texts_at)
 
-    def of_sentences(self, sentences: Ints, text_of: Callable[[int], str]) -> Ints:
-        """Tokens of these sentences; `text_of` gives the text at a place in `sentences`."""
-        return self._look_up(self._sentences, sentences, text_of)
+    def of_sentences(self, sentences: Ints, texts_at: TextsAt) -> Ints:
+        """Tokens of these sentences; `texts_at` gives the texts at some places in `sentences`."""
+        return self._look_up(self._sentences, sentences, texts_at)
 
-    def _look_up(self, table: NDArray[np.int32], numbers: Ints, text_of: Callable[[int], str]) -> Ints:
+    def _look_up(self, table: NDArray[np.int32], numbers: Ints, texts_at: TextsAt) -> Ints:
         tokens = table[numbers]
         unknown = np.flatnonzero(tokens == 0)
         if len(unknown):
-            tokens[unknown] = self.count.each([text_of(place) for place in unknown.tolist()])
+            tokens[unknown] = self.count.each(texts_at(unknown))
             table[numbers] = tokens
         return tokens.astype(np.int64)

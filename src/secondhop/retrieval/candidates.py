@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -12,7 +12,7 @@ from secondhop.retrieval.bridge import Bridge
 from secondhop.retrieval.query import ParsedQuery
 from secondhop.retrieval.sentence_scores import Occurrences, SentenceWords
 from secondhop.retrieval.tiers import Direct
-from secondhop.text.hygiene import visible
+from secondhop.text.invisible import may_hide, visible
 from secondhop.types import Chunk, Hit, Ranking, Sentences, Via
 
 if TYPE_CHECKING:
@@ -78,6 +78,7 @@ def make_ranking(
         )
     )
     start, end = snapshot.sentence_start[text.sentences], snapshot.sentence_end[text.sentences]
+    opening = start[text.opening][hit]
     first = np.zeros(len(hit), bool)
     first[text.opening[snapshot.chunk_opens[ordinals]]] = True
     base = snapshot.source_base[snapshot.chunk_source[ordinals]][hit]
@@ -87,7 +88,7 @@ def make_ranking(
         scores=scores,
         lexical=direct.lexical[ordinals],
         direct=direct.scores[ordinals],
-        tokens=costs.of_chunks(ordinals, lambda place: visible(chunks[place].text)),
+        tokens=costs.of_chunks(ordinals, lambda places: [visible(chunks[place].text) for place in places.tolist()]),
         sentences=Sentences(
             hit=hit,
             start=start + base,
@@ -96,7 +97,7 @@ def make_ranking(
             direct=text.score(snapshot, found, factors),
             bridge=text.score(snapshot, linked, bridge_factors),
             key=snapshot.sentence_key[text.sentences],
-            tokens=costs.of_sentences(text.sentences, _slicer(chunks, hit, start, end, text)),
+            tokens=costs.of_sentences(text.sentences, partial(_shown, chunks, hit, start - opening, end - opening)),
             words=text.n_words,
             matched=text.matching(asked),
         ),
@@ -130,14 +131,15 @@ def _bridge_terms(bridge: Bridge) -> tuple[Ints, Floats]:
     return terms, factors
 
 
-def _slicer(chunks: list[Chunk], hit: Ints, start: Ints, end: Ints, text: SentenceWords) -> Callable[[int], str]:
-    """The text of a sentence by its place, as it would be shown."""
-    opening = start[text.opening][hit]
-
-    def text_of(place: int) -> str:
-        return visible(chunks[hit[place]].text[start[place] - opening[place] : end[place] - opening[place]])
-
-    return text_of
+def _shown(chunks: list[Chunk], hit: Ints, start: Ints, end: Ints, places: Ints) -> list[str]:
+    """The sentences at these places as they would be shown; spans are within their chunks."""
+    hits = hit[places].tolist()
+    may_hide_any = {number: may_hide(chunks[number].text) for number in set(hits)}
+    texts = []
+    for number, left, right in zip(hits, start[places].tolist(), end[places].tolist(), strict=True):
+        text = chunks[number].text[left:right]
+        texts.append(visible(text) if may_hide_any[number] else text)
+    return texts
 
 
 def _via(

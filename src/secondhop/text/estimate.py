@@ -106,7 +106,7 @@ def _pair_weights() -> NDArray[np.int64]:
 
 def estimate_each(texts: Sequence[str]) -> list[int]:
     """`estimate_tokens` of each text, in one pass over all of them."""
-    data = b"\0 " + b"\0 ".join(text.encode("utf-8", "surrogatepass") for text in texts) + b"\0"
+    data = ("\0 " + "\0 ".join(texts) + "\0").encode("utf-8", "surrogatepass")
     if not texts or data.count(b"\0") != len(texts) + 1:  # a text that holds the mark between texts
         return [estimate_tokens(text) for text in texts]
     data = _shortened(data)
