@@ -33,11 +33,12 @@ from secondhop.reporting import Context, DecisionReport
 from secondhop.telemetry import observed
 from secondhop.text.counting import CachedCounter
 from secondhop.text.tokens import resolve_counter
-from secondhop.tiers import checked_rows, make_tiers
 from secondhop.types import Chunk, Grain, Hit, Ranking, Strategy, TextStyle
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack
+
+    from secondhop.retrieval import Tiers
 
 
 class CommonKeywords(TypedDict, total=False):
@@ -60,6 +61,7 @@ class CommonKeywords(TypedDict, total=False):
     chunk_size: int
     retrieval: str
     language: str
+    char_ngrams: int
     isolation: loading.IsolationMode
     max_seconds: float
     max_memory_mb: int
@@ -149,7 +151,7 @@ class Document:
         self._options = options
         self._folder = folder
         kept_in = None if folder is None or folder.in_memory else index_folder(folder.root, folder.options)
-        self._tiers = make_tiers(snapshot, options, vectors, kept_in)
+        self._tiers = _tiers(snapshot, options, vectors, kept_in)
         report = loading.IngestReport() if ingest_report is None else ingest_report
         self.ingest_report = report
         self.skipped_files = tuple((file.source, file.reason or "") for file in report.skipped)
@@ -309,8 +311,11 @@ class Document:
         """
         settings = merge(DocumentOptions, options, keywords)
         given = to_chunks(chunks)
-        rows = None if vectors is None else checked_rows(vectors, given)
-        return cls(index_chunks(given, settings), settings, vectors=rows)
+        if vectors is not None:
+            from secondhop.tiers import checked_rows
+
+            vectors = checked_rows(vectors, given)
+        return cls(index_chunks(given, settings), settings, vectors=vectors)
 
     @classmethod
     def _build(
@@ -522,3 +527,12 @@ class Document:
 
     def __repr__(self) -> str:
         return f"<Document: {self.n_chunks} chunks of {self.n_files} source{'s' * (self.n_files != 1)}>"
+
+
+def _tiers(snapshot: indexing.Snapshot, options: DocumentOptions, vectors: Any, folder: Path | None) -> Tiers | None:
+    """What ranks besides words. What that takes is loaded where it is asked for only."""
+    if options.retrieval == "lexical" and options.rerank is None and vectors is None:
+        return None
+    from secondhop.tiers import make_tiers
+
+    return make_tiers(snapshot, options, vectors, folder)
