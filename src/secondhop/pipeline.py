@@ -29,7 +29,7 @@ _WIDER = 16
 def index_sources(sources: Sequence[SourceText], options: DocumentOptions) -> indexing.Snapshot:
     """A snapshot of the texts, chunked."""
     tables = chunking.chunk_tables(sources, options.chunk_size)
-    return indexing.build(sources, tables, language=options.language, scoring=scoring_of(options))
+    return indexing.build(sources, tables, **analysis_of(options), scoring=scoring_of(options))
 
 
 def index_chunks(chunks: Sequence[Chunk], options: DocumentOptions) -> indexing.Snapshot:
@@ -37,7 +37,7 @@ def index_chunks(chunks: Sequence[Chunk], options: DocumentOptions) -> indexing.
     given = tuple(chunk for chunk in chunks if chunk.text.strip())
     sources = [SourceText(chunk.source, chunk.text, (_section(chunk),), chunk.metadata) for chunk in given]
     tables = chunking.whole_tables(sources)
-    return indexing.build(sources, tables, language=options.language, scoring=scoring_of(options), given=given)
+    return indexing.build(sources, tables, **analysis_of(options), scoring=scoring_of(options), given=given)
 
 
 def answer(
@@ -156,6 +156,11 @@ def _count_words(snapshot: indexing.Snapshot, terms: frozenset[str], text: str) 
 
 def _section(chunk: Chunk) -> Section:
     return Section(0, len(chunk.text), chunk.page, chunk.heading_path, chunk.kind)
+
+
+def analysis_of(options: DocumentOptions) -> dict[str, Any]:
+    """How words become terms."""
+    return {"language": options.language, "char_ngrams": options.char_ngrams}
 
 
 def scoring_of(options: DocumentOptions) -> indexing.BM25:

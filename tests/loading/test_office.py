@@ -374,3 +374,30 @@ def test_formulas_without_a_stored_value_are_counted():
     files["xl/worksheets/sheet1.xml"] = files["xl/worksheets/sheet1.xml"].replace(b"<v>3</v>", b"")
     warnings = spreadsheet.load(zipped(files), "a.xlsx").warnings
     assert warnings == ("1 formula has no stored value; open the file in a spreadsheet program and save it.",)
+
+
+def bold_document(*, styled=False, bold_body=0):
+    document = docx.Document()
+    for number in range(4):
+        document.add_paragraph().add_run(f"{number + 1}. Fees and fares").bold = True
+        document.add_paragraph(f"The fee number {number} is paid at the quay.")
+        document.add_paragraph("Nothing else is due.").add_run(" Truly.").bold = True
+        document.add_paragraph("Late payers pay more.")
+    for _ in range(bold_body):
+        document.add_paragraph().add_run("Shown in bold").bold = True
+    if styled:
+        document.add_heading("Annex", 1)
+    return saved(document)
+
+
+def test_bold_paragraphs_are_headings_where_no_styles_are():
+    loaded = word.load(bold_document(), "a.docx")
+    assert [section.heading_path for section in loaded.sections] == [
+        (f"{number}. Fees and fares",) for number in (1, 2, 3, 4)
+    ]
+
+
+@pytest.mark.parametrize("case", [{"styled": True}, {"bold_body": 20}])
+def test_bold_paragraphs_are_text_beside_real_headings_or_where_much_is_bold(case):
+    loaded = word.load(bold_document(**case), "a.docx")
+    assert all("Fees" not in title for section in loaded.sections for title in section.heading_path)

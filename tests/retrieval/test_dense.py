@@ -13,7 +13,7 @@ def vectors(n, dims=16, seed=1):
 
 
 def test_the_nearest_are_those_of_a_full_sort(monkeypatch):
-    monkeypatch.setattr(dense, "_BLOCK", 7)
+    monkeypatch.setattr(dense, "_BLOCK", 7 * 16)
     rows, query = vectors(100), vectors(1, seed=2)[0]
     hits = FlatIndex(rows).search(3 * query, 10)
     expected = np.argsort(-(rows @ query), kind="stable")[:10]

@@ -17,7 +17,8 @@ from secondhop.text.sentences import split_sentences
 PIECES = [
     "a", "B", "Zx", "copper", "1", "10", "2", "٣", ".", ".", ".", "!", "?", "؟", "।", "。", "！", ",", ";", ":", "'", "’", '"', "”",
     "»", ")", "]", "(", "“", "«", "「", "」", "_", "-", " ", " ", " ", "  ", "\n", "\t", "\xa0", "é", "É", "ß", "e\u0301",
-    "\u0301", "中文", "日本語の", "ไทย", "नमस्ते", "\u093d", "😀", "\U00020000", "\ud83d", "Mr", "e.g", "No", "U.S", "a)", "(iv)",
+    "\u0301", "中文", "日本語の", "ไทย", "ไทย ", "พ.ศ. ", "ลาว ", "ภาษาไทย " * 60, "नमस्ते",
+    "\u093d", "😀", "\U00020000", "\ud83d", "Mr", "e.g", "No", "U.S", "a)", "(iv)",
     "getUserName", "x1y2", "1,000.50", "vendor's", "word " * 90, "x" * 400, " " * 40, "'" * 30, "f(a, b); " * 60, "line\n" * 90,
     "see e.g. no. 5 of the U.S. code. " * 12, "10. of it. (b). a. " * 24, "10.\n", "(iv). ", "b. ", "vs. ",
 ]  # fmt: skip
@@ -89,9 +90,11 @@ def test_texts_longer_than_a_window_are_split_alike():
     assert found.starts.tolist() == [start for sentences in wanted for start, _ in sentences]
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
-def test_words_are_analysed_alike(language):
-    analyzer = analyzer_for(language)
+@pytest.mark.parametrize(
+    ("language", "char_ngrams"), [*((each, 0) for each in LANGUAGES), ("english", 3), ("french", 2)]
+)
+def test_words_are_analysed_alike(language, char_ngrams):
+    analyzer = analyzer_for(language, char_ngrams=char_ngrams)
     forms = sorted(
         {form for piece in PIECES for form in split_forms(piece)} | {"the", "The", "HTTPServer2", "9", "1.0", "x" * 70}
     )

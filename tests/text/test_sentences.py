@@ -107,3 +107,20 @@ def test_a_span_up_to_the_limit_stays_whole():
 def test_size_counts_bytes_in_any_script():
     assert size("a" * 300) == size("é" * 150) == size("漢" * 100) > 0
     assert size("\ud800" * 100) == size("漢" * 100)
+
+
+THAI = "ท่าเรือเปิดเวลาหกโมงเช้าทุกวันตลอดทั้งปี เรือข้ามฟากออกทุกชั่วโมงไปยังเกาะต่าง ๆ ในอ่าว ตั๋วขายบนเรือและที่ท่าเรือเท่านั้น ในฤดูหนาวเรือเที่ยวสุดท้ายออกตอนสองทุ่ม"
+LAO = "ທ່າເຮືອເປີດເວລາຫົກໂມງເຊົ້າທຸກໆມື້ຕະຫຼອດປີ ເຮືອຂ້າມຟາກອອກທຸກຊົ່ວໂມງໄປຫາເກາະຕ່າງໆ ປີ້ຂາຍຢູ່ໃນເຮືອແລະຢູ່ທ່າເຮືອເທົ່ານັ້ນ ໃນລະດູໜາວຖ້ຽວສຸດທ້າຍອອກຕອນສອງທຸ່ມ"
+
+
+@pytest.mark.parametrize("text", [THAI, LAO])
+def test_thai_and_lao_are_cut_at_blanks_as_they_have_no_stops(text):
+    sentences = [text[start:end] for start, end in split_sentences(text)]
+    assert len(sentences) > 1
+    assert max(map(len, sentences)) <= 90
+    assert " ".join(sentences) == text
+
+
+def test_points_of_thai_abbreviations_end_nothing():
+    text = "เปิดเมื่อ พ.ศ. 2500 โดย ดร. สมชาย"
+    assert split_sentences(text) == [(0, len(text))]

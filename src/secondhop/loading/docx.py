@@ -1,4 +1,4 @@
-"""Word documents: body in reading order, headings by style or outline level, clauses with their numbers, tables by row.
+"""Word documents: body in reading order, headings by style, outline level or bold letters, clauses with their numbers, tables by row.
 
 Notes, page headers and page footers stand at the end.
 
@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from posixpath import dirname, join, normpath
 from typing import TYPE_CHECKING
 from zipfile import ZipFile
@@ -23,6 +24,7 @@ from secondhop.loading.builder import (
     one_line,
     open_container,
 )
+from secondhop.loading.docx_bold import heads_by_bold, is_bold_title
 from secondhop.loading.docx_styles import Styles, read_styles
 from secondhop.loading.docx_xml import attribute_of, child_of, parse_part, tag_of, value_of
 from secondhop.types import SourceText
@@ -62,7 +64,7 @@ def load(data: bytes, source: str) -> SourceText:
         folder = dirname(main)
         numbering = parse_part(archive, join(folder, "numbering.xml"), source)
         styles = read_styles(parse_part(archive, join(folder, "styles.xml"), source), numbering)
-        _write_blocks(root, styles, builder)
+        _write_blocks(root, replace(styles, bold_titles=heads_by_bold(root, styles)), builder)
         for name, title in (("footnotes.xml", "Footnotes"), ("endnotes.xml", "Endnotes")):
             notes = parse_part(archive, join(folder, name), source)
             if notes is not None:
@@ -97,6 +99,8 @@ def _write_paragraph(paragraph: etree._Element, styles: Styles, builder: TextBui
     text = _text(paragraph)
     style = value_of(paragraph, "pPr", "pStyle") or ""
     level = styles.level(paragraph, style)
+    if level is None and styles.bold_titles and is_bold_title(paragraph, text):
+        level = 1
     label = styles.label(paragraph, style) if text else None
     shown = text if not label else f"{label} {text}"
     if level is not None and text:

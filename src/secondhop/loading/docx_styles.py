@@ -27,6 +27,8 @@ class Styles:
     numbering: Numbering = field(default_factory=Numbering)
     """The numbers of clauses and list items, which count on while the document is read."""
     based_on: Mapping[str, str] = field(default_factory=dict)
+    bold_titles: bool = False
+    """Whether short bold paragraphs are headings, because the document has no others."""
 
     def level(self, paragraph: etree._Element, style: str) -> int | None:
         """Heading level of a paragraph, None for body text."""

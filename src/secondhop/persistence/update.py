@@ -125,7 +125,10 @@ def make_update(
     if texts:
         language = _of(segments) if segments else options.language
         tables = chunking.chunk_tables(texts, options.chunk_size)
-        segments = (*segments, indexing.build_segment(texts, tables, language=language, char_ngrams=options.char_ngrams))
+        segments = (
+            *segments,
+            indexing.build_segment(texts, tables, language=language, char_ngrams=options.char_ngrams),
+        )
     updated = _table(table, changes, parsed, segments[len(stored) :], len(stored), removed)
     if not sum(report.chunks for report in updated.reports):
         n_files = len(updated) + len(updated.left_out)

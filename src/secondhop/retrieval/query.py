@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from secondhop.text.analysis import Analyzer, split_forms
+from secondhop.text.analysis import Analyzer, is_piece, split_forms
 from secondhop.types import Query
 
 if TYPE_CHECKING:
@@ -67,8 +67,10 @@ def parse_query(snapshot: Snapshot, text: str) -> ParsedQuery:
         if not numbers and form not in unmatched:
             unmatched[form] = weight
             missing += min(weight, 1.0) * rarest
-        for number in numbers:
-            weights[number] = max(weights.get(number, 0.0), weight)
+        pieces = {number_of.get(term) for term in analyzed.terms if is_piece(term)}
+        for number in numbers:  # all pieces of a word weigh as much as the word
+            share = 1 / len(pieces) if number in pieces else 1.0
+            weights[number] = max(weights.get(number, 0.0), weight * share)
     terms = np.array(list(weights), np.int64)
     values = np.array(list(weights.values()))
     held = float((np.minimum(values, 1.0) * snapshot.idf[terms]).sum()) if len(terms) else 0.0

@@ -31,6 +31,8 @@ SMOOTHING = 0.3
 COVERED = 0.9
 """Factor on a query term's worth for each chosen chunk that holds it already, down to `COVERED_FLOOR`."""
 COVERED_FLOOR = 0.2
+RIVALLED = 0.85
+"""What a sentence loses of its direct score where better hits from other texts hold all query words that its hit holds."""
 _COVERAGE_STEPS = 25
 _SMALLEST_SENTENCE = 2
 """Tokens of room below which no further sentence is looked at."""
@@ -85,13 +87,30 @@ def covered_values(hits: Ranking) -> Floats:
     return total
 
 
+def rivalled_shares(hits: Ranking, total: Floats) -> Floats:
+    """[hits] share of each hit's score by query terms that better hits from other texts hold too.
+
+    Two texts with the same words of the question are rivals, and the better one is enough; the chunks of one text are
+    not. Texts that repeat each other count as one, and so does all code: its files share their names.
+    """
+    numbers: dict[str | None, int] = {}
+    text = np.array(
+        [numbers.setdefault(None if hit.chunk.kind == "code" else hit.chunk.source, len(numbers)) for hit in hits]
+    )
+    for later, earlier, _ in hits.duplicates:
+        text[text == text[later]] = text[earlier]
+    rivals = (total[:, None] > total) & (text[:, None] != text)
+    terms = hits.term_scores
+    shares: Floats = (terms * ((terms > 0) @ rivals)).sum(axis=0) / np.maximum(terms.sum(axis=0), 1e-9)
+    return shares
+
+
 def sentence_orders(hits: Ranking, total: Floats) -> tuple[list[int], list[int]]:
     """Sentence numbers by direct value, and by full value, best first."""
     sentences = hits.sentences
     by_words = _values(hits, hits.direct, sentences.direct)
-    by_all = _values(
-        hits, total, _smoothed(sentences.direct + BRIDGE_SENTENCE_WEIGHT * sentences.bridge, sentences.hit)
-    )
+    unrivalled = sentences.direct * (1 - RIVALLED * rivalled_shares(hits, total))[sentences.hit]
+    by_all = _values(hits, total, _smoothed(unrivalled + BRIDGE_SENTENCE_WEIGHT * sentences.bridge, sentences.hit))
     direct_order = [number for number in np.argsort(-by_words, kind="stable").tolist() if by_words[number] > 0]
     return direct_order, np.argsort(-by_all, kind="stable").tolist()
 

@@ -2,6 +2,7 @@
 
 A *form* is a word as written (`Clauses`, `getUserName`, `10,000`); its *terms* are what is indexed
 (`claus`; `getusernam`, `get`, `user`, `name`; `10000`). Forms repeat, so each distinct form is analysed once.
+Pieces of words are terms as well where that is asked for (`#_cl`, `#cla`, …): misspelt words share some with the right one.
 """
 
 from __future__ import annotations
@@ -35,6 +36,9 @@ _CASE_PARTS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
 _ZERO_DECIMALS = re.compile(r"\.0+$")
 _LATIN_MARKS = re.compile("[\u0300-\u036f]")
 _LONGEST_FORM = 64
+_LEAST_IN_PIECES = 5
+"""Shorter words share pieces with too many others."""
+_PIECE = "#"
 _ELISIONS = frozenset({"french", "italian"})
 
 
@@ -76,22 +80,47 @@ class Form(NamedTuple):
 class Analyzer:
     """Turns forms into terms for one language. Immutable, picklable, safe to share between threads."""
 
-    __slots__ = ("_languages", "_stopwords", "language")
+    __slots__ = ("_languages", "_stopwords", "char_ngrams", "language")
 
-    def __init__(self, language: str = "english") -> None:
-        """Takes a language of `languages.LANGUAGES`. Words of other scripts are read by their script's usual language."""
+    def __init__(self, language: str = "english", char_ngrams: int = 0) -> None:
+        """Takes a language of `languages.LANGUAGES`. Words of other scripts are read by their script's usual language.
+
+        Args:
+            language: the language.
+            char_ngrams: length of the pieces of words that are terms besides; 0 for none.
+        """
         if language not in LANGUAGES:
             raise OptionError.choice("language", language, ("auto", *LANGUAGES))
         self.language = language
+        self.char_ngrams = char_ngrams
         self._languages = languages_by_script(language)
         words = frozenset[str]().union(*map(stopwords, self._languages.values()))
         self._stopwords = words.union(map(str.casefold, words))  # Greek words end in another sigma once folded
 
-    def __reduce__(self) -> tuple[type[Analyzer], tuple[str]]:
-        return type(self), (self.language,)
+    def __reduce__(self) -> tuple[type[Analyzer], tuple[str, int]]:
+        return type(self), (self.language, self.char_ngrams)
+
+    @property
+    def name(self) -> str:
+        """What `analyzer_named` makes it again from."""
+        return f"{self.language} {self.char_ngrams}" if self.char_ngrams else self.language
 
     def analyze(self, form: str) -> Form:
         """Terms and flags of one form."""
+        found = self._analyze(form)
+        if not self.char_ngrams or not found.terms:
+            return found
+        return found._replace(terms=found.terms + self.pieces(found.terms[0]))
+
+    def pieces(self, term: str) -> tuple[str, ...]:
+        """The pieces of a form's first term that are terms besides."""
+        n = self.char_ngrams
+        if not n or len(term) < _LEAST_IN_PIECES or term.isdigit():
+            return ()
+        whole = f"_{term}_"
+        return tuple(dict.fromkeys(_PIECE + whole[start : start + n] for start in range(len(whole) - n + 1)))
+
+    def _analyze(self, form: str) -> Form:
         form = form[:_LONGEST_FORM]
         lower = form.lower() if form.isascii() else normalize("NFKC", form).casefold().replace("’", "'")
         base = self._without_apostrophes(lower) if "'" in lower else lower
@@ -154,11 +183,22 @@ def _stemmer(language: str) -> Any:
     return stemmers[language]
 
 
+def is_piece(term: str) -> bool:
+    """Whether the term is a piece of a word."""
+    return term.startswith(_PIECE)
+
+
 @cache
-def _analyzer(language: str) -> Analyzer:
-    return Analyzer(language)
+def _analyzer(language: str, char_ngrams: int) -> Analyzer:
+    return Analyzer(language, char_ngrams)
 
 
-def analyzer_for(language: str, texts: list[str] | tuple[str, ...] = ()) -> Analyzer:
+def analyzer_for(language: str, texts: list[str] | tuple[str, ...] = (), char_ngrams: int = 0) -> Analyzer:
     """The analyzer for a language, `auto` meaning the language that the texts are in."""
-    return _analyzer(detect_language(texts) if language == "auto" else language)
+    return _analyzer(detect_language(texts) if language == "auto" else language, char_ngrams)
+
+
+def analyzer_named(name: str) -> Analyzer:
+    """The analyzer with that `name`."""
+    language, _, char_ngrams = name.partition(" ")
+    return _analyzer(language, int(char_ngrams or 0))

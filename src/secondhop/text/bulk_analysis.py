@@ -88,7 +88,7 @@ def analyze_all(analyzer: Analyzer, forms: Sequence[str]) -> Analyzed:
     is_name = content & (shapes.first & (_LOWER | _STEADY) == 0)
     several = _in_parts(analyzer, forms, lowered, np.flatnonzero(content & ~whole & ~steady).tolist())
     for number in np.flatnonzero(~plain).tolist():
-        several[number], _, is_name[number], _ = analyzer.analyze(forms[number])
+        several[number], _, is_name[number], _ = analyzer._analyze(forms[number])
     counts = np.zeros(n, np.int64)
     stems = _stems(analyzer, list(compress(lowered, whole.tolist())))
     counts[whole] = np.fromiter(map(bool, stems), bool, len(stems))
@@ -107,7 +107,22 @@ def analyze_all(analyzer: Analyzer, forms: Sequence[str]) -> Analyzed:
         is_capital[number] = forms[number][:1].isupper()
     folded = {number: forms[number].casefold() for number in np.flatnonzero(some & (_UPPER | _OTHER)).tolist()}
     folded = {number: fold for number, fold in folded.items() if fold != forms[number]}
-    return Analyzed(terms.tolist(), counts, is_name, is_capital, folded)
+    words = Analyzed(terms.tolist(), counts, is_name, is_capital, folded)
+    return _with_pieces(analyzer, words) if analyzer.char_ngrams else words
+
+
+def _with_pieces(analyzer: Analyzer, words: Analyzed) -> Analyzed:
+    """The same with the pieces of each word's first term after its terms."""
+    terms: list[str] = []
+    counts = words.counts.copy()
+    start = 0
+    for number, count in enumerate(words.counts.tolist()):
+        own = words.terms[start : start + count]
+        pieces = analyzer.pieces(own[0]) if own else ()
+        terms += [*own, *pieces]
+        counts[number] += len(pieces)
+        start += count
+    return words._replace(terms=terms, counts=counts)
 
 
 def _in_parts(

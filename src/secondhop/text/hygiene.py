@@ -17,7 +17,8 @@ from secondhop.text.injection_marks import (
     word_marks,
     worth_reading,
 )
-from secondhop.text.injection_topic import is_off_topic
+from secondhop.text.injection_patterns import Pattern
+from secondhop.text.injection_topic import any_off_topic
 from secondhop.text.invisible import count_invisible, visible
 
 __all__ = [
@@ -79,6 +80,10 @@ def _kinds(text: str, marks: int) -> set[str]:
     return {
         pattern.kind
         for pattern, alternatives in NEEDS
-        if any(marks & needs == needs for needs in alternatives)
-        and any(not pattern.off_topic or is_off_topic(lower, match) for match in pattern.matches(lower))
+        if any(marks & needs == needs for needs in alternatives) and _holds(lower, pattern)
     }
+
+
+def _holds(lower: str, pattern: Pattern) -> bool:
+    matches = pattern.matches(lower)
+    return any_off_topic(lower, matches) if pattern.off_topic else any(True for _ in matches)

@@ -57,11 +57,11 @@ for _group, _bit in _BIT.items():
     for _stem in _group:
         if not _stem.isascii():
             _CONTAINED.append((_stem, _bit))
-        elif _stem.isalnum():
+        elif _stem[0].isalnum():
             _BY_BEGINNING.setdefault(_stem[:2].lower(), []).append((_stem, _bit))
         else:
             _SIGNS[ord(_stem)] |= _bit
-for _code in (*CONTROL_CODES, 0x81, 0x8D, 0x8F, 0x90, 0x9D, 0xAD):  # of code page 1252
+for _code in (*CONTROL_CODES, 0xAD):  # and the soft hyphen
     _SIGNS[_code] = DISGUISED
 
 _CODEC = "cp1252"
@@ -107,6 +107,8 @@ def sign_marks(text: str) -> int:
 
 
 def _in_bytes(text: str) -> bytes | None:
+    if text.isascii():
+        return text.encode("ascii")
     try:
         return text.encode(_CODEC)
     except UnicodeEncodeError:
@@ -126,11 +128,11 @@ def _sign_marks(text: str, data: bytes | None) -> int:
     if (_EVERY_OTHER_BLANK in shape[::2] or _EVERY_OTHER_BLANK in shape[1::2]) and _SPELT_OUT in b" %b " % shape:
         marks |= DISGUISED
     if not signs.isdisjoint(_LETTER_SIGNS) and any(map(shape.__contains__, _INSIDE_WORD)):
-        words = _SIGNED_WORD.findall(text)
-        marks |= DISGUISED if any(_groups_of(word.lower().translate(LOOK_ALIKES)) for word in words) else 0
+        for word in _SIGNED_WORD.findall(text):
+            marks |= _disguised(word.lower().translate(LOOK_ALIKES))
     if not signs.isdisjoint(_ESCAPE_SIGNS) and any(data.count(escape) >= _LEAST_ESCAPES for escape in _ESCAPES):
         marks |= ENCODED
-    if b"--" in data:
+    if b"-" in data and b"--" in data:  # one sign is looked for many times faster than two
         marks |= _DASHES
     return marks
 
@@ -168,10 +170,15 @@ def _marks_of(word: str) -> int:
     # "1gn0re" may be a word that matters, "x86" may not: only then the text is read again without look-alikes.
     if not word.isascii():
         plain = unicodedata.normalize("NFKC", word).lower().translate(LOOK_ALIKES)
-        return marks | (DISGUISED if plain.isascii() and _groups_of(plain) & ~marks else 0)
+        return marks | (_disguised(plain) if plain.isascii() else 0)
     if len(word) >= _LEAST_DISGUISED and not word.isalpha() and not word.isdigit():
-        marks |= DISGUISED if _groups_of(word.lower().translate(LOOK_ALIKES)) & ~marks else 0
+        marks |= _disguised(word.lower().translate(LOOK_ALIKES))
     return marks | (ENCODED if len(word) >= LEAST_ENCODED and _may_be_encoded(word) else 0)
+
+
+def _disguised(plain: str) -> int:
+    """The mark of a disguise, if the word behind it is one of any group."""
+    return DISGUISED if _groups_of(plain.capitalize()) else 0
 
 
 def _may_be_encoded(word: str) -> bool:
@@ -184,7 +191,9 @@ def _may_be_encoded(word: str) -> bool:
 def _groups_of(word: str) -> int:
     lower, marks = word.lower(), 0
     for stem, bit in _BY_BEGINNING.get(lower[:2], ()):
-        if stem[0].isupper():
+        if stem[-1] == ".":
+            found = lower == stem[:-1]
+        elif stem[0].isupper():
             found = word[0].isupper() and lower == stem.lower()
         else:
             found = lower == stem or (len(stem) > _SHORT_STEM and lower.startswith(stem))

@@ -120,6 +120,12 @@ PATTERNS = (
     ),
     _pattern(
         "impersonation",
+        ": & GOALS & ADDRESS | : & GOALS & ORIGIN | : & GOALS & TURN",
+        r"\b(?:important|urgent|critical|secret|hidden|admin\w*|system|operator|override|additional|special) "
+        r"(?:system |admin |security |user )?(?:instructions?|directives?|tasks?|goals?|objectives?)\s*::?",
+    ),
+    _pattern(
+        "impersonation",
         ": & TURN",
         r"(?:^|\n)\s*\**(?:system|assistant|developer)\**(?: (?:message|prompt|note|override))?\**\s*:\s*\S"
         r"|\bsystem (?:override|alert|notice|update)\s*:",
@@ -130,7 +136,7 @@ PATTERNS = (
         r"\byou are (?:now (?:a|an|in|the|my|going)|no longer)\b|\bfrom now on,? (?:you|your|always|answer|respond)"
         r"|\bpretend (?:that )?(?:you|to be)\b|\b(?:act|respond|answer) as (?:a|an|if you|my"
         r"|the)\b.{0,40}\b(?:unrestricted|assistant|ai|model|persona|expert|hacker|character)\b"
-        r"|\bdo anything now\b|\b(?:enter|enable|activate|switch to|in) (?:developer|jailbreak|debug|god"
+        r"|\bdo anything now\b|\b(?:enter|enable|activate|switch to|now in) (?:developer|jailbreak|debug|god"
         r"|admin) mode\b|\byou (?:must|will) now\b",
     ),
     _pattern(
@@ -191,6 +197,20 @@ PATTERNS = (
         r"|nothing but|verbatim|the following|this (?:text|message|word|phrase|string))\b",
     ),
     _pattern(
+        "reply",
+        "ABROAD",
+        r"\b(?:antworte|antworten sie) (?:nur|ausschließlich|immer|auf|mit|in)\b|\bin (?:deiner|ihrer) antwort\b"
+        r"|\b(?:réponds|répondez) (?:uniquement|seulement|toujours|en|par|avec)\b|\bdans (?:ta|votre) réponse\b"
+        r"|\bresponde (?:solo|sólo|únicamente|siempre|en|con)\b|\ben (?:tu|su) respuesta\b"
+        r"|\bresponda (?:apenas|somente|sempre|em|com|solo|en|con)\b|\bna (?:tua|sua) resposta\b"
+        r"|\brispondi (?:solo|soltanto|sempre|in|con)\b|\bnella (?:tua|sua) risposta\b"
+        r"|\bantwoord (?:alleen|altijd|in het|met)\b|\bodpowiedz (?:tylko|po|zawsze)\b"
+        r"|\b(?:ответь|отвечай(?:те)?|ответьте) (?:только|всегда|на)\b|\bв (?:своём|своем|вашем|твоём) ответе\b"
+        r"|(?:只|仅|必须|请)(?:用|以|回答|回复|输出).{0,12}(?:回答|回复|输出|说)|你的(?:回答|回复|输出)(?:中|里|必须|应)"
+        r"|(?:だけ|のみ|で)(?:を|と)?(?:回答|返答|出力|答え)(?:して|せよ|てください)|(?:만|로) ?(?:대답|답변|출력) ?(?:하|해)"
+        r"|(?:أجب|رد) (?:فقط|ب)|केवल.{0,30}उत्तर|(?:yalnızca|sadece)\b.{0,40}\b(?:yanıtla|cevap ver)",
+    ),
+    _pattern(
         "task",
         "YOU & ASK & DO | your & ANSWER | REWORK | please & DO",
         r"\bi(?: want|'d like| need| would like) you to (?!know|come|join|meet|call)\w+|\byour (?:task|job) is to\b"
@@ -211,7 +231,7 @@ PATTERNS = (
         r"|funds|money|balance|bitcoins?|wallet|dollars|savings|door|gate|locks?|alarm|cameras?|devices?"
         r"|thermostat|records?|appointments?|files?|data|history|emails?|messages|access|permissions?|address"
         r"|insurance|prescriptions?|vehicle|car|shares|card)\b"
-        r"|(?:^|[.!?:\n]\s*)please (?:also )?(?:transfer|pay|grant|unlock|disable|delete|withdraw|deposit|sell|buy"
+        r"|(?:^|[.!?:\n\"'“]\s*)please (?:also )?(?:transfer|pay|grant|unlock|disable|delete|withdraw|deposit|sell|buy"
         r"|purchase|schedule|cancel|open|dispatch|share|donate|modify|update|remove|erase|turn|deactivate|order|move"
         r"|change|get)\b[^.!?\n]{0,120}?(?:\bmy\b|'[^'\n]{1,60}'|\bid\b|\baccount (?:number|id)|\$\d|\S+@\S+\.\w)",
     ),
@@ -231,15 +251,22 @@ PATTERNS = (
     ),
     _pattern(
         "task",
-        "REQUEST | REWORK | OPENING | ACTING",
+        "REQUEST",
         rf"{_START}{_LEAD}(?:analy[sz]e|describe|explain|recommend|suggest|identify|determine|classify|compare|discuss"
         r"|outline|evaluate|predict|calculate|estimate|provide|replace|rearrange|substitute|break down|elaborate|define"
-        r"|tell|give|show|find|generate|write|create|compose|translate|summari[sz]e|develop|detail|investigate|assess"
+        r"|tell|give|find|generate|write|create|compose|translate|summari[sz]e|develop|detail|investigate|assess"
         r"|examine|extract|highlight|simplify|interpret|convert|solve|propose|brainstorm|imagine|promote|advertise"
-        r"|encourage|persuade|convince|automate|schedule|remind|organi[sz]e|remove|enhance|insert|use|add"
-        r"|(?:list|name|plan|design|sort|count|research|review|order|share|open) (?:the|all|a|an|some|your|my|three|five"
-        r"|ten)) +[a-z'\"][^.!?\n]{10,300}",
+        r"|encourage|persuade|convince|automate|schedule|remind|organi[sz]e|remove|enhance|insert|add"
+        r") +[a-z'\"][^.!?\n]{10,300}",
         off_topic=True,
+    ),
+    _pattern(
+        "task",
+        "REQUEST",
+        rf"\A\s*{_LEAD}(?:analy[sz]e|describe|explain|recommend|suggest|identify|determine|classify|compare|discuss|outline"
+        r"|evaluate|predict|calculate|estimate|provide|replace|rearrange|substitute|break down|elaborate|define|generate"
+        r"|compose|translate|summari[sz]e|investigate|assess|examine|simplify|interpret|propose|brainstorm|imagine|promote"
+        r"|advertise|persuade|convince) [^.!?\n]{10,120}(?:: ?['\"“][^\n]{1,300})?[.!?'\"”]\s*\Z",
     ),
     _pattern(
         "task",

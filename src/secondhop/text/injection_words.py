@@ -1,7 +1,7 @@
 """Groups of beginnings of words and signs that tell quickly whether a wording can stand in a text.
 
-A beginning in small letters of more than three letters stands for all words that begin so, a shorter one for itself; one
-with a capital stands for that word with a capital; pieces in other scripts may stand anywhere in a word. Pieces of
+A beginning in small letters of more than three letters stands for all words that begin so; a shorter one, or one with a
+point, for itself; one with a capital for that word with a capital; pieces in other scripts may stand anywhere in a word. Pieces of
 scripts without spaces have at most two characters, as an index has pairs.
 """
 
@@ -45,6 +45,10 @@ _GROUPS = {
     "FETCH": "get;retrieve;fetch;access;export;collect;obtain",
     "ANSWER": "response;reply;replies;answer;output;completion;summary;task;job;translation",
     "REPLY": "answer;respond;reply;summariz;answering;act;questioned;asked",
+    "ABROAD": (
+        "antworte;antworten;antwort;réponds;répondez;réponse;responde.;respuesta;responda.;resposta;rispondi;risposta;antwoord"
+        ";odpowiedz;ответь;отвечай;ответе;回答;回复;输出;返答;出力;答え;대답;답변;출력;أجب;उत्तर;yanıtla;cevap"
+    ),
     "ALWAYS": "always;include;mention;recommend;report;claim;confirm;state",
     "WHEN": "when;whenever;before;after;while;if",
     "SAY": "print;output;say;repeat;return;write;display;type;send;respond;reply;answer",
@@ -72,8 +76,8 @@ _GROUPS = {
         ";donate;modify;update;remove;erase;turn;deactivate;order;move;change;get"
     ),
     "ACTING": (
-        "Transfer;Pay;Grant;Unlock;Disable;Delete;Withdraw;Deposit;Sell;Buy;Purchase;Schedule;Cancel;Open;Dispatch;Share"
-        ";Donate;Modify;Update;Remove;Erase;Turn;Deactivate;Order"
+        "Transfer;Pay;Unlock;Disable;Delete;Withdraw;Deposit;Sell;Buy;Cancel;Open;Dispatch;Donate;Modify;Update;Remove"
+        ";Erase;Turn;Deactivate"
     ),
     "MINE": "my;user;please",
     "THINGS": (
@@ -87,10 +91,10 @@ _GROUPS = {
     "SCRIPT": "src;script;iframe;object;embed;javascript;vbscript;onerror;onload;onmouseover;onfocus;onclick",
     "REQUEST": (
         "Analyze;Analyse;Describe;Explain;Recommend;Suggest;Identify;Determine;Classify;Compare;Discuss;Outline;Evaluate"
-        ";Predict;Calculate;Estimate;Provide;Replace;Rearrange;Substitute;Break;Elaborate;Define;Tell;Give;Show;Find"
+        ";Predict;Calculate;Estimate;Provide;Replace;Rearrange;Substitute;Break;Elaborate;Define;Tell;Give;Find"
         ";Generate;Write;Create;Compose;Detail;Investigate;Assess;Examine;Extract;Highlight;Simplify;Interpret;Solve"
         ";Propose;Brainstorm;Imagine;Promote;Advertise;Encourage;Persuade;Convince;Automate;Remind;Organize;Enhance"
-        ";Insert;Use;Remove;Add"
+        ";Insert;Remove;Add;Translate;Summarize;Summarise;Convert;Schedule"
     ),
     "QUESTION": "How;What;Why;Which;Who;Where;When;Can;Could;Is;Are;Do;Does;Should",
 }

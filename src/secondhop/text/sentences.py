@@ -17,22 +17,25 @@ _END = re.compile(
 )
 _ABBREVIATION = re.compile(
     r"(?:\b(?:Mr|Mrs|Ms|Dr|St|Jr|Sr|Prof|Gen|Col|Lt|Sgt|Capt|Rev|Hon|Inc|Ltd|Co|Corp|No|Nos|vs|etc|al|approx|Fig|Sec|"
-    r"Art|Ex|Vol|pp|Ph|U\.S|U\.K|e\.g|i\.e|c|b|d|r|z\.B|Nr|bzw|ca|M|Mme)|\b[A-Z])\.$"
+    r"Art|Ex|Vol|pp|Ph|U\.S|U\.K|e\.g|i\.e|c|b|d|r|z\.B|Nr|bzw|ca|M|Mme)|\b[A-Z]|\b[\u0e01-\u0e2e]{1,4})\.$"
 )
 # A number or letter that opens a heading or a list item ("5. Safety", "(a). …") ends nothing.
 _ENUMERATOR = re.compile(r"[\W_]*(?:\d{1,3}(?:\.\d{1,3})*|[A-Za-z]|[ivxlcIVXLC]{1,6})\)?\.")
 _QUOTES = "\"')]”’»」』）"
 
-# A run-on is cut at weaker and weaker stops: sentence ends without a capital after them, line ends, semicolons, commas,
+# A run-on is cut at weaker and weaker stops: sentence ends without a capital after them, line ends, blanks of Thai, semicolons, commas,
 # blanks, and at last anywhere. Sizes are in tokens of five UTF-8 bytes: a run-on longer than the first number is cut,
 # into pieces of about the second.
 _WEAKER: tuple[tuple[re.Pattern[str], int, int], ...] = (
     (re.compile(rf"(?<=[{STOPS}])\s+"), 70, 0),
     (re.compile(r"\s*\n\s*"), 80, 50),
+    (re.compile(r"(?<=[\u0e01-\u0e5b\u0e81-\u0edf])\s+"), 80, 50),  # Thai and Lao: blanks stand between clauses only
     (re.compile(r"(?<=[;:；：])\s*"), 160, 100),
     (re.compile(r"(?<=[,，、)}\]])\s*"), 210, 130),
     (re.compile(r"\s+"), 260, 130),
 )
+_WITHIN_LINES = 3
+"""From which of them on a line is cut."""
 _HARD_CHARACTERS = 640
 
 
@@ -91,7 +94,7 @@ def split_run_on(text: str, span: Span, *, lines: bool = False, limit: int = 0) 
     """
     if limit and size(text[span[0] : span[1]]) <= limit:
         return [span]
-    return _split(text, span, 2 if lines or limit else 0)
+    return _split(text, span, _WITHIN_LINES if lines or limit else 0)
 
 
 def _split(text: str, span: Span, level: int) -> list[Span]:
