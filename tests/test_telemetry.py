@@ -1,6 +1,7 @@
 """Spans as the OpenTelemetry SDK records them. Each test has a provider of its own; none touches the global one."""
 
 import json
+import logging
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
@@ -13,7 +14,9 @@ from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanE
 
 import secondhop
 from secondhop import Document, OptionError, build_context
+from secondhop.reporting.flat import attributes_of
 from secondhop.selection.raw_topk import raw_topk
+from secondhop.telemetry import ExporterLogFilter
 
 DOC = Document.from_text(
     "# Keepers\n\nThe lighthouse keeper was Robert Zanzibar.\n\n# People\n\nRobert Zanzibar was born in Quixeramobim.",
@@ -216,3 +219,33 @@ def test_hashes_of_queries_are_equal_under_one_key_only():
     one, other = report.to_log(key=b"one"), report.to_log(key=b"other")
     assert one["query_hash"] == DOC.context(QUESTION).report.to_log(key=b"one")["query_hash"] != other["query_hash"]
     assert report.to_log(query_text=True)["query"] == QUESTION
+
+
+def test_of_what_exporters_log_one_line_passes_in_a_while():
+    now = ExporterLogFilter(every_s=0.0)
+    seldom = ExporterLogFilter(every_s=60.0)
+    line = logging.makeLogRecord({"name": "opentelemetry.exporter.otlp", "levelno": logging.ERROR})
+    other = logging.makeLogRecord({"name": "langsmith.client", "levelno": logging.WARNING})
+    assert [seldom.filter(each) for each in (line, other, line)] == [True, False, False]
+    assert [now.filter(each) for each in (line, other, line)] == [True, True, True]
+
+
+@pytest.mark.parametrize(("name", "level"), [("app", "ERROR"), ("langsmithy", "ERROR"), ("langsmith.client", "INFO")])
+def test_other_lines_pass(name, level):
+    exporters = ExporterLogFilter()
+    record = logging.makeLogRecord({"name": name, "levelno": getattr(logging, level)})
+    assert all(exporters.filter(record) for _ in range(3))
+
+
+def test_the_summary_on_a_span_is_under_the_names_that_backends_filter_by(spans):
+    secondhop.instrument(tracer_provider=spans.provider)
+    kept = DOC.context(QUESTION).report.n_selected
+    attributes = by_name(spans)["retrieval"].attributes
+    for name in ("secondhop_kept", "langsmith.metadata.secondhop_kept", "langfuse.observation.metadata.secondhop_kept"):
+        assert attributes[name] == kept
+    assert json.loads(attributes["metadata"])["secondhop_kept"] == kept
+
+
+def test_a_report_that_is_a_dict_already_has_the_same_summary():
+    report = DOC.context(QUESTION).report
+    assert attributes_of(report.to_dict()) == report.to_attributes()

@@ -13,15 +13,17 @@ unless asked for.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+import logging
+import threading
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from time import time_ns
+from time import monotonic, time_ns
 from typing import TYPE_CHECKING, Any, Literal
 
 from secondhop.errors import MissingExtraError, OptionError
 from secondhop.reporting import Context
-from secondhop.reporting.flat import without_words
+from secondhop.reporting.flat import Scalar, without_words
 
 if TYPE_CHECKING:
     from opentelemetry.trace import Span, Tracer, TracerProvider
@@ -42,6 +44,11 @@ INPUT = "input.value"
 OUTPUT, OUTPUT_TYPE = "output.value", "output.mime_type"
 DOCUMENT = "retrieval.documents.{place}.document.{field}"
 METADATA = "metadata"
+METADATA_OF_VENDORS = ("langsmith.metadata.", "langfuse.observation.metadata.")
+"""Prefixes of the attributes that LangSmith and Langfuse filter OpenTelemetry spans by."""
+_EXPORTERS = ("langsmith", "langfuse", "mlflow.tracing", "opentelemetry.exporter", "opentelemetry.sdk")
+"""Loggers, and those below them, that tell of a backend that does not answer."""
+_WITH_DOTS = tuple(f"{name}." for name in _EXPORTERS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,10 +139,14 @@ def _is_retrieval_of_others(span: Span) -> bool:
     return span.is_recording() and attributes.get(OPERATION) == SPAN and scope != SCOPE
 
 
+def summary(figures: Mapping[str, Scalar]) -> dict[str, Scalar]:
+    """What `report.to_attributes()` is on a span: as attributes, and under the names that backends filter by."""
+    named = {f"{prefix}{name}": value for prefix in METADATA_OF_VENDORS for name, value in figures.items()}
+    return {**figures, METADATA: json.dumps(dict(figures)), **named}
+
+
 def _tell(span: Span, context: Context, settings: _Instrument) -> None:
-    figures = context.report.to_attributes()
-    span.set_attributes(figures)
-    span.set_attribute(METADATA, json.dumps(figures))
+    span.set_attributes(summary(context.report.to_attributes()))
     if settings.include_text:
         query = _encodable(context.report.query)
         span.set_attributes({QUERY: query, INPUT: query})
@@ -180,3 +191,38 @@ def _tell_report(context: Context, settings: _Instrument) -> None:
 def _encodable(text: str) -> str:
     """Without lone surrogates, for which an exporter would drop the whole batch of spans."""
     return text.encode("utf-8", "replace").decode()
+
+
+class ExporterLogFilter(logging.Filter):
+    """Lets one line through, each while, of what SDKs log batch after batch about a backend that is down.
+
+    For log handlers, each with a filter of its own:
+
+        for handler in logging.getLogger().handlers:
+            handler.addFilter(ExporterLogFilter())
+
+    It is about warnings and errors of LangSmith, Langfuse, MLflow's tracing and OpenTelemetry's exporters. Everything
+    else passes.
+    """
+
+    def __init__(self, every_s: float = 300.0) -> None:
+        """Says how often.
+
+        Args:
+            every_s: seconds from one line that passes to the next.
+        """
+        super().__init__()
+        self._every_s = every_s
+        self._quiet_until = 0.0
+        self._lock = threading.Lock()
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """True for a line that passes."""
+        if record.levelno < logging.WARNING or not f"{record.name}.".startswith(_WITH_DOTS):
+            return True
+        with self._lock:
+            now = monotonic()
+            if now < self._quiet_until:
+                return False
+            self._quiet_until = now + self._every_s
+            return True

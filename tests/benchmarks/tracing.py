@@ -2,9 +2,10 @@
 
     .backends/venv/bin/python tests/benchmarks/tracing.py
 
-Each SDK runs in a process of its own and sends to a sink on loopback. The same questions are asked in turn with the
-report and without it, so that the machine's load falls out of the ratio; `added` is the time inside the one call that
-tells handlers of the report. All are medians.
+Each SDK runs in a process of its own and sends to a sink on loopback. The same questions are asked in turn with the whole
+report, with 50 of its decisions, with the summary, with an empty run in the report's place and with nothing, so that the
+machine's load falls out of the differences. Times are processor time of the thread that asks, inside the one call that
+tells handlers: all that a question waits for. The ratio is of the whole questions' times. All are medians.
 """
 
 from __future__ import annotations
@@ -13,9 +14,10 @@ import json
 import random
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from statistics import median
-from time import perf_counter
+from time import perf_counter, thread_time
 from typing import Any
 
 HERE = Path(__file__).resolve().parent
@@ -38,58 +40,69 @@ def main() -> None:
     from asking import environment
     from sink import listening
 
-    print(f"{CANDIDATES} candidates, {QUESTIONS} questions")
-    print("| handler | without, ms | with, ms | added, ms | ratio |")
-    print("| --- | ---: | ---: | ---: | ---: |")
+    print(f"{CANDIDATES} candidates, {QUESTIONS} questions, milliseconds")
+    print("| handler | question | empty run | summary | 50 decisions | whole report | ratio |")
+    print("| --- | ---: | ---: | ---: | ---: | ---: | ---: |")
     for sdk in ("nobody", *SDKS):
         with listening() as sink:
             command = [sys.executable, __file__, sdk, sink.address]
             done = subprocess.run(command, env=environment(), stdout=subprocess.PIPE, text=True, check=True)
         figures = json.loads(done.stdout.splitlines()[-1])
-        print(
-            f"| {sdk} | {figures['without_ms']:.2f} | {figures['with_ms']:.2f} | {figures['added_ms']:.3f} "
-            f"| {figures['ratio']:.3f} |",
-            flush=True,
-        )
+        times = " | ".join(f"{figures[way]:.3f}" for way in ("empty", "summary", "some", "whole"))
+        print(f"| {sdk} | {figures['question']:.2f} | {times} | {figures['ratio']:.3f} |", flush=True)
 
 
 def measure(sdk: str, address: str) -> dict[str, float]:
-    """Medians over questions that are asked with and without the report, the order changing."""
-    from langchain_secondhop import retrievers
+    """Medians over questions that are asked in all ways, the order changing."""
+    from langchain_secondhop import DecisionReportCallbackHandler, retrievers
     from sdks import SDKS as SET_UP
 
-    config: dict[str, Any] = {} if sdk == "nobody" else SET_UP[sdk](address)[0]
-    emit, inside = retrievers.emit, 0.0
-
-    def timed(*arguments: Any) -> None:
-        nonlocal inside
-        began = perf_counter()
-        emit(*arguments)
-        inside = 1e3 * (perf_counter() - began)
-
-    retriever = _retriever("auto" if sdk == "nobody" else "full")
-    draw = random.Random(3)
-    added, times = [], {False: [], True: []}
-    for number in range(QUESTIONS + WARM):
-        question = " ".join(draw.choices(_WORDS, k=6))
-        retriever.invoke(question, config)  # both of the pair find warm caches
-        for telling in (True, False) if number % 2 else (False, True):
-            retrievers.emit = timed if telling else _nothing
-            began = perf_counter()
-            retriever.invoke(question, config)
-            times[telling].append(1e3 * (perf_counter() - began))
-        added.append(inside)
-    pairs = list(zip(times[False], times[True], strict=True))[WARM:]
-    return {
-        "without_ms": median(without for without, _ in pairs),
-        "with_ms": median(telling for _, telling in pairs),
-        "added_ms": median(added[WARM:]),
-        "ratio": median(telling / without for without, telling in pairs),
+    backend = [] if sdk == "nobody" else SET_UP[sdk](address)[0].get("callbacks", [])
+    told = [] if sdk == "nobody" else [DecisionReportCallbackHandler()]
+    some = [] if sdk == "nobody" else [DecisionReportCallbackHandler(max_candidates=50)]
+    ways: dict[str, tuple[Callable[..., None], list[Any]]] = {
+        "nothing": (_nothing, []),
+        "empty": (_empty_run, []),
+        "summary": (retrievers.emit, []),
+        "some": (retrievers.emit, some),
+        "whole": (retrievers.emit, told),
     }
+    retriever, draw = _retriever(), random.Random(3)
+    inside: dict[str, list[float]] = {way: [] for way in ways}
+    around: dict[str, list[float]] = {way: [] for way in ways}
+    for _ in range(QUESTIONS + WARM):
+        question = " ".join(draw.choices(_WORDS, k=6))
+        retriever.invoke(question, {"callbacks": backend})  # every way finds warm caches
+        for way in draw.sample(list(ways), len(ways)):
+            emit, more = ways[way]
+            retrievers.emit = _timed(emit, inside[way])
+            began = perf_counter()
+            retriever.invoke(question, {"callbacks": [*backend, *more]})
+            around[way].append(1e3 * (perf_counter() - began))
+    ratios = [whole / nothing for whole, nothing in zip(around["whole"], around["nothing"], strict=True)]
+    return {
+        **{way: median(times[WARM:]) for way, times in inside.items()},
+        "question": median(around["nothing"][WARM:]),
+        "ratio": median(ratios[WARM:]),
+    }
+
+
+def _timed(emit: Callable[..., None], times: list[float]) -> Callable[..., None]:
+    def timed(*arguments: Any) -> None:
+        began = thread_time()
+        emit(*arguments)
+        times.append(1e3 * (thread_time() - began))
+
+    return timed
 
 
 def _nothing(*_: Any) -> None:
     """In the place of all that is done for traces."""
+
+
+def _empty_run(report: Any, documents: Any, run: Any, trace: Any) -> None:
+    """What any run below the retriever's costs, whoever makes it."""
+    run.get_child().on_chain_start(None, {}, name="decision_report").on_chain_end({})
 
 
 _WORDS = [
@@ -99,13 +112,13 @@ _WORDS = [
 ]
 
 
-def _retriever(trace: str) -> Any:
+def _retriever() -> Any:
     from langchain_secondhop import SecondhopRetriever
 
     draw = random.Random(7)
     texts = [" ".join(draw.choices(_WORDS, k=WORDS_PER_CHUNK)) + f" number{number}." for number in range(CHUNKS)]
     made = SecondhopRetriever.from_texts(
-        texts, token_budget=200, tokenizer="words", candidate_k=CANDIDATES, candidate_pool=CANDIDATES, trace=trace
+        texts, token_budget=200, tokenizer="words", candidate_k=CANDIDATES, candidate_pool=CANDIDATES
     )
     report = made.analyze(_WORDS[0])
     assert report is not None

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -21,19 +23,29 @@ from sink import listening
 from spans import REPORT, Span, Trace, from_langsmith, from_otlp
 
 SINKS = ("langsmith", "langfuse", "opentelemetry")
+SERVERS = {"phoenix": ("openinference", readback.phoenix_spans), "mlflow": ("mlflow", readback.mlflow_spans)}
 FRAMEWORKS = {"opentelemetry": ("langchain",)}
 """OpenTelemetry's own instrumentor is for LangChain; the other SDKs also take in LlamaIndex."""
 
 
-@pytest.fixture(scope="session", params=["langsmith", "langfuse", "opentelemetry", "phoenix", "mlflow"])
-def told(request, tmp_path_factory) -> Iterator[Told]:
-    """What each backend was told of the same questions. Servers run one after the other."""
+@pytest.fixture(scope="session")
+def servers(tmp_path_factory) -> Iterator[dict[str, str]]:
+    """Addresses of a Phoenix and an MLflow for all tests. They take half a minute to start, so they start side by side."""
+    with ExitStack() as stack:
+        with ThreadPoolExecutor() as pool:
+            started = {
+                name: pool.submit(stack.enter_context, getattr(traces_backends, name)(tmp_path_factory.mktemp(name)))
+                for name in SERVERS
+            }
+        yield {name: each.result() for name, each in started.items()}
+
+
+@pytest.fixture(scope="session", params=[*SINKS, *SERVERS])
+def told(request) -> Told:
+    """What each backend was told of the same questions."""
     if request.param in SINKS:
-        yield _told_to_sink(request.param)
-        return
-    server = getattr(traces_backends, request.param)
-    with server(tmp_path_factory.mktemp(request.param)) as address:
-        yield _told_to_server(request.param, address)
+        return _told_to_sink(request.param)
+    return _told_to_server(request.param, request.getfixturevalue("servers")[request.param])
 
 
 def _told_to_sink(sdk: str) -> Told:
@@ -44,10 +56,7 @@ def _told_to_sink(sdk: str) -> Told:
 
 
 def _told_to_server(backend: str, address: str) -> Told:
-    sdk, read = {
-        "phoenix": ("openinference", readback.phoenix_spans),
-        "mlflow": ("mlflow", readback.mlflow_spans),
-    }[backend]
+    sdk, read = SERVERS[backend]
     reports = ask(sdk, address, "langchain", "llama_index")
 
     def enough(spans: list[Span]) -> bool:

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import gzip
 import json
+import socket
 import threading
 import zlib
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from email.parser import BytesParser
 from http.client import HTTPConnection
@@ -64,6 +65,7 @@ class Sink(ThreadingHTTPServer):
         """While set, requests are read and never answered: a black hole."""
         self.closing = threading.Event()
         self._received: list[Received] = []
+        self._connections: set[Any] = set()
         self._lock = threading.Lock()
 
     @property
@@ -77,6 +79,21 @@ class Sink(ThreadingHTTPServer):
         elif state == "refused":
             self.shutdown()
             self.server_close()
+            with self._lock:
+                open_ones = list(self._connections)
+            for connection in open_ones:  # clients keep connections, and would go on over those
+                with suppress(OSError):
+                    connection.shutdown(socket.SHUT_RDWR)
+
+    def process_request(self, request: Any, client_address: Any) -> None:
+        with self._lock:
+            self._connections.add(request)
+        super().process_request(request, client_address)
+
+    def shutdown_request(self, request: Any) -> None:
+        with self._lock:
+            self._connections.discard(request)
+        super().shutdown_request(request)
 
     def keep(self, received: Received) -> None:
         with self._lock:
@@ -172,13 +189,12 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _hand_on(self, body: bytes) -> None:
         host = str(self.server.upstream).removeprefix("http://")
-        connection = HTTPConnection(host, timeout=60)
         skipped = ("host", "transfer-encoding", "content-length", "connection", "accept-encoding")
         headers = {name: value for name, value in self.headers.items() if name.lower() not in skipped}
-        connection.request(self.command, self.path, body, headers)
-        answer = connection.getresponse()
-        self._answer(answer.status, answer.read(), answer.getheader("Content-Type", "application/json"))
-        connection.close()
+        with closing(HTTPConnection(host, timeout=60)) as connection:
+            connection.request(self.command, self.path, body, headers)
+            answer = connection.getresponse()
+            self._answer(answer.status, answer.read(), answer.getheader("Content-Type", "application/json"))
 
     def _answer(self, status: int, body: bytes, content_type: str = "application/json") -> None:
         self.send_response(status)

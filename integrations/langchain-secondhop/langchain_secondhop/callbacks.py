@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping
@@ -17,6 +18,8 @@ DECISION_REPORT_EVENT = "secondhop.decision_report"
 """Name of the custom event. Its data are a report as a dict, with `schema_version`."""
 ENVIRONMENT_SWITCH = "SECONDHOP_TRACE_REPORTS"
 """Set to 1, every run of a secondhop component has its whole report in the trace."""
+
+_log = logging.getLogger(__name__)
 
 Report = Mapping[str, Any]
 Detail = Literal["summary", "full"]
@@ -38,6 +41,7 @@ class DecisionReportCallbackHandler(BaseCallbackHandler):
         detail: Detail = "full",
         max_candidates: int | None = None,
         include_text: bool = False,
+        without_words: bool = False,
         sink: Callable[[Report], None] | None = None,
         max_reports: int = 1000,
     ) -> None:
@@ -48,17 +52,25 @@ class DecisionReportCallbackHandler(BaseCallbackHandler):
             max_candidates: at most this many decisions in a report, kept ones first; None for all.
             include_text: also put the passages' texts into reports. By default there are ids, offsets, scores,
                 reasons and token counts, but none of the documents' sentences.
+            without_words: leave the question and its terms, headings, linking words and the messages of warnings out of
+                reports as well: ids, offsets, scores, reasons and counts stay. What other runs of the trace say is for
+                the switches of the backend's SDK.
             sink: called with each report: a logger, a metrics client. It runs where the query runs, so it must be quick.
+                If it raises, that is logged once, and again only after it has worked in between.
             max_reports: how many reports are kept in memory; older ones go.
         """
         if detail not in ("summary", "full"):
             raise ValueError(f"detail={detail!r} is not one of: summary, full")
         if max_candidates is not None and max_candidates < 0:
             raise ValueError(f"max_candidates={max_candidates} is negative")
+        if include_text and without_words:
+            raise ValueError("include_text=True adds the passages' words, and without_words=True leaves words out")
         self.detail = detail
         self.max_candidates = max_candidates
         self.include_text = include_text
+        self.without_words = without_words
         self.sink = sink
+        self._sink_failed = False
         self._reports: deque[Report] = deque(maxlen=max_reports)
         self._lock = threading.Lock()
 
@@ -90,7 +102,19 @@ class DecisionReportCallbackHandler(BaseCallbackHandler):
         with self._lock:
             self._reports.append(data)
         if self.sink is not None:
-            self.sink(data)
+            self._tell(self.sink, data)
+
+    def _tell(self, sink: Callable[[Report], None], report: Report) -> None:
+        # A sink whose backend is down must not fill the log with a line for each question.
+        try:
+            sink(report)
+        except Exception:
+            with self._lock:
+                is_first, self._sink_failed = not self._sink_failed, True
+            if is_first:
+                _log.exception("the sink of DecisionReportCallbackHandler failed; not logged again until it works")
+        else:
+            self._sink_failed = False
 
     # Only custom events matter here; LangChain then spares itself the calls for everything else.
     @property
@@ -129,6 +153,7 @@ def collect_reports(
     detail: Detail = "full",
     max_candidates: int | None = None,
     include_text: bool = False,
+    without_words: bool = False,
     sink: Callable[[Report], None] | None = None,
 ) -> Iterator[DecisionReportCallbackHandler]:
     """Collects the reports of everything that runs inside the `with` block, however deep in chains and threads.
@@ -137,13 +162,18 @@ def collect_reports(
         detail: as in `DecisionReportCallbackHandler`, and so the rest.
         max_candidates: at most this many decisions in a report.
         include_text: also put the passages' texts into reports.
+        without_words: leave the words of question and documents out of reports.
         sink: called with each report.
 
     Yields:
         The handler: `.reports`, `.last`.
     """
     handler = DecisionReportCallbackHandler(
-        detail=detail, max_candidates=max_candidates, include_text=include_text, sink=sink
+        detail=detail,
+        max_candidates=max_candidates,
+        include_text=include_text,
+        without_words=without_words,
+        sink=sink,
     )
     token = _collecting.set(handler)
     try:

@@ -1,37 +1,37 @@
 """How a Decision Report reaches a trace: four layers, the cheapest first, each only where somebody listens.
 
 1. No handler: nothing is built and nothing is called.
-2. A summary of flat numbers and words (`secondhop_kept`, …) as metadata of the run, where backends filter.
+2. A summary of flat numbers and words (`secondhop_kept`, …) as metadata of the run, where backends filter; on the
+   retriever spans of OpenInference also the ids and scores of what was kept, which they lack.
 3. A custom event, `secondhop.decision_report`, for handlers and `astream_events`.
 4. A run named `decision_report` below the run, whose output is the report. It is the one form that every trace backend
    shows, and the only one that costs something, so it takes `trace="full"` or a `DecisionReportCallbackHandler`.
 
-Layers 3 and 4 use LangChain's public interface alone. Layer 2 reaches into tracers that keep their runs in `run_map`;
-where a tracer does not, that part is left out and nothing else changes.
+Layers 3 and 4 use LangChain's public interface alone. Layer 2 reaches into tracers that keep their runs in `run_map` or
+give spans by `get_span`; where a tracer does not, that part is left out and nothing else changes.
 """
 
 from __future__ import annotations
 
 import logging
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from typing import Any, Literal
+from uuid import UUID
 
 from langchain_core.callbacks import (
+    AsyncCallbackHandler,
     AsyncCallbackManagerForChainRun,
     AsyncCallbackManagerForRetrieverRun,
     BaseCallbackHandler,
     CallbackManagerForChainRun,
     CallbackManagerForRetrieverRun,
-    adispatch_custom_event,
-    dispatch_custom_event,
 )
 from langchain_core.documents import Document
 from secondhop import DecisionReport
+from secondhop.telemetry import DOCUMENT, REPORT_SPAN
 
-from langchain_secondhop.callbacks import DECISION_REPORT_EVENT, DecisionReportCallbackHandler
-
-RUN_NAME = "decision_report"
+from langchain_secondhop.callbacks import DECISION_REPORT_EVENT
+from langchain_secondhop.emission import Emission
 
 Trace = Literal["auto", "off", "summary", "full"]
 """`off`; `summary`: layers 2 and 3; `full`: all; `auto`: as the `DecisionReportCallbackHandler` says, else `summary`."""
@@ -39,17 +39,10 @@ Trace = Literal["auto", "off", "summary", "full"]
 SyncRun = CallbackManagerForRetrieverRun | CallbackManagerForChainRun
 AsyncRun = AsyncCallbackManagerForRetrieverRun | AsyncCallbackManagerForChainRun
 
+_DEAF = (BaseCallbackHandler.on_custom_event, AsyncCallbackHandler.on_custom_event)
+"""What a handler has that takes no custom events."""
+
 _log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class _Emission:
-    """What one report becomes in a trace, built once."""
-
-    inputs: dict[str, Any]
-    payload: dict[str, Any]
-    summary: dict[str, Any]
-    in_full: bool
 
 
 def emit(report: DecisionReport, documents: Sequence[Document], run: SyncRun, trace: Trace) -> None:
@@ -63,55 +56,71 @@ def emit(report: DecisionReport, documents: Sequence[Document], run: SyncRun, tr
     """
     if not run.handlers or trace == "off":
         return
-    emission = _prepare(report, documents, run.handlers, trace)
-    _stamp(run.handlers, str(run.run_id), emission.summary)
+    emission = Emission(report, documents, run.handlers)
+    _add_to_run(run, emission.summary, documents)
     child = run.get_child()
-    dispatch_custom_event(DECISION_REPORT_EVENT, emission.payload, config={"callbacks": child})
-    if emission.in_full:
+    if _anybody_hears_events(child.handlers):
+        child.on_custom_event(DECISION_REPORT_EVENT, emission.payload, run_id=run.run_id)
+    if _in_full(emission, trace):
         child.add_metadata(emission.summary, inherit=False)
-        child.on_chain_start(None, emission.inputs, name=RUN_NAME).on_chain_end(emission.payload)
+        # Deferred, so that LangSmith's tracer sends the run in one piece: it begins and ends at once.
+        nested = child.on_chain_start(None, emission.inputs, name=REPORT_SPAN, defers_inputs=True)
+        for outputs, takers in emission.outputs(nested.handlers):
+            nested.handlers = takers
+            nested.on_chain_end(outputs)
 
 
 async def aemit(report: DecisionReport, documents: Sequence[Document], run: AsyncRun, trace: Trace) -> None:
     """`emit` for async runs."""
     if not run.handlers or trace == "off":
         return
-    emission = _prepare(report, documents, run.handlers, trace)
-    _stamp(run.handlers, str(run.run_id), emission.summary)
+    emission = Emission(report, documents, run.handlers)
+    _add_to_run(run, emission.summary, documents)
     child = run.get_child()
-    await adispatch_custom_event(DECISION_REPORT_EVENT, emission.payload, config={"callbacks": child})
-    if emission.in_full:
+    if _anybody_hears_events(child.handlers):
+        await child.on_custom_event(DECISION_REPORT_EVENT, emission.payload, run_id=run.run_id)
+    if _in_full(emission, trace):
         child.add_metadata(emission.summary, inherit=False)
-        nested = await child.on_chain_start(None, emission.inputs, name=RUN_NAME)
-        await nested.on_chain_end(emission.payload)
+        nested = await child.on_chain_start(None, emission.inputs, name=REPORT_SPAN, defers_inputs=True)
+        for outputs, takers in emission.outputs(nested.handlers):
+            nested.handlers = takers
+            await nested.on_chain_end(outputs)
 
 
-def _prepare(
-    report: DecisionReport, documents: Sequence[Document], handlers: Iterable[BaseCallbackHandler], trace: Trace
-) -> _Emission:
-    policy = next((handler for handler in handlers if isinstance(handler, DecisionReportCallbackHandler)), None)
-    payload = report.to_dict()
-    if policy is not None and policy.max_candidates is not None:
-        payload |= _shortened(payload["decisions"], policy.max_candidates)
-    if policy is not None and policy.include_text:
-        payload["passages"] = [{"id": document.id, "text": document.page_content} for document in documents]
-    asked = trace == "full" or (trace == "auto" and policy is not None and policy.detail == "full")
-    inputs = {"query": report.query, "token_budget": report.token_budget}
-    return _Emission(inputs, payload, dict(report.to_attributes()), asked)
+def _in_full(emission: Emission, trace: Trace) -> bool:
+    policy = emission.policy
+    return trace == "full" or (trace == "auto" and policy is not None and policy.detail == "full")
 
 
-def _shortened(decisions: list[dict[str, Any]], limit: int) -> dict[str, Any]:
-    """The first decisions, those on kept candidates before the others, and how many are left out."""
-    first = sorted(decisions, key=lambda decision: decision["fate"] != "kept")[:limit]
-    return {"decisions": first, "decisions_omitted": len(decisions) - len(first)}
+def _anybody_hears_events(handlers: Iterable[BaseCallbackHandler]) -> bool:
+    return any(getattr(handler.on_custom_event, "__func__", None) not in _DEAF for handler in handlers)
 
 
-def _stamp(handlers: Iterable[BaseCallbackHandler], run_id: str, values: dict[str, Any]) -> None:
-    """Adds the summary to the run that a tracer has open, by way of a new dict: the caller's own stays as it is."""
-    for handler in handlers:
+def _add_to_run(run: SyncRun | AsyncRun, summary: dict[str, Any], documents: Sequence[Document]) -> None:
+    """Adds to the run that tracers have open."""
+    is_retriever = isinstance(run, (CallbackManagerForRetrieverRun, AsyncCallbackManagerForRetrieverRun))
+    for handler in run.handlers:
         try:
-            run = getattr(handler, "run_map", {}).get(run_id)
-            if run is not None:
-                run.extra["metadata"] = {**(run.extra.get("metadata") or {}), **values}
+            _add_summary(handler, run.run_id, summary)
+            if is_retriever:
+                _add_documents(handler, run.run_id, documents)
         except Exception:  # a tracer built in another way; the report still goes through the other layers
-            _log.debug("no summary on the run for %s", type(handler).__name__, exc_info=True)
+            _log.debug("nothing on the run for %s", type(handler).__name__, exc_info=True)
+
+
+def _add_summary(handler: BaseCallbackHandler, run_id: UUID, summary: dict[str, Any]) -> None:
+    """By way of a new dict: the caller's own metadata stay as they are."""
+    tracked = getattr(handler, "run_map", {}).get(str(run_id))
+    if tracked is not None:
+        tracked.extra["metadata"] = {**(tracked.extra.get("metadata") or {}), **summary}
+
+
+def _add_documents(handler: BaseCallbackHandler, run_id: UUID, documents: Sequence[Document]) -> None:
+    span = getattr(handler, "get_span", lambda _: None)(run_id)
+    if span is None:
+        return
+    attributes: dict[str, str | float] = {}
+    for place, document in enumerate(documents):
+        attributes[DOCUMENT.format(place=place, field="id")] = str(document.id)
+        attributes[DOCUMENT.format(place=place, field="score")] = document.metadata["relevance_score"]
+    span.set_attributes(attributes)

@@ -7,10 +7,12 @@ import threading
 
 import pytest
 from llama_index.core.instrumentation import get_dispatcher
+from llama_index.core.instrumentation.dispatcher import active_instrument_tags, instrument_tags
 from llama_index.core.instrumentation.event_handlers import BaseEventHandler
 from llama_index.core.instrumentation.events.rerank import ReRankEndEvent, ReRankStartEvent
 from llama_index.core.instrumentation.span import SimpleSpan
 from llama_index.core.instrumentation.span_handlers import BaseSpanHandler
+from llama_index.core.schema import ImageNode, NodeWithScore
 from llama_index.postprocessor.secondhop import (
     DecisionReportEvent,
     DecisionReportEventHandler,
@@ -91,6 +93,49 @@ def test_the_report_is_the_output_of_a_span_under_the_step_and_nothing_is_its_in
     assert output == next(event.report for event in events.seen if isinstance(event, DecisionReportEvent))
 
 
+def test_the_event_and_the_tags_of_the_span_have_the_report_as_flat_values(nodes, root, events):
+    class Tags(Spans):
+        tags: dict = {}
+
+        def new_span(self, id_, bound_args, instance=None, parent_span_id=None, tags=None, **kwargs):
+            self.tags[id_.partition("-")[0]] = dict(tags or {})
+            return super().new_span(id_, bound_args, instance, parent_span_id, tags, **kwargs)
+
+    handler = Tags()
+    handler.done, handler.tags = {}, {}
+    root.add_span_handler(handler)
+    with instrument_tags({"tenant": "acme"}):
+        SecondhopPostprocessor(token_budget=60).postprocess_nodes(nodes, query_str=QUESTION)
+    event = next(event for event in events.seen if isinstance(event, DecisionReportEvent))
+    assert event.summary["secondhop_kept"] == event.report["n_selected"]
+    assert event.summary["secondhop_dropped"] == event.report["removed_total"] > 0
+    assert all(isinstance(value, (str, int, float, bool)) for value in event.summary.values())
+    assert handler.tags["decision_report"] == event.tags == {"tenant": "acme", **event.summary}
+    assert active_instrument_tags.get() == {}
+
+
+def test_nodes_without_text_have_a_summary_of_what_their_report_has(events):
+    SecondhopPostprocessor().postprocess_nodes([NodeWithScore(node=ImageNode(image_path="a.png"))], query_str=QUESTION)
+    event = next(event for event in events.seen if isinstance(event, DecisionReportEvent))
+    assert len(event.nodes) == 1
+    assert "secondhop_strategy" not in event.summary
+
+
+def test_the_summary_is_on_the_current_span_only_if_that_is_the_reports_own(nodes, root):
+    sdk = pytest.importorskip("opentelemetry.sdk.trace")
+    import opentelemetry.trace
+
+    tracer = sdk.TracerProvider().get_tracer("program")
+    root.add_span_handler(Spans())
+    with tracer.start_as_current_span("GET /answer") as request, tracer.start_as_current_span("decision_report") as own:
+        with opentelemetry.trace.use_span(request):
+            SecondhopPostprocessor(token_budget=60).postprocess_nodes(nodes, query_str=QUESTION)
+        assert not request.attributes
+        with collect_reports() as collected:
+            SecondhopPostprocessor(token_budget=60).postprocess_nodes(nodes, query_str=QUESTION)
+        assert own.attributes["secondhop_kept"] == collected.last["n_selected"]
+
+
 def test_a_chain_gives_a_report_for_each_step(nodes, spans):
     engine(nodes, SecondhopDeduplicator(), SecondhopPostprocessor(token_budget=60)).query(QUESTION)
     parents = [parent.split(".")[0] for parent, _, _ in spans.reports().values()]
@@ -116,11 +161,18 @@ def test_a_handler_keeps_the_newest_reports_and_tells_its_sink(nodes, root):
     assert [report["token_budget"] for report in told] == [50, 60, 70]
 
 
-def test_a_sink_that_fails_is_logged_and_the_query_goes_on(nodes, caplog):
-    with caplog.at_level(logging.ERROR), collect_reports(sink=lambda report: 1 / 0) as collected:
-        assert SecondhopPostprocessor().postprocess_nodes(nodes, query_str=QUESTION)
-    assert "sink of DecisionReportEventHandler failed" in caplog.text
-    assert collected.last is not None
+def test_a_sink_that_fails_is_logged_once_until_it_works_again(nodes, caplog):
+    works = [False, False, True, False, False]
+
+    def sink(report):
+        if not works.pop(0):
+            raise ConnectionError("the backend is down")
+
+    with caplog.at_level(logging.ERROR), collect_reports(sink=sink) as collected:
+        for lines in (1, 1, 1, 2, 2):
+            assert SecondhopPostprocessor().postprocess_nodes(nodes, query_str=QUESTION)
+            assert caplog.text.count("sink of DecisionReportEventHandler failed") == lines
+    assert len(collected.reports) == 5
 
 
 def test_a_handler_without_reports_says_so():

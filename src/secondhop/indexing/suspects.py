@@ -46,8 +46,10 @@ class Suspects:
         chunks = self._snapshot.chunks(ordinals)
         marks = self._marks_of(ordinals) | np.array([sign_marks(chunk.text) for chunk in chunks], np.uint64)
         return [
-            _SUSPECT if _is_suspect(chunk, may_hold) else _CLEAN
-            for chunk, may_hold in zip(chunks, each_worth_reading(marks).tolist(), strict=True)
+            _SUSPECT if (may_hold and planted_instructions(chunk.text, of_chunk)) or _is_headed_so(chunk) else _CLEAN
+            for chunk, of_chunk, may_hold in zip(
+                chunks, marks.tolist(), each_worth_reading(marks).tolist(), strict=True
+            )
         ]
 
     def _marks_of(self, ordinals: Ints) -> np.ndarray[tuple[int], np.dtype[np.uint64]]:
@@ -69,7 +71,5 @@ class Suspects:
         return marks
 
 
-def _is_suspect(chunk: Chunk, may_hold: bool) -> bool:
-    if may_hold and planted_instructions(chunk.text):
-        return True
+def _is_headed_so(chunk: Chunk) -> bool:
     return any(map(planted_instructions, (chunk.source, *chunk.heading_path[-1:])))

@@ -14,6 +14,20 @@ PREFIX = "secondhop_"
 """Of all flat keys. No dots: trace backends take them for nesting."""
 Scalar = str | int | float | bool
 
+_SUMMARY = {
+    "strategy": "strategy",
+    "candidates": "n_input_chunks",
+    "kept": "n_selected",
+    "dropped": "removed_total",
+    "second_hop": "second_hop_rescue_count",
+    "tokens_used": "total_tokens",
+    "token_budget": "token_budget",
+    "tokenizer": "tokenizer",
+    "confidence": "confidence",
+    "low_confidence": "low_confidence_retrieval",
+}
+"""Flat keys and the fields of the report that they are; behind them come the reasons of drops with their counts."""
+
 _PROCESS_KEY = secrets.token_bytes(32)
 """Keys the hashes of queries where the caller has no key: equal queries are equal within this process only."""
 _HASH_BYTES = 12
@@ -24,20 +38,15 @@ _CODES_IN_DETAIL = ("injection",)
 
 def to_attributes(report: DecisionReport) -> dict[str, Scalar]:
     """What trace backends filter by."""
-    values: dict[str, Scalar] = {
-        "strategy": report.strategy,
-        "candidates": report.n_input_chunks,
-        "kept": report.n_selected,
-        "dropped": report.removed_total,
-        "second_hop": report.second_hop_rescue_count,
-        "tokens_used": report.total_tokens,
-        "token_budget": report.token_budget,
-        "tokenizer": report.tokenizer,
-        "confidence": round(report.confidence, 4),
-        "low_confidence": report.low_confidence_retrieval,
-    }
-    values |= dict(report.removed)
-    return {f"{PREFIX}{name}": value for name, value in values.items()}
+    return attributes_of({field: getattr(report, field) for field in (*_SUMMARY.values(), "removed")})
+
+
+def attributes_of(report: Mapping[str, Any]) -> dict[str, Scalar]:
+    """`to_attributes` of a report that is a dict already; without what the dict lacks."""
+    values = {name: report[field] for name, field in _SUMMARY.items() if field in report}
+    if "confidence" in values:
+        values["confidence"] = round(values["confidence"], 4)
+    return {f"{PREFIX}{name}": value for name, value in (values | dict(report.get("removed", {}))).items()}
 
 
 def to_log(report: DecisionReport, *, key: bytes | None = None, query_text: bool = False) -> dict[str, Any]:

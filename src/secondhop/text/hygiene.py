@@ -35,7 +35,7 @@ __all__ = [
 _REMEMBERED = 1 << 17
 
 
-def planted_instructions(text: str) -> tuple[str, ...]:
+def planted_instructions(text: str, marks: int | None = None) -> tuple[str, ...]:
     """The kinds of instructions to a language model that the text seems to hold, sorted; empty if it holds none.
 
     `override` (ignore what you were told), `impersonation` (a system prompt or turn of a chat), `address` (speaks to
@@ -43,15 +43,16 @@ def planted_instructions(text: str) -> tuple[str, ...]:
     has nothing to do with a document), `markup` (imitates tool calls or closes a context), `encoded` (any of these
     encoded), `hidden` (text in characters that nobody sees), `active` (scripts).
 
-    Texts whose words are known already, as an index knows them, are told in two steps: where
-    `worth_reading(sign_marks(text) | word_marks(word) | …)` is false, there is nothing to be found.
+    Args:
+        text: any text.
+        marks: `text_marks(text)` or more, where they are known already, as an index knows words; None to find them.
     """
     key = hash(text)
     kinds = _known.get(key)
     if kinds is None:
         if len(_known) >= _REMEMBERED:
             _known.clear()
-        kinds = _known[key] = _find_planted(text)
+        kinds = _known[key] = _find_planted(text, marks)
     return kinds
 
 
@@ -59,8 +60,8 @@ _known: dict[int, tuple[str, ...]] = {}
 """What was found in texts, by their hash: passages come back from question to question. Filling it needs no lock."""
 
 
-def _find_planted(text: str) -> tuple[str, ...]:
-    marks = text_marks(text)
+def _find_planted(text: str, marks: int | None = None) -> tuple[str, ...]:
+    marks = text_marks(text) if marks is None else marks
     if not worth_reading(marks):
         return ()
     found = _kinds(text, marks)

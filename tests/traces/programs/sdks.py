@@ -11,7 +11,7 @@ from collections.abc import Callable
 from typing import Any
 
 Flush = Callable[[], Any]
-PROJECT = "harbour"
+PROJECT = os.environ.get("TRACES_PROJECT", "harbour")
 
 
 def langsmith(address: str) -> tuple[dict[str, Any], Flush]:

@@ -2,6 +2,7 @@
 
 import copy
 import json
+from dataclasses import replace
 
 import pytest
 import secondhop
@@ -9,6 +10,7 @@ from harbour import QUESTION, TEXTS, Recorder, documents
 from langchain_core.callbacks import AsyncCallbackHandler, BaseCallbackHandler, CallbackManager
 from langchain_core.runnables import RunnableLambda
 from langchain_core.tracers.base import BaseTracer
+from secondhop.selection.raw_topk import raw_topk
 
 from langchain_secondhop import (
     DECISION_REPORT_EVENT,
@@ -48,7 +50,7 @@ def test_without_a_handler_nothing_is_built(monkeypatch):
     def never(*arguments):
         raise AssertionError("built for nobody")
 
-    monkeypatch.setattr(tracing, "_prepare", never)
+    monkeypatch.setattr(tracing, "Emission", never)
     retriever(trace="full").invoke(QUESTION)
     SecondhopCompressor(trace="full").compress_documents(documents(), QUESTION)
 
@@ -226,6 +228,117 @@ def test_an_inner_block_collects_for_itself():
         retriever().invoke("school")
     assert [report["query"] for report in inner.reports] == [QUESTION]
     assert [report["query"] for report in outer.reports] == ["school"]
+
+
+class Spans(Tracer):
+    """A tracer with spans, as OpenInference's is."""
+
+    def __init__(self):
+        super().__init__()
+        self.attributes = {}
+
+    def get_span(self, run_id):
+        return self if str(run_id) in self.run_map else None
+
+    def set_attributes(self, attributes):
+        self.attributes.update(attributes)
+
+
+def test_spans_of_a_retriever_get_the_ids_and_scores_of_what_was_kept():
+    tracer = Spans()
+    _, kept = shown("summary", tracer)
+    assert tracer.attributes == {
+        f"retrieval.documents.{place}.document.{name}": value
+        for place, document in enumerate(kept)
+        for name, value in (("id", document.id), ("score", document.metadata["relevance_score"]))
+    }
+    compressing = Spans()
+    SecondhopCompressor().compress_documents(documents(), QUESTION, [compressing])
+    assert compressing.attributes == {}
+
+
+def test_handlers_that_send_text_get_the_report_as_json_and_others_as_a_dict():
+    outputs = {}
+
+    class Handler(BaseCallbackHandler):
+        def on_chain_end(self, value, **kwargs):
+            outputs[type(self).__module__] = value
+
+    sending = type("Sending", (Handler,), {"__module__": "openinference.instrumentation.langchain._tracer"})
+    shown("full", sending(), Handler())
+    report = retriever().analyze(QUESTION).to_dict()
+    assert outputs[__name__] == report
+    text = outputs["openinference.instrumentation.langchain._tracer"]
+    assert isinstance(text, str)
+    assert json.loads(text) == report
+
+
+async def test_text_is_text_whatever_is_in_the_report():
+    outputs = []
+
+    class Sending(BaseCallbackHandler):
+        __module__ = "langfuse.langchain"
+
+        def on_chain_end(self, value, **kwargs):
+            outputs.append(value)
+
+    def own(query, hits, budget):
+        selection = raw_topk(query, hits, budget)
+        return replace(selection, decisions=tuple(replace(each, detail={"by": own}) for each in selection.decisions))
+
+    made = retriever(trace="full", strategy=own)
+    await made.ainvoke(f"{QUESTION} \ud800", {"callbacks": [Sending()]})
+    made.invoke(QUESTION, {"callbacks": [Sending()]})
+    odd, plain = (json.loads(output.encode()) for output in outputs)
+    assert odd["query"] == f"{QUESTION} \ud800"
+    assert {str(own)} == {decision["detail"]["by"] for decision in plain["decisions"]}
+
+
+def test_nothing_is_built_for_handlers_that_take_no_events(monkeypatch):
+    def never(report):
+        raise AssertionError("built for nobody")
+
+    monkeypatch.setattr(secondhop.DecisionReport, "to_dict", never)
+    tracer = Tracer()
+    retriever(trace="summary").invoke(QUESTION, {"callbacks": [tracer]})
+    assert tracer.roots[0].extra["metadata"]["secondhop_kept"] > 0
+
+
+def test_without_words_no_word_of_question_or_documents_is_in_the_report():
+    handler = DecisionReportCallbackHandler(without_words=True)
+    recorder, kept = shown("auto", handler)
+    ((_, nested),) = recorder.named("decision_report")
+    told = json.dumps([nested["inputs"], nested["outputs"], nested["metadata"], handler.last]).casefold()
+    words = {
+        word.strip(".,?") for text in (QUESTION, *(d.page_content for d in kept)) for word in text.casefold().split()
+    }
+    assert [word for word in words if len(word) > 5 and word in told] == []
+    whole = retriever().analyze(QUESTION).to_dict()
+    assert nested["inputs"] == {"token_budget": 60}
+    assert nested["outputs"]["n_selected"] == whole["n_selected"]
+    ids = [[decision["chunk_id"] for decision in report["decisions"]] for report in (nested["outputs"], whole)]
+    assert ids[0] == ids[1]
+    with collect_reports(without_words=True) as collected:
+        retriever().invoke(QUESTION)
+    assert collected.last == handler.last
+    with pytest.raises(ValueError, match="without_words"):
+        DecisionReportCallbackHandler(include_text=True, without_words=True)
+
+
+def test_a_sink_that_fails_is_logged_once_until_it_works_again(caplog):
+    works = [False] * 5 + [True] + [False] * 5
+
+    def sink(report):
+        if not works.pop(0):
+            raise ConnectionError("the backend is down")
+
+    handler = DecisionReportCallbackHandler(sink=sink)
+    for lines in (1, 2):
+        for _ in range(5 if lines == 1 else 6):
+            assert retriever().invoke(QUESTION, {"callbacks": [handler]})
+        assert len(caplog.records) == lines
+    assert {record.name for record in caplog.records} == {"langchain_secondhop.callbacks"}
+    assert len(handler.reports) == 11
 
 
 def test_the_environment_switches_whole_reports_on(monkeypatch):

@@ -2,12 +2,15 @@
 
 Where someone listens, each step sends `ReRankStartEvent` and `DecisionReportEvent` (a `ReRankEndEvent`, so that
 instrumentors that know nothing of secondhop show the nodes before and after), and opens a span named
-`decision_report` whose output is the report. Where nobody listens, nothing is built.
+`decision_report` whose output is the report. A summary of flat numbers and words (`secondhop_kept`, …) is on both, where
+backends filter: as instrument tags, and as attributes of the span that OpenInference or MLflow has open. Where nobody
+listens, nothing is built.
 """
 
 from __future__ import annotations
 
 import logging
+import sys
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -17,12 +20,15 @@ from typing import Any
 
 from llama_index.core.bridge.pydantic import Field, PrivateAttr
 from llama_index.core.instrumentation import get_dispatcher
-from llama_index.core.instrumentation.dispatcher import Dispatcher
+from llama_index.core.instrumentation.dispatcher import Dispatcher, active_instrument_tags, instrument_tags
 from llama_index.core.instrumentation.event_handlers import BaseEventHandler, NullEventHandler
 from llama_index.core.instrumentation.events.base import BaseEvent
 from llama_index.core.instrumentation.events.rerank import ReRankEndEvent, ReRankStartEvent
 from llama_index.core.instrumentation.span_handlers import NullSpanHandler
 from llama_index.core.schema import NodeWithScore, QueryBundle
+
+from secondhop.reporting.flat import Scalar, attributes_of
+from secondhop.telemetry import METADATA, REPORT_SPAN, summary
 
 dispatcher = get_dispatcher(__name__)
 logger = logging.getLogger(__name__)
@@ -35,6 +41,7 @@ class DecisionReportEvent(ReRankEndEvent):
     """The end of a step: the nodes that it kept, and its Decision Report."""
 
     report: Report = Field(description="The Decision Report as a plain dict.")
+    summary: dict[str, Scalar] = Field(default_factory=dict, description="The report as flat values.")
 
     @classmethod
     def class_name(cls) -> str:
@@ -46,13 +53,14 @@ class DecisionReportEventHandler(BaseEventHandler):
     """Collects the reports of all steps: `get_dispatcher().add_event_handler(DecisionReportEventHandler())`.
 
     The newest `max_reports` are kept. `sink`, if given, is called with each report; what it raises is logged, because
-    the dispatcher would swallow it.
+    the dispatcher would swallow it: once, and again only after the sink has worked in between.
     """
 
     max_reports: int = Field(default=1000, ge=1, description="How many reports are kept, the newest ones.")
     sink: Callable[[Report], Any] | None = Field(default=None, exclude=True, description="Called with each report.")
     _reports: deque[Report] = PrivateAttr()
     _lock: Any = PrivateAttr(default_factory=Lock)
+    _sink_failed: bool = PrivateAttr(default=False)
 
     def model_post_init(self, context: Any) -> None:
         """Makes room for the reports."""
@@ -83,10 +91,19 @@ class DecisionReportEventHandler(BaseEventHandler):
         with self._lock:
             self._reports.append(event.report)
         if self.sink is not None:
-            try:
-                self.sink(event.report)
-            except Exception:
-                logger.exception("the sink of DecisionReportEventHandler failed")
+            self._tell(self.sink, event.report)
+
+    def _tell(self, sink: Callable[[Report], Any], report: Report) -> None:
+        # A sink whose backend is down must not fill the log with a line for each question.
+        try:
+            sink(report)
+        except Exception:
+            with self._lock:
+                is_first, self._sink_failed = not self._sink_failed, True
+            if is_first:
+                logger.exception("the sink of DecisionReportEventHandler failed; not logged again until it works")
+        else:
+            self._sink_failed = False
 
 
 _collecting: ContextVar[tuple[DecisionReportEventHandler, ...]] = ContextVar("secondhop_collecting", default=())
@@ -129,11 +146,12 @@ def trace_report(
     if not (has_spans or has_events or collecting):
         return
     report = make_report()
+    figures = attributes_of(report)
 
     def send() -> None:
         if not (has_events or collecting):
             return
-        event = DecisionReportEvent(nodes=list(nodes), report=report)
+        event = DecisionReportEvent(nodes=list(nodes), report=report, summary=figures)
         for handler in collecting:
             handler.handle(event)
         if has_events:
@@ -141,14 +159,34 @@ def trace_report(
 
     def decision_report() -> Report:
         # A closure: the report is the span's output, and would be its input as well if it were an argument.
+        _add_to_span(figures)
         if inside_retriever:
             send()
         return report
 
-    decision_report.__qualname__ = "decision_report"  # instrumentors make the span's name of it
-    dispatcher.span(decision_report)()
-    if not inside_retriever:
-        send()
+    decision_report.__qualname__ = REPORT_SPAN  # instrumentors make the span's name of it
+    with instrument_tags({**active_instrument_tags.get(), **figures}):
+        dispatcher.span(decision_report)()
+        if not inside_retriever:
+            send()
+
+
+def _add_to_span(figures: dict[str, Scalar]) -> None:
+    """Adds the summary to the report's own span, where an instrumentor has it open as the current one.
+
+    Some versions of instrumentors do not; then the current span is somebody else's, which its name tells.
+    """
+    try:
+        if (trace := sys.modules.get("opentelemetry.trace")) is not None:
+            span = trace.get_current_span()
+            if getattr(span, "name", None) == REPORT_SPAN:
+                span.set_attributes(summary(figures))
+        if (mlflow := sys.modules.get("mlflow")) is not None:
+            span = mlflow.get_current_active_span()
+            if span is not None and span.name == REPORT_SPAN:
+                span.set_attributes({**figures, METADATA: figures})
+    except Exception:  # instrumented in another way; the report is the span's output all the same
+        logger.debug("no summary on the span", exc_info=True)
 
 
 def _dispatchers() -> Iterator[Dispatcher]:

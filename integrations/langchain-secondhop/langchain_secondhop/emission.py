@@ -1,0 +1,89 @@
+"""What one Decision Report becomes in a trace: each form of it is built once, and only if somebody takes it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from functools import cached_property
+from typing import Any
+
+from langchain_core.callbacks import BaseCallbackHandler
+from langchain_core.documents import Document
+from secondhop import DecisionReport
+from secondhop.reporting.flat import without_words
+
+from langchain_secondhop.callbacks import DecisionReportCallbackHandler
+
+_SENT_AS_TEXT = ("langfuse", "openinference")
+"""Packages whose handlers send a run's output as JSON text. A text goes out as it is; a dict they would write themselves,
+for milliseconds, while the question waits."""
+
+
+class Emission:
+    """A report as the `DecisionReportCallbackHandler` among the handlers, if there is one, wants it told."""
+
+    def __init__(
+        self, report: DecisionReport, documents: Sequence[Document], handlers: Iterable[BaseCallbackHandler]
+    ) -> None:
+        """Builds nothing yet.
+
+        Args:
+            report: what was decided.
+            documents: what was kept.
+            handlers: those of the run.
+        """
+        self._report = report
+        self._documents = documents
+        self.policy = next((each for each in handlers if isinstance(each, DecisionReportCallbackHandler)), None)
+
+    @cached_property
+    def summary(self) -> dict[str, Any]:
+        """Flat values, to filter by."""
+        return dict(self._report.to_attributes())
+
+    @property
+    def inputs(self) -> dict[str, Any]:
+        """What the run that shows the report was given."""
+        budget = {"token_budget": self._report.token_budget}
+        return (
+            budget if self.policy is not None and self.policy.without_words else {"query": self._report.query, **budget}
+        )
+
+    @cached_property
+    def payload(self) -> dict[str, Any]:
+        """The report as a dict, as much of it as is wanted."""
+        policy = self.policy
+        if policy is None:
+            return self._report.to_dict()
+        payload = self._report.to_dict() if policy.max_candidates is None else self._shortened(policy.max_candidates)
+        if policy.without_words:
+            payload = without_words(payload)
+        if policy.include_text:
+            payload["passages"] = [{"id": each.id, "text": each.page_content} for each in self._documents]
+        return payload
+
+    def outputs(self, handlers: Iterable[BaseCallbackHandler]) -> Iterator[tuple[Any, list[BaseCallbackHandler]]]:
+        """The payload in the form that each handler sends, with the handlers that it is for."""
+        takers = list(handlers)
+        as_text = [each for each in takers if type(each).__module__.partition(".")[0] in _SENT_AS_TEXT]
+        if as_text:
+            yield _to_json(self.payload), as_text
+        if others := [each for each in takers if each not in as_text]:
+            yield self.payload, others
+
+    def _shortened(self, limit: int) -> dict[str, Any]:
+        """With the first decisions, those on kept candidates before the others, and how many are left out."""
+        decisions = self._report.decisions
+        first = sorted(decisions, key=lambda decision: decision.fate != "kept")[:limit]
+        payload = replace(self._report, decisions=tuple(first)).to_dict()
+        return {**payload, "decisions_omitted": len(decisions) - len(first)}
+
+
+def _to_json(payload: dict[str, Any]) -> str:
+    try:
+        import orjson  # langchain-core brings it along, except on PyPy
+
+        return orjson.dumps(payload).decode()
+    except (ImportError, TypeError):  # TypeError: lone surrogates, or what strategies of others put into details
+        return json.dumps(payload, default=str)
