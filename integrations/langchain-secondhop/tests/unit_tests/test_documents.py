@@ -61,7 +61,8 @@ def sources_of(kept, given):
         pieces = [document.page_content[start - base : end - base] for start, end in kept.metadata["spans"]]
         if (
             any(visible(gap.join(pieces)) == kept.page_content for gap in GAPS)
-            and min(kept.metadata["spans"][0]) >= base
+            and kept.metadata["spans"][0][0] >= base
+            and kept.metadata["spans"][-1][1] - base <= len(document.page_content)
         ):
             matching.append(document)
     return matching
