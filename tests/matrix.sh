@@ -12,7 +12,7 @@ WHICH="${1:-all}"
 [ $# -eq 0 ] || shift
 PYTHONS=("$@")
 [ ${#PYTHONS[@]} -gt 0 ] || PYTHONS=(3.10 3.13)
-TOOLS="pytest>=8.3 pytest-asyncio>=1.0 pytest-timeout>=2.3 pytest-socket hypothesis>=6.115"
+TOOLS="pytest>=8.3 pytest-asyncio>=1.0 pytest-timeout>=2.3 pytest-socket hypothesis>=6.115 opentelemetry-sdk>=1.30"
 
 # The interpreter of a version: pyenv's if it has one, else what uv finds.
 interpreter() {

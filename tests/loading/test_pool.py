@@ -267,6 +267,7 @@ def test_an_interrupt_in_the_middle_of_a_folder_ends_the_children(tmp_path):
         from secondhop import Document
         from secondhop.loading import pool
         pool._START = pool._START.replace("from secondhop", "import hostile; from secondhop")
+        signal.signal(signal.SIGINT, signal.default_int_handler)  # ignored where the tests run in the background
         threading.Timer(2, lambda: os.kill(os.getpid(), signal.SIGINT)).start()
         began = time.monotonic()
         try:
