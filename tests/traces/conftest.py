@@ -40,12 +40,22 @@ def servers(tmp_path_factory) -> Iterator[dict[str, str]]:
         yield {name: each.result() for name, each in started.items()}
 
 
-@pytest.fixture(scope="session", params=[*SINKS, *SERVERS])
-def told(request) -> Told:
-    """What each backend was told of the same questions."""
-    if request.param in SINKS:
-        return _told_to_sink(request.param)
-    return _told_to_server(request.param, request.getfixturevalue("servers")[request.param])
+@pytest.fixture(scope="session")
+def told_so_far() -> dict[str, Told]:
+    """By backend: each is told once, whatever the order of the tests."""
+    return {}
+
+
+@pytest.fixture
+def told(request, told_so_far) -> Told:
+    """What a backend was told of the same questions; tests say which backend."""
+    backend = request.param
+    if backend not in told_so_far:
+        if backend in SINKS:
+            told_so_far[backend] = _told_to_sink(backend)
+        else:
+            told_so_far[backend] = _told_to_server(backend, request.getfixturevalue("servers")[backend])
+    return told_so_far[backend]
 
 
 def _told_to_sink(sdk: str) -> Told:

@@ -7,6 +7,18 @@ from spans import report_of
 
 LANGCHAIN = ("invoke", "ainvoke", "lcel", "alcel", "langgraph", "alanggraph")
 LLAMA_INDEX = ("postprocessorquery", "postprocessoraquery", "retrieverquery", "retrieveraquery")
+BACKENDS = ("langsmith", "langfuse", "opentelemetry", "phoenix", "mlflow")
+FILTERING = ("phoenix", "mlflow")
+"""The others are a sink."""
+KEEPING_RUNS_OPEN = ("langsmith", "phoenix", "opentelemetry")
+"""The others take metadata in at the start of a run only, so the summary is on the report's own span."""
+CELLS = [
+    (backend, mode)
+    for backend in BACKENDS
+    for mode in LANGCHAIN + LLAMA_INDEX
+    if backend != "opentelemetry" or mode in LANGCHAIN  # its own instrumentor is for LangChain
+]
+every_cell = pytest.mark.parametrize(("told", "mode"), CELLS, indirect=["told"])
 INSIDE = {
     "lcel": "RunnableSequence", "alcel": "RunnableSequence", "langgraph": "LangGraph", "alanggraph": "LangGraph",
     "postprocessorquery": "RetrieverQueryEngine.query", "postprocessoraquery": "RetrieverQueryEngine.aquery",
@@ -21,8 +33,6 @@ SUMMARY = {
 
 
 def span_of(told, mode):
-    if mode in LLAMA_INDEX and told.by == "opentelemetry":
-        pytest.skip("OpenTelemetry's own instrumentor is for LangChain")
     reports = told.trace.reports()
     assert question(mode) in reports, f"{told.by} has no report of {mode}"
     return reports[question(mode)]
@@ -37,7 +47,7 @@ def above(told, span):
     return found
 
 
-@pytest.mark.parametrize("mode", LANGCHAIN + LLAMA_INDEX)
+@every_cell
 def test_the_report_in_the_trace_is_the_one_that_the_api_returns(told, mode):
     shown = report_of(span_of(told, mode))
     shown.pop("timings", None)  # secondhop's own spans tell them; the API leaves them out of comparisons
@@ -45,7 +55,7 @@ def test_the_report_in_the_trace_is_the_one_that_the_api_returns(told, mode):
     assert shown["removed_total"] > 0 or mode in ("retrieverquery", "retrieveraquery")
 
 
-@pytest.mark.parametrize("mode", LANGCHAIN + LLAMA_INDEX)
+@every_cell
 def test_the_report_is_right_below_the_retrieval_that_it_is_about(told, mode):
     parent, *others = above(told, span_of(told, mode))
     assert parent.kind == ("RERANKER" if mode.startswith("postprocessor") else "RETRIEVER")
@@ -53,7 +63,7 @@ def test_the_report_is_right_below_the_retrieval_that_it_is_about(told, mode):
     assert (others[-1] if others else parent).name.endswith(INSIDE.get(mode, parent.name))
 
 
-@pytest.mark.parametrize("mode", LANGCHAIN + LLAMA_INDEX)
+@every_cell
 def test_the_summary_is_flat_on_the_report_or_on_its_retrieval(told, mode):
     span = span_of(told, mode)
     metadata = {**told.trace.parent(span).metadata, **span.metadata}
@@ -62,24 +72,22 @@ def test_the_summary_is_flat_on_the_report_or_on_its_retrieval(told, mode):
 
 
 @pytest.mark.parametrize("mode", LANGCHAIN)
+@pytest.mark.parametrize("told", KEEPING_RUNS_OPEN, indirect=True)
 def test_clients_that_keep_runs_open_have_the_summary_on_the_retrieval_too(told, mode):
-    if told.by not in ("langsmith", "phoenix", "opentelemetry"):
-        pytest.skip("takes metadata in at the start of a run only, so the summary is on the report's own span")
     metadata = told.trace.parent(span_of(told, mode)).metadata
     assert metadata["secondhop_kept"] == told.reports[mode]["n_selected"]
 
 
+@pytest.mark.parametrize("told", BACKENDS, indirect=True)
 def test_each_question_has_one_report(told):
     assert set(told.trace.reports()) == {question(mode) for mode in told.reports}
 
 
+@pytest.mark.parametrize("told", FILTERING, indirect=True)
 def test_backends_filter_by_the_summary(told):
-    if told.by in ("phoenix", "mlflow"):
-        kept = [report["n_selected"] for report in told.reports.values()]
-        for wanted in range(max(kept) + 2):
-            assert filtered(told, wanted) == kept.count(wanted)
-    else:
-        pytest.skip("a sink does not filter")
+    kept = [report["n_selected"] for report in told.reports.values()]
+    for wanted in range(max(kept) + 2):
+        assert filtered(told, wanted) == kept.count(wanted)
 
 
 def filtered(told, kept):
