@@ -74,7 +74,7 @@ def _run_python(fence: Fence, page: str, namespace: dict[str, Any]) -> str:
     line = page[: fence.start].count("\n")
     out = io.StringIO()
     with contextlib.redirect_stdout(out):
-        exec(compile("\n" * line + fence.body, "page", "exec"), namespace)
+        exec(compile("\n" * line + fence.body, "page", "exec", dont_inherit=True), namespace)
     return _trimmed(out.getvalue())
 
 
