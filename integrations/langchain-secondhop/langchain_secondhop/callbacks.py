@@ -13,13 +13,13 @@ from uuid import UUID
 
 from langchain_core.callbacks import BaseCallbackHandler
 from langchain_core.tracers.context import register_configure_hook
+from secondhop.reporting.sinks import SinkCaller
 
 DECISION_REPORT_EVENT = "secondhop.decision_report"
 """Name of the custom event. Its data are a report as a dict, with `schema_version`."""
 ENVIRONMENT_SWITCH = "SECONDHOP_TRACE_REPORTS"
 """Set to 1, every run of a secondhop component has its whole report in the trace."""
 
-_log = logging.getLogger(__name__)
 
 Report = Mapping[str, Any]
 Detail = Literal["summary", "full"]
@@ -70,7 +70,7 @@ class DecisionReportCallbackHandler(BaseCallbackHandler):
         self.include_text = include_text
         self.without_words = without_words
         self.sink = sink
-        self._sink_failed = False
+        self._tell = SinkCaller("DecisionReportCallbackHandler", logging.getLogger(__name__))
         self._reports: deque[Report] = deque(maxlen=max_reports)
         self._lock = threading.Lock()
 
@@ -103,18 +103,6 @@ class DecisionReportCallbackHandler(BaseCallbackHandler):
             self._reports.append(data)
         if self.sink is not None:
             self._tell(self.sink, data)
-
-    def _tell(self, sink: Callable[[Report], None], report: Report) -> None:
-        # A sink whose backend is down must not fill the log with a line for each question.
-        try:
-            sink(report)
-        except Exception:
-            with self._lock:
-                is_first, self._sink_failed = not self._sink_failed, True
-            if is_first:
-                _log.exception("the sink of DecisionReportCallbackHandler failed; not logged again until it works")
-        else:
-            self._sink_failed = False
 
     # Only custom events matter here; LangChain then spares itself the calls for everything else.
     @property

@@ -51,8 +51,8 @@ def test_without_a_handler_nothing_is_built(monkeypatch):
         raise AssertionError("built for nobody")
 
     monkeypatch.setattr(tracing, "Emission", never)
-    retriever(trace="full").invoke(QUESTION)
-    SecondhopCompressor(trace="full").compress_documents(documents(), QUESTION)
+    assert retriever(trace="full").invoke(QUESTION)
+    assert SecondhopCompressor(trace="full").compress_documents(documents(), QUESTION)
 
 
 def test_off_tells_nobody():

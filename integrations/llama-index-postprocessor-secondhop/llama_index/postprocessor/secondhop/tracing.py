@@ -28,6 +28,7 @@ from llama_index.core.instrumentation.span_handlers import NullSpanHandler
 from llama_index.core.schema import NodeWithScore, QueryBundle
 
 from secondhop.reporting.flat import Scalar, attributes_of
+from secondhop.reporting.sinks import SinkCaller
 from secondhop.telemetry import METADATA, REPORT_SPAN, summary
 
 dispatcher = get_dispatcher(__name__)
@@ -60,7 +61,7 @@ class DecisionReportEventHandler(BaseEventHandler):
     sink: Callable[[Report], Any] | None = Field(default=None, exclude=True, description="Called with each report.")
     _reports: deque[Report] = PrivateAttr()
     _lock: Any = PrivateAttr(default_factory=Lock)
-    _sink_failed: bool = PrivateAttr(default=False)
+    _tell: SinkCaller = PrivateAttr(default_factory=lambda: SinkCaller("DecisionReportEventHandler", logger))
 
     def model_post_init(self, context: Any) -> None:
         """Makes room for the reports."""
@@ -92,18 +93,6 @@ class DecisionReportEventHandler(BaseEventHandler):
             self._reports.append(event.report)
         if self.sink is not None:
             self._tell(self.sink, event.report)
-
-    def _tell(self, sink: Callable[[Report], Any], report: Report) -> None:
-        # A sink whose backend is down must not fill the log with a line for each question.
-        try:
-            sink(report)
-        except Exception:
-            with self._lock:
-                is_first, self._sink_failed = not self._sink_failed, True
-            if is_first:
-                logger.exception("the sink of DecisionReportEventHandler failed; not logged again until it works")
-        else:
-            self._sink_failed = False
 
 
 _collecting: ContextVar[tuple[DecisionReportEventHandler, ...]] = ContextVar("secondhop_collecting", default=())
