@@ -175,6 +175,13 @@ class Snapshot:
         known.update(zip(wanted[:_REMEMBERED], found, strict=False))
         return found
 
+    def words_of(self, ordinals: Ints) -> tuple[NDArray[np.int32], Ints]:
+        """Form numbers of all words of the chunks, chunk by chunk, and [ordinals] how many each has."""
+        starts = self.sentence_words[self.chunk_sentences[ordinals]]
+        ends = self.sentence_words[self.chunk_sentences[ordinals + 1]]
+        runs = [self.words[start:end] for start, end in zip(starts.tolist(), ends.tolist(), strict=True)]
+        return np.concatenate(runs) if runs else self.words[:0], ends - starts
+
     def all_chunks(self) -> Iterator[Chunk]:
         """Every chunk, made some at a time."""
         for first in range(0, len(self), _REMEMBERED):

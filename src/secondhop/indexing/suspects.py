@@ -18,8 +18,8 @@ _UNKNOWN, _CLEAN, _SUSPECT = 0, 1, 2
 class Suspects:
     """Remembers each finding. Looking twice is harmless, so it needs no lock; what is remembered is not pickled.
 
-    Few chunks have to be read: the marks of the words that a chunk holds, as the forward index knows them, tell for
-    most that there is nothing to find.
+    The marks of the words that a chunk holds, as the forward index knows them, tell of most prose and many other texts
+    that there is nothing to find; only the rest is read.
     """
 
     __slots__ = ("_found", "_known", "_marks", "_snapshot")
@@ -54,20 +54,15 @@ class Suspects:
 
     def _marks_of(self, ordinals: Ints) -> np.ndarray[tuple[int], np.dtype[np.uint64]]:
         """[ordinals] the marks of all words of each chunk together."""
-        snapshot = self._snapshot
-        starts = snapshot.sentence_words[snapshot.chunk_sentences[ordinals]]
-        ends = snapshot.sentence_words[snapshot.chunk_sentences[ordinals + 1]]
-        runs = [snapshot.words[start:end] for start, end in zip(starts.tolist(), ends.tolist(), strict=True)]
-        words = np.concatenate(runs)
+        words, lengths = self._snapshot.words_of(ordinals)
         new = np.unique(words[~self._known[words]])
         if len(new):
-            self._marks[new] = [word_marks(form) for form in snapshot.lexicon.forms.strings.several(new)]
+            self._marks[new] = [word_marks(form) for form in self._snapshot.lexicon.forms.strings.several(new)]
             self._known[new] = True
         marks = np.zeros(len(ordinals), np.uint64)
-        filled = np.flatnonzero(ends > starts)
+        filled = np.flatnonzero(lengths)
         if len(filled):
-            lengths = (ends - starts)[filled]
-            marks[filled] = np.bitwise_or.reduceat(self._marks[words], np.cumsum(lengths) - lengths)
+            marks[filled] = np.bitwise_or.reduceat(self._marks[words], (np.cumsum(lengths) - lengths)[filled])
         return marks
 
 

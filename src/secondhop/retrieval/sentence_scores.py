@@ -58,9 +58,7 @@ class SentenceWords:
         sentences = ranges(first, n_sentences)
         starts = snapshot.sentence_words[sentences]
         n_words = snapshot.sentence_words[sentences + 1] - starts
-        bounds = snapshot.sentence_words[first].tolist(), snapshot.sentence_words[first + n_sentences].tolist()
-        runs = [snapshot.words[start:end] for start, end in zip(*bounds, strict=True)]
-        words = np.concatenate(runs) if runs else snapshot.words[:0]
+        words, _ = snapshot.words_of(ordinals)
         terms, word_of_term = snapshot.lexicon.expand(words)
         sentence = np.repeat(np.arange(len(sentences)), n_words)
         opening = n_sentences.cumsum() - n_sentences
