@@ -77,11 +77,6 @@ def make_ranking(
             strict=True,
         )
     )
-    start, end = snapshot.sentence_start[text.sentences], snapshot.sentence_end[text.sentences]
-    opening = start[text.opening][hit]
-    first = np.zeros(len(hit), bool)
-    first[text.opening[snapshot.chunk_opens[ordinals]]] = True
-    base = snapshot.source_base[snapshot.chunk_source[ordinals]][hit]
     return Ranking(
         query=query.query,
         hits=hits,
@@ -89,22 +84,52 @@ def make_ranking(
         lexical=direct.lexical[ordinals],
         direct=direct.scores[ordinals],
         tokens=costs.of_chunks(ordinals, lambda places: [visible(chunks[place].text) for place in places.tolist()]),
-        sentences=Sentences(
-            hit=hit,
-            start=start + base,
-            end=end + base,
-            first=first,
+        sentences=_sentences(
+            snapshot,
+            text,
+            chunks,
+            ordinals,
+            costs,
             direct=text.score(snapshot, found, factors),
             bridge=text.score(snapshot, linked, bridge_factors),
-            key=snapshot.sentence_key[text.sentences],
-            tokens=costs.of_sentences(text.sentences, partial(_shown, chunks, hit, start - opening, end - opening)),
-            words=text.n_words,
             matched=text.matching(asked),
         ),
         term_scores=contributions,
         duplicates=_duplicates(snapshot, text, ordinals),
         n_matching=int(np.count_nonzero(direct.lexical > 0)),
         timings=direct.timings,
+    )
+
+
+def _sentences(
+    snapshot: Snapshot,
+    text: SentenceWords,
+    chunks: list[Chunk],
+    ordinals: Ints,
+    costs: TokenCosts,
+    *,
+    direct: Floats,
+    bridge: Floats,
+    matched: Ints,
+) -> Sentences:
+    """The sentences of the hits, with their scores and how many of their words are query terms."""
+    hit = np.repeat(np.arange(len(ordinals)), text.n_sentences)
+    start, end = snapshot.sentence_start[text.sentences], snapshot.sentence_end[text.sentences]
+    opening = start[text.opening][hit]
+    first = np.zeros(len(hit), bool)
+    first[text.opening[snapshot.chunk_opens[ordinals]]] = True
+    base = snapshot.source_base[snapshot.chunk_source[ordinals]][hit]
+    return Sentences(
+        hit=hit,
+        start=start + base,
+        end=end + base,
+        first=first,
+        direct=direct,
+        bridge=bridge,
+        key=snapshot.sentence_key[text.sentences],
+        tokens=costs.of_sentences(text.sentences, partial(_shown, chunks, hit, start - opening, end - opening)),
+        words=text.n_words,
+        matched=matched,
     )
 
 
