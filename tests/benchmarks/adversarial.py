@@ -23,7 +23,7 @@ from time import process_time
 from typing import Any
 
 from secondhop import Document
-from secondhop.text.hygiene import planted_instructions, text_marks, worth_reading
+from secondhop.text.hygiene import planted_instructions, text_marks, worth_trying
 
 _FENCE = re.compile(r"<passage \d+ ([0-9a-f]+) ")
 _MOST_PASSAGES = 2_500
@@ -103,7 +103,7 @@ def by_kinds(found: list[tuple[Row, set[str]]]) -> None:
 
 def of_corpus(name: str, passages: list[str]) -> None:
     kinds = [planted_instructions(passage) for passage in passages]
-    read = [worth_reading(text_marks(passage)) for passage in passages]
+    read = [worth_trying(text_marks(passage)) > 0 for passage in passages]
     most = Counter(kind for of_passage in kinds for kind in of_passage).most_common(3)
     print(f"{name:22} {share(list(map(bool, kinds)))}, {sum(read) / len(read):5.1%} read  {dict(most)}")
 

@@ -6,9 +6,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from secondhop.text.hygiene import each_worth_reading, planted_instructions, sign_marks, word_marks
+from secondhop.arrays import ranges
+from secondhop.text.hygiene import each_worth_trying, planted_instructions, sign_marks, word_marks
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from secondhop.indexing.snapshot import Snapshot
     from secondhop.types import Bools, Chunk, Ints
 
@@ -44,26 +47,31 @@ class Suspects:
 
     def _look_at(self, ordinals: Ints) -> list[int]:
         chunks = self._snapshot.chunks(ordinals)
-        marks = self._marks_of(ordinals) | np.array([sign_marks(chunk.text) for chunk in chunks], np.uint64)
+        signs = np.array([sign_marks(chunk.text) for chunk in chunks], np.uint64)
+        words, n_sentences = self._marks_of_sentences(ordinals)
+        marks = np.bitwise_or.reduceat(words, n_sentences.cumsum() - n_sentences) | signs
+        tried = each_worth_trying(words, n_sentences, signs)
         return [
-            _SUSPECT if (may_hold and planted_instructions(chunk.text, of_chunk)) or _is_headed_so(chunk) else _CLEAN
-            for chunk, of_chunk, may_hold in zip(
-                chunks, marks.tolist(), each_worth_reading(marks).tolist(), strict=True
-            )
+            _SUSPECT if planted_instructions(chunk.text, of_chunk, patterns) or _is_headed_so(chunk) else _CLEAN
+            for chunk, of_chunk, patterns in zip(chunks, marks.tolist(), tried.tolist(), strict=True)
         ]
 
-    def _marks_of(self, ordinals: Ints) -> np.ndarray[tuple[int], np.dtype[np.uint64]]:
-        """[ordinals] the marks of all words of each chunk together."""
-        words, lengths = self._snapshot.words_of(ordinals)
+    def _marks_of_sentences(self, ordinals: Ints) -> tuple[NDArray[np.uint64], Ints]:
+        """The marks of all words of each sentence, chunk by chunk, and [ordinals] how many sentences each has."""
+        first = self._snapshot.chunk_sentences[ordinals]
+        n_sentences = self._snapshot.chunk_sentences[ordinals + 1] - first
+        sentences = ranges(first, n_sentences)
+        lengths = self._snapshot.sentence_words[sentences + 1] - self._snapshot.sentence_words[sentences]
+        words, _ = self._snapshot.words_of(ordinals)
         new = np.unique(words[~self._known[words]])
         if len(new):
             self._marks[new] = [word_marks(form) for form in self._snapshot.lexicon.forms.strings.several(new)]
             self._known[new] = True
-        marks = np.zeros(len(ordinals), np.uint64)
+        marks = np.zeros(len(sentences), np.uint64)
         filled = np.flatnonzero(lengths)
         if len(filled):
             marks[filled] = np.bitwise_or.reduceat(self._marks[words], (np.cumsum(lengths) - lengths)[filled])
-        return marks
+        return marks, n_sentences
 
 
 def _is_headed_so(chunk: Chunk) -> bool:

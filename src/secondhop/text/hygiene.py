@@ -10,32 +10,31 @@ from secondhop.text.disguises import decoded, has_hidden_words, normalized
 from secondhop.text.injection_marks import (
     DISGUISED,
     ENCODED,
-    NEEDS,
-    each_worth_reading,
+    each_worth_trying,
     sign_marks,
     text_marks,
     word_marks,
-    worth_reading,
+    worth_trying,
 )
-from secondhop.text.injection_patterns import Pattern
+from secondhop.text.injection_patterns import PATTERNS, Pattern
 from secondhop.text.injection_topic import any_off_topic
 from secondhop.text.invisible import count_invisible, visible
 
 __all__ = [
     "count_invisible",
-    "each_worth_reading",
+    "each_worth_trying",
     "planted_instructions",
     "sign_marks",
     "text_marks",
     "visible",
     "word_marks",
-    "worth_reading",
+    "worth_trying",
 ]
 
 _REMEMBERED = 1 << 17
 
 
-def planted_instructions(text: str, marks: int | None = None) -> tuple[str, ...]:
+def planted_instructions(text: str, marks: int | None = None, tried: int | None = None) -> tuple[str, ...]:
     """The kinds of instructions to a language model that the text seems to hold, sorted; empty if it holds none.
 
     `override` (ignore what you were told), `impersonation` (a system prompt or turn of a chat), `address` (speaks to
@@ -46,13 +45,14 @@ def planted_instructions(text: str, marks: int | None = None) -> tuple[str, ...]
     Args:
         text: any text.
         marks: `text_marks(text)` or more, where they are known already, as an index knows words; None to find them.
+        tried: `worth_trying(marks)`, or fewer where it is known that the others cannot stand in the text.
     """
     key = hash(text)
     kinds = _known.get(key)
     if kinds is None:
         if len(_known) >= _REMEMBERED:
             _known.clear()
-        kinds = _known[key] = _find_planted(text, marks)
+        kinds = _known[key] = _find_planted(text, marks, tried)
     return kinds
 
 
@@ -60,29 +60,30 @@ _known: dict[int, tuple[str, ...]] = {}
 """What was found in texts, by their hash: passages come back from question to question. Filling it needs no lock."""
 
 
-def _find_planted(text: str, marks: int | None = None) -> tuple[str, ...]:
+def _find_planted(text: str, marks: int | None = None, tried: int | None = None) -> tuple[str, ...]:
     marks = text_marks(text) if marks is None else marks
-    if not worth_reading(marks):
-        return ()
-    found = _kinds(text, marks)
+    found = _kinds(text, worth_trying(marks) if tried is None else tried)
     if marks & DISGUISED and (plain := normalized(text)) != text:
-        found |= _kinds(plain, text_marks(plain))
+        found |= _kinds(plain, worth_trying(text_marks(plain)))
     if marks & ENCODED:
-        if any(_kinds(hidden, text_marks(hidden)) for hidden in decoded(text)):
+        if any(_kinds(hidden, worth_trying(text_marks(hidden))) for hidden in decoded(text)):
             found.add("encoded")
         if has_hidden_words(text):
             found.add("hidden")
     return tuple(sorted(found))
 
 
-def _kinds(text: str, marks: int) -> set[str]:
-    """The kinds that stand in the text as it is written."""
-    lower = text.lower()
-    return {
-        pattern.kind
-        for pattern, alternatives in NEEDS
-        if any(marks & needs == needs for needs in alternatives) and _holds(lower, pattern)
-    }
+def _kinds(text: str, tried: int) -> set[str]:
+    """The kinds that stand in the text as it is written, of the patterns that are to be tried."""
+    kinds: set[str] = set()
+    lower = text.lower() if tried else ""
+    while tried:
+        bit = tried & -tried
+        tried ^= bit
+        pattern = PATTERNS[bit.bit_length() - 1]
+        if pattern.kind not in kinds and _holds(lower, pattern):
+            kinds.add(pattern.kind)
+    return kinds
 
 
 def _holds(lower: str, pattern: Pattern) -> bool:

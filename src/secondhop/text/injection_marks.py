@@ -23,7 +23,9 @@ from secondhop.text.invisible import CONTROL_CODES, SUSPICIOUS
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from secondhop.types import Bools
+    from secondhop.types import Ints
+
+    Marks = NDArray[np.uint64]
 
 _REMEMBERED = 1 << 17
 _LONGEST_REMEMBERED = 64
@@ -39,8 +41,11 @@ NEEDS = tuple(
     (pattern, tuple(reduce(or_, (_BIT[group] for group in needs)) for needs in pattern.needs)) for pattern in PATTERNS
 )
 """Patterns with their alternatives: marks that a text must have all of."""
-_ALTERNATIVES = tuple(dict.fromkeys(needs for _, alternatives in NEEDS for needs in alternatives))
-_ALWAYS = DISGUISED | ENCODED
+_TRIED_BY = [(1 << place, pattern.across, each) for place, (pattern, needs) in enumerate(NEEDS) for each in needs]
+_TRIED = np.array([bit for bit, _, _ in _TRIED_BY], np.uint64)
+_ACROSS = np.array([across for _, across, _ in _TRIED_BY], bool)
+_ALTERNATIVES = np.array([needs for _, _, needs in _TRIED_BY], np.uint64)
+"""Of each alternative: the bit of its pattern, whether that goes across sentences, and the marks it needs."""
 _LEAST_DISGUISED = 4
 """Shorter words with digits are what they seem: 1f, x86."""
 _HEXADECIMAL = frozenset("0123456789abcdefABCDEF")
@@ -50,15 +55,26 @@ _SHORT_STEM = 3
 
 _SIGNS = [0] * 256
 """Marks of single ASCII signs."""
-_BY_BEGINNING: dict[str, list[tuple[str, int]]] = {}
+_LOOKED_AT = 4
+_WHOLE: dict[str, int] = {}
+"""Marks of words that are taken whole, in lower case."""
+_BEGINNINGS: dict[str, list[tuple[str, int]]] = {}
+"""Other beginnings of words, by their first letters."""
+_CAPITALISED: dict[str, int] = {}
+"""Marks of words that count with a capital only, in lower case."""
 _CONTAINED: list[tuple[str, int]] = []
 """Pieces of words beyond ASCII: particles may stand before them, and unspaced scripts come as pairs of characters."""
 for _group, _bit in _BIT.items():
     for _stem in _group:
         if not _stem.isascii():
             _CONTAINED.append((_stem, _bit))
+        elif _stem[0].isupper():
+            _CAPITALISED[_stem.lower()] = _CAPITALISED.get(_stem.lower(), 0) | _bit
         elif _stem[0].isalnum():
-            _BY_BEGINNING.setdefault(_stem[:2].lower(), []).append((_stem, _bit))
+            if _stem[-1] == "." or len(_stem) <= _SHORT_STEM:
+                _WHOLE[_stem.rstrip(".")] = _WHOLE.get(_stem.rstrip("."), 0) | _bit
+            else:
+                _BEGINNINGS.setdefault(_stem[:_LOOKED_AT], []).append((_stem, _bit))
         else:
             _SIGNS[ord(_stem)] |= _bit
 for _code in (*CONTROL_CODES, 0xAD):  # and the soft hyphen
@@ -137,24 +153,48 @@ def _sign_marks(text: str, data: bytes | None) -> int:
     return marks
 
 
-def worth_reading(marks: int) -> bool:
-    """Whether a text with those marks may hold anything, so that it has to be read."""
-    return marks & _ALWAYS != 0 or any(marks & needs == needs for needs in _ALTERNATIVES)
+def worth_trying(marks: int) -> int:
+    """Which of the `PATTERNS` a text with those marks may hold, as bits."""
+    return sum(
+        1 << place
+        for place, (_, alternatives) in enumerate(NEEDS)
+        if any(marks & needs == needs for needs in alternatives)
+    )
 
 
-def each_worth_reading(marks: NDArray[np.uint64]) -> Bools:
-    """`worth_reading` of many marks at once."""
-    needs = np.array(_ALTERNATIVES, np.uint64)
-    worth: Bools = (marks & np.uint64(_ALWAYS) != 0) | (marks[:, None] & needs == needs).any(axis=1)
-    return worth
+def each_worth_trying(words: Marks, n_sentences: Ints, signs: Marks) -> Marks:
+    """[chunks] which of the `PATTERNS` each chunk may hold, as bits.
+
+    Most wordings end with their sentence, or soon after where a long one was cut: what they need stands in one sentence
+    and the next.
+
+    Args:
+        words: [sentences] marks of the words of each sentence, chunk by chunk.
+        n_sentences: [chunks] how many each has, at least one.
+        signs: [chunks] marks of each chunk's signs.
+    """
+    opening = n_sentences.cumsum() - n_sentences
+    near = words.copy()
+    following = words[1:].copy()
+    following[opening[1:] - 1] = 0  # the last sentence of a chunk has none
+    near[:-1] |= following
+    near |= np.repeat(signs, n_sentences)
+    whole = np.repeat(np.bitwise_or.reduceat(words, opening) | signs, n_sentences)
+    marks = np.where(_ACROSS, whole[:, None], near[:, None])
+    tried: Marks = np.bitwise_or.reduceat(
+        np.bitwise_or.reduce(np.where(marks & _ALTERNATIVES == _ALTERNATIVES, _TRIED, np.uint64(0)), axis=1), opening
+    )
+    return tried
 
 
 class _Marks(dict[str, int]):
     """The marks of words met so far. Filling it needs no lock."""
 
     def __missing__(self, form: str) -> int:
-        pieces = (_NO_WORD if form.isascii() else _JOINTS).split(form)
-        marks = reduce(or_, map(_marks_of, pieces))
+        if form.isascii() and form.isalpha():
+            marks = _marks_of(form)
+        else:
+            marks = reduce(or_, map(_marks_of, (_NO_WORD if form.isascii() else _JOINTS).split(form)))
         if len(self) >= _REMEMBERED:
             self.clear()
         if len(form) <= _LONGEST_REMEMBERED:
@@ -167,13 +207,16 @@ _marks = _Marks()
 
 def _marks_of(word: str) -> int:
     marks = _groups_of(word)
-    # "1gn0re" may be a word that matters, "x86" may not: only then the text is read again without look-alikes.
     if not word.isascii():
         plain = unicodedata.normalize("NFKC", word).lower().translate(LOOK_ALIKES)
         return marks | (_disguised(plain) if plain.isascii() else 0)
-    if len(word) >= _LEAST_DISGUISED and not word.isalpha() and not word.isdigit():
-        marks |= _disguised(word.lower().translate(LOOK_ALIKES))
-    return marks | (ENCODED if len(word) >= LEAST_ENCODED and _may_be_encoded(word) else 0)
+    # "1gn0re" may be a word that matters, "x86" may not: only then the text is read again without look-alikes.
+    if len(word) >= _LEAST_DISGUISED:
+        if not word.isalpha() and not word.isdigit():
+            marks |= _disguised(word.lower().translate(LOOK_ALIKES))
+        if len(word) >= LEAST_ENCODED and _may_be_encoded(word):
+            marks |= ENCODED
+    return marks
 
 
 def _disguised(plain: str) -> int:
@@ -189,15 +232,13 @@ def _may_be_encoded(word: str) -> bool:
 
 
 def _groups_of(word: str) -> int:
-    lower, marks = word.lower(), 0
-    for stem, bit in _BY_BEGINNING.get(lower[:2], ()):
-        if stem[-1] == ".":
-            found = lower == stem[:-1]
-        elif stem[0].isupper():
-            found = word[0].isupper() and lower == stem.lower()
-        else:
-            found = lower == stem or (len(stem) > _SHORT_STEM and lower.startswith(stem))
-        marks |= bit if found else 0
+    lower = word.lower()
+    marks = _WHOLE.get(lower, 0)
+    if word[:1].isupper():
+        marks |= _CAPITALISED.get(lower, 0)
+    for stem, bit in _BEGINNINGS.get(lower[:_LOOKED_AT], ()):
+        if lower.startswith(stem):
+            marks |= bit
     if not word.isascii():
         for piece, bit in _CONTAINED:
             if piece in lower:

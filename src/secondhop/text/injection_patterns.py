@@ -26,10 +26,16 @@ class Pattern:
     """A regular expression over lower-case text."""
     off_topic: bool = False
     """Whether the sentence must have nothing to do with the text around it: any guide has sentences of this form."""
+    across: bool = False
+    """Whether it may go on beyond the end of a sentence."""
 
     def matches(self, lower: str) -> Iterator[re.Match[str]]:
         """Where the wording stands in a text in lower case."""
-        return _compiled(self.source).finditer(lower)
+        compiled = _compiled(self.source)
+        if self.source.startswith(r"\A"):  # the engine would try it at every place
+            whole = compiled.match(lower)
+            return iter(() if whole is None else (whole,))
+        return compiled.finditer(lower)
 
 
 @cache
@@ -38,10 +44,10 @@ def _compiled(source: str) -> re.Pattern[str]:
     return re.compile(source)
 
 
-def _pattern(kind: str, needs: str, source: str, *, off_topic: bool = False) -> Pattern:
+def _pattern(kind: str, needs: str, source: str, *, off_topic: bool = False, across: bool = False) -> Pattern:
     """A pattern with its needs as `GROUP & word;word | GROUP`."""
     alternatives = (tuple(map(_group, each.split(" & "))) for each in needs.split(" | "))
-    return Pattern(kind, tuple(alternatives), source, off_topic)
+    return Pattern(kind, tuple(alternatives), source, off_topic, across)
 
 
 def _group(written: str) -> frozenset[str]:
@@ -97,6 +103,7 @@ PATTERNS = (
         r"|\bbortse\b.{0,40}instruktion"
         r"|(?:игнорир\w*|забудь\w*).{0,40}(?:инструкц|указани|команд|правил)|(?:talimat|komut).{0,30}(?:yok say"
         r"|unut|görmezden)",
+        across=True,
     ),
     _pattern(
         "override",
@@ -105,14 +112,16 @@ PATTERNS = (
         r"|(?:지시|명령|지침|프롬프트).{0,10}(?:무시|잊)|(?:تجاهل|انس).{0,30}(?:تعليمات|التعليمات|الأوامر)"
         r"|निर्देश.{0,30}(?:अनदेखा|नज़रअंदाज|भूल)|bỏ qua.{0,30}(?:hướng dẫn|chỉ dẫn)|abaikan.{0,30}(?:instruksi"
         r"|perintah)",
+        across=True,
     ),
     _pattern(
         "impersonation",
-        "< & ROLE | [ & HASH | # & HASH",
-        r"<\|(?:im_start|im_end|start_header_id|end_header_id|eot_id|system|user|assistant|endoftext|end|start)\|>"
-        r"|\[/?inst\]|<</?sys>>|<start_of_turn>|</?system>|\[system\]|^\s*#{2,} ?(?:instruction|system"
-        r"|response)s?\b\s*:?",
+        "< & ROLE",
+        r"<(?:\|(?:im_start|im_end|start_header_id|end_header_id|eot_id|system|user|assistant|endoftext|end|start)\|>"
+        r"|</?sys>>|start_of_turn>|/?system>)",
     ),
+    _pattern("impersonation", "[ & HASH", r"\[(?:/?inst|system)\]"),
+    _pattern("impersonation", "# & HASH", r"\A\s*#{2,} ?(?:instruction|system|response)s?\b"),
     _pattern(
         "impersonation",
         "< & ORIGIN | [ & ORIGIN",
@@ -138,6 +147,7 @@ PATTERNS = (
         r"|the)\b.{0,40}\b(?:unrestricted|assistant|ai|model|persona|expert|hacker|character)\b"
         r"|\bdo anything now\b|\b(?:enter|enable|activate|switch to|now in) (?:developer|jailbreak|debug|god"
         r"|admin) mode\b|\byou (?:must|will) now\b",
+        across=True,
     ),
     _pattern(
         "address",
@@ -150,24 +160,41 @@ PATTERNS = (
         rf"|(?:^|\n)\s*{_MODEL}\s*[,:]\s*(?:please|you|do|ignore|execute|add|send|write|always)\b"
         r"|\b(?:hidden|note|message|attention|important)\b[^.!?\n]{0,40}?\b(?:for|to) (?:any |all )?(?:automated|ai|ai-based)"
         r" (?:\w+ )?(?:systems?|screeners?|reviewers?|readers?|agents?|tools?|pipelines?)\b",
+        across=True,
     ),
     _pattern(
         "exfiltration",
-        "SHOW & INNER & SECRET | SEND & SECRET & THERE | FETCH & SEND & THERE",
+        "SHOW & INNER & SECRET",
         r"\b(?:reveal|print|repeat|output|show|disclose|leak|exfiltrate|display"
         rf"|tell me)\b{_GAP}\b(?:system prompt|initial prompt|hidden prompt|your (?:instructions|prompt|rules"
-        r"|guidelines)|(?:api|private) keys?|passwords?)\b"
-        r"|\b(?:send|forward|e-?mail|transfer|upload|share|post|retrieve|fetch"
-        rf"|exfiltrate)\b[^\n]{{0,60}}?\b{_SECRET}\b[^\n]{{0,80}}?(?:{_ADDRESS}"
-        r"|\bto (?:the )?(?:attacker|following|this))"
-        rf"|{_START}{_LEAD}(?:get|retrieve|fetch|access|export|collect|obtain|find)\b[^.!?\n]{{0,120}}?\band (?:then )?"
-        rf"(?:send|e-?mail|forward|share|post|upload)\b[^\n]{{0,80}}?{_ADDRESS}",
+        r"|guidelines)|(?:api|private) keys?|passwords?)\b",
     ),
     _pattern(
         "exfiltration",
-        "[ & THERE & SECRET | = & SCRIPT & THERE",
-        r"!\[[^\]\n]{0,200}\]\(https?://[^)\s]{0,300}[?&][^)\s]{0,200}(?:\{|\[|<|%7b|data=|prompt=|secret|chat=|q=$)"
-        r"|<img[^>\n]{0,200}src=.https?://[^>\n]{0,200}\?[^>\n]{0,100}(?:\{|data=|secret)",
+        "SEND & SECRET & THERE",
+        r"\b(?:send|forward|e-?mail|transfer|upload|share|post|retrieve|fetch"
+        rf"|exfiltrate)\b[^\n]{{0,60}}?\b{_SECRET}\b[^\n]{{0,80}}?(?:{_ADDRESS}"
+        r"|\bto (?:the )?(?:attacker|following|this))",
+        across=True,
+    ),
+    _pattern(
+        "exfiltration",
+        "FETCH & SEND & THERE",
+        rf"{_START}{_LEAD}(?:get|retrieve|fetch|access|export|collect|obtain|find)\b[^.!?\n]{{0,120}}?\band (?:then )?"
+        rf"(?:send|e-?mail|forward|share|post|upload)\b[^\n]{{0,80}}?{_ADDRESS}",
+        across=True,
+    ),
+    _pattern(
+        "exfiltration",
+        "[ & THERE & SECRET",
+        r"!\[[^\]\n]{0,200}\]\(https?://[^)\s]{0,300}[?&][^)\s]{0,200}(?:\{|\[|<|%7b|data=|prompt=|secret|chat=|q=$)",
+        across=True,
+    ),
+    _pattern(
+        "exfiltration",
+        "= & IMAGE & THERE",
+        r"<img[^>\n]{0,200}src=.https?://[^>\n]{0,200}\?[^>\n]{0,100}(?:\{|data=|secret)",
+        across=True,
     ),
     _pattern(
         "reply",
@@ -209,6 +236,7 @@ PATTERNS = (
         r"|(?:只|仅|必须|请)(?:用|以|回答|回复|输出).{0,12}(?:回答|回复|输出|说)|你的(?:回答|回复|输出)(?:中|里|必须|应)"
         r"|(?:だけ|のみ|で)(?:を|と)?(?:回答|返答|出力|答え)(?:して|せよ|てください)|(?:만|로) ?(?:대답|답변|출력) ?(?:하|해)"
         r"|(?:أجب|رد) (?:فقط|ب)|केवल.{0,30}उत्तर|(?:yalnızca|sadece)\b.{0,40}\b(?:yanıtla|cevap ver)",
+        across=True,
     ),
     _pattern(
         "task",
@@ -276,17 +304,24 @@ PATTERNS = (
     ),
     _pattern(
         "markup",
-        "< & PARTS | : & PARTS & CALLS | end & PARTS & RULED",
-        r"</?(?:tool_calls?|function_calls?|tool_use|invoke|tool_result|antml)\b[^>\n]{0,80}>|\"(?:tool_calls?"
-        r"|function_call)\"\s*:"
-        r"|(?:^|\n)\s*action\s*:\s*\S[^\n]{0,80}\n\s*action input\s*:|</(?:context|documents?|passages?|sources?"
-        r"|user|search_results?|retrieved\w*|data)>"
-        r"|[-=#*<\[]{2,}\s*/?end (?:of )?(?:the )?(?:context|documents?|prompt|input|passages?|data)\b",
+        "< & PARTS",
+        r"<(?:/?(?:tool_calls?|function_calls?|tool_use|invoke|tool_result|antml)\b[^>\n]{0,80}>"
+        r"|/(?:context|documents?|passages?|sources?|user|search_results?|retrieved\w*|data)>)",
+        across=True,
+    ),
+    _pattern("markup", ": & PARTS & CALLS", r"\"(?:tool_calls?|function_call)\"\s*:"),
+    _pattern(
+        "markup",
+        ": & input",
+        r"(?:^|\n)\s*action\s*:\s*\S[^\n]{0,80}\n\s*action input\s*:",
+        across=True,
     ),
     _pattern(
-        "active",
-        "< & SCRIPT | : & SCRIPT | = & SCRIPT",
-        r"<script\b|\b(?:java|vb)script:|\bon(?:error|load|mouseover|focus|click)\s*=\s*[\"'`\w]|<(?:iframe"
-        r"|object|embed)\b[^>\n]{0,200}(?:src|data|srcdoc)\s*=",
+        "markup",
+        "end & PARTS & RULED",
+        r"[-=#*<\[]{2,}\s*/?end (?:of )?(?:the )?(?:context|documents?|prompt|input|passages?|data)\b",
     ),
+    _pattern("active", "< & EMBEDDED", r"<(?:script\b|(?:iframe|object|embed)\b[^>\n]{0,200}(?:src|data|srcdoc)\s*=)", across=True),
+    _pattern("active", ": & SCRIPTED", r"\b(?:java|vb)script:"),
+    _pattern("active", "= & HANDLER", r"\bon(?:error|load|mouseover|focus|click)\s*=\s*[\"'`\w]"),
 )

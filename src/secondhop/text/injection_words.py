@@ -86,9 +86,12 @@ _GROUPS = {
         ";shares;card"
     ),
     "PARTS": "tool;function;invoke;antml;context;document;passage;source;user;search;retrieved;data;prompt;input",
-    "CALLS": "call;calls;input",
+    "CALLS": "call;calls",
     "RULED": "=;#;*;<;[;-",
-    "SCRIPT": "src;script;iframe;object;embed;javascript;vbscript;onerror;onload;onmouseover;onfocus;onclick",
+    "IMAGE": "src",
+    "EMBEDDED": "script;iframe;object;embed",
+    "SCRIPTED": "javascript;vbscript",
+    "HANDLER": "onerror;onload;onmouseover;onfocus;onclick",
     "REQUEST": (
         "Analyze;Analyse;Describe;Explain;Recommend;Suggest;Identify;Determine;Classify;Compare;Discuss;Outline;Evaluate"
         ";Predict;Calculate;Estimate;Provide;Replace;Rearrange;Substitute;Break;Elaborate;Define;Tell;Give;Find"
