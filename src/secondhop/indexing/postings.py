@@ -13,7 +13,7 @@ from secondhop.arrays import ranges, sum_by
 if TYPE_CHECKING:
     from secondhop.types import Floats, Ints
 
-_FEW = 16
+_FEW = 256
 """Up to so many terms it is quicker to take their postings one by one."""
 
 

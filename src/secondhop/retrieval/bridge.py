@@ -99,23 +99,23 @@ def build_bridge(
     chunks = np.concatenate((body.chunks, lead.chunks)).astype(np.int64)
     chunks += n * np.concatenate((np.repeat(names.seed, body.counts), np.repeat(names.seed, lead.counts)))
     links = sum_by(chunks, np.concatenate((body.weights, lead.weights)), n * len(seeds)).reshape(len(seeds), n)
-    deep = _deep(snapshot)
     for link, seed in zip(links, seeds.tolist(), strict=True):
         link[snapshot.chunk_key == snapshot.chunk_key[seed]] = 0.0  # the seed and its copies
-        link[deep & (snapshot.chunk_source == snapshot.chunk_source[seed])] *= DEEP_LINK
-    unique_name = math.log1p((n - 0.5) / 1.5)
-    scores = highest * np.minimum(1.0, links.max(axis=0) / (FULL_LINK_NAMES * unique_name))
+        link[_deep(snapshot, seed)] *= DEEP_LINK
+    scores = links.max(axis=0)
+    scores /= FULL_LINK_NAMES * math.log1p((n - 0.5) / 1.5)
+    np.minimum(scores, 1.0, out=scores)
+    scores *= highest
     if allowed is not None:
         scores[~allowed] = 0.0
     return Bridge(scores, links, seeds, names, factors)
 
 
-def _deep(snapshot: Snapshot) -> Bools:
-    """[C] all but the first two chunks of each text, which say what it is about: the others repeat its names."""
-    source = snapshot.chunk_source
-    deep = np.zeros(len(source), bool)
-    deep[2:] = (source[2:] == source[1:-1]) & (source[2:] == source[:-2])
-    return deep
+def _deep(snapshot: Snapshot, seed: int) -> slice:
+    """All but the first two chunks of a seed's text, which say what it is about: the others repeat its names."""
+    source = snapshot.chunk_source[seed]
+    first, end = np.searchsorted(snapshot.chunk_source, (source, source + 1)).tolist()
+    return slice(first + 2, end)
 
 
 def _seeds(snapshot: Snapshot, best: Ints) -> Ints:

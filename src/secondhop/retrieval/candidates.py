@@ -64,7 +64,7 @@ def make_ranking(
     scores, parts = total[ordinals], direct.parts(ordinals)
     for part, from_bridge in zip(parts, bridge.scores[ordinals].tolist(), strict=True):
         part["bridge"] = from_bridge
-    rank_of = {ordinal: rank for rank, ordinal in enumerate(ranked.tolist(), 1)}
+    rank_of = dict(zip(ranked.tolist(), range(1, len(ranked) + 1), strict=True))
     hits = tuple(
         Hit(chunk, ordinal, score, rank_of.get(ordinal), part, share, via)
         for chunk, ordinal, score, part, share, via in zip(
@@ -172,30 +172,26 @@ def _via(
 ) -> list[Via | None]:
     """For each hit its seed and the words that link them, strongest first."""
     via: list[Via | None] = [None] * len(ordinals)
+    names = bridge.names
+    if not len(names.term):
+        return via
     held: Bools = np.zeros((len(ordinals), len(terms)), bool)
     held[hit[linked.sentence], linked.column] = True
-    if not len(bridge.seeds):
-        return via
     nearest = bridge.links[:, ordinals].argmax(axis=0)
     nearest[bridge.scores[ordinals] <= 0] = _NO_SEED
-    names = bridge.names
-    for number, seed in enumerate(snapshot.chunks(bridge.seeds)):
-        places = np.flatnonzero(nearest == number)
-        of_seed = np.flatnonzero(names.seed == number)
-        if not len(places) or not len(of_seed):
-            continue
-        strongest_first = of_seed[np.argsort(-bridge.factors[of_seed], kind="stable")]
-        rows = held[places][:, np.searchsorted(terms, names.term[strongest_first])]
-        rows &= rows.cumsum(axis=1) <= _VIA_TERMS
-        row_of, column_of = np.nonzero(rows)
-        columns = np.unique(column_of)  # a word is looked up once, however many hits it links
-        forms = snapshot.lexicon.forms.strings.several(names.form[strongest_first[columns]])
-        words = dict(zip(columns.tolist(), forms, strict=True))
-        links: list[list[str]] = [[] for _ in places]
-        for row, column in zip(row_of.tolist(), column_of.tolist(), strict=True):
-            links[row].append(words[column])
-        for place, link in zip(places.tolist(), links, strict=True):
-            via[place] = Via(seed.id, tuple(link))
+    strongest_first = np.lexsort((-bridge.factors, names.seed))
+    links = held[:, np.searchsorted(terms, names.term[strongest_first])]
+    links &= names.seed[strongest_first] == nearest[:, None]
+    links &= links.cumsum(axis=1, dtype=np.int16) <= _VIA_TERMS
+    place, column = np.nonzero(links)
+    words = snapshot.lexicon.forms.strings.several(names.form[strongest_first[column]])
+    ends = np.searchsorted(place, np.arange(1, len(ordinals) + 1)).tolist()
+    ids = {number: chunk.id for number, chunk in enumerate(snapshot.chunks(bridge.seeds)) if number in names.seed}
+    start = 0
+    for number, (seed, end) in enumerate(zip(nearest.tolist(), ends, strict=True)):
+        if seed in ids:
+            via[number] = Via(ids[seed], tuple(words[start:end]))
+        start = end
     return via
 
 
@@ -203,8 +199,11 @@ def _duplicates(snapshot: Snapshot, text: SentenceWords, ordinals: Ints) -> tupl
     """Pairs of hits with nearly the same words. MinHash proposes, exact Jaccard similarity decides."""
     signatures = snapshot.chunk_signature[ordinals]
     places = _sharing(signatures[:, : signatures.shape[1] - _ALIKE_HASHES + 1])
+    if not len(places):
+        return ()
+    alike = signatures[places]
     agreeing = np.zeros((len(places), len(places)), np.uint8)
-    for column in np.ascontiguousarray(signatures[places].T):
+    for column in alike.T:
         agreeing += column[:, None] == column
     row, column = np.nonzero(agreeing >= _ALIKE_HASHES)
     later, earlier = places[row[row > column]], places[column[row > column]]
@@ -218,7 +217,8 @@ def _duplicates(snapshot: Snapshot, text: SentenceWords, ordinals: Ints) -> tupl
     pairs: list[tuple[int, int, float]] = []
     for one, other in zip(later.tolist(), earlier.tolist(), strict=True):
         a, b = terms[one], terms[other]
-        similarity = len(a & b) / len(a | b) if a or b else 0.0
+        common = len(a & b)
+        similarity = common / (len(a) + len(b) - common) if a or b else 0.0
         if similarity >= DUPLICATE_JACCARD:
             pairs.append((one, other, similarity))
     return tuple(pairs)
@@ -229,8 +229,10 @@ def _sharing(signatures: NDArray[np.uint32]) -> Ints:
 
     Rows that agree in six of eight columns agree in one of any three.
     """
-    order = np.argsort(signatures, axis=0)
-    ordered = np.take_along_axis(signatures, order, axis=0)
-    same = ordered[1:] == ordered[:-1]
-    places: Ints = np.unique(np.concatenate((order[1:][same], order[:-1][same])))
+    columns = np.arange(signatures.shape[1], dtype=np.uint64) << np.uint64(32)
+    values = (signatures + columns).ravel()
+    order = np.argsort(values)
+    ordered = values[order]
+    same = np.flatnonzero(ordered[1:] == ordered[:-1])
+    places: Ints = np.unique(order[np.concatenate((same, same + 1))] // signatures.shape[1])
     return places

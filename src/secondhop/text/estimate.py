@@ -11,7 +11,7 @@ All weights are positive, so adding text never lowers the estimate.
 from __future__ import annotations
 
 import base64
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -85,12 +85,14 @@ def paired_bytes(text: str) -> bytes:
 
 def _shortened(data: bytes) -> bytes:
     """The bytes with each long run of one character as one byte."""
-    if len(data) > _LONG:  # then it is cheaper to look for any run of four than to try all replacements
+    runs: Iterable[tuple[bytes, bytes]] = _RUNS
+    if len(data) > _LONG:  # then it is cheaper to look for runs of four of any character than to try all replacements
         codes = np.frombuffer(data, np.uint8)
         same = codes[1:] == codes[:-1]
-        if not (same[2:] & same[1:-1] & same[:-2]).any():
-            return data
-    for run, short in _RUNS:
+        fours = same[2:] & same[1:-1] & same[:-2]
+        repeated = set(codes[:-3][fours].tolist()) if fours.any() else ()
+        runs = [(run, short) for run, short in _RUNS if run[0] in repeated]
+    for run, short in runs:
         data = data.replace(run, short)
     return data
 

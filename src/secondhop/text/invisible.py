@@ -53,7 +53,7 @@ def may_hide(text: str) -> bool:
         return len(data.translate(None, CONTROL_CODES)) < len(data)
     if len(text) > _SHORT:
         units = np.frombuffer(text.encode("utf-16-le", "surrogatepass"), np.uint16)
-        return bool(_suspicious_units()[units].any())
+        return bool(_suspicious_units().take(units).any())
     return _SUSPICIOUS.search(text) is not None
 
 
