@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from secondhop.arrays import ranges
 from secondhop.text.counting import CachedCounter
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
     from secondhop.indexing.snapshot import Snapshot
     from secondhop.types import Ints
-
-    TextsAt = Callable[[Ints], list[str]]
 
 
 class TokenCosts:
@@ -33,18 +30,31 @@ class TokenCosts:
     def __reduce__(self) -> tuple[type[TokenCosts], tuple[Snapshot, CachedCounter]]:
         return type(self), (self._snapshot, self.count)
 
-    def of_chunks(self, ordinals: Ints, texts_at: TextsAt) -> Ints:
-        """Tokens of these chunks; `texts_at` gives the texts at some places in `ordinals`."""
-        return self._look_up(self._chunks, ordinals, texts_at)
+    def of(self, ordinals: Ints, texts: Sequence[str]) -> Ints:
+        """[ordinals] tokens of these chunks, whose texts are given.
 
-    def of_sentences(self, sentences: Ints, texts_at: TextsAt) -> Ints:
-        """Tokens of these sentences; `texts_at` gives the texts at some places in `sentences`."""
-        return self._look_up(self._sentences, sentences, texts_at)
-
-    def _look_up(self, table: NDArray[np.int32], numbers: Ints, texts_at: TextsAt) -> Ints:
-        tokens = table[numbers]
-        unknown = np.flatnonzero(tokens == 0)
+        After this those of their sentences are known: `of_sentences`.
+        """
+        unknown = np.flatnonzero(self._chunks[ordinals] == 0)
         if len(unknown):
-            tokens[unknown] = self.count.each(texts_at(unknown))
-            table[numbers] = tokens
-        return tokens.astype(np.int64)
+            self._count(ordinals[unknown], [texts[place] for place in unknown.tolist()])
+        return self._chunks[ordinals].astype(np.int64)
+
+    def of_sentences(self, sentences: Ints) -> Ints:
+        """[sentences] tokens of these sentences, of chunks that were asked for before."""
+        return self._sentences[sentences].astype(np.int64)
+
+    def _count(self, ordinals: Ints, texts: Sequence[str]) -> None:
+        snapshot = self._snapshot
+        first = snapshot.chunk_sentences[ordinals]
+        n_sentences = snapshot.chunk_sentences[ordinals + 1] - first
+        sentences = ranges(first, n_sentences)
+        opening = np.repeat(snapshot.sentence_start[first], n_sentences)
+        of_chunks, of_sentences = self.count.with_parts(
+            texts,
+            np.repeat(np.arange(len(ordinals)), n_sentences),
+            snapshot.sentence_start[sentences] - opening,
+            snapshot.sentence_end[sentences] - opening,
+        )
+        self._sentences[sentences] = of_sentences  # first, so that a chunk that is known has known sentences
+        self._chunks[ordinals] = of_chunks

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -12,8 +11,7 @@ from secondhop.retrieval.bridge import Bridge
 from secondhop.retrieval.query import ParsedQuery
 from secondhop.retrieval.sentence_scores import Occurrences, SentenceWords
 from secondhop.retrieval.tiers import Direct
-from secondhop.text.invisible import may_hide, visible
-from secondhop.types import Chunk, Hit, Ranking, Sentences, Via
+from secondhop.types import Hit, Ranking, Sentences, Via
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -83,11 +81,10 @@ def make_ranking(
         scores=scores,
         lexical=direct.lexical[ordinals],
         direct=direct.scores[ordinals],
-        tokens=costs.of_chunks(ordinals, lambda places: [visible(chunks[place].text) for place in places.tolist()]),
+        tokens=costs.of(ordinals, [chunk.text for chunk in chunks]),
         sentences=_sentences(
             snapshot,
             text,
-            chunks,
             ordinals,
             costs,
             direct=text.score(snapshot, found, factors),
@@ -104,7 +101,6 @@ def make_ranking(
 def _sentences(
     snapshot: Snapshot,
     text: SentenceWords,
-    chunks: list[Chunk],
     ordinals: Ints,
     costs: TokenCosts,
     *,
@@ -115,7 +111,6 @@ def _sentences(
     """The sentences of the hits, with their scores and how many of their words are query terms."""
     hit = np.repeat(np.arange(len(ordinals)), text.n_sentences)
     start, end = snapshot.sentence_start[text.sentences], snapshot.sentence_end[text.sentences]
-    opening = start[text.opening][hit]
     first = np.zeros(len(hit), bool)
     first[text.opening[snapshot.chunk_opens[ordinals]]] = True
     base = snapshot.source_base[snapshot.chunk_source[ordinals]][hit]
@@ -127,7 +122,7 @@ def _sentences(
         direct=direct,
         bridge=bridge,
         key=snapshot.sentence_key[text.sentences],
-        tokens=costs.of_sentences(text.sentences, partial(_shown, chunks, hit, start - opening, end - opening)),
+        tokens=costs.of_sentences(text.sentences),
         words=text.n_words,
         matched=matched,
     )
@@ -154,17 +149,6 @@ def _bridge_terms(bridge: Bridge) -> tuple[Ints, Floats]:
     factors = np.zeros(len(terms))
     np.maximum.at(factors, place, bridge.factors)
     return terms, factors
-
-
-def _shown(chunks: list[Chunk], hit: Ints, start: Ints, end: Ints, places: Ints) -> list[str]:
-    """The sentences at these places as they would be shown; spans are within their chunks."""
-    hits = hit[places].tolist()
-    may_hide_any = {number: may_hide(chunks[number].text) for number in set(hits)}
-    texts = []
-    for number, left, right in zip(hits, start[places].tolist(), end[places].tolist(), strict=True):
-        text = chunks[number].text[left:right]
-        texts.append(visible(text) if may_hide_any[number] else text)
-    return texts
 
 
 def _via(

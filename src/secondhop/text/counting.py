@@ -4,9 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
-from secondhop.text.estimate import estimate_each, estimate_tokens
+import numpy as np
+
+from secondhop.text.estimate import estimate_each, estimate_tokens, estimate_with_parts
+from secondhop.text.invisible import may_hide, visible
 from secondhop.types import TokenCounter
+
+if TYPE_CHECKING:
+    from secondhop.types import Ints
 
 _REMEMBERED = 16_384
 
@@ -30,6 +37,25 @@ class CachedCounter:
         if self.counter is estimate_tokens:
             return estimate_each(texts)
         return [self.counter(text) if text else 0 for text in texts]
+
+    def with_parts(self, texts: Sequence[str], text_of: Ints, starts: Ints, ends: Ints) -> tuple[Ints, Ints]:
+        """Tokens of what is visible of each text, and of each part of one; nothing is remembered.
+
+        Args:
+            texts: any texts.
+            text_of: [parts] which text each part is of.
+            starts: [parts] where it begins in its text, in characters.
+            ends: [parts] where it ends, after its beginning.
+        """
+        whole, parts = np.zeros(len(texts), np.int64), np.zeros(len(starts), np.int64)
+        if self.counter is estimate_tokens and not any(map(may_hide, texts)):
+            whole, parts = estimate_with_parts(texts, text_of, starts, ends)
+        rest = np.flatnonzero(whole == 0)
+        whole[rest] = self.each([visible(texts[number]) for number in rest.tolist()])
+        rest = np.flatnonzero(parts == 0)
+        places = zip(*(each[rest].tolist() for each in (text_of, starts, ends)), strict=True)
+        parts[rest] = self.each([visible(texts[number][start:end]) for number, start, end in places])
+        return whole, parts
 
     def __reduce__(self) -> tuple[type[CachedCounter], tuple[TokenCounter]]:
         return type(self), (self.counter,)

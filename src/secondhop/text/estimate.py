@@ -22,6 +22,8 @@ from secondhop.text.estimate_weights import WEIGHTS
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from secondhop.types import Ints
+
 SCALE = 160
 """Weights are whole numbers of 1/160 token, so that sums are exact and the same on every machine."""
 
@@ -30,6 +32,8 @@ _RUNS = tuple(
     (run.encode(), bytes([number]))
     for number, run in enumerate((" " * 16, " " * 4, "_" * 4, "-" * 4, "." * 4, "=" * 4, "*" * 4), 1)
 )
+
+_RUN_CODES = np.unique([run[0] for run, _ in _RUNS]).astype(np.uint8)
 
 _LONG = 2_000
 """Bytes from which a text counts as long."""
@@ -124,6 +128,44 @@ def estimate_each(texts: Sequence[str]) -> list[int]:
     return [
         total or int(blank and bool(text)) for total, blank, text in zip(totals.tolist(), blanks, texts, strict=True)
     ]
+
+
+def estimate_with_parts(texts: Sequence[str], text_of: Ints, starts: Ints, ends: Ints) -> tuple[Ints, Ints]:
+    """`estimate_tokens` of each text and of each part of one, in one pass; 0 where that takes more than one.
+
+    That is of texts beyond ASCII, of those with long runs of one character, and of blanks.
+
+    Args:
+        texts: any texts.
+        text_of: [parts] which text each part is of.
+        starts: [parts] where it begins in its text, in characters.
+        ends: [parts] where it ends, after its beginning.
+    """
+    data = ("\0 " + "\0 ".join([text if text.isascii() else "" for text in texts]) + "\0").encode()
+    codes = np.frombuffer(data, np.uint8)
+    marks = np.flatnonzero(codes == 0)
+    if len(marks) != len(texts) + 1:  # a text that holds the mark between texts
+        return np.zeros(len(texts), np.int64), np.zeros(len(starts), np.int64)
+    weights = np.empty(len(data), np.int64)
+    weights[0] = 0
+    even, odd = len(data) // 2, (len(data) - 1) // 2
+    _pair_weights().take(np.frombuffer(data, "<u2", even), out=weights[1::2])
+    _pair_weights().take(np.frombuffer(data, "<u2", odd, offset=1), out=weights[2::2])
+    sums = np.cumsum(weights)  # up to and with each place
+    first = marks[:-1] + 1  # the blank before each text
+    whole = -(-(sums[marks[1:] - 1] - sums[first]) // SCALE)
+    begin, last = first[text_of] + 1 + starts, len(codes) - 1
+    opening = _pair_weights().take(ord(" ") | codes[np.minimum(begin, last)].astype(np.int64) << 8)
+    inside = sums[np.minimum(begin + ends - starts - 1, last)] - sums[np.minimum(begin, last)]
+    parts = -(-(inside + opening) // SCALE)
+    same = codes[1:] == codes[:-1]
+    runs = np.flatnonzero(same[2:] & same[1:-1] & same[:-2])
+    runs = runs[np.isin(codes[runs], _RUN_CODES)]
+    several = np.array([not text.isascii() for text in texts], bool)
+    several[np.searchsorted(marks, runs) - 1] = True
+    whole[several] = 0
+    parts[several[text_of]] = 0
+    return whole, parts
 
 
 def estimate_tokens(text: str) -> int:

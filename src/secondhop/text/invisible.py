@@ -28,6 +28,7 @@ SUSPICIOUS = (
 _SUSPICIOUS = re.compile(f"[{SUSPICIOUS}]")
 CONTROL_CODES = bytes([*range(0x09), *range(0x0E, 0x20), 0x7F])
 """ASCII characters that are neither blanks nor shown."""
+_ORDINARY = bytes(set(range(0x80)) - set(CONTROL_CODES))
 _SHORT = 500
 """Characters up to which an expression is as quick as a table."""
 _COMMON = frozenset("\u00ad\ufeff\u061c\u200b\u200e\u200f")
@@ -51,10 +52,11 @@ def may_hide(text: str) -> bool:
     if text.isascii():
         data = text.encode()
         return len(data.translate(None, CONTROL_CODES)) < len(data)
-    if len(text) > _SHORT:
-        units = np.frombuffer(text.encode("utf-16-le", "surrogatepass"), np.uint16)
+    odd = text.encode("utf-8", "surrogatepass").translate(None, _ORDINARY).decode("utf-8", "surrogatepass")
+    if len(odd) > _SHORT:
+        units = np.frombuffer(odd.encode("utf-16-le", "surrogatepass"), np.uint16)
         return bool(_suspicious_units().take(units).any())
-    return _SUSPICIOUS.search(text) is not None
+    return _SUSPICIOUS.search(odd) is not None
 
 
 @lru_cache(maxsize=1)
