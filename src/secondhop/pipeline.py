@@ -113,9 +113,22 @@ def _strategy(strategy: str | Callable[..., Any]) -> tuple[str, Strategy, bool]:
 
 
 def _choose(name: str, strategy: Strategy, ranked: Ranking, budget: Budget, min_score: float | None) -> Selection:
-    """What the strategy chooses. One of the user's own must decide on every candidate, once."""
+    """What the strategy chooses."""
     hits = ranked if min_score is None else selection.reaching(ranked, min_score)
     chosen = strategy(hits.query, hits, budget)
+    if selection.STRATEGIES.get(name) is not strategy:
+        _check(name, chosen, hits)
+    if min_score is None or len(hits) == len(ranked):
+        return chosen
+    return selection.with_refused(chosen, ranked.hits[len(hits) :], min_score, budget)
+
+
+def _check(name: str, chosen: Any, hits: Ranking) -> None:
+    """A strategy of the user's own must decide on every candidate, once.
+
+    Raises:
+        OptionError: it does not.
+    """
     if not isinstance(chosen, Selection):
         raise OptionError(f"strategy {name} returned {type(chosen).__name__}, not a Selection")
     decided = [decision.chunk_id for decision in chosen.decisions]
@@ -126,9 +139,6 @@ def _choose(name: str, strategy: Strategy, ranked: Ranking, budget: Budget, min_
     for passage in chosen.passages:
         if ordinals.get(passage.chunk.id) != passage.order:
             raise OptionError(f"strategy {name}: a passage must be of a hit, and its order the hit's ordinal")
-    if min_score is None or len(hits) == len(ranked):
-        return chosen
-    return selection.with_refused(chosen, ranked.hits[len(hits) :], min_score, budget)
 
 
 def _extras(

@@ -60,14 +60,15 @@ def parse_query(snapshot: Snapshot, text: str) -> ParsedQuery:
         analyzed = lexicon.analyzer.analyze(form)
         if not analyzed.terms:
             continue
-        numbers = [number for term in analyzed.terms if (number := number_of.get(term)) is not None]
+        found = {term: number_of.get(term) for term in analyzed.terms}
+        numbers = [number for number in found.values() if number is not None]
         sequence.append(numbers[0] if numbers else -1)
         named.append(analyzed.is_name)
         weight = _QUOTED_WEIGHT if form in quoted else _REQUEST_WEIGHT if analyzed.terms[0] in requests else 1.0
         if not numbers and form not in unmatched:
             unmatched[form] = weight
             missing += min(weight, 1.0) * rarest
-        pieces = {number_of.get(term) for term in analyzed.terms if is_piece(term)}
+        pieces = {number for term, number in found.items() if is_piece(term)}
         for number in numbers:  # all pieces of a word weigh as much as the word
             share = 1 / len(pieces) if number in pieces else 1.0
             weights[number] = max(weights.get(number, 0.0), weight * share)

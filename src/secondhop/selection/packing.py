@@ -103,7 +103,7 @@ class Packing:
             first = before[0] if before else sentence
             joined = (first - 1 in self.chosen) + (sentence + 1 in self.chosen)
             cost += self._gap * (1 - joined) + _JOIN * joined
-        elif self._is_full(hit):
+        elif self.budget.top_k is not None and self._is_full(hit):
             return False
         else:
             cost += self._opening_cost(hit)
@@ -112,7 +112,7 @@ class Packing:
         if self.used + cost > limit:
             return False
         # The sentence goes first: what is given back again is given back from the end.
-        self._choose(hit, (sentence, *before), cost)
+        self._choose(hit, (sentence, *before) if before else (sentence,), cost)
         return True
 
     def take_hit(self, hit: int) -> bool:

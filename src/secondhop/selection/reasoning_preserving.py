@@ -164,7 +164,7 @@ def _take_long_evidence(packing: Packing, direct_order: list[int]) -> None:
 
 def _take_in_order(packing: Packing, order: list[int], limit: int) -> None:
     tokens, chosen, opened, hit_of = packing.tokens, packing.chosen, packing.opened, packing.hit_of
-    is_code = packing.is_code
+    is_code, twins = packing.is_code, packing.twins
     whole = limit == packing.budget.max_tokens
     room = limit - packing.used
     for number in order if room >= _SMALLEST_SENTENCE else ():
@@ -174,7 +174,7 @@ def _take_in_order(packing: Packing, order: list[int], limit: int) -> None:
                 packing.take_hit(place)
         elif tokens[number] > room or number in chosen or packing.duplicate_of(number) is not None:
             continue
-        elif place in opened or not refuse_duplicate(packing, place):
+        elif place in opened or place not in twins or not refuse_duplicate(packing, place):
             if packing.stands_alone(number, _HANGING):
                 packing.take(number, limit)
             else:

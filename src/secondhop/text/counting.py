@@ -32,12 +32,6 @@ class CachedCounter:
         """Tokens of the text. The empty text has none."""
         return self._cached(text) if text else 0
 
-    def each(self, texts: Sequence[str]) -> list[int]:
-        """Tokens of each text, in one go where the counter can; nothing is remembered."""
-        if self.counter is estimate_tokens:
-            return estimate_each(texts)
-        return [self.counter(text) if text else 0 for text in texts]
-
     def with_parts(self, texts: Sequence[str], text_of: Ints, starts: Ints, ends: Ints) -> tuple[Ints, Ints]:
         """Tokens of what is visible of each text, and of each part of one; nothing is remembered.
 
@@ -48,14 +42,21 @@ class CachedCounter:
             ends: [parts] where it ends, after its beginning.
         """
         whole, parts = np.zeros(len(texts), np.int64), np.zeros(len(starts), np.int64)
-        if self.counter is estimate_tokens and not any(map(may_hide, texts)):
+        hide = any(map(may_hide, texts))
+        if self.counter is estimate_tokens and not hide:
             whole, parts = estimate_with_parts(texts, text_of, starts, ends)
         rest = np.flatnonzero(whole == 0)
-        whole[rest] = self.each([visible(texts[number]) for number in rest.tolist()])
+        whole[rest] = self._each([texts[number] for number in rest.tolist()], hide)
         rest = np.flatnonzero(parts == 0)
         places = zip(*(each[rest].tolist() for each in (text_of, starts, ends)), strict=True)
-        parts[rest] = self.each([visible(texts[number][start:end]) for number, start, end in places])
+        parts[rest] = self._each([texts[number][start:end] for number, start, end in places], hide)
         return whole, parts
+
+    def _each(self, texts: list[str], hide: bool) -> list[int]:
+        texts = [visible(text) for text in texts] if hide else texts
+        if self.counter is estimate_tokens:
+            return estimate_each(texts)
+        return [self.counter(text) if text else 0 for text in texts]
 
     def __reduce__(self) -> tuple[type[CachedCounter], tuple[TokenCounter]]:
         return type(self), (self.counter,)

@@ -33,7 +33,8 @@ _RUNS = tuple(
     for number, run in enumerate((" " * 16, " " * 4, "_" * 4, "-" * 4, "." * 4, "=" * 4, "*" * 4), 1)
 )
 
-_RUN_CODES = np.unique([run[0] for run, _ in _RUNS]).astype(np.uint8)
+_IS_RUN = np.zeros(256, bool)
+_IS_RUN[[run[0] for run, _ in _RUNS]] = True
 
 _LONG = 2_000
 """Bytes from which a text counts as long."""
@@ -160,7 +161,7 @@ def estimate_with_parts(texts: Sequence[str], text_of: Ints, starts: Ints, ends:
     parts = -(-(inside + opening) // SCALE)
     same = codes[1:] == codes[:-1]
     runs = np.flatnonzero(same[2:] & same[1:-1] & same[:-2])
-    runs = runs[np.isin(codes[runs], _RUN_CODES)]
+    runs = runs[_IS_RUN[codes[runs]]]
     several = np.array([not text.isascii() for text in texts], bool)
     several[np.searchsorted(marks, runs) - 1] = True
     whole[several] = 0

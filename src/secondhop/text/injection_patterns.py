@@ -321,7 +321,12 @@ PATTERNS = (
         "end & PARTS & RULED",
         r"[-=#*<\[]{2,}\s*/?end (?:of )?(?:the )?(?:context|documents?|prompt|input|passages?|data)\b",
     ),
-    _pattern("active", "< & EMBEDDED", r"<(?:script\b|(?:iframe|object|embed)\b[^>\n]{0,200}(?:src|data|srcdoc)\s*=)", across=True),
+    _pattern(
+        "active",
+        "< & EMBEDDED",
+        r"<(?:script\b|(?:iframe|object|embed)\b[^>\n]{0,200}(?:src|data|srcdoc)\s*=)",
+        across=True,
+    ),
     _pattern("active", ": & SCRIPTED", r"\b(?:java|vb)script:"),
     _pattern("active", "= & HANDLER", r"\bon(?:error|load|mouseover|focus|click)\s*=\s*[\"'`\w]"),
 )

@@ -15,16 +15,14 @@ _FENCE_BYTES = 6
 
 def label(chunk: Chunk, *, line: bool = True) -> str:
     """Where a chunk stands: `contract.pdf p.12 § 9.1 Governing Law`; without pages, `notes.md line 40 § Refunds`."""
-    parts = [chunk.source]
+    where = chunk.source
     if chunk.page is not None:
-        parts.append(f"p.{chunk.page}")
-    elif chunk.line is not None and line:
-        parts.append(f"line {chunk.line}")
-    elif chunk.line is None and line and chunk.id:
-        parts.append(chunk.id)
-    if chunk.heading:
-        parts.append(f"§ {chunk.heading}")
-    return " ".join(parts)
+        where = f"{where} p.{chunk.page}"
+    elif line and chunk.line is not None:
+        where = f"{where} line {chunk.line}"
+    elif line and chunk.id:
+        where = f"{where} {chunk.id}"
+    return f"{where} § {chunk.heading}" if chunk.heading else where
 
 
 def marker(number: int, chunk: Chunk) -> str:
