@@ -135,7 +135,7 @@ def _hygiene(selection: Selection) -> list[ReportWarning]:
             )
         )
     invisible = 0
-    if any([may_hide(passage.chunk.text) for passage in selection.passages]):
+    if any(may_hide(passage.chunk.text) for passage in selection.passages):
         invisible = sum(count_invisible(piece) for passage in selection.passages for piece in passage.pieces)
     if invisible:
         warnings.append(

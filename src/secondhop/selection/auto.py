@@ -28,10 +28,10 @@ def auto(query: Query, hits: Ranking, budget: Budget) -> Selection:
 
 def is_passthrough(selection: Selection) -> bool:
     """Whether every hit is shown whole, near-duplicates aside."""
-    if any([decision.reason in _WANTED for decision in selection.decisions]):
+    if any(decision.reason in _WANTED for decision in selection.decisions):
         return False
     whole = {
         passage.chunk.id: sum([end - start for start, end in passage.spans]) >= len(passage.chunk.text.strip())
         for passage in selection.passages
     }
-    return all([whole.get(decision.chunk_id, False) for decision in selection.decisions if decision.fate == "kept"])
+    return all(whole.get(decision.chunk_id, False) for decision in selection.decisions if decision.fate == "kept")

@@ -41,7 +41,8 @@ class CachedCounter:
             starts: [parts] where it begins in its text, in characters.
             ends: [parts] where it ends, after its beginning.
         """
-        whole, parts = np.zeros(len(texts), np.int64), np.zeros(len(starts), np.int64)
+        whole: Ints = np.zeros(len(texts), np.int64)
+        parts: Ints = np.zeros(len(starts), np.int64)
         hide = any(map(may_hide, texts))
         if self.counter is estimate_tokens and not hide:
             whole, parts = estimate_with_parts(texts, text_of, starts, ends)
