@@ -54,6 +54,7 @@ class Packing:
         self._bounds: list[int] = np.searchsorted(sentences.hit, np.arange(len(hits) + 1)).tolist()
         self._keys: dict[int, int] = {}
         self._shown: dict[int, Passage] = {}
+        self._changed: set[int] = set()
         self._place_of = {hit.ordinal: place for place, hit in enumerate(hits.hits)}
         self._separator = max(1, budget.count_tokens(SEPARATOR))
         self._gap = max(1, budget.count_tokens(GAP))
@@ -161,6 +162,7 @@ class Packing:
                 self._keys.setdefault(key, hit)
         self.used += cost
         self.opened.add(hit)
+        self._changed.add(hit)
 
     def _is_full(self, hit: int) -> bool:
         top_k = self.budget.top_k
@@ -208,6 +210,7 @@ class Packing:
             while over > 0 and self.chosen:
                 number, _ = self.chosen.popitem()
                 self._keys.pop(self._key[number], None)
+                self._changed.add(self.hit_of[number])
                 over -= self.tokens[number]
             self.opened = {self.hit_of[kept] for kept in self.chosen}
 
@@ -229,25 +232,32 @@ class Packing:
         return {}
 
     def _passages(self) -> dict[int, Passage]:
-        """The passage of each hit that has chosen sentences, by place of the hit."""
-        spans: dict[int, list[Span]] = {}
-        previous = -2
-        for number in sorted(self.chosen):
-            own = spans.setdefault(self.hit_of[number], [])
-            if own and number == previous + 1:
-                own[-1] = (own[-1][0], self._end[number])
-            else:
-                own.append((self._start[number], self._end[number]))
-            previous = number
-        passages = {}
-        for place, own in spans.items():
-            passage, shown = self._shown.get(place), tuple(own)
-            if passage is None or passage.spans != shown:
+        """The passage of each hit that has chosen sentences, by place of the hit; made anew where the choice changed."""
+        for place in self._changed:
+            spans = self._spans(place)
+            if spans:
                 hit = self.hits.hits[place]
-                passage = Passage(hit.chunk, shown, role_of(hit), hit.score, hit.ordinal)
-            passages[place] = passage
-        self._shown = passages
-        return passages
+                self._shown[place] = Passage(hit.chunk, spans, role_of(hit), hit.score, hit.ordinal)
+            else:
+                self._shown.pop(place, None)
+        self._changed.clear()
+        return self._shown
+
+    def _spans(self, hit: int) -> tuple[Span, ...]:
+        """Where the chosen sentences of a hit stand, those that follow each other in one span."""
+        spans: list[Span] = []
+        first = previous = -1
+        for number in self.sentences_of(hit):
+            if number in self.chosen:
+                if first < 0:
+                    first = number
+                previous = number
+            elif first >= 0:
+                spans.append((self._start[first], self._end[previous]))
+                first = -1
+        if first >= 0:
+            spans.append((self._start[first], self._end[previous]))
+        return tuple(spans)
 
     def _twin(self, place: int) -> int | None:
         """A kept hit that shows sentences of this one, if kept hits show all of them."""
