@@ -1,7 +1,15 @@
 import pickle
 from concurrent.futures import ThreadPoolExecutor
+from itertools import accumulate
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from secondhop.text.counting import CachedCounter
+from secondhop.text.estimate import estimate_tokens
+from secondhop.text.invisible import visible
 from secondhop.text.tokens import count_words
 
 
@@ -29,3 +37,19 @@ def test_threads_share_it():
     counter = CachedCounter(count_words)
     with ThreadPoolExecutor(8) as pool:
         assert list(pool.map(counter, ["a b c"] * 500)) == [3] * 500
+
+
+pieces = st.text(alphabet="ab .,-_=*\n\u00e9\u4e2d\u200b\x00\x07", min_size=1, max_size=24)
+
+
+@given(st.lists(st.lists(pieces, min_size=1, max_size=4), min_size=1, max_size=5))
+@pytest.mark.parametrize("count", [estimate_tokens, count_words])
+def test_texts_and_their_parts_are_counted_as_what_is_visible_of_each(count, texts):
+    ends = [list(accumulate(map(len, text))) for text in texts]
+    starts = [[0, *end[:-1]] for end in ends]
+    text_of = np.repeat(np.arange(len(texts)), list(map(len, texts)))
+    whole, parts = CachedCounter(count).with_parts(
+        ["".join(text) for text in texts], text_of, np.concatenate(starts), np.concatenate(ends)
+    )
+    assert whole.tolist() == [count(visible("".join(text))) for text in texts]
+    assert parts.tolist() == [count(visible(piece)) for text in texts for piece in text]
