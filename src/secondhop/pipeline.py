@@ -14,7 +14,7 @@ from secondhop.reporting import Context, make_report
 from secondhop.selection.auto import is_passthrough
 from secondhop.text.analysis import split_forms
 from secondhop.text.prompt import render
-from secondhop.types import Budget, Chunk, Ranking, Section, Selection, SourceText, Strategy, TokenCounter
+from secondhop.types import Budget, Chunk, Passage, Ranking, Section, Selection, SourceText, Strategy, TokenCounter
 
 if TYPE_CHECKING:
     from secondhop.types import Bools
@@ -80,12 +80,12 @@ def answer(
         passthrough = passthrough and len(chosen.passages) == n_chosen
     selected = perf_counter()
     passages = tuple(sorted(chosen.passages, key=lambda passage: passage.order))
-    text = render(passages, budget.style)
+    text, total_tokens = chosen._rendered or _rendered(passages, budget)
     report = make_report(
         hits,
         chosen,
         budget,
-        total_tokens=count_tokens(text),
+        total_tokens=total_tokens,
         n_chunks=len(snapshot),
         requested_strategy=name,
         passthrough=passthrough,
@@ -103,6 +103,11 @@ def answer(
     places = {passage.order: place for place, passage in enumerate(passages)}
     by_value = tuple([places[passage.order] for passage in chosen.passages])
     return Context(passages, report, budget, by_value, text)
+
+
+def _rendered(passages: Sequence[Passage], budget: Budget) -> tuple[str, int]:
+    text = render(passages, budget.style)
+    return text, budget.count_tokens(text)
 
 
 def _strategy(strategy: str | Callable[..., Any]) -> tuple[str, Strategy, bool]:

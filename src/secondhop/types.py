@@ -273,6 +273,8 @@ class Passage:
     """Place in reading order over the whole index; passages are shown by it."""
     _text: str | None = field(default=None, init=False, repr=False, compare=False)
     """What `text.prompt.passage_text` made of it, kept because a passage is shown several times."""
+    _visible: str | None = field(default=None, init=False, repr=False, compare=False)
+    """The same without the characters that nobody sees."""
 
     @property
     def pieces(self) -> tuple[str, ...]:
@@ -289,6 +291,8 @@ class Selection:
     """Kept passages, most valuable first."""
     decisions: tuple[Decision, ...]
     """One for each candidate that the strategy saw, in rank order."""
+    _rendered: tuple[str, int] | None = field(default=None, init=False, repr=False, compare=False)
+    """The prompt text of the passages and its tokens, where choosing them took making it."""
 
 
 TextStyle = Literal["plain", "numbered", "fenced"] | Callable[[int, Passage], str]

@@ -55,6 +55,7 @@ class Packing:
         self._keys: dict[int, int] = {}
         self._shown: dict[int, Passage] = {}
         self._changed: set[int] = set()
+        self._rendered: tuple[str, int] | None = None
         self._place_of = {hit.ordinal: place for place, hit in enumerate(hits.hits)}
         self._separator = max(1, budget.count_tokens(SEPARATOR))
         self._gap = max(1, budget.count_tokens(GAP))
@@ -148,7 +149,9 @@ class Packing:
             passages = self._take_exactly()
         decisions = tuple([self._decide(place, hit, passages.get(place)) for place, hit in enumerate(self.hits.hits)])
         by_value = dict.fromkeys(self.hit_of[number] for number in self.chosen)
-        return Selection(tuple([passages[hit] for hit in by_value]), decisions)
+        selection = Selection(tuple([passages[hit] for hit in by_value]), decisions)
+        object.__setattr__(selection, "_rendered", self._rendered)
+        return selection
 
     def _rest_is_worth_it(self) -> bool:
         limit = self.budget.max_tokens
@@ -200,10 +203,9 @@ class Packing:
         """Makes `used` exact, dropping the sentences chosen last until the finished text fits."""
         while True:
             passages = self._passages()
-            if not passages:
-                self.used = 0
-                return passages
-            self.used = self.budget.count_tokens(render_selected(passages.values(), self.budget))
+            text = render_selected(passages.values(), self.budget)
+            tokens = self.budget.count_tokens(text) if text else 0
+            self.used, self._rendered = tokens, (text, tokens)
             over = self.used - self.budget.max_tokens
             if over <= 0:
                 return passages

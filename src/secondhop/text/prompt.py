@@ -42,17 +42,26 @@ def passage_text(passage: Passage) -> str:
     return text
 
 
+def visible_text(passage: Passage) -> str:
+    """`passage_text` without the characters that nobody sees; the very same string where there are none."""
+    text = passage._visible
+    if text is None:
+        text = visible(passage_text(passage))
+        object.__setattr__(passage, "_visible", text)
+    return text
+
+
 def _plain(_: int, passage: Passage) -> str:
-    return passage_text(passage)
+    return visible_text(passage)
 
 
 def _numbered(number: int, passage: Passage) -> str:
-    return f"{marker(number, passage.chunk)}\n{passage_text(passage)}"
+    return f"{visible(marker(number, passage.chunk))}\n{visible_text(passage)}"
 
 
 def _fenced(number: int, passage: Passage) -> str:
     """The passage between marks that it does not hold: their name is a digest of what stands between them."""
-    head, text = visible(" ".join(label(passage.chunk).split())), visible(passage_text(passage))
+    head, text = visible(" ".join(label(passage.chunk).split())), visible_text(passage)
     digest, salt = "", 0
     while not digest or digest in text or digest in head:
         digest = blake2b(f"{salt}\n{head}\n{text}".encode(errors="replace"), digest_size=_FENCE_BYTES).hexdigest()
@@ -66,11 +75,10 @@ STYLES: Mapping[str, Callable[[int, Passage], str]] = {"plain": _plain, "numbere
 
 def show(style: TextStyle, number: int, passage: Passage) -> str:
     """One passage in a style, without the characters that nobody sees."""
-    return visible((style if callable(style) else STYLES[style])(number, passage))
+    return visible(style(number, passage)) if callable(style) else STYLES[style](number, passage)
 
 
 def render(passages: Sequence[Passage], style: TextStyle = "plain", numbers: Sequence[int] | None = None) -> str:
     """The prompt text of passages that stand in reading order, numbered from 1 unless `numbers` says otherwise."""
-    shown = style if callable(style) else STYLES[style]
     numbers = range(1, len(passages) + 1) if numbers is None else numbers
-    return visible(SEPARATOR.join([shown(number, passage) for number, passage in zip(numbers, passages, strict=True)]))
+    return SEPARATOR.join([show(style, number, passage) for number, passage in zip(numbers, passages, strict=True)])
