@@ -16,10 +16,12 @@ if TYPE_CHECKING:
     from secondhop.types import Ints
 
 _REMEMBERED = 16_384
+_LONGEST = 2_000
+"""Characters up to which a text is remembered: whole prompts come once, and thousands of them take much memory."""
 
 
 class CachedCounter:
-    """Counts each distinct text once. Safe between threads; pickles as the counter alone, without its memory."""
+    """Counts each distinct short text once. Safe between threads; pickles as the counter alone, without its memory."""
 
     __slots__ = ("_cached", "counter")
 
@@ -30,6 +32,8 @@ class CachedCounter:
 
     def __call__(self, text: str) -> int:
         """Tokens of the text. The empty text has none."""
+        if len(text) > _LONGEST:
+            return self.counter(text)
         return self._cached(text) if text else 0
 
     def with_parts(self, texts: Sequence[str], text_of: Ints, starts: Ints, ends: Ints) -> tuple[Ints, Ints]:
