@@ -3,9 +3,10 @@
     .backends/venv/bin/python tests/benchmarks/tracing.py
 
 Each SDK runs in a process of its own and sends to a sink on loopback. The same questions are asked in turn with the whole
-report, with 50 of its decisions, with the summary, with an empty run in the report's place and with nothing, so that the
-machine's load falls out of the differences. Times are processor time of the thread that asks, inside the one call that
-tells handlers: all that a question waits for. The ratio is of the whole questions' times. All are medians.
+report, with 50 of its decisions, with the summary, with a run in the report's place that is empty or is handed a report
+made ready before, and with nothing, so that the machine's load falls out of the differences. Times are processor time of
+the thread that asks, inside the one call that tells handlers: all that a question waits for. The ratio is of the whole
+questions' times. All are medians. A second table says which calls of the SDKs take the time of the ready report.
 """
 
 from __future__ import annotations
@@ -14,7 +15,9 @@ import json
 import random
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from functools import partial, reduce, wraps
+from importlib import import_module
 from pathlib import Path
 from statistics import median
 from time import perf_counter, thread_time
@@ -30,43 +33,83 @@ QUESTIONS = 300
 WARM = 10
 WORDS_PER_CHUNK = 8
 SDKS = ("langsmith", "openinference", "langfuse")
+COLUMNS = ("empty", "ready", "summary", "some", "whole")
+CALLS = {
+    "langsmith": (
+        "langchain_core.tracers.core:_TracerCore._create_chain_run",
+        "langchain_core.tracers.langchain:LangChainTracer._start_trace",
+        "langsmith.run_trees:RunTree._get_dicts_safe",
+        "langsmith.client:Client._run_transform",
+        "langsmith.client:Client._insert_runtime_env",
+        "langsmith.client:serialize_run_dict",
+        "langsmith.client:serialized_run_operation_to_multipart_parts_and_context",
+        "langsmith.client:Client._compress_admitted",
+    ),
+    "openinference": (
+        "langchain_core.tracers.core:_TracerCore._create_chain_run",
+        "openinference.instrumentation._tracers:OITracer.start_span",
+        "openinference.instrumentation.langchain._tracer:_update_span",
+        "openinference.instrumentation._spans:OpenInferenceSpan.end",
+    ),
+    "langfuse": (
+        "langfuse.langchain.CallbackHandler:LangchainCallbackHandler.on_chain_start",
+        "langfuse.langchain.CallbackHandler:LangchainCallbackHandler.on_chain_end",
+    ),
+}
+"""Calls of SDKs, none of which makes another, that a run consists of."""
 
 
 def main() -> None:
-    """Runs itself once for each SDK and prints a table."""
+    """Runs itself for each SDK and prints two tables."""
     if len(sys.argv) > 1:
-        print(json.dumps(measure(*sys.argv[1:])))
+        print(json.dumps(measure(sys.argv[1], sys.argv[2], calls="--calls" in sys.argv)))
         return
+    print(f"{CANDIDATES} candidates, {QUESTIONS} questions, milliseconds")
+    print("| handler | question | empty run | ready report | summary | 50 decisions | whole report | ours | ratio |")
+    print("| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |")
+    for sdk in ("nobody", *SDKS):
+        figures = _in_a_process(sdk)
+        times = " | ".join(f"{figures[way]:.3f}" for way in COLUMNS)
+        ours = figures["whole"] - figures["ready"] - figures["summary"]
+        print(f"| {sdk} | {figures['question']:.2f} | {times} | {ours:.3f} | {figures['ratio']:.3f} |", flush=True)
+    print("\n| handler | call, in a run that is handed a ready report | milliseconds |\n| --- | --- | ---: |")
+    for sdk in SDKS:
+        figures = _in_a_process(sdk, "--calls")
+        for call in CALLS[sdk]:
+            print(f"| {sdk} | `{call.partition(':')[2]}` | {figures[call]:.3f} |")
+        print(f"| {sdk} | everything else | {figures['ready'] - sum(figures[call] for call in CALLS[sdk]):.3f} |")
+
+
+def _in_a_process(sdk: str, *options: str) -> dict[str, float]:
     from asking import environment
     from sink import listening
 
-    print(f"{CANDIDATES} candidates, {QUESTIONS} questions, milliseconds")
-    print("| handler | question | empty run | summary | 50 decisions | whole report | ratio |")
-    print("| --- | ---: | ---: | ---: | ---: | ---: | ---: |")
-    for sdk in ("nobody", *SDKS):
-        with listening() as sink:
-            command = [sys.executable, __file__, sdk, sink.address]
-            done = subprocess.run(command, env=environment(), stdout=subprocess.PIPE, text=True, check=True)
-        figures = json.loads(done.stdout.splitlines()[-1])
-        times = " | ".join(f"{figures[way]:.3f}" for way in ("empty", "summary", "some", "whole"))
-        print(f"| {sdk} | {figures['question']:.2f} | {times} | {figures['ratio']:.3f} |", flush=True)
+    with listening() as sink:
+        command = [sys.executable, __file__, sdk, sink.address, *options]
+        done = subprocess.run(command, env=environment(), stdout=subprocess.PIPE, text=True, check=True)
+    return json.loads(done.stdout.splitlines()[-1])
 
 
-def measure(sdk: str, address: str) -> dict[str, float]:
-    """Medians over questions that are asked in all ways, the order changing."""
+def measure(sdk: str, address: str, *, calls: bool) -> dict[str, float]:
+    """Medians over questions that are asked in all ways, the order changing; those of calls alone, if asked for."""
     from langchain_secondhop import DecisionReportCallbackHandler, retrievers
     from sdks import SDKS as SET_UP
 
     backend = [] if sdk == "nobody" else SET_UP[sdk](address)[0].get("callbacks", [])
     told = [] if sdk == "nobody" else [DecisionReportCallbackHandler()]
     some = [] if sdk == "nobody" else [DecisionReportCallbackHandler(max_candidates=50)]
-    ways: dict[str, tuple[Callable[..., None], list[Any]]] = {
+    in_full = partial(partial, retrievers.emit)
+    ways: dict[str, tuple[Callable[..., Callable[[], Any]], list[Any]]] = {
         "nothing": (_nothing, []),
         "empty": (_empty_run, []),
-        "summary": (retrievers.emit, []),
-        "some": (retrievers.emit, some),
-        "whole": (retrievers.emit, told),
+        "ready": (_ready_run, []),
+        "summary": (in_full, []),
+        "some": (in_full, some),
+        "whole": (in_full, told),
     }
+    if calls:
+        ways = {way: ways[way] for way in ("nothing", "ready")}
+    within = [_TimedCall(call) for call in CALLS[sdk]] if calls else []
     retriever, draw = _retriever(), random.Random(3)
     inside: dict[str, list[float]] = {way: [] for way in ways}
     around: dict[str, list[float]] = {way: [] for way in ways}
@@ -75,34 +118,89 @@ def measure(sdk: str, address: str) -> dict[str, float]:
         retriever.invoke(question, {"callbacks": backend})  # every way finds warm caches
         for way in draw.sample(list(ways), len(ways)):
             emit, more = ways[way]
-            retrievers.emit = _timed(emit, inside[way])
+            retrievers.emit = _timed(emit, inside[way], within if way == "ready" else [])
             began = perf_counter()
             retriever.invoke(question, {"callbacks": [*backend, *more]})
             around[way].append(1e3 * (perf_counter() - began))
-    ratios = [whole / nothing for whole, nothing in zip(around["whole"], around["nothing"], strict=True)]
+    last = list(ways)[-1]
+    ratios = [told / nothing for told, nothing in zip(around[last], around["nothing"], strict=True)]
     return {
         **{way: median(times[WARM:]) for way, times in inside.items()},
+        **{call.name: median(call.times[WARM:]) for call in within},
         "question": median(around["nothing"][WARM:]),
         "ratio": median(ratios[WARM:]),
     }
 
 
-def _timed(emit: Callable[..., None], times: list[float]) -> Callable[..., None]:
+class _TimedCall:
+    """A function or method of an SDK, as `module:name`, that takes its own time from here on."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.times: list[float] = []
+        self._so_far = 0.0
+        module, _, path = name.partition(":")
+        *owners, attribute = path.split(".")
+        owner = reduce(getattr, owners, import_module(module))
+        called = getattr(owner, attribute)
+
+        @wraps(called)
+        def timed(*arguments: Any, **options: Any) -> Any:
+            began = thread_time()
+            try:
+                return called(*arguments, **options)
+            finally:
+                self._so_far += 1e3 * (thread_time() - began)
+
+        setattr(owner, attribute, timed)
+
+    def begin(self) -> None:
+        self._so_far = 0.0
+
+    def end(self) -> None:
+        self.times.append(self._so_far)
+
+
+def _timed(
+    emit: Callable[..., Callable[[], Any]], times: list[float], within: Sequence[_TimedCall]
+) -> Callable[..., None]:
     def timed(*arguments: Any) -> None:
+        tell = emit(*arguments)
+        for call in within:
+            call.begin()
         began = thread_time()
-        emit(*arguments)
+        tell()
         times.append(1e3 * (thread_time() - began))
+        for call in within:
+            call.end()
 
     return timed
 
 
-def _nothing(*_: Any) -> None:
+def _nothing(*_: Any) -> Callable[[], None]:
     """In the place of all that is done for traces."""
+    return lambda: None
 
 
-def _empty_run(report: Any, documents: Any, run: Any, trace: Any) -> None:
+def _empty_run(report: Any, documents: Any, run: Any, trace: Any) -> Callable[[], Any]:
     """What any run below the retriever's costs, whoever makes it."""
-    run.get_child().on_chain_start(None, {}, name="decision_report").on_chain_end({})
+    return lambda: run.get_child().on_chain_start(None, {}, name="decision_report").on_chain_end({})
+
+
+def _ready_run(report: Any, documents: Any, run: Any, trace: Any) -> Callable[[], Any]:
+    """What it costs to hand over what somebody else has made: the floor of every way to show a report."""
+    from langchain_secondhop.emission import Emission
+
+    emission = Emission(report, documents, run.handlers)
+    inputs, ready = emission.inputs, list(emission.outputs(run.handlers))
+
+    def tell() -> None:
+        nested = run.get_child().on_chain_start(None, inputs, name="decision_report", defers_inputs=True)
+        for outputs, takers in ready:
+            nested.handlers = takers
+            nested.on_chain_end(outputs)
+
+    return tell
 
 
 _WORDS = [

@@ -1,5 +1,6 @@
 import dataclasses
 import json
+import math
 from pathlib import Path
 
 import pytest
@@ -50,6 +51,14 @@ def test_the_dict_is_json_with_a_schema_version(reports):
         assert as_dict["schema_version"] == SCHEMA_VERSION == 1
         assert json.loads(json.dumps(as_dict)) == as_dict
         assert set(as_dict) == {field.name for field in dataclasses.fields(report)} - {"timings"} | {"schema_version"}
+
+
+@pytest.mark.parametrize("score", [11.969318123, -0.0000004, 2 / 3, 123456.7890123, 1e300, math.inf])
+def test_scores_are_told_with_six_decimals(reports, score):
+    report = reports["tight"]
+    decisions = tuple(dataclasses.replace(each, score=score, detail={"score": score}) for each in report.decisions)
+    for decision in dataclasses.replace(report, decisions=decisions).to_dict()["decisions"]:
+        assert decision["score"] == decision["detail"]["score"] == round(score, 6)
 
 
 def test_timings_are_told_only_when_asked_for(reports):
