@@ -15,7 +15,7 @@ from secondhop.errors import OptionError, StoreError
 from secondhop.options import DocumentOptions
 from secondhop.retrieval import Tiers
 from secondhop.retrieval.approximate import build_index
-from secondhop.retrieval.dense import unit_rows
+from secondhop.retrieval.dense import Order, unit_rows
 from secondhop.retrieval.fusion import FUSIONS, by_meaning
 from secondhop.retrieval.tiers import Dense
 from secondhop.types import Chunk
@@ -45,7 +45,8 @@ def make_tiers(
             return None
         return Tiers(rerank=_reranker(options), candidate_pool=options.candidate_pool)
     embedder = embedding.cached(_embedder(options), embedding.open_cache(options.embedding_cache))
-    rows = _chunk_vectors(snapshot, embedder, folder) if vectors is None else unit_rows(vectors)
+    order: Order = "F" if options.vector_index == "flat" else "C"  # the others read single rows
+    rows = _chunk_vectors(snapshot, embedder, order, folder) if vectors is None else unit_rows(vectors, order)
     return Tiers(
         dense=Dense(
             embed=partial(_query_vector, embedder),
@@ -95,17 +96,17 @@ def _query_vector(embedder: embedding.Embedder, text: str) -> Matrix:
     return vector
 
 
-def _chunk_vectors(snapshot: Snapshot, embedder: embedding.Embedder, folder: Path | None) -> Matrix:
+def _chunk_vectors(snapshot: Snapshot, embedder: embedding.Embedder, order: Order, folder: Path | None) -> Matrix:
     """[C, dimensions] unit vectors of the chunks, from the file in the folder if they are those of these texts."""
     texts = [chunk.text for chunk in snapshot.all_chunks()]
     identity = embedder.identity("document")
     if folder is None or identity is None:
-        return unit_rows(embedder.embed(texts, "document"))
+        return unit_rows(embedder.embed(texts, "document"), order)
     path, wanted = folder / VECTOR_FILE, digest_of((identity, *texts)).hex()
     stored = _stored(path, wanted)
     if stored is not None:
         return stored
-    rows = unit_rows(embedder.embed(texts, "document"))
+    rows = unit_rows(embedder.embed(texts, "document"), order)
     write_vectors(path, rows, wanted)
     stored = _stored(path, wanted)
     return rows if stored is None else stored

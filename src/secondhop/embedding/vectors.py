@@ -1,7 +1,7 @@
-"""The vectors of chunks in one file: float32 rows, mapped into memory, so that processes share them.
+"""The vectors of chunks in one file of float32, mapped into memory, so that processes share them.
 
-    header    magic, format version, rows, dimensions, digest of the identity, digest of the rows
-    rows      little-endian float32, one after the other
+    header    magic, format version, order, rows, dimensions, digest of the identity, digest of order and numbers
+    numbers   little-endian float32: row after row, or dimension after dimension, as the array lay in memory
 
 Written to a temporary name and renamed: a reader sees the old file or the new one.
 """
@@ -22,23 +22,26 @@ from secondhop.errors import IndexCorruptError, IndexVersionError
 if TYPE_CHECKING:
     from secondhop.embedding.protocol import Matrix
 
-FORMAT_VERSION = 1
+FORMAT_VERSION = 2
 _MAGIC = b"SHVECTRS"
-_HEADER = struct.Struct("<8sIQQ16s16s")
+_HEADER = struct.Struct("<8s4sIQQ16s16s")
+_BY_ROW, _BY_DIMENSION = b"rows", b"dims"
 _HEADER_BYTES = 128
-"""The rows begin here, on a boundary that suits vector instructions."""
+"""The numbers begin here, on a boundary that suits vector instructions."""
 
 
 def write_vectors(path: Path, vectors: Matrix, identity: str) -> None:
-    """Writes the vectors with the identity of what made them."""
-    rows = np.ascontiguousarray(vectors, "<f4")
-    header = _HEADER.pack(_MAGIC, FORMAT_VERSION, *rows.shape, _digest(identity.encode()), _digest(rows.tobytes()))
+    """Writes the vectors with the identity of what made them, in the order in which they lie in memory."""
+    order = _BY_DIMENSION if vectors.flags.f_contiguous and not vectors.flags.c_contiguous else _BY_ROW
+    numbers = (vectors.T if order == _BY_DIMENSION else vectors).astype("<f4").tobytes()
+    digests = _digest(identity.encode()), _digest(numbers, order)
+    header = _HEADER.pack(_MAGIC, order, FORMAT_VERSION, *vectors.shape, *digests)
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f"{path.name}-", suffix=".tmp")
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(header.ljust(_HEADER_BYTES, b"\0"))
-            file.write(rows.tobytes())
+            file.write(numbers)
             file.flush()
             os.fsync(file.fileno())
         os.replace(temporary, path)
@@ -53,7 +56,7 @@ def read_vectors(path: Path, identity: str, *, check: bool = True) -> Matrix | N
     Args:
         path: a file of `write_vectors`.
         identity: of the embedder that is in use.
-        check: compare the rows with their digest, which reads the file once.
+        check: compare the numbers with their digest, which reads the file once.
 
     Raises:
         IndexVersionError: written in a format that this version does not read.
@@ -63,7 +66,7 @@ def read_vectors(path: Path, identity: str, *, check: bool = True) -> Matrix | N
         head = file.read(_HEADER_BYTES)
     if len(head) < _HEADER_BYTES or not head.startswith(_MAGIC):
         raise IndexCorruptError(path, "is no file of vectors")
-    _, version, rows, dims, made_by, digest = _HEADER.unpack_from(head)
+    _, order, version, rows, dims, made_by, digest = _HEADER.unpack_from(head)
     if version != FORMAT_VERSION:
         raise IndexVersionError(path, f"has format {version}, and this version reads {FORMAT_VERSION}")
     if path.stat().st_size != _HEADER_BYTES + 4 * rows * dims:
@@ -72,11 +75,12 @@ def read_vectors(path: Path, identity: str, *, check: bool = True) -> Matrix | N
         return None
     if not rows * dims:
         return np.empty((rows, dims), np.float32)
-    vectors = np.memmap(path, "<f4", "r", _HEADER_BYTES, (rows, dims))
-    if check and _digest(vectors.data.cast("B")) != digest:
+    by_dimension = order == _BY_DIMENSION
+    numbers = np.memmap(path, "<f4", "r", _HEADER_BYTES, (dims, rows) if by_dimension else (rows, dims))
+    if check and _digest(numbers.data.cast("B"), order) != digest:
         raise IndexCorruptError(path, "its bytes are not those that were written")
-    return vectors
+    return numbers.T if by_dimension else numbers
 
 
-def _digest(data: bytes | memoryview) -> bytes:
-    return blake2b(data, digest_size=16).digest()
+def _digest(data: bytes | memoryview, order: bytes = b"") -> bytes:
+    return blake2b(data, digest_size=16, person=order).digest()

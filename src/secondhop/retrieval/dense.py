@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Literal, Protocol
 
 import numpy as np
 
@@ -16,7 +16,10 @@ if TYPE_CHECKING:
 
     Matrix = NDArray[np.float32]
 
-_BLOCK = 262_144
+Order = Literal["C", "F"]
+"""How vectors lie in memory: row after row, or dimension after dimension. A search of all is twice as quick in the latter."""
+
+_BLOCK = 393_216
 """Numbers multiplied at a time: few enough that BLAS does it in this thread. Waking its other threads takes longer than
 the product of ten thousand vectors, and ten times as long where the cores are busy."""
 _SMALLEST_NORM = 1e-12
@@ -78,10 +81,15 @@ def nearest(values: Matrix, k: int) -> Ints:
     return ordered
 
 
-def unit_rows(vectors: Matrix) -> Matrix:
-    """The rows at length 1, contiguous; rows of zeros stay as they are."""
+def unit_rows(vectors: Matrix, order: Order = "C") -> Matrix:
+    """The rows at length 1; rows of zeros stay as they are.
+
+    Args:
+        vectors: [C, dimensions].
+        order: how they lie in memory.
+    """
     norms = np.linalg.norm(vectors, axis=1, keepdims=True)
-    return np.ascontiguousarray(vectors / np.maximum(norms, _SMALLEST_NORM), np.float32)
+    return np.asarray(vectors / np.maximum(norms, _SMALLEST_NORM), np.float32, order)
 
 
 def unit_query(query: Matrix, dims: int) -> Matrix:
