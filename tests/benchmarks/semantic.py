@@ -41,11 +41,11 @@ from secondhop import retrieval
 from secondhop.document import Document
 from secondhop.evaluation.datasets import load
 from secondhop.evaluation.metrics import evidence_scores
-from secondhop.retrieval.fusion import by_meaning, reciprocal_rank, weighted
+from secondhop.retrieval.fusion import DENSE_WEIGHT, by_meaning, reciprocal_rank, weighted
 
 TIERS = ("lexical", "semantic", "hybrid")
 BRIDGED = "hybrid+bridge"
-WEIGHTS = (0.5, 0.6, 0.7, 0.75, 0.8, 0.9)
+WEIGHTS = (0.5, 0.6, 0.7, 0.75, DENSE_WEIGHT, 0.9)
 BUDGETS = {"hotpotqa": (256, 400, 512), "musique": (256, 400, 512)}
 
 
@@ -117,7 +117,7 @@ def fusions(arguments: argparse.Namespace) -> None:
     """nDCG@10 of ways to fuse, on the same scores."""
     ways: dict[str, Callable[..., Any]] = {"lexical": lambda lexical, dense: lexical + 1e-9, "semantic": by_meaning}
     for weight in WEIGHTS:
-        ways[f"weighted {weight}"] = lambda lexical, dense, weight=weight: weighted(lexical, dense, weight=weight)
+        ways[f"weighted {weight:.2f}"] = lambda lexical, dense, weight=weight: weighted(lexical, dense, weight=weight)
     for k in (5, 10, 60):
         ways[f"rrf k={k}"] = lambda lexical, dense, k=k: reciprocal_rank(lexical, dense, k=k)
     names = arguments.sets or list(SIZES)
