@@ -22,14 +22,15 @@ import importlib
 import os
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cache
 from itertools import pairwise
 from time import thread_time
 from typing import TYPE_CHECKING
 
-from secondhop.loading.code_labels import LANGUAGES, Language, end_of, label, wrappers_of
+from secondhop.loading.code_labels import LANGUAGES, Definition, Language, end_of, label, wrappers_of
 from secondhop.loading.code_lines import line_definitions
+from secondhop.loading.code_python import python_definitions
 from secondhop.loading.encodings import decode
 from secondhop.loading.formats import FORMATS
 from secondhop.types import Section, SourceText, Span
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
 SUFFIXES = FORMATS["code"].suffixes
 
 _BY_SUFFIX = {suffix: language for language in LANGUAGES for suffix in language.suffixes}
+_PYTHON = frozenset({".py", ".pyi"})
 _HOLDS_METHODS = frozenset({"class", "struct", "union", "interface", "enum", "record"})
 _INNER_DOC = (b"//!", b"/*!")  # in Rust these document what is around them
 _CONTINUATION_BYTES = bytes(range(0x80, 0xC0))
@@ -53,18 +55,6 @@ _MAX_INDENT = 200
 _MAX_HEADING = 200
 
 
-@dataclass(frozen=True, slots=True)
-class _Definition:
-    """A definition; offsets are bytes first, characters later."""
-
-    start: int
-    end: int
-    name_at: int
-    """Where the name stands: it tells which line is the heading."""
-    kind: str
-    name: str
-
-
 def load(data: bytes, source: str) -> SourceText:
     """Return the text as it stands, with its definitions if there is a grammar for the suffix."""
     text, warnings = decode(data, source)
@@ -74,13 +64,21 @@ def load(data: bytes, source: str) -> SourceText:
     if language is None:
         sections += line_definitions(text, suffix or os.path.basename(source).lower())
     else:
-        code = text.encode()
-        captures = _captures(code, language)
-        if captures is None:
+        definitions = python_definitions(text) if suffix in _PYTHON else None
+        if definitions is None:
+            definitions = _parsed(text, language)
+        if definitions is None:
             warnings.append("The code takes too long to parse; its definitions were left out.")
         else:
-            sections += _nested(text, _in_characters(code, _definitions(code, captures, language)))
+            sections += _nested(text, definitions)
     return SourceText(source, text, tuple(sections), warnings=tuple(warnings))
+
+
+def _parsed(text: str, language: Language) -> list[Definition] | None:
+    """The definitions that the grammar finds, outer ones first; None if the text is none of the language's programs."""
+    code = text.encode()
+    captures = _captures(code, language)
+    return None if captures is None else _in_characters(code, _definitions(code, captures, language))
 
 
 @cache
@@ -124,7 +122,7 @@ def _is_hopeless(code: bytes) -> bool:
     )
 
 
-def _definitions(code: bytes, captures: Mapping[str, list[Node]], language: Language) -> list[_Definition]:
+def _definitions(code: bytes, captures: Mapping[str, list[Node]], language: Language) -> list[Definition]:
     """Find the definitions, outer ones first."""
     leading = _by_last_row(captures.get("leading", []), code)
     wrappers = wrappers_of(captures.get("wrapper", []))
@@ -140,7 +138,7 @@ def _definitions(code: bytes, captures: Mapping[str, list[Node]], language: Lang
         start = _with_leading(whole, leading, code)
         end = end_of(whole)
         end += code[end : end + 1] == b";"
-        found[node.id] = _Definition(start, end, name_at, kind, name)
+        found[node.id] = Definition(start, end, name_at, kind, name)
     return sorted(found.values(), key=lambda definition: (definition.start, -definition.end, definition.name_at))
 
 
@@ -168,7 +166,7 @@ def _with_leading(node: Node, leading: Mapping[int, Node], code: bytes) -> int:
             return start
 
 
-def _in_characters(code: bytes, definitions: list[_Definition]) -> list[_Definition]:
+def _in_characters(code: bytes, definitions: list[Definition]) -> list[Definition]:
     """Convert byte offsets to character offsets, in one pass over the code."""
     if code.isascii():
         return definitions
@@ -182,7 +180,7 @@ def _in_characters(code: bytes, definitions: list[_Definition]) -> list[_Definit
     ]
 
 
-def _nested(text: str, definitions: list[_Definition]) -> list[Section]:
+def _nested(text: str, definitions: list[Definition]) -> list[Section]:
     """Make a section of each definition, under the labels of those around it."""
     sections: list[Section] = []
     around: list[tuple[int, str, tuple[str, ...]]] = []

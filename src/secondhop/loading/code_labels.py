@@ -111,6 +111,18 @@ Label = tuple[str, str, int]
 """Kind, name, and the byte where the name stands."""
 
 
+@dataclass(frozen=True, slots=True)
+class Definition:
+    """A definition in a source text."""
+
+    start: int
+    end: int
+    name_at: int
+    """Where the name stands: it tells which line is the heading."""
+    kind: str
+    name: str
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Language:
     """A grammar and the query that finds its definitions, what wraps them, and what may stand above them."""
@@ -172,8 +184,12 @@ def label(code: bytes, node: Node, wrapper: Node | None, kinds: Mapping[str, str
     if labelled is None:
         return None
     kind, name, at = labelled
-    name = " ".join(name.split())
-    return kind, name if len(name) <= _MAX_NAME else name[: _MAX_NAME - 1] + "…", at
+    return kind, shortened_name(" ".join(name.split())), at
+
+
+def shortened_name(name: str) -> str:
+    """The name, cut if it is none that anybody would read."""
+    return name if len(name) <= _MAX_NAME else name[: _MAX_NAME - 1] + "…"
 
 
 def end_of(node: Node) -> int:
