@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypedDict, get_args
 import numpy as np
 
 from secondhop import indexing, loading, retrieval
+from secondhop.building import Settings, build_files
 from secondhop.errors import EmptyTextError, InputError, OptionError
 from secondhop.inputs import allowed_chunks, checked_budget, checked_query, checked_text, load_item, to_chunks
 from secondhop.options import ContextOptions, DocumentOptions, Filter, FolderOptions, Injection, as_path, merge
@@ -28,7 +29,7 @@ from secondhop.persistence import (
     open_folder,
     path_below,
 )
-from secondhop.pipeline import answer, index_chunks, index_sources, limits_of
+from secondhop.pipeline import answer, index_chunks, index_sources, limits_of, scoring_of
 from secondhop.reporting import Context, DecisionReport
 from secondhop.telemetry import observed
 from secondhop.text.counting import CachedCounter
@@ -261,7 +262,8 @@ class Document:
         Args:
             path: the folder.
             options: `FolderOptions` or `DocumentOptions`.
-            progress: called with (files done, files in all, source) before each file is read.
+            progress: called once for each file with (files done, files in all, source), before it is read or, if another
+                process reads it, afterwards.
             **keywords: or the same as keywords, among them `recursive`, `gitignore`, `ignore`, `persist`, `index_dir`.
 
         Raises:
@@ -276,16 +278,16 @@ class Document:
             settings = settings.model_copy(update={"index_dir": index_dir})
             return cls._of_folder(open_folder(Path(os.path.abspath(root)), settings, progress=progress))
         listing = list_folder(root, settings)
-        pool = loading.ParserPool(settings.isolation, limits_of(settings), workers=settings.workers)
-        files = list(
-            loading.load_files(listing.files, pool, root=listing.root, password=settings.password, progress=progress)
-        )
-        if all(file.text is None for file in files):
+        building = Settings.of(settings, listing.root)
+        built = build_files(listing.files, building, language=settings.language, progress=progress)
+        if built.segment is None:
             raise EmptyTextError(
-                f"{root}: none of {len(files) + len(listing.skipped)} files could be indexed; "
+                f"{root}: none of {len(listing.files) + len(listing.skipped)} files could be indexed; "
                 "see why with loading.walk_folder, or try one with from_file"
             )
-        return cls._build(files, settings, listing.skipped)
+        reports = [outcome.report for outcome in built.outcomes]
+        report = loading.IngestReport.of(reports, listing.skipped, built.notes)
+        return cls._with(indexing.Snapshot.of(built.segment, scoring_of(settings)), settings, report)
 
     @classmethod
     def from_chunks(
@@ -318,18 +320,16 @@ class Document:
         return cls(index_chunks(given, settings), settings, vectors=vectors)
 
     @classmethod
-    def _build(
-        cls,
-        files: Sequence[loading.Ingested],
-        options: DocumentOptions,
-        skipped: Sequence[tuple[str, str]] = (),
-    ) -> Document:
+    def _build(cls, files: Sequence[loading.Ingested], options: DocumentOptions) -> Document:
         sources = [file.text for file in files if file.text is not None]
         snapshot = index_sources(sources, options)
+        chunks = np.bincount(snapshot.chunk_source, minlength=len(sources)).tolist()
+        return cls._with(snapshot, options, loading.report_of(files, chunks))
+
+    @classmethod
+    def _with(cls, snapshot: indexing.Snapshot, options: DocumentOptions, report: loading.IngestReport) -> Document:
         if not len(snapshot):
             raise EmptyTextError("there is no text to index")
-        chunks = np.bincount(snapshot.chunk_source, minlength=len(sources)).tolist()
-        report = loading.report_of(files, chunks, skipped)
         return cls(snapshot, options, ingest_report=report)
 
     @classmethod

@@ -187,7 +187,7 @@ class FolderOptions(DocumentOptions):
     hard_links: bool = False
     """Also read files that have further names (hard links) outside the folder."""
     workers: WholeNumber | None = Field(None, ge=1, le=256)
-    """How many child processes may parse at a time; by default as many as there are cores."""
+    """How many processes may read and index files at a time, and parse risky ones; by default one for each core."""
     persist: bool = False
     """Keep the index in `index_dir`, and index only what has changed the next time."""
     index_dir: str | Path | None = None

@@ -44,6 +44,16 @@ class FileReport:
     reason: str | None = None
     """Why it is not indexed; None if it is."""
 
+    def to_row(self) -> list[Any]:
+        """The fields in order, as JSON has them."""
+        return [getattr(self, name) for name in self.__slots__]
+
+    @classmethod
+    def from_row(cls, row: Sequence[Any]) -> FileReport:
+        """What `to_row` gave, maybe written as JSON since."""
+        source, loader, pages, sections, chunks, characters, warnings, *rest = row
+        return cls(source, loader, pages, sections, chunks, characters, tuple(warnings), *rest)
+
 
 @dataclass(frozen=True, slots=True)
 class IngestReport:
@@ -51,7 +61,7 @@ class IngestReport:
 
     files: tuple[FileReport, ...] = ()
     notes: tuple[str, ...] = ()
-    """What is to be said of the index that they are kept in: that it was damaged, or may not be written."""
+    """What is to be said of the index as a whole: that it was damaged, may not be written, or took more than one try."""
 
     @classmethod
     def of(

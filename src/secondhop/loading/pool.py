@@ -1,8 +1,7 @@
 """Parsing in child processes with limits: a crash, a hang or a bomb costs one file, never this process.
 
-A child is a fresh interpreter that imports the loaders alone (`worker.py`): nothing of the parent is copied or run
-again, so that scripts without a main guard, threads, notebooks and forked servers can all start one. Children are
-reused. They run as the same user and may do what that user may: this contains accidents and bombs; it is no sandbox.
+A child is a fresh interpreter that imports the loaders alone (`worker.py`). Children are reused. They run as the same
+user and may do what that user may: this contains accidents and bombs; it is no sandbox.
 """
 
 from __future__ import annotations
@@ -12,7 +11,6 @@ import contextlib
 import os
 import signal
 import subprocess
-import sys
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -22,6 +20,7 @@ from secondhop.errors import LoadError, ParserCrashedError, ResourceLimitError, 
 from secondhop.loading import parsing
 from secondhop.loading.formats import FORMATS, format_by_name
 from secondhop.loading.wire import read_frame, unpack, write_frame
+from secondhop.processes import available_cores, start_python
 from secondhop.types import SourceText
 
 IsolationMode = Literal["auto", "process", "none"]
@@ -31,7 +30,7 @@ _RISKY_TEXT = frozenset({"html", "xml", "rtf", "eml"})
 _MAGIC = (b"%PDF-", b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"{\\rtf")
 _MAGIC_WITHIN = 1024
 _START_SECONDS = 30.0
-_START = "import sys; sys.path[:] = sys.argv[2:]; from secondhop.loading.worker import main; main(int(sys.argv[1]))"
+_START = "from secondhop.loading.worker import main; main(int(sys.argv[1]))"
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,16 +200,8 @@ class _Child:
     """One parser process."""
 
     def __init__(self, limits: Limits) -> None:
-        if not sys.executable or getattr(sys, "frozen", False):
-            raise _CannotStartError("there is no Python interpreter to run")
-        paths = [os.path.abspath(path) for path in sys.path if path]
-        # -I: nothing from the environment and nothing from the working folder can be imported by a document's name.
-        command = [sys.executable, "-I", "-c", _START, str(limits.memory_mb), _package_folder(), *paths]
-        pipe = subprocess.PIPE
         try:
-            self._process = subprocess.Popen(
-                command, stdin=pipe, stdout=pipe, stderr=subprocess.DEVNULL, cwd=os.path.abspath(os.sep)
-            )
+            self._process = start_python(_START, str(limits.memory_mb))
         except OSError as error:
             raise _CannotStartError(str(error)) from error
         self.used = False
@@ -279,16 +270,6 @@ class _Child:
             with contextlib.suppress(OSError):  # what it has not read is lost with it
                 if pipe is not None:
                     pipe.close()
-
-
-def available_cores() -> int:
-    """How many cores this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-
-
-def _package_folder() -> str:
-    """Where this package is imported from."""
-    return os.path.abspath(__file__).removesuffix(os.path.join("secondhop", "loading", os.path.basename(__file__)))
 
 
 _shared: dict[tuple[IsolationMode, Limits], ParserPool] = {}

@@ -15,6 +15,7 @@ from typing import Any, BinaryIO
 from secondhop.errors import SecondhopError
 from secondhop.loading.parsing import parse
 from secondhop.loading.wire import pack, pack_error, read_frame, write_frame
+from secondhop.processes import private_pipes
 
 _MAX_FILE_BYTES = 16 * 1024 * 1024
 _IDLE_SECONDS = 10.0
@@ -24,7 +25,7 @@ _TIRED = 4
 
 def main(memory_mb: int) -> None:
     """Answers requests until there are no more."""
-    requests, answers = _private_pipes()
+    requests, answers = private_pipes()
     with contextlib.suppress(ValueError):
         signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C goes to the whole group; the parent decides
     _limit("RLIMIT_AS", memory_mb * 2**20)
@@ -50,16 +51,6 @@ def _answer(request: Mapping[str, Any], data: bytes) -> tuple[dict[str, Any], by
         return pack_error(error), b""
     except MemoryError:  # the text fits, but not its copy for the pipe
         return {"error": "ResourceLimitError", "reason": "its text needs more memory than it may take"}, b""
-
-
-def _private_pipes() -> tuple[BinaryIO, BinaryIO]:
-    """The pipes to the parent, out of reach of parsers that print or read: those get nothing."""
-    requests, answers = os.dup(0), os.dup(1)
-    nothing = os.open(os.devnull, os.O_RDWR)
-    for standard in (0, 1, 2):
-        os.dup2(nothing, standard)
-    os.close(nothing)
-    return os.fdopen(requests, "rb"), os.fdopen(answers, "wb")
 
 
 def _is_wanted(requests: BinaryIO) -> bool:

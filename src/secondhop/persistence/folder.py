@@ -101,7 +101,7 @@ def open_folder(
         removed: source of a file to take out of the index.
         rebuild: use nothing of what is stored.
         fold_bytes: up to this size the index is written as one segment.
-        progress: called with (files done, files in all, source) before each file that is parsed.
+        progress: called with (files done, files in all, source) once for each file that is parsed.
 
     Raises:
         EmptyTextError: no file in the folder could be indexed. The index stays as it was.
@@ -130,13 +130,17 @@ def open_folder(
                 raise
             if update is None:
                 update = make_update(base.segments, base.table, changes, options, removed=removed, progress=progress)
-            notes = (*base.notes, f"{error.path}: {error.reason}: what has changed is held in memory only")
+            notes = (
+                *base.notes,
+                *update.notes,
+                f"{error.path}: {error.reason}: what has changed is held in memory only",
+            )
             snapshot = update.snapshot(options)
             return IndexedFolder(root, options, snapshot, update.table, base.stored, in_memory=True, notes=notes)
         stored = store.load(base.stored)
         if stored is not None and stored.table is not None:
             opened = _opened(root, options, stored, FileTable.from_arrays(stored.table), previous)
-            return replace(opened, notes=base.notes)
+            return replace(opened, notes=(*base.notes, *update.notes))
 
 
 def load_folder(root: Path, options: FolderOptions, previous: IndexedFolder | None = None) -> IndexedFolder | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -138,7 +138,7 @@ class FileTable:
         """As it is stored. What is only shown is JSON, what is compared are columns."""
         return {
             "paths": _packed(self.paths),
-            "reports": _packed([[getattr(report, name) for name in _REPORT] for report in self.reports]),
+            "reports": _packed([report.to_row() for report in self.reports]),
             "left_out": _packed(self.left_out),
             **{name: getattr(self, name) for name in _COLUMNS},
             "started": np.array([self.started], np.int64),
@@ -149,14 +149,13 @@ class FileTable:
         """What `to_arrays` was made of."""
         return cls(
             paths=_unpacked(arrays["paths"]),
-            reports=[_report(*values) for values in _unpacked(arrays["reports"])],
+            reports=[FileReport.from_row(row) for row in _unpacked(arrays["reports"])],
             left_out=tuple((source, reason) for source, reason in _unpacked(arrays["left_out"])),
             started=int(arrays["started"][0]),
             **{name: arrays[name] for name in _COLUMNS},
         )
 
 
-_REPORT = tuple(field.name for field in fields(FileReport))
 _COLUMNS = ("stat", "digest", "segment", "local")
 
 
@@ -166,8 +165,3 @@ def _packed(value: Any) -> NDArray[np.uint8]:
 
 def _unpacked(array: NDArray[Any]) -> Any:
     return json.loads(array.tobytes())
-
-
-def _report(*values: Any) -> FileReport:
-    source, loader, pages, sections, chunks, characters, warnings, *rest = values
-    return FileReport(source, loader, pages, sections, chunks, characters, tuple(warnings), *rest)

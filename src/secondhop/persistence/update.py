@@ -9,14 +9,15 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from secondhop import chunking, indexing
+from secondhop import indexing
+from secondhop.building import LANGUAGE_SAMPLE, Built, Settings, build_files
 from secondhop.errors import EmptyTextError
 from secondhop.indexing import Segment, Snapshot
-from secondhop.loading import FileReport, Ingested, ParserPool, file_report, load_files
+from secondhop.loading import FileReport
 from secondhop.options import FolderOptions
 from secondhop.persistence.changes import Changes, find_changes
 from secondhop.persistence.table import NO_DIGEST, NOWHERE, REMOVED, FileTable
-from secondhop.pipeline import limits_of, scoring_of
+from secondhop.pipeline import scoring_of
 from secondhop.storage import Manifest, SegmentEntry, StoredSegment, Transaction
 from secondhop.text.languages import detect_language
 
@@ -30,8 +31,6 @@ if TYPE_CHECKING:
 MOST_SEGMENTS = 8
 MOST_TOMBSTONES = 0.25
 """Share of the stored files that are no longer part of the index."""
-_LANGUAGE_SAMPLE = 200
-"""As many texts as a build looks at to tell the language."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -43,6 +42,8 @@ class Update:
     """The stored ones, opened, and behind them the new one if there is one."""
     table: FileTable
     """Numbers segments as they stand here."""
+    notes: tuple[str, ...] = ()
+    """What is to be said of how it was made."""
 
     def snapshot(self, options: FolderOptions) -> Snapshot:
         """All of it as one."""
@@ -111,32 +112,27 @@ def make_update(
         changes: the folder beside the table.
         options: how files are read and indexed.
         removed: source of a file to take out.
-        progress: called before each file that is parsed.
+        progress: called once for each file that is parsed.
 
     Raises:
         EmptyTextError: nothing would be left to ask.
     """
-    segments, parsed = _opened(stored), _parse(changes, options, progress)
-    if segments and options.language == "auto" and _language(segments, table, changes, parsed) != _of(segments):
+    segments = _opened(stored)
+    built = _build(changes, options, _of(segments) if segments else options.language, progress)
+    if segments and options.language == "auto" and _language(segments, table, changes, built) != _of(segments):
         stored, segments, table = (), (), table.only_removed()  # segments of two languages are no index
         changes = find_changes(changes.listing, table)
-        parsed = _parse(changes, options, progress)
-    texts = [item.text for _, item in sorted(parsed.items()) if item.text is not None]
-    if texts:
-        language = _of(segments) if segments else options.language
-        tables = chunking.chunk_tables(texts, options.chunk_size)
-        segments = (
-            *segments,
-            indexing.build_segment(texts, tables, language=language, char_ngrams=options.char_ngrams),
-        )
-    updated = _table(table, changes, parsed, segments[len(stored) :], len(stored), removed)
+        built = _build(changes, options, options.language, progress)
+    if built.segment is not None:
+        segments = (*segments, built.segment)
+    updated = _table(table, changes, built, len(stored), removed)
     if not sum(report.chunks for report in updated.reports):
         n_files = len(updated) + len(updated.left_out)
         raise EmptyTextError(
             f"{changes.listing.root}: none of {n_files} files could be indexed; "
             "see why with loading.walk_folder, or try one with from_file"
         )
-    return Update(stored, segments, updated)
+    return Update(stored, segments, updated, built.notes)
 
 
 def _opened(stored: tuple[StoredSegment, ...]) -> tuple[Segment, ...]:
@@ -148,51 +144,43 @@ def _of(segments: tuple[Segment, ...]) -> str:
     return segments[0].lexicon.analyzer.language
 
 
-def _parse(changes: Changes, options: FolderOptions, progress: Progress | None) -> dict[int, Ingested]:
-    """The files that must be parsed, by their place in the listing."""
-    pool = ParserPool(options.isolation, limits_of(options), workers=options.workers)
-    files, root = changes.files, changes.listing.root
-    loaded = load_files(files, pool, root=root, password=options.password, digests=True, progress=progress)
-    return dict(zip(np.flatnonzero(changes.is_changed).tolist(), loaded, strict=True))
+def _build(changes: Changes, options: FolderOptions, language: str, progress: Progress | None) -> Built:
+    """The files that must be parsed, as a segment."""
+    settings = Settings.of(options, changes.listing.root, digests=True)
+    return build_files(changes.files, settings, language=language, progress=progress)
 
 
-def _language(segments: tuple[Segment, ...], table: FileTable, changes: Changes, parsed: dict[int, Ingested]) -> str:
+def _language(segments: tuple[Segment, ...], table: FileTable, changes: Changes, built: Built) -> str:
     """The language that the index would have if it were built now."""
 
     def texts() -> Iterator[str]:
-        for place, row in enumerate(changes.row.tolist()):
-            if place in parsed:
-                text = parsed[place].text
-                if text is not None:
-                    yield text.text
+        parsed, n_parsed = iter(built.outcomes), 0
+        for row, is_changed in zip(changes.row.tolist(), changes.is_changed.tolist(), strict=True):
+            if is_changed:
+                if next(parsed).report.reason is None and built.segment is not None:
+                    yield built.segment.texts[n_parsed]
+                    n_parsed += 1
             elif table.segment[row] != NOWHERE:
                 yield segments[table.segment[row]].texts[int(table.local[row])]
 
-    return detect_language(islice(texts(), _LANGUAGE_SAMPLE))
+    return detect_language(islice(texts(), LANGUAGE_SAMPLE))
 
 
-def _table(
-    table: FileTable,
-    changes: Changes,
-    parsed: dict[int, Ingested],
-    new: tuple[Segment, ...],
-    number: int,
-    removed: str | None,
-) -> FileTable:
+def _table(table: FileTable, changes: Changes, built: Built, number: int, removed: str | None) -> FileTable:
     """The table of the files as they are now; `number` is that of the new segment, if there is one."""
-    chunks = iter(np.bincount(new[0].chunk_source, minlength=len(new[0].sources)).tolist() if new else ())
-    digests, n_new = table.digests, 0
+    digests, n_new, parsed = table.digests, 0, iter(built.outcomes)
     rows: list[tuple[str, FileReport, bytes, int, int]] = []
-    for place, row in enumerate(changes.row.tolist()):
-        path = changes.paths[place]
-        item = parsed.get(place)
-        if item is None:
+    changed = zip(changes.paths, changes.row.tolist(), changes.is_changed.tolist(), strict=True)
+    for path, row, is_changed in changed:
+        if not is_changed:
             entry = (path, table.reports[row], digests[row], int(table.segment[row]), int(table.local[row]))
-        elif item.text is None:
-            entry = (path, file_report(item), item.digest or NO_DIGEST, NOWHERE, NOWHERE)
         else:
-            entry = (path, file_report(item, next(chunks)), item.digest, number, n_new)
-            n_new += 1
+            report, digest = next(parsed)
+            if report.reason is not None:
+                entry = (path, report, digest or NO_DIGEST, NOWHERE, NOWHERE)
+            else:
+                entry = (path, report, digest, number, n_new)
+                n_new += 1
         if removed is not None and entry[1].source == removed and entry[3] != NOWHERE:
             report = FileReport(removed, entry[1].loader, reason=REMOVED)
             entry = (path, report, entry[2], NOWHERE, NOWHERE)

@@ -7,7 +7,6 @@ its interpreter lock with the work. Killed at any moment, it leaves the index as
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 import sys
 from pathlib import Path
@@ -16,8 +15,9 @@ from typing import Any
 from secondhop.errors import SecondhopError
 from secondhop.options import FolderOptions
 from secondhop.persistence.folder import index_folder, open_folder
+from secondhop.processes import start_python
 
-_START = "import sys; sys.path[:] = sys.argv[1:]; from secondhop.persistence.worker import main; main()"
+_START = "from secondhop.persistence.worker import main; main()"
 _OPTIONS = {
     "recursive", "gitignore", "ignore", "hard_links", "workers", "lock_timeout", "password", "chunk_size", "language",
     "char_ngrams", "isolation", "max_seconds", "max_memory_mb", "bm25_variant", "bm25_k1", "bm25_b",
@@ -29,10 +29,7 @@ _FOLD_BYTES = 1 << 30
 
 def start_refresh() -> subprocess.Popen[bytes]:
     """A child that waits to be asked, with `finish_refresh`."""
-    paths = [os.path.abspath(path) for path in sys.path if path]
-    command = [sys.executable, "-I", "-c", _START, _package_folder(), *paths]
-    pipe = subprocess.PIPE
-    return subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=subprocess.DEVNULL, cwd=os.path.abspath(os.sep))
+    return start_python(_START)
 
 
 def finish_refresh(child: subprocess.Popen[bytes], root: Path, options: FolderOptions) -> None:
@@ -65,8 +62,3 @@ def _answer(request: dict[str, Any]) -> str | None:
     except (SecondhopError, OSError) as error:
         return f"{type(error).__name__}: {error}"
     return opened.notes[-1] if opened.in_memory else None
-
-
-def _package_folder() -> str:
-    """Where this package is imported from."""
-    return os.path.abspath(__file__).removesuffix(os.path.join("secondhop", "persistence", os.path.basename(__file__)))
