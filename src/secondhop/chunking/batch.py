@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import partial
-from itertools import accumulate
+from itertools import accumulate, groupby
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from secondhop.arrays import ranges
-from secondhop.chunking.code import code_cuts
+from secondhop.chunking.code import CodeCut, code_cuts
 from secondhop.chunking.packing import divided, pack
 from secondhop.chunking.prose import titled_paragraphs
 from secondhop.chunking.sections import SectionNode, joined_sections
@@ -47,7 +47,7 @@ class _Blocks:
     titles: list[int] = field(default_factory=list)
     starts: list[int] = field(default_factory=list)
     ends: list[int] = field(default_factory=list)
-    ready: dict[int, list[Span]] = field(default_factory=dict)
+    ready: dict[int, list[Span] | Ints] = field(default_factory=dict)
     """Sentences of those that have them, by number."""
     groups: list[_Group] = field(default_factory=list)
 
@@ -62,6 +62,12 @@ class _Blocks:
             self.ready[len(self.titles)] = [(self.base + start, self.base + end) for start, end in sentences]
             for column, place in ((self.titles, 0), (self.starts, 0), (self.ends, 1)):
                 column.append(self.base + sentences[-place][place])
+
+    def add_lines(self, cut: CodeCut) -> None:
+        """The lines of a chunk of code."""
+        self.ready[len(self.titles)] = cut.lines + self.base
+        for column, place in ((self.titles, cut.start), (self.starts, cut.start), (self.ends, cut.end)):
+            column.append(self.base + place)
 
     def add_section(self, text: str, node: SectionNode, chunk_size: int) -> None:
         """Paragraphs, code fences and rows of a section, in reading order."""
@@ -92,7 +98,14 @@ class _Blocks:
 
     def _with_ready(self, open_: Bools, starts: Ints, ends: Ints, counts: Ints) -> tuple[Ints, Ints, Ints]:
         ready = [self.ready[number] for number in np.flatnonzero(~open_).tolist()]
-        spans = np.array([span for block in ready for span in block], np.int64).reshape(-1, 2)
+        spans = np.concatenate(
+            [
+                np.concatenate(list(blocks))
+                if are_lines
+                else np.array([span for block in blocks for span in block], np.int64)
+                for are_lines, blocks in groupby(ready, lambda block: isinstance(block, np.ndarray))
+            ]
+        )
         n_sentences = np.empty(len(open_), np.int64)
         n_sentences[open_] = counts
         n_sentences[~open_] = [len(block) for block in ready]
@@ -113,7 +126,7 @@ def chunk_tables(sources: Iterable[SourceText], chunk_size: int) -> Iterator[Cut
                 if node.section.kind == "code":
                     for cut in code_cuts(source.text, node, chunk_size):
                         blocks.groups.append(_Group(number, cut.section, len(blocks.titles), opens=cut.opens))
-                        blocks.add(cut.sentences)
+                        blocks.add_lines(cut)
                         blocks.groups[-1].last = len(blocks.titles)
                 else:
                     blocks.groups.append(_Group(number, node.section, len(blocks.titles)))

@@ -10,6 +10,7 @@ from secondhop.errors import FileTooLargeError, LoadError, SourceNotFoundError
 
 _READ = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)  # opening a pipe must not block
 _NO_LINK = getattr(os, "O_NOFOLLOW", 0)
+_STEP = 1 << 16
 _FOLDER = os.O_RDONLY | getattr(os, "O_DIRECTORY", 0)
 
 
@@ -24,13 +25,15 @@ def read_file(path: str, source: str, max_bytes: int, root: str | None = None) -
     """
     try:
         handle = os.open(path, _READ) if root is None else _open_inside(path, root)
-        with os.fdopen(handle, "rb") as file:
+        try:
             status = os.fstat(handle)
             if not stat.S_ISREG(status.st_mode):
                 raise LoadError(source, "is not a regular file (a pipe, socket or device)")
             if status.st_size > max_bytes:
                 raise FileTooLargeError(source, f"holds {status.st_size} bytes; the limit is {max_bytes}")
-            return file.read(max_bytes + 1)
+            return _read_all(handle, status.st_size, max_bytes + 1)
+        finally:
+            os.close(handle)
     except (FileNotFoundError, NotADirectoryError) as error:
         raise SourceNotFoundError(source, "no such file") from error
     except IsADirectoryError as error:
@@ -45,6 +48,17 @@ def read_file(path: str, source: str, max_bytes: int, root: str | None = None) -
         raise LoadError(source, error.strerror or str(error)) from error
     except ValueError as error:  # a NUL character in the path
         raise SourceNotFoundError(source, f"no such file ({error})") from error
+
+
+def _read_all(handle: int, size: int, most: int) -> bytes:
+    """The bytes of an open file, `most` of them; there may be more or fewer by now than its size says."""
+    parts: list[bytes] = []
+    wanted = size + 1
+    while most and (data := os.read(handle, min(wanted, most))):
+        parts.append(data)
+        most -= len(data)
+        wanted = _STEP
+    return b"".join(parts)
 
 
 def _open_inside(path: str, root: str) -> int:

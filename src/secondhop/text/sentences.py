@@ -37,6 +37,8 @@ _WEAKER: tuple[tuple[re.Pattern[str], int, int], ...] = (
 _WITHIN_LINES = 3
 """From which of them on a line is cut."""
 _HARD_CHARACTERS = 640
+LONG_LINE = _WEAKER[_WITHIN_LINES][1]
+"""Lines of more tokens of five UTF-8 bytes are cut."""
 
 
 def size(text: str) -> int:

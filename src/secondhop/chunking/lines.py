@@ -1,0 +1,81 @@
+"""The lines of many spans of a text at once."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from secondhop.arrays import ranges
+from secondhop.text.characters import CharacterClasses, codes, utf8_lengths
+from secondhop.text.sentences import LONG_LINE, split_run_on
+
+if TYPE_CHECKING:
+    from secondhop.types import Bools, Ints
+
+_SPACE = CharacterClasses([r"\s"])
+
+
+class Lines(NamedTuple):
+    """Non-blank lines, indentation kept, overlong ones cut: what `text.sentences.split_lines` gives for each span."""
+
+    starts: Ints
+    ends: Ints
+    counts: Ints
+    """[spans] how many lines are in each."""
+    opens: Bools
+    """Whether an empty line stands directly above, or the span begins here."""
+    bytes_at: Ints | None
+    """[characters + 1] UTF-8 bytes of the text before each; None where a character is a byte."""
+
+    def sizes(self, starts: Ints, ends: Ints) -> Ints:
+        """Of spans, in tokens of five UTF-8 bytes."""
+        return _sizes(self.bytes_at, starts, ends)
+
+
+def lines_of_spans(text: str, starts: Ints, ends: Ints) -> Lines:
+    """The lines of the spans, none of which ends before it starts."""
+    units = codes(text)
+    newlines = np.flatnonzero(units == ord("\n"))
+    first = np.searchsorted(newlines, starts)
+    counts = np.searchsorted(newlines, ends) - first + 1
+    at_newline = newlines[ranges(first, counts - 1)]
+    last = np.cumsum(counts) - 1
+    begin, end = np.empty((2, int(counts.sum())), np.int64)
+    is_edge = np.zeros(len(begin), bool)
+    is_edge[last - counts + 1] = True
+    begin[is_edge], begin[~is_edge] = starts, at_newline + 1
+    is_edge[:] = False
+    is_edge[last] = True
+    end[is_edge], end[~is_edge] = ends, at_newline
+    words = np.flatnonzero(_SPACE.of(units) == 0)
+    place = np.searchsorted(words, end)
+    end[:] = np.append(-1, words)[place] + 1
+    held = end > begin
+    bytes_at = None if text.isascii() else np.append(0, np.cumsum(utf8_lengths(units), dtype=np.int64))
+    n_spans = len(starts)
+    span: Ints = np.repeat(np.arange(n_spans), counts)
+    starts, ends, span = _short(text, begin[held], end[held], span[held], bytes_at)
+    empty = newlines[:-1][newlines[1:] == newlines[:-1] + 1]
+    opens = np.ones(len(starts), bool)
+    opens[1:] = (np.searchsorted(empty, starts[1:]) > np.searchsorted(empty, ends[:-1])) | (span[1:] > span[:-1])
+    return Lines(starts, ends, np.bincount(span, minlength=n_spans), opens, bytes_at)
+
+
+def _sizes(bytes_at: Ints | None, starts: Ints, ends: Ints) -> Ints:
+    return (ends - starts if bytes_at is None else bytes_at[ends] - bytes_at[starts]) // 5
+
+
+def _short(text: str, begin: Ints, end: Ints, span: Ints, bytes_at: Ints | None) -> tuple[Ints, Ints, Ints]:
+    """The lines with overlong ones cut."""
+    long = np.flatnonzero(_sizes(bytes_at, begin, end) > LONG_LINE)
+    if not len(long):
+        return begin, end, span
+    pieces = [split_run_on(text, (int(begin[place]), int(end[place])), lines=True) for place in long.tolist()]
+    n = np.ones(len(begin), np.int64)
+    n[long] = [len(each) for each in pieces]
+    begin, end, span = np.repeat(begin, n), np.repeat(end, n), np.repeat(span, n)
+    cut = ranges((np.cumsum(n) - n)[long], n[long])
+    begin[cut] = [start for each in pieces for start, _ in each]
+    end[cut] = [stop for each in pieces for _, stop in each]
+    return begin, end, span
