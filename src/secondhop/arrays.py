@@ -9,7 +9,7 @@ import numpy as np
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from secondhop.types import Floats, Ints
+    from secondhop.types import Bools, Floats, Ints
 
 
 def ranges(starts: Ints, counts: Ints) -> Ints:
@@ -27,6 +27,14 @@ def run_starts(values: Ints) -> Ints:
     begins[:1] = True
     np.not_equal(values[1:], values[:-1], out=begins[1:])
     return np.flatnonzero(begins)
+
+
+def true_runs(mask: Bools) -> tuple[Ints, Ints]:
+    """Where each run of true values begins, and where it ends."""
+    padded = np.zeros(len(mask) + 2, bool)
+    padded[1:-1] = mask
+    edges = np.flatnonzero(padded[1:] != padded[:-1])
+    return edges[0::2], edges[1::2]
 
 
 def sum_by(places: NDArray[Any], weights: Floats, n: int) -> Floats:

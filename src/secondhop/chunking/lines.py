@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from secondhop.arrays import ranges
+from secondhop.arrays import ranges, true_runs
 from secondhop.text.characters import CharacterClasses, codes, utf8_lengths
 from secondhop.text.sentences import LONG_LINE, split_run_on
 
@@ -48,9 +48,8 @@ def lines_of_spans(text: str, starts: Ints, ends: Ints) -> Lines:
     is_edge[:] = False
     is_edge[last] = True
     end[is_edge], end[~is_edge] = ends, at_newline
-    words = np.flatnonzero(_SPACE.of(units) == 0)
-    place = np.searchsorted(words, end)
-    end[:] = np.append(-1, words)[place] + 1
+    word_starts, word_ends = true_runs(_SPACE.of(units) == 0)
+    end = np.minimum(np.append(0, word_ends)[np.searchsorted(word_starts, end)], end)
     held = end > begin
     bytes_at = None if text.isascii() else np.append(0, np.cumsum(utf8_lengths(units), dtype=np.int64))
     n_spans = len(starts)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from secondhop.arrays import true_runs
 from secondhop.loading.code_labels import Definition, shortened_name
 from secondhop.text.characters import CharacterClasses, codes
 
@@ -65,23 +66,23 @@ def _rows(text: str, units: NDArray[np.unsignedinteger]) -> _Rows | None:
     kinds = _kinds(text, units)
     if kinds is None:
         return None
-    classes = _CLASSES.of(units).copy()
-    is_content = (classes & (_BLANK | _NEWLINE) == 0) | (kinds == _STRING)
-    is_content &= kinds != _COMMENT
-    classes[kinds != _CODE] = 0
-    marks = np.flatnonzero(classes & (_OPENS | _CLOSES | _NEWLINE))
-    depth = np.cumsum(_STEP[classes[marks]], dtype=np.int32)
+    classes, is_code = _CLASSES.of(units), kinds == _CODE
+    marks = np.flatnonzero(((classes & (_OPENS | _CLOSES | _NEWLINE)) != 0) & is_code)
+    of_marks = classes[marks]
+    depth = np.cumsum(_STEP[of_marks], dtype=np.int32)
     if depth[-1] or int(depth.min()) < 0:
         return None
-    ends = marks[(depth == 0) & (classes[marks] == _NEWLINE)]
-    ends = ends[~_is_continued(ends, units, kinds)]
+    ends = marks[(depth == 0) & (of_marks == _NEWLINE)]
+    if "\\\n" in text or "\\\r\n" in text:
+        ends = ends[~_is_continued(ends, units, kinds)]
     if not len(ends) or ends[-1] != len(text) - 1:
         return None
-    starts = np.concatenate((np.zeros(1, np.int64), ends[:-1] + 1))
-    content = np.flatnonzero(is_content)
-    first, last = np.searchsorted(content, starts), np.searchsorted(content, ends)
-    holds = first < last
-    begin, end = content[first[holds]], content[last[holds] - 1] + 1
+    starts = np.zeros(len(ends), np.int64)
+    starts[1:] = ends[:-1] + 1
+    begins, stops = true_runs((((classes & (_BLANK | _NEWLINE)) == 0) & is_code) | (kinds == _STRING))
+    first, last = np.searchsorted(stops, starts, "right"), np.searchsorted(begins, ends) - 1
+    holds = first <= last
+    begin, end = begins[first[holds]], stops[last[holds]]
     columns = _columns(text, starts[holds], begin)
     return None if columns is None else _Rows(begin, end, columns)
 
