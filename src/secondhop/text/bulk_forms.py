@@ -8,7 +8,7 @@ import numpy as np
 
 from secondhop.arrays import ranges
 from secondhop.text.analysis import _FORM, _MARKS, _UNSPACED, _split_unspaced
-from secondhop.text.characters import CharacterClasses, codes
+from secondhop.text.characters import CharacterClasses, Characters
 from secondhop.text.hashing import digests
 
 if TYPE_CHECKING:
@@ -35,8 +35,8 @@ class FoundForms(NamedTuple):
 
 def find_forms(text: str, starts: Ints, ends: Ints) -> FoundForms:
     """The words in each of the spans, which are ascending and do not overlap."""
-    units = codes(text)
-    classes = _CLASSES.of(units)
+    characters = Characters.of(text)
+    classes = _CLASSES.of(characters)
     edges = _run_edges(classes, starts, ends)
     first, last = edges[0::2], edges[1::2]
     opening, closing = np.searchsorted(first, starts), np.searchsorted(first, ends)
@@ -47,10 +47,10 @@ def find_forms(text: str, starts: Ints, ends: Ints) -> FoundForms:
     odd = (classes[first] & _MARK) != 0
     if len(joined) or odd.any():
         first, last = _join(text, classes, first, last, joined, odd)
-    if units.dtype != np.uint8:
+    if len(characters.beyond):
         first, last = _in_pairs(text, classes, first, last)
     counts = np.searchsorted(first, ends) - np.searchsorted(first, starts)
-    return FoundForms(first, last, digests(units, first, last), counts)
+    return FoundForms(first, last, digests(characters.codes, first, last), counts)
 
 
 def _run_edges(classes: Classes, starts: Ints, ends: Ints) -> Ints:

@@ -1,32 +1,64 @@
-"""Texts as arrays of code units, and the kind of each character by table: what bulk passes over texts start from."""
+"""Texts as arrays of code points, and the kind of each character by table: what bulk passes over texts start from."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from secondhop.types import Ints
+
     Codes = NDArray[np.uint8] | NDArray[np.uint16] | NDArray[np.uint32]
     Classes = NDArray[np.uint8]
 
 _BASIC = 0x10000
 """Characters of the basic plane: all but rare ones."""
+_ASCII = 0x80
 
 
 def codes(text: str) -> Codes:
-    """[characters] the code point of each, in the narrowest of three widths that one encoding gives."""
+    """[characters] the code point of each, in the narrowest of three widths."""
     if text.isascii():
         return np.frombuffer(text.encode("ascii"), np.uint8)
-    data = text.encode("utf-16-le", "surrogatepass")
-    if len(data) == 2 * len(text):
-        return np.frombuffer(data, "<u2")
-    return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), "<u4")
+    units = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), "<u4")
+    return units if int(units.max()) >= _BASIC else units.astype(np.uint16)
+
+
+class Characters(NamedTuple):
+    """A text as an array."""
+
+    codes: NDArray[np.uint8] | NDArray[np.uint32]
+    """[characters] the code point of each."""
+    beyond: Ints
+    """Where the characters are that are not ASCII, ascending."""
+
+    @classmethod
+    def of(cls, text: str) -> Characters:
+        """Those of a text."""
+        if text.isascii():
+            return cls(np.frombuffer(text.encode("ascii"), np.uint8), np.empty(0, np.int64))
+        units = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), "<u4")
+        return cls(units, np.flatnonzero(units >= _ASCII))
+
+    def at(self, places: Ints) -> Characters:
+        """Those at some places."""
+        codes = self.codes[places]
+        return Characters(codes, np.flatnonzero(codes >= _ASCII) if len(self.beyond) else self.beyond)
+
+    def utf8_offsets(self, places: Ints) -> Ints:
+        """How many UTF-8 bytes stand before each of the places."""
+        if not len(self.beyond):
+            return places
+        more = np.zeros(len(self.beyond) + 1, np.int64)
+        np.cumsum(utf8_lengths(self.codes[self.beyond]) - np.uint8(1), out=more[1:])
+        offsets: Ints = places + more[np.searchsorted(self.beyond, places)]
+        return offsets
 
 
 class CharacterClasses:
@@ -39,21 +71,30 @@ class CharacterClasses:
         self._basic = np.zeros(_BASIC, np.uint8)
         self._known = np.zeros(_BASIC, bool)
 
-    def of(self, codes: Codes) -> Classes:
+    def of(self, characters: Characters) -> Classes:
         """[characters] the sets that each is in."""
-        if codes.dtype == np.uint8:
-            return np.frombuffer(codes.tobytes().translate(self._ascii()), np.uint8)
-        self._learn(codes[~self._known.take(codes, mode="clip")])
+        codes, beyond = characters
+        classes = self._ascii().take(codes, mode="clip")
+        if len(beyond):
+            classes[beyond] = self._beyond(codes[beyond])
+        return classes
+
+    def _beyond(self, codes: Codes) -> Classes:
+        """The sets of characters that are not ASCII."""
+        known = self._known.take(codes, mode="clip")
+        if not known.all():
+            self._learn(codes[~known])
         classes = self._basic.take(codes, mode="clip")
-        if codes.dtype == np.uint32:
-            beyond = np.flatnonzero(codes >= _BASIC)
-            distinct, place = np.unique(codes[beyond], return_inverse=True)
-            classes[beyond] = self._classify("".join(map(chr, distinct.tolist())))[place]
+        rare = np.flatnonzero(codes >= _BASIC)
+        if len(rare):
+            distinct, place = np.unique(codes[rare], return_inverse=True)
+            classes[rare] = self._classify("".join(map(chr, distinct.tolist())))[place]
         return classes
 
     @cache  # noqa: B019  there is one object for each kind of pass, made at import
-    def _ascii(self) -> bytes:
-        return self._classify("".join(map(chr, range(256)))).tobytes()
+    def _ascii(self) -> Classes:
+        """Those of ASCII, and a place for all else."""
+        return np.append(self._classify("".join(map(chr, range(_ASCII)))), np.uint8(0))
 
     def _learn(self, codes: Codes) -> None:
         """Adds characters to the table of the basic plane."""

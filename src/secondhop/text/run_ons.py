@@ -1,62 +1,144 @@
-"""`sentences.split_run_on` for spans that are known to be too long, several times as fast."""
+"""`sentences.split_run_on` for many spans at once that are known to be too long."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator
-from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from secondhop.text.sentences import _HARD_CHARACTERS, _WEAKER, _append, before_blanks, ends_nothing, size
+import numpy as np
+
+from secondhop.arrays import ranges
+from secondhop.text.characters import CharacterClasses
+from secondhop.text.sentences import _HARD_CHARACTERS, _WEAKER, COMMAS, SEMICOLONS, THAI_AND_LAO
+from secondhop.text.stops import BLANK, STOP, Ends, accepted, skip, skip_back
 
 if TYPE_CHECKING:
-    from secondhop.types import Span
+    from secondhop.text.characters import Characters, Classes
+    from secondhop.types import Bools, Ints
 
-_LINE_END = 1
-# A pattern that begins with a set of characters is searched for many times faster than one that looks behind.
-_STOPS = tuple(
-    re.compile(r"\n\s*" if level == _LINE_END else re.sub(r"^\(\?<=(\[.*\])\)(?=\\s[*+]$)", r"\1", pattern.pattern))
-    for level, (pattern, _, _) in enumerate(_WEAKER)
-)
+_THAI, _SEMICOLON, _COMMA, _SPACE = (1 << bit for bit in range(4))
+_WEAK = CharacterClasses((f"[{THAI_AND_LAO}]", f"[{SEMICOLONS}]", f"[{COMMAS}]", r"\s"))
+_LIMITS = (*(limit for _, limit, _ in _WEAKER), _WEAKER[-1][1])
+_SENTENCE_END, _LINE_END, _CLAUSE, _AFTER_SEMICOLON, _AFTER_COMMA, _AT_BLANK = range(len(_WEAKER))
 
 
-def split_long(text: str, span: Span, level: int = 0) -> list[Span]:
-    """The pieces of a span that is too long to be one sentence."""
-    start, end = span
-    ascii_only = text[start:end].isascii()
-    length = (end - start) // 5 if ascii_only else size(text[start:end])
-    if length <= (_WEAKER[level][1] if level < len(_WEAKER) else _WEAKER[-1][1]):
-        return [span]
-    if level == len(_WEAKER):
-        step = _HARD_CHARACTERS if ascii_only else _HARD_CHARACTERS // 3
-        return [(at, min(at + step, end)) for at in range(start, end, step)]
-    wanted = _WEAKER[level][2]
-    pieces: list[Span] = []
-    left, packed = start, 0
-    for before, after in pairwise((start, *_cuts(text, start, end, level), end)):
-        if level == 0 and before > left and ends_nothing(text, left, before_blanks(text, before)):
-            continue
-        part = (after - before) // 5 if ascii_only else size(text[before:after])
-        if before > left and (wanted == 0 or packed + part > wanted):
-            _append(pieces, text, left, before)
-            left, packed = before, 0
-        packed += part
-    _append(pieces, text, left, end)
-    small = 5 * _WEAKER[min(level + 1, len(_WEAKER) - 1)][1] + 4 if ascii_only else 0  # characters
-    found: list[Span] = []
-    for piece in pieces:
-        if piece[1] - piece[0] <= small:
-            found.append(piece)
+def split_long(text: str, characters: Characters, classes: Classes, starts: Ints, ends: Ints) -> tuple[Ints, Ints]:
+    """The pieces of spans that are too long to be one sentence each, in order.
+
+    Args:
+        text: the text.
+        characters: the same as an array.
+        classes: their kinds, as `stops.CLASSES` has them, and one place more.
+        starts: where the spans begin, which have no blanks at their ends and do not overlap.
+        ends: where they end.
+    """
+    done: list[tuple[Ints, Ints]] = []
+    for level, (_, _, wanted) in enumerate(_WEAKER):
+        if level == _SENTENCE_END:
+            cuts = _sentence_ends(text, characters, classes, starts, ends)
+        elif level == _LINE_END:
+            cuts = _line_ends(characters, classes, starts, ends)
         else:
-            found.extend(split_long(text, piece, level + 1))
-    return found
+            cuts = _weak_stops(characters, level, starts, ends)
+        if len(cuts):
+            if wanted:
+                cuts = _packed(characters, starts, ends, cuts, wanted)
+            starts, ends = np.sort(np.concatenate((starts, cuts))), np.sort(np.concatenate((cuts, ends)))
+            starts, ends = _stripped(classes, starts, ends)
+        small = _sizes(characters, starts, ends) <= _LIMITS[level + 1]
+        done.append((starts[small], ends[small]))
+        starts, ends = starts[~small], ends[~small]
+        if not len(starts):
+            break
+    else:
+        done.append(_cut_hard(characters, starts, ends))
+    starts, ends = map(np.concatenate, zip(*done, strict=True))
+    return np.sort(starts), np.sort(ends)
 
 
-def _cuts(text: str, start: int, end: int, level: int) -> Iterator[int]:
-    """Where the stops of a level allow a cut."""
-    found = _STOPS[level].finditer(text, start, end)
-    if level == len(_STOPS) - 1:
-        return (match.start() for match in found)
-    if level != _LINE_END:
-        return (match.start() + 1 for match in found)
-    return (before_blanks(text, match.start()) for match in found)
+def _sizes(characters: Characters, starts: Ints, ends: Ints) -> Ints:
+    """In tokens of five UTF-8 bytes."""
+    sizes: Ints = (characters.utf8_offsets(ends) - characters.utf8_offsets(starts)) // 5
+    return sizes
+
+
+def _stripped(classes: Classes, starts: Ints, ends: Ints) -> tuple[Ints, Ints]:
+    """The spans without the blanks at their ends, but for those of blanks alone."""
+    starts = skip(classes, starts, BLANK)
+    some = starts < ends
+    return starts[some], skip_back(classes, ends[some], BLANK)
+
+
+def _within(places: Ints, starts: Ints, ends: Ints) -> tuple[Ints, Ints]:
+    """Those of the places that lie inside a span, not at its ends, and the spans' numbers."""
+    span = np.searchsorted(starts, places) - 1  # of the last one that begins before
+    inside = (span >= 0) & (places < ends[span])
+    return places[inside], span[inside]
+
+
+def _sentence_ends(text: str, characters: Characters, classes: Classes, starts: Ints, ends: Ints) -> Ints:
+    """Behind stops that blanks follow."""
+    stops = np.flatnonzero(classes & STOP)
+    places, span = _within(stops[classes[stops + 1] & BLANK != 0] + 1, starts, ends)
+    return (
+        accepted(text, characters.codes, classes, starts, Ends(span, places, places, places)).at
+        if len(places)
+        else places
+    )
+
+
+def _line_ends(characters: Characters, classes: Classes, starts: Ints, ends: Ints) -> Ints:
+    """Before blanks with a line end among them."""
+    places, _ = _within(np.flatnonzero(characters.codes == ord("\n")), starts, ends)
+    return skip_back(classes, places, BLANK)
+
+
+def _weak_stops(characters: Characters, level: int, starts: Ints, ends: Ints) -> Ints:
+    """Behind the stops of a level, or before blanks at the last one."""
+    lengths = ends - starts
+    places = ranges(starts, lengths)
+    classes = _WEAK.of(characters.at(places))
+    if level == _AT_BLANK:
+        blank = classes & _SPACE != 0
+        blank[1:] &= ~blank[:-1]
+        return places[np.flatnonzero(blank)]
+    if level == _CLAUSE:
+        stops = np.flatnonzero(classes & _THAI)
+        stops = stops[stops < len(classes) - 1]
+        stops = stops[classes[stops + 1] & _SPACE != 0]
+    else:
+        stops = np.flatnonzero(classes & (_SEMICOLON if level == _AFTER_SEMICOLON else _COMMA))
+    return _within(places[stops] + 1, starts, ends)[0]
+
+
+def _packed(characters: Characters, starts: Ints, ends: Ints, cuts: Ints, wanted: int) -> Ints:
+    """Those of the cuts that make pieces of up to the wanted size, or of one part that is larger."""
+    n_cuts = np.searchsorted(cuts, ends) - np.searchsorted(cuts, starts)
+    last = np.cumsum(n_cuts + 2) - 1
+    first = last - n_cuts - 1
+    is_cut = np.ones(last[-1] + 1, bool)
+    is_cut[first] = is_cut[last] = False
+    edges = np.empty(len(is_cut), np.int64)
+    edges[is_cut], edges[first], edges[last] = cuts, starts, ends
+    totals = np.zeros(len(edges), np.int64)
+    np.cumsum(np.diff(characters.utf8_offsets(edges)) // 5, out=totals[1:])
+    # A piece that begins at an edge ends where one part more would be too much, but not where it begins.
+    enough = np.searchsorted(totals, totals + wanted, "right") - 1
+    following = np.maximum(enough, np.searchsorted(edges, edges, "right")).tolist()
+    chosen: list[int] = []
+    for begin, end in zip(first.tolist(), last.tolist(), strict=True):
+        edge = following[begin]
+        while edge < end:
+            chosen.append(edge)
+            edge = following[edge]
+    return edges[chosen]
+
+
+def _cut_hard(characters: Characters, starts: Ints, ends: Ints) -> tuple[Ints, Ints]:
+    """Pieces of so many characters each."""
+    plain = characters.utf8_offsets(ends) - characters.utf8_offsets(starts) == ends - starts
+    step = np.where(plain, _HARD_CHARACTERS, _HARD_CHARACTERS // 3)
+    counts = -((starts - ends) // step)
+    place = ranges(np.zeros(len(starts), np.int64), counts)
+    step, ends = np.repeat(step, counts), np.repeat(ends, counts)
+    starts = np.repeat(starts, counts) + place * step
+    return starts, np.minimum(starts + step, ends)

@@ -23,15 +23,20 @@ _ABBREVIATION = re.compile(
 _ENUMERATOR = re.compile(r"[\W_]*(?:\d{1,3}(?:\.\d{1,3})*|[A-Za-z]|[ivxlcIVXLC]{1,6})\)?\.")
 _QUOTES = "\"')]”’»」』）"
 
+THAI_AND_LAO = "\u0e01-\u0e5b\u0e81-\u0edf"
+"""Blanks stand between clauses only."""
+SEMICOLONS = ";:；："
+COMMAS = r",，、)}\]"
+
 # A run-on is cut at weaker and weaker stops: sentence ends without a capital after them, line ends, blanks of Thai, semicolons, commas,
 # blanks, and at last anywhere. Sizes are in tokens of five UTF-8 bytes: a run-on longer than the first number is cut,
 # into pieces of about the second.
 _WEAKER: tuple[tuple[re.Pattern[str], int, int], ...] = (
     (re.compile(rf"(?<=[{STOPS}])\s+"), 70, 0),
     (re.compile(r"\s*\n\s*"), 80, 50),
-    (re.compile(r"(?<=[\u0e01-\u0e5b\u0e81-\u0edf])\s+"), 80, 50),  # Thai and Lao: blanks stand between clauses only
-    (re.compile(r"(?<=[;:；：])\s*"), 160, 100),
-    (re.compile(r"(?<=[,，、)}\]])\s*"), 210, 130),
+    (re.compile(rf"(?<=[{THAI_AND_LAO}])\s+"), 80, 50),
+    (re.compile(rf"(?<=[{SEMICOLONS}])\s*"), 160, 100),
+    (re.compile(rf"(?<=[{COMMAS}])\s*"), 210, 130),
     (re.compile(r"\s+"), 260, 130),
 )
 _WITHIN_LINES = 3

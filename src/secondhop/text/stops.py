@@ -1,0 +1,132 @@
+"""Kinds of characters that tell where sentences end, and which stops end none, for many places at once."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from secondhop.text.characters import CharacterClasses
+from secondhop.text.sentences import _ABBREVIATION, _ENUMERATOR, STOPS, WIDE_STOPS
+
+if TYPE_CHECKING:
+    from secondhop.text.characters import Classes, Codes
+    from secondhop.types import Bools, Ints
+
+STOP, WIDE_STOP, QUOTE, WIDE_QUOTE, BLANK, OPENER, CAPITAL, WORD = (1 << bit for bit in range(8))
+CLASSES = CharacterClasses(
+    (
+        f"[{STOPS}]", f"[{WIDE_STOPS}]", r"""["')\]”’»]""", """["'」』”’）]""", r"\s", r"""["'(\[“‘«¿¡]""",
+        r"[A-Z0-9]|[^\W\da-z_]", r"\w",
+    )
+)  # fmt: skip
+_LONGEST_ABBREVIATION = 6
+_LONGEST_ENUMERATOR = 16
+_STEPS = 16
+
+
+class Ends(NamedTuple):
+    """Places where a sentence may end, of a number of spans. Parallel arrays."""
+
+    span: Ints
+    at: Ints
+    """Behind the stop."""
+    stop: Ints
+    """Behind the quotes that close it."""
+    following: Ints
+    """Where the next sentence begins."""
+
+
+def skip(classes: Classes, places: Ints, kind: int) -> Ints:
+    """For each place the first one from it on whose character is not of the kind."""
+    places = places.copy()
+    live = np.flatnonzero(classes[places] & kind)
+    for _ in range(_STEPS):
+        if not len(live):
+            return places
+        places[live] += 1
+        live = live[classes[places[live]] & kind != 0]
+    for number in live.tolist():  # a long run of blanks or quotes
+        place, width = int(places[number]), _STEPS
+        while not len(off := np.flatnonzero(classes[place : place + width] & kind == 0)):
+            place, width = place + width, 4 * width
+        places[number] = place + off[0]
+    return places
+
+
+def skip_back(classes: Classes, places: Ints, kind: int) -> Ints:
+    """For each place the one behind the last character before it that is not of the kind."""
+    return len(classes) - skip(classes[::-1], len(classes) - places, kind)
+
+
+def accepted(text: str, codes: Codes, classes: Classes, starts: Ints, found: Ends) -> Ends:
+    """Those that end a sentence, and not an abbreviation or the enumerator that a sentence begins with.
+
+    What may be either is few and is decided one by one, since it depends on where the sentence began.
+
+    Args:
+        text: the text.
+        codes: its characters.
+        classes: their kinds, as `CLASSES` has them.
+        starts: where the spans begin.
+        found: places in these spans, ascending.
+    """
+    doubtful = _doubtful(text, codes, classes, starts, found)
+    if not len(doubtful):
+        return found
+    accepted = np.ones(len(found.at), bool)
+    at, span, following = found.at[doubtful], found.span[doubtful], found.following[doubtful - 1]
+    goes_on = found.span[doubtful - 1] == span
+    goes_on[0] &= doubtful[0] > 0
+    left = previous = -1
+    refused: list[int] = []
+    for number, place, first, after, same in zip(
+        doubtful.tolist(), at.tolist(), starts[span].tolist(), following.tolist(), goes_on.tolist(), strict=True
+    ):
+        if not same:
+            left = first
+        elif previous != number - 1:
+            left = after
+        if _ABBREVIATION.search(text, max(left, place - 12), place) or (
+            place - left < _LONGEST_ENUMERATOR and _ENUMERATOR.fullmatch(text, left, place)
+        ):
+            refused.append(number)
+            previous = number
+    accepted[refused] = False
+    return Ends(*(column[accepted] for column in found))
+
+
+def _doubtful(text: str, codes: Codes, classes: Classes, starts: Ints, found: Ends) -> Ints:
+    """The ends, by number, that may be those of abbreviations or enumerators; all others are none."""
+    before = np.concatenate((starts[:1], found.following[:-1]))
+    before = np.maximum(before, starts[found.span])
+    point = np.flatnonzero(codes[found.at - 1] == ord("."))
+    at = found.at[point]
+    length = _word_lengths(classes, at - 1)
+    short = (length == 1) | (at - before[point] < _LONGEST_ENUMERATOR)
+    rest = np.flatnonzero(~short & (length > 0) & (length <= _LONGEST_ABBREVIATION))
+    begins = at[rest] - 1 - length[rest]
+    words = [text[first:last] for first, last in zip(begins.tolist(), at[rest].tolist(), strict=True)]
+    abbreviations = set(filter(_is_abbreviation, set(words)))
+    short[rest] = (codes[begins - 1] == ord(".")) | np.fromiter(
+        map(abbreviations.__contains__, words), bool, len(words)
+    )
+    doubtful: Ints = point[short]
+    return doubtful
+
+
+def _word_lengths(classes: Classes, ends: Ints) -> Ints:
+    """How many characters of a word stand before each place, up to one more than an abbreviation has."""
+    lengths = np.zeros(len(ends), np.int64)
+    live = np.arange(len(ends))
+    for length in range(1, _LONGEST_ABBREVIATION + 2):
+        place = ends[live] - length
+        live = live[(place >= 0) & (classes[place] & WORD != 0)]
+        lengths[live] = length
+    return lengths
+
+
+@lru_cache(maxsize=1 << 16)
+def _is_abbreviation(word: str) -> bool:
+    return _ABBREVIATION.search(word) is not None
