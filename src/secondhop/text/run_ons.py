@@ -13,7 +13,7 @@ from secondhop.text.stops import BLANK, STOP, Ends, accepted, skip, skip_back
 
 if TYPE_CHECKING:
     from secondhop.text.characters import Characters, Classes
-    from secondhop.types import Bools, Ints
+    from secondhop.types import Ints
 
 _THAI, _SEMICOLON, _COMMA, _SPACE = (1 << bit for bit in range(4))
 _WEAK = CharacterClasses((f"[{THAI_AND_LAO}]", f"[{SEMICOLONS}]", f"[{COMMAS}]", r"\s"))

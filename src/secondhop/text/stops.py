@@ -12,7 +12,7 @@ from secondhop.text.sentences import _ABBREVIATION, _ENUMERATOR, STOPS, WIDE_STO
 
 if TYPE_CHECKING:
     from secondhop.text.characters import Classes, Codes
-    from secondhop.types import Bools, Ints
+    from secondhop.types import Ints
 
 STOP, WIDE_STOP, QUOTE, WIDE_QUOTE, BLANK, OPENER, CAPITAL, WORD = (1 << bit for bit in range(8))
 CLASSES = CharacterClasses(
