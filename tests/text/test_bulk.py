@@ -9,7 +9,7 @@ from secondhop.text.analysis import analyzer_for, split_forms
 from secondhop.text.bulk_analysis import analyze_all
 from secondhop.text.bulk_forms import find_forms
 from secondhop.text.bulk_sentences import split_paragraphs
-from secondhop.text.characters import codes, utf8_lengths
+from secondhop.text.characters import Characters, codes, utf8_lengths
 from secondhop.text.hashing import digest, digests, digests_of
 from secondhop.text.languages import LANGUAGES
 from secondhop.text.sentences import split_sentences
@@ -100,13 +100,18 @@ def test_words_are_analysed_alike(language, char_ngrams):
     )
     forms += ["Licences", "Übungen", "l'eau", "o'neill", "don't", "ﬁne", "İstanbul", "running", "RUNNING", "ofTheRing"]
     forms += ["中文", "한국", "がカ", "a中", "ー", "中" * 70]
-    analyzed = analyze_all(analyzer, forms)
+    offsets = np.cumsum([0, *map(len, forms)])
+    analyzed = analyze_all(analyzer, "".join(forms), offsets)
     wanted = [analyzer.analyze(form) for form in forms]
-    assert analyzed.terms == [term for form in wanted for term in form.terms]
+    assert [analyzed.terms[number] for number in analyzed.of_words.tolist()] == [
+        term for form in wanted for term in form.terms
+    ]
+    assert len(set(analyzed.terms)) == len(analyzed.terms)
+    assert analyzed.digests.tolist() == sorted(map(digest, analyzed.terms)) == list(map(digest, analyzed.terms))
     assert analyzed.counts.tolist() == [len(form.terms) for form in wanted]
     assert analyzed.is_name.tolist() == [form.is_name for form in wanted]
     assert analyzed.is_capital.tolist() == [form[0].isupper() for form in forms]
-    assert analyzed.folded == {number: form.casefold() for number, form in enumerate(forms) if form.casefold() != form}
+    assert analyzed.fold.tolist() == [digest(form.casefold()) for form in forms]
 
 
 @settings(deadline=None)
@@ -116,7 +121,7 @@ def test_words_have_the_same_digest_wherever_they_stand(words):
     assert digests_of(words).tolist() == wanted
     text = "🔬 " + "".join(words)
     ends = np.cumsum([2, *map(len, words)], dtype=np.int64)
-    assert digests(codes(text), ends[:-1], ends[1:]).tolist() == wanted
+    assert digests(Characters.of(text), ends[:-1], ends[1:]).tolist() == wanted
     assert len(set(wanted)) == len(set(words))
 
 

@@ -29,7 +29,6 @@ if TYPE_CHECKING:
 _Scalar = TypeVar("_Scalar", bound=np.generic)
 
 _WINDOW = 1 << 17
-_NUMBERED_AT_ONCE = 1 << 18
 _LANGUAGE_SAMPLE = 200
 
 
@@ -117,9 +116,9 @@ def build_segment(
         n_sections += len(table.sections)
         if progress is not None:
             progress(done)
-    vocabulary, spelled, form_numbers = forms.vocabulary()
+    vocabulary, form_numbers = forms.vocabulary()
     path_vocabulary, path_numbers = Vocabulary.of(list(paths))
-    lexicon = Lexicon.of(analyzer, vocabulary, spelled)
+    lexicon = Lexicon.of(analyzer, vocabulary)
     words = _renumbered(columns.words, form_numbers)
     chunk_sentences = offsets_of(_joined(columns.chunk_n_sentences, np.int64))
     sentence_words = offsets_of(_joined(columns.sentence_n_words, np.int64))
@@ -218,20 +217,15 @@ def _add_words(
     words: list[NDArray[np.int32]], counts: list[Ints], forms: Numbering, text: str, starts: Ints, ends: Ints
 ) -> None:
     """Adds the words of the spans and how many each has. Spans are ascending; a window of text is read at a time."""
-    waiting: list[tuple[Ints, Ints, NDArray[np.uint64]]] = []
-    n_waiting = first = 0
+    first = 0
     while first < len(starts):
         last = max(first + 1, int(np.searchsorted(ends, starts[first] + _WINDOW, "right")))
         base = int(starts[first])
-        found = find_forms(text[base : int(ends[last - 1])], starts[first:last] - base, ends[first:last] - base)
+        window = text[base : int(ends[last - 1])]
+        found = find_forms(window, starts[first:last] - base, ends[first:last] - base)
         counts.append(found.counts)
-        waiting.append((found.starts + base, found.ends + base, found.digests))
-        n_waiting += len(found.starts)
+        words.append(forms.of(window, found.starts, found.ends, found.digests))
         first = last
-        if n_waiting >= _NUMBERED_AT_ONCE or first == len(starts):
-            words.append(forms.of(text, *map(np.concatenate, zip(*waiting, strict=True))))
-            waiting.clear()
-            n_waiting = 0
 
 
 def _newlines(text: str) -> Ints:

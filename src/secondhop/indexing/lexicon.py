@@ -9,10 +9,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from secondhop.arrays import ranges
-from secondhop.indexing.strings import Numbers, Vocabulary, offsets_of
+from secondhop.indexing.strings import Numbers, Strings, Vocabulary, offsets_of
 from secondhop.text.analysis import Analyzer
 from secondhop.text.bulk_analysis import analyze_all
-from secondhop.text.hashing import digests_of
 
 if TYPE_CHECKING:
     from secondhop.text.hashing import Digests
@@ -38,25 +37,20 @@ class Lexicon:
     term_is_number: Bools
 
     @classmethod
-    def of(cls, analyzer: Analyzer, forms: Vocabulary, spelled: Sequence[str] | None = None) -> Lexicon:
-        """Analyses each form once. `spelled` are the forms as strings, if the caller has them."""
-        spelled = list(forms) if spelled is None else spelled
-        analyzed = analyze_all(analyzer, spelled)
-        seen = {term: number for number, term in enumerate(dict.fromkeys(analyzed.terms))}
-        form_terms = np.fromiter(map(seen.__getitem__, analyzed.terms), np.int64, len(analyzed.terms))
-        terms, numbers = Vocabulary.of(list(seen))
-        fold = forms.digests.copy()
-        fold[list(analyzed.folded)] = digests_of(list(analyzed.folded.values()))
+    def of(cls, analyzer: Analyzer, forms: Vocabulary) -> Lexicon:
+        """Analyses each form once."""
+        analyzed = analyze_all(analyzer, *forms.strings.joined())
+        terms = Vocabulary(Strings.of(analyzed.terms), analyzed.digests)
         return cls(
             analyzer=analyzer,
             forms=forms,
             terms=terms,
             form_offsets=offsets_of(analyzed.counts),
-            form_terms=numbers[form_terms],
+            form_terms=analyzed.of_words,
             form_is_name=analyzed.is_name,
             form_is_capital=analyzed.is_capital,
-            form_fold=fold,
-            term_is_number=np.array([term[:1].isdigit() for term in seen], bool)[np.argsort(numbers)],
+            form_fold=analyzed.fold,
+            term_is_number=np.fromiter((term[:1].isdigit() for term in analyzed.terms), bool, len(terms)),
         )
 
     @property

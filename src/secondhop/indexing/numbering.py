@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from secondhop.arrays import run_starts
 from secondhop.indexing.strings import Strings, Vocabulary
 
 if TYPE_CHECKING:
@@ -14,65 +15,74 @@ if TYPE_CHECKING:
     from secondhop.text.hashing import Digests
     from secondhop.types import Ints
 
-_MOST_BITS = 20
+_LEAST_BITS = 12
+_ROOM = 4
+"""Places in the table for each word that it holds, at least."""
 
 
 class Numbering:
-    """Gives each digest a number, in the order in which they are first met, and remembers the word behind it."""
+    """Gives each digest a number, from 1, and remembers the word behind it.
+
+    A hash table with open addressing: a digest's place is what its first bits say, or the next that is free.
+    """
 
     def __init__(self) -> None:
         """Knows no word."""
-        self._known = np.empty(0, np.uint64)
-        """Ascending."""
-        self._numbers = np.empty(0, np.int32)
+        self._bits = _LEAST_BITS
+        self._table = np.zeros(1 << self._bits, np.int32)
+        """The numbers; 0 where a place is free."""
+        self._digests = np.zeros(1, np.uint64)
+        """By number."""
         self._words: list[str] = []
-        self._digests: list[Digests] = []
 
     def of(self, text: str, starts: Ints, ends: Ints, digests: Digests) -> NDArray[np.int32]:
         """The numbers of the words `text[start:end]`, which have these digests."""
-        distinct, first, place = _distinct(digests)
-        at = np.searchsorted(self._known, distinct)
-        known = np.zeros(len(distinct), bool)
-        within = at < len(self._known)
-        known[within] = self._known[at[within]] == distinct[within]
-        numbers = np.empty(len(distinct), np.int32)
-        numbers[known] = self._numbers[at[known]]
-        new = np.flatnonzero(~known)
-        if len(new):
-            numbers[new] = np.arange(len(self._words), len(self._words) + len(new), dtype=np.int32)
-            spans = zip(starts[first[new]].tolist(), ends[first[new]].tolist(), strict=True)
-            self._words.extend(text[start:end] for start, end in spans)
-            self._digests.append(distinct[new])
-            self._known = np.insert(self._known, at[new], distinct[new])
-            self._numbers = np.insert(self._numbers, at[new], numbers[new])
-        return numbers[place]
+        numbers = self._find(digests)
+        unknown = np.flatnonzero(numbers == 0)
+        if len(unknown):
+            order = unknown[np.argsort(digests[unknown])]
+            begins = run_starts(digests[order])
+            first = order[begins]
+            self._add(digests[first])
+            spans = zip(starts[first].tolist(), ends[first].tolist(), strict=True)
+            self._words.extend([text[start:end] for start, end in spans])
+            new = np.arange(len(self._digests) - len(first), len(self._digests), dtype=np.int32)
+            numbers[order] = np.repeat(new, np.diff(np.append(begins, len(order))))
+        return numbers
 
-    def vocabulary(self) -> tuple[Vocabulary, list[str], NDArray[np.int32]]:
-        """The words, as a vocabulary and as strings, and for each number given here the word's number there."""
-        digests = np.concatenate(self._digests) if self._digests else np.empty(0, np.uint64)
-        vocabulary, numbers = Vocabulary.of_digests(Strings.of(self._words), digests)
-        words = [self._words[number] for number in np.argsort(numbers).tolist()]
-        return vocabulary, words, numbers.astype(np.int32)
+    def vocabulary(self) -> tuple[Vocabulary, NDArray[np.int32]]:
+        """The words as a vocabulary, and for each number given here the word's number there."""
+        vocabulary, numbers = Vocabulary.of_digests(Strings.of(self._words), self._digests[1:])
+        return vocabulary, np.concatenate((np.zeros(1, np.int32), numbers.astype(np.int32)))
 
+    def _find(self, digests: Digests) -> NDArray[np.int32]:
+        """The numbers of the words with these digests; 0 for those that are not known."""
+        places = self._places(digests)
+        numbers = self._table[places]
+        open_ = np.flatnonzero((self._digests[numbers] != digests) & (numbers != 0))
+        while len(open_):
+            places[open_] = (places[open_] + 1) & (len(self._table) - 1)
+            found = self._table[places[open_]]
+            numbers[open_] = found
+            open_ = open_[(self._digests[found] != digests[open_]) & (found != 0)]
+        return numbers
 
-def _distinct(digests: Digests) -> tuple[Digests, Ints, Ints]:
-    """The distinct digests, ascending, where each is first met, and for each digest its place among them.
+    def _add(self, digests: Digests) -> None:
+        """Gives numbers to digests that have none and are distinct."""
+        known = len(self._digests)
+        self._digests = np.concatenate((self._digests, digests))
+        if len(self._digests) * _ROOM > len(self._table):
+            while len(self._digests) * _ROOM > 1 << self._bits:
+                self._bits += 2
+            self._table = np.zeros(1 << self._bits, np.int32)
+            known = 1
+        waiting = np.arange(known, len(self._digests), dtype=np.int32)
+        places = self._places(self._digests[waiting])
+        while len(waiting):
+            free = self._table[places] == 0
+            self._table[places[free]] = waiting[free]
+            late = np.flatnonzero(self._table[places] != waiting)  # the place was taken, or another one came as well
+            waiting, places = waiting[late], (places[late] + 1) & (len(self._table) - 1)
 
-    Sorting whole numbers is many times as fast as sorting places by them, so the low bits make room for the place.
-    """
-    bits = len(digests).bit_length()
-    if bits > _MOST_BITS:
-        return np.unique(digests, return_index=True, return_inverse=True)
-    low = np.uint64((1 << bits) - 1)
-    keys = (digests & ~low) | np.arange(len(digests), dtype=np.uint64)
-    keys.sort()
-    order = (keys & low).astype(np.int64)
-    ordered = digests[order]
-    begins = np.ones(len(ordered), bool)
-    np.not_equal(ordered[1:], ordered[:-1], out=begins[1:])
-    distinct = ordered[begins]
-    if not (distinct[1:] > distinct[:-1]).all():  # two digests that differ in the low bits only
-        return np.unique(digests, return_index=True, return_inverse=True)
-    place = np.empty(len(digests), np.int64)
-    place[order] = np.cumsum(begins) - 1
-    return distinct, order[begins], place
+    def _places(self, digests: Digests) -> Ints:
+        return (digests >> np.uint64(64 - self._bits)).astype(np.int64)

@@ -53,6 +53,13 @@ class Strings(Sequence[str]):
         for start, end in pairwise(self.offsets.tolist()):
             yield whole[start:end].decode("utf-8", "surrogatepass")
 
+    def joined(self) -> tuple[str, Ints]:
+        """The strings one after the other, and where each begins there and the last one ends."""
+        text = self.data.tobytes().decode("utf-8", "surrogatepass")
+        if len(text) == len(self.data):
+            return text, self.offsets
+        return text, offsets_of(self.data & 0xC0 != 0x80)[self.offsets]
+
     def several(self, numbers: Ints) -> list[str]:
         """The strings with those numbers, decoded."""
         starts, ends = self.offsets[numbers].tolist(), self.offsets[numbers + 1].tolist()

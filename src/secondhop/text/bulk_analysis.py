@@ -2,160 +2,252 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Sequence
+from functools import lru_cache
 from itertools import compress
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from secondhop.text.analysis import _CASE_PARTS, _LONGEST_FORM, Analyzer, _stemmer
-from secondhop.text.characters import codes
+from secondhop.arrays import ranges, run_starts
+from secondhop.text.analysis import _LONGEST_FORM, Analyzer, _stemmer
+from secondhop.text.characters import Characters
+from secondhop.text.hashing import digests, digests_of
 
 if TYPE_CHECKING:
+    from secondhop.text.characters import Classes
+    from secondhop.text.hashing import Digests
     from secondhop.types import Bools, Ints
-
-_PARTS_AND_ENDS = re.compile(rf"{_CASE_PARTS.pattern}|\n")
 
 _LOWER, _UPPER, _DIGIT, _STEADY, _OTHER = (1 << bit for bit in range(5))
 _STEADY_RANGES = (("\u3041", "\u3096"), ("\u30a1", "\u30fa"), ("\u4e00", "\u9fff"), ("\uac00", "\ud7a3"))
 """Kana, Han and Hangul: a word of these alone is its own term in every language."""
 
 
-class Shapes(NamedTuple):
-    """What characters words have: bits for ASCII letters, small and capital, ASCII digits, steady letters, all else."""
+class Analyzed(NamedTuple):
+    """The terms and flags of a number of words."""
 
-    some: Ints
-    """[words] of all characters."""
-    first: Ints
-    """[words] of the first one."""
-    inner: Ints
-    """[words] of all but the first one."""
-    lengths: Ints
-
-    @classmethod
-    def of(cls, words: Sequence[str]) -> Shapes:
-        """The shapes of words that are not empty and hold no line ends."""
-        units = codes("\n".join(words))
-        classes = _table().take(units, mode="clip")
-        wide = np.flatnonzero(units >= ord(_STEADY_RANGES[0][0]))
-        if len(wide):
-            beyond = units[wide]
-            inside = [(beyond >= ord(first)) & (beyond <= ord(last)) for first, last in _STEADY_RANGES]
-            classes[wide[np.logical_or.reduce(inside)]] = _STEADY
-        edges = np.concatenate((np.zeros(1, np.int64), np.flatnonzero(units == ord("\n")) + 1, [len(units) + 1]))
-        starts = edges[:-1]
-        first = classes[starts]
-        some = np.bitwise_or.reduceat(classes, starts)
-        classes[starts] = 0
-        return cls(some, first, np.bitwise_or.reduceat(classes, starts), np.diff(edges) - 1)
+    terms: list[str]
+    """All terms, each once, in the order of their digests."""
+    digests: Digests
+    """Of the terms."""
+    of_words: Ints
+    """The terms of all words by number, one word after the other."""
+    counts: Ints
+    """How many terms each word has."""
+    is_name: Bools
+    is_capital: Bools
+    """Whether the word begins with a capital."""
+    fold: Digests
+    """Digest of the word without regard to case."""
 
 
-def _table() -> Ints:
+class _Words:
+    """The words of a text in which they stand one after the other, and what characters they have."""
+
+    def __init__(self, text: str, offsets: Ints) -> None:
+        self.text, self.offsets = text, offsets
+        self.starts, self.ends = offsets[:-1], offsets[1:]
+        characters = Characters.of(text)
+        self.classes = classes = _classes(characters)
+        self.first = classes[self.starts]
+        """[words] of the first character."""
+        inner = classes.copy()
+        inner[self.starts] = 0
+        self.inner = np.bitwise_or.reduceat(inner, self.starts)
+        """[words] of all but the first one."""
+        self.some = self.inner | self.first
+        """[words] of all characters."""
+        capitals = (classes & np.uint8(_UPPER)) << np.uint8(4)  # the bit by which small letters differ
+        self.lowered = Characters(characters.codes | capitals, characters.beyond)
+
+    def __len__(self) -> int:
+        return len(self.starts)
+
+    def __getitem__(self, number: int) -> str:
+        return self.text[self.offsets[number] : self.offsets[number + 1]]
+
+    def is_capital(self) -> Bools:
+        """[words] whether it begins with a capital."""
+        found = self.first == _UPPER
+        odd = np.flatnonzero(self.first == _OTHER)
+        found[odd] = [self.text[start].isupper() for start in self.starts[odd].tolist()]
+        return found
+
+    def with_folded(self, lowered: Digests) -> Digests:
+        """[words] digests without regard to case, given those of the words with ASCII in lower case."""
+        odd = np.flatnonzero(self.some & _OTHER)
+        lowered[odd] = digests_of([self[number].casefold() for number in odd.tolist()])
+        return lowered
+
+
+def _classes(characters: Characters) -> Classes:
+    """Bits for ASCII letters, small and capital, ASCII digits, steady letters, all else."""
+    codes, beyond = characters
+    classes = _table().take(codes, mode="clip")
+    if len(beyond):
+        units = codes[beyond]
+        inside = [(units >= ord(first)) & (units <= ord(last)) for first, last in _STEADY_RANGES]
+        classes[beyond] = np.where(np.logical_or.reduce(inside), np.uint8(_STEADY), np.uint8(_OTHER))
+    return classes
+
+
+def _table() -> Classes:
     table = np.full(129, _OTHER, np.uint8)
-    table[ord("\n")] = 0
     for characters, kind in ((b"az", _LOWER), (b"AZ", _UPPER), (b"09", _DIGIT)):
         table[characters[0] : characters[1] + 1] = kind
     return table
 
 
-class Analyzed(NamedTuple):
-    """The terms and flags of a number of words."""
+def analyze_all(analyzer: Analyzer, text: str, offsets: Ints) -> Analyzed:
+    """Terms and flags of the words `text[offsets[n]:offsets[n + 1]]`, none of which is empty.
 
-    terms: list[str]
-    """Of all words, one after the other."""
-    counts: Ints
-    """How many terms each word has."""
-    is_name: Bools
-    is_capital: Bools
-    """Whether it begins with a capital."""
-    folded: dict[int, str]
-    """Words by number as they are without regard to case, where that is another spelling."""
-
-
-def analyze_all(analyzer: Analyzer, forms: Sequence[str]) -> Analyzed:
-    """Terms and flags of each form. All that is ASCII letters and digits is stemmed in one call."""
-    if not forms:
-        return Analyzed([], np.zeros(0, np.int64), np.zeros(0, bool), np.zeros(0, bool), {})
-    shapes = Shapes.of(forms)
-    some, n = shapes.some, len(forms)
-    lowered = "\n".join(forms).lower().split("\n")
-    steady = some == _STEADY
-    plain = ((some & (_STEADY | _OTHER) == 0) | steady) & (shapes.lengths <= _LONGEST_FORM)
-    content = plain & ~np.fromiter(map(analyzer._stopwords.__contains__, lowered), bool, n)
-    # One case part: all small, Capitalised, all capitals, all digits.
-    whole = content & (((some & _DIGIT == 0) & (shapes.inner & _UPPER == 0)) | (some == _DIGIT) | (some == _UPPER))
-    is_name = content & (shapes.first & (_LOWER | _STEADY) == 0)
-    several = _in_parts(analyzer, forms, lowered, np.flatnonzero(content & ~whole & ~steady).tolist())
-    for number in np.flatnonzero(~plain).tolist():
-        several[number], _, is_name[number], _ = analyzer._analyze(forms[number])
-    counts = np.zeros(n, np.int64)
-    stems = _stems(analyzer, list(compress(lowered, whole.tolist())))
-    counts[whole] = np.fromiter(map(bool, stems), bool, len(stems))
-    single = counts > 0
-    steady &= content
-    counts[steady] = 1
-    counts[list(several)] = [len(found) for found in several.values()]
-    starts = np.cumsum(counts) - counts
-    terms = np.empty(int(counts.sum()), object)
-    terms[starts[single]] = np.array(list(filter(None, stems)), object)
-    terms[starts[steady]] = np.array(list(compress(forms, steady.tolist())), object)
-    for number, found in several.items():
-        terms[starts[number] : starts[number] + len(found)] = found
-    is_capital = shapes.first == _UPPER
-    for number in np.flatnonzero(shapes.first == _OTHER).tolist():
-        is_capital[number] = forms[number][:1].isupper()
-    folded = {number: forms[number].casefold() for number in np.flatnonzero(some & (_UPPER | _OTHER)).tolist()}
-    folded = {number: fold for number, fold in folded.items() if fold != forms[number]}
-    words = Analyzed(terms.tolist(), counts, is_name, is_capital, folded)
-    return _with_pieces(analyzer, words) if analyzer.char_ngrams else words
+    What is ASCII letters and digits is stemmed in one call, as a whole and in parts, and the same base only once.
+    """
+    if len(offsets) < 2:
+        none, no = np.zeros(0, np.int64), np.zeros(0, bool)
+        return Analyzed([], none.view(np.uint64), none, none, no, no, none.view(np.uint64))
+    words = _Words(text, offsets)
+    steady = words.some == _STEADY
+    plain = ((words.some & (_STEADY | _OTHER) == 0) | steady) & (np.diff(offsets) <= _LONGEST_FORM)
+    parts = _parts(words, plain & ~steady)
+    starts, ends = np.concatenate((words.starts, parts.starts)), np.concatenate((words.ends, parts.ends))
+    fold = digests(words.lowered, starts, ends)
+    word = np.concatenate((np.flatnonzero(plain), parts.word))
+    sliced = np.concatenate((plain, np.ones(len(parts.word), bool)))
+    bases = _distinct(fold[sliced])
+    is_stopword = _among(bases.digests, _stopword_digests(analyzer))
+    stopped = np.zeros(len(words), bool)
+    stopped[plain] = is_stopword[bases.number[: len(word) - len(parts.word)]]
+    first = np.flatnonzero(sliced)[bases.first]
+    stems = _stems(analyzer, words, starts[first], ends[first], is_stopword)
+    held = np.fromiter(map(bool, stems), bool, len(stems))[bases.number] & ~stopped[word]
+    odd = np.flatnonzero(~plain)
+    forms = [analyzer._analyze(words[number]) for number in odd.tolist()]
+    stems.extend([term for form in forms for term in form.terms])
+    is_name = plain & ~stopped & (words.first & (_LOWER | _STEADY) == 0)
+    is_name[odd] = [form.is_name for form in forms]
+    word = np.concatenate((word[held], np.repeat(odd, [len(form.terms) for form in forms])))
+    stem = np.concatenate((bases.number[held], np.arange(len(bases.digests), len(stems))))
+    terms = _distinct(digests_of(stems)[stem])
+    spelled = list(map(stems.__getitem__, stem[terms.first].tolist()))
+    of_words, counts = _each_once(word, terms.number, len(words))
+    analyzed = Analyzed(
+        spelled, terms.digests, of_words, counts, is_name, words.is_capital(), words.with_folded(fold[: len(words)])
+    )
+    return _with_pieces(analyzer, analyzed) if analyzer.char_ngrams else analyzed
 
 
-def _with_pieces(analyzer: Analyzer, words: Analyzed) -> Analyzed:
-    """The same with the pieces of each word's first term after its terms."""
-    terms: list[str] = []
-    counts = words.counts.copy()
-    start = 0
-    for number, count in enumerate(words.counts.tolist()):
-        own = words.terms[start : start + count]
-        pieces = analyzer.pieces(own[0]) if own else ()
-        terms += [*own, *pieces]
-        counts[number] += len(pieces)
-        start += count
-    return words._replace(terms=terms, counts=counts)
+class _Distinct(NamedTuple):
+    """Digests, each once, ascending."""
+
+    digests: Digests
+    first: Ints
+    """Where one that is like it stands among those given."""
+    number: Ints
+    """Of those given, the places here."""
 
 
-def _in_parts(
-    analyzer: Analyzer, forms: Sequence[str], lowered: list[str], numbers: list[int]
-) -> dict[int, tuple[str, ...]]:
-    """The terms of words with capitals or digits inside: of the whole, then of its parts."""
-    if not numbers:
-        return {}
-    text = "\n".join([forms[number] for number in numbers])
-    words: list[str] = []
-    ends: list[int] = []
-    parts = "\t".join(_PARTS_AND_ENDS.findall(text)).lower().split("\t\n\t")
-    for number, group in zip(numbers, parts, strict=True):
-        words.append(lowered[number])
-        if "\t" in group:
-            words += group.split("\t")
-        ends.append(len(words))
-    distinct = list(dict.fromkeys(words))
-    stem_of = dict(zip(distinct, _stems(analyzer, distinct), strict=True))
-    stem_of.update(dict.fromkeys(analyzer._stopwords.intersection(distinct), ""))  # no word here is one as a whole
-    stems = list(map(stem_of.__getitem__, words))
-    return {
-        number: tuple(dict.fromkeys(filter(None, stems[start:end])))
-        for number, start, end in zip(numbers, [0, *ends[:-1]], ends, strict=True)
-    }
+def _distinct(digests: Digests) -> _Distinct:
+    order = np.argsort(digests)
+    ordered = digests[order]
+    begins = run_starts(ordered)
+    number = np.empty(len(order), np.int64)
+    number[order] = np.repeat(np.arange(len(begins)), np.diff(np.append(begins, len(order))))
+    return _Distinct(ordered[begins], order[begins], number)
 
 
-def _stems(analyzer: Analyzer, words: list[str]) -> list[str]:
-    """The stem of each word of ASCII letters and digits."""
+def _among(digests: Digests, wanted: Digests) -> Bools:
+    """Which of the ascending digests are wanted."""
+    found = np.zeros(len(digests), bool)
+    if len(digests):
+        places = np.minimum(np.searchsorted(digests, wanted), len(digests) - 1)
+        found[places[digests[places] == wanted]] = True
+    return found
+
+
+@lru_cache(maxsize=64)
+def _stopword_digests(analyzer: Analyzer) -> Digests:
+    return digests_of(list(analyzer._stopwords))
+
+
+class _Parts(NamedTuple):
+    """Parts of words, as `getUserName` has three."""
+
+    word: Ints
+    starts: Ints
+    ends: Ints
+
+
+def _parts(words: _Words, among: Bools) -> _Parts:
+    """Runs of digits, of capitals, and of small letters after one capital or none, of those words that have several."""
+    some, inner = words.some, words.inner
+    whole = ((some & _DIGIT == 0) & (inner & _UPPER == 0)) | (some == _DIGIT) | (some == _UPPER)
+    numbers = np.flatnonzero(among & ~whole)
+    lengths = words.ends[numbers] - words.starts[numbers]
+    places = ranges(words.starts[numbers], lengths)
+    classes = np.append(words.classes[places], np.uint8(_DIGIT))
+    before, here, after = np.append(np.uint8(_DIGIT), classes[:-2]), classes[:-1], classes[1:]
+    last = np.cumsum(lengths) - 1
+    after[last] = _DIGIT
+    begins = ((before | here) & _DIGIT != 0) & (before != here)
+    begins |= (here == _UPPER) & ((before == _LOWER) | (after == _LOWER))
+    begins[last - lengths + 1] = True
+    edges = np.flatnonzero(begins)
+    word = np.repeat(numbers, np.diff(np.append(np.searchsorted(edges, last - lengths + 1), len(edges))))
+    starts = places[edges]
+    return _Parts(word, starts, starts + np.diff(np.append(edges, len(places))))
+
+
+def _stems(analyzer: Analyzer, words: _Words, starts: Ints, ends: Ints, is_stopword: Bools) -> list[str]:
+    """The stem of each slice of the words, lower-case; empty for stopwords and where nothing is left."""
+    lowered = words.lowered.text()
+    bases = [lowered[start:end] for start, end in zip(starts.tolist(), ends.tolist(), strict=True)]
     language = analyzer._languages.get("latin")
-    if language is None:
-        return words
-    stems: list[str] = _stemmer(language).stemWords(words)
-    if not "".join(stems).isascii():
-        stems = [stem if stem.isascii() else analyzer._stem(word) for word, stem in zip(words, stems, strict=True)]
-    return [word if len(word) <= 2 else stem for word, stem in zip(words, stems, strict=True)]
+    stemmed = ~is_stopword
+    if language is not None:
+        stemmed &= (ends - starts > 2) & (words.classes[starts] != _STEADY)
+        changing = list(compress(bases, stemmed.tolist()))
+        stems: list[str] = _stemmer(language).stemWords(changing)
+        if not "".join(stems).isascii():
+            stems = [
+                stem if stem.isascii() else analyzer._stem(base) for base, stem in zip(changing, stems, strict=True)
+            ]
+        for number, stem in zip(np.flatnonzero(stemmed).tolist(), stems, strict=True):
+            bases[number] = stem
+    for number in np.flatnonzero(is_stopword).tolist():
+        bases[number] = ""
+    return bases
+
+
+def _each_once(word: Ints, term: Ints, n: int) -> tuple[Ints, Ints]:
+    """The terms word by word, without those that a word has already, and how many each of the n words has."""
+    order = np.argsort(word, kind="stable")
+    word, term = word[order], term[order]
+    counts = np.bincount(word, minlength=n)
+    several = np.flatnonzero(counts[word] > 1)
+    by_term = several[np.lexsort((term[several], word[several]))]
+    again = by_term[1:][(word[by_term[1:]] == word[by_term[:-1]]) & (term[by_term[1:]] == term[by_term[:-1]])]
+    return np.delete(term, again), counts - np.bincount(word[again], minlength=n)
+
+
+def _with_pieces(analyzer: Analyzer, analyzed: Analyzed) -> Analyzed:
+    """The same with the pieces of each word's first term after its terms."""
+    terms, numbers = analyzed.terms, dict[str, int]()
+    of_words: list[int] = []
+    counts = analyzed.counts.copy()
+    own, start = analyzed.of_words.tolist(), 0
+    for word, count in enumerate(analyzed.counts.tolist()):
+        pieces = analyzer.pieces(terms[own[start]]) if count else ()
+        of_words += own[start : start + count]
+        of_words += [numbers.setdefault(piece, len(terms) + len(numbers)) for piece in pieces]
+        counts[word] += len(pieces)
+        start += count
+    every = np.concatenate((analyzed.digests, digests_of(list(numbers))))
+    order = np.argsort(every)
+    number = np.empty(len(order), np.int64)
+    number[order] = np.arange(len(order))
+    spelled = [*terms, *numbers]
+    return analyzed._replace(
+        terms=[spelled[place] for place in order.tolist()], digests=every[order],
+        of_words=number[np.array(of_words, np.int64)], counts=counts,
+    )  # fmt: skip

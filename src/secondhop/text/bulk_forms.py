@@ -50,7 +50,7 @@ def find_forms(text: str, starts: Ints, ends: Ints) -> FoundForms:
     if len(characters.beyond):
         first, last = _in_pairs(text, classes, first, last)
     counts = np.searchsorted(first, ends) - np.searchsorted(first, starts)
-    return FoundForms(first, last, digests(characters.codes, first, last), counts)
+    return FoundForms(first, last, digests(characters, first, last), counts)
 
 
 def _run_edges(classes: Classes, starts: Ints, ends: Ints) -> Ints:

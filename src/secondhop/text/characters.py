@@ -46,6 +46,10 @@ class Characters(NamedTuple):
         units = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), "<u4")
         return cls(units, np.flatnonzero(units >= _ASCII))
 
+    def text(self) -> str:
+        """The text."""
+        return self.codes.tobytes().decode("ascii" if self.codes.dtype == np.uint8 else "utf-32-le", "surrogatepass")
+
     def at(self, places: Ints) -> Characters:
         """Those at some places."""
         codes = self.codes[places]

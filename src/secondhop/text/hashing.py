@@ -13,12 +13,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from secondhop.text.characters import codes
+from secondhop.text.characters import Characters
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from secondhop.text.characters import Codes
     from secondhop.types import Ints
 
     Digests = NDArray[np.uint64]
@@ -27,6 +26,7 @@ _BASE = 0x9E3779B97F4A7C15 | 1
 _INVERSE = pow(_BASE, -1, 1 << 64)
 _MASK = (1 << 64) - 1
 _LEAST_POWERS = 1 << 18
+_LAST_BASIC = 0xFFFF
 _WORDS_AT_ONCE = 1 << 14
 
 
@@ -48,17 +48,18 @@ def digest(word: str) -> int:
     return _mix(total)
 
 
-def digests(codes: Codes, starts: Ints, ends: Ints) -> Digests:
-    """The digest of each slice `codes[start:end]`."""
+def digests(characters: Characters, starts: Ints, ends: Ints) -> Digests:
+    """The digest of each slice of a text from `start` to `end`."""
+    codes, beyond = characters
     powers, inverses = _powers(max(_LEAST_POWERS, 1 << (len(codes)).bit_length()))
     sums = np.empty(len(codes) + 1, np.uint64)
     sums[0] = 0
-    values = _table().take(codes, mode="clip")
-    if codes.dtype == np.uint32:
-        beyond = np.flatnonzero(codes > 0xFFFF)
-        values[beyond] = mix(codes[beyond].astype(np.uint64) + np.uint64(1))
+    values = sums[1:]
+    np.take(_table(), codes, out=values, mode="clip")
+    rare = beyond[codes[beyond] > _LAST_BASIC]
+    values[rare] = mix(codes[rare].astype(np.uint64) + np.uint64(1))
     values *= powers[: len(codes)]
-    np.cumsum(values, out=sums[1:])
+    np.cumsum(values, out=values)
     totals = sums[ends]
     totals -= sums[starts]
     totals *= inverses[starts]
@@ -73,14 +74,15 @@ def digests_of(words: Sequence[str]) -> Digests:
     for first in range(0, len(words), _WORDS_AT_ONCE):
         batch = words[first : first + _WORDS_AT_ONCE]
         ends = np.cumsum(np.fromiter(map(len, batch), np.int64, len(batch)))
-        found.append(digests(codes("".join(batch)), np.concatenate((np.zeros(1, np.int64), ends[:-1])), ends))
+        starts = np.concatenate((np.zeros(1, np.int64), ends[:-1]))
+        found.append(digests(Characters.of("".join(batch)), starts, ends))
     return np.concatenate(found)
 
 
 @lru_cache(maxsize=1)
 def _table() -> Digests:
     """The mix of each character of the basic plane."""
-    return mix(np.arange(1, 0x10001, dtype=np.uint64))
+    return mix(np.arange(1, _LAST_BASIC + 2, dtype=np.uint64))
 
 
 @lru_cache(maxsize=4096)
