@@ -48,7 +48,7 @@ def columns(spans):
 @given(texts_with_spans(trimmed=False))
 def test_words_are_those_of_each_span_and_digests_those_of_each_word(case):
     text, spans = case
-    found = find_forms(text, *columns(spans))
+    found = find_forms(text, Characters.of(text), *columns(spans))
     words = [text[start:end] for start, end in zip(found.starts.tolist(), found.ends.tolist(), strict=True)]
     wanted = [split_forms(text[start:end]) for start, end in spans]
     assert found.counts.tolist() == [len(forms) for forms in wanted]

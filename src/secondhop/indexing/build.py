@@ -18,7 +18,7 @@ from secondhop.indexing.strings import Strings, Vocabulary, offsets_of
 from secondhop.indexing.texts import Texts
 from secondhop.text.analysis import analyzer_for
 from secondhop.text.bulk_forms import find_forms
-from secondhop.text.characters import codes
+from secondhop.text.characters import Characters, codes
 from secondhop.types import KINDS, Section, SourceText
 
 if TYPE_CHECKING:
@@ -222,7 +222,7 @@ def _add_words(
         last = max(first + 1, int(np.searchsorted(ends, starts[first] + _WINDOW, "right")))
         base = int(starts[first])
         window = text[base : int(ends[last - 1])]
-        found = find_forms(window, starts[first:last] - base, ends[first:last] - base)
+        found = find_forms(window, Characters.of(window), starts[first:last] - base, ends[first:last] - base)
         counts.append(found.counts)
         words.append(forms.of(window, found.starts, found.ends, found.digests))
         first = last

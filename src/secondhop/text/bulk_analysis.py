@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import lru_cache
 from itertools import compress
 from typing import TYPE_CHECKING, NamedTuple
@@ -58,7 +59,7 @@ class _Words:
         self.some = self.inner | self.first
         """[words] of all characters."""
         capitals = (classes & np.uint8(_UPPER)) << np.uint8(4)  # the bit by which small letters differ
-        self.lowered = Characters(characters.codes | capitals, characters.beyond)
+        self.lowered = replace(characters, codes=characters.codes | capitals)
 
     def __len__(self) -> int:
         return len(self.starts)
@@ -82,7 +83,7 @@ class _Words:
 
 def _classes(characters: Characters) -> Classes:
     """Bits for ASCII letters, small and capital, ASCII digits, steady letters, all else."""
-    codes, beyond = characters
+    codes, beyond = characters.codes, characters.beyond
     classes = _table().take(codes, mode="clip")
     if len(beyond):
         units = codes[beyond]

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from secondhop.arrays import ranges
+from secondhop.arrays import ranges, run_starts
 from secondhop.text.analysis import _FORM, _MARKS, _UNSPACED, _split_unspaced
 from secondhop.text.characters import CharacterClasses, Characters
 from secondhop.text.hashing import digests
@@ -14,7 +14,7 @@ from secondhop.text.hashing import digests
 if TYPE_CHECKING:
     from secondhop.text.characters import Classes
     from secondhop.text.hashing import Digests
-    from secondhop.types import Bools, Ints
+    from secondhop.types import Ints
 
 _LETTER, _MARK, _DIGIT, _TAIL, _UNSPACED_SCRIPT, _SEPARATOR, _APOSTROPHE = (1 << bit for bit in range(7))
 _CLASSES = CharacterClasses(
@@ -33,58 +33,81 @@ class FoundForms(NamedTuple):
     """[spans] how many words each has."""
 
 
-def find_forms(text: str, starts: Ints, ends: Ints) -> FoundForms:
-    """The words in each of the spans, which are ascending and do not overlap."""
-    characters = Characters.of(text)
+def find_forms(text: str, characters: Characters, starts: Ints, ends: Ints) -> FoundForms:
+    """The words in each of the spans, which are ascending and do not overlap. `characters` are those of the text."""
+    if not len(starts):
+        return FoundForms(starts, ends, np.empty(0, np.uint64), starts)
     classes = _CLASSES.of(characters)
     edges = _run_edges(classes, starts, ends)
+    beyond = classes[characters.beyond]
+    joined = _joints(classes, starts, ends, edges[0::2])
+    odd = _after_marks(characters.beyond[beyond & _MARK != 0], edges[0::2])
+    if len(joined) or len(odd):
+        edges = _join(text, classes, edges, joined, odd)
+    unspaced = characters.beyond[beyond & _UNSPACED_SCRIPT != 0]
+    if len(unspaced):
+        edges = _in_pairs(text, unspaced, edges)
     first, last = edges[0::2], edges[1::2]
-    opening, closing = np.searchsorted(first, starts), np.searchsorted(first, ends)
-    if len(first) != int((closing - opening).sum()):  # words that no span holds
-        inside = ranges(opening, closing - opening)
-        first, last = first[inside], last[inside]
-    joined = _joints(classes, starts, first, last)
-    odd = (classes[first] & _MARK) != 0
-    if len(joined) or odd.any():
-        first, last = _join(text, classes, first, last, joined, odd)
-    if len(characters.beyond):
-        first, last = _in_pairs(text, classes, first, last)
-    counts = np.searchsorted(first, ends) - np.searchsorted(first, starts)
+    counts = np.diff(np.append(np.searchsorted(first, starts), len(first)))
     return FoundForms(first, last, digests(characters, first, last), counts)
 
 
 def _run_edges(classes: Classes, starts: Ints, ends: Ints) -> Ints:
-    """Where runs of letters, digits and marks begin and end, in turn. A run ends where a span does."""
+    """Where runs of letters, digits and marks in the spans begin and end, in turn. A run ends where a span does."""
     inside = np.zeros(len(classes) + 2, bool)
     np.not_equal(classes & _IN_WORD, 0, out=inside[1:-1])
     edges = np.flatnonzero(inside[1:] != inside[:-1])
     breaks = np.concatenate((starts, ends))
     breaks = breaks[inside[breaks] & inside[breaks + 1]]
     if len(breaks):
-        breaks = np.unique(breaks)
+        breaks = np.sort(breaks)
+        breaks = breaks[run_starts(breaks)]
         edges = np.sort(np.concatenate((edges, breaks, breaks)))
+    opening = np.searchsorted(edges[0::2], starts)
+    closing = np.append(opening[1:], len(edges) // 2)
+    some = np.flatnonzero(closing > opening)
+    if opening[0] or (edges[2 * closing[some] - 2] >= ends[some]).any():  # words that no span holds
+        closing = np.searchsorted(edges[0::2], ends)
+        edges = edges[ranges(2 * opening, 2 * (closing - opening))]
     return edges
 
 
-def _joints(classes: Classes, starts: Ints, first: Ints, last: Ints) -> Ints:
-    """The runs that the next one may belong to: after a point between digits, or an apostrophe before a letter."""
-    near = np.flatnonzero(first[1:] - last[:-1] == 1)
-    at = last[near]
-    joint, after = classes[at], classes[at + 1]
-    number = (joint & _SEPARATOR != 0) & (classes[at - 1] & after & _DIGIT != 0)
-    held = number | ((joint & _APOSTROPHE != 0) & (after & _TAIL != 0))
-    near, at = near[held], at[held]
-    same_span = np.searchsorted(starts, at - 1, "right") == np.searchsorted(starts, at + 1, "right")
-    joints: Ints = near[same_span]
+def _joints(classes: Classes, starts: Ints, ends: Ints, first: Ints) -> Ints:
+    """The runs that belong to the one before: after a point between digits, or an apostrophe before a letter."""
+    at = np.flatnonzero(classes & (_SEPARATOR | _APOSTROPHE) != 0)
+    if len(at) and at[-1] == len(classes) - 1:
+        at = at[:-1]
+    joint, before, after = classes[at], classes[at - 1], classes[at + 1]
+    number = (joint & _SEPARATOR != 0) & (before & after & _DIGIT != 0)
+    held = number | ((joint & _APOSTROPHE != 0) & (before & _IN_WORD != 0) & (after & _TAIL != 0))
+    at = at[held]
+    span = np.searchsorted(starts, at) - 1  # the last one that begins before
+    at = at[(span >= 0) & (at + 1 < ends[span])]
+    joints: Ints = np.searchsorted(first, at + 1)
     return joints
 
 
-def _join(text: str, classes: Classes, first: Ints, last: Ints, joined: Ints, odd: Bools) -> tuple[Ints, Ints]:
+def _after_marks(marks: Ints, first: Ints) -> Ints:
+    """The runs that begin with one of the marks."""
+    at = np.searchsorted(first, marks)
+    inside = at < len(first)
+    at, marks = at[inside], marks[inside]
+    odd: Ints = at[first[at] == marks]
+    return odd
+
+
+def _join(text: str, classes: Classes, edges: Ints, joined: Ints, odd: Ints) -> Ints:
     """Words from runs. Plain numbers (1,000.5) and tails (vendor's) are joined here, what is mixed by the pattern."""
+    first, last = edges[0::2], edges[1::2]
     follows = np.zeros(len(first) + 1, bool)
-    follows[joined + 1] = True
-    head = np.flatnonzero(~follows[:-1] & (follows[1:] | odd))
-    stop = np.flatnonzero(~follows[1:] & (follows[:-1] | odd))  # the last run of each group
+    follows[joined] = True
+    heads = np.zeros(len(first) + 1, bool)
+    heads[joined - 1] = heads[odd] = True
+    heads &= ~follows
+    head = np.flatnonzero(heads)
+    open_ = np.flatnonzero(~follows[joined + 1])  # the last run of each group
+    stop = head.copy()
+    stop[follows[head + 1]] = joined[open_]
     members = ranges(head, stop - head + 1)
     group = np.repeat(np.arange(len(head)), stop - head + 1)
     spans = np.empty(2 * len(members), np.int64)
@@ -92,7 +115,7 @@ def _join(text: str, classes: Classes, first: Ints, last: Ints, joined: Ints, od
     padded = np.append(classes, np.uint8(0))
     common = np.bitwise_and.reduceat(padded, spans)[0::2]
     some = np.bitwise_or.reduceat(padded, spans)[0::2]
-    is_head = follows[members] == 0
+    is_head = ~follows[members]
     joint = np.where(is_head, 0, padded[first[members] - 1])
     digits = (common & _DIGIT != 0) & (is_head | (joint & _SEPARATOR != 0))
     tails = is_head | ((common & _TAIL != 0) & (joint & _APOSTROPHE != 0))
@@ -101,31 +124,30 @@ def _join(text: str, classes: Classes, first: Ints, last: Ints, joined: Ints, od
     simple = (np.bincount(group[~(digits & plain)], minlength=n) == 0) | (
         np.bincount(group[~(tails & plain)], minlength=n) == 0
     )
-    keep = np.ones(len(first), bool)
-    keep[members[~is_head]] = False
     mixed = np.flatnonzero(~simple)
-    keep[head[mixed]] = False
-    last = last.copy()
-    last[head] = last[stop]
+    keep = np.ones(len(edges), bool)
+    keep[2 * joined - 1] = keep[2 * joined] = False
+    keep[2 * head[mixed]] = keep[2 * stop[mixed] + 1] = False
     found = [
         match.span()
-        for start, end in zip(first[head[mixed]].tolist(), last[head[mixed]].tolist(), strict=True)
+        for start, end in zip(first[head[mixed]].tolist(), last[stop[mixed]].tolist(), strict=True)
         for match in _FORM.finditer(text, start, end)
     ]
-    return _with(first[keep], last[keep], found)
+    return _with(edges[keep], found)
 
 
-def _in_pairs(text: str, classes: Classes, first: Ints, last: Ints) -> tuple[Ints, Ints]:
-    """Runs of unspaced scripts as pairs of characters."""
-    places = np.flatnonzero(classes & _UNSPACED_SCRIPT)
-    words = np.unique(np.searchsorted(first, places, "right") - 1)
+def _in_pairs(text: str, places: Ints, edges: Ints) -> Ints:
+    """Runs of unspaced scripts, whose characters are at the places, as pairs of characters."""
+    first, last = edges[0::2], edges[1::2]
+    words = np.searchsorted(first, places, "right") - 1
+    words = words[run_starts(words)]
     words = words[words >= 0]
     words = words[_counts_in(places, first[words], last[words]) > 0]
     if not len(words):
-        return first, last
+        return edges
     pure = words[_counts_in(places, first[words], last[words]) == last[words] - first[words]]
-    keep = np.ones(len(first), bool)
-    keep[words] = False
+    keep = np.ones(len(edges), bool)
+    keep[2 * words] = keep[2 * words + 1] = False
     n_pairs = np.maximum(last[pure] - first[pure] - 1, 1)
     starts = ranges(first[pure], n_pairs)
     ends = np.minimum(starts + 2, np.repeat(last[pure], n_pairs))
@@ -137,9 +159,9 @@ def _in_pairs(text: str, classes: Classes, first: Ints, last: Ints) -> tuple[Int
             place = text.index(piece, place, right)
             found.append((place, place + len(piece)))
             place += 1 if _UNSPACED.match(piece) else len(piece)
-    first, last = np.concatenate((first[keep], starts)), np.concatenate((last[keep], ends))
-    order = np.argsort(first, kind="stable")
-    return _with(first[order], last[order], found)
+    edges = edges[keep]
+    pairs = np.stack((starts, ends), axis=1)
+    return _with(_merged(edges, pairs), found)
 
 
 def _counts_in(places: Ints, starts: Ints, ends: Ints) -> Ints:
@@ -147,10 +169,17 @@ def _counts_in(places: Ints, starts: Ints, ends: Ints) -> Ints:
     return np.searchsorted(places, ends) - np.searchsorted(places, starts)
 
 
-def _with(first: Ints, last: Ints, found: list[tuple[int, int]]) -> tuple[Ints, Ints]:
-    """The spans and those found, in order."""
-    if not found:
-        return first, last
-    spans = np.array(found, np.int64)
-    at = np.searchsorted(first, spans[:, 0])
-    return np.insert(first, at, spans[:, 0]), np.insert(last, at, spans[:, 1])
+def _with(edges: Ints, found: list[tuple[int, int]]) -> Ints:
+    """The edges with those of the spans found, in order."""
+    return _merged(edges, np.array(found, np.int64)) if found else edges
+
+
+def _merged(edges: Ints, spans: Ints) -> Ints:
+    """The edges with those of the ascending spans, given as rows, in order of where the words begin."""
+    at = 2 * (np.searchsorted(edges[0::2], spans[:, 0]) + np.arange(len(spans)))
+    own = np.ones(len(edges) + spans.size, bool)
+    own[at] = own[at + 1] = False
+    merged = np.empty(len(own), np.int64)
+    merged[own] = edges
+    merged[at], merged[at + 1] = spans[:, 0], spans[:, 1]
+    return merged

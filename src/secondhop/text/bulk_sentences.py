@@ -61,7 +61,8 @@ def split_paragraphs(text: str, starts: Ints, ends: Ints) -> Spans:
 def _split(text: str, starts: Ints, ends: Ints) -> Spans:
     characters = Characters.of(text)
     classes = np.append(CLASSES.of(characters), np.uint8(0))
-    found = accepted(text, characters.codes, classes, starts, _sentence_ends(classes, starts, ends))
+    stops = np.flatnonzero(classes & (STOP | WIDE_STOP) != 0)
+    found = accepted(text, characters.codes, classes, starts, _sentence_ends(classes, stops, starts, ends))
     left, right = np.sort(np.concatenate((starts, found.following))), np.sort(np.concatenate((found.stop, ends)))
     if (some := left < right).all():
         counts = np.bincount(found.span, minlength=len(starts)) + 1
@@ -71,7 +72,7 @@ def _split(text: str, starts: Ints, ends: Ints) -> Spans:
     long = characters.utf8_offsets(right) - characters.utf8_offsets(left) >= _LONG_BYTES
     if not long.any():
         return Spans(left, right, counts)
-    pieces = split_long(text, characters, classes, left[long], right[long])
+    pieces = split_long(text, characters, classes, stops, left[long], right[long])
     short = ~long
     left, right = (np.sort(np.concatenate(sides)) for sides in zip((left[short], right[short]), pieces, strict=True))
     return Spans(left, right, _counts(left, starts))
@@ -83,10 +84,9 @@ def _counts(sentences: Ints, paragraphs: Ints) -> Ints:
     return counts
 
 
-def _sentence_ends(classes: Classes, starts: Ints, ends: Ints) -> Ends:
-    places = np.flatnonzero(classes & (STOP | WIDE_STOP))
-    wide = classes[places] & WIDE_STOP != 0
-    places = places[wide | (classes[places + 1] & (QUOTE | BLANK) != 0)]
+def _sentence_ends(classes: Classes, stops: Ints, starts: Ints, ends: Ints) -> Ends:
+    wide = classes[stops] & WIDE_STOP != 0
+    places = stops[wide | (classes[stops + 1] & (QUOTE | BLANK) != 0)]
     paragraph = np.searchsorted(starts, places + 1, "right") - 1
     inside = (paragraph >= 0) & (places + 1 < ends[paragraph])
     places, paragraph = places[inside], paragraph[inside]

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import cache
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 _BASIC = 0x10000
 """Characters of the basic plane: all but rare ones."""
 _ASCII = 0x80
+_NONE = np.empty(0, np.int64)
 
 
 def codes(text: str) -> Codes:
@@ -30,38 +32,43 @@ def codes(text: str) -> Codes:
     return units if int(units.max()) >= _BASIC else units.astype(np.uint16)
 
 
-class Characters(NamedTuple):
+@dataclass(frozen=True, slots=True, eq=False)
+class Characters:
     """A text as an array."""
 
     codes: NDArray[np.uint8] | NDArray[np.uint32]
     """[characters] the code point of each."""
     beyond: Ints
     """Where the characters are that are not ASCII, ascending."""
+    _more: Ints
+    """How many UTF-8 bytes more than characters there are before each of these, and in all."""
 
     @classmethod
     def of(cls, text: str) -> Characters:
         """Those of a text."""
         if text.isascii():
-            return cls(np.frombuffer(text.encode("ascii"), np.uint8), np.empty(0, np.int64))
-        units = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), "<u4")
-        return cls(units, np.flatnonzero(units >= _ASCII))
+            return cls.of_codes(np.frombuffer(text.encode("ascii"), np.uint8))
+        return cls.of_codes(np.frombuffer(text.encode("utf-32-le", "surrogatepass"), "<u4"))
+
+    @classmethod
+    def of_codes(cls, codes: NDArray[np.uint8] | NDArray[np.uint32]) -> Characters:
+        """Those with these code points: bytes if all are ASCII."""
+        if codes.dtype == np.uint8:
+            return cls(codes, _NONE, _NONE)
+        beyond = np.flatnonzero(codes >= _ASCII)
+        more = np.zeros(len(beyond) + 1, np.int64)
+        np.cumsum(utf8_lengths(codes[beyond]) - np.uint8(1), out=more[1:])
+        return cls(codes, beyond, more)
 
     def text(self) -> str:
         """The text."""
         return self.codes.tobytes().decode("ascii" if self.codes.dtype == np.uint8 else "utf-32-le", "surrogatepass")
 
-    def at(self, places: Ints) -> Characters:
-        """Those at some places."""
-        codes = self.codes[places]
-        return Characters(codes, np.flatnonzero(codes >= _ASCII) if len(self.beyond) else self.beyond)
-
     def utf8_offsets(self, places: Ints) -> Ints:
         """How many UTF-8 bytes stand before each of the places."""
         if not len(self.beyond):
             return places
-        more = np.zeros(len(self.beyond) + 1, np.int64)
-        np.cumsum(utf8_lengths(self.codes[self.beyond]) - np.uint8(1), out=more[1:])
-        offsets: Ints = places + more[np.searchsorted(self.beyond, places)]
+        offsets: Ints = places + self._more[np.searchsorted(self.beyond, places)]
         return offsets
 
 
@@ -77,7 +84,7 @@ class CharacterClasses:
 
     def of(self, characters: Characters) -> Classes:
         """[characters] the sets that each is in."""
-        codes, beyond = characters
+        codes, beyond = characters.codes, characters.beyond
         classes = self._ascii().take(codes, mode="clip")
         if len(beyond):
             classes[beyond] = self._beyond(codes[beyond])

@@ -50,7 +50,7 @@ def digest(word: str) -> int:
 
 def digests(characters: Characters, starts: Ints, ends: Ints) -> Digests:
     """The digest of each slice of a text from `start` to `end`."""
-    codes, beyond = characters
+    codes, beyond = characters.codes, characters.beyond
     powers, inverses = _powers(max(_LEAST_POWERS, 1 << (len(codes)).bit_length()))
     sums = np.empty(len(codes) + 1, np.uint64)
     sums[0] = 0

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from secondhop.arrays import ranges
-from secondhop.text.characters import CharacterClasses
+from secondhop.text.characters import CharacterClasses, Characters
 from secondhop.text.sentences import _HARD_CHARACTERS, _WEAKER, COMMAS, SEMICOLONS, THAI_AND_LAO
 from secondhop.text.stops import BLANK, STOP, Ends, accepted, skip, skip_back
 
 if TYPE_CHECKING:
-    from secondhop.text.characters import Characters, Classes
+    from secondhop.text.characters import Classes
     from secondhop.types import Ints
 
 _THAI, _SEMICOLON, _COMMA, _SPACE = (1 << bit for bit in range(4))
@@ -21,20 +21,23 @@ _LIMITS = (*(limit for _, limit, _ in _WEAKER), _WEAKER[-1][1])
 _SENTENCE_END, _LINE_END, _CLAUSE, _AFTER_SEMICOLON, _AFTER_COMMA, _AT_BLANK = range(len(_WEAKER))
 
 
-def split_long(text: str, characters: Characters, classes: Classes, starts: Ints, ends: Ints) -> tuple[Ints, Ints]:
+def split_long(
+    text: str, characters: Characters, classes: Classes, stops: Ints, starts: Ints, ends: Ints
+) -> tuple[Ints, Ints]:
     """The pieces of spans that are too long to be one sentence each, in order.
 
     Args:
         text: the text.
         characters: the same as an array.
         classes: their kinds, as `stops.CLASSES` has them, and one place more.
+        stops: where the stops are that may end sentences.
         starts: where the spans begin, which have no blanks at their ends and do not overlap.
         ends: where they end.
     """
     done: list[tuple[Ints, Ints]] = []
     for level, (_, _, wanted) in enumerate(_WEAKER):
         if level == _SENTENCE_END:
-            cuts = _sentence_ends(text, characters, classes, starts, ends)
+            cuts = _sentence_ends(text, characters, classes, stops, starts, ends)
         elif level == _LINE_END:
             cuts = _line_ends(characters, classes, starts, ends)
         else:
@@ -75,15 +78,13 @@ def _within(places: Ints, starts: Ints, ends: Ints) -> tuple[Ints, Ints]:
     return places[inside], span[inside]
 
 
-def _sentence_ends(text: str, characters: Characters, classes: Classes, starts: Ints, ends: Ints) -> Ints:
+def _sentence_ends(text: str, characters: Characters, classes: Classes, stops: Ints, starts: Ints, ends: Ints) -> Ints:
     """Behind stops that blanks follow."""
-    stops = np.flatnonzero(classes & STOP)
-    places, span = _within(stops[classes[stops + 1] & BLANK != 0] + 1, starts, ends)
-    return (
-        accepted(text, characters.codes, classes, starts, Ends(span, places, places, places)).at
-        if len(places)
-        else places
-    )
+    places = stops[(classes[stops] & STOP != 0) & (classes[stops + 1] & BLANK != 0)] + 1
+    places, span = _within(places, starts, ends)
+    if not len(places):
+        return places
+    return accepted(text, characters.codes, classes, starts, Ends(span, places, places, places)).at
 
 
 def _line_ends(characters: Characters, classes: Classes, starts: Ints, ends: Ints) -> Ints:
@@ -96,17 +97,18 @@ def _weak_stops(characters: Characters, level: int, starts: Ints, ends: Ints) ->
     """Behind the stops of a level, or before blanks at the last one."""
     lengths = ends - starts
     places = ranges(starts, lengths)
-    classes = _WEAK.of(characters.at(places))
+    classes = _WEAK.of(Characters.of_codes(characters.codes[places]))
     if level == _AT_BLANK:
         blank = classes & _SPACE != 0
         blank[1:] &= ~blank[:-1]
         return places[np.flatnonzero(blank)]
     if level == _CLAUSE:
-        stops = np.flatnonzero(classes & _THAI)
+        stops = np.flatnonzero(classes & _THAI != 0)
         stops = stops[stops < len(classes) - 1]
         stops = stops[classes[stops + 1] & _SPACE != 0]
     else:
-        stops = np.flatnonzero(classes & (_SEMICOLON if level == _AFTER_SEMICOLON else _COMMA))
+        kind = _SEMICOLON if level == _AFTER_SEMICOLON else _COMMA
+        stops = np.flatnonzero(classes & kind != 0)
     return _within(places[stops] + 1, starts, ends)[0]
 
 
