@@ -22,15 +22,26 @@ _AT_ONCE = 1 << 18
 def chunk_signatures(lexicon: Lexicon, words: NDArray[np.int32], bounds: Ints) -> NDArray[np.uint32]:
     """[C, 8] MinHash of each chunk's terms; chunk c has the words from bounds[c] to bounds[c + 1]."""
     of_chunks = np.full((len(bounds) - 1, SIGNATURE_HASHES), 0xFFFFFFFF, np.uint32)
-    filled = np.flatnonzero(np.diff(bounds))
-    held = np.flatnonzero(np.diff(lexicon.form_offsets))
-    if not len(filled) or not len(held):
+    is_held = np.diff(lexicon.form_offsets) > 0
+    held = np.flatnonzero(is_held)
+    if not len(held):
         return of_chunks
-    of_forms = np.full(len(lexicon.forms), 0xFFFFFFFF, np.uint32)
+    of_forms = np.zeros((SIGNATURE_HASHES, len(lexicon.forms)), np.uint32)
     for column in range(SIGNATURE_HASHES):
         hashes = (mix(lexicon.terms.digests + np.uint64(column << 40)) >> np.uint64(32)).astype(np.uint32)
-        of_forms[held] = np.minimum.reduceat(hashes[lexicon.form_terms], lexicon.form_offsets[held])
-        of_chunks[filled, column] = np.minimum.reduceat(of_forms[words], bounds[filled])
+        of_forms[column, held] = np.minimum.reduceat(hashes[lexicon.form_terms], lexicon.form_offsets[held])
+    first, n = 0, len(bounds) - 1
+    while first < n:
+        last = max(first + 1, int(np.searchsorted(bounds, bounds[first] + _AT_ONCE, "right")) - 1)
+        part = words[bounds[first] : bounds[last]]
+        content = np.flatnonzero(is_held[part])
+        part = part[content]
+        edges = np.searchsorted(content, bounds[first : last + 1] - bounds[first])
+        filled = np.flatnonzero(np.diff(edges))
+        if len(filled):
+            for column in range(SIGNATURE_HASHES):
+                of_chunks[first + filled, column] = np.minimum.reduceat(of_forms[column][part], edges[filled])
+        first = last
     return of_chunks
 
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from itertools import pairwise
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from secondhop.arrays import ranges
+from secondhop.arrays import ranges, run_starts
+from secondhop.indexing.lexicon import NONE, Lexicon
 from secondhop.indexing.postings import Postings
+from secondhop.indexing.strings import offsets_of
 from secondhop.text.hashing import mix
 
 if TYPE_CHECKING:
@@ -26,6 +28,7 @@ HEADING_WORDS = 8
 SENTENCE_WORDS = LEAD_WORDS - 4
 _LEAST_CAPITALS = 0.02
 _AT_ONCE = 1 << 18
+_LEAST_CHUNK_BITS = 10
 
 
 class TermCounts(NamedTuple):
@@ -38,37 +41,84 @@ class TermCounts(NamedTuple):
     """[C] length in terms."""
 
 
+class _Block(NamedTuple):
+    """How often terms occur in some consecutive chunks, in the order of terms, then chunks."""
+
+    terms: Ints
+    """Each once."""
+    n_chunks: Ints
+    """[terms] how many of the chunks hold it."""
+    chunks: NDArray[np.int32]
+    counts: NDArray[np.int32]
+
+
 def count_terms(segment: Segment) -> TermCounts:
-    """Counts all terms of all chunks."""
-    lexicon, n = segment.lexicon, len(segment)
+    """Counts all terms of all chunks: some chunks at a time, since small arrays of narrow keys are sorted fastest."""
+    n_terms, n = len(segment.lexicon.terms), len(segment)
     bounds = segment.sentence_words[segment.chunk_sentences]
-    bits = max(1, n.bit_length())
-    keys = np.empty(int(_occurrences(segment.words, len(lexicon.forms)) @ np.diff(lexicon.form_offsets)), np.int64)
     length = np.zeros(n, np.int32)
-    filled = 0
-    for first, last in _batches(bounds):
-        words = segment.words[bounds[first] : bounds[last]].astype(np.int64)
-        chunks = np.repeat(np.arange(first, last), np.diff(bounds[first : last + 1]))
-        terms, place = lexicon.expand(words)
-        chunks = chunks[place]
-        length[first:last] = np.bincount(chunks - first, minlength=last - first)
-        keys[filled : filled + len(terms)] = terms << bits | chunks
-        filled += len(terms)
+    bits = 32 - n_terms.bit_length()
+    dtype, bits = (np.uint32, bits) if bits >= _LEAST_CHUNK_BITS else (np.uint64, 32)
+    firsts = _FirstTerms(segment.lexicon)
+    blocks: list[_Block] = []
+    df = np.zeros(n_terms, np.int64)
+    for first, last in _batches(bounds, 1 << bits):
+        keys = firsts.keys(segment.words[bounds[first] : bounds[last]], np.diff(bounds[first : last + 1]), dtype, bits)
+        length[first:last] = np.bincount(keys & dtype((1 << bits) - 1), minlength=last - first)
+        block = _counted(keys, dtype(bits), first)
+        df[block.terms] += block.n_chunks
+        blocks.append(block)
+    offsets = offsets_of(df)
+    chunks, counts = np.empty(offsets[-1], np.int32), np.empty(offsets[-1], np.int32)
+    free = offsets[:-1].copy()
+    for block in blocks:
+        places = ranges(free[block.terms], block.n_chunks)
+        chunks[places], counts[places] = block.chunks, block.counts
+        free[block.terms] += block.n_chunks
+    return TermCounts(offsets, chunks, counts, length)
+
+
+class _FirstTerms:
+    """The lexicon's terms, laid out for most forms having one term or none."""
+
+    def __init__(self, lexicon: Lexicon) -> None:
+        counts = np.diff(lexicon.form_offsets)
+        held = np.flatnonzero(counts)
+        self._first = np.full(len(counts), NONE, np.int32)
+        self._first[held] = lexicon.form_terms[lexicon.form_offsets[held]]
+        self._n_more = np.maximum(counts - 1, 0)
+        self._lexicon = lexicon
+
+    def keys(self, words: NDArray[np.int32], n_words: Ints, dtype: Any, bits: int) -> NDArray[Any]:
+        """A key for each term of each of the words: the term, and in its low bits the chunk, which has so many words."""
+        chunks = np.repeat(np.arange(len(n_words), dtype=dtype), n_words)
+        first = self._first[words]
+        held, several = np.flatnonzero(first != NONE), np.flatnonzero(self._n_more[words])
+        counts = self._n_more[words[several]]
+        more = self._lexicon.form_terms[ranges(self._lexicon.form_offsets[words[several]] + 1, counts)]
+        terms = np.concatenate((first[held].astype(dtype), more.astype(dtype)))
+        terms <<= dtype(bits)
+        terms |= np.concatenate((chunks[held], np.repeat(chunks[several], counts)))
+        return terms
+
+
+def _counted(keys: NDArray[Any], bits: Any, first: int) -> _Block:
+    """The keys counted, the first chunk having that number."""
     keys.sort()
-    begins = np.ones(len(keys) + 1, bool)
-    np.not_equal(keys[1:], keys[:-1], out=begins[1:-1])
-    edges = np.flatnonzero(begins)
-    keys = keys[edges[:-1]]
-    counts = np.diff(edges).astype(np.int32)
-    offsets = np.searchsorted(keys, np.arange(len(lexicon.terms) + 1) << bits)
-    return TermCounts(offsets, (keys & ((1 << bits) - 1)).astype(np.int32), counts, length)
+    edges = run_starts(keys)
+    counts = np.diff(np.append(edges, len(keys))).astype(np.int32)
+    keys = keys[edges]
+    terms = keys >> bits
+    chunks = (keys & ((type(bits)(1) << bits) - type(bits)(1))).astype(np.int32) + np.int32(first)
+    starts = run_starts(terms)
+    return _Block(terms[starts].astype(np.int64), np.diff(np.append(starts, len(terms))), chunks, counts)
 
 
-def _batches(bounds: Ints) -> list[tuple[int, int]]:
-    """Runs of chunks with some hundred thousand words in each."""
+def _batches(bounds: Ints, most: int) -> list[tuple[int, int]]:
+    """Runs of chunks with some hundred thousand words in each, and so many chunks at most."""
     steps = np.searchsorted(bounds, np.arange(0, bounds[-1], _AT_ONCE))
-    edges = np.unique(np.concatenate(([0], steps, [len(bounds) - 1]))).tolist()
-    return list(pairwise(edges))
+    edges = np.sort(np.concatenate((steps, np.arange(0, len(bounds), most), [0, len(bounds) - 1])))
+    return list(pairwise(edges[run_starts(edges)].tolist()))
 
 
 def _occurrences(words: NDArray[np.int32], n: int) -> Ints:
