@@ -222,9 +222,10 @@ def _add_words(
         last = max(first + 1, int(np.searchsorted(ends, starts[first] + _WINDOW, "right")))
         base = int(starts[first])
         window = text[base : int(ends[last - 1])]
-        found = find_forms(window, Characters.of(window), starts[first:last] - base, ends[first:last] - base)
+        characters = Characters.of(window)
+        found = find_forms(window, characters, starts[first:last] - base, ends[first:last] - base)
         counts.append(found.counts)
-        words.append(forms.of(window, found.starts, found.ends, found.digests))
+        words.append(forms.of(characters, found.starts, found.ends, found.digests))
         first = last
 
 

@@ -6,17 +6,18 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from secondhop.arrays import run_starts
+from secondhop.arrays import ranges, run_starts
 from secondhop.indexing.strings import Strings, Vocabulary
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from secondhop.text.characters import Characters
     from secondhop.text.hashing import Digests
     from secondhop.types import Ints
 
 _LEAST_BITS = 12
-_ROOM = 4
+_ROOM = 2
 """Places in the table for each word that it holds, at least."""
 
 
@@ -33,10 +34,12 @@ class Numbering:
         """The numbers; 0 where a place is free."""
         self._digests = np.zeros(1, np.uint64)
         """By number."""
-        self._words: list[str] = []
+        self._codes: list[NDArray[np.uint8] | NDArray[np.uint32]] = []
+        """The characters of all words, one after the other."""
+        self._lengths: list[Ints] = []
 
-    def of(self, text: str, starts: Ints, ends: Ints, digests: Digests) -> NDArray[np.int32]:
-        """The numbers of the words `text[start:end]`, which have these digests."""
+    def of(self, characters: Characters, starts: Ints, ends: Ints, digests: Digests) -> NDArray[np.int32]:
+        """The numbers of the words from `start` to `end`, which have these digests."""
         numbers = self._find(digests)
         unknown = np.flatnonzero(numbers == 0)
         if len(unknown):
@@ -44,15 +47,17 @@ class Numbering:
             begins = run_starts(digests[order])
             first = order[begins]
             self._add(digests[first])
-            spans = zip(starts[first].tolist(), ends[first].tolist(), strict=True)
-            self._words.extend([text[start:end] for start, end in spans])
+            lengths = ends[first] - starts[first]
+            self._codes.append(characters.codes[ranges(starts[first], lengths)])
+            self._lengths.append(lengths)
             new = np.arange(len(self._digests) - len(first), len(self._digests), dtype=np.int32)
             numbers[order] = np.repeat(new, np.diff(np.append(begins, len(order))))
         return numbers
 
     def vocabulary(self) -> tuple[Vocabulary, NDArray[np.int32]]:
         """The words as a vocabulary, and for each number given here the word's number there."""
-        vocabulary, numbers = Vocabulary.of_digests(Strings.of(self._words), self._digests[1:])
+        words = Strings.of_codes(*map(np.concatenate, (self._codes, self._lengths))) if self._codes else Strings.of([])
+        vocabulary, numbers = Vocabulary.of_digests(words, self._digests[1:])
         return vocabulary, np.concatenate((np.zeros(1, np.int32), numbers.astype(np.int32)))
 
     def _find(self, digests: Digests) -> NDArray[np.int32]:
@@ -73,7 +78,7 @@ class Numbering:
         self._digests = np.concatenate((self._digests, digests))
         if len(self._digests) * _ROOM > len(self._table):
             while len(self._digests) * _ROOM > 1 << self._bits:
-                self._bits += 2
+                self._bits += 1
             self._table = np.zeros(1 << self._bits, np.int32)
             known = 1
         waiting = np.arange(known, len(self._digests), dtype=np.int32)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from secondhop.arrays import ranges
-from secondhop.text.characters import codes, utf8_lengths
+from secondhop.text.characters import Characters
 from secondhop.text.hashing import digest, digests_of
 
 if TYPE_CHECKING:
@@ -34,7 +34,14 @@ class Strings(Sequence[str]):
         joined = "".join(strings)
         data = np.frombuffer(joined.encode("utf-8", "surrogatepass"), np.uint8)
         offsets = offsets_of(np.fromiter(map(len, strings), np.int64, len(strings)))
-        return cls(data, offsets if joined.isascii() else offsets_of(utf8_lengths(codes(joined)))[offsets])
+        return cls(data, offsets if joined.isascii() else Characters.of(joined).utf8_offsets(offsets))
+
+    @classmethod
+    def of_codes(cls, codes: NDArray[np.uint8] | NDArray[np.uint32], lengths: Ints) -> Strings:
+        """Strings given by the code points of all of them, end to end, and by how many each has."""
+        characters = Characters.of_codes(codes)
+        data = np.frombuffer(characters.text().encode("utf-8", "surrogatepass"), np.uint8)
+        return cls(data, characters.utf8_offsets(offsets_of(lengths)))
 
     def __len__(self) -> int:
         return len(self.offsets) - 1

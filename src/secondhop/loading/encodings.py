@@ -52,10 +52,14 @@ def decode(data: bytes, source: str) -> tuple[str, list[str]]:
     if is_binary(data):
         raise CorruptFileError(source, "holds binary data, not text")
     text, warnings = _decode(data)
-    nuls = text.count("\0")
-    if nuls:
-        warnings.append(f"The text holds {nuls} NUL characters; they are kept.")
-    return text, warnings
+    return text, warnings + nul_warnings(text)
+
+
+def nul_warnings(text: str) -> list[str]:
+    """What is to be said of NUL characters in a text."""
+    if "\0" not in text:
+        return []
+    return [f"The text holds {text.count(chr(0))} NUL characters; they are kept."]
 
 
 def printable(path: str) -> str:

@@ -18,6 +18,7 @@ from secondhop.errors import (
     SecondhopError,
 )
 from secondhop.loading.formats import FORMATS, detect, format_by_name
+from secondhop.loading.plain import load_string
 from secondhop.types import SourceText
 
 MAX_BYTES = 100 * 1024 * 1024
@@ -84,7 +85,10 @@ def load_text(text: str, source: str, *, format: str | None = None) -> SourceTex
     if not FORMATS[format].textual:
         raise InputError(f"{source}: format={format!r} is binary; pass the file's bytes, not a string")
     text, warnings = _without_lone_surrogates(text)
-    data = text.removeprefix("\ufeff").encode()
+    text = text.removeprefix("\ufeff")
+    if format == "text":
+        return _warned(replace(load_string(text, source), format=format), source, warnings)
+    data = text.encode()
     if FORMATS[format].registered is None:  # the mark tells our loaders that this is UTF-8, whatever the text declares
         data = b"\xef\xbb\xbf" + data
     loaded = _run(format, data, source, name=source, password=None)
@@ -127,16 +131,23 @@ def _out_of_memory(source: str) -> ResourceLimitError:
 
 def _checked(loaded: SourceText, source: str, warnings: list[str]) -> SourceText:
     """Return the loaded text if there is some, fit to be encoded, with the warnings of both sides."""
+    text, more = _without_lone_surrogates(loaded.text)
+    if more:
+        loaded = replace(loaded, text=text, warnings=(*loaded.warnings, *more))
+    return _warned(loaded, source, warnings)
+
+
+def _warned(loaded: SourceText, source: str, warnings: list[str]) -> SourceText:
+    """Return the loaded text if there is some, with these warnings before its own."""
     if not loaded.text or loaded.text.isspace():
         raise NoTextError(source, "holds no text")
-    text, more = _without_lone_surrogates(loaded.text)
-    if not warnings and not more:
-        return loaded
-    return replace(loaded, text=text, warnings=(*warnings, *loaded.warnings, *more))
+    return replace(loaded, warnings=(*warnings, *loaded.warnings)) if warnings else loaded
 
 
 def _without_lone_surrogates(text: str) -> tuple[str, list[str]]:
     """Put U+FFFD for halves of surrogate pairs, which no encoding can store; the length stays."""
+    if text.isascii():
+        return text, []
     try:
         text.encode()  # many times as fast as a search for surrogates
     except UnicodeEncodeError:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import lru_cache
-from itertools import compress
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -22,6 +21,8 @@ if TYPE_CHECKING:
 _LOWER, _UPPER, _DIGIT, _STEADY, _OTHER = (1 << bit for bit in range(5))
 _STEADY_RANGES = (("\u3041", "\u3096"), ("\u30a1", "\u30fa"), ("\u4e00", "\u9fff"), ("\uac00", "\ud7a3"))
 """Kana, Han and Hangul: a word of these alone is its own term in every language."""
+
+_LONGEST_UNSTEMMED = 2
 
 
 class Analyzed(NamedTuple):
@@ -203,21 +204,18 @@ def _stems(analyzer: Analyzer, words: _Words, starts: Ints, ends: Ints, is_stopw
     """The stem of each slice of the words, lower-case; empty for stopwords and where nothing is left."""
     lowered = words.lowered.text()
     bases = [lowered[start:end] for start, end in zip(starts.tolist(), ends.tolist(), strict=True)]
+    stems = np.array(bases, object)
+    stems[is_stopword] = ""
     language = analyzer._languages.get("latin")
-    stemmed = ~is_stopword
-    if language is not None:
-        stemmed &= (ends - starts > 2) & (words.classes[starts] != _STEADY)
-        changing = list(compress(bases, stemmed.tolist()))
-        stems: list[str] = _stemmer(language).stemWords(changing)
-        if not "".join(stems).isascii():
-            stems = [
-                stem if stem.isascii() else analyzer._stem(base) for base, stem in zip(changing, stems, strict=True)
-            ]
-        for number, stem in zip(np.flatnonzero(stemmed).tolist(), stems, strict=True):
-            bases[number] = stem
-    for number in np.flatnonzero(is_stopword).tolist():
-        bases[number] = ""
-    return bases
+    if language is None:
+        return list(stems)
+    stemmed = np.flatnonzero(~is_stopword & (ends - starts > _LONGEST_UNSTEMMED) & (words.classes[starts] != _STEADY))
+    found: list[str] = _stemmer(language).stemWords(stems[stemmed].tolist())
+    if not "".join(found).isascii():
+        pairs = zip(stems[stemmed].tolist(), found, strict=True)
+        found = [stem if stem.isascii() else analyzer._stem(base) for base, stem in pairs]
+    stems[stemmed] = found
+    return list(stems)
 
 
 def _each_once(word: Ints, term: Ints, n: int) -> tuple[Ints, Ints]:
