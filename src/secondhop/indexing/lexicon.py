@@ -50,7 +50,7 @@ class Lexicon:
             form_is_name=analyzed.is_name,
             form_is_capital=analyzed.is_capital,
             form_fold=analyzed.fold,
-            term_is_number=np.fromiter((term[:1].isdigit() for term in analyzed.terms), bool, len(terms)),
+            term_is_number=_begin_with_digit(terms.strings),
         )
 
     @property
@@ -108,3 +108,12 @@ class Lexicon:
             form_terms[ranges(offsets[form_map], np.diff(part.form_offsets))] = term_map[part.form_terms]
         lexicon = cls(parts[0].analyzer, forms, terms, offsets, form_terms, is_name, is_capital, fold, is_number)
         return lexicon, form_maps
+
+
+def _begin_with_digit(strings: Strings) -> Bools:
+    """Which of the strings, none of them empty, begin with a digit of any script."""
+    first = strings.data[strings.offsets[:-1]]
+    found = (first >= ord("0")) & (first <= ord("9"))
+    odd = np.flatnonzero(first >= 0x80)
+    found[odd] = [string[0].isdigit() for string in strings.several(odd)]
+    return found

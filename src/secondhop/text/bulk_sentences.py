@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 _LONG_BYTES = 5 * (_WEAKER[0][1] + 1)
 """A sentence of so many UTF-8 bytes is a run-on."""
-_WINDOW = 1 << 18
+_WINDOW = 1 << 17
 
 
 class Spans(NamedTuple):

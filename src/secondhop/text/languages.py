@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from functools import cache
 from typing import Literal
@@ -137,6 +138,7 @@ _LAST_OF_SCRIPT: tuple[tuple[int, Script | None], ...] = (
 _LAST = tuple(last for last, _ in _LAST_OF_SCRIPT)
 
 _WORD = re.compile(r"[^\W\d_]+(?:[\u0300-\u036f\u064b-\u065f\u0900-\u0963\u0970-\u097f\u0b82\u0bbe-\u0bcd]+[^\W\d_]*)*")
+_ASCII_WORD = re.compile("[a-z]+")
 _SAMPLE_WORDS = 4_000
 _LEAST_WORDS = 3
 """Different function words that must be seen: one letter of a formula is no language."""
@@ -180,19 +182,22 @@ def detect_language(texts: Iterable[str]) -> str:
     A word that several languages share counts for each in part. `english` when nothing decides: its stemmer leaves
     other scripts alone, and code and tables are read with English identifiers.
     """
-    scores: dict[str, float] = {}
-    found: dict[str, set[str]] = {}
-    table, seen = _languages_of_word(), 0
+    counts, seen = Counter[str](), 0
     for text in texts:
-        words = _WORD.findall(text[:20_000].lower())
-        for word in words:
-            for language in (shared := table.get(word, ())):
-                scores[language] = scores.get(language, 0.0) + 1.0 / len(shared)
-                found.setdefault(language, set()).add(word)
+        sample = text[:20_000].lower()
+        words = (_ASCII_WORD if sample.isascii() else _WORD).findall(sample)
+        counts.update(words)
         seen += len(words)
         if seen > _SAMPLE_WORDS:
             break
+    scores: dict[str, float] = {}
+    found: dict[str, int] = {}
+    table = _languages_of_word()
+    for word in filter(table.__contains__, counts):
+        for language in (shared := table[word]):
+            scores[language] = scores.get(language, 0.0) + counts[word] / len(shared)
+            found[language] = found.get(language, 0) + 1
     if not scores:
         return "english"
     best = max(scores, key=lambda language: (scores[language], language == "english"))
-    return best if scores[best] >= 0.02 * seen and len(found[best]) >= _LEAST_WORDS else "english"
+    return best if scores[best] >= 0.02 * seen and found[best] >= _LEAST_WORDS else "english"
