@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -34,7 +34,7 @@ class Numbering:
         """The numbers; 0 where a place is free."""
         self._digests = np.zeros(1, np.uint64)
         """By number."""
-        self._codes: list[NDArray[np.uint8] | NDArray[np.uint32]] = []
+        self._codes: list[NDArray[Any]] = []
         """The characters of all words, one after the other."""
         self._lengths: list[Ints] = []
 
@@ -56,7 +56,9 @@ class Numbering:
 
     def vocabulary(self) -> tuple[Vocabulary, NDArray[np.int32]]:
         """The words as a vocabulary, and for each number given here the word's number there."""
-        words = Strings.of_codes(*map(np.concatenate, (self._codes, self._lengths))) if self._codes else Strings.of([])
+        words = Strings.of([])
+        if self._codes:
+            words = Strings.of_codes(np.concatenate(self._codes), np.concatenate(self._lengths))
         vocabulary, numbers = Vocabulary.of_digests(words, self._digests[1:])
         return vocabulary, np.concatenate((np.zeros(1, np.int32), numbers.astype(np.int32)))
 

@@ -10,7 +10,6 @@ import numpy as np
 from secondhop.arrays import ranges, run_starts
 from secondhop.indexing.lexicon import NONE, Lexicon
 from secondhop.indexing.postings import Postings
-from secondhop.indexing.strings import offsets_of
 from secondhop.text.hashing import mix
 
 if TYPE_CHECKING:
@@ -68,7 +67,8 @@ def count_terms(segment: Segment) -> TermCounts:
         block = _counted(keys, dtype(bits), first)
         df[block.terms] += block.n_chunks
         blocks.append(block)
-    offsets = offsets_of(df)
+    offsets = np.zeros(n_terms + 1, np.int64)
+    np.cumsum(df, out=offsets[1:])
     chunks, counts = np.empty(offsets[-1], np.int32), np.empty(offsets[-1], np.int32)
     free = offsets[:-1].copy()
     for block in blocks:

@@ -70,7 +70,7 @@ class _Words:
 
     def is_capital(self) -> Bools:
         """[words] whether it begins with a capital."""
-        found = self.first == _UPPER
+        found: Bools = self.first == _UPPER
         odd = np.flatnonzero(self.first == _OTHER)
         found[odd] = [self.text[start].isupper() for start in self.starts[odd].tolist()]
         return found

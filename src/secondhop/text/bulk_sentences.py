@@ -64,17 +64,13 @@ def _split(text: str, starts: Ints, ends: Ints) -> Spans:
     stops = np.flatnonzero(classes & (STOP | WIDE_STOP) != 0)
     found = accepted(text, characters.codes, classes, starts, _sentence_ends(classes, stops, starts, ends))
     left, right = np.sort(np.concatenate((starts, found.following))), np.sort(np.concatenate((found.stop, ends)))
-    if (some := left < right).all():
-        counts = np.bincount(found.span, minlength=len(starts)) + 1
-    else:
+    if not (some := left < right).all():
         left, right = left[some], right[some]
-        counts = _counts(left, starts)
     long = characters.utf8_offsets(right) - characters.utf8_offsets(left) >= _LONG_BYTES
-    if not long.any():
-        return Spans(left, right, counts)
-    pieces = split_long(text, characters, classes, stops, left[long], right[long])
-    short = ~long
-    left, right = (np.sort(np.concatenate(sides)) for sides in zip((left[short], right[short]), pieces, strict=True))
+    if long.any():
+        pieces = split_long(text, characters, classes, stops, left[long], right[long])
+        short = left[~long], right[~long]
+        left, right = (np.sort(np.concatenate(sides)) for sides in zip(short, pieces, strict=True))
     return Spans(left, right, _counts(left, starts))
 
 

@@ -63,6 +63,7 @@ def may_hide(text: str) -> bool:
 def _suspicious_units() -> NDArray[np.bool_]:
     """[65,536] whether a UTF-16 unit is a suspicious character, or half of one."""
     units = np.zeros(1 << 16, bool)
-    units[[match.start() for match in _SUSPICIOUS.finditer("".join(map(chr, range(1 << 16))))]] = True
+    for first, last in re.findall("(.)(?:-(.))?", SUSPICIOUS, re.DOTALL):
+        units[ord(first) : ord(last or first) + 1] = True
     units[0xDB40:0xDB44] = True  # tags and variation selectors beyond the basic plane
     return units
