@@ -33,14 +33,14 @@ def chunk_signatures(lexicon: Lexicon, words: NDArray[np.int32], bounds: Ints) -
     first, n = 0, len(bounds) - 1
     while first < n:
         last = max(first + 1, int(np.searchsorted(bounds, bounds[first] + _AT_ONCE, "right")) - 1)
-        part = words[bounds[first] : bounds[last]]
+        part = words[bounds[first] : bounds[last]].astype(np.intp)
         content = np.flatnonzero(is_held[part])
         part = part[content]
         edges = np.searchsorted(content, bounds[first : last + 1] - bounds[first])
         filled = np.flatnonzero(np.diff(edges))
         if len(filled):
             for column in range(SIGNATURE_HASHES):
-                of_chunks[first + filled, column] = np.minimum.reduceat(of_forms[column][part], edges[filled])
+                of_chunks[first + filled, column] = np.minimum.reduceat(of_forms[column].take(part), edges[filled])
         first = last
     return of_chunks
 

@@ -66,7 +66,7 @@ class Numbering:
         """The numbers of the words with these digests; 0 for those that are not known."""
         places = self._places(digests)
         numbers = self._table[places]
-        open_ = np.flatnonzero((self._digests[numbers] != digests) & (numbers != 0))
+        open_ = np.flatnonzero((self._digests[numbers.astype(np.intp)] != digests) & (numbers != 0))
         while len(open_):
             places[open_] = (places[open_] + 1) & (len(self._table) - 1)
             found = self._table[places[open_]]

@@ -86,16 +86,19 @@ class _FirstTerms:
         held = np.flatnonzero(counts)
         self._first = np.full(len(counts), NONE, np.int32)
         self._first[held] = lexicon.form_terms[lexicon.form_offsets[held]]
-        self._n_more = np.maximum(counts - 1, 0)
+        self._n_more = counts - 1
+        self._has_more = counts > 1
         self._lexicon = lexicon
 
     def keys(self, words: NDArray[np.int32], n_words: Ints, dtype: Any, bits: int) -> NDArray[Any]:
         """A key for each term of each of the words: the term, and in its low bits the chunk, which has so many words."""
         chunks = np.repeat(np.arange(len(n_words), dtype=dtype), n_words)
-        first = self._first[words]
-        held, several = np.flatnonzero(first != NONE), np.flatnonzero(self._n_more[words])
-        counts = self._n_more[words[several]]
-        more = self._lexicon.form_terms[ranges(self._lexicon.form_offsets[words[several]] + 1, counts)]
+        forms = words.astype(np.intp)
+        first = self._first[forms]
+        held, several = np.flatnonzero(first != NONE), np.flatnonzero(self._has_more[forms])
+        forms = forms[several]
+        counts = self._n_more[forms]
+        more = self._lexicon.form_terms[ranges(self._lexicon.form_offsets[forms] + 1, counts)]
         terms = np.concatenate((first[held].astype(dtype), more.astype(dtype)))
         terms <<= dtype(bits)
         terms |= np.concatenate((chunks[held], np.repeat(chunks[several], counts)))

@@ -15,10 +15,12 @@ WIDE_STOPS = "。！？｡។៕။"
 _END = re.compile(
     rf"""(?<=[{STOPS}])["')\]”’»]*\s+(?=["'(\[“‘«¿¡]*(?:[A-Z0-9]|[^\W\da-z_]))|(?<=[{WIDE_STOPS}])["'」』”’）]*\s*(?=\S)"""
 )
-_ABBREVIATION = re.compile(
-    r"(?:\b(?:Mr|Mrs|Ms|Dr|St|Jr|Sr|Prof|Gen|Col|Lt|Sgt|Capt|Rev|Hon|Inc|Ltd|Co|Corp|No|Nos|vs|etc|al|approx|Fig|Sec|"
-    r"Art|Ex|Vol|pp|Ph|U\.S|U\.K|e\.g|i\.e|c|b|d|r|z\.B|Nr|bzw|ca|M|Mme)|\b[A-Z]|\b[\u0e01-\u0e2e]{1,4})\.$"
-)
+ABBREVIATIONS = (
+    "Mr", "Mrs", "Ms", "Dr", "St", "Jr", "Sr", "Prof", "Gen", "Col", "Lt", "Sgt", "Capt", "Rev", "Hon", "Inc", "Ltd", "Co",
+    "Corp", "No", "Nos", "vs", "etc", "al", "approx", "Fig", "Sec", "Art", "Ex", "Vol", "pp", "Ph", "U.S", "U.K", "e.g",
+    "i.e", "c", "b", "d", "r", "z.B", "Nr", "bzw", "ca", "M", "Mme",
+)  # fmt: skip
+_ABBREVIATION = re.compile(rf"(?:\b(?:{'|'.join(map(re.escape, ABBREVIATIONS))})|\b[A-Z]|\b[\u0e01-\u0e2e]{{1,4}})\.$")
 # A number or letter that opens a heading or a list item ("5. Safety", "(a). …") ends nothing.
 _ENUMERATOR = re.compile(r"[\W_]*(?:\d{1,3}(?:\.\d{1,3})*|[A-Za-z]|[ivxlcIVXLC]{1,6})\)?\.")
 _QUOTES = "\"')]”’»」』）"

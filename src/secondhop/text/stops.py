@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
+from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 from secondhop.text.characters import CharacterClasses
-from secondhop.text.sentences import _ABBREVIATION, _ENUMERATOR, STOPS, WIDE_STOPS
+from secondhop.text.sentences import _ABBREVIATION, _ENUMERATOR, ABBREVIATIONS, STOPS, WIDE_STOPS
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from secondhop.text.characters import Classes, Codes
-    from secondhop.types import Ints
+    from secondhop.types import Bools, Ints
 
 STOP, WIDE_STOP, QUOTE, WIDE_QUOTE, BLANK, OPENER, CAPITAL, WORD = (1 << bit for bit in range(8))
 CLASSES = CharacterClasses(
@@ -107,11 +109,7 @@ def _doubtful(text: str, codes: Codes, classes: Classes, starts: Ints, found: En
     short = (length == 1) | (at - before[point] < _LONGEST_ENUMERATOR)
     rest = np.flatnonzero(~short & (length > 0) & (length <= _LONGEST_ABBREVIATION))
     begins = at[rest] - 1 - length[rest]
-    words = [text[first:last] for first, last in zip(begins.tolist(), at[rest].tolist(), strict=True)]
-    abbreviations = set(filter(_is_abbreviation, set(words)))
-    short[rest] = (codes[begins - 1] == ord(".")) | np.fromiter(
-        map(abbreviations.__contains__, words), bool, len(words)
-    )
+    short[rest] = (codes[begins - 1] == ord(".")) | _are_abbreviations(text, codes, at[rest] - 1, length[rest])
     doubtful: Ints = point[short]
     return doubtful
 
@@ -127,6 +125,23 @@ def _word_lengths(classes: Classes, ends: Ints) -> Ints:
     return lengths
 
 
-@lru_cache(maxsize=1 << 16)
-def _is_abbreviation(word: str) -> bool:
-    return _ABBREVIATION.search(word) is not None
+def _are_abbreviations(text: str, codes: Codes, ends: Ints, lengths: Ints) -> Bools:
+    """Whether the words of two letters or more that end there are abbreviations."""
+    packed, every = np.zeros(len(ends), np.uint64), np.zeros(len(ends), codes.dtype)
+    for step in range(_LONGEST_ABBREVIATION):
+        letters = np.where(step < lengths, codes[ends - 1 - step], codes.dtype.type(0))
+        every |= letters
+        packed |= letters.astype(np.uint64) << np.uint64(8 * step)
+    found = _packed_abbreviations()
+    are: Bools = found[np.minimum(np.searchsorted(found, packed), len(found) - 1)] == packed
+    odd = np.flatnonzero(every >= 0x80)
+    spans = zip((ends - lengths)[odd].tolist(), (ends[odd] + 1).tolist(), strict=True)
+    are[odd] = [_ABBREVIATION.search(text[start:end]) is not None for start, end in spans]
+    return are
+
+
+@cache
+def _packed_abbreviations() -> NDArray[np.uint64]:
+    """Those without points inside, as whole numbers: the last letter in the lowest byte."""
+    words = [word for word in ABBREVIATIONS if "." not in word]
+    return np.array(sorted(int.from_bytes(word.encode(), "big") for word in words), np.uint64)
