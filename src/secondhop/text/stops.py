@@ -24,6 +24,7 @@ CLASSES = CharacterClasses(
     )
 )  # fmt: skip
 _LONGEST_ABBREVIATION = 6
+_PLACE_VALUES = np.uint64(1) << np.arange(0, 8 * _LONGEST_ABBREVIATION, 8, dtype=np.uint64)
 _LONGEST_ENUMERATOR = 16
 _STEPS = 16
 
@@ -43,7 +44,7 @@ class Ends(NamedTuple):
 def skip(classes: Classes, places: Ints, kind: int) -> Ints:
     """For each place the first one from it on whose character is not of the kind."""
     places = places.copy()
-    live = np.flatnonzero(classes[places] & kind)
+    live = np.flatnonzero(classes[places] & kind != 0)
     for _ in range(_STEPS):
         if not len(live):
             return places
@@ -116,25 +117,21 @@ def _doubtful(text: str, codes: Codes, classes: Classes, starts: Ints, found: En
 
 def _word_lengths(classes: Classes, ends: Ints) -> Ints:
     """How many characters of a word stand before each place, up to one more than an abbreviation has."""
-    lengths = np.zeros(len(ends), np.int64)
-    live = np.arange(len(ends))
-    for length in range(1, _LONGEST_ABBREVIATION + 2):
-        place = ends[live] - length
-        live = live[(place >= 0) & (classes[place] & WORD != 0)]
-        lengths[live] = length
+    places = ends[:, np.newaxis] - np.arange(1, _LONGEST_ABBREVIATION + 2)
+    outside = (places < 0) | (classes[places] & WORD == 0)
+    lengths: Ints = np.where(outside.any(axis=1), outside.argmax(axis=1), _LONGEST_ABBREVIATION + 1)
     return lengths
 
 
 def _are_abbreviations(text: str, codes: Codes, ends: Ints, lengths: Ints) -> Bools:
     """Whether the words of two letters or more that end there are abbreviations."""
-    packed, every = np.zeros(len(ends), np.uint64), np.zeros(len(ends), codes.dtype)
-    for step in range(_LONGEST_ABBREVIATION):
-        letters = np.where(step < lengths, codes[ends - 1 - step], codes.dtype.type(0))
-        every |= letters
-        packed |= letters.astype(np.uint64) << np.uint64(8 * step)
+    steps = np.arange(_LONGEST_ABBREVIATION)
+    letters = codes[ends[:, np.newaxis] - 1 - steps]
+    letters[steps >= lengths[:, np.newaxis]] = 0
+    packed = letters.astype(np.uint64) @ _PLACE_VALUES
     found = _packed_abbreviations()
     are: Bools = found[np.minimum(np.searchsorted(found, packed), len(found) - 1)] == packed
-    odd = np.flatnonzero(every >= 0x80)
+    odd = np.flatnonzero((letters >= 0x80).any(axis=1))
     spans = zip((ends - lengths)[odd].tolist(), (ends[odd] + 1).tolist(), strict=True)
     are[odd] = [_ABBREVIATION.search(text[start:end]) is not None for start, end in spans]
     return are
