@@ -52,10 +52,11 @@ class _Blocks:
     groups: list[_Group] = field(default_factory=list)
 
     def add_paragraphs(self, text: str, start: int, end: int) -> None:
-        for title, left, right in titled_paragraphs(text, start, end):
-            self.titles.append(self.base + title)
-            self.starts.append(self.base + left)
-            self.ends.append(self.base + right)
+        if start < end:
+            base, found = self.base, titled_paragraphs(text, start, end)
+            self.titles += [base + title for title, _, _ in found]
+            self.starts += [base + left for _, left, _ in found]
+            self.ends += [base + right for _, _, right in found]
 
     def add(self, sentences: Sequence[Span]) -> None:
         if sentences:
@@ -179,17 +180,16 @@ def _table(batch: list[SourceText], blocks: _Blocks, chunk_size: int) -> CutTabl
     for group in blocks.groups:
         members = slice(group.first, group.last)
         if group.opens is not None:
-            parts = iter([(sum(n_sentences[members]), group.opens)])
+            parts = [(sum(n_sentences[members]), group.opens)]
         else:
-            parts = pack(sizes[members], n_sentences[members], chunk_size, partial(divide, group.first))
-        for n, opens in parts:
-            if group.section is not section:
-                section = group.section
-                table.sections.append(section)
-            table.source.append(group.source)
-            table.section.append(len(table.sections) - 1)
-            table.opens.append(opens)
-            table.n_sentences.append(n)
+            parts = list(pack(sizes[members], n_sentences[members], chunk_size, partial(divide, group.first)))
+        if parts and group.section is not section:
+            section = group.section
+            table.sections.append(section)
+        table.source.extend([group.source] * len(parts))
+        table.section.extend([len(table.sections) - 1] * len(parts))
+        table.opens.extend([opens for _, opens in parts])
+        table.n_sentences.extend([n for n, _ in parts])
     if len(batch) > 1:
         bases = np.fromiter(accumulate((len(source.text) + 1 for source in batch[:-1]), initial=0), np.int64)
         shift = np.repeat(bases[table.source], table.n_sentences)

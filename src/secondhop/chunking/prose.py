@@ -14,6 +14,7 @@ _LINE_END = re.compile(r"\n\s*")
 _BULLET = re.compile(r"\s*(?:[-*•‣▪●○–]|\(?(?:\d{1,3}|[a-zA-Z]|[ivxIVX]{1,5})[.)])\s")
 _SENTENCE_END = re.compile(r"""[.!?;:。！？।؟]["')\]”’»]*\s*$""")
 _TITLE_TOKENS = 24
+_TITLE_CHARACTERS = 5 * _TITLE_TOKENS + 4
 
 
 def titled_paragraphs(text: str, start: int, end: int) -> list[tuple[int, int, int]]:
@@ -24,7 +25,7 @@ def titled_paragraphs(text: str, start: int, end: int) -> list[tuple[int, int, i
     found: list[tuple[int, int, int]] = []
     title: Span | None = None
     for left, right in paragraphs(text, start, end):
-        if _is_title(text, left, right):
+        if right - left <= _TITLE_CHARACTERS and _is_title(text[left:right]):
             title = (left if title is None else title[0], right)
             continue
         found.append((left if title is None else title[0], left, right))
@@ -66,27 +67,23 @@ def _unwrap(text: str, span: Span) -> list[Span]:
 
 def _between(text: str, start: int, end: int, separator: re.Pattern[str]) -> list[Span]:
     """What stands between separators, without blanks around it."""
-    spans: list[Span] = []
-    left = start
+    edges = [start]
     for match in separator.finditer(text, start, end):
-        _append(spans, text, left, match.start())
-        left = match.end()
-    _append(spans, text, left, end)
+        edges += match.span()
+    edges.append(end)
+    spans = [(left, right) for left, right in zip(edges[0::2], edges[1::2], strict=True) if left < right]
+    if any(text[left].isspace() or text[right - 1].isspace() for left, right in spans):
+        spans = [_stripped(text, left, right) for left, right in spans]
+        spans = [(left, right) for left, right in spans if left < right]
     return spans
 
 
-def _append(spans: list[Span], text: str, start: int, end: int) -> None:
-    if start < end and (text[start].isspace() or text[end - 1].isspace()):
-        content = text[start:end]
-        start, end = end - len(content.lstrip()), start + len(content.rstrip())
-    if start < end:
-        spans.append((start, end))
-
-
-def _is_title(text: str, start: int, end: int) -> bool:
-    if end - start > 5 * _TITLE_TOKENS + 4:
-        return False
+def _stripped(text: str, start: int, end: int) -> Span:
     content = text[start:end]
+    return end - len(content.lstrip()), start + len(content.rstrip())
+
+
+def _is_title(content: str) -> bool:
     return (
         "\n" not in content
         and size(content) <= _TITLE_TOKENS
