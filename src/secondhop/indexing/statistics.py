@@ -27,7 +27,7 @@ HEADING_WORDS = 8
 SENTENCE_WORDS = LEAD_WORDS - 4
 _LEAST_CAPITALS = 0.02
 _AT_ONCE = 1 << 18
-_LEAST_CHUNK_BITS = 10
+_LEAST_CHUNK_BITS, _MOST_CHUNK_BITS = 10, 24
 
 
 class TermCounts(NamedTuple):
@@ -56,7 +56,7 @@ def count_terms(segment: Segment) -> TermCounts:
     n_terms, n = len(segment.lexicon.terms), len(segment)
     bounds = segment.sentence_words[segment.chunk_sentences]
     length = np.zeros(n, np.int32)
-    bits = 32 - n_terms.bit_length()
+    bits = min(32 - n_terms.bit_length(), _MOST_CHUNK_BITS)
     dtype, bits = (np.uint32, bits) if bits >= _LEAST_CHUNK_BITS else (np.uint64, 32)
     firsts = _FirstTerms(segment.lexicon)
     blocks: list[_Block] = []
@@ -112,7 +112,7 @@ def _counted(keys: NDArray[Any], bits: Any, first: int) -> _Block:
     counts = np.diff(np.append(edges, len(keys))).astype(np.int32)
     keys = keys[edges]
     terms = keys >> bits
-    chunks = (keys & ((type(bits)(1) << bits) - type(bits)(1))).astype(np.int32) + np.int32(first)
+    chunks = (keys & keys.dtype.type((1 << int(bits)) - 1)).astype(np.int32) + np.int32(first)
     starts = run_starts(terms)
     return _Block(terms[starts].astype(np.int64), np.diff(np.append(starts, len(terms))), chunks, counts)
 
