@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from secondhop.arrays import ranges, true_runs
-from secondhop.text.characters import CharacterClasses, codes, utf8_lengths
+from secondhop.text.characters import CharacterClasses, Characters, utf8_lengths
 from secondhop.text.sentences import LONG_LINE, split_run_on
 
 if TYPE_CHECKING:
@@ -35,7 +35,8 @@ class Lines(NamedTuple):
 
 def lines_of_spans(text: str, starts: Ints, ends: Ints) -> Lines:
     """The lines of the spans, none of which ends before it starts."""
-    units = codes(text)
+    characters = Characters.of(text)
+    units = characters.codes
     newlines = np.flatnonzero(units == ord("\n"))
     first = np.searchsorted(newlines, starts)
     counts = np.searchsorted(newlines, ends) - first + 1
@@ -48,7 +49,7 @@ def lines_of_spans(text: str, starts: Ints, ends: Ints) -> Lines:
     is_edge[:] = False
     is_edge[last] = True
     end[is_edge], end[~is_edge] = ends, at_newline
-    word_starts, word_ends = true_runs(_SPACE.of(units) == 0)
+    word_starts, word_ends = true_runs(_SPACE.of(characters) == 0)
     end = np.minimum(np.append(0, word_ends)[np.searchsorted(word_starts, end)], end)
     held = end > begin
     bytes_at = None if text.isascii() else np.append(0, np.cumsum(utf8_lengths(units), dtype=np.int64))

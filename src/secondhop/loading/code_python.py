@@ -13,7 +13,7 @@ import numpy as np
 
 from secondhop.arrays import true_runs
 from secondhop.loading.code_labels import Definition, shortened_name
-from secondhop.text.characters import CharacterClasses, codes
+from secondhop.text.characters import CharacterClasses, Characters
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -55,18 +55,20 @@ def python_definitions(text: str) -> list[Definition] | None:
     if text.count("\r") != text.count("\r\n"):
         return None
     text += "\n"
-    units = codes(text)
-    rows = _rows(text, units)
+    characters = Characters.of(text)
+    units = characters.codes
+    rows = _rows(text, characters)
     if rows is None or not _is_indented_well(rows, units):
         return None
     return _definitions(text, units, rows)
 
 
-def _rows(text: str, units: NDArray[np.unsignedinteger]) -> _Rows | None:
+def _rows(text: str, characters: Characters) -> _Rows | None:
+    units = characters.codes
     kinds = _kinds(text, units)
     if kinds is None:
         return None
-    classes, is_code = _CLASSES.of(units), kinds == _CODE
+    classes, is_code = _CLASSES.of(characters), kinds == _CODE
     marks = np.flatnonzero(((classes & (_OPENS | _CLOSES | _NEWLINE)) != 0) & is_code)
     of_marks = classes[marks]
     depth = np.cumsum(_STEP[of_marks], dtype=np.int32)
