@@ -27,6 +27,8 @@ def read_file(path: str, source: str, max_bytes: int, root: str | None = None) -
         handle = os.open(path, _READ) if root is None else _open_inside(path, root)
         try:
             status = os.fstat(handle)
+            if stat.S_ISDIR(status.st_mode):
+                raise IsADirectoryError
             if not stat.S_ISREG(status.st_mode):
                 raise LoadError(source, "is not a regular file (a pipe, socket or device)")
             if status.st_size > max_bytes:
