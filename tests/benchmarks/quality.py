@@ -1,24 +1,28 @@
-"""Every figure of the comparison in one command: contexts, ranked retrieval, confidence, ours beside its peers.
+"""Every figure of the comparison in one command: contexts, ranked retrieval, passages, confidence, ours beside its peers.
 
     make bench-quality DATA=path
-    python tests/benchmarks/quality.py DATA [--split B] [--tokens] [--only SET ...] [--ours] [--write]
+    python tests/benchmarks/quality.py DATA [--split B] [--tokens] [--only SET ...] [--kind KIND ...] [--ours] [--write]
 
 DATA holds `dev/` and `corpora/`. Without `--write` the tables are printed and nothing is stored; with it they go to
 docs/benchmarks/, docs/findings/comparison.md and the table of the README. `--tokens` counts budgets in o200k_base
-(or, without its vocabulary on this machine, in the built-in estimate of it) instead of words.
+instead of words, by the vocabulary that LlamaIndex ships, and writes docs/findings/comparison_tokens.md.
 """
 
 import argparse
 import json
 import multiprocessing
+import os
 import time
 from dataclasses import replace
 from datetime import datetime, timezone
+from importlib.util import find_spec
 from pathlib import Path
+from typing import get_args
 
 import numpy as np
 import quality_pages
-from quality_plan import EQUAL, JOBS, MINE, OURS, TOKEN_BUDGETS
+from quality_passages import ContextOrder, over_all_passages
+from quality_plan import CONTEXT_ORDER, EQUAL, JOBS, MINE, OURS, TOKEN_BUDGETS, Kind
 
 from secondhop.evaluation.datasets import load
 from secondhop.evaluation.metrics import auroc, bootstrap
@@ -41,6 +45,8 @@ def dataset_of(job, arguments):
         "limit": arguments.limit,
     }  # fmt: skip
     dataset = load(job.dataset, unanswerable=job.unanswerable == "marked", **options)
+    if job.kind == "passages":
+        return over_all_passages(dataset, arguments.data)
     if job.unanswerable == "removed":
         return with_unanswerable(dataset, without_evidence(dataset))
     if job.unanswerable not in ("", "marked"):
@@ -55,10 +61,10 @@ def measure(task):
     """What a job found: one entry for each system and budget, and our confidences beside the outcome."""
     job, arguments = task
     start = time.perf_counter()
-    names = [name for name in job.systems if name in MINE or not arguments.ours]
-    systems = [make_system(name) for name in names]
+    names = [name for name in job.systems if name in (*MINE, CONTEXT_ORDER) or not arguments.ours]
+    systems = [ContextOrder(name) if name == CONTEXT_ORDER else make_system(name) for name in names]
     dataset = dataset_of(job, arguments)
-    if job.kind == "rank":
+    if job.kind in ("rank", "passages"):
         rows, metrics = rank(systems, dataset), RANKED
     else:
         counter, _ = resolve_counter(arguments.tokenizer)
@@ -81,8 +87,8 @@ def entry(job, budget, system, rows, metrics, cells):
     }  # fmt: skip
     if job.kind in ("context", "abstain"):
         found |= {name: round(value, 4) for name, value in abstention(rows).items()}
-    if system == OURS and job.kind in ("context", "rank"):
-        others = [other for place, other in cells if place == budget and other != OURS]
+    if system == (CONTEXT_ORDER if job.kind == "passages" else OURS) and job.kind in ("context", "rank", "passages"):
+        others = [other for place, other in cells if place == budget and other != system]
         found["versus"] = {
             other: {
                 name: interval(column(rows, name), column(cells[budget, other], name))
@@ -113,6 +119,7 @@ def best_peer(found, metric):
 def everything(arguments):
     """All entries, and what is known about the run."""
     jobs = [job for job in JOBS if not arguments.only or job.dataset in arguments.only]
+    jobs = [job for job in jobs if not arguments.kind or job.kind in arguments.kind]
     if arguments.tokens:
         jobs = [replace(job, budgets=TOKEN_BUDGETS) for job in jobs if job.kind == "context"]
     start = time.perf_counter()
@@ -138,6 +145,14 @@ def everything(arguments):
     }  # fmt: skip
 
 
+def bring_vocabulary():
+    """LlamaIndex ships the vocabulary of o200k_base: budgets in model tokens need no download."""
+    llama_index = find_spec("llama_index.core")
+    if llama_index is not None:
+        folder = Path(llama_index.origin).parent / "_static" / "tiktoken_cache"
+        os.environ.setdefault("TIKTOKEN_CACHE_DIR", str(folder))
+
+
 def store(found, *, tokens):
     """Writes the results and the pages made from them."""
     name = "quality_tokens" if tokens else "quality"
@@ -160,14 +175,17 @@ def main():
     parser.add_argument("--tokens", action="store_true", help=f"budgets {TOKEN_BUDGETS} in model tokens")
     parser.add_argument("--limit", type=int, help="at most this many questions per set")
     parser.add_argument("--only", nargs="+", metavar="SET", default=())
+    parser.add_argument("--kind", nargs="+", choices=get_args(Kind), default=())
     parser.add_argument("--ours", action="store_true", help="leave the peers out")
     parser.add_argument("--jobs", type=int, default=2, help="processes")
     parser.add_argument("--write", action="store_true")
     parser.add_argument("--from", dest="stored", type=Path, help="make the pages from stored results; measure nothing")
     arguments = parser.parse_args()
-    arguments.tokenizer = "auto" if arguments.tokens else "words"
-    if arguments.write and (arguments.only or arguments.ours):
-        parser.error("--write stores the whole comparison; leave --only and --ours out")
+    arguments.tokenizer = "o200k_base" if arguments.tokens else "words"
+    if arguments.tokens:
+        bring_vocabulary()
+    if arguments.write and (arguments.only or arguments.kind or arguments.ours):
+        parser.error("--write stores the whole comparison; leave --only, --kind and --ours out")
     found = json.loads(arguments.stored.read_text("utf-8")) if arguments.stored else everything(arguments)
     if arguments.write:
         store(found, tokens=arguments.tokens)

@@ -6,11 +6,13 @@ from quality_plan import (
     BM25,
     CHUNKS,
     CONFIDENCE_TARGETS,
+    CONTEXT_ORDER,
     EVIDENCE_TARGET,
     LEFT_OUT,
     MINE,
     OFF_TOPIC_TARGET,
     OURS,
+    PASSAGE_TARGETS,
     PEERS,
     RANK_TARGETS,
     TARGETS,
@@ -54,6 +56,7 @@ def page(found):
         readability(cells),
         confidence(found),
         ranking(found),
+        passages(found),
         "## Left out\n\n" + "\n".join(f"- {line}" for line in (*LEFT_OUT, *errors(found))),
     ]
     return "\n\n".join(part for part in parts if part) + "\n"
@@ -269,6 +272,39 @@ def ranking(found):
     return (
         "## Ranked retrieval\n\n`Document.search`, documents by their best chunk; the others by nDCG@10.\n\n"
         + table(head, rows)
+    )
+
+
+def passages(found):
+    """Recall of the evidence passages over one large pool."""
+    rows = []
+    for (name, _, _), cell in by_cell(found, "passages").items():
+        ours = cell[CONTEXT_ORDER]
+        low, high = (f"{100 * value:.0f}" for value in ours["recall5"][1:])
+        target = PASSAGE_TARGETS.get(name)
+        others = [percent(cell.get(system), "recall5") for system in (OURS, BM25, "langchain:128", "llamaindex:128")]
+        rows.append(
+            [
+                TITLES.get(name, name),
+                str(ours["n"]),
+                "" if target is None else f"≥ {target}",
+                f"**{percent(ours, 'recall5')}** [{low}, {high}]",
+                verdict(100 * ours["recall5"][0], target),
+                *others,
+                percent(ours, "recall10"),
+            ]
+        )
+    if not rows:
+        return ""
+    head = [
+        "set", "n", "target", "context order", "", "direct order", "BM25, our chunks", "LangChain 128", "LlamaIndex 128",
+        "context order, recall@10",
+    ]  # fmt: skip
+    return (
+        "## Passages of one large pool\n\nShare of the evidence passages among the first five, in percent. The pool is every "
+        "distinct passage of the three sets (both halves), shuffled, each indexed under its title: smaller than the "
+        "pools that published figures are measured on, and with other questions. *Context order* is how a context ranks its "
+        "candidates, with homes of names and the bridge; *direct order* is `Document.search`.\n\n" + table(head, rows)
     )
 
 

@@ -10,7 +10,8 @@ import pytest
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "benchmarks"))
 import quality
 import quality_pages
-from quality_plan import BM25, MINE, OURS, TOP_K, Job
+import quality_passages
+from quality_plan import BM25, CONTEXT_ORDER, MINE, OURS, TOP_K, Job
 
 
 @pytest.fixture
@@ -64,3 +65,20 @@ def test_the_readme_keeps_what_stands_around_its_table(found, monkeypatch):
     assert "old" not in made
     assert "| pairs q 64 words | 100.0 |" in made
     assert quality_pages.with_table(made, found) == made
+
+
+def test_passages_are_sought_in_the_pool_of_all_sets(found, data, monkeypatch):
+    monkeypatch.setattr(quality_passages, "SETS", ("pairs",))
+    quality_passages._pool.cache_clear()
+    arguments = argparse.Namespace(data=data, split="A", limit=None, ours=True)
+    job = Job("passages", "pairs", "pooled", systems=(CONTEXT_ORDER, OURS, BM25))
+    dataset = quality.dataset_of(job, arguments)
+    assert len(dataset.items) < 6
+    assert len(dataset.documents) == 8  # two passages for all questions and one for each
+    for item in dataset.items:
+        assert {dataset.documents[place].title for place in item.relevant} == {"Ada", "Babbage"}
+    entries = quality.measure((job, arguments))[1]
+    assert [entry["system"] for entry in entries] == [CONTEXT_ORDER, OURS, BM25]
+    assert entries[0]["recall5"][0] == 1.0
+    assert set(entries[0]["versus"]) == {OURS, BM25}
+    assert "Passages of one large pool" in quality_pages.page(found | {"entries": entries})
