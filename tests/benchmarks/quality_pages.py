@@ -65,7 +65,7 @@ def page(found):
 def token_page(found):
     """docs/findings/comparison_tokens.md."""
     cells = by_cell(found, "context")
-    tables = (f"## {MEASURES[name].capitalize()}\n\n{scores(cells, name)}" for name in MEASURES)
+    tables = (f"## {MEASURES[name].capitalize()}\n\n{scores(cells, name, targets={})}" for name in MEASURES)
     return "\n\n".join(["# The comparison at budgets in model tokens\n\n" + about(found), *tables]) + "\n"
 
 
@@ -127,7 +127,7 @@ def percent(entry, name):
     return "–" if entry is None or entry.get(name) is None else f"{100 * entry[name][0]:.1f}"
 
 
-def scores(cells, name):
+def scores(cells, name, targets=TARGETS):
     """One measure: target, ours, met or not, and every other system."""
     systems = [system for system in (*MINE, *PEERS) if any(system in cell for cell in cells.values())]
     rows = []
@@ -135,7 +135,7 @@ def scores(cells, name):
         ours = cell[OURS]
         if name not in ours:
             continue
-        target = TARGETS.get(place, {}).get(name)
+        target = targets.get(place, {}).get(name)
         met = "" if target is None else "met" if 100 * ours[name][0] >= target else "**not met**"
         others = [percent(cell.get(system), name) for system in systems if system != OURS]
         low, high = (f"{100 * value:.0f}" for value in ours[name][1:])
