@@ -62,8 +62,6 @@ VARIANTS: dict[str, dict[str, Any]] = {
     "no lead": {f"{RETRIEVAL}.lexical.LEAD_WEIGHT": 0.0},
     "direct share 0.3": {f"{SELECTION}.DIRECT_SHARE": 0.3},
     "direct share 0.7": {f"{SELECTION}.DIRECT_SHARE": 0.7},
-    "direct share 0.35, whatever the links": {f"{SELECTION}.DIRECT_SHARE": 0.35, f"{SELECTION}.LINKED_SHARE": 0.0},
-    "direct share 0.5, whatever the links": {f"{SELECTION}.LINKED_SHARE": 0.0},
     "no rivals": {f"{SELECTION}.RIVALLED": 0.0},
     "no smoothing": {f"{SELECTION}.SMOOTHING": 0.0},
     "smoothing 0.5": {f"{SELECTION}.SMOOTHING": 0.5},

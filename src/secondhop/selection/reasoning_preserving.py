@@ -1,9 +1,8 @@
 """Keep the sentences that answer, and those that the answer hangs on: direct evidence and the second hop.
 
 Each sentence is worth what its chunk is worth (direct plus bridge, discounted where its query words are covered
-already) plus what it says itself. Sentences are taken by two orders in turn, by direct evidence alone and by the full
-value, so that a wrong bridge cannot push out what the question plainly asks for. What both orders want counts for both:
-where they agree there is room for more of either. What does not fit is skipped.
+already) plus what it says itself. Half of the budget is filled by direct evidence alone, so that a wrong bridge cannot
+push out what the question plainly asks for; the rest by the full value. What does not fit is skipped.
 """
 
 from __future__ import annotations
@@ -22,11 +21,7 @@ if TYPE_CHECKING:
     from secondhop.types import Floats, Ints
 
 DIRECT_SHARE = 0.5
-"""Share of the tokens that goes by direct evidence alone, where no link leads to another text."""
-LINKED_SHARE = 0.15
-"""What a strong link to another text takes of that. Links within one text are worth less: its names stand everywhere."""
-STRONG_LINK = 0.5
-"""Strength from which a link counts as strong: two names that no other chunk holds."""
+"""Share of the budget that is filled by direct evidence alone."""
 OPENING_BONUS = 0.4
 """What the first sentence of a paragraph is worth more, as a share of its chunk's value."""
 SENTENCE_WEIGHT = 1.2
@@ -61,16 +56,16 @@ def reasoning_preserving(query: Query, hits: Ranking, budget: Budget) -> Selecti
             if place not in packing.opened and not refuse_duplicate(packing, place):
                 packing.take_hit(place)
         return packing.settle()
-    direct_order, full_order = sentence_orders(hits, total)
-    order = in_turn(hits.sentences.tokens, direct_order, full_order, direct_share(hits))
+    direct_order, order = sentence_orders(hits, total)
 
     def fill(packing: Packing) -> None:
-        _take_in_order(packing, order)
+        _take_in_order(packing, order, budget.max_tokens)
 
     _take_long_evidence(packing, direct_order)
+    _take_in_order(packing, direct_order, int(DIRECT_SHARE * budget.max_tokens))
     fill(packing)
     if not packing.chosen:  # too small for a sentence with what it refers to: then without
-        for number in full_order:
+        for number in order:
             packing.take(number, budget.max_tokens)
     return packing.settle(fill)
 
@@ -120,39 +115,6 @@ def sentence_orders(hits: Ranking, total: Floats) -> tuple[list[int], list[int]]
     return direct_order, np.argsort(-by_all, kind="stable").tolist()
 
 
-def direct_share(hits: Ranking) -> float:
-    """Share of the tokens that goes by direct evidence alone: less, the stronger the bridge leads to another text."""
-    highest = float(hits.direct.max(initial=0.0))
-    source_of = {hit.chunk.id: hit.chunk.source for hit in hits}
-    links = [
-        hit.scores.get("bridge", 0.0)
-        for hit in hits
-        if hit.via is not None and source_of.get(hit.via.seed, hit.chunk.source) != hit.chunk.source
-    ]
-    strongest = max(links, default=0.0) / highest if highest > 0 else 0.0
-    return DIRECT_SHARE - LINKED_SHARE * min(1.0, strongest / STRONG_LINK)
-
-
-def in_turn(tokens: Ints, direct_order: list[int], full_order: list[int], share: float) -> list[int]:
-    """Two orders of sentences as one: whichever has had less of its share of the tokens goes on.
-
-    What both orders want is one sentence but counts for both, so that each gets the further the more they agree.
-    """
-    by_words = _turns(tokens, direct_order, share)
-    by_all = _turns(tokens, full_order, 1 - share)
-    turn = np.minimum(by_words, by_all)
-    order: list[int] = np.lexsort((by_words, turn))[: int(np.isfinite(turn).sum())].tolist()
-    return order
-
-
-def _turns(tokens: Ints, order: list[int], share: float) -> Floats:
-    """[sentences] tokens that an order wants before each, divided by its share; infinite for those that it lacks."""
-    turns = np.full(len(tokens), np.inf)
-    ordered = tokens[order]
-    turns[order] = (np.cumsum(ordered) - ordered) / share
-    return turns
-
-
 def _values(hits: Ranking, chunk_values: Floats, sentence_values: Floats) -> Floats:
     """Value = f (1 + bonus [opens a paragraph]) + weight * s * sqrt(f), f and s relative to the best."""
     sentences = hits.sentences
@@ -200,14 +162,15 @@ def _take_long_evidence(packing: Packing, direct_order: list[int]) -> None:
             return
 
 
-def _take_in_order(packing: Packing, order: list[int]) -> None:
+def _take_in_order(packing: Packing, order: list[int], limit: int) -> None:
     tokens, chosen, opened, hit_of = packing.tokens, packing.chosen, packing.opened, packing.hit_of
-    is_code, twins, limit = packing.is_code, packing.twins, packing.budget.max_tokens
+    is_code, twins = packing.is_code, packing.twins
+    whole = limit == packing.budget.max_tokens
     room = limit - packing.used
     for number in order if room >= _SMALLEST_SENTENCE else ():
         place = hit_of[number]
         if is_code[place]:  # a line of code alone says nothing
-            if place not in opened and not refuse_duplicate(packing, place):
+            if whole and place not in opened and not refuse_duplicate(packing, place):
                 packing.take_hit(place)
         elif tokens[number] > room or number in chosen or packing.duplicate_of(number) is not None:
             continue
@@ -217,17 +180,17 @@ def _take_in_order(packing: Packing, order: list[int]) -> None:
             else:
                 before = _antecedents(packing, number)
                 if packing.take(number, limit, before):
-                    _take_introduction(packing, before[0] if before else number)
+                    _take_introduction(packing, before[0] if before else number, limit)
         room = limit - packing.used
         if room < _SMALLEST_SENTENCE:
             break
 
 
-def _take_introduction(packing: Packing, number: int) -> None:
+def _take_introduction(packing: Packing, number: int, limit: int) -> None:
     """Takes what introduces the list that a sentence is an item of, if it fits: "(e) use it only …" lacks who shall."""
     lead = introduction(packing, number)
     if lead is not None and lead not in packing.chosen and packing.duplicate_of(lead) is None:
-        packing.take(lead, packing.budget.max_tokens)
+        packing.take(lead, limit)
 
 
 def _antecedents(packing: Packing, number: int) -> list[int]:
