@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+import psutil
 import pytest
 
 from secondhop import Document, FolderOptions, Section, SourceText, register_loader
@@ -240,11 +241,14 @@ def test_children_end_with_the_process_that_started_them(folder):
         "print(child._process.pid, flush=True)\nos._exit(0)\n"
     )
     pid = int(subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True).stdout)
-    for _ in range(100):
-        state = subprocess.run(
-            ["ps", "-o", "stat=", str(pid)], capture_output=True, text=True, check=False
-        ).stdout.strip()
-        if not state or state.startswith("Z"):
-            return
+    deadline = time.monotonic() + 10
+    while _lives(pid) and time.monotonic() < deadline:
         time.sleep(0.1)
-    pytest.fail("the child lives on")
+    assert not _lives(pid)
+
+
+def _lives(pid):
+    try:
+        return psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
