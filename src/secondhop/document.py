@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
@@ -448,6 +447,8 @@ class Document:
 
     async def acontext(self, query: str, budget: int | None = None, **options: Any) -> Context:
         """`context` in a worker thread, so that the event loop goes on."""
+        import asyncio  # a twentieth of what importing this package takes; who awaits has it already
+
         return await asyncio.to_thread(partial(self.context, query, budget, **options))
 
     def analyze(self, query: str, budget: int | None = None, **options: Any) -> DecisionReport:

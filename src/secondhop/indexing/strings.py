@@ -20,6 +20,10 @@ if TYPE_CHECKING:
     from secondhop.types import Ints
 
 
+_WORTH_JOINING = 100
+"""From so many strings on it is quicker to decode them all at once."""
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Strings(Sequence[str]):
     """A tuple of strings, UTF-8 end to end."""
@@ -69,6 +73,9 @@ class Strings(Sequence[str]):
 
     def several(self, numbers: Ints) -> list[str]:
         """The strings with those numbers, decoded."""
+        if len(numbers) >= _WORTH_JOINING:
+            text, places = self.take(numbers).joined()
+            return [text[start:end] for start, end in pairwise(places.tolist())]
         starts, ends = self.offsets[numbers].tolist(), self.offsets[numbers + 1].tolist()
         data = self.data
         return [
