@@ -213,9 +213,9 @@ def fit(contexts, halves, encoding, *, target=1.03, slack=300.0, ridge=5e-4, ste
 
 
 def as_module(weights):
-    text = base64.b85encode(weights.tobytes()).decode()
+    text = base64.b64encode(weights.tobytes()).decode()
     lines = "\n".join(f'    "{text[at : at + 110]}"' for at in range(0, len(text), 110))
-    head = '"""Weights of `estimate.py`, in base 85, as `tests/benchmarks/token_estimate.py --fit` writes them."""'
+    head = '"""Weights of `estimate.py`, in base 64, as `tests/benchmarks/token_estimate.py --fit` writes them."""'
     return f"{head}\n\nWEIGHTS = (\n{lines}\n)\n"
 
 

@@ -106,7 +106,7 @@ def _shortened(data: bytes) -> bytes:
 def _pair_weights() -> NDArray[np.int64]:
     """Weight of each pair of bytes, at the number that the two bytes make in little-endian order."""
     classes, size = byte_classes()
-    weights = np.frombuffer(base64.b85decode(WEIGHTS), dtype=np.uint8).reshape(size, size)
+    weights = np.frombuffer(base64.b64decode(WEIGHTS), dtype=np.uint8).reshape(size, size)
     # 64 bits, so that sums need no conversion.
     return np.ascontiguousarray(weights[classes][:, classes].T, dtype=np.int64).ravel()
 
