@@ -48,7 +48,7 @@ def retrieve(
     query = parse_query(snapshot, text)
     direct = direct_by(tiers, snapshot, text, direct_scores(snapshot, query, allowed), candidate_k, allowed)
     ranked = top(direct.scores, MAX_RANK)
-    link = Bridge.none(len(snapshot))
+    link = Bridge.none()
     if bridge:
         lexical = add_homes(snapshot, query, direct.lexical, allowed)
         best = ranked
@@ -56,7 +56,7 @@ def retrieve(
             direct = direct.with_lexical(lexical)
             best = top(direct.scores, MAX_RANK)
         link = build_bridge(snapshot, query, direct.scores, best, allowed)
-    total = direct.scores + link.scores
+    total = link.added_to(direct.scores)
     wanted = candidate_k if tiers is None else max(candidate_k, tiers.min_candidates)
     best = distinct(snapshot, top(total, MOST_COPIES * wanted), wanted)
     return make_ranking(snapshot, query, direct, total, link, best, ranked, costs)

@@ -21,6 +21,8 @@ from secondhop.text.analysis import is_piece
 from secondhop.types import KINDS
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from secondhop.indexing import Snapshot
     from secondhop.types import Bools, Floats, Ints
 
@@ -31,9 +33,13 @@ NUMBER_WEIGHT = 0.5
 PLACE_WEIGHT = 0.7
 """How much a name's weight follows the direct score of its sentence in the seed."""
 MAX_DF_SHARE = 0.5
+MANY_CHUNKS = 100
+MANY_SHARE = 0.01
+"""A name that more chunks hold than half of them, or in large collections than these say, introduces nothing."""
 DEEP_LINK = 0.3
 """What a link within one text is worth to a chunk deep inside it, relative to one where the text opens."""
 CODE = KINDS.index("code")
+NO_SEED = -1
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,12 +56,14 @@ class Names:
 
 @dataclass(frozen=True, slots=True)
 class Bridge:
-    """What the second hop adds to each chunk."""
+    """What the second hop adds to the chunks that hold a name that a seed introduces."""
 
+    chunks: Ints
+    """[linked] their ordinals, ascending."""
     scores: Floats
-    """[C] on the scale of the direct scores."""
+    """[linked] on the scale of the direct scores."""
     links: Floats
-    """[seeds, C] how strongly each chunk is linked to each seed."""
+    """[seeds, linked] how strongly each is linked to each seed."""
     seeds: Ints
     """Ordinals of the seeds."""
     names: Names
@@ -63,22 +71,35 @@ class Bridge:
     """[names] weight times idf times the seed's confidence."""
 
     @classmethod
-    def none(cls, n_chunks: int) -> Bridge:
+    def none(cls) -> Bridge:
         """No bridge at all."""
-        empty = np.empty(0, np.int64)
-        return cls(
-            np.zeros(n_chunks),
-            np.zeros((0, n_chunks)),
-            empty,
-            Names(empty, empty, np.empty(0), empty),
-            np.empty(0),
-        )
+        nothing, no_scores = np.empty(0, np.int64), np.empty(0)
+        names = Names(nothing, nothing, no_scores, nothing)
+        return cls(nothing, no_scores, np.empty((0, 0)), nothing, names, no_scores)
+
+    def added_to(self, direct: Floats) -> Floats:
+        """[C] direct scores, and what the bridge adds to them."""
+        total = direct.copy()
+        total[self.chunks] += self.scores
+        return total
+
+    def at(self, ordinals: Ints) -> tuple[Floats, Ints]:
+        """Of each of these chunks what the bridge adds to it, and the seed that it is linked to most; `NO_SEED` for none."""
+        scores, nearest = np.zeros(len(ordinals)), np.full(len(ordinals), NO_SEED)
+        places = np.searchsorted(self.chunks, ordinals)
+        held = np.flatnonzero(places < len(self.chunks))
+        held = held[self.chunks[places[held]] == ordinals[held]]
+        scores[held] = self.scores[places[held]]
+        held = held[scores[held] > 0]
+        if len(held):
+            nearest[held] = self.links[:, places[held]].argmax(axis=0)
+        return scores, nearest
 
 
 def build_bridge(
     snapshot: Snapshot, query: ParsedQuery, direct: Floats, best: Ints, allowed: Bools | None = None
 ) -> Bridge:
-    """Links every chunk to the seeds among the direct hits.
+    """Links chunks to the seeds among the direct hits.
 
     Args:
         snapshot: the index.
@@ -87,35 +108,49 @@ def build_bridge(
         best: ordinals of the chunks with the highest of them, best first.
         allowed: [C] chunks that may be linked; None for all.
     """
-    n = len(snapshot)
     seeds = _seeds(snapshot, best)
     if not len(seeds):
-        return Bridge.none(n)
+        return Bridge.none()
     highest = float(direct[best[0]])
     names = seed_names(snapshot, query, seeds)
     factors = direct[seeds][names.seed] / highest * names.weight * snapshot.idf[names.term]
     body = snapshot.body.gather(names.term, factors)
     lead = snapshot.lead.gather(names.term, LEAD_WEIGHT * factors)
-    chunks = np.concatenate((body.chunks, lead.chunks)).astype(np.int64)
-    chunks += n * np.concatenate((np.repeat(names.seed, body.counts), np.repeat(names.seed, lead.counts)))
-    links = sum_by(chunks, np.concatenate((body.weights, lead.weights)), n * len(seeds)).reshape(len(seeds), n)
+    chunks, places = _distinct_places(np.concatenate((body.chunks, lead.chunks)), len(snapshot))
+    places += len(chunks) * np.concatenate((np.repeat(names.seed, body.counts), np.repeat(names.seed, lead.counts)))
+    links = sum_by(places, np.concatenate((body.weights, lead.weights)), len(seeds) * len(chunks))
+    links = links.reshape(len(seeds), len(chunks))
+    keys = snapshot.chunk_key[chunks]
     for link, seed in zip(links, seeds.tolist(), strict=True):
-        link[snapshot.chunk_key == snapshot.chunk_key[seed]] = 0.0  # the seed and its copies
-        link[_deep(snapshot, seed)] *= DEEP_LINK
+        link[keys == snapshot.chunk_key[seed]] = 0.0  # the seed and its copies
+        link[slice(*np.searchsorted(chunks, _deep(snapshot, seed)))] *= DEEP_LINK
     scores = links.max(axis=0)
-    scores /= FULL_LINK_NAMES * math.log1p((n - 0.5) / 1.5)
+    scores /= FULL_LINK_NAMES * math.log1p((len(snapshot) - 0.5) / 1.5)
     np.minimum(scores, 1.0, out=scores)
     scores *= highest
     if allowed is not None:
-        scores[~allowed] = 0.0
-    return Bridge(scores, links, seeds, names, factors)
+        scores[~allowed[chunks]] = 0.0
+    return Bridge(chunks, scores, links, seeds, names, factors)
 
 
-def _deep(snapshot: Snapshot, seed: int) -> slice:
-    """All but the first two chunks of a seed's text, which say what it is about: the others repeat its names."""
+def _distinct_places(numbers: NDArray[np.int32], n: int) -> tuple[Ints, Ints]:
+    """The distinct ones of some numbers below `n`, ascending, and for each number its place among these."""
+    occurs = np.zeros(n, bool)
+    occurs[numbers] = True
+    distinct = np.flatnonzero(occurs)
+    place = np.empty(n, np.int64)
+    place[distinct] = np.arange(len(distinct))
+    return distinct, place[numbers]
+
+
+def _deep(snapshot: Snapshot, seed: int) -> tuple[int, int]:
+    """From where to where a seed's text goes on after its first two chunks, which say what it is about.
+
+    The others repeat its names.
+    """
     source = snapshot.chunk_source[seed]
     first, end = np.searchsorted(snapshot.chunk_source, (source, source + 1)).tolist()
-    return slice(first + 2, end)
+    return first + 2, end
 
 
 def _seeds(snapshot: Snapshot, best: Ints) -> Ints:
@@ -125,6 +160,10 @@ def _seeds(snapshot: Snapshot, best: Ints) -> Ints:
     seeds: Ints = ordinals[first]
     seeds = seeds[snapshot.chunk_kind[seeds] != CODE]
     return seeds
+
+
+def _most_holders(n_chunks: int) -> float:
+    return max(2.0, min(MAX_DF_SHARE * n_chunks, max(MANY_CHUNKS, MANY_SHARE * n_chunks)))
 
 
 def seed_names(snapshot: Snapshot, query: ParsedQuery, seeds: Ints) -> Names:
@@ -138,7 +177,7 @@ def seed_names(snapshot: Snapshot, query: ParsedQuery, seeds: Ints) -> Names:
     near = 1 - PLACE_WEIGHT + PLACE_WEIGHT * np.divide(direct, highest, out=np.ones(len(direct)), where=highest > 0)
     terms, words, sentence = text.terms, text.words[text.word_of_term], text.sentence_of_term
     df = snapshot.body.df_of(terms)
-    usable = (df >= 2) & (df <= max(2.0, MAX_DF_SHARE * len(snapshot)))
+    usable = (df >= 2) & (df <= _most_holders(len(snapshot)))
     if snapshot.has_case:
         usable &= lexicon.form_is_name[words]
         opening = run_starts(sentence)

@@ -23,7 +23,6 @@ DUPLICATE_JACCARD = 0.9
 _ALIKE_HASHES = 6
 """Of eight: 96 % of the pairs with Jaccard similarity 0.9 agree in at least so many, and 0.002 % of those with 0.1."""
 _VIA_TERMS = 3
-_NO_SEED = -1
 
 
 def make_ranking(
@@ -60,7 +59,8 @@ def make_ranking(
     terms, bridge_factors = _bridge_terms(bridge)
     linked = text.count(text.any_of(terms), terms)
     scores, parts = total[ordinals], direct.parts(ordinals)
-    for part, from_bridge in zip(parts, bridge.scores[ordinals].tolist(), strict=True):
+    from_bridges, nearest = bridge.at(ordinals)
+    for part, from_bridge in zip(parts, from_bridges.tolist(), strict=True):
         part["bridge"] = from_bridge
     rank_of = dict(zip(ranked.tolist(), range(1, len(ranked) + 1), strict=True))
     hits = tuple(
@@ -71,7 +71,7 @@ def make_ranking(
             scores.tolist(),
             parts,
             grounding.tolist(),
-            _via(snapshot, bridge, terms, linked, hit, ordinals),
+            _via(snapshot, bridge, terms, linked, hit, nearest),
             strict=True,
         )
     )
@@ -152,24 +152,22 @@ def _bridge_terms(bridge: Bridge) -> tuple[Ints, Floats]:
 
 
 def _via(
-    snapshot: Snapshot, bridge: Bridge, terms: Ints, linked: Occurrences, hit: Ints, ordinals: Ints
+    snapshot: Snapshot, bridge: Bridge, terms: Ints, linked: Occurrences, hit: Ints, nearest: Ints
 ) -> list[Via | None]:
-    """For each hit its seed and the words that link them, strongest first."""
-    via: list[Via | None] = [None] * len(ordinals)
+    """For each hit its seed (`nearest`) and the words that link them, strongest first."""
+    via: list[Via | None] = [None] * len(nearest)
     names = bridge.names
     if not len(names.term):
         return via
-    held: Bools = np.zeros((len(ordinals), len(terms)), bool)
+    held: Bools = np.zeros((len(nearest), len(terms)), bool)
     held[hit[linked.sentence], linked.column] = True
-    nearest = bridge.links[:, ordinals].argmax(axis=0)
-    nearest[bridge.scores[ordinals] <= 0] = _NO_SEED
     strongest_first = np.lexsort((-bridge.factors, names.seed))
     links = held[:, np.searchsorted(terms, names.term[strongest_first])]
     links &= names.seed[strongest_first] == nearest[:, None]
     links &= links.cumsum(axis=1, dtype=np.int16) <= _VIA_TERMS
     place, column = np.nonzero(links)
     words = snapshot.lexicon.forms.strings.several(names.form[strongest_first[column]])
-    ends = np.searchsorted(place, np.arange(1, len(ordinals) + 1)).tolist()
+    ends = np.searchsorted(place, np.arange(1, len(nearest) + 1)).tolist()
     ids = {number: chunk.id for number, chunk in enumerate(snapshot.chunks(bridge.seeds)) if number in names.seed}
     start = 0
     for number, (seed, end) in enumerate(zip(nearest.tolist(), ends, strict=True)):

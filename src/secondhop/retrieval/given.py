@@ -44,13 +44,13 @@ def rank_given(
     query = parse_query(snapshot, text)
     direct = direct_scores(snapshot, query)
     ranked = top(direct, n)
-    link = build_bridge(snapshot, query, direct, ranked) if bridge else Bridge.none(n)
+    link = build_bridge(snapshot, query, direct, ranked) if bridge else Bridge.none()
     order = np.arange(n) if scores is None else np.argsort(-np.asarray(scores, float), kind="stable")
     place = np.empty(n)
     place[order] = np.arange(n)
     prior = 1.0 - place / max(1, n)
     best = float(direct.max()) if n else 0.0
-    total = prior if keep_order else direct + link.scores + GIVEN_WEIGHT * (best or 1.0) * prior
+    total = prior if keep_order else link.added_to(direct) + GIVEN_WEIGHT * (best or 1.0) * prior
     found = Direct.by_words(direct)
     return make_ranking(
         snapshot, query, found, total, link, np.argsort(-total, kind="stable"), ranked[:MAX_RANK], costs

@@ -18,6 +18,9 @@ MAX_RANK = 200
 """Places in the direct order are told up to here."""
 MOST_COPIES = 4
 """How many places in the order are looked at for each candidate with different words that is wanted."""
+_GROUPS_FOR_EACH = 8
+_LEAST_ROWS = 4
+"""Groups of chunks for each one that is wanted, and how many each must have so that looking for the best of them pays."""
 
 
 def direct_scores(snapshot: Snapshot, query: ParsedQuery, allowed: Bools | None = None) -> Floats:
@@ -58,7 +61,8 @@ def distinct(snapshot: Snapshot, places: Ints, k: int) -> Ints:
 
 def top(scores: Floats, k: int) -> Ints:
     """Places of the `k` highest positive scores, best first; equal scores in order of place."""
-    places = np.flatnonzero(scores > 0)
+    least = _reached_by(scores, k)
+    places = np.flatnonzero(scores >= least if least > 0 else scores > 0)
     values = scores[places]
     if k < len(places):
         threshold = np.partition(values, len(values) - k)[len(values) - k] if k else np.inf
@@ -66,3 +70,16 @@ def top(scores: Floats, k: int) -> Ints:
         kept = np.concatenate((above, np.flatnonzero(values == threshold)[: k - len(above)]))
         places, values = places[kept], values[kept]
     return places[np.lexsort((places, -values))]
+
+
+def _reached_by(scores: Floats, k: int) -> float:
+    """A score that at least `k` chunks reach, so that the rest need not be ordered; 0 if none is found quickly.
+
+    Of several chunks for each that is wanted, taken in groups, the `k`-th best of the best ones of the groups.
+    """
+    groups = _GROUPS_FOR_EACH * k
+    rows = len(scores) // groups if groups else 0
+    if rows < _LEAST_ROWS:
+        return 0.0
+    highest = scores[: rows * groups].reshape(rows, groups).max(axis=0)
+    return float(np.partition(highest, groups - k)[groups - k])
