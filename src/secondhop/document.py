@@ -473,6 +473,7 @@ class Document:
                 costs=self._costs,
                 candidate_k=candidate_k,
                 bridge=bridge,
+                room=options.token_budget,
                 allowed=allowed,
                 tiers=self._tiers,
             )

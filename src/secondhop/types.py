@@ -219,7 +219,8 @@ class Reason(str, Enum):
     KEPT_HEADING = "kept_heading"
     """Opens the section of a kept chunk and was asked for with `include_heading=`. Detail: `of`."""
     KEPT_UNRANKED = "kept_unranked"
-    """Kept for its place in the caller's order although nothing ties it to the query (the caller's chunks only)."""
+    """Kept although nothing ties it to the query: for its place in the caller's order, or because nearly all of the
+    index is shown and all of it fits."""
     DROPPED_BUDGET = "dropped_budget"
     """Wanted, but the budget was full. Detail: `tokens_short`."""
     DROPPED_LOW_RELEVANCE = "dropped_low_relevance"

@@ -36,6 +36,8 @@ SETS = (
     ("contractnli", "own", (256, 512), "ContractNLI"),
     ("chunking_eval", "pooled", (256, 512, 1024), "long texts"),
     ("codebase", "pooled", (512, 1024), "code"),
+    ("musique", "own", (4000,), "all fits"),
+    ("contractnli", "own", (4000,), "all fits"),
 )
 RETRIEVAL, SELECTION = "secondhop.retrieval", "secondhop.selection.reasoning_preserving"
 # A variant sets options of the document, options of the question, or constants of a module.
@@ -69,6 +71,8 @@ VARIANTS: dict[str, dict[str, Any]] = {
     "smoothing 0.5": {f"{SELECTION}.SMOOTHING": 0.5},
     "no coverage discount": {f"{SELECTION}.COVERED": 1.0},
     "100 candidates": {"candidate_k": 100},
+    "only what is found, if all fits": {f"{RETRIEVAL}.MOST": 2.0},
+    "all, if all fits": {f"{RETRIEVAL}.MOST": 0.0},
     "chunk_size 128": {"chunk_size": 128},
     "chunk_size 256": {"chunk_size": 256},
     "chunk_size 400": {"chunk_size": 400},

@@ -140,3 +140,23 @@ def test_given_chunks_are_all_candidates_in_the_callers_order():
 def test_words_of_the_question_move_a_given_chunk_up():
     report = build_context("lighthouse", [*FILLER, "The lighthouse is white."]).report
     assert report.decisions[0].chunk_id == "c6"
+
+
+@pytest.mark.parametrize(
+    ("n_found", "room", "expected"),
+    [(9, 200, [*range(1, 10), 0]), (9, 40, list(range(1, 10))), (4, 200, list(range(6, 10)))],
+)
+def test_what_is_left_joins_the_candidates_where_all_of_it_fits_and_little_is_left(n_found, room, expected):
+    texts = ["Ice is cold.", *["Tin is grey."] * (9 - n_found), *["Copper is red."] * n_found]
+    texts = [f"{text} Note {number}." for number, text in enumerate(texts)]
+    doc = Document.from_chunks(texts, tokenizer="words")
+    hits = retrieve(doc._snapshot, "copper", costs=doc._costs, candidate_k=10, bridge=False, room=room)
+    assert [hit.ordinal for hit in hits] == expected
+    assert not retrieve(doc._snapshot, "zebra", costs=doc._costs, candidate_k=10, bridge=False, room=room)
+
+
+def test_what_the_filter_leaves_out_never_joins_the_candidates():
+    doc = Document.from_chunks(["Ice is cold.", *[f"Copper is red. Note {number}." for number in range(9)]])
+    context = doc.context("copper", filter=lambda chunk: "cold" not in chunk.text)
+    assert context.report.n_input_chunks == 9
+    assert doc.context("copper").report.decisions[-1].reason.value == "kept_unranked"

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from secondhop.retrieval.bridge import Bridge, build_bridge
 from secondhop.retrieval.candidates import make_ranking
 from secondhop.retrieval.given import rank_given
@@ -19,9 +21,12 @@ from secondhop.types import Hit, Ranking
 
 if TYPE_CHECKING:
     from secondhop.indexing import Snapshot, TokenCosts
-    from secondhop.types import Bools
+    from secondhop.types import Bools, Ints
 
 __all__ = ["Tiers", "rank_given", "retrieve", "search"]
+
+MOST = 0.8
+"""Share of all words from which the candidates are as good as all of the index: showing the rest costs little."""
 
 
 def retrieve(
@@ -31,6 +36,7 @@ def retrieve(
     costs: TokenCosts,
     candidate_k: int,
     bridge: bool,
+    room: int = 0,
     allowed: Bools | None = None,
     tiers: Tiers | None = None,
 ) -> Ranking:
@@ -42,6 +48,7 @@ def retrieve(
         costs: counts the tokens of its chunks.
         candidate_k: how many candidates with different words at most.
         bridge: also reach passages through the names that the best hits introduce.
+        room: where all chunks fit so many tokens and the candidates are most of them, the others are candidates too.
         allowed: [C] chunks that may be returned; None for all.
         tiers: what ranks besides words; None for words alone.
     """
@@ -59,7 +66,24 @@ def retrieve(
     total = link.added_to(direct.scores)
     wanted = candidate_k if tiers is None else max(candidate_k, tiers.min_candidates)
     best = distinct(snapshot, top(total, MOST_COPIES * wanted), wanted)
+    if 0 < len(best) < len(snapshot) <= wanted:
+        best = _with_rest(snapshot, best, costs, room, allowed)
     return make_ranking(snapshot, query, direct, total, link, best, ranked, costs)
+
+
+def _with_rest(snapshot: Snapshot, best: Ints, costs: TokenCosts, room: int, allowed: Bools | None) -> Ints:
+    """The best chunks, and behind them the others in reading order, where all fit the room and the others are few.
+
+    What shares no word with the question may still be what it asks for.
+    """
+    rest = np.ones(len(snapshot), bool) if allowed is None else allowed.copy()
+    rest[best] = False
+    every = np.concatenate((best, np.flatnonzero(rest)))
+    words = np.diff(snapshot.sentence_words[snapshot.chunk_sentences])[every]
+    if words[: len(best)].sum() < MOST * words.sum() or words.sum() > room:
+        return best
+    tokens = costs.of(every, [chunk.text for chunk in snapshot.chunks(every)])
+    return every if tokens.sum() + len(every) <= room else best  # with a blank line between two
 
 
 def search(
