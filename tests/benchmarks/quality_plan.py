@@ -73,7 +73,7 @@ JOBS = (
 LEFT_OUT = (
     "redhop gives no ranked list of documents and is left out of ranked retrieval; the frameworks' retrievers are left "
     "out of XQuAD, where their word splitting has no rules for the languages.",
-    "redhop counts its budget in words of its own and may pass ours by a few percent; what it returns is measured as it is.",
+    "redhop counts its budget in words of its own; it is asked with the largest of its budgets found to fit ours.",
     "redhop's other strategies and the frameworks' dense retrievers (they need a model) are not measured here.",
 )
 

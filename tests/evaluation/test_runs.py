@@ -12,7 +12,7 @@ from secondhop.evaluation.ours import PlainBM25, SecondhopSystem
 from secondhop.evaluation.peers import PEERS, MissingPeerError
 from secondhop.evaluation.runner import rank, run
 from secondhop.evaluation.summary import results
-from secondhop.evaluation.systems import fill, make_system
+from secondhop.evaluation.systems import Answer, fill, make_system
 from secondhop.evaluation.tables import mark, rows_of
 from secondhop.text.tokens import count_words
 
@@ -23,7 +23,31 @@ def test_fill_skips_or_stops_at_what_does_not_fit():
     texts = [("a b", 0, None), ("c d e f", 1, None), ("g", 2, None)]
     assert [n for _, n, _ in fill(texts, 3, count_words, skip=True)] == [0, 2]
     assert [n for _, n, _ in fill(texts, 3, count_words, skip=False)] == [0]
-    assert [n for _, n, _ in fill(texts, 1, count_words, skip=False)] == [0]
+
+
+@pytest.mark.parametrize("skip", [True, False])
+@pytest.mark.parametrize("budget", [1, 2, 3, 5, 8])
+def test_no_filled_context_passes_the_budget(skip, budget):
+    texts = [("a  b\nc d e f", 0, None), ("g h i j k", 1, None)]
+    for count in (count_words, len):
+        text = Answer.of(fill(texts, budget, count, skip=skip), 0.0).text
+        assert 0 < count(text) <= budget
+    assert fill(texts, 4, count_words, skip=skip) == [("a  b\nc d", 0, None)]
+    assert not fill([("word", 0, None)], 3, len, skip=skip)
+
+
+def test_a_system_that_passes_the_budget_has_chosen_nothing(data):
+    class Careless:
+        name = "careless"
+
+        def build(self, documents):
+            return self
+
+        def context(self, question, budget, count_tokens):
+            return Answer("Ada Lovelace " * budget)
+
+    row = run([Careless()], [load("pairs", root=data)], [12], count_words)[0]
+    assert (row["tokens"], row["error"]) == (0, "24 tokens for a budget of 12")
 
 
 def test_runs_are_deterministic_and_compared_in_pairs(data, whole):

@@ -11,7 +11,7 @@ from typing import Any
 from secondhop.errors import MissingExtraError
 from secondhop.evaluation.files import pdf_pages
 from secondhop.evaluation.items import Doc
-from secondhop.evaluation.systems import Answer, Built, Piece, System, document_number, fill
+from secondhop.evaluation.systems import Answer, Built, Piece, System, cut_to, document_number, fill
 from secondhop.types import TokenCounter
 
 CANDIDATES = 40
@@ -160,7 +160,7 @@ class _RedhopBuilt:
         document.context("warm up")
 
     def context(self, question: str, budget: int, count_tokens: TokenCounter) -> Answer:
-        # Its own budget is in words. Where ours is not, take the largest of its budgets found to fit.
+        # Its own budget is in words, counted in its own way: take the largest of its budgets found to fit ours.
         best, low, high, words = "", 0, budget, budget
         for _ in range(8):
             start = time.perf_counter()
@@ -168,7 +168,7 @@ class _RedhopBuilt:
             ms = 1e3 * (time.perf_counter() - start)
             text = context.text()
             tokens = count_tokens(text)
-            if tokens <= budget or tokens == count_words(text):
+            if tokens <= budget:
                 best, low, citations, took = text, words, context.citations, ms
             else:
                 high = words - 1
@@ -177,7 +177,7 @@ class _RedhopBuilt:
             words = int(words * budget / tokens) if tokens > budget and not best else (low + high + 1) // 2
             words = min(max(words, low + 1, 1), high)
         if not best:
-            return Answer("", ms=ms)
+            best, citations, took = cut_to(text, budget, count_tokens), context.citations, ms
         documents = tuple(dict.fromkeys(document_number(str(hit["source"])) for hit in citations))
         pages = tuple(sorted({hit["page"] for hit in citations if hit.get("page")}))
         return Answer(best, tuple(hit["text"] for hit in citations), documents, pages, ms=took)

@@ -29,7 +29,8 @@ def run(
 ) -> list[Row]:
     """One row for each set, system, budget and question, in that order. Systems take turns on each question.
 
-    A system that raises on a question has chosen nothing: the row scores an empty context and names the error.
+    A system that raises on a question, or passes the budget, has chosen nothing: the row scores an empty context and
+    names the error.
     """
     rows: list[Row] = []
     for dataset in datasets:
@@ -87,13 +88,16 @@ def measure(item: Item, built: Built, documents: Sequence[Doc], budget: int, cou
     except Exception as error:  # a peer may raise anything; that is a finding, and the run goes on
         answer = Answer("")
         row["error"] = f"{type(error).__name__}: {error}"[:200]
+    tokens = count_tokens(answer.text)
+    if tokens > budget:
+        answer, row["error"] = Answer(""), f"{tokens} tokens for a budget of {budget}"
     row |= evidence_scores(item, answer.text) if item.answerable else {}
     if item.pages:
         row["page_hit"] = float(not set(item.pages).isdisjoint(answer.pages))
     if item.relevant and answer.documents:
         row["documents"] = recall_at(answer.documents, item.relevant, len(answer.documents))
     run_words, open_runs = readability(answer.passages, [doc.text for doc in documents])
-    row |= {"tokens": count_tokens(answer.text), "run_words": run_words, "open_runs": open_runs, "ms": answer.ms}
+    row |= {"tokens": tokens if answer.text else 0, "run_words": run_words, "open_runs": open_runs, "ms": answer.ms}
     if answer.confidence is not None:
         row["confidence"] = float(answer.confidence)
     return row

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from bisect import bisect_right
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -9,6 +11,8 @@ from typing import Any, Protocol
 from secondhop.errors import OptionError
 from secondhop.evaluation.items import Doc
 from secondhop.types import TokenCounter
+
+_WORD = re.compile(r"\S+")
 
 Piece = tuple[str, int, int | None]
 """A retrieved text, the number of its document, and its page where it has one."""
@@ -61,7 +65,7 @@ class System(Protocol):
 
 
 def fill(ordered: Sequence[Piece], budget: int, count_tokens: TokenCounter, *, skip: bool) -> list[Piece]:
-    """Passages in order while they fit; the first always goes in.
+    """Passages in order while they fit; where none does, the first, cut to the budget.
 
     Args:
         ordered: texts, best first.
@@ -73,13 +77,26 @@ def fill(ordered: Sequence[Piece], budget: int, count_tokens: TokenCounter, *, s
     used = 0
     for piece in ordered:
         tokens = count_tokens(piece[0]) + (count_tokens("\n\n") if kept else 0)
-        if used + tokens > budget and kept:
-            if skip:
-                continue
+        if used + tokens <= budget:
+            kept.append(piece)
+            used += tokens
+        elif not skip:
             break
-        kept.append(piece)
-        used += tokens
+    while kept and count_tokens(Answer.of(kept, 0.0).text) > budget:  # a sum of parts may err
+        kept.pop()
+    if ordered and not kept:
+        text, number, page = ordered[0]
+        kept = [(cut, number, page)] if (cut := cut_to(text, budget, count_tokens)) else []
     return kept
+
+
+def cut_to(text: str, budget: int, count_tokens: TokenCounter) -> str:
+    """The beginning of a text that fits a budget, in whole words."""
+    ends = [match.end() for match in _WORD.finditer(text)]
+    fitting = bisect_right(ends, budget, key=lambda end: count_tokens(text[:end]))
+    while fitting and count_tokens(text[: ends[fitting - 1]]) > budget:  # more words may be fewer tokens
+        fitting -= 1
+    return text[: ends[fitting - 1]] if fitting else ""
 
 
 def source_name(number: int, doc: Doc) -> str:
