@@ -1,10 +1,11 @@
 """What is measured of each system, in a process of its own: `python speed_cases.py CASE SYSTEM CORPUS SIZE`.
 
 Prints one line of JSON. Seconds and milliseconds are CPU time of all threads of the process, and wall time beside it;
-memory is the peak of the process less what it had after its imports.
+memory is what the process had at most while it built, less what it had before, with the text read. Linux only.
 """
 
 import json
+import re
 import resource
 import sys
 import tempfile
@@ -14,8 +15,20 @@ from pathlib import Path
 QUERIES = 200
 
 
-def peak_mb():
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+class Memory:
+    """How much more resident memory a block had at most than its process had before: `mb`."""
+
+    def __enter__(self):
+        Path("/proc/self/clear_refs").write_text("5")  # the peak so far is forgotten
+        self.before = self._peak()
+        return self
+
+    def __exit__(self, *exception):
+        self.mb = self._peak() - self.before
+
+    @staticmethod
+    def _peak():
+        return int(re.search(r"VmHWM:\s+(\d+)", Path("/proc/self/status").read_text())[1]) / 1024
 
 
 class Clock:
@@ -71,13 +84,12 @@ def ask_fully(document, query):
 def text_case(system, corpus, size):
     make, queries = DOCUMENTS[system](), json.loads((corpus / "queries.json").read_text())
     make.from_text("Warm up. Nothing more.").context("warm")
-    text, before = (corpus / f"text_{size}.txt").read_text(), peak_mb()
-    with Clock() as first:
+    text = (corpus / f"text_{size}.txt").read_text()
+    with Memory() as memory, Clock() as first:
         document = make.from_text(text)
         ask_fully(document, queries[0])
-    after = peak_mb()
     return {
-        "first_cpu": first.cpu, "first_wall": first.wall, "memory_mb": after - before, "chunks": document.n_chunks,
+        "first_cpu": first.cpu, "first_wall": first.wall, "memory_mb": memory.mb, "chunks": document.n_chunks,
         **latencies(lambda query: ask_fully(document, query), queries, "context"),
     }  # fmt: skip
 
@@ -218,10 +230,10 @@ SEARCHES = {
 def search_case(system, corpus, size):
     queries = json.loads((corpus / "queries.json").read_text())
     SEARCHES[system](["Warm up.", "Nothing more."] * 10)("warm")  # imports are no part of building
-    chunks, before = (corpus / f"text_{size}.txt").read_text().split("\n\n"), peak_mb()
-    with Clock() as build:
+    chunks = (corpus / f"text_{size}.txt").read_text().split("\n\n")
+    with Memory() as memory, Clock() as build:
         search = SEARCHES[system](chunks)
-    return {"build_cpu": build.cpu, "memory_mb": peak_mb() - before, **latencies(search, queries, "search")}
+    return {"build_cpu": build.cpu, "memory_mb": memory.mb, **latencies(search, queries, "search")}
 
 
 CASES = {
