@@ -3,10 +3,14 @@ import json
 import math
 from pathlib import Path
 
+import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from secondhop import Document, build_context, report_to_dict
 from secondhop.reporting import SCHEMA_VERSION
+from secondhop.reporting.report import _rounded
 from secondhop.types import Reason
 
 SNAPSHOTS = Path(__file__).parent / "snapshots"
@@ -59,6 +63,21 @@ def test_scores_are_told_with_six_decimals(reports, score):
     decisions = tuple(dataclasses.replace(each, score=score, detail={"score": score}) for each in report.decisions)
     for decision in dataclasses.replace(report, decisions=decisions).to_dict()["decisions"]:
         assert decision["score"] == decision["detail"]["score"] == round(score, 6)
+
+
+@given(st.floats(-2e4, 2e4))
+def test_rounding_is_to_the_nearest_millionth(value):
+    assert _rounded(value) == (round(value * 1e6) / 1e6 if -1e4 < value < 1e4 else round(value, 6))
+
+
+def test_scores_of_narrow_floats_and_details_of_any_kind_are_told(reports):
+    decision = dataclasses.replace(
+        reports["tight"].decisions[0], score=np.float32(8.123), detail={"share": 1 / 3, 2: (1 / 3, "two"), "none": None}
+    )
+    (told,) = dataclasses.replace(reports["tight"], decisions=(decision,)).to_dict()["decisions"]
+    assert told["score"] == 8.123
+    assert told["detail"] == {"share": 0.333333, "2": [0.333333, "two"], "none": None}
+    assert decision.detail == {"share": 1 / 3, 2: (1 / 3, "two"), "none": None}
 
 
 def test_timings_are_told_only_when_asked_for(reports):

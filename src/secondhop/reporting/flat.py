@@ -15,18 +15,19 @@ PREFIX = "secondhop_"
 Scalar = str | int | float | bool
 
 _SUMMARY = {
-    "strategy": "strategy",
-    "candidates": "n_input_chunks",
-    "kept": "n_selected",
-    "dropped": "removed_total",
-    "second_hop": "second_hop_rescue_count",
-    "tokens_used": "total_tokens",
-    "token_budget": "token_budget",
-    "tokenizer": "tokenizer",
-    "confidence": "confidence",
-    "low_confidence": "low_confidence_retrieval",
+    "secondhop_strategy": "strategy",
+    "secondhop_candidates": "n_input_chunks",
+    "secondhop_kept": "n_selected",
+    "secondhop_dropped": "removed_total",
+    "secondhop_second_hop": "second_hop_rescue_count",
+    "secondhop_tokens_used": "total_tokens",
+    "secondhop_token_budget": "token_budget",
+    "secondhop_tokenizer": "tokenizer",
+    "secondhop_confidence": "confidence",
+    "secondhop_low_confidence": "low_confidence_retrieval",
 }
 """Flat keys and the fields of the report that they are; behind them come the reasons of drops with their counts."""
+_CONFIDENCE = "secondhop_confidence"
 
 _PROCESS_KEY = secrets.token_bytes(32)
 """Keys the hashes of queries where the caller has no key: equal queries are equal within this process only."""
@@ -38,15 +39,21 @@ _CODES_IN_DETAIL = ("injection",)
 
 def to_attributes(report: DecisionReport) -> dict[str, Scalar]:
     """What trace backends filter by."""
-    return attributes_of({field: getattr(report, field) for field in (*_SUMMARY.values(), "removed")})
+    return _with_removed({name: getattr(report, field) for name, field in _SUMMARY.items()}, report.removed)
 
 
 def attributes_of(report: Mapping[str, Any]) -> dict[str, Scalar]:
     """`to_attributes` of a report that is a dict already; without what the dict lacks."""
     values = {name: report[field] for name, field in _SUMMARY.items() if field in report}
-    if "confidence" in values:
-        values["confidence"] = round(values["confidence"], 4)
-    return {f"{PREFIX}{name}": value for name, value in (values | dict(report.get("removed", {}))).items()}
+    return _with_removed(values, report.get("removed", {}))
+
+
+def _with_removed(values: dict[str, Any], removed: Mapping[str, int]) -> dict[str, Scalar]:
+    if _CONFIDENCE in values:
+        values[_CONFIDENCE] = round(values[_CONFIDENCE], 4)
+    for reason, count in removed.items():
+        values[f"{PREFIX}{reason}"] = count
+    return values
 
 
 def to_log(report: DecisionReport, *, key: bytes | None = None, query_text: bool = False) -> dict[str, Any]:

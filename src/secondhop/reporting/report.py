@@ -11,6 +11,8 @@ from secondhop.reporting.flat import to_attributes, to_log
 from secondhop.types import Decision
 
 _SCALARS = frozenset((str, int, bool, type(None)))
+_TO_WHOLE = 1.5 * 2**52
+"""Added to a float and taken away again, it leaves the nearest whole number: between floats of that size there is none."""
 SCHEMA_VERSION = 1
 """Version of the dict and JSON form. Fields may be added under one version; none changes its meaning."""
 
@@ -150,10 +152,14 @@ def _plain_decisions(decisions: Iterable[Decision]) -> list[dict[str, Any]]:
     # traced wait for this.
     plain = []
     for decision in decisions:
-        detail: dict[str, Any] = {}
-        for name, value in decision.detail.items():
+        detail: dict[str, Any] = {**decision.detail}
+        for name, value in detail.items():
             kind = type(value)
-            detail[str(name)] = value if kind in _SCALARS else _rounded(value) if kind is float else _plain(value)
+            if kind is float:
+                detail[name] = _rounded(value)
+            elif kind not in _SCALARS or type(name) is not str:
+                detail = _plain(detail)
+                break
         plain.append(
             {
                 "chunk_id": decision.chunk_id,
@@ -172,9 +178,9 @@ def _plain_decisions(decisions: Iterable[Decision]) -> list[dict[str, Any]]:
 
 
 def _rounded(value: float) -> float:
-    # `round(value, 6)`, which goes through decimal digits, in a fifth of its time. Beyond the limit, infinities and
+    # `round(value, 6)`, which goes through decimal digits, in a fraction of its time. Beyond the limit, infinities and
     # numbers that are not among them, it is that.
-    return round(value * 1e6) / 1e6 if -1e4 < value < 1e4 else round(value, 6)
+    return (float(value) * 1e6 + _TO_WHOLE - _TO_WHOLE) / 1e6 if -1e4 < value < 1e4 else round(value, 6)
 
 
 def _plain(value: Any) -> Any:
