@@ -40,10 +40,12 @@ QUERY = "gen_ai.retrieval.query.text"
 DOCUMENTS = "gen_ai.retrieval.documents"
 ERROR = "error.type"
 KIND = "openinference.span.kind"
-INPUT = "input.value"
+INPUT, INPUT_TYPE = "input.value", "input.mime_type"
 OUTPUT, OUTPUT_TYPE = "output.value", "output.mime_type"
+JSON_TYPE = "application/json"
 DOCUMENT = "retrieval.documents.{place}.document.{field}"
 METADATA = "metadata"
+SESSION = "session.id"
 METADATA_OF_VENDORS = ("langsmith.metadata.", "langfuse.observation.metadata.")
 """Prefixes of the attributes that LangSmith and Langfuse filter OpenTelemetry spans by."""
 _EXPORTERS = ("langsmith", "langfuse", "mlflow.tracing", "opentelemetry.exporter", "opentelemetry.sdk")
@@ -181,7 +183,7 @@ def _tell_report(context: Context, settings: _Instrument) -> None:
     payload: dict[str, Any] = context.report.to_dict(timings=True)
     payload = payload if settings.include_text else without_words(payload)
     # Strategies of others may put anything into the detail of a decision.
-    attributes = {OUTPUT: json.dumps(payload, default=str), OUTPUT_TYPE: "application/json"}
+    attributes = {OUTPUT: json.dumps(payload, default=str), OUTPUT_TYPE: JSON_TYPE}
     with settings.tracer.start_as_current_span(
         REPORT_SPAN, attributes={OPERATION: REPORT_SPAN, KIND: "CHAIN", **attributes}
     ):

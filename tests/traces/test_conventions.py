@@ -2,7 +2,12 @@
 
 from importlib.metadata import version
 
-from openinference.semconv.trace import DocumentAttributes, OpenInferenceSpanKindValues, SpanAttributes
+from openinference.semconv.trace import (
+    DocumentAttributes,
+    OpenInferenceMimeTypeValues,
+    OpenInferenceSpanKindValues,
+    SpanAttributes,
+)
 from opentelemetry.semconv._incubating.attributes import gen_ai_attributes as gen_ai
 from opentelemetry.semconv.attributes import error_attributes
 
@@ -20,9 +25,10 @@ def test_names_of_the_conventions_for_generative_ai():
 def test_names_of_openinference():
     assert telemetry.KIND == SpanAttributes.OPENINFERENCE_SPAN_KIND
     assert {"RETRIEVER", "CHAIN"} <= {kind.value for kind in OpenInferenceSpanKindValues}
-    assert telemetry.INPUT == SpanAttributes.INPUT_VALUE
+    assert (telemetry.INPUT, telemetry.INPUT_TYPE) == (SpanAttributes.INPUT_VALUE, SpanAttributes.INPUT_MIME_TYPE)
     assert (telemetry.OUTPUT, telemetry.OUTPUT_TYPE) == (SpanAttributes.OUTPUT_VALUE, SpanAttributes.OUTPUT_MIME_TYPE)
-    assert telemetry.METADATA == SpanAttributes.METADATA
+    assert OpenInferenceMimeTypeValues.JSON.value == telemetry.JSON_TYPE
+    assert (telemetry.METADATA, telemetry.SESSION) == (SpanAttributes.METADATA, SpanAttributes.SESSION_ID)
     names = {"id": "DOCUMENT_ID", "score": "DOCUMENT_SCORE", "content": "DOCUMENT_CONTENT"}
     for field, name in names.items():
         expected = f"{SpanAttributes.RETRIEVAL_DOCUMENTS}.0.{getattr(DocumentAttributes, name)}"

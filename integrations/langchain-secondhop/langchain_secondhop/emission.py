@@ -63,12 +63,17 @@ class Emission:
             payload["passages"] = [{"id": each.id, "text": each.page_content} for each in self._documents]
         return payload
 
+    @cached_property
+    def text(self) -> str:
+        """The payload as JSON."""
+        return _to_json(self.payload)
+
     def outputs(self, handlers: Iterable[BaseCallbackHandler]) -> Iterator[tuple[Any, list[BaseCallbackHandler]]]:
         """The payload in the form that each handler sends, with the handlers that it is for."""
         takers = list(handlers)
         as_text = [each for each in takers if type(each).__module__.partition(".")[0] in _SENT_AS_TEXT]
         if as_text:
-            yield _to_json(self.payload), as_text
+            yield self.text, as_text
         if others := [each for each in takers if each not in as_text]:
             yield self.payload, others
 

@@ -14,24 +14,28 @@ give spans by `get_span`; where a tracer does not, that part is left out and not
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Sequence
-from typing import Any, Literal
+from collections.abc import Sequence
+from typing import Any, Literal, overload
 from uuid import UUID
 
 from langchain_core.callbacks import (
     AsyncCallbackHandler,
+    AsyncCallbackManager,
     AsyncCallbackManagerForChainRun,
     AsyncCallbackManagerForRetrieverRun,
     BaseCallbackHandler,
+    CallbackManager,
     CallbackManagerForChainRun,
     CallbackManagerForRetrieverRun,
 )
 from langchain_core.documents import Document
+from langchain_core.runnables import run_in_executor
 from secondhop import DecisionReport
 from secondhop.telemetry import DOCUMENT, REPORT_SPAN
 
-from langchain_secondhop.callbacks import DECISION_REPORT_EVENT
+from langchain_secondhop.callbacks import DECISION_REPORT_EVENT, DecisionReportCallbackHandler
 from langchain_secondhop.emission import Emission
+from langchain_secondhop.finished import FinishedRun, set_attributes, taker
 
 Trace = Literal["auto", "off", "summary", "full"]
 """`off`; `summary`: layers 2 and 3; `full`: all; `auto`: as the `DecisionReportCallbackHandler` says, else `summary`."""
@@ -58,16 +62,15 @@ def emit(report: DecisionReport, documents: Sequence[Document], run: SyncRun, tr
         return
     emission = Emission(report, documents, run.handlers)
     _add_to_run(run, emission.summary, documents)
-    child = run.get_child()
-    if _anybody_hears_events(child.handlers):
-        child.on_custom_event(DECISION_REPORT_EVENT, emission.payload, run_id=run.run_id)
+    if others := _tell_collectors(run, emission):
+        _child(run, others).on_custom_event(DECISION_REPORT_EVENT, emission.payload, run_id=run.run_id)
     if _in_full(emission, trace):
-        child.add_metadata(emission.summary, inherit=False)
-        # Deferred, so that LangSmith's tracer sends the run in one piece: it begins and ends at once.
-        nested = child.on_chain_start(None, emission.inputs, name=REPORT_SPAN, defers_inputs=True)
-        for outputs, takers in emission.outputs(nested.handlers):
-            nested.handlers = takers
-            nested.on_chain_end(outputs)
+        finished = _finished(run, emission)
+        others = [each for each in run.inheritable_handlers if not each.ignore_chain and not _takes(each, finished)]
+        for outputs, handlers in emission.outputs(others):
+            child = _child(run, handlers)
+            child.add_metadata(emission.summary, inherit=False)
+            child.on_chain_start(None, emission.inputs, **_beginning(finished)).on_chain_end(outputs)
 
 
 async def aemit(report: DecisionReport, documents: Sequence[Document], run: AsyncRun, trace: Trace) -> None:
@@ -76,14 +79,16 @@ async def aemit(report: DecisionReport, documents: Sequence[Document], run: Asyn
         return
     emission = Emission(report, documents, run.handlers)
     _add_to_run(run, emission.summary, documents)
-    child = run.get_child()
-    if _anybody_hears_events(child.handlers):
-        await child.on_custom_event(DECISION_REPORT_EVENT, emission.payload, run_id=run.run_id)
+    if others := _tell_collectors(run, emission):
+        await _child(run, others).on_custom_event(DECISION_REPORT_EVENT, emission.payload, run_id=run.run_id)
     if _in_full(emission, trace):
-        child.add_metadata(emission.summary, inherit=False)
-        nested = await child.on_chain_start(None, emission.inputs, name=REPORT_SPAN, defers_inputs=True)
-        for outputs, takers in emission.outputs(nested.handlers):
-            nested.handlers = takers
+        finished = _finished(run, emission)
+        told = [each for each in run.inheritable_handlers if not each.ignore_chain]
+        others = [each for each in told if not await _atakes(each, finished)]
+        for outputs, handlers in emission.outputs(others):
+            child = _child(run, handlers)
+            child.add_metadata(emission.summary, inherit=False)
+            nested = await child.on_chain_start(None, emission.inputs, **_beginning(finished))
             await nested.on_chain_end(outputs)
 
 
@@ -92,8 +97,59 @@ def _in_full(emission: Emission, trace: Trace) -> bool:
     return trace == "full" or (trace == "auto" and policy is not None and policy.detail == "full")
 
 
-def _anybody_hears_events(handlers: Iterable[BaseCallbackHandler]) -> bool:
-    return any(getattr(handler.on_custom_event, "__func__", None) not in _DEAF for handler in handlers)
+def _tell_collectors(run: SyncRun | AsyncRun, emission: Emission) -> list[BaseCallbackHandler]:
+    """Hands the report to the handlers that collect reports; returns the others that take custom events."""
+    others = []
+    for handler in run.inheritable_handlers:
+        hears = getattr(handler.on_custom_event, "__func__", None)
+        if hears is DecisionReportCallbackHandler.on_custom_event:
+            handler.on_custom_event(DECISION_REPORT_EVENT, emission.payload, run_id=run.run_id)
+        elif hears not in _DEAF:
+            others.append(handler)
+    return others
+
+
+@overload
+def _child(run: SyncRun, handlers: list[BaseCallbackHandler]) -> CallbackManager: ...
+@overload
+def _child(run: AsyncRun, handlers: list[BaseCallbackHandler]) -> AsyncCallbackManager: ...
+def _child(run: SyncRun | AsyncRun, handlers: list[BaseCallbackHandler]) -> CallbackManager | AsyncCallbackManager:
+    """What tells some handlers of a run below this one."""
+    child = run.get_child()
+    child.handlers = handlers
+    return child
+
+
+def _finished(run: SyncRun | AsyncRun, emission: Emission) -> FinishedRun:
+    return FinishedRun(
+        parent_id=run.run_id,
+        name=REPORT_SPAN,
+        content=emission,
+        tags=run.inheritable_tags,
+        metadata={**run.inheritable_metadata, **emission.summary},
+    )
+
+
+def _beginning(run: FinishedRun) -> dict[str, Any]:
+    """What callbacks are told of its beginning. Deferred, so that LangSmith's tracer sends it in one piece."""
+    return {"run_id": run.id, "name": run.name, "defers_inputs": True}
+
+
+def _takes(handler: BaseCallbackHandler, run: FinishedRun) -> bool:
+    """Whether a handler took the finished run, so that it need not be told by callbacks."""
+    take = taker(handler)
+    try:
+        return take is not None and take(handler, run)
+    except Exception:  # a tracer built in another way
+        _log.debug("no finished run for %s", type(handler).__name__, exc_info=True)
+        return False
+
+
+async def _atakes(handler: BaseCallbackHandler, run: FinishedRun) -> bool:
+    """`_takes`, in a thread for handlers that LangChain calls in threads: they may wait for their backend."""
+    if handler.run_inline or taker(handler) is None:
+        return _takes(handler, run)
+    return await run_in_executor(None, _takes, handler, run)
 
 
 def _add_to_run(run: SyncRun | AsyncRun, summary: dict[str, Any], documents: Sequence[Document]) -> None:
@@ -121,6 +177,7 @@ def _add_documents(handler: BaseCallbackHandler, run_id: UUID, documents: Sequen
         return
     attributes: dict[str, str | float] = {}
     for place, document in enumerate(documents):
-        attributes[DOCUMENT.format(place=place, field="id")] = str(document.id)
-        attributes[DOCUMENT.format(place=place, field="score")] = document.metadata["relevance_score"]
-    span.set_attributes(attributes)
+        name = DOCUMENT.format(place=place, field="")
+        attributes[f"{name}id"] = str(document.id)
+        attributes[f"{name}score"] = document.metadata["relevance_score"]
+    set_attributes(span, attributes)
