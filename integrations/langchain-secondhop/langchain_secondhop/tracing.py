@@ -7,8 +7,9 @@
 4. A run named `decision_report` below the run, whose output is the report. It is the one form that every trace backend
    shows, and the only one that costs something, so it takes `trace="full"` or a `DecisionReportCallbackHandler`.
 
-Layers 3 and 4 use LangChain's public interface alone. Layer 2 reaches into tracers that keep their runs in `run_map` or
-give spans by `get_span`; where a tracer does not, that part is left out and nothing else changes.
+Layers 3 and 4 need LangChain's public interface alone. Layer 2 reaches into tracers that keep their runs in `run_map` or
+give spans by `get_span`; where a tracer does not, that part is left out and nothing else changes. LangSmith's and
+OpenInference's tracers are handed the run of layer 4 in one call (`finished`); where that cannot be, by callbacks.
 """
 
 from __future__ import annotations
@@ -65,12 +66,17 @@ def emit(report: DecisionReport, documents: Sequence[Document], run: SyncRun, tr
     if others := _tell_collectors(run, emission):
         _child(run, others).on_custom_event(DECISION_REPORT_EVENT, emission.payload, run_id=run.run_id)
     if _in_full(emission, trace):
-        finished = _finished(run, emission)
-        others = [each for each in run.inheritable_handlers if not each.ignore_chain and not _takes(each, finished)]
-        for outputs, handlers in emission.outputs(others):
-            child = _child(run, handlers)
-            child.add_metadata(emission.summary, inherit=False)
-            child.on_chain_start(None, emission.inputs, **_beginning(finished)).on_chain_end(outputs)
+        tell_run(run, emission)
+
+
+def tell_run(run: SyncRun, emission: Emission) -> None:
+    """Layer 4."""
+    finished = _finished(run, emission)
+    others = [each for each in run.inheritable_handlers if not each.ignore_chain and not _takes(each, finished)]
+    for outputs, handlers in emission.outputs(others):
+        child = _child(run, handlers)
+        child.add_metadata(emission.summary, inherit=False)
+        child.on_chain_start(None, emission.inputs, **_beginning(finished)).on_chain_end(outputs)
 
 
 async def aemit(report: DecisionReport, documents: Sequence[Document], run: AsyncRun, trace: Trace) -> None:
