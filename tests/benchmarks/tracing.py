@@ -8,7 +8,8 @@ before, and with nothing, so that the machine's load falls out of the difference
 that asks, inside the one call that tells handlers: all that a question waits for; medians, and for the whole report also
 what a tenth of the questions stay below. `behind` is the processor time of all other threads for one whole report, from
 the question to the end of a flush. The ratio is of the whole questions' times. A second table says which calls of the
-SDKs take the time of the ready report.
+SDKs take the time of the ready report, a third what a postprocessor of LlamaIndex costs with OpenInference, whose spans
+have room for as many attributes as its own tracer provider gives them.
 """
 
 from __future__ import annotations
@@ -56,10 +57,19 @@ CALLS = {
     ),
 }
 """Calls, none of which makes another, that a run consists of."""
+LLAMA_INDEX = (
+    "llama_index.postprocessor.secondhop.tracing:trace_start",
+    "llama_index.postprocessor.secondhop.tracing:trace_report",
+    "secondhop.reporting.report:DecisionReport.to_dict",
+)
+"""What tells of the nodes before, what tells of those after and of the report, and a part of that."""
 
 
 def main() -> None:
     """Runs itself for each SDK and prints two tables."""
+    if "--llama-index" in sys.argv:
+        print(json.dumps(measure_llama_index(sys.argv[1], sys.argv[2])))
+        return
     if len(sys.argv) > 1:
         print(json.dumps(measure(sys.argv[1], sys.argv[2], calls="--calls" in sys.argv)))
         return
@@ -88,6 +98,9 @@ def main() -> None:
         for call in CALLS[sdk]:
             print(f"| {sdk} | `{call.partition(':')[2]}` | {figures[call]:.3f} |")
         print(f"| {sdk} | everything else | {figures['ready'] - sum(figures[call] for call in CALLS[sdk]):.3f} |")
+    print("\n| LlamaIndex with OpenInference | milliseconds |\n| --- | ---: |")
+    for call, milliseconds in _in_a_process("openinference", "--llama-index").items():
+        print(f"| `{call.partition(':')[2]}` | {milliseconds:.3f} |")
 
 
 def _in_a_process(sdk: str, *options: str) -> dict[str, float]:
@@ -96,7 +109,13 @@ def _in_a_process(sdk: str, *options: str) -> dict[str, float]:
 
     with listening() as sink:
         command = [sys.executable, __file__, sdk, sink.address, *options]
-        done = subprocess.run(command, env=environment(), stdout=subprocess.PIPE, text=True, check=True)
+        done = subprocess.run(
+            command,
+            env=environment(OTEL_SPAN_ATTRIBUTE_COUNT_LIMIT="10000"),
+            stdout=subprocess.PIPE,
+            text=True,
+            check=True,
+        )
     return json.loads(done.stdout.splitlines()[-1])
 
 
@@ -145,6 +164,27 @@ def measure(sdk: str, address: str, *, calls: bool) -> dict[str, float]:
         "question": median(around["nothing"][WARM:]),
         "ratio": median(ratios[WARM:]),
     }
+
+
+def measure_llama_index(sdk: str, address: str) -> dict[str, float]:
+    """Medians over questions about as many nodes as there are candidates."""
+    from llama_index.core.schema import NodeWithScore, TextNode
+    from llama_index.postprocessor.secondhop import SecondhopPostprocessor
+    from sdks import SDKS as SET_UP
+
+    SET_UP[sdk](address)
+    calls = [_TimedCall(call) for call in LLAMA_INDEX]
+    draw = random.Random(7)
+    texts = [_text(draw, number) for number in range(CANDIDATES)]
+    nodes = [NodeWithScore(node=TextNode(text=text), score=1 / (1 + place)) for place, text in enumerate(texts)]
+    postprocessor = SecondhopPostprocessor(token_budget=200, tokenizer="words")
+    for _ in range(QUESTIONS + WARM):
+        for call in calls:
+            call.begin()
+        postprocessor.postprocess_nodes(nodes, query_str=" ".join(draw.choices(_WORDS, k=6)))
+        for call in calls:
+            call.end()
+    return {call.name: median(call.times[WARM:]) for call in calls}
 
 
 def _behind(
@@ -246,7 +286,7 @@ def _retriever() -> Any:
     from langchain_secondhop import SecondhopRetriever
 
     draw = random.Random(7)
-    texts = [" ".join(draw.choices(_WORDS, k=WORDS_PER_CHUNK)) + f" number{number}." for number in range(CHUNKS)]
+    texts = [_text(draw, number) for number in range(CHUNKS)]
     made = SecondhopRetriever.from_texts(
         texts, token_budget=200, tokenizer="words", candidate_k=CANDIDATES, candidate_pool=CANDIDATES
     )
@@ -254,6 +294,10 @@ def _retriever() -> Any:
     assert report is not None
     assert report.n_input_chunks >= CANDIDATES, report.n_input_chunks
     return made
+
+
+def _text(draw: random.Random, number: int) -> str:
+    return " ".join(draw.choices(_WORDS, k=WORDS_PER_CHUNK)) + f" number{number}."
 
 
 if __name__ == "__main__":
