@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
+
+_Scalar = TypeVar("_Scalar", bound=np.generic)
+
+_AT_ONCE = 1 << 18
+_A_SLICE = 128
+"""Taking a slice takes as long as taking so many values one by one."""
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -19,6 +25,29 @@ def ranges(starts: Ints, counts: Ints) -> Ints:
     numbers: Ints = np.repeat(starts - ends + counts, counts)
     numbers += np.arange(total)
     return numbers
+
+
+def gathered(values: NDArray[_Scalar], starts: Ints, counts: Ints) -> NDArray[_Scalar]:
+    """The values of all ranges, one range after the other; quick where ranges follow one another in `values`."""
+    ends = starts + counts
+    breaks = np.flatnonzero(starts[1:] != ends[:-1])
+    if len(breaks) * _A_SLICE >= counts.sum() or not len(starts):
+        return values[ranges(starts, counts)]
+    firsts, lasts = starts[np.append(0, breaks + 1)], ends[np.append(breaks, -1)]
+    return np.concatenate([values[first:last] for first, last in zip(firsts.tolist(), lasts.tolist(), strict=True)])
+
+
+def occurrences(numbers: NDArray[np.int32], n: int) -> Ints:
+    """[n] how often each number occurs."""
+    counts = np.zeros(n, np.int64)
+    for first in range(0, len(numbers), _AT_ONCE):
+        counts += np.bincount(numbers[first : first + _AT_ONCE], minlength=n)
+    return counts
+
+
+def narrowest(counts: NDArray[Any]) -> NDArray[Any]:
+    """The counts, none of them negative, in as few bytes each as the largest one needs."""
+    return counts.astype(np.min_scalar_type(counts.max(initial=0)), copy=False)
 
 
 def run_starts(values: Ints) -> Ints:

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from secondhop.chunking import chunk_tables
 from secondhop.errors import InputError
-from secondhop.indexing import BM25, Segment, Snapshot, build_segment, merge
+from secondhop.indexing import BM25, Segment, Snapshot, build_segment, combine, merge, revision
 from secondhop.types import Section, SourceText
 
 TEXTS = (
@@ -32,8 +32,8 @@ def source(number, text):
     return SourceText(f"{number % 3}.txt", text, sections, {"number": number} if number % 2 else {})
 
 
-def built(sources):
-    return build_segment(sources, chunk_tables(sources, 8), language="english")
+def built(sources, chunk_size=8):
+    return build_segment(sources, chunk_tables(sources, chunk_size), language="english")
 
 
 def same(one, other):
@@ -63,6 +63,43 @@ def test_merging_equals_building_from_the_same_sources_in_the_same_order(items, 
     same(Snapshot.of(merged, BM25()), Snapshot.of(wanted, BM25()))
     stored = [Segment.from_arrays(segment.to_arrays()) for segment in segments]
     same(Snapshot.of(merge(stored, order), BM25()), Snapshot.of(wanted, BM25()))
+
+
+@settings(deadline=None, max_examples=60)
+@given(
+    st.lists(st.tuples(st.sampled_from(TEXTS), st.integers(0, 2)), min_size=1, max_size=12),
+    st.sets(st.integers(0, 11)),
+    st.sampled_from([0, 1 / 32, 1]),
+)
+def test_what_is_known_of_unchanged_sources_is_taken_over(items, gone, most):
+    sources = [source(number, text) for number, (text, _) in enumerate(items)]
+    members = [[place for place, (_, home) in enumerate(items) if home == number] for number in range(3)]
+    snapshots = [Snapshot.of(built([sources[place] for place in places]), BM25()) for places in members]
+    order = [(home, members[home].index(place)) for place, (_, home) in enumerate(items) if place not in gone] or [
+        (items[0][1], 0)
+    ]
+    wanted = Snapshot.of(built([sources[members[home][place]] for home, place in order]), BM25("plus"))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(revision, "_MOST_CHANGED", most)
+        same(combine(snapshots, order, BM25("plus")), wanted)
+
+
+@pytest.mark.parametrize("order", [[(0, 0), (0, 6)], [(0, 6), (0, 0)], [(0, 1), (1, 0), (0, 3)], [(0, 0), (0, 1)]])
+def test_any_order_and_any_counts_are_as_if_built(order, monkeypatch):
+    monkeypatch.setattr(revision, "_MOST_CHANGED", 1)
+    sources = [*(source(number, text) for number, text in enumerate(TEXTS)), source(7, "copper tin " * 300)]
+    other = source(8, "tin tin lead " * 300)  # counts that need two bytes
+    snapshots = [Snapshot.of(built(each, 2_000), BM25()) for each in (sources, [other])]
+    assert snapshots[0].body_counts.dtype == np.uint16
+    wanted = built([[sources, [other]][home][place] for home, place in order], 2_000)
+    same(combine(snapshots, order, BM25()), Snapshot.of(wanted, BM25()))
+
+
+def test_a_snapshot_that_is_whole_is_taken_as_it_is():
+    snapshot = Snapshot.of(built([source(number, text) for number, text in enumerate(TEXTS)]), BM25())
+    order = [(0, place) for place in range(len(TEXTS))]
+    assert combine([snapshot], order, BM25()) is snapshot
+    same(combine([snapshot], order, BM25(k1=2.0)), Snapshot.of(snapshot.segment, BM25(k1=2.0)))
 
 
 @pytest.mark.parametrize("variant", ["lucene", "okapi", "l", "plus"])

@@ -9,12 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from secondhop import Document, EmptyTextError, IndexLockedError, InputError, OptionError
+from secondhop import Document, EmptyTextError, IndexLockedError, IndexVersionError, InputError, OptionError
 from secondhop.options import FolderOptions
 from secondhop.persistence import compact_folder, open_folder
 from secondhop.persistence import fingerprint as fingerprints
 from secondhop.persistence import folder as folders
-from secondhop.storage import IndexStore
+from secondhop.storage import IndexStore, manifest
 
 LONG_AGO = time.time() - 10_000
 WORDS = ["harbour", "berth", "fog", "lantern", "rope", "quay", "ferry", "tide", "keeper", "signal", "anchor", "hull"]
@@ -344,6 +344,16 @@ def test_a_damaged_index_is_built_again_and_that_is_said_once(folder, which):
     assert name in document.warnings[0][1]
     assert "built again" in document.warnings[0][1]
     assert "built again" in str(document.ingest_report)
+    assert persisted(folder).warnings == ()
+
+
+def test_an_index_of_an_earlier_format_is_built_again(folder, monkeypatch):
+    with monkeypatch.context() as earlier:
+        earlier.setattr(manifest, "FORMAT", 1)
+        document = persisted(folder)
+    with pytest.raises(IndexVersionError, match="format 1"):
+        document.reload()
+    assert "built again" in persisted(folder).warnings[0][1]
     assert persisted(folder).warnings == ()
 
 

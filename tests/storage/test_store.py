@@ -233,7 +233,7 @@ def test_generations_only_go_up(filled):
 
 
 def test_an_index_in_another_format_is_not_touched(filled):
-    (filled.folder / "manifest.json").write_bytes(signed(format=2))
+    (filled.folder / "manifest.json").write_bytes(signed(format=3))
     before = files(filled)
     with pytest.raises(IndexVersionError):
         filled.load()

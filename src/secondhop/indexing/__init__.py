@@ -13,6 +13,7 @@ from secondhop.indexing.costs import TokenCosts
 from secondhop.indexing.lexicon import Lexicon
 from secondhop.indexing.merge import merge
 from secondhop.indexing.postings import Postings
+from secondhop.indexing.revision import combine
 from secondhop.indexing.scoring import BM25
 from secondhop.indexing.segment import Segment
 from secondhop.indexing.snapshot import Snapshot
@@ -29,6 +30,7 @@ __all__ = [
     "TokenCosts",
     "build",
     "build_segment",
+    "combine",
     "merge",
 ]
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Protocol, TypeVar
 
 import numpy as np
 
+from secondhop.arrays import occurrences
 from secondhop.indexing.digests import chunk_signatures, sentence_keys
 from secondhop.indexing.lexicon import Lexicon
 from secondhop.indexing.numbering import Numbering
@@ -145,6 +146,7 @@ def build_segment(
         sentence_words=sentence_words,
         sentence_key=sentence_keys(lexicon, words, sentence_words),
         words=words,
+        form_count=occurrences(words, len(vocabulary)),
         lexicon=lexicon,
     )
 

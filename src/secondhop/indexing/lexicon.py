@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from secondhop.arrays import ranges
+from secondhop.arrays import gathered, ranges
 from secondhop.indexing.strings import Numbers, Strings, Vocabulary, offsets_of
 from secondhop.text.analysis import Analyzer
 from secondhop.text.bulk_analysis import analyze_all
@@ -69,16 +69,20 @@ class Lexicon:
 
     def kept(self, used: Bools) -> tuple[Lexicon, Ints]:
         """Only the forms marked, and the new numbers of all forms; those left out have none."""
+        if used.all():
+            return self, np.arange(len(used))
         forms = np.flatnonzero(used)
         counts = np.diff(self.form_offsets)[forms]
-        form_terms = self.form_terms[ranges(self.form_offsets[forms], counts)]
-        terms, form_terms = np.unique(form_terms, return_inverse=True)
+        form_terms = gathered(self.form_terms, self.form_offsets[forms], counts)
+        is_kept = np.zeros(len(self.terms), bool)
+        is_kept[form_terms] = True
+        terms = np.flatnonzero(is_kept)
         lexicon = Lexicon(
             analyzer=self.analyzer,
             forms=self.forms.kept(forms),
             terms=self.terms.kept(terms),
             form_offsets=offsets_of(counts),
-            form_terms=form_terms,
+            form_terms=(np.cumsum(is_kept) - 1)[form_terms],
             form_is_name=self.form_is_name[forms],
             form_is_capital=self.form_is_capital[forms],
             form_fold=self.form_fold[forms],
@@ -87,10 +91,11 @@ class Lexicon:
         return lexicon, np.where(used, np.cumsum(used) - 1, NONE)
 
     @classmethod
-    def merged(cls, parts: Sequence[Lexicon]) -> tuple[Lexicon, list[Ints]]:
-        """The words of all lexicons, and for each of these the new numbers of its forms."""
+    def merged(cls, lexicons: Sequence[Lexicon], used: Sequence[Bools]) -> tuple[Lexicon, list[Ints]]:
+        """The marked forms of all lexicons, and for each of these the new numbers of its forms; the others have none."""
+        parts, numbers = zip(*map(Lexicon.kept, lexicons, used), strict=True)
         if len(parts) == 1:
-            return parts[0], [np.arange(len(parts[0].forms))]
+            return parts[0], list(numbers)
         forms, form_maps = Vocabulary.merged([part.forms for part in parts])
         terms, term_maps = Vocabulary.merged([part.terms for part in parts])
         counts = np.zeros(len(forms), np.int64)
@@ -107,7 +112,7 @@ class Lexicon:
         for part, form_map, term_map in zip(parts, form_maps, term_maps, strict=True):
             form_terms[ranges(offsets[form_map], np.diff(part.form_offsets))] = term_map[part.form_terms]
         lexicon = cls(parts[0].analyzer, forms, terms, offsets, form_terms, is_name, is_capital, fold, is_number)
-        return lexicon, form_maps
+        return lexicon, [np.append(new, NONE)[number] for new, number in zip(form_maps, numbers, strict=True)]
 
 
 def _begin_with_digit(strings: Strings) -> Bools:

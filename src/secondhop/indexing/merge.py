@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from secondhop.arrays import occurrences
 from secondhop.errors import InputError
 from secondhop.indexing.lexicon import Lexicon
 from secondhop.indexing.segment import Metadata, Segment
@@ -48,28 +49,30 @@ def merge(segments: Sequence[Segment], order: Sequence[tuple[int, int]]) -> Segm
     if len(languages) != 1:
         raise InputError(f"segments of one language can be merged, not of {languages}")
     runs = _runs(segments, order)
-    lexicon, form_maps = Lexicon.merged([segment.lexicon for segment in segments])
-    words = _mapped(segments, runs, "words", form_maps)
-    heading_words = _mapped(segments, runs, "heading_words", form_maps)
-    used = np.zeros(len(lexicon.forms), bool)
-    used[words] = used[heading_words] = True
-    if not used.all():
-        lexicon, numbers = lexicon.kept(used)
-        words, heading_words = numbers[words].astype(np.int32), numbers[heading_words].astype(np.int32)
+    form_counts = [_form_count(segment, _of(runs, number)) for number, segment in enumerate(segments)]
+    used = [count > 0 for count in form_counts]
+    for run in runs:
+        used[run.segment][segments[run.segment].heading_words[run.heading_words]] = True
+    lexicon, form_maps = Lexicon.merged([segment.lexicon for segment in segments], used)
+    form_count = np.zeros(len(lexicon.forms), np.int64)
+    for count, is_used, numbers in zip(form_counts, used, form_maps, strict=True):
+        form_count[numbers[is_used]] += count[is_used]
     paths, section_path = _paths(segments, runs)
     counts, columns = _Counter(segments, runs), _Concatenator(segments, runs)
     sources = Strings.concatenated([segment.sources for segment in segments])
+    of_segment, number = np.array(order, np.int64).reshape(-1, 2).T
     first_source = offsets_of(np.array([len(segment.sources) for segment in segments]))
+    places = first_source[of_segment] + number
     return Segment(
-        texts=_texts(segments, order),
-        sources=sources.take(np.array([first_source[number] + source for number, source in order], np.int64)),
-        metadata=_metadata(segments, order, first_source),
+        texts=_texts(segments, places),
+        sources=sources.take(places),
+        metadata=_metadata(segments, order, places),
         paths=paths,
         section_source=columns("section_source", "sections", "sources"),
         section_page=columns("section_page", "sections"),
         section_path=section_path,
         section_words=counts("section_words", "sections"),
-        heading_words=heading_words,
+        heading_words=_mapped(segments, runs, "heading_words", form_maps),
         chunk_source=columns("chunk_source", "chunks", "sources"),
         chunk_section=columns("chunk_section", "chunks", "sections"),
         chunk_line=columns("chunk_line", "chunks"),
@@ -82,7 +85,8 @@ def merge(segments: Sequence[Segment], order: Sequence[tuple[int, int]]) -> Segm
         sentence_end=columns("sentence_end", "sentences"),
         sentence_words=counts("sentence_words", "sentences"),
         sentence_key=columns("sentence_key", "sentences"),
-        words=words,
+        words=_mapped(segments, runs, "words", form_maps),
+        form_count=form_count,
         lexicon=lexicon,
     )
 
@@ -110,6 +114,26 @@ def _run(number: int, segment: Segment, first: int, last: int) -> _Run:
     sentences = parts(segment.chunk_sentences, chunks)
     words, heading_words = parts(segment.sentence_words, sentences), parts(segment.section_words, sections)
     return _Run(number, sources, sections, chunks, sentences, words, heading_words)
+
+
+def _of(runs: list[_Run], number: int) -> list[_Run]:
+    """The runs of a segment, in its order."""
+    return sorted((run for run in runs if run.segment == number), key=lambda run: run.sources.start)
+
+
+def _form_count(segment: Segment, runs: list[_Run]) -> Ints:
+    """How often each form occurs in the runs. Only the words inside or those outside of them are counted."""
+    inside = [run.words for run in runs]
+    ends = [0, *(words.stop for words in inside)]
+    starts = [*(words.start for words in inside), len(segment.words)]
+    outside = [slice(end, start) for end, start in zip(ends, starts, strict=True) if end < start]
+
+    def count(parts: list[slice]) -> Ints:
+        words = np.concatenate([segment.words[part] for part in parts] or [segment.words[:0]])
+        return occurrences(words, len(segment.lexicon.forms))
+
+    is_most = 2 * sum(words.stop - words.start for words in inside) > len(segment.words)
+    return segment.form_count - count(outside) if is_most else count(inside)
 
 
 class _Concatenator:
@@ -160,30 +184,29 @@ def _paths(segments: Sequence[Segment], runs: list[_Run]) -> tuple[Vocabulary, N
     """Heading paths of the sections that are kept, and the sections' numbers for them."""
     paths, maps = Vocabulary.merged([segment.paths for segment in segments])
     parts = [maps[run.segment][segments[run.segment].section_path[run.sections]] for run in runs]
-    used, section_path = np.unique(np.concatenate(parts) if parts else np.empty(0, np.int64), return_inverse=True)
-    return paths.kept(used), section_path.astype(np.int32)
+    section_path = np.concatenate(parts) if parts else np.empty(0, np.int64)
+    is_used = np.zeros(len(paths), bool)
+    is_used[section_path] = True
+    return paths.kept(np.flatnonzero(is_used)), (np.cumsum(is_used, dtype=np.int32) - np.int32(1))[section_path]
 
 
-def _texts(segments: Sequence[Segment], order: Sequence[tuple[int, int]]) -> Texts:
-    stores: dict[int, TextStore] = {}
-    number_of: dict[int, int] = {}
-    for segment in segments:
-        for store in segment.texts.stores:
-            number_of.setdefault(id(store), len(number_of))
-            stores[id(store)] = store
-    places = np.empty((2, len(order)), np.int32)
-    for place, (of_segment, source) in enumerate(order):
-        texts = segments[of_segment].texts
-        places[:, place] = number_of[id(texts.stores[texts.store[source]])], texts.number[source]
-    return Texts(tuple(stores.values()), *places)
+def _texts(segments: Sequence[Segment], places: Ints) -> Texts:
+    """The texts at these places among those of all segments."""
+    stores: dict[int, TextStore] = {id(store): store for segment in segments for store in segment.texts.stores}
+    number_of = {key: number for number, key in enumerate(stores)}
+    store = [
+        np.array([number_of[id(store)] for store in segment.texts.stores], np.int32)[segment.texts.store]
+        for segment in segments
+    ]
+    number = [segment.texts.number for segment in segments]
+    return Texts(tuple(stores.values()), np.concatenate(store)[places], np.concatenate(number)[places])
 
 
 def _metadata(
-    segments: Sequence[Segment], order: Sequence[tuple[int, int]], first_source: Ints
+    segments: Sequence[Segment], order: Sequence[tuple[int, int]], places: Ints
 ) -> Sequence[Mapping[str, Any]]:
     """As JSON if all of it is, else as the objects that were given."""
     entries = [segment.metadata.entries for segment in segments if isinstance(segment.metadata, Metadata)]
     if len(entries) < len(segments):
         return tuple(segments[number].metadata[source] for number, source in order)
-    numbers = np.array([first_source[number] + source for number, source in order], np.int64)
-    return Metadata(Strings.concatenated(entries).take(numbers))
+    return Metadata(Strings.concatenated(entries).take(places))

@@ -84,6 +84,8 @@ class Segment:
 
     words: NDArray[np.int32]
     """[W] the forward index: form numbers in reading order."""
+    form_count: Ints
+    """[forms] how often each occurs in `words`."""
     lexicon: Lexicon
 
     def __len__(self) -> int:
@@ -134,7 +136,7 @@ class Segment:
 _COLUMNS = (
     "section_source", "section_page", "section_path", "section_words", "heading_words", "chunk_source", "chunk_section",
     "chunk_line", "chunk_line_end", "chunk_kind", "chunk_opens", "chunk_sentences", "chunk_signature",
-    "sentence_start", "sentence_end", "sentence_words", "sentence_key", "words",
+    "sentence_start", "sentence_end", "sentence_words", "sentence_key", "words", "form_count",
 )  # fmt: skip
 _LEXICON_COLUMNS = (
     "form_offsets", "form_terms", "form_is_name", "form_is_capital", "form_fold", "term_is_number"

@@ -13,6 +13,7 @@ from secondhop.indexing import statistics
 from secondhop.indexing.postings import Postings
 from secondhop.indexing.scoring import BM25, VARIANTS
 from secondhop.indexing.segment import Segment
+from secondhop.indexing.statistics import Statistics, TermCounts
 from secondhop.indexing.strings import Strings
 from secondhop.types import KINDS, Chunk, Span
 
@@ -45,6 +46,8 @@ class Snapshot:
 
     body: Postings
     """BM25 saturation of each term in each chunk."""
+    body_counts: NDArray[Any]
+    """How often the term occurs there, parallel to the postings."""
     lead: Postings
     """Headings and first words of paragraphs; weights fall from 1 with the place in the lead."""
     idf: Floats
@@ -85,9 +88,15 @@ class Snapshot:
     """Some of the chunks made so far. Filling it twice is harmless, so it needs no lock."""
 
     @classmethod
-    def of(cls, segment: Segment, scoring: BM25, given: tuple[Chunk, ...] | None = None) -> Snapshot:
-        """Computes what follows from a segment."""
-        counts = statistics.count_terms(segment)
+    def of(
+        cls,
+        segment: Segment,
+        scoring: BM25,
+        given: tuple[Chunk, ...] | None = None,
+        known: Statistics | None = None,
+    ) -> Snapshot:
+        """Computes what follows from a segment. Statistics that are known need not be."""
+        counts, lead = Statistics.of(segment) if known is None else known
         length = counts.length
         average = max(float(length.mean()), 1.0) if len(length) else 1.0
         body = statistics.weigh(counts, scoring, average)
@@ -99,7 +108,8 @@ class Snapshot:
             source_base=np.array([chunk.start for chunk in given], np.int64) if given else _zeros(segment),
             source_occurrence=_occurrences(segment.sources),
             body=body,
-            lead=statistics.lead_postings(segment),
+            body_counts=counts.counts,
+            lead=lead,
             idf=scoring.idf(body.df, len(segment)),
             chunk_length=length,
             average_length=average,
@@ -108,6 +118,12 @@ class Snapshot:
             has_case=has_case,
             **_columns(segment),
         )
+
+    @property
+    def statistics(self) -> Statistics:
+        """What the words tell, whatever they are weighed with."""
+        counts = TermCounts(self.body.offsets, self.body.chunks, self.body_counts, self.chunk_length)
+        return Statistics(counts, self.lead)
 
     def to_arrays(self) -> Arrays:
         """The segment and what follows from it as arrays; equal snapshots give equal arrays."""
@@ -248,7 +264,7 @@ _STORED = tuple(name for name in Snapshot.__slots__ if name != "_chunks")
 _POSTINGS = ("body", "lead")
 _PARTS = ("offsets", "chunks", "weights")
 _STATISTICS = (
-    "source_occurrence", "idf", "chunk_length", "chunk_key", "term_is_ordinary",
+    "source_occurrence", "body_counts", "idf", "chunk_length", "chunk_key", "term_is_ordinary",
 )  # fmt: skip
 _OF_SEGMENT = (
     "texts", "sources", "chunk_source", "chunk_section", "chunk_line", "chunk_line_end", "chunk_kind", "chunk_opens",

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from secondhop.arrays import ranges, run_starts
+from secondhop.arrays import gathered, ranges, run_starts
 from secondhop.indexing.lexicon import NONE, Lexicon
 from secondhop.indexing.postings import Postings
+from secondhop.indexing.strings import offsets_of
 from secondhop.text.hashing import mix
 
 if TYPE_CHECKING:
@@ -35,9 +36,22 @@ class TermCounts(NamedTuple):
 
     offsets: NDArray[np.int64]
     chunks: NDArray[np.int32]
-    counts: NDArray[np.int32]
+    counts: NDArray[Any]
+    """Of the narrowest unsigned type."""
     length: NDArray[np.int32]
     """[C] length in terms."""
+
+
+class Statistics(NamedTuple):
+    """What the words of a segment's chunks tell, whatever they are weighed with."""
+
+    counts: TermCounts
+    lead: Postings
+
+    @classmethod
+    def of(cls, segment: Segment) -> Statistics:
+        """All words counted."""
+        return cls(count_terms(segment), lead_postings(segment))
 
 
 class _Block(NamedTuple):
@@ -51,25 +65,31 @@ class _Block(NamedTuple):
     counts: NDArray[np.int32]
 
 
-def count_terms(segment: Segment) -> TermCounts:
-    """Counts all terms of all chunks: some chunks at a time, since small arrays of narrow keys are sorted fastest."""
+def count_terms(segment: Segment, numbers: Ints | None = None) -> TermCounts:
+    """Counts all terms of all chunks, or of those with the (ascending) numbers.
+
+    Some chunks at a time, since small arrays of narrow keys are sorted fastest.
+    """
     n_terms, n = len(segment.lexicon.terms), len(segment)
-    bounds = segment.sentence_words[segment.chunk_sentences]
+    numbers = np.arange(n) if numbers is None else numbers
+    starts = segment.sentence_words[segment.chunk_sentences[numbers]]
+    n_words = segment.sentence_words[segment.chunk_sentences[numbers + 1]] - starts
     length = np.zeros(n, np.int32)
     bits = min(32 - n_terms.bit_length(), _MOST_CHUNK_BITS)
     dtype, bits = (np.uint32, bits) if bits >= _LEAST_CHUNK_BITS else (np.uint64, 32)
     firsts = _FirstTerms(segment.lexicon)
     blocks: list[_Block] = []
     df = np.zeros(n_terms, np.int64)
-    for first, last in _batches(bounds, 1 << bits):
-        keys = firsts.keys(segment.words[bounds[first] : bounds[last]], np.diff(bounds[first : last + 1]), dtype, bits)
-        length[first:last] = np.bincount(keys & dtype((1 << bits) - 1), minlength=last - first)
-        block = _counted(keys, dtype(bits), first)
+    for first, last in _batches(offsets_of(n_words), 1 << bits):
+        words = gathered(segment.words, starts[first:last], n_words[first:last])
+        keys = firsts.keys(words, n_words[first:last], dtype, bits)
+        length[numbers[first:last]] = np.bincount(keys & dtype((1 << bits) - 1), minlength=last - first)
+        block = _counted(keys, dtype(bits), numbers[first:last])
         df[block.terms] += block.n_chunks
         blocks.append(block)
-    offsets = np.zeros(n_terms + 1, np.int64)
-    np.cumsum(df, out=offsets[1:])
-    chunks, counts = np.empty(offsets[-1], np.int32), np.empty(offsets[-1], np.int32)
+    offsets = offsets_of(df)
+    most = max((int(block.counts.max(initial=0)) for block in blocks), default=0)
+    chunks, counts = np.empty(offsets[-1], np.int32), np.empty(offsets[-1], np.min_scalar_type(most))
     free = offsets[:-1].copy()
     for block in blocks:
         places = ranges(free[block.terms], block.n_chunks)
@@ -105,14 +125,14 @@ class _FirstTerms:
         return terms
 
 
-def _counted(keys: NDArray[Any], bits: Any, first: int) -> _Block:
-    """The keys counted, the first chunk having that number."""
+def _counted(keys: NDArray[Any], bits: Any, numbers: Ints) -> _Block:
+    """The keys counted. The chunks in them have these numbers."""
     keys.sort()
     edges = run_starts(keys)
     counts = np.diff(np.append(edges, len(keys))).astype(np.int32)
     keys = keys[edges]
     terms = keys >> bits
-    chunks = (keys & keys.dtype.type((1 << int(bits)) - 1)).astype(np.int32) + np.int32(first)
+    chunks = numbers.astype(np.int32)[keys & keys.dtype.type((1 << int(bits)) - 1)]
     starts = run_starts(terms)
     return _Block(terms[starts].astype(np.int64), np.diff(np.append(starts, len(terms))), chunks, counts)
 
@@ -122,14 +142,6 @@ def _batches(bounds: Ints, most: int) -> list[tuple[int, int]]:
     steps = np.searchsorted(bounds, np.arange(0, bounds[-1], _AT_ONCE))
     edges = np.sort(np.concatenate((steps, np.arange(0, len(bounds), most), [0, len(bounds) - 1])))
     return list(pairwise(edges[run_starts(edges)].tolist()))
-
-
-def _occurrences(words: NDArray[np.int32], n: int) -> Ints:
-    """How often each of `n` forms occurs."""
-    counts = np.zeros(n, np.int64)
-    for first in range(0, len(words), _AT_ONCE):
-        counts += np.bincount(words[first : first + _AT_ONCE], minlength=n)
-    return counts
 
 
 def weigh(found: TermCounts, scoring: BM25, average: float) -> Postings:
@@ -142,10 +154,14 @@ def weigh(found: TermCounts, scoring: BM25, average: float) -> Postings:
     return Postings(found.offsets, found.chunks, weights, len(found.length))
 
 
-def lead_postings(segment: Segment) -> Postings:
-    """The terms that say what a chunk is about: its heading, then the first content words of an opening sentence."""
-    n, lexicon = len(segment), segment.lexicon
-    section = segment.chunk_section
+def lead_postings(segment: Segment, numbers: Ints | None = None) -> Postings:
+    """The terms that say what a chunk is about: its heading, then the first content words of an opening sentence.
+
+    Those of all chunks, or of those with the (ascending) numbers.
+    """
+    lexicon = segment.lexicon
+    numbers = np.arange(len(segment)) if numbers is None else numbers
+    n, section = len(numbers), segment.chunk_section[numbers]
     has_terms = np.diff(lexicon.form_offsets) > 0
     heading = _first_content(
         segment.heading_words,
@@ -154,8 +170,8 @@ def lead_postings(segment: Segment) -> Postings:
         has_terms,
         HEADING_WORDS,
     )
-    opens = np.flatnonzero(segment.chunk_opens)
-    sentence = segment.chunk_sentences[opens]
+    opens = np.flatnonzero(segment.chunk_opens[numbers])
+    sentence = segment.chunk_sentences[numbers[opens]]
     opening = _first_content(
         segment.words, segment.sentence_words[sentence], segment.sentence_words[sentence + 1], has_terms, SENTENCE_WORDS
     )
@@ -173,7 +189,7 @@ def lead_postings(segment: Segment) -> Postings:
     keys = keys[begins]
     weights = LEAD_WEIGHTS[keys & 15]
     offsets = np.searchsorted(keys, np.arange(len(lexicon.terms) + 1) << (bits + 4))
-    return Postings(offsets, (keys >> 4 & ((1 << bits) - 1)).astype(np.int32), weights, n)
+    return Postings(offsets, numbers.astype(np.int32)[keys >> 4 & ((1 << bits) - 1)], weights, len(segment))
 
 
 class _Content(NamedTuple):
@@ -209,7 +225,7 @@ def capitals(segment: Segment) -> tuple[bool, Bools]:
     """
     lexicon, n = segment.lexicon, len(segment.lexicon.forms)
     opening = segment.sentence_words[:-1][np.diff(segment.sentence_words) > 0]
-    inside = _occurrences(segment.words, n) - np.bincount(segment.words[opening], minlength=n)
+    inside = segment.form_count - np.bincount(segment.words[opening], minlength=n)
     capital, total = int(inside[lexicon.form_is_capital].sum()), int(inside.sum())
     signed = np.where(lexicon.form_is_capital, inside, -inside)
     terms, form = lexicon.form_terms, np.repeat(np.arange(n), np.diff(lexicon.form_offsets))

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from secondhop.arrays import ranges
+from secondhop.arrays import gathered
 from secondhop.text.characters import Characters
 from secondhop.text.hashing import digest, digests_of
 
@@ -85,7 +85,7 @@ class Strings(Sequence[str]):
     def take(self, numbers: Ints) -> Strings:
         """The strings with those numbers, in that order."""
         lengths = np.diff(self.offsets)[numbers]
-        return Strings(self.data[ranges(self.offsets[numbers], lengths)], offsets_of(lengths))
+        return Strings(gathered(self.data, self.offsets[numbers], lengths), offsets_of(lengths))
 
     @classmethod
     def concatenated(cls, parts: Sequence[Strings]) -> Strings:
@@ -118,9 +118,9 @@ class Vocabulary(Sequence[str]):
     def merged(cls, parts: Sequence[Vocabulary]) -> tuple[Vocabulary, list[Ints]]:
         """The strings of all vocabularies, and for each of these the new numbers of its strings."""
         every = np.concatenate([part.digests for part in parts])
-        _, first = np.unique(every, return_index=True)
+        _, first, numbers = np.unique(every, return_index=True, return_inverse=True)
         merged = cls(Strings.concatenated([part.strings for part in parts]).take(first), every[first])
-        return merged, [np.searchsorted(merged.digests, part.digests) for part in parts]
+        return merged, np.split(numbers, np.cumsum([len(part) for part in parts[:-1]]))
 
     def kept(self, numbers: Ints) -> Vocabulary:
         """Those with the (ascending) numbers only."""
@@ -174,7 +174,7 @@ class Numbers:
         return ((string, number) for number, string in enumerate(self._vocabulary))
 
 
-def offsets_of(counts: Ints) -> Ints:
+def offsets_of(counts: Ints) -> NDArray[np.int64]:
     """Where each of a number of runs begins, and the last one ends."""
     offsets = np.zeros(len(counts) + 1, np.int64)
     np.cumsum(counts, out=offsets[1:])

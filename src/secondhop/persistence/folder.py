@@ -13,20 +13,20 @@ from collections.abc import Collection
 from dataclasses import dataclass, replace
 from pathlib import Path
 from time import monotonic_ns
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from secondhop import indexing
 from secondhop.errors import IndexCorruptError, IndexVersionError, StoreError
-from secondhop.indexing import Segment, Snapshot
+from secondhop.indexing import Snapshot
 from secondhop.loading import FolderListing, IngestReport, walk_folder
 from secondhop.loading.folder import INDEX_FOLDER
 from secondhop.options import FolderOptions
 from secondhop.persistence.changes import Changes, Verify, find_changes
 from secondhop.persistence.fingerprint import fingerprint
 from secondhop.persistence.table import FileTable
-from secondhop.persistence.update import Update, folded, make_update
+from secondhop.persistence.update import Update, folded, make_update, snapshots_of
 from secondhop.pipeline import scoring_of
 from secondhop.storage import IndexStore, StoredIndex, StoredSegment, Transaction
 
@@ -124,7 +124,7 @@ def open_folder(
                     continue  # another process has written since
                 update = make_update(base.segments, base.table, changes, options, removed=removed, progress=progress)
                 update = replace(update, table=replace(update.table, started=_time_of(began, transaction)))
-                update.commit(transaction, options, wanted, fold_bytes)
+                manifest, table = update.commit(transaction, options, wanted, fold_bytes)
         except StoreError as error:
             if not _is_unwritable(error):
                 raise
@@ -139,7 +139,9 @@ def open_folder(
             return IndexedFolder(root, options, snapshot, update.table, base.stored, in_memory=True, notes=notes)
         stored = store.load(base.stored)
         if stored is not None and stored.table is not None:
-            opened = _opened(root, options, stored, FileTable.from_arrays(stored.table), previous)
+            if stored.manifest != manifest:  # another process has written since
+                table = FileTable.from_arrays(stored.table)
+            opened = _opened(root, options, stored, table, previous)
             return replace(opened, notes=(*base.notes, *update.notes))
 
 
@@ -169,8 +171,8 @@ def compact_folder(root: Path, options: FolderOptions) -> IndexedFolder | None:
         stored = store.load()
         if stored is not None and stored.table is not None:
             table = FileTable.from_arrays(stored.table)
-            if _whole(stored, table) is None:
-                snapshot = _merged(stored.segments, table, options)
+            if not _is_one(stored, table):
+                snapshot = indexing.combine(snapshots_of(stored.segments), table.order, scoring_of(options))
                 entry = transaction.add_segment(snapshot.to_arrays())
                 told = stored.manifest.fingerprint
                 transaction.commit(fingerprint=told, segments=[entry], table=folded(table).to_arrays())
@@ -250,10 +252,7 @@ def _opened(
     if previous is not None and _has_same_segments(previous, stored):
         snapshot = previous.snapshot
     else:
-        whole = _whole(stored, table)
-        snapshot = _merged(stored.segments, table, options) if whole is None else Snapshot.from_arrays(whole)
-    if snapshot.scoring != scoring_of(options):
-        snapshot = Snapshot.of(snapshot.segment, scoring_of(options))
+        snapshot = indexing.combine(snapshots_of(stored.segments), table.order, scoring_of(options))
     return IndexedFolder(root, options, snapshot, table, stored)
 
 
@@ -263,15 +262,9 @@ def _has_same_segments(previous: IndexedFolder, stored: StoredIndex) -> bool:
     return previous.stored.manifest.digest == stored.manifest.digest
 
 
-def _whole(stored: StoredIndex, table: FileTable) -> Any:
-    """The arrays of an index that can be served as they are: one segment, all of it, with statistics."""
+def _is_one(stored: StoredIndex, table: FileTable) -> bool:
+    """Whether the index is one segment that can be served as it is."""
     if len(stored.segments) != 1 or stored.segments[0].entry.tombstones:
-        return None
-    arrays, local = stored.segments[0].arrays, table.local[table.is_indexed]
-    in_order = np.array_equal(local, np.arange(len(local)))
-    return arrays if in_order and "average_length" in arrays else None
-
-
-def _merged(stored: tuple[StoredSegment, ...], table: FileTable, options: FolderOptions) -> Snapshot:
-    segments = [Segment.from_arrays(segment.arrays) for segment in stored]
-    return Snapshot.of(indexing.merge(segments, table.order), scoring_of(options))
+        return False
+    local = table.local[table.is_indexed]
+    return np.array_equal(local, np.arange(len(local)))

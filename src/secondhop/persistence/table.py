@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -30,13 +30,43 @@ class FileState(NamedTuple):
     """Why it is not indexed."""
 
 
+class Reports(Sequence[FileReport]):
+    """Reports on files as they are stored, a line of JSON for each. They are read when first asked for."""
+
+    __slots__ = ("_read", "lines")
+
+    def __init__(self, lines: list[str]) -> None:
+        """As `to_line` gives them."""
+        self.lines = lines
+        self._read: list[FileReport] | None = None
+
+    @classmethod
+    def to_line(cls, report: FileReport) -> str:
+        """How a report is stored."""
+        return json.dumps(report.to_row(), separators=(",", ":"))
+
+    def __len__(self) -> int:
+        return len(self.lines)
+
+    def __getitem__(self, row: Any) -> Any:
+        return self._all()[row]
+
+    def __iter__(self) -> Iterator[FileReport]:
+        return iter(self._all())
+
+    def _all(self) -> list[FileReport]:
+        if self._read is None:  # all at once: that takes a third of the time
+            self._read = [FileReport.from_row(row) for row in json.loads(f"[{','.join(self.lines)}]")]
+        return self._read
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class FileTable:
     """N files that were opened, in the order of their sources, and what was left out without being opened."""
 
     paths: list[str]
     """Relative to the folder, as the system has them: unlike sources they are distinct."""
-    reports: list[FileReport]
+    reports: Reports
     stat: NDArray[np.int64]
     """[N, 4] size, modification time, change time, inode: taken before the file was read."""
     digest: NDArray[np.uint8]
@@ -56,28 +86,9 @@ class FileTable:
     @classmethod
     def empty(cls) -> FileTable:
         """A table of no files."""
-        return cls.of([], np.empty((0, 4), np.int64), (), 0)
-
-    @classmethod
-    def of(
-        cls,
-        rows: Sequence[tuple[str, FileReport, bytes, int, int]],
-        stat: NDArray[np.int64],
-        left_out: Sequence[tuple[str, str]],
-        started: int,
-    ) -> FileTable:
-        """A table of rows of path, report, digest, segment and local number."""
-        digests = b"".join(row[2] for row in rows)
-        return cls(
-            paths=[row[0] for row in rows],
-            reports=[row[1] for row in rows],
-            stat=stat,
-            digest=np.frombuffer(digests, np.uint8).reshape(len(rows), DIGEST_BYTES),
-            segment=np.array([row[3] for row in rows], np.int32),
-            local=np.array([row[4] for row in rows], np.int32),
-            left_out=tuple(left_out),
-            started=started,
-        )
+        nothing = np.empty(0, np.int32)
+        stat, digest = np.empty((0, 4), np.int64), np.empty((0, DIGEST_BYTES), np.uint8)
+        return cls([], Reports([]), stat, digest, nothing, nothing, (), 0)
 
     @property
     def is_indexed(self) -> NDArray[np.bool_]:
@@ -92,17 +103,13 @@ class FileTable:
         return list(zip(self.segment[indexed].tolist(), self.local[indexed].tolist(), strict=True))
 
     @property
-    def digests(self) -> list[bytes]:
-        """Digest of each file."""
-        whole = self.digest.tobytes()
-        return [whole[at : at + DIGEST_BYTES] for at in range(0, len(whole), DIGEST_BYTES)]
-
-    @property
     def states(self) -> list[FileState]:
         """What can change about each file."""
+        whole = self.digest.tobytes()
+        digests = [whole[at : at + DIGEST_BYTES] for at in range(0, len(whole), DIGEST_BYTES)]
         return [
             FileState(report.source, digest, report.reason)
-            for report, digest in zip(self.reports, self.digests, strict=True)
+            for report, digest in zip(self.reports, digests, strict=True)
         ]
 
     def says_as(self, other: FileTable) -> bool:
@@ -119,9 +126,18 @@ class FileTable:
         return replace(
             self,
             paths=[self.paths[row] for row in rows],
-            reports=[self.reports[row] for row in rows],
+            reports=Reports([self.reports.lines[row] for row in rows]),
             **{name: getattr(self, name)[rows] for name in _COLUMNS},
         )
+
+    def without(self, source: str) -> FileTable:
+        """The table when a source is taken out of the index."""
+        lines, (segment, local) = list(self.reports.lines), (self.segment.copy(), self.local.copy())
+        for row, report in enumerate(self.reports):
+            if report.source == source and segment[row] != NOWHERE:
+                lines[row] = Reports.to_line(FileReport(source, report.loader, reason=REMOVED))
+                segment[row] = local[row] = NOWHERE
+        return replace(self, reports=Reports(lines), segment=segment, local=local)
 
     def row_of(self, source: str) -> int:
         """The row of an indexed file.
@@ -138,7 +154,7 @@ class FileTable:
         """As it is stored. What is only shown is JSON, what is compared are columns."""
         return {
             "paths": _packed(self.paths),
-            "reports": _packed([report.to_row() for report in self.reports]),
+            "reports": np.frombuffer("\n".join(self.reports.lines).encode("ascii"), np.uint8),
             "left_out": _packed(self.left_out),
             **{name: getattr(self, name) for name in _COLUMNS},
             "started": np.array([self.started], np.int64),
@@ -149,7 +165,7 @@ class FileTable:
         """What `to_arrays` was made of."""
         return cls(
             paths=_unpacked(arrays["paths"]),
-            reports=[FileReport.from_row(row) for row in _unpacked(arrays["reports"])],
+            reports=Reports(arrays["reports"].tobytes().decode("ascii").splitlines()),
             left_out=tuple((source, reason) for source, reason in _unpacked(arrays["left_out"])),
             started=int(arrays["started"][0]),
             **{name: arrays[name] for name in _COLUMNS},

@@ -12,11 +12,11 @@ import numpy as np
 from secondhop import indexing
 from secondhop.building import LANGUAGE_SAMPLE, Built, Settings, build_files
 from secondhop.errors import EmptyTextError
-from secondhop.indexing import Segment, Snapshot
-from secondhop.loading import FileReport
+from secondhop.indexing import Snapshot
+from secondhop.loading.ingest import DIGEST_BYTES
 from secondhop.options import FolderOptions
 from secondhop.persistence.changes import Changes, find_changes
-from secondhop.persistence.table import NO_DIGEST, NOWHERE, REMOVED, FileTable
+from secondhop.persistence.table import NO_DIGEST, NOWHERE, FileTable, Reports
 from secondhop.pipeline import scoring_of
 from secondhop.storage import Manifest, SegmentEntry, StoredSegment, Transaction
 from secondhop.text.languages import detect_language
@@ -38,7 +38,7 @@ class Update:
     """An index as it is to be."""
 
     stored: tuple[StoredSegment, ...]
-    segments: tuple[Segment, ...]
+    segments: tuple[Snapshot, ...]
     """The stored ones, opened, and behind them the new one if there is one."""
     table: FileTable
     """Numbers segments as they stand here."""
@@ -47,15 +47,17 @@ class Update:
 
     def snapshot(self, options: FolderOptions) -> Snapshot:
         """All of it as one."""
-        return Snapshot.of(indexing.merge(self.segments, self.table.order), scoring_of(options))
+        return indexing.combine(self.segments, self.table.order, scoring_of(options))
 
-    def commit(self, transaction: Transaction, options: FolderOptions, fingerprint: str, fold_bytes: int) -> Manifest:
-        """Writes what is new, or all of it as one segment where that is better."""
+    def commit(
+        self, transaction: Transaction, options: FolderOptions, fingerprint: str, fold_bytes: int
+    ) -> tuple[Manifest, FileTable]:
+        """Writes what is new, or all of it as one segment where that is better. Returns the table as it is written."""
         if self._is_to_fold(fold_bytes):
             entries, table = [transaction.add_segment(self.snapshot(options).to_arrays())], folded(self.table)
         else:
             entries, table = self._entries(transaction)
-        return transaction.commit(fingerprint=fingerprint, segments=entries, table=table.to_arrays())
+        return transaction.commit(fingerprint=fingerprint, segments=entries, table=table.to_arrays()), table
 
     def _is_to_fold(self, fold_bytes: int) -> bool:
         n_live, n_held = self._live(), sum(len(segment.sources) for segment in self.segments)
@@ -117,15 +119,17 @@ def make_update(
     Raises:
         EmptyTextError: nothing would be left to ask.
     """
-    segments = _opened(stored)
+    segments = snapshots_of(stored)
     built = _build(changes, options, _of(segments) if segments else options.language, progress)
     if segments and options.language == "auto" and _language(segments, table, changes, built) != _of(segments):
         stored, segments, table = (), (), table.only_removed()  # segments of two languages are no index
         changes = find_changes(changes.listing, table)
         built = _build(changes, options, options.language, progress)
     if built.segment is not None:
-        segments = (*segments, built.segment)
-    updated = _table(table, changes, built, len(stored), removed)
+        segments = (*segments, Snapshot.of(built.segment, scoring_of(options)))
+    updated = _table(table, changes, built, len(stored))
+    if removed is not None:
+        updated = updated.without(removed)
     if not sum(report.chunks for report in updated.reports):
         n_files = len(updated) + len(updated.left_out)
         raise EmptyTextError(
@@ -135,11 +139,12 @@ def make_update(
     return Update(stored, segments, updated, built.notes)
 
 
-def _opened(stored: tuple[StoredSegment, ...]) -> tuple[Segment, ...]:
-    return tuple(Segment.from_arrays(segment.arrays) for segment in stored)
+def snapshots_of(stored: tuple[StoredSegment, ...]) -> tuple[Snapshot, ...]:
+    """Each stored segment as a snapshot of its own."""
+    return tuple(Snapshot.from_arrays(segment.arrays) for segment in stored)
 
 
-def _of(segments: tuple[Segment, ...]) -> str:
+def _of(segments: tuple[Snapshot, ...]) -> str:
     """The language of the index."""
     return segments[0].lexicon.analyzer.language
 
@@ -150,7 +155,7 @@ def _build(changes: Changes, options: FolderOptions, language: str, progress: Pr
     return build_files(changes.files, settings, language=language, progress=progress)
 
 
-def _language(segments: tuple[Segment, ...], table: FileTable, changes: Changes, built: Built) -> str:
+def _language(segments: tuple[Snapshot, ...], table: FileTable, changes: Changes, built: Built) -> str:
     """The language that the index would have if it were built now."""
 
     def texts() -> Iterator[str]:
@@ -166,23 +171,22 @@ def _language(segments: tuple[Segment, ...], table: FileTable, changes: Changes,
     return detect_language(islice(texts(), LANGUAGE_SAMPLE))
 
 
-def _table(table: FileTable, changes: Changes, built: Built, number: int, removed: str | None) -> FileTable:
+def _table(table: FileTable, changes: Changes, built: Built, number: int) -> FileTable:
     """The table of the files as they are now; `number` is that of the new segment, if there is one."""
-    digests, n_new, parsed = table.digests, 0, iter(built.outcomes)
-    rows: list[tuple[str, FileReport, bytes, int, int]] = []
-    changed = zip(changes.paths, changes.row.tolist(), changes.is_changed.tolist(), strict=True)
-    for path, row, is_changed in changed:
-        if not is_changed:
-            entry = (path, table.reports[row], digests[row], int(table.segment[row]), int(table.local[row]))
-        else:
-            report, digest = next(parsed)
-            if report.reason is not None:
-                entry = (path, report, digest or NO_DIGEST, NOWHERE, NOWHERE)
-            else:
-                entry = (path, report, digest, number, n_new)
-                n_new += 1
-        if removed is not None and entry[1].source == removed and entry[3] != NOWHERE:
-            report = FileReport(removed, entry[1].loader, reason=REMOVED)
-            entry = (path, report, entry[2], NOWHERE, NOWHERE)
-        rows.append(entry)
-    return FileTable.of(rows, changes.stat, changes.listing.skipped, table.started)
+    n_files = len(changes.paths)
+    digest, lines = np.zeros((n_files, DIGEST_BYTES), np.uint8), [""] * n_files
+    segment, local = np.full((2, n_files), NOWHERE, np.int32)
+    known, changed = np.flatnonzero(changes.row != NOWHERE), np.flatnonzero(changes.is_changed)
+    rows = changes.row[known]
+    digest[known], segment[known], local[known] = table.digest[rows], table.segment[rows], table.local[rows]
+    for place, row in zip(known.tolist(), rows.tolist(), strict=True):
+        lines[place] = table.reports.lines[row]
+    for place, outcome in zip(changed.tolist(), built.outcomes, strict=True):
+        lines[place] = Reports.to_line(outcome.report)
+    digests = b"".join(outcome.digest or NO_DIGEST for outcome in built.outcomes)
+    digest[changed] = np.frombuffer(digests, np.uint8).reshape(-1, DIGEST_BYTES)
+    is_indexed = np.array([outcome.report.reason is None for outcome in built.outcomes], bool)
+    segment[changed] = np.where(is_indexed, number, NOWHERE)
+    local[changed] = np.where(is_indexed, np.cumsum(is_indexed) - 1, NOWHERE)
+    reports, left_out = Reports(lines), changes.listing.skipped
+    return FileTable(changes.paths, reports, changes.stat, digest, segment, local, left_out, table.started)
