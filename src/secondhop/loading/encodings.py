@@ -64,7 +64,7 @@ def nul_warnings(text: str) -> list[str]:
 
 def printable(path: str) -> str:
     """Spell a path so that it can be shown and stored: bytes that are not UTF-8 become escapes."""
-    return path.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+    return path if path.isascii() else path.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
 
 
 def _decode(data: bytes) -> tuple[str, list[str]]:

@@ -143,7 +143,7 @@ class _Walk:
                     raise LoadError(printable(self.root), _cause(error)) from error
                 self.skipped.append((prefix, _cause(error)))
                 continue
-            if self.gitignore:
+            if self.gitignore and any(entry.name.lower() == ".gitignore" for entry in entries):
                 ignores = (*ignores, *_read_ignores(folder, ".gitignore", prefix + ".gitignore"))
             for entry in entries:
                 source = prefix + printable(entry.name)
@@ -185,16 +185,16 @@ class _Walk:
             return "hidden"
         if entry.is_symlink():
             return self._about_link(entry.path)
-        if not is_folder and not stat.S_ISREG(entry.stat(follow_symlinks=False).st_mode):
+        if not is_folder and not entry.is_file(follow_symlinks=False):
             return "not a regular file (a pipe, socket or device)"
-        path = _posix(entry.path) + "/" * is_folder
-        decided = _decide(path, (*ignores, *self.own))
-        if decided is not None:
-            return decided
+        if ignores or self.own:
+            decided = _decide(_posix(entry.path) + "/" * is_folder, (*ignores, *self.own))
+            if decided is not None:
+                return decided
         return "a subfolder, and recursive=False" if is_folder and not self.recursive else None
 
     def _is_index(self, entry: os.DirEntry[str]) -> bool:
-        if entry.name == INDEX_FOLDER or self.real_index is None:
+        if entry.name == INDEX_FOLDER or self.real_index is None or entry.name != os.path.basename(self.real_index):
             return entry.name == INDEX_FOLDER
         return os.path.join(self.real_root, os.path.relpath(entry.path, self.root)) == self.real_index
 
