@@ -25,7 +25,7 @@ PUBLIC = [
 FORBIDDEN = [
     "langchain", "langchain_core", "llama_index", "onnxruntime", "pypdf", "pypdfium2",
     "opentelemetry", "fastapi", "typer", "rich", "tiktoken", "requests", "tree_sitter",
-    "cryptography",
+    "cryptography", "asyncio",
 ]  # fmt: skip
 
 
