@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from secondhop.arrays import ranges
-from secondhop.chunking.code import CodeCut, code_cuts
+from secondhop.chunking.code import CodeCut, CodeNode, code_cuts
 from secondhop.chunking.packing import divided, pack
 from secondhop.chunking.prose import titled_paragraphs
 from secondhop.chunking.sections import SectionNode, joined_sections
@@ -66,9 +66,9 @@ class _Blocks:
 
     def add_lines(self, cut: CodeCut) -> None:
         """The lines of a chunk of code."""
-        self.ready[len(self.titles)] = cut.lines + self.base
+        self.ready[len(self.titles)] = cut.lines
         for column, place in ((self.titles, cut.start), (self.starts, cut.start), (self.ends, cut.end)):
-            column.append(self.base + place)
+            column.append(place)
 
     def add_section(self, text: str, node: SectionNode, chunk_size: int) -> None:
         """Paragraphs, code fences and rows of a section, in reading order."""
@@ -122,10 +122,12 @@ def chunk_tables(sources: Iterable[SourceText], chunk_size: int) -> Iterator[Cut
     """Tables of the chunks of all sources, in order, a number of sources in each."""
     for batch in _batches(sources):
         blocks = _Blocks()
+        nodes = [joined_sections(source.text, source.sections) for source in batch]
+        code = code_cuts(list(_code_nodes(batch, nodes)), chunk_size)
         for number, source in enumerate(batch):
-            for node in joined_sections(source.text, source.sections):
+            for node in nodes[number]:
                 if node.section.kind == "code":
-                    for cut in code_cuts(source.text, node, chunk_size):
+                    for cut in next(code):
                         blocks.groups.append(_Group(number, cut.section, len(blocks.titles), opens=cut.opens))
                         blocks.add_lines(cut)
                         blocks.groups[-1].last = len(blocks.titles)
@@ -135,6 +137,13 @@ def chunk_tables(sources: Iterable[SourceText], chunk_size: int) -> Iterator[Cut
                     blocks.groups[-1].last = len(blocks.titles)
             blocks.base += len(source.text) + 1
         yield _table(batch, blocks, chunk_size)
+
+
+def _code_nodes(batch: list[SourceText], nodes: list[list[SectionNode]]) -> Iterator[CodeNode]:
+    base = 0
+    for source, of_source in zip(batch, nodes, strict=True):
+        yield from (CodeNode(node, source.text, base) for node in of_source if node.section.kind == "code")
+        base += len(source.text) + 1
 
 
 def whole_tables(sources: Iterable[SourceText]) -> Iterator[CutTable]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from itertools import accumulate
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -41,40 +42,67 @@ class _Stretch(NamedTuple):
     section: Section
     start: int
     end: int
+    is_opening: bool
+    """Whether the definition begins with it."""
     is_whole: bool
 
 
-def code_cuts(text: str, node: SectionNode, chunk_size: int) -> Iterator[CodeCut]:
-    """Chunks of a definition (or a whole file) and of the definitions inside it.
+class CodeNode(NamedTuple):
+    """A definition (or a whole file) and the definitions inside it, in one of several texts."""
+
+    node: SectionNode
+    text: str
+    base: int
+    """Where the text begins among the others."""
+
+
+def code_cuts(nodes: Sequence[CodeNode], chunk_size: int) -> Iterator[list[CodeCut]]:
+    """The chunks of each node, in spans that count from the base.
 
     Lines between definitions are packed to the wanted size; two definitions never share a chunk unless the one that
     holds both fits whole.
     """
     chunk_size = int(_LARGER * chunk_size)
-    stretches = list(_stretches(text, node, chunk_size))
-    bounds = np.array([(each.start, each.end) for each in stretches], np.int64)
+    texts = {each.base: each.text for each in nodes}
+    places = dict(zip(texts, accumulate((len(text) + 1 for text in texts.values()), initial=0), strict=False))
+    stretches = [list(_stretches(each.text, each.node, places[each.base], chunk_size)) for each in nodes]
+    every = [stretch for of_node in stretches for stretch in of_node]
+    if not every:
+        return
+    text = "\n".join(texts.values())
+    bounds = np.array([(each.start, each.end) for each in every], np.int64)
     lines = lines_of_spans(text, bounds[:, 0], bounds.max(axis=1))
     spans = np.stack((lines.starts, lines.ends), axis=1)
-    starts, ends = lines.starts.tolist(), lines.ends.tolist()
-    first = 0
-    for stretch, parts in zip(stretches, _parts(text, stretches, lines, spans, chunk_size), strict=True):
-        for place, n in enumerate(parts):
-            opens = stretch.is_whole or (stretch.start == stretch.section.start and place == 0)
-            yield CodeCut(stretch.section, opens, starts[first], ends[first + n - 1], spans[first : first + n])
-            first += n
+    shifts = [each.base - places[each.base] for each in nodes]
+    shift = np.repeat(np.repeat(shifts, list(map(len, stretches))), lines.counts)
+    placed = spans + shift[:, None]
+    starts, ends = placed[:, 0].tolist(), placed[:, 1].tolist()
+    first, parts = 0, _parts(text, every, lines, spans, chunk_size)
+    for of_node in stretches:
+        cuts: list[CodeCut] = []
+        for stretch in of_node:
+            opens = stretch.is_opening or stretch.is_whole
+            for n in next(parts):
+                of_cut = placed[first : first + n]
+                cuts.append(CodeCut(stretch.section, opens, starts[first], ends[first + n - 1], of_cut))
+                opens = stretch.is_whole
+                first += n
+        yield cuts
 
 
-def _stretches(text: str, node: SectionNode, chunk_size: int) -> Iterator[_Stretch]:
+def _stretches(text: str, node: SectionNode, base: int, chunk_size: int) -> Iterator[_Stretch]:
+    """In order, in spans that count from the base."""
     section = node.section
+    start, end = section.start + base, section.end + base
     if section.heading_path and size(text[section.start : section.end]) <= _WHOLE / _LARGER * chunk_size:
-        yield _Stretch(section, section.start, section.end, is_whole=True)
+        yield _Stretch(section, start, end, is_opening=True, is_whole=True)
         return
-    position = section.start
+    position = start
     for child in node.children:
-        yield _Stretch(section, position, child.section.start, is_whole=False)
-        yield from _stretches(text, child, chunk_size)
-        position = child.section.end
-    yield _Stretch(section, position, section.end, is_whole=False)
+        yield _Stretch(section, position, child.section.start + base, position == start, is_whole=False)
+        yield from _stretches(text, child, base, chunk_size)
+        position = child.section.end + base
+    yield _Stretch(section, position, end, position == start, is_whole=False)
 
 
 def _parts(text: str, stretches: list[_Stretch], lines: Lines, spans: Ints, chunk_size: int) -> Iterator[list[int]]:

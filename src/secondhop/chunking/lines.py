@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from secondhop.arrays import ranges, true_runs
-from secondhop.text.characters import CharacterClasses, Characters, utf8_lengths
+from secondhop.text.characters import CharacterClasses, Characters
 from secondhop.text.sentences import LONG_LINE, split_run_on
 
 if TYPE_CHECKING:
@@ -25,12 +25,12 @@ class Lines(NamedTuple):
     """[spans] how many lines are in each."""
     opens: Bools
     """Whether an empty line stands directly above, or the span begins here."""
-    bytes_at: Ints | None
-    """[characters + 1] UTF-8 bytes of the text before each; None where a character is a byte."""
+    characters: Characters
+    """Of the text."""
 
     def sizes(self, starts: Ints, ends: Ints) -> Ints:
         """Of spans, in tokens of five UTF-8 bytes."""
-        return _sizes(self.bytes_at, starts, ends)
+        return _sizes(self.characters, starts, ends)
 
 
 def lines_of_spans(text: str, starts: Ints, ends: Ints) -> Lines:
@@ -52,23 +52,22 @@ def lines_of_spans(text: str, starts: Ints, ends: Ints) -> Lines:
     word_starts, word_ends = true_runs(_SPACE.of(characters) == 0)
     end = np.minimum(np.append(0, word_ends)[np.searchsorted(word_starts, end)], end)
     held = end > begin
-    bytes_at = None if text.isascii() else np.append(0, np.cumsum(utf8_lengths(units), dtype=np.int64))
     n_spans = len(starts)
     span: Ints = np.repeat(np.arange(n_spans), counts)
-    starts, ends, span = _short(text, begin[held], end[held], span[held], bytes_at)
+    starts, ends, span = _short(text, begin[held], end[held], span[held], characters)
     empty = newlines[:-1][newlines[1:] == newlines[:-1] + 1]
     opens = np.ones(len(starts), bool)
     opens[1:] = (np.searchsorted(empty, starts[1:]) > np.searchsorted(empty, ends[:-1])) | (span[1:] > span[:-1])
-    return Lines(starts, ends, np.bincount(span, minlength=n_spans), opens, bytes_at)
+    return Lines(starts, ends, np.bincount(span, minlength=n_spans), opens, characters)
 
 
-def _sizes(bytes_at: Ints | None, starts: Ints, ends: Ints) -> Ints:
-    return (ends - starts if bytes_at is None else bytes_at[ends] - bytes_at[starts]) // 5
+def _sizes(characters: Characters, starts: Ints, ends: Ints) -> Ints:
+    return (characters.utf8_offsets(ends) - characters.utf8_offsets(starts)) // 5
 
 
-def _short(text: str, begin: Ints, end: Ints, span: Ints, bytes_at: Ints | None) -> tuple[Ints, Ints, Ints]:
+def _short(text: str, begin: Ints, end: Ints, span: Ints, characters: Characters) -> tuple[Ints, Ints, Ints]:
     """The lines with overlong ones cut."""
-    long = np.flatnonzero(_sizes(bytes_at, begin, end) > LONG_LINE)
+    long = np.flatnonzero(_sizes(characters, begin, end) > LONG_LINE)
     if not len(long):
         return begin, end, span
     pieces = [split_run_on(text, (int(begin[place]), int(end[place])), lines=True) for place in long.tolist()]
