@@ -18,7 +18,8 @@ from secondhop.chunking.sections import SectionNode, joined_sections
 from secondhop.chunking.table import CutTable
 from secondhop.chunking.tables import row_blocks
 from secondhop.text.bulk_sentences import split_paragraphs
-from secondhop.text.sentences import size, split_lines
+from secondhop.text.characters import Characters
+from secondhop.text.sentences import split_lines
 from secondhop.types import Section, SourceText, Span
 
 if TYPE_CHECKING:
@@ -209,7 +210,6 @@ def _table(batch: list[SourceText], blocks: _Blocks, chunk_size: int) -> CutTabl
 
 def _sizes(text: str, starts: Ints, ends: Ints) -> list[int]:
     """Sizes of the spans in tokens of five UTF-8 bytes."""
-    if text.isascii():
-        sizes: list[int] = ((ends - starts) // 5).tolist()
-        return sizes
-    return [size(text[start:end]) for start, end in zip(starts.tolist(), ends.tolist(), strict=True)]
+    characters = Characters.of(text)
+    sizes: list[int] = ((characters.utf8_offsets(ends) - characters.utf8_offsets(starts)) // 5).tolist()
+    return sizes

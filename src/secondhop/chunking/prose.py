@@ -12,7 +12,9 @@ _BLANK_LINE = re.compile(r"\n[ \t\r\v]*\n\s*")
 _BLANK_LINE_OR_PAGE = re.compile(r"\n[ \t\r\f\v]*\n\s*|\f\s*")  # without a fixed first character: half as fast
 _LINE_END = re.compile(r"\n\s*")
 _BULLET = re.compile(r"\s*(?:[-*•‣▪●○–]|\(?(?:\d{1,3}|[a-zA-Z]|[ivxIVX]{1,5})[.)])\s")
-_SENTENCE_END = re.compile(r"""[.!?;:。！？।؟]["')\]”’»]*\s*$""")
+_STOPS = tuple(".!?;:。！？।؟")
+_QUOTES = "\"')]”’»"
+_SENTENCE_END = re.compile(rf"[{''.join(_STOPS)}][{re.escape(_QUOTES)}]*\s*$")
 _TITLE_TOKENS = 24
 _TITLE_CHARACTERS = 5 * _TITLE_TOKENS + 4
 
@@ -71,10 +73,16 @@ def _between(text: str, start: int, end: int, separator: re.Pattern[str]) -> lis
     for match in separator.finditer(text, start, end):
         edges += match.span()
     edges.append(end)
-    spans = [(left, right) for left, right in zip(edges[0::2], edges[1::2], strict=True) if left < right]
-    if any(text[left].isspace() or text[right - 1].isspace() for left, right in spans):
-        spans = [_stripped(text, left, right) for left, right in spans]
-        spans = [(left, right) for left, right in spans if left < right]
+    spans: list[Span] = []
+    for left, right in zip(edges[0::2], edges[1::2], strict=True):
+        if left >= right:
+            continue
+        if text[right - 1].isspace() or (left == start and text[left].isspace()):  # none stands behind a separator
+            span = _stripped(text, left, right)
+            if span[0] < span[1]:
+                spans.append(span)
+        else:
+            spans.append((left, right))
     return spans
 
 
@@ -87,6 +95,6 @@ def _is_title(content: str) -> bool:
     return (
         "\n" not in content
         and size(content) <= _TITLE_TOKENS
-        and _SENTENCE_END.search(content) is None
+        and not content.rstrip().rstrip(_QUOTES).endswith(_STOPS)
         and not _BULLET.match(content)
     )

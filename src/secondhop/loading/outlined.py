@@ -10,6 +10,8 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import accumulate, chain
+from operator import add
 
 from secondhop.types import Kind, Section
 
@@ -40,15 +42,13 @@ class Block:
 
 def lines_of(text: str, start: int = 0) -> Iterator[tuple[int, int, str]]:
     """Start, end and text of each line from `start` on, line ends aside. The last one is empty."""
-    if "\r" not in text:
-        for line in text[start:].split("\n"):
-            yield start, start + len(line), line
-            start += len(line) + 1
-        if line:
-            yield len(text), len(text), ""
-        return
-    for match in _LINE.finditer(text, start):
-        yield match.start(), match.end(1), match[1]
+    if "\r" in text:
+        return ((match.start(), match.end(1), match[1]) for match in _LINE.finditer(text, start))
+    lines = text[start:].split("\n")
+    lengths = list(map(len, lines))
+    starts = list(accumulate(map((1).__add__, lengths), initial=start))
+    found = zip(starts, map(add, starts, lengths), lines, strict=False)
+    return chain(found, [(len(text), len(text), "")]) if lines[-1] else found
 
 
 def outlined(text: str, headings: Sequence[Heading], blocks: Iterable[Block] = (), body: int = 0) -> list[Section]:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator
+from operator import itemgetter
 
 from secondhop.loading.encodings import decode
 from secondhop.loading.outlined import Block, Heading, lines_of, outlined
@@ -13,6 +15,7 @@ SUFFIXES = frozenset({".rst", ".rest"})
 
 _MARKS = frozenset("!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~")
 _ADORNMENT = re.compile(r"([!-/:-@\[-`{-~])\1*[ \t]*")
+_DOUBLE_COLON = re.compile("::")
 _CODE = re.compile(r"\.\. (?:code|code-block|sourcecode|parsed-literal|literalinclude|highlight)::")
 _ROLE = re.compile(r":[\w:.+-]+:`([^`]*)`")
 _LINK = re.compile(r"`([^`<]+?)(?:\s*<[^>]*>)?`_{0,2}")
@@ -34,13 +37,13 @@ def load(data: bytes, source: str) -> SourceText:
         place, style, title = found
         level = levels.setdefault(style, len(levels) + 1)
         headings.append(Heading(lines[begin][0], lines[place - 1][1], level, _plain(title)))
-    return SourceText(source, text, tuple(outlined(text, headings, _code(lines))), warnings=tuple(warnings))
+    return SourceText(source, text, tuple(outlined(text, headings, _code(text, lines))), warnings=tuple(warnings))
 
 
 def _beginnings(lines: list[_Line]) -> Iterator[int]:
     """Places where a heading may begin, ascending: at a line of marks, or at the line above one."""
-    for place, (_, _, line) in enumerate(lines):
-        if line and line[0] in _MARKS and _is_adornment(line):
+    for place in [place for place, (_, _, line) in enumerate(lines) if line[:1] in _MARKS]:
+        if _is_adornment(lines[place][2]):
             if place:
                 yield place - 1
             yield place
@@ -75,11 +78,12 @@ def _is_adornment(line: str) -> bool:
     return len(line.rstrip()) >= 2 and _ADORNMENT.fullmatch(line) is not None
 
 
-def _code(lines: list[_Line]) -> list[Block]:
+def _code(text: str, lines: list[_Line]) -> list[Block]:
     """Blocks indented below `::` or a code directive."""
     blocks: list[Block] = []
     place = 0
-    for opening in [number for number, (_, _, line) in enumerate(lines) if "::" in line]:
+    for mark in _DOUBLE_COLON.finditer(text):
+        opening = bisect_right(lines, mark.start(), key=itemgetter(0)) - 1
         if opening < place:
             continue
         line = lines[opening][2]

@@ -116,7 +116,8 @@ def _reads_as_title(title: str) -> bool:
     words = title.split()
     if "___" in title:  # a form to fill in
         return False
-    letters = sum(character.isalpha() for character in title)
-    if len(title) > MAX_HEADING_CHARS or len(words) > _MAX_WORDS or letters < max(2, 0.4 * len(title.replace(" ", ""))):
+    if len(title) > MAX_HEADING_CHARS or len(words) > _MAX_WORDS:
+        return False
+    if sum(map(str.isalpha, title)) < max(2, 0.4 * len(title.replace(" ", ""))):
         return False
     return not (title.endswith((".", ";", ",")) and len(words) > 8)
