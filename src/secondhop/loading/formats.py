@@ -10,6 +10,7 @@ import os
 import zipfile
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from importlib import import_module
 from types import MappingProxyType
 
@@ -115,6 +116,7 @@ def register_loader(
     _BY_NAME.update(dict.fromkeys(whole, name))
 
 
+@lru_cache(maxsize=64)  # it is asked about one file after the other, some times about each
 def _suffix(name: str) -> str:
     return os.path.splitext(name)[1].lower()
 

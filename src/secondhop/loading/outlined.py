@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import accumulate, chain
 from operator import add
 
@@ -67,7 +67,7 @@ def outlined(text: str, headings: Sequence[Heading], blocks: Iterable[Block] = (
         outer = headed[bisect_right(starts, block.start) - 1]
         kind: Kind = "code" if block.header_end is None else "table"
         heading = outer.heading_span if block.header_end is None else (block.start, block.header_end)
-        inner.append(replace(outer, start=block.start, end=block.end, kind=kind, heading_span=heading))
+        inner.append(Section(block.start, block.end, outer.page, outer.heading_path, kind, heading))
     return sorted([*headed, *inner], key=lambda section: (section.start, -section.end))
 
 

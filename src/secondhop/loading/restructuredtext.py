@@ -91,17 +91,19 @@ def _code(text: str, lines: list[_Line]) -> list[Block]:
         if not opens:
             continue
         outer = len(line) - len(line.lstrip())
-        first = place = opening + 1
-        while place < len(lines) and (not lines[place][2].strip() or _indent(lines[place][2]) > outer):
-            place += 1
-        inside = [entry for entry in lines[first:place] if entry[2].strip()]
-        if inside:
-            blocks.append(Block(inside[0][0], inside[-1][1]))
+        first = last = None
+        for place in range(opening + 1, len(lines)):
+            start, end, line = lines[place]
+            bare = line.lstrip()
+            if bare and len(line) - len(bare) <= outer:
+                break
+            if bare:
+                first, last = start if first is None else first, end
+        else:
+            place = len(lines)
+        if first is not None and last is not None:
+            blocks.append(Block(first, last))
     return blocks
-
-
-def _indent(line: str) -> int:
-    return len(line) - len(line.lstrip())
 
 
 def _plain(title: str) -> str:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from secondhop.arrays import ranges, run_starts
-from secondhop.text.analysis import _FORM, _MARKS, _UNSPACED, _split_unspaced
+from secondhop.text.analysis import _FORM, _MARKS, _UNSPACED
 from secondhop.text.characters import CharacterClasses, Characters
 from secondhop.text.hashing import digests
 
@@ -46,7 +46,7 @@ def find_forms(text: str, characters: Characters, starts: Ints, ends: Ints) -> F
         edges = _join(text, classes, edges, joined, odd)
     unspaced = characters.beyond[beyond & _UNSPACED_SCRIPT != 0]
     if len(unspaced):
-        edges = _in_pairs(text, unspaced, edges)
+        edges = _in_pairs(classes, unspaced, edges)
     first, last = edges[0::2], edges[1::2]
     counts = np.diff(np.append(np.searchsorted(first, starts), len(first)))
     return FoundForms(first, last, digests(characters, first, last), counts)
@@ -136,8 +136,8 @@ def _join(text: str, classes: Classes, edges: Ints, joined: Ints, odd: Ints) -> 
     return _with(edges[keep], found)
 
 
-def _in_pairs(text: str, places: Ints, edges: Ints) -> Ints:
-    """Runs of unspaced scripts, whose characters are at the places, as pairs of characters."""
+def _in_pairs(classes: Classes, places: Ints, edges: Ints) -> Ints:
+    """Words with characters of unspaced scripts, which are at the places: runs of these as pairs, what is left whole."""
     first, last = edges[0::2], edges[1::2]
     words = np.searchsorted(first, places, "right") - 1
     words = words[run_starts(words)]
@@ -145,23 +145,20 @@ def _in_pairs(text: str, places: Ints, edges: Ints) -> Ints:
     words = words[_counts_in(places, first[words], last[words]) > 0]
     if not len(words):
         return edges
-    pure = words[_counts_in(places, first[words], last[words]) == last[words] - first[words]]
     keep = np.ones(len(edges), bool)
     keep[2 * words] = keep[2 * words + 1] = False
-    n_pairs = np.maximum(last[pure] - first[pure] - 1, 1)
-    starts = ranges(first[pure], n_pairs)
-    ends = np.minimum(starts + 2, np.repeat(last[pure], n_pairs))
-    found = []
-    for word in np.setdiff1d(words, pure).tolist():
-        left, right = int(first[word]), int(last[word])
-        place = left
-        for piece in _split_unspaced(text[left:right]):
-            place = text.index(piece, place, right)
-            found.append((place, place + len(piece)))
-            place += 1 if _UNSPACED.match(piece) else len(piece)
-    edges = edges[keep]
-    pairs = np.stack((starts, ends), axis=1)
-    return _with(_merged(edges, pairs), found)
+    lengths = last[words] - first[words]
+    characters = ranges(first[words], lengths)
+    is_unspaced = classes[characters] & _UNSPACED_SCRIPT != 0
+    begins = np.ones(len(characters), bool)
+    np.not_equal(is_unspaced[1:], is_unspaced[:-1], out=begins[1:])
+    begins[np.cumsum(lengths) - lengths] = True
+    pieces = np.flatnonzero(begins)
+    lengths, is_run = np.diff(np.append(pieces, len(characters))), is_unspaced[pieces]
+    n_pairs = np.where(is_run, np.maximum(lengths - 1, 1), 1)
+    starts, stops = ranges(characters[pieces], n_pairs), np.repeat(characters[pieces] + lengths, n_pairs)
+    ends = np.where(np.repeat(is_run, n_pairs), np.minimum(starts + 2, stops), stops)
+    return _merged(edges[keep], np.stack((starts, ends), axis=1))
 
 
 def _counts_in(places: Ints, starts: Ints, ends: Ints) -> Ints:
