@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import partial
-from itertools import accumulate, groupby
+from itertools import accumulate, count, groupby
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from secondhop.types import Bools, Ints
 
 _BATCH_CHARACTERS = 1 << 19
+_CODE_CHARACTERS = 1 << 16
+"""Code that is cut at once: arrays stay in the cache, and objects do not live long enough to be collected twice."""
 
 
 @dataclass(slots=True)
@@ -121,35 +123,35 @@ class _Blocks:
 
 def chunk_tables(sources: Iterable[SourceText], chunk_size: int) -> Iterator[CutTable]:
     """Tables of the chunks of all sources, in order, a number of sources in each."""
-    for batch in _batches(sources):
-        blocks = _Blocks()
-        nodes = [joined_sections(source.text, source.sections) for source in batch]
-        code = code_cuts(list(_code_nodes(batch, nodes)), chunk_size)
-        for number, source in enumerate(batch):
-            for node in nodes[number]:
-                if node.section.kind == "code":
-                    for cut in next(code):
-                        blocks.groups.append(_Group(number, cut.section, len(blocks.titles), opens=cut.opens))
-                        blocks.add_lines(cut)
+    for batch in _batches(sources, _BATCH_CHARACTERS):
+        blocks, numbers = _Blocks(), count()
+        for few in _batches(batch, _CODE_CHARACTERS):
+            nodes = [joined_sections(source.text, source.sections) for source in few]
+            code = code_cuts(list(_code_nodes(few, nodes, blocks.base)), chunk_size)
+            for source, of_source, number in zip(few, nodes, numbers, strict=False):
+                for node in of_source:
+                    if node.section.kind == "code":
+                        for cut in next(code):
+                            blocks.groups.append(_Group(number, cut.section, len(blocks.titles), opens=cut.opens))
+                            blocks.add_lines(cut)
+                            blocks.groups[-1].last = len(blocks.titles)
+                    else:
+                        blocks.groups.append(_Group(number, node.section, len(blocks.titles)))
+                        blocks.add_section(source.text, node, chunk_size)
                         blocks.groups[-1].last = len(blocks.titles)
-                else:
-                    blocks.groups.append(_Group(number, node.section, len(blocks.titles)))
-                    blocks.add_section(source.text, node, chunk_size)
-                    blocks.groups[-1].last = len(blocks.titles)
-            blocks.base += len(source.text) + 1
+                blocks.base += len(source.text) + 1
         yield _table(batch, blocks, chunk_size)
 
 
-def _code_nodes(batch: list[SourceText], nodes: list[list[SectionNode]]) -> Iterator[CodeNode]:
-    base = 0
-    for source, of_source in zip(batch, nodes, strict=True):
+def _code_nodes(sources: list[SourceText], nodes: list[list[SectionNode]], base: int) -> Iterator[CodeNode]:
+    for source, of_source in zip(sources, nodes, strict=True):
         yield from (CodeNode(node, source.text, base) for node in of_source if node.section.kind == "code")
         base += len(source.text) + 1
 
 
 def whole_tables(sources: Iterable[SourceText]) -> Iterator[CutTable]:
     """Tables with each source text as one chunk, for texts that somebody else has chunked. Blank ones have none."""
-    for batch in _batches(sources):
+    for batch in _batches(sources, _BATCH_CHARACTERS):
         blocks = _Blocks()
         for number, source in enumerate(batch):
             section, first = source.sections[0], len(blocks.titles)
@@ -160,13 +162,14 @@ def whole_tables(sources: Iterable[SourceText]) -> Iterator[CutTable]:
         yield _table(batch, blocks, 1)
 
 
-def _batches(sources: Iterable[SourceText]) -> Iterator[list[SourceText]]:
+def _batches(sources: Iterable[SourceText], least: int) -> Iterator[list[SourceText]]:
+    """The sources in runs of at least so many characters."""
     batch: list[SourceText] = []
     total = 0
     for source in sources:
         batch.append(source)
         total += len(source.text)
-        if total >= _BATCH_CHARACTERS:
+        if total >= least:
             yield batch
             batch, total = [], 0
     if batch:
