@@ -95,6 +95,16 @@ def test_any_order_and_any_counts_are_as_if_built(order, monkeypatch):
     same(combine(snapshots, order, BM25()), Snapshot.of(wanted, BM25()))
 
 
+def test_the_last_term_may_go_and_the_first_may_come():
+    words, copper = source(0, "It is of the. " * 50), source(1, "Copper.")
+    both = Snapshot.of(built([words, copper]), BM25())
+    assert len(both.lexicon.terms) == 1
+    without = combine([both], [(0, 0)], BM25())
+    same(without, Snapshot.of(built([words]), BM25()))
+    with_it = combine([without, Snapshot.of(built([copper]), BM25())], [(0, 0), (1, 0)], BM25())
+    same(with_it, both)
+
+
 def test_a_snapshot_that_is_whole_is_taken_as_it_is():
     snapshot = Snapshot.of(built([source(number, text) for number, text in enumerate(TEXTS)]), BM25())
     order = [(0, place) for place in range(len(TEXTS))]

@@ -119,7 +119,7 @@ def _chunks(base: Snapshot, number: int, order: Sequence[tuple[int, int]], segme
 def _terms(old: NDArray[np.uint64], new: NDArray[np.uint64]) -> _Numbers:
     """Terms by their digests, which ascend."""
     places = np.searchsorted(new, old)
-    found = np.flatnonzero(new.take(places, mode="clip") == old)
+    found = np.flatnonzero(np.searchsorted(new, old, "right") > places)
     numbers = np.full(len(old), GONE, np.int32)
     numbers[found] = places[found]
     return _Numbers(numbers, found)
