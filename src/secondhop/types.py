@@ -189,7 +189,8 @@ class Ranking(Sequence[Hit]):
     term_scores: Floats
     """Contribution of each query term (rows) to each hit (columns)."""
     duplicates: tuple[tuple[int, int, float], ...] = ()
-    """Near-duplicate hits as (place of the later, place of the earlier, Jaccard similarity of their words)."""
+    """Near-duplicate hits as (place of the later, place of the earlier, Jaccard similarity of their words): those that
+    differ in names or numbers are none."""
     n_matching: int = 0
     """How many chunks of the index matched at all; the hits are the best of them."""
     timings: Mapping[str, float] = field(default_factory=dict, compare=False)
@@ -228,7 +229,7 @@ class Reason(str, Enum):
     DROPPED_LOW_SCORE = "dropped_low_score"
     """Scores less than `min_score`. Detail: `score`, `limit`."""
     DROPPED_DUPLICATE = "dropped_duplicate"
-    """Says what a kept passage says. Detail: `of`, `similarity`."""
+    """Says what a kept passage says: nearly the same words, and no other names or numbers. Detail: `of`, `similarity`."""
     DROPPED_INJECTION = "dropped_injection"
     """What would be shown of it seems to give orders to the model, and `injection="drop"` asks to leave that out.
     Detail: `injection`, the kinds of orders."""

@@ -142,6 +142,22 @@ def test_words_of_the_question_move_a_given_chunk_up():
     assert report.decisions[0].chunk_id == "c6"
 
 
+_CLAUSE = """{a} shall keep the licensed know-how of {b} confidential, return all printed copies within {n} days, delete every
+file, inform each employee, name one person whom auditors can ask, and bear the cost"""
+
+
+@pytest.mark.parametrize(
+    ("changes", "repeats"),
+    [({}, True), ({"b": "Owen Mills"}, True), ({"a": "Owen", "b": "Lumo"}, False), ({"n": "60"}, False)],
+)
+def test_the_same_words_with_other_names_or_numbers_are_no_duplicate(changes, repeats):
+    said = {"a": "Lumo", "b": "Owen", "n": "30"}
+    texts = [_CLAUSE.format(**said), _CLAUSE.format(**said | changes), "Tin is grey."]
+    doc = Document.from_chunks([f"It is agreed that {text}." for text in texts])
+    hits = retrieve(doc._snapshot, "return of know-how", costs=doc._costs, candidate_k=9, bridge=False)
+    assert bool(hits.duplicates) == repeats
+
+
 @pytest.mark.parametrize(
     ("n_found", "room", "expected"),
     [(9, 200, [*range(1, 10), 0]), (9, 40, list(range(1, 10))), (4, 200, list(range(6, 10)))],

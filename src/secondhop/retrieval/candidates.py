@@ -178,7 +178,10 @@ def _via(
 
 
 def _duplicates(snapshot: Snapshot, text: SentenceWords, ordinals: Ints) -> tuple[tuple[int, int, float], ...]:
-    """Pairs of hits with nearly the same words. MinHash proposes, exact Jaccard similarity decides."""
+    """Pairs of hits with nearly the same words, and no other names and numbers. MinHash proposes, the words decide.
+
+    What one clause says of the licensor and the next of the licensee is not said twice.
+    """
     signatures = snapshot.chunk_signature[ordinals]
     places = _sharing(signatures[:, : signatures.shape[1] - _ALIKE_HASHES + 1])
     if not len(places):
@@ -192,18 +195,29 @@ def _duplicates(snapshot: Snapshot, text: SentenceWords, ordinals: Ints) -> tupl
     if not len(later):
         return ()
     bounds = np.searchsorted(text.sentence_of_term, np.append(text.opening, len(text.sentences))).tolist()
-    terms = {
-        place: frozenset(text.terms[bounds[place] : bounds[place + 1]].tolist())
-        for place in {*later.tolist(), *earlier.tolist()}
-    }
+    lexicon = snapshot.lexicon
+    terms: dict[int, frozenset[int]] = {}
+    facts: dict[int, list[int]] = {}
+    for place in {*later.tolist(), *earlier.tolist()}:
+        inside = slice(bounds[place], bounds[place + 1])
+        held, words = text.terms[inside], text.words[text.word_of_term[inside]]
+        terms[place] = frozenset(held.tolist())
+        facts[place] = held[lexicon.form_is_name[words] | lexicon.term_is_number[held]].tolist()
     pairs: list[tuple[int, int, float]] = []
     for one, other in zip(later.tolist(), earlier.tolist(), strict=True):
         a, b = terms[one], terms[other]
         common = len(a & b)
         similarity = common / (len(a) + len(b) - common) if a or b else 0.0
-        if similarity >= DUPLICATE_JACCARD:
+        if similarity >= DUPLICATE_JACCARD and _same_facts(facts[one], facts[other]):
             pairs.append((one, other, similarity))
     return tuple(pairs)
+
+
+def _same_facts(one: list[int], other: list[int]) -> bool:
+    """Whether two lists of names and numbers are the same, in the same order, but for some that one of them lacks."""
+    shorter, longer = sorted((one, other), key=len)
+    rest = iter(longer)
+    return all(fact in rest for fact in shorter)
 
 
 def _sharing(signatures: NDArray[np.uint32]) -> Ints:
