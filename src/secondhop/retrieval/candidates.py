@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -195,19 +196,23 @@ def _duplicates(snapshot: Snapshot, text: SentenceWords, ordinals: Ints) -> tupl
     if not len(later):
         return ()
     bounds = np.searchsorted(text.sentence_of_term, np.append(text.opening, len(text.sentences))).tolist()
-    lexicon = snapshot.lexicon
+    held = [text.terms[start:end] for start, end in pairwise(bounds)]
+    proposed = list(zip(later.tolist(), earlier.tolist(), strict=True))
+    copied = {pair for pair in proposed if held[pair[0]].tobytes() == held[pair[1]].tobytes()}
     terms: dict[int, frozenset[int]] = {}
     facts: dict[int, list[int]] = {}
-    for place in {*later.tolist(), *earlier.tolist()}:
-        inside = slice(bounds[place], bounds[place + 1])
-        held, words = text.terms[inside], text.words[text.word_of_term[inside]]
-        terms[place] = frozenset(held.tolist())
-        facts[place] = held[lexicon.form_is_name[words] | lexicon.term_is_number[held]].tolist()
+    for place in {place for pair in proposed if pair not in copied for place in pair}:
+        words = text.words[text.word_of_term[bounds[place] : bounds[place + 1]]]
+        is_fact = snapshot.lexicon.form_is_name[words] | snapshot.lexicon.term_is_number[held[place]]
+        terms[place], facts[place] = frozenset(held[place].tolist()), held[place][is_fact].tolist()
     pairs: list[tuple[int, int, float]] = []
-    for one, other in zip(later.tolist(), earlier.tolist(), strict=True):
-        a, b = terms[one], terms[other]
-        common = len(a & b)
-        similarity = common / (len(a) + len(b) - common) if a or b else 0.0
+    for one, other in proposed:
+        if (one, other) in copied:
+            if len(held[one]):
+                pairs.append((one, other, 1.0))
+            continue
+        common = len(terms[one] & terms[other])
+        similarity = common / (len(terms[one]) + len(terms[other]) - common)
         if similarity >= DUPLICATE_JACCARD and _same_facts(facts[one], facts[other]):
             pairs.append((one, other, similarity))
     return tuple(pairs)
