@@ -50,7 +50,7 @@ VARIANTS: dict[str, dict[str, Any]] = {
     "full link at 6 names": {f"{RETRIEVAL}.bridge.FULL_LINK_NAMES": 6.0},
     "names in at most 10 % of the chunks": {f"{RETRIEVAL}.bridge.MAX_DF_SHARE": 0.1},
     "names of many chunks too": {f"{RETRIEVAL}.bridge.MANY_SHARE": 1.0},
-    "names in at most 50 chunks or 1 %": {f"{RETRIEVAL}.bridge.MANY_CHUNKS": 50},
+    "names in at most 100 chunks or 1 %": {f"{RETRIEVAL}.bridge.MANY_CHUNKS": 100},
     "bridge from code too": {f"{RETRIEVAL}.bridge.CODE": -1},
     "numbers do not bridge": {f"{RETRIEVAL}.bridge.NUMBER_WEIGHT": 0.0},
     "no homes of names": {f"{RETRIEVAL}.home.HOME_WEIGHT": 0.0},

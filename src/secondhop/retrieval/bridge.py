@@ -33,7 +33,7 @@ NUMBER_WEIGHT = 0.5
 PLACE_WEIGHT = 0.7
 """How much a name's weight follows the direct score of its sentence in the seed."""
 MAX_DF_SHARE = 0.5
-MANY_CHUNKS = 100
+MANY_CHUNKS = 50
 MANY_SHARE = 0.01
 """A name that more chunks hold than half of them, or in large collections than these say, introduces nothing."""
 DEEP_LINK = 0.3
