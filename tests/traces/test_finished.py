@@ -66,4 +66,5 @@ def test_spans_are_those_of_callbacks(masks, metadata, context, monkeypatch):
 
 def test_the_tracer_is_one_that_takes_finished_runs(monkeypatch):
     monkeypatch.setattr(OpenInferenceTracer, "on_chain_start", None)
-    report_span({}, {}, masks={})
+    nested, _ = report_span({}, {}, masks={})
+    assert nested.name == "decision_report"
