@@ -54,21 +54,22 @@ def retrieve(
     """
     query = parse_query(snapshot, text)
     direct = direct_by(tiers, snapshot, text, direct_scores(snapshot, query, allowed), candidate_k, allowed)
-    ranked = top(direct.scores, MAX_RANK)
+    wanted = candidate_k if tiers is None else max(candidate_k, tiers.min_candidates)
+    most = MOST_COPIES * wanted
+    enough = max(MAX_RANK, most)
+    first = ranked = top(direct.scores, enough)
     link = Bridge.none()
     if bridge:
         lexical = add_homes(snapshot, query, direct.lexical, allowed)
-        best = ranked
         if lexical is not direct.lexical:
             direct = direct.with_lexical(lexical)
-            best = top(direct.scores, MAX_RANK)
-        link = build_bridge(snapshot, query, direct.scores, best, allowed)
-    total = link.added_to(direct.scores)
-    wanted = candidate_k if tiers is None else max(candidate_k, tiers.min_candidates)
-    best = distinct(snapshot, top(total, MOST_COPIES * wanted), wanted)
+            first = top(direct.scores, enough)
+        link = build_bridge(snapshot, query, direct.scores, first, allowed)
+    best = distinct(snapshot, link.best(direct.scores, first, most), wanted)
     if 0 < len(best) < len(snapshot) <= wanted:
         best = _with_rest(snapshot, best, costs, room, allowed)
-    return make_ranking(snapshot, query, direct, total, link, best, ranked, costs)
+    total = direct.scores[best] + link.at(best)[0]
+    return make_ranking(snapshot, query, direct, total, link, best, ranked[:MAX_RANK], costs)
 
 
 def _with_rest(snapshot: Snapshot, best: Ints, costs: TokenCosts, room: int, allowed: Bools | None) -> Ints:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from secondhop.arrays import run_starts, sum_by
-from secondhop.retrieval.lexical import MOST_COPIES, distinct
+from secondhop.retrieval.lexical import MOST_COPIES, distinct, top
 from secondhop.retrieval.query import ParsedQuery
 from secondhop.retrieval.sentence_scores import SentenceWords
 from secondhop.text.analysis import is_piece
@@ -77,11 +77,21 @@ class Bridge:
         names = Names(nothing, nothing, no_scores, nothing)
         return cls(nothing, no_scores, np.empty((0, 0)), nothing, names, no_scores)
 
-    def added_to(self, direct: Floats) -> Floats:
-        """[C] direct scores, and what the bridge adds to them."""
-        total = direct.copy()
-        total[self.chunks] += self.scores
-        return total
+    def best(self, direct: Floats, first: Ints, k: int) -> Ints:
+        """Ordinals of the `k` chunks whose direct score and link together are highest, best first.
+
+        Args:
+            direct: [C] direct scores.
+            first: ordinals of the chunks with the highest of them, at least `k` if so many have any. A chunk without a
+                link that is not among them is not among the best either.
+            k: how many.
+        """
+        linked = self.chunks[top(direct[self.chunks] + self.scores, k)]
+        ordinals = np.unique(np.concatenate((linked, first)))
+        total, _ = self.at(ordinals)
+        total += direct[ordinals]
+        best: Ints = ordinals[top(total, k)]
+        return best
 
     def at(self, ordinals: Ints) -> tuple[Floats, Ints]:
         """Of each of these chunks what the bridge adds to it, and the seed that it is linked to most; `NO_SEED` for none."""

@@ -42,7 +42,7 @@ def make_ranking(
         snapshot: the index.
         query: the question.
         direct: scores by the question itself.
-        total: [C] what the hits are ordered by.
+        total: [hits] what they are ordered by.
         bridge: what links them.
         ordinals: which chunks.
         ranked: ordinals of the best chunks in direct order: what plain top-k would use.
@@ -59,7 +59,7 @@ def make_ranking(
     grounding = worth @ (contributions > 0) / query.total_idf if query.total_idf > 0 else np.zeros(len(ordinals))
     terms, bridge_factors = _bridge_terms(bridge)
     linked = text.count(text.any_of(terms), terms)
-    scores, parts = total[ordinals], direct.parts(ordinals)
+    parts = direct.parts(ordinals)
     from_bridges, nearest = bridge.at(ordinals)
     for part, from_bridge in zip(parts, from_bridges.tolist(), strict=True):
         part["bridge"] = from_bridge
@@ -69,7 +69,7 @@ def make_ranking(
         for chunk, ordinal, score, part, share, via in zip(
             chunks,
             ordinals.tolist(),
-            scores.tolist(),
+            total.tolist(),
             parts,
             grounding.tolist(),
             _via(snapshot, bridge, terms, linked, hit, nearest),
@@ -79,7 +79,7 @@ def make_ranking(
     return Ranking(
         query=query.query,
         hits=hits,
-        scores=scores,
+        scores=total,
         lexical=direct.lexical[ordinals],
         direct=direct.scores[ordinals],
         tokens=costs.of(ordinals, [chunk.text for chunk in chunks]),

@@ -50,8 +50,7 @@ def rank_given(
     place[order] = np.arange(n)
     prior = 1.0 - place / max(1, n)
     best = float(direct.max()) if n else 0.0
-    total = prior if keep_order else link.added_to(direct) + GIVEN_WEIGHT * (best or 1.0) * prior
+    total = prior if keep_order else direct + link.at(np.arange(n))[0] + GIVEN_WEIGHT * (best or 1.0) * prior
     found = Direct.by_words(direct)
-    return make_ranking(
-        snapshot, query, found, total, link, np.argsort(-total, kind="stable"), ranked[:MAX_RANK], costs
-    )
+    by_total = np.argsort(-total, kind="stable")
+    return make_ranking(snapshot, query, found, total[by_total], link, by_total, ranked[:MAX_RANK], costs)
