@@ -239,6 +239,7 @@ def test_a_query_is_a_string(contract, query):
         ([None], "chunk 0 is NoneType"),
         ("one string", "give a list"),
         ({"text": "one mapping"}, "give a list"),
+        (None, "give a list"),
     ],
 )
 def test_bad_chunks_are_refused_by_number_and_name(chunks, message):
@@ -246,6 +247,12 @@ def test_bad_chunks_are_refused_by_number_and_name(chunks, message):
         secondhop.Document.from_chunks(chunks)
     with pytest.raises(secondhop.InputError, match=message):
         secondhop.build_context("law", chunks)
+
+
+@pytest.mark.parametrize("texts", ["one string", b"bytes", {"a.txt": "one mapping"}, None])
+def test_one_text_is_no_list_of_texts(texts):
+    with pytest.raises(secondhop.InputError, match="give a list of texts"):
+        secondhop.Document.from_texts(texts)
 
 
 def test_no_chunks_are_no_document():

@@ -16,7 +16,15 @@ import numpy as np
 from secondhop import indexing, loading, retrieval
 from secondhop.building import Settings, build_files
 from secondhop.errors import EmptyTextError, InputError, OptionError
-from secondhop.inputs import allowed_chunks, checked_budget, checked_query, checked_text, load_item, to_chunks
+from secondhop.inputs import (
+    allowed_chunks,
+    checked_budget,
+    checked_items,
+    checked_query,
+    checked_text,
+    load_item,
+    to_chunks,
+)
 from secondhop.options import ContextOptions, DocumentOptions, Filter, FolderOptions, Injection, as_path, merge
 from secondhop.persistence import (
     IndexedFolder,
@@ -194,10 +202,10 @@ class Document:
 
         Raises:
             EmptyTextError: there is no text with words in it.
-            InputError: an item is neither, or a mapping has other keys.
+            InputError: `texts` is one string or mapping, an item is neither, or a mapping has other keys.
         """
         settings = merge(DocumentOptions, options, keywords)
-        sources = [load_item(item, number, settings) for number, item in enumerate(texts)]
+        sources = [load_item(item, number, settings) for number, item in enumerate(checked_items(texts, "texts"))]
         return cls._build([loading.Ingested(text.source, text) for text in sources if text is not None], settings)
 
     @classmethod

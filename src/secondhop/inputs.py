@@ -42,10 +42,10 @@ def _matches(chunk: Chunk, wanted: Mapping[str, Any]) -> bool:
 _FILTERABLE = frozenset({"source", "page", "kind", "id", "heading"})
 
 
-def checked_items(items: Iterable[Any]) -> list[Any]:
+def checked_items(items: Iterable[Any], what: str = "chunks") -> list[Any]:
     """The items of a list; one string or mapping is refused, which would pass for a list of its parts."""
-    if isinstance(items, (str, bytes, Mapping)):
-        raise InputError(f"chunks is one {type(items).__name__}; give a list of chunks")
+    if isinstance(items, (str, bytes, Mapping)) or not isinstance(items, Iterable):
+        raise InputError(f"{what} is one {type(items).__name__}; give a list of {what}")
     return list(items)
 
 

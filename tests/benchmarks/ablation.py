@@ -66,6 +66,7 @@ VARIANTS: dict[str, dict[str, Any]] = {
     "no lead": {f"{RETRIEVAL}.lexical.LEAD_WEIGHT": 0.0},
     "direct share 0.3": {f"{SELECTION}.DIRECT_SHARE": 0.3},
     "direct share 0.7": {f"{SELECTION}.DIRECT_SHARE": 0.7},
+    "short sentences alone": {"secondhop.selection.packing.LEAST_WORDS": 0},
     "no rivals": {f"{SELECTION}.RIVALLED": 0.0},
     "no smoothing": {f"{SELECTION}.SMOOTHING": 0.0},
     "smoothing 0.5": {f"{SELECTION}.SMOOTHING": 0.5},

@@ -13,6 +13,7 @@ from langchain_core.documents import Document
 from langchain_core.retrievers import BaseRetriever, LangSmithRetrieverParams, RetrieverLike
 from pydantic import ConfigDict, Field, model_validator
 from secondhop import DecisionReport
+from secondhop.inputs import checked_items
 from secondhop.types import Grain
 from typing_extensions import Self, override
 
@@ -121,9 +122,10 @@ class SecondhopRetriever(BaseRetriever):
             **options: as in `from_folder`.
 
         Raises:
+            InputError: `texts` is one string or mapping.
             ValueError: there are more or fewer metadatas or ids than texts.
         """
-        texts = list(texts)
+        texts = checked_items(texts, "texts")
         metadata = [{} for _ in texts] if metadatas is None else [dict(values) for values in metadatas]
         names = [None for _ in texts] if ids is None else list(ids)
         for name, values in (("metadatas", metadata), ("ids", names)):

@@ -15,6 +15,8 @@ from secondhop.types import Budget, Chunk, Decision, Hit, Passage, Ranking, Reas
 
 _JOIN = 0.8
 """Tokens of the blank between two sentences, about."""
+LEAST_WORDS = 4
+"""Shorter sentences without a word that is asked for, such as numbers of pages, say nothing alone."""
 _SMALLEST_REST = 4
 _SMALLEST_SHARE = 128
 """Slack below which looking for one more sentence is not worth the count: tokens, and a part of the budget."""
@@ -47,6 +49,10 @@ class Packing:
         for later, earlier, similarity in hits.duplicates:
             self.twins.setdefault(later, []).append((earlier, similarity))
             self.twins.setdefault(earlier, []).append((later, similarity))
+        idle = (sentences.words < LEAST_WORDS) & (sentences.direct + sentences.bridge <= 0)
+        several = np.bincount(sentences.hit)[sentences.hit] > 1
+        self.scraps = set(np.flatnonzero(idle & several).tolist())
+        """Sentences that say nothing alone, of hits that have others too."""
         self._whole: list[int] = hits.tokens.tolist()
         self._start: list[int] = sentences.start.tolist()
         self._end: list[int] = sentences.end.tolist()
@@ -91,6 +97,13 @@ class Packing:
         if before is None or self.hits.hits[before].chunk.source != self.hits.hits[hit].chunk.source:
             return None
         return self._bounds[before + 1] - 1
+
+    def adjoins(self, sentence: int) -> bool:
+        """Whether a sentence of the same hit that stands just before or after it is chosen."""
+        hit = self.hit_of[sentence]
+        return (sentence + 1 in self.chosen and sentence + 1 < self._bounds[hit + 1]) or (
+            sentence - 1 in self.chosen and sentence > self._bounds[hit]
+        )
 
     def duplicate_of(self, sentence: int) -> int | None:
         """The hit that already shows the same words, None if no chosen sentence does."""

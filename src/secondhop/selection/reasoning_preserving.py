@@ -8,6 +8,7 @@ push out what the question plainly asks for; the rest by the full value. What do
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -158,13 +159,13 @@ def _take_long_evidence(packing: Packing, direct_order: list[int]) -> None:
         return
     for number in evidence:
         place = packing.hit_of[number]
-        if packing.take_hit(place) if packing.is_code[place] else packing.take(number, limit):
+        if packing.take_hit(place) if packing.is_code[place] else _take_with_heading(packing, number, limit):
             return
 
 
 def _take_in_order(packing: Packing, order: list[int], limit: int) -> None:
     tokens, chosen, opened, hit_of = packing.tokens, packing.chosen, packing.opened, packing.hit_of
-    is_code, twins = packing.is_code, packing.twins
+    is_code, twins, scraps = packing.is_code, packing.twins, packing.scraps
     whole = limit == packing.budget.max_tokens
     room = limit - packing.used
     for number in order if room >= _SMALLEST_SENTENCE else ():
@@ -172,18 +173,34 @@ def _take_in_order(packing: Packing, order: list[int], limit: int) -> None:
         if is_code[place]:  # a line of code alone says nothing
             if whole and place not in opened and not refuse_duplicate(packing, place):
                 packing.take_hit(place)
-        elif tokens[number] > room or number in chosen or packing.duplicate_of(number) is not None:
+        elif (
+            tokens[number] > room
+            or number in chosen
+            or packing.duplicate_of(number) is not None
+            or (number in scraps and not packing.adjoins(number))
+        ):
             continue
         elif place in opened or place not in twins or not refuse_duplicate(packing, place):
             if packing.stands_alone(number, _HANGING):
-                packing.take(number, limit)
+                _take_with_heading(packing, number, limit)
             else:
                 before = _antecedents(packing, number)
-                if packing.take(number, limit, before):
+                if _take_with_heading(packing, number, limit, before):
                     _take_introduction(packing, before[0] if before else number, limit)
         room = limit - packing.used
         if room < _SMALLEST_SENTENCE:
             break
+
+
+def _take_with_heading(packing: Packing, number: int, limit: int, before: Sequence[int] = ()) -> bool:
+    """Takes a sentence, and the short one just before where that fits: "12. Term." says what the next is about."""
+    if not packing.take(number, limit, before):
+        return False
+    heading = (before[0] if before else number) - 1
+    free = heading not in packing.chosen and packing.duplicate_of(heading) is None
+    if heading in packing.scraps and free and packing.adjoins(heading):
+        packing.take(heading, limit)
+    return True
 
 
 def _take_introduction(packing: Packing, number: int, limit: int) -> None:
