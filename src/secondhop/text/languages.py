@@ -137,8 +137,12 @@ _LAST_OF_SCRIPT: tuple[tuple[int, Script | None], ...] = (
 )  # fmt: skip
 _LAST = tuple(last for last, _ in _LAST_OF_SCRIPT)
 
-_WORD = re.compile(r"[^\W\d_]+(?:[\u0300-\u036f\u064b-\u065f\u0900-\u0963\u0970-\u097f\u0b82\u0bbe-\u0bcd]+[^\W\d_]*)*")
-_ASCII_WORD = re.compile("[a-z]+")
+_MARKS = "\u0300-\u036f\u064b-\u065f\u0900-\u0963\u0970-\u097f\u0b82\u0bbe-\u0bcd"
+_WORD = re.compile(rf"[^\W\d_]+(?:[{_MARKS}]+[^\W\d_]*)*")
+_BEYOND_ASCII = re.compile(r"[^\0-\x7f]")
+_LETTER = re.compile(rf"[\w{_MARKS}]")
+_ASCII_TO_WORDS = bytes(ord(chr(code).lower()) if chr(code).isalpha() else 32 for code in range(128)) + bytes(128)
+"""ASCII letters in lower case, all else blank: ten times as fast as a search for words."""
 _SAMPLE_WORDS = 4_000
 _LEAST_WORDS = 3
 """Different function words that must be seen: one letter of a formula is no language."""
@@ -176,6 +180,13 @@ def _languages_of_word() -> Mapping[str, tuple[str, ...]]:
     return table
 
 
+def _words(text: str) -> list[str]:
+    """The words of a text in lower case, without digits."""
+    if any(_LETTER.match(found[0]) for found in _BEYOND_ASCII.finditer(text)):
+        return _WORD.findall(text.lower())
+    return text.encode("ascii", "replace").translate(_ASCII_TO_WORDS).decode("ascii").split()
+
+
 def detect_language(texts: Iterable[str]) -> str:
     """The language whose function words are most frequent in a sample of the texts.
 
@@ -184,8 +195,7 @@ def detect_language(texts: Iterable[str]) -> str:
     """
     counts, seen = Counter[str](), 0
     for text in texts:
-        sample = text[:20_000].lower()
-        words = (_ASCII_WORD if sample.isascii() else _WORD).findall(sample)
+        words = _words(text[:20_000])
         counts.update(words)
         seen += len(words)
         if seen > _SAMPLE_WORDS:
