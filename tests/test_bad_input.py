@@ -4,6 +4,7 @@ import inspect
 import pickle
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 import secondhop
@@ -264,6 +265,33 @@ def test_no_chunks_are_no_document():
 def test_scores_must_be_as_many_as_the_chunks(scores):
     with pytest.raises(secondhop.InputError, match="scores were given for 2 chunks"):
         secondhop.build_context("law", ["a law", "b"], scores=scores)
+
+
+@pytest.mark.parametrize("score", [float("nan"), None, "high", [1.0]])
+def test_a_score_that_is_no_number_is_named(score):
+    with pytest.raises(secondhop.InputError, match=r"score of chunk 1 is .*, not a number"):
+        secondhop.build_context("law", ["a law", "b"], scores=[1.0, score])
+
+
+def test_scores_may_be_any_numbers():
+    scores = np.array([0.5, -np.inf], np.float32)
+    assert secondhop.build_context("law", ["a law", "b law"], scores=scores).report.n_selected == 2
+
+
+@pytest.mark.parametrize("persist", [False, True])
+def test_a_folder_without_text_counts_the_reasons(tmp_path, persist):
+    folder = tmp_path / "folder"
+    folder.mkdir()
+    index = {"persist": True, "index_dir": tmp_path / "index"} if persist else {}
+    with pytest.raises(secondhop.EmptyTextError, match="there is no file in it"):
+        secondhop.Document.from_folder(folder, **index)
+    (folder / "a.txt").touch()
+    (folder / "b.txt").touch()
+    (folder / "c.exe").write_bytes(bytes(9))
+    with pytest.raises(
+        secondhop.EmptyTextError, match=r"none of 3 files could be indexed: the file is empty \(2\); .* \(1\)"
+    ):
+        secondhop.Document.from_folder(folder, **index)
 
 
 def test_an_unknown_source_has_no_text(contract):

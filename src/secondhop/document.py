@@ -287,13 +287,10 @@ class Document:
         listing = list_folder(root, settings)
         building = Settings.of(settings, listing.root)
         built = build_files(listing.files, building, language=settings.language, progress=progress)
-        if built.segment is None:
-            raise EmptyTextError(
-                f"{root}: none of {len(listing.files) + len(listing.skipped)} files could be indexed; "
-                "see why with loading.walk_folder, or try one with from_file"
-            )
         reports = [outcome.report for outcome in built.outcomes]
         report = loading.IngestReport.of(reports, listing.skipped, built.notes)
+        if built.segment is None:
+            raise report.nothing_indexed(root)
         return cls._with(indexing.Snapshot.of(built.segment, scoring_of(settings)), settings, report)
 
     @classmethod

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from typing import Any
@@ -60,7 +61,7 @@ def build_context(
 
     Raises:
         OptionError: a value is not allowed.
-        InputError: a chunk is of another type, or an id is given twice.
+        InputError: a chunk is of another type, an id is given twice, or scores are too few, too many or no numbers.
         EmptyTextError: there is no chunk with text.
     """
     options = DocumentOptions(
@@ -70,8 +71,8 @@ def build_context(
     checked_query(query)
     items = checked_items(retrieved_chunks)
     scores = _own_scores(items) if scores is None else scores
-    if scores is not None and len(scores) != len(items):
-        raise InputError(f"{len(scores)} scores were given for {len(items)} chunks")
+    if scores is not None:
+        scores = _checked_scores(scores, len(items))
     return _choose(query, items, scores, options)
 
 
@@ -134,7 +135,21 @@ def _choose(query: str, items: Sequence[Any], scores: Sequence[float] | None, op
     return observed(partial(answer, snapshot, find, options, costs.count, tokenizer, Suspects(snapshot)))
 
 
-def _own_scores(items: Sequence[Any]) -> list[float] | None:
+def _own_scores(items: Sequence[Any]) -> list[Any] | None:
     """The items' `score` values, if every one has one."""
-    scores = [float(item["score"]) for item in items if isinstance(item, Mapping) and item.get("score") is not None]
+    scores = [item["score"] for item in items if isinstance(item, Mapping) and item.get("score") is not None]
     return scores if items and len(scores) == len(items) else None
+
+
+def _checked_scores(scores: Sequence[Any], n_chunks: int) -> list[float]:
+    if len(scores) != n_chunks:
+        raise InputError(f"{len(scores)} scores were given for {n_chunks} chunks")
+    checked: list[float] = []
+    for number, score in enumerate(scores):
+        try:
+            checked.append(float(score))
+        except (TypeError, ValueError):
+            checked.append(math.nan)
+        if math.isnan(checked[-1]):
+            raise InputError(f"the score of chunk {number} is {score!r}, not a number")
+    return checked

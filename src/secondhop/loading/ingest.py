@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from functools import partial
@@ -9,7 +10,7 @@ from hashlib import blake2b
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
-from secondhop.errors import LoadError, MissingExtraError
+from secondhop.errors import EmptyTextError, LoadError, MissingExtraError
 from secondhop.loading.folder import FolderFile
 from secondhop.loading.formats import format_by_name
 from secondhop.loading.parsing import MAX_BYTES
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from concurrent.futures import Future
 
 DIGEST_BYTES = 16
+_MOST_REASONS = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +106,15 @@ class IngestReport:
             "warnings": sum(len(file.warnings) for file in files),
             "ms": round(sum(file.ms for file in files), 3),
         }
+
+    def nothing_indexed(self, folder: object) -> EmptyTextError:
+        """What to raise where none of a folder's files is in the index: it counts the reasons, the most frequent first."""
+        if not self.files:
+            return EmptyTextError(f"{folder}: there is no file in it")
+        reasons = Counter(file.reason or "no text" for file in self.files).most_common()
+        told = "; ".join(f"{reason} ({count})" for reason, count in reasons[:_MOST_REASONS])
+        more = f"; {len(reasons) - _MOST_REASONS} more reasons" if len(reasons) > _MOST_REASONS else ""
+        return EmptyTextError(f"{folder}: none of {len(self.files)} files could be indexed: {told}{more}")
 
     def to_dict(self) -> dict[str, Any]:
         """A JSON-ready dict: `{"totals": …, "notes": […], "files": […]}`."""

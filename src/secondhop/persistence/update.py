@@ -11,7 +11,6 @@ import numpy as np
 
 from secondhop import indexing
 from secondhop.building import LANGUAGE_SAMPLE, Built, Settings, build_files
-from secondhop.errors import EmptyTextError
 from secondhop.indexing import Snapshot
 from secondhop.loading.ingest import DIGEST_BYTES
 from secondhop.options import FolderOptions
@@ -131,11 +130,7 @@ def make_update(
     if removed is not None:
         updated = updated.without(removed)
     if not sum(report.chunks for report in updated.reports):
-        n_files = len(updated) + len(updated.left_out)
-        raise EmptyTextError(
-            f"{changes.listing.root}: none of {n_files} files could be indexed; "
-            "see why with loading.walk_folder, or try one with from_file"
-        )
+        raise updated.report().nothing_indexed(changes.listing.root)
     return Update(stored, segments, updated, built.notes)
 
 
