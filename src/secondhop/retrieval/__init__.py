@@ -68,8 +68,7 @@ def retrieve(
     best = distinct(snapshot, link.best(direct.scores, first, most), wanted)
     if 0 < len(best) < len(snapshot) <= wanted:
         best = _with_rest(snapshot, best, costs, room, allowed)
-    total = direct.scores[best] + link.at(best)[0]
-    return make_ranking(snapshot, query, direct, total, link, best, ranked[:MAX_RANK], costs)
+    return make_ranking(snapshot, query, direct, link, best, ranked[:MAX_RANK], costs)
 
 
 def _with_rest(snapshot: Snapshot, best: Ints, costs: TokenCosts, room: int, allowed: Bools | None) -> Ints:

@@ -30,11 +30,11 @@ def make_ranking(
     snapshot: Snapshot,
     query: ParsedQuery,
     direct: Direct,
-    total: Floats,
     bridge: Bridge,
     ordinals: Ints,
     ranked: Ints,
     costs: TokenCosts,
+    total: Floats | None = None,
 ) -> Ranking:
     """The chunks with those ordinals, in that order, as hits.
 
@@ -42,11 +42,11 @@ def make_ranking(
         snapshot: the index.
         query: the question.
         direct: scores by the question itself.
-        total: [hits] what they are ordered by.
         bridge: what links them.
         ordinals: which chunks.
         ranked: ordinals of the best chunks in direct order: what plain top-k would use.
         costs: counts tokens.
+        total: [hits] what they are ordered by; None for direct score and link together.
     """
     text = SentenceWords.of(snapshot, ordinals)
     hit = np.repeat(np.arange(len(ordinals)), text.n_sentences)
@@ -61,6 +61,7 @@ def make_ranking(
     linked = text.count(text.any_of(terms), terms)
     parts = direct.parts(ordinals)
     from_bridges, nearest = bridge.at(ordinals)
+    scores = direct.scores[ordinals] + from_bridges if total is None else total
     for part, from_bridge in zip(parts, from_bridges.tolist(), strict=True):
         part["bridge"] = from_bridge
     rank_of = dict(zip(ranked.tolist(), range(1, len(ranked) + 1), strict=True))
@@ -69,7 +70,7 @@ def make_ranking(
         for chunk, ordinal, score, part, share, via in zip(
             chunks,
             ordinals.tolist(),
-            total.tolist(),
+            scores.tolist(),
             parts,
             grounding.tolist(),
             _via(snapshot, bridge, terms, linked, hit, nearest),
@@ -79,7 +80,7 @@ def make_ranking(
     return Ranking(
         query=query.query,
         hits=hits,
-        scores=total,
+        scores=scores,
         lexical=direct.lexical[ordinals],
         direct=direct.scores[ordinals],
         tokens=costs.of(ordinals, [chunk.text for chunk in chunks]),

@@ -53,4 +53,4 @@ def rank_given(
     total = prior if keep_order else direct + link.at(np.arange(n))[0] + GIVEN_WEIGHT * (best or 1.0) * prior
     found = Direct.by_words(direct)
     by_total = np.argsort(-total, kind="stable")
-    return make_ranking(snapshot, query, found, total[by_total], link, by_total, ranked[:MAX_RANK], costs)
+    return make_ranking(snapshot, query, found, link, by_total, ranked[:MAX_RANK], costs, total[by_total])

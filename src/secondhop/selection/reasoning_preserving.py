@@ -197,8 +197,9 @@ def _take_with_heading(packing: Packing, number: int, limit: int, before: Sequen
     if not packing.take(number, limit, before):
         return False
     heading = (before[0] if before else number) - 1
-    free = heading not in packing.chosen and packing.duplicate_of(heading) is None
-    if heading in packing.scraps and free and packing.adjoins(heading):
+    if heading not in packing.scraps or heading in packing.chosen or not packing.adjoins(heading):
+        return True
+    if packing.duplicate_of(heading) is None:
         packing.take(heading, limit)
     return True
 
