@@ -1,5 +1,4 @@
 import multiprocessing
-import os
 import subprocess
 import sys
 import threading
@@ -26,6 +25,17 @@ def small_shares(monkeypatch):
     monkeypatch.setattr(division, "WORTH_A_PROCESS", 1)
     monkeypatch.setattr(division, "_BATCH", 2_000)
     monkeypatch.setattr(division, "LANGUAGE_SAMPLE", 3)
+
+
+def children():
+    """Processes of this one, ended ones that nobody waited for included."""
+    return {child.pid for child in psutil.Process().children()}
+
+
+@pytest.fixture
+def own():
+    """Those there were before, of other tests and their libraries."""
+    return children()
 
 
 @pytest.fixture
@@ -65,20 +75,12 @@ def without_times(found):
     return [(replace(outcome.report, ms=0), outcome.digest) for outcome in found.outcomes]
 
 
-def workers():
-    """Processes of this one that build, ended ones included."""
-    found = subprocess.run(
-        ["ps", "--ppid", str(os.getpid()), "-o", "args="], capture_output=True, text=True, check=False
-    )
-    return [line for line in found.stdout.splitlines() if "secondhop.building.worker" in line or "defunct" in line]
-
-
 @pytest.mark.parametrize("n", [2, 3])
-def test_what_several_processes_build_is_what_one_builds(folder, n):
+def test_what_several_processes_build_is_what_one_builds(folder, own, n):
     alone, together = built(folder, 1), built(folder, n)
     assert_same(alone, together)
     assert together.notes == ()
-    assert not workers()
+    assert children() <= own
 
 
 def test_a_persisted_folder_is_the_same_whoever_built_it(folder, tmp_path_factory):
@@ -128,7 +130,7 @@ def test_every_file_is_told_of_once(folder):
     assert {(total, thread) for _, total, _, thread in told} == {(len(listing.files), threading.current_thread())}
 
 
-def test_an_interrupt_ends_the_children(folder):
+def test_an_interrupt_ends_the_children(folder, own):
     def interrupt(done, total, source):
         if done == 5:
             raise KeyboardInterrupt
@@ -136,7 +138,7 @@ def test_an_interrupt_ends_the_children(folder):
     settings = Settings.of(FolderOptions(workers=3), str(folder))
     with pytest.raises(KeyboardInterrupt):
         build_files(walk_folder(folder).files, settings, progress=interrupt)
-    assert not workers()
+    assert children() <= own
     assert not [thread for thread in threading.enumerate() if thread.name == "secondhop-build"]
 
 
@@ -152,14 +154,14 @@ DYING = {
 
 
 @pytest.mark.parametrize("when", DYING)
-def test_what_a_dying_child_had_is_read_again_here_and_that_is_said(folder, monkeypatch, when):
+def test_what_a_dying_child_had_is_read_again_here_and_that_is_said(folder, own, monkeypatch, when):
     wounded = f"import os; from secondhop.building import share\n{DYING[when]}\n{child._START}"
     monkeypatch.setattr(child, "_START", wounded)
     found = built(folder, 2, seconds_a_file=0.05)  # so that the child gets some
     assert_same(built(folder, 1), found)
     assert [note for note in found.notes if "read again in this one" in note] == list(found.notes)
     assert len(found.notes) == 1
-    assert not workers()
+    assert children() <= own
 
 
 def test_notes_reach_the_report_and_the_warnings(folder, monkeypatch):

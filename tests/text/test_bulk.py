@@ -69,12 +69,13 @@ def test_sentences_are_those_of_each_paragraph(case):
 
 STOPPED = [
     "10.", "(b).", "iv.", "U.S.", "e.g.", "no.", "Mr.", "x.", "one", "two, ", "three;", "here.", "\n", '"', "é.", "1.2.", "?",
+    "\n3.", "\n (ii).", "Two", "A.", "\n\n", "0.",
 ]  # fmt: skip
 
 
 @settings(deadline=None, max_examples=150)
 @given(st.lists(st.sampled_from(STOPPED), min_size=60, max_size=160), st.sampled_from([" ", "  ", "\n", "\xa0"]))
-def test_run_ons_full_of_enumerators_and_abbreviations_are_cut_alike(words, blank):
+def test_texts_full_of_enumerators_and_abbreviations_are_cut_alike(words, blank):
     text = blank.join(words).strip()
     found = split_paragraphs(text, *columns([(0, len(text))]))
     assert list(zip(found.starts.tolist(), found.ends.tolist(), strict=True)) == split_sentences(text)

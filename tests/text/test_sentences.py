@@ -30,6 +30,26 @@ def test_sentences_end_where_a_reader_ends_them(expected):
     assert sentences(" ".join(expected)) == expected
 
 
+@pytest.mark.parametrize(
+    "expected",
+    [
+        ["The gate:", "1. Opens at dawn", "2. Closes at dusk;", "10.2. Has two keys.", "Nobody else has one."],
+        ["Bring:", "a. Ropes", "b. Lamps", "c. Food"],
+        ["(i). Salt;", "(ii). Pepper and", "(iii). Oil"],
+        [
+            "It was built\nby John\nF. Kennedy in a place\nNo. 7 near it in\n1999.",
+            "It was sold for\n0.5.",
+            "It is gone.",
+        ],
+        ["The case is\ncivil.", "The other is not."],
+        ["It does this:\n1. it opens the door\n2. it closes it"],
+    ],
+    ids=["numbers", "letters", "roman", "no items", "words", "one run of clauses"],
+)
+def test_a_numbered_line_begins_a_sentence_where_a_capital_follows(expected):
+    assert sentences("\n".join(expected)) == expected
+
+
 def test_chinese_sentences_end_without_blanks():
     assert sentences("今天下雨。我们回家！“走吧。”你呢？好的") == [
         "今天下雨。",
@@ -83,7 +103,15 @@ def test_run_ons_are_not_cut_after_enumerators_and_abbreviations(kept):
     assert found == [f"{kept} and so it goes on and on until it ends here."] * 8
 
 
-@pytest.mark.parametrize("text", ["x" * 1_000_000, "." * 1_000_000, "A. " * 50_000, '"' * 1_000_000, " " * 1_000_000])
+def test_run_ons_are_cut_before_the_numbers_of_their_lines():
+    items = [f"{number}. it opens the gates of the town and lets all of its people in or out" for number in range(1, 9)]
+    assert sentences("\n".join(["the guard", *items])) == ["the guard", *items]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["x" * 1_000_000, "." * 1_000_000, "A. " * 50_000, '"' * 1_000_000, " " * 1_000_000, "\n1. A" * 200_000],
+)
 def test_a_megabyte_takes_linear_time(text):
     began = perf_counter()
     split_sentences(text[:100_000])

@@ -84,7 +84,7 @@ def _sentence_ends(text: str, characters: Characters, classes: Classes, stops: I
     places, span = _within(places, starts, ends)
     if not len(places):
         return places
-    return accepted(text, characters.codes, classes, starts, Ends(span, places, places, places)).at
+    return accepted(text, characters.codes, classes, starts, Ends(span, places, places, places)).following
 
 
 def _line_ends(characters: Characters, classes: Classes, starts: Ints, ends: Ints) -> Ints:

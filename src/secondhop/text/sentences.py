@@ -23,6 +23,10 @@ ABBREVIATIONS = (
 _ABBREVIATION = re.compile(rf"(?:\b(?:{'|'.join(map(re.escape, ABBREVIATIONS))})|\b[A-Z]|\b[\u0e01-\u0e2e]{{1,4}})\.$")
 # A number or letter that opens a heading or a list item ("5. Safety", "(a). …") ends nothing.
 _ENUMERATOR = re.compile(r"[\W_]*(?:\d{1,3}(?:\.\d{1,3})*|[A-Za-z]|[ivxlcIVXLC]{1,6})\)?\.")
+# One that opens a line opens a sentence too, with no stop before it ("…are open;\n2. The bell…"). No capital letter: it may
+# be the initial of a name, no "0.5" and no word of Roman digits ("civil") that a line break happens to stand before.
+_ITEM = re.compile(r"[\W_]*(?:0|[1-9][0-9]{0,2}(?:\.[0-9]{1,3})*|[a-z]|[ivx]{2,6})\)?\.")
+LONGEST_ITEM = 24
 _QUOTES = "\"')]”’»」』）"
 
 THAI_AND_LAO = "\u0e01-\u0e5b\u0e81-\u0edf"
@@ -66,10 +70,12 @@ def split_sentences(text: str, start: int = 0, end: int | None = None) -> list[S
         stop = match.start()
         while stop < match.end() and text[stop] in _QUOTES:
             stop += 1
-        if ends_nothing(text, left, match.start()):
-            continue
-        _append(spans, text, left, stop)
-        left = match.end()
+        if (item := item_start(text, left, match.start())) >= 0:
+            _append(spans, text, left, item)
+            left = item
+        elif not ends_nothing(text, left, match.start()):
+            _append(spans, text, left, stop)
+            left = match.end()
     _append(spans, text, left, end)
     return [piece for span in spans for piece in split_run_on(text, span)]
 
@@ -80,6 +86,16 @@ def ends_nothing(text: str, left: int, at: int) -> bool:
         _ABBREVIATION.search(text, max(left, at - 12), at) is not None
         or (at - left < 16 and _ENUMERATOR.fullmatch(text, left, at) is not None)
     )
+
+
+def item_start(text: str, left: int, at: int) -> int:
+    """Where the line begins, within a sentence that begins at `left`, of whose list number the stop before `at` is, or -1."""
+    line = text.rfind("\n", max(left, at - LONGEST_ITEM), at) + 1
+    if not line or _ITEM.fullmatch(text, line, at) is None:
+        return -1
+    while text[line].isspace():
+        line += 1
+    return line
 
 
 def split_lines(text: str, start: int, end: int) -> list[Span]:
@@ -121,10 +137,14 @@ def _split(text: str, span: Span, level: int) -> list[Span]:
     ]
     pieces: list[Span] = []
     left, packed = start, 0
-    for before, after in pairwise(cuts):
-        part = size(text[before:after])
-        if level == 0 and before > left and ends_nothing(text, left, before_blanks(text, before)):
-            continue
+    for cut, after in pairwise(cuts):
+        before, part = cut, size(text[cut:after])
+        if level == 0 and before > left:
+            at = before_blanks(text, before)
+            if (item := item_start(text, left, at)) >= 0:
+                before = item
+            elif ends_nothing(text, left, at):
+                continue
         if before > left and (wanted == 0 or packed + part > wanted):
             _append(pieces, text, left, before)
             left, packed = before, 0

@@ -8,7 +8,16 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from secondhop.text.characters import CharacterClasses
-from secondhop.text.sentences import _ABBREVIATION, _ENUMERATOR, ABBREVIATIONS, STOPS, WIDE_STOPS
+from secondhop.text.sentences import (
+    _ABBREVIATION,
+    _ENUMERATOR,
+    ABBREVIATIONS,
+    LONGEST_ITEM,
+    STOPS,
+    WIDE_STOPS,
+    before_blanks,
+    item_start,
+)
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -26,6 +35,8 @@ CLASSES = CharacterClasses(
 _LONGEST_ABBREVIATION = 6
 _PLACE_VALUES = np.uint64(1) << np.arange(0, 8 * _LONGEST_ABBREVIATION, 8, dtype=np.uint64)
 _LONGEST_ENUMERATOR = 16
+_ENDS_OF_ITEMS = np.array([ord(each) for each in ")0123456789ivx"], np.uint32)
+"""What the numbers of list items end with, but for single letters."""
 _STEPS = 16
 
 
@@ -66,7 +77,8 @@ def skip_back(classes: Classes, places: Ints, kind: int) -> Ints:
 def accepted(text: str, codes: Codes, classes: Classes, starts: Ints, found: Ends) -> Ends:
     """Those that end a sentence, and not an abbreviation or the enumerator that a sentence begins with.
 
-    What may be either is few and is decided one by one, since it depends on where the sentence began.
+    Those of enumerators that open a line become the end before that line. What may be either is few and is decided
+    one by one, since it depends on where the sentence began.
 
     Args:
         text: the text.
@@ -84,6 +96,7 @@ def accepted(text: str, codes: Codes, classes: Classes, starts: Ints, found: End
     goes_on[0] &= doubtful[0] > 0
     left = previous = -1
     refused: list[int] = []
+    items: list[tuple[int, int]] = []
     for number, place, first, after, same in zip(
         doubtful.tolist(), at.tolist(), starts[span].tolist(), following.tolist(), goes_on.tolist(), strict=True
     ):
@@ -91,12 +104,19 @@ def accepted(text: str, codes: Codes, classes: Classes, starts: Ints, found: End
             left = first
         elif previous != number - 1:
             left = after
-        if _ABBREVIATION.search(text, max(left, place - 12), place) or (
+        if (item := item_start(text, left, place)) >= 0:
+            items.append((number, item))
+            left, previous = item, number
+        elif _ABBREVIATION.search(text, max(left, place - 12), place) or (
             place - left < _LONGEST_ENUMERATOR and _ENUMERATOR.fullmatch(text, left, place)
         ):
             refused.append(number)
             previous = number
     accepted[refused] = False
+    if items:
+        found = Ends(found.span, found.at, found.stop.copy(), found.following.copy())
+        for number, item in items:
+            found.stop[number], found.following[number] = before_blanks(text, item), item
     return Ends(*(column[accepted] for column in found))
 
 
@@ -107,12 +127,21 @@ def _doubtful(text: str, codes: Codes, classes: Classes, starts: Ints, found: En
     point = np.flatnonzero(codes[found.at - 1] == ord("."))
     at = found.at[point]
     length = _word_lengths(classes, at - 1)
-    short = (length == 1) | (at - before[point] < _LONGEST_ENUMERATOR)
+    short = (length == 1) | (at - before[point] < _LONGEST_ENUMERATOR) | _may_be_items(codes, at)
     rest = np.flatnonzero(~short & (length > 0) & (length <= _LONGEST_ABBREVIATION))
     begins = at[rest] - 1 - length[rest]
     short[rest] = (codes[begins - 1] == ord(".")) | _are_abbreviations(text, codes, at[rest] - 1, length[rest])
     doubtful: Ints = point[short]
     return doubtful
+
+
+def _may_be_items(codes: Codes, at: Ints) -> Bools:
+    """Whether what stands before each point may be the number of a list item: digits or so, near the start of a line."""
+    are: Bools = np.isin(codes[at - 2], _ENDS_OF_ITEMS)
+    some = np.flatnonzero(are)
+    before = at[some, np.newaxis] - np.arange(2, LONGEST_ITEM + 1)
+    are[some] = ((codes[before] == ord("\n")) & (before >= 0)).any(axis=1)
+    return are
 
 
 def _word_lengths(classes: Classes, ends: Ints) -> Ints:
