@@ -1,5 +1,7 @@
 """Passes over many texts at once give what the functions for one give."""
 
+from itertools import chain, product
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -79,6 +81,13 @@ def test_texts_full_of_enumerators_and_abbreviations_are_cut_alike(words, blank)
     text = blank.join(words).strip()
     found = split_paragraphs(text, *columns([(0, len(text))]))
     assert list(zip(found.starts.tolist(), found.ends.tolist(), strict=True)) == split_sentences(text)
+
+
+def test_the_shortest_texts_are_split_alike():
+    texts = map("".join, chain.from_iterable(product("A1.\n b", repeat=length) for length in range(1, 6)))
+    for text in filter(lambda each: each and each == each.strip(), texts):
+        found = split_paragraphs(text, *columns([(0, len(text))]))
+        assert list(zip(found.starts.tolist(), found.ends.tolist(), strict=True)) == split_sentences(text), text
 
 
 def test_texts_longer_than_a_window_are_split_alike():

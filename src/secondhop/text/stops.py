@@ -140,14 +140,14 @@ def _may_be_items(codes: Codes, at: Ints) -> Bools:
     are: Bools = np.isin(codes[at - 2], _ENDS_OF_ITEMS)
     some = np.flatnonzero(are)
     before = at[some, np.newaxis] - np.arange(2, LONGEST_ITEM + 1)
-    are[some] = ((codes[before] == ord("\n")) & (before >= 0)).any(axis=1)
+    are[some] = ((codes[np.maximum(before, 0)] == ord("\n")) & (before >= 0)).any(axis=1)
     return are
 
 
 def _word_lengths(classes: Classes, ends: Ints) -> Ints:
     """How many characters of a word stand before each place, up to one more than an abbreviation has."""
     places = ends[:, np.newaxis] - np.arange(1, _LONGEST_ABBREVIATION + 2)
-    outside = (places < 0) | (classes[places] & WORD == 0)
+    outside = (places < 0) | (classes[np.maximum(places, 0)] & WORD == 0)
     lengths: Ints = np.where(outside.any(axis=1), outside.argmax(axis=1), _LONGEST_ABBREVIATION + 1)
     return lengths
 
@@ -155,7 +155,7 @@ def _word_lengths(classes: Classes, ends: Ints) -> Ints:
 def _are_abbreviations(text: str, codes: Codes, ends: Ints, lengths: Ints) -> Bools:
     """Whether the words of two letters or more that end there are abbreviations."""
     steps = np.arange(_LONGEST_ABBREVIATION)
-    letters = codes[ends[:, np.newaxis] - 1 - steps]
+    letters = codes[np.maximum(ends[:, np.newaxis] - 1 - steps, 0)]
     letters[steps >= lengths[:, np.newaxis]] = 0
     packed = letters.astype(np.uint64) @ _PLACE_VALUES
     found = _packed_abbreviations()
