@@ -38,6 +38,14 @@ def test_a_few_foreign_words_do_not_decide():
     )
 
 
+def test_a_name_counts_as_little_as_one_word():
+    assert (
+        detect_language(["The gate opens at dawn. The guard is Ann Bell.", "Ann Bell", "Ann is here.", "Ann!", "Ann,3"])
+        == "english"
+    )
+    assert detect_language(["TÁ ANN SEO. CHUAIGH SÉ THAR AN BALLA AGUS BHÍ AN MADRA LEIS."]) == "irish"
+
+
 def test_all_languages_but_none_have_stopwords():
     assert stopwords("none") == frozenset()
     for language in LANGUAGES:

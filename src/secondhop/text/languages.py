@@ -141,8 +141,8 @@ _MARKS = "\u0300-\u036f\u064b-\u065f\u0900-\u0963\u0970-\u097f\u0b82\u0bbe-\u0bc
 _WORD = re.compile(rf"[^\W\d_]+(?:[{_MARKS}]+[^\W\d_]*)*")
 _BEYOND_ASCII = re.compile(r"[^\0-\x7f]")
 _LETTER = re.compile(rf"[\w{_MARKS}]")
-_ASCII_TO_WORDS = bytes(ord(chr(code).lower()) if chr(code).isalpha() else 32 for code in range(128)) + bytes(128)
-"""ASCII letters in lower case, all else blank: faster than a search for words."""
+_ASCII_TO_WORDS = bytes(code if chr(code).isalpha() else 32 for code in range(128)) + bytes(128)
+"""All but ASCII letters blank: faster than a search for words."""
 _SAMPLE_WORDS = 4_000
 _LEAST_WORDS = 3
 """Different function words that must be seen: one letter of a formula is no language."""
@@ -181,25 +181,30 @@ def _languages_of_word() -> Mapping[str, tuple[str, ...]]:
 
 
 def _words(text: str) -> list[str]:
-    """The words of a text in lower case, without digits."""
+    """The words of a text, without digits."""
     if any(_LETTER.match(found[0]) for found in _BEYOND_ASCII.finditer(text)):
-        return _WORD.findall(text.lower())
+        return _WORD.findall(text)
     return text.encode("ascii", "replace").translate(_ASCII_TO_WORDS).decode("ascii").split()
 
 
 def detect_language(texts: Iterable[str]) -> str:
     """The language whose function words are most frequent in a sample of the texts.
 
-    A word that several languages share counts for each in part. `english` when nothing decides: its stemmer leaves
-    other scripts alone, and code and tables are read with English identifiers.
+    A word that several languages share counts for each in part; one that never stands in small letters counts once, as
+    it may be a name (Ann, which is Irish for "there"). `english` when nothing decides: its stemmer leaves other scripts
+    alone, and code and tables are read with English identifiers.
     """
-    counts, seen = Counter[str](), 0
+    written, seen = Counter[str](), 0
     for text in texts:
         words = _words(text[:20_000])
-        counts.update(words)
+        written.update(words)
         seen += len(words)
         if seen > _SAMPLE_WORDS:
             break
+    counts = Counter[str]()
+    for word, count in written.items():
+        small = word.lower()
+        counts[small] += count if small in written else 1
     scores: dict[str, float] = {}
     found: dict[str, int] = {}
     table = _languages_of_word()
