@@ -49,6 +49,19 @@ def test_ask_prints_text_citations_and_report(capsys):
     assert "\x1b" not in out
 
 
+@pytest.mark.parametrize("name", ["handbook.pdf", "notes.txt"])
+def test_a_dash_reads_standard_input(tmp_path, name):
+    (tmp_path / "notes.txt").write_text("The horn is sounded every two minutes.", "utf-8")
+    file = DATA / name if (DATA / name).exists() else tmp_path / name
+    command = [sys.executable, "-m", "secondhop", "ask", "-", "How often is the horn sounded?", "--json"]
+    with file.open("rb") as content:
+        done = subprocess.run(command, stdin=content, capture_output=True, check=False)
+    found = json.loads(done.stdout)
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert found["text"] == secondhop.Document.from_file(file).context("How often is the horn sounded?").text()
+    assert {citation["source"] for citation in found["citations"]} == {"stdin"}
+
+
 def test_the_report_is_readable_at_80_columns(capsys):
     _, out, _ = run(capsys, "analyze", HANDBOOK, QUESTION)
     assert max(map(len, out.splitlines())) <= 80

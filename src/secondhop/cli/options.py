@@ -16,10 +16,13 @@ from secondhop.document import Document
 from secondhop.errors import OptionError
 from secondhop.options import STRATEGY_NAMES
 
+_STANDARD_INPUT = Path("-")
 PATIENCE_S = 1.0
 """A progress bar appears when reading takes longer than this."""
 
-Source = Annotated[Path, typer.Argument(metavar="PATH", help="A file or a folder.", show_default=False)]
+Source = Annotated[
+    Path, typer.Argument(metavar="PATH", help="A file or a folder, or - for standard input.", show_default=False)
+]
 Question = Annotated[str, typer.Argument(metavar="QUESTION", help="Any text.", show_default=False)]
 BudgetTokens = Annotated[
     int | None, typer.Option("--budget", metavar="N", help="Hard cap on the tokens of the text. [default: 8192]")
@@ -76,6 +79,8 @@ def load(
             return Document.from_folder(path, ignore=ignore or (), persist=persist, progress=bar, **keywords)
     if ignore or persist:
         raise OptionError(f"{'--ignore' if ignore else '--persist'} is for folders, and {path} is not one")
+    if path == _STANDARD_INPUT and not path.exists():
+        return Document.from_bytes(sys.stdin.buffer.read(), "stdin", **keywords)
     return Document.from_file(path, **keywords)
 
 
