@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from secondhop.arrays import sum_by
+from secondhop.arrays import ranges, sum_by
 from secondhop.retrieval.bridge import Bridge
 from secondhop.retrieval.query import ParsedQuery
 from secondhop.retrieval.sentence_scores import Occurrences, SentenceWords
@@ -188,35 +187,44 @@ def _duplicates(snapshot: Snapshot, text: SentenceWords, ordinals: Ints) -> tupl
     places = _sharing(signatures[:, : signatures.shape[1] - _ALIKE_HASHES + 1])
     if not len(places):
         return ()
-    alike = signatures[places]
+    candidates = signatures[places]
     agreeing = np.zeros((len(places), len(places)), np.uint8)
-    for column in alike.T:
+    for column in candidates.T:
         agreeing += column[:, None] == column
     row, column = np.nonzero(agreeing >= _ALIKE_HASHES)
     later, earlier = places[row[row > column]], places[column[row > column]]
     if not len(later):
         return ()
-    bounds = np.searchsorted(text.sentence_of_term, np.append(text.opening, len(text.sentences))).tolist()
-    held = [text.terms[start:end] for start, end in pairwise(bounds)]
-    proposed = list(zip(later.tolist(), earlier.tolist(), strict=True))
-    copied = {pair for pair in proposed if held[pair[0]].tobytes() == held[pair[1]].tobytes()}
-    terms: dict[int, frozenset[int]] = {}
+    members, place = np.unique(np.concatenate((later, earlier)), return_inverse=True)
+    bounds = np.searchsorted(text.sentence_of_term, np.append(text.opening, len(text.sentences)))
+    similarity = _jaccard(text.terms, bounds[members], bounds[members + 1])[tuple(place.reshape(2, -1))]
+    alike = np.flatnonzero(similarity >= DUPLICATE_JACCARD)
+    terms: dict[int, Ints] = {}
     facts: dict[int, list[int]] = {}
-    for place in {place for pair in proposed if pair not in copied for place in pair}:
-        words = text.words[text.word_of_term[bounds[place] : bounds[place + 1]]]
-        is_fact = snapshot.lexicon.form_is_name[words] | snapshot.lexicon.term_is_number[held[place]]
-        terms[place], facts[place] = frozenset(held[place].tolist()), held[place][is_fact].tolist()
-    pairs: list[tuple[int, int, float]] = []
-    for one, other in proposed:
-        if (one, other) in copied:
-            if len(held[one]):
-                pairs.append((one, other, 1.0))
-            continue
-        common = len(terms[one] & terms[other])
-        similarity = common / (len(terms[one]) + len(terms[other]) - common)
-        if similarity >= DUPLICATE_JACCARD and _same_facts(facts[one], facts[other]):
-            pairs.append((one, other, similarity))
-    return tuple(pairs)
+    for member in np.unique(np.concatenate((later[alike], earlier[alike]))).tolist():
+        held = terms[member] = text.terms[bounds[member] : bounds[member + 1]]
+        words = text.words[text.word_of_term[bounds[member] : bounds[member + 1]]]
+        is_fact = snapshot.lexicon.form_is_name[words] | snapshot.lexicon.term_is_number[held]
+        facts[member] = held[is_fact].tolist()
+    return tuple(
+        (one, other, share)
+        for one, other, share in zip(
+            later[alike].tolist(), earlier[alike].tolist(), similarity[alike].tolist(), strict=True
+        )
+        if np.array_equal(terms[one], terms[other]) or _same_facts(facts[one], facts[other])
+    )
+
+
+def _jaccard(terms: Ints, starts: Ints, ends: Ints) -> Floats:
+    """[spans, spans] the share of the different terms of two spans that both have; 0 if neither has any."""
+    lengths = ends - starts
+    distinct, column = np.unique(terms[ranges(starts, lengths)], return_inverse=True)
+    held = np.zeros((len(lengths), len(distinct)), np.float32)  # whole numbers, so that sums are exact
+    held[np.repeat(np.arange(len(lengths)), lengths), column] = 1
+    common = (held @ held.T).astype(float)
+    sizes = common.diagonal()
+    similarity: Floats = common / np.maximum(sizes[:, None] + sizes - common, 1.0)
+    return similarity
 
 
 def _same_facts(one: list[int], other: list[int]) -> bool:
