@@ -15,11 +15,11 @@ from secondhop.chunking.code import CodeCut, CodeNode, code_cuts
 from secondhop.chunking.packing import divided, pack
 from secondhop.chunking.prose import titled_paragraphs
 from secondhop.chunking.sections import SectionNode, joined_sections
+from secondhop.chunking.snippets import snippet
 from secondhop.chunking.table import CutTable
-from secondhop.chunking.tables import row_blocks
+from secondhop.chunking.tables import table_blocks
 from secondhop.text.bulk_sentences import split_paragraphs
 from secondhop.text.characters import Characters
-from secondhop.text.sentences import split_lines
 from secondhop.types import Section, SourceText, Span
 
 if TYPE_CHECKING:
@@ -74,13 +74,13 @@ class _Blocks:
             column.append(place)
 
     def add_section(self, text: str, node: SectionNode, chunk_size: int) -> None:
-        """Paragraphs, code fences and rows of a section, in reading order."""
+        """Paragraphs, snippets of code and rows of a section, in reading order."""
         section = node.section
         if section.kind == "table":
-            for row in row_blocks(text, section.start, section.end, chunk_size):
-                self.add(row)
+            for rows in table_blocks(text, section, chunk_size):
+                self.add(rows)
         elif section.kind == "code":
-            self.add(split_lines(text, section.start, section.end))
+            self.add(snippet(text, section.start, section.end))
         else:
             position = section.start
             for child in node.children:

@@ -1,14 +1,26 @@
-"""Tables into rows. A row is never cut unless it alone is larger than any passage could be."""
+"""Tables into rows. One is never cut unless it alone is larger than any passage could be; a quoted field may hold line ends."""
 
 from __future__ import annotations
 
-from secondhop.text.sentences import split_run_on
-from secondhop.types import Span
+from secondhop.text.sentences import size, split_run_on
+from secondhop.types import Section, Span
 
 
-def row_blocks(text: str, start: int, end: int, chunk_size: int) -> list[list[Span]]:
-    """Each row as a block, so that packing keeps rows whole. A quoted field may hold line ends."""
-    return [split_run_on(text, row, limit=max(4 * chunk_size, 512)) for row in rows(text, start, end)]
+def table_blocks(text: str, table: Section, chunk_size: int) -> list[list[Span]]:
+    """Blocks to pack, of rows that stay whole: all of a table no larger than a chunk, else each row.
+
+    The rows of the header are one: what rules it off in Markdown says nothing alone, and without it no reader takes the
+    header for one.
+    """
+    found = rows(text, table.start, table.end)
+    if table.heading_span is not None:
+        head = [row for row in found if row[1] <= table.heading_span[1]]
+        if len(head) > 1:
+            found = [(head[0][0], head[-1][1]), *found[len(head) :]]
+    blocks = [split_run_on(text, row, limit=max(4 * chunk_size, 512)) for row in found]
+    if size(text[table.start : table.end]) > chunk_size:
+        return blocks
+    return [[row for block in blocks for row in block]]
 
 
 def rows(text: str, start: int, end: int) -> list[Span]:

@@ -1,4 +1,4 @@
-"""What a list item hangs on: the words that introduce its list ("The Receiving Party shall:")."""
+"""What items hang on: the words that introduce a list ("The Receiving Party shall:"), the header of a table."""
 
 from __future__ import annotations
 
@@ -12,7 +12,10 @@ _ITEM = re.compile(ITEM)
 _INTRODUCES = re.compile(r"[:\-–—]\s*$")
 _ROMAN = ("i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x")
 _FURTHEST = 40
-"""How many sentences back the beginning of a list is looked for."""
+"""How many sentences back the beginning of a list or table is looked for."""
+_CELLS = "|"
+_RULED_OFF = re.compile(r"\n\s*[|+]?\s*:?[-=]{2,}[-=:|+\s]*$")
+"""How the header of a table in Markdown ends."""
 
 Marker = tuple[str, frozenset[tuple[str, int]]]
 """How items are marked, and which item it may be in which way of counting: "(i)" is the first, or the ninth."""
@@ -38,6 +41,18 @@ def introduction(packing: Packing, number: int) -> int | None:
             return None
         at_first = at_first or (found is not None and _is_first(found, marker))
         number = before
+    return None
+
+
+def header(packing: Packing, number: int) -> int | None:
+    """The header of the table, in the same hit, in which a sentence is a row; None if it is none."""
+    first = packing.sentences_of(packing.hit_of[number]).start
+    for row in range(number, max(first, number - _FURTHEST) - 1, -1):
+        text = _text(packing, row)
+        if _CELLS not in text:
+            return None
+        if _RULED_OFF.search(text):
+            return row if row < number else None
     return None
 
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from secondhop.selection.duplicates import refuse_duplicate
-from secondhop.selection.lists import ITEM, introduction
+from secondhop.selection.lists import ITEM, header, introduction
 from secondhop.selection.packing import Packing
 from secondhop.types import Budget, Query, Ranking, Selection
 
@@ -193,9 +193,15 @@ def _take_in_order(packing: Packing, order: list[int], limit: int) -> None:
 
 
 def _take_with_heading(packing: Packing, number: int, limit: int, before: Sequence[int] = ()) -> bool:
-    """Takes a sentence, and the short one just before where that fits: "12. Term." says what the next is about."""
+    """Takes a sentence, and the short one just before where that fits: "12. Term." says what the next is about.
+
+    A row of a table comes with the header.
+    """
     if not packing.take(number, limit, before):
         return False
+    above = header(packing, number)
+    if above is not None and above not in packing.chosen:
+        packing.take(above, packing.budget.max_tokens)
     heading = (before[0] if before else number) - 1
     if heading not in packing.scraps or heading in packing.chosen or not packing.adjoins(heading):
         return True
