@@ -72,8 +72,9 @@ def answer(
         hits = find(bridge, _WIDER * options.candidate_k)
         chosen = _choose(name, strategy, hits, budget, options.min_score)
     passthrough = strategy is selection.STRATEGIES["auto"] and is_passthrough(chosen)
-    if options.neighbors or options.include_heading or options.chunk_overlap:
-        chosen = selection.expand(chosen, _extras(snapshot, chosen, options, allowed), budget)
+    heads = _heads(hits, chosen, budget, allowed) if hits.heads else []
+    if heads or options.neighbors or options.include_heading or options.chunk_overlap:
+        chosen = selection.expand(chosen, [*heads, *_extras(snapshot, chosen, options, allowed)], budget)
     if options.injection != "off":
         n_chosen = len(chosen.passages)
         chosen = selection.mark_planted(chosen, budget, suspects.among, drop=options.injection == "drop")
@@ -144,6 +145,22 @@ def _check(name: str, chosen: Any, hits: Ranking) -> None:
     for passage in chosen.passages:
         if ordinals.get(passage.chunk.id) != passage.order:
             raise OptionError(f"strategy {name}: a passage must be of a hit, and its order the hit's ordinal")
+
+
+def _heads(hits: Ranking, chosen: Selection, budget: Budget, allowed: Bools | None) -> list[selection.Extra]:
+    """The headers of the tables that rows are kept of, as far as they may be shown."""
+    of_chunk = {hit.ordinal: hits.heads[place] for place, hit in enumerate(hits) if place in hits.heads}
+    shown = {passage.order for passage in chosen.passages}
+    extras: list[selection.Extra] = []
+    for passage in chosen.passages:
+        head = of_chunk.get(passage.order)
+        if head is None or (allowed is not None and not allowed[head.order]):
+            continue
+        if head.order not in shown and budget.top_k is not None and len(shown) >= budget.top_k:
+            continue
+        shown.add(head.order)
+        extras.append(selection.Extra(head.chunk, head.order, "heading", passage.chunk.id, head.spans[0]))
+    return extras
 
 
 def _extras(

@@ -193,6 +193,8 @@ class Ranking(Sequence[Hit]):
     differ in names or numbers are none."""
     n_matching: int = 0
     """How many chunks of the index matched at all; the hits are the best of them."""
+    heads: Mapping[int, Passage] = field(default_factory=dict)
+    """Headers of tables, by the places of the hits that hold rows of them: what is to be shown beside any row."""
     timings: Mapping[str, float] = field(default_factory=dict, compare=False)
     """Milliseconds that single steps of retrieval took: `embed`, `rerank`."""
 
@@ -218,7 +220,8 @@ class Reason(str, Enum):
     KEPT_NEIGHBOR = "kept_neighbor"
     """Stands next to a kept chunk and was asked for with `neighbors=`. Detail: `of`."""
     KEPT_HEADING = "kept_heading"
-    """Opens the section of a kept chunk and was asked for with `include_heading=`. Detail: `of`."""
+    """Opens the section of a kept chunk and was asked for with `include_heading=`, or is the header of the table that a
+    kept chunk is of. Detail: `of`."""
     KEPT_UNRANKED = "kept_unranked"
     """Kept although nothing ties it to the query: for its place in the caller's order, or because nearly all of the
     index is shown and all of it fits."""

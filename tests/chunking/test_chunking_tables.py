@@ -30,3 +30,30 @@ def test_a_row_larger_than_any_passage_is_cut():
     doc = Document.from_text("id,note\n1," + "copper and tin " * 2_000, source="rows.csv", tokenizer="words")
     context = doc.context("tin", 100)
     assert 0 < len(context.text().split()) <= 100
+
+
+PROSE = "# Fees\n\nThese are the fees.\n\n"
+HEAD = "| Length | Fee |\n|---|---|\n"
+
+
+def rows_of(n):
+    return "".join(f"| {number} m | {7 * number} euros a night |\n" for number in range(1, n + 1))
+
+
+def test_a_small_table_stays_with_the_prose_around_it():
+    doc = Document.from_text(f"{PROSE}{HEAD}{rows_of(6)}\nThey are due at once.\n", source="a.md")
+    assert [chunk.kind for chunk in doc.chunks] == ["prose"]
+
+
+def test_a_small_table_is_not_divided_where_it_need_not_be():
+    filler = "The harbour is open to all boats at any hour of the day. " * 5
+    doc = Document.from_text(f"{PROSE}{filler}\n\n{HEAD}{rows_of(6)}", source="a.md", chunk_size=100)
+    assert [chunk.text.count("euros") for chunk in doc.chunks if "euros" in chunk.text] == [6]
+
+
+def test_a_large_table_has_chunks_of_its_own_below_the_same_heading():
+    doc = Document.from_text(f"{PROSE}{HEAD}{rows_of(80)}\nThey are due at once.\n", source="a.md", chunk_size=128)
+    kinds = [chunk.kind for chunk in doc.chunks]
+    assert kinds == ["prose", *["table"] * (len(kinds) - 2), "prose"]
+    assert {chunk.heading_path for chunk in doc.chunks} == {("Fees",)}
+    assert "".join(chunk.text for chunk in doc.chunks).count("euros") == 80

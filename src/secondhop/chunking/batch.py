@@ -77,8 +77,7 @@ class _Blocks:
         """Paragraphs, snippets of code and rows of a section, in reading order."""
         section = node.section
         if section.kind == "table":
-            for rows in table_blocks(text, section, chunk_size):
-                self.add(rows)
+            self._add_table(table_blocks(text, section, chunk_size), section)
         elif section.kind == "code":
             self.add(snippet(text, section.start, section.end))
         else:
@@ -88,6 +87,29 @@ class _Blocks:
                 self.add_section(text, child, chunk_size)
                 position = child.section.end
             self.add_paragraphs(text, position, section.end)
+
+    def _add_table(self, rows: list[list[Span]], section: Section) -> None:
+        """A table. A large one among prose has chunks of its own."""
+        outer = self.groups[-1]
+        apart = len(rows) > 1 and outer.section is not section
+        if apart:
+            self.open_group(outer.source, section)
+        for block in rows:
+            self.add(block)
+        if apart:
+            self.open_group(outer.source, outer.section)
+
+    def open_group(self, source: int, section: Section, *, opens: bool | None = None) -> None:
+        """What is added from here on is packed together, and not with what was added before."""
+        self.close_group()
+        self.groups.append(_Group(source, section, len(self.titles), opens=opens))
+
+    def close_group(self) -> None:
+        """Ends the group that was opened last; one without blocks is none."""
+        if self.groups:
+            self.groups[-1].last = len(self.titles)
+            if self.groups[-1].first == self.groups[-1].last:
+                self.groups.pop()
 
     def sentences(self, text: str) -> tuple[Ints, Ints, Ints]:
         """Starts and ends of all sentences, and how many each block has."""
@@ -132,14 +154,13 @@ def chunk_tables(sources: Iterable[SourceText], chunk_size: int) -> Iterator[Cut
                 for node in of_source:
                     if node.section.kind == "code":
                         for cut in next(code):
-                            blocks.groups.append(_Group(number, cut.section, len(blocks.titles), opens=cut.opens))
+                            blocks.open_group(number, cut.section, opens=cut.opens)
                             blocks.add_lines(cut)
-                            blocks.groups[-1].last = len(blocks.titles)
                     else:
-                        blocks.groups.append(_Group(number, node.section, len(blocks.titles)))
+                        blocks.open_group(number, node.section)
                         blocks.add_section(source.text, node, chunk_size)
-                        blocks.groups[-1].last = len(blocks.titles)
                 blocks.base += len(source.text) + 1
+        blocks.close_group()
         yield _table(batch, blocks, chunk_size)
 
 
@@ -154,11 +175,10 @@ def whole_tables(sources: Iterable[SourceText]) -> Iterator[CutTable]:
     for batch in _batches(sources, _BATCH_CHARACTERS):
         blocks = _Blocks()
         for number, source in enumerate(batch):
-            section, first = source.sections[0], len(blocks.titles)
-            blocks.add_section(source.text, SectionNode(section), max(1, len(source.text)))
-            if len(blocks.titles) > first:
-                blocks.groups.append(_Group(number, section, first, len(blocks.titles), opens=True))
+            blocks.open_group(number, source.sections[0], opens=True)
+            blocks.add_section(source.text, SectionNode(source.sections[0]), max(1, len(source.text)))
             blocks.base += len(source.text) + 1
+        blocks.close_group()
         yield _table(batch, blocks, 1)
 
 

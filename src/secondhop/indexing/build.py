@@ -31,6 +31,8 @@ _Scalar = TypeVar("_Scalar", bound=np.generic)
 
 _WINDOW = 1 << 17
 _LANGUAGE_SAMPLE = 200
+_LONGEST_HEADER = 1_000
+"""Characters from the start of a table to the end of its header, beyond which that is shown with no row."""
 
 
 class CutsLike(Protocol):
@@ -75,6 +77,7 @@ class _Columns:
 
     section_source: list[NDArray[np.int32]] = field(default_factory=list)
     section_page: list[NDArray[np.int32]] = field(default_factory=list)
+    section_headed: list[NDArray[np.bool_]] = field(default_factory=list)
     section_path: list[NDArray[np.int32]] = field(default_factory=list)
     section_n_words: list[Ints] = field(default_factory=list)
     heading_words: list[NDArray[np.int32]] = field(default_factory=list)
@@ -130,6 +133,7 @@ def build_segment(
         paths=path_vocabulary,
         section_source=_joined(columns.section_source, np.int32),
         section_page=_joined(columns.section_page, np.int32),
+        section_headed=_joined(columns.section_headed, np.bool_),
         section_path=path_numbers.astype(np.int32)[_joined(columns.section_path, np.int32)],
         section_words=offsets_of(_joined(columns.section_n_words, np.int64)),
         heading_words=form_numbers[_joined(columns.heading_words, np.int32)],
@@ -207,12 +211,22 @@ def _add(
 def _add_sections(columns: _Columns, forms: Numbering, paths: dict[str, int], sections: list[Section]) -> None:
     pages = [NO_PAGE if section.page is None else section.page for section in sections]
     columns.section_page.append(np.array(pages, np.int32))
+    columns.section_headed.append(np.array([_is_headed(section) for section in sections], bool))
     written = [json.dumps(section.heading_path) for section in sections]
     columns.section_path.append(np.array([paths.setdefault(path, len(paths)) for path in written], np.int32))
     headings = [section.heading_path[-1] if section.heading_path else "" for section in sections]
     ends = np.cumsum([len(heading) + 1 for heading in headings], dtype=np.int64) - 1
     starts = ends - np.fromiter(map(len, headings), np.int64, len(headings))
     _add_words(columns.heading_words, columns.section_n_words, forms, "\n".join(headings), starts, ends)
+
+
+def _is_headed(section: Section) -> bool:
+    return (
+        section.kind == "table"
+        and section.heading_span is not None
+        and section.start <= section.heading_span[0]
+        and section.heading_span[1] <= section.start + _LONGEST_HEADER
+    )
 
 
 def _add_words(

@@ -71,6 +71,7 @@ def merge(segments: Sequence[Segment], order: Sequence[tuple[int, int]]) -> Segm
         section_source=columns("section_source", "sections", "sources"),
         section_page=columns("section_page", "sections"),
         section_path=section_path,
+        section_headed=columns("section_headed", "sections"),
         section_words=counts("section_words", "sections"),
         heading_words=_mapped(segments, runs, "heading_words", form_maps),
         chunk_source=columns("chunk_source", "chunks", "sources"),

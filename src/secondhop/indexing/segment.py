@@ -60,6 +60,8 @@ class Segment:
     section_source: NDArray[np.int32]
     section_page: NDArray[np.int32]
     section_path: NDArray[np.int32]
+    section_headed: Bools
+    """[sections] whether it is a table whose first sentence is the header."""
     section_words: Ints
     """[sections + 1] section s has the heading words section_words[s] to section_words[s + 1] of `heading_words`."""
     heading_words: NDArray[np.int32]
@@ -134,8 +136,8 @@ class Segment:
 
 
 _COLUMNS = (
-    "section_source", "section_page", "section_path", "section_words", "heading_words", "chunk_source", "chunk_section",
-    "chunk_line", "chunk_line_end", "chunk_kind", "chunk_opens", "chunk_sentences", "chunk_signature",
+    "section_source", "section_page", "section_path", "section_headed", "section_words", "heading_words", "chunk_source",
+    "chunk_section", "chunk_line", "chunk_line_end", "chunk_kind", "chunk_opens", "chunk_sentences", "chunk_signature",
     "sentence_start", "sentence_end", "sentence_words", "sentence_key", "words", "form_count",
 )  # fmt: skip
 _LEXICON_COLUMNS = (

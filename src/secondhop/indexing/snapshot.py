@@ -251,6 +251,14 @@ class Snapshot:
         base = int(self.source_base[self.chunk_source[ordinal]])
         return base + int(self.sentence_start[left]), base + int(self.sentence_end[right])
 
+    def table_heads(self, ordinals: Ints) -> Ints:
+        """[ordinals] ordinal of the chunk whose first sentence is the header of the table that the chunk is of, or -1."""
+        sections = self.chunk_section[ordinals]
+        heads = np.full(len(ordinals), -1)
+        headed = np.flatnonzero(self.segment.section_headed[sections])
+        heads[headed] = np.searchsorted(self.chunk_section, sections[headed])
+        return heads
+
     def section_opening(self, ordinal: int) -> int | None:
         """Ordinal of the first chunk of the chunk's section, None if the section has no heading."""
         section = self.chunk_section[ordinal]

@@ -47,7 +47,7 @@ def retrieve(
         text: any string.
         costs: counts the tokens of its chunks.
         candidate_k: how many candidates with different words at most.
-        bridge: also reach passages through the names that the best hits introduce.
+        bridge: also reach passages through the names that the best hits introduce, and give the headers of tables.
         room: where all chunks fit so many tokens and the candidates are most of them, the others are candidates too.
         allowed: [C] chunks that may be returned; None for all.
         tiers: what ranks besides words; None for words alone.
@@ -68,7 +68,7 @@ def retrieve(
     best = distinct(snapshot, link.best(direct.scores, first, most), wanted)
     if 0 < len(best) < len(snapshot) <= wanted:
         best = _with_rest(snapshot, best, costs, room, allowed)
-    return make_ranking(snapshot, query, direct, link, best, ranked[:MAX_RANK], costs)
+    return make_ranking(snapshot, query, direct, link, best, ranked[:MAX_RANK], costs, heads=bridge)
 
 
 def _with_rest(snapshot: Snapshot, best: Ints, costs: TokenCosts, room: int, allowed: Bools | None) -> Ints:

@@ -11,7 +11,7 @@ from secondhop.retrieval.bridge import Bridge
 from secondhop.retrieval.query import ParsedQuery
 from secondhop.retrieval.sentence_scores import Occurrences, SentenceWords
 from secondhop.retrieval.tiers import Direct
-from secondhop.types import Hit, Ranking, Sentences, Via
+from secondhop.types import Hit, Passage, Ranking, Sentences, Via
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -34,6 +34,8 @@ def make_ranking(
     ranked: Ints,
     costs: TokenCosts,
     total: Floats | None = None,
+    *,
+    heads: bool = False,
 ) -> Ranking:
     """The chunks with those ordinals, in that order, as hits.
 
@@ -46,6 +48,7 @@ def make_ranking(
         ranked: ordinals of the best chunks in direct order: what plain top-k would use.
         costs: counts tokens.
         total: [hits] what they are ordered by; None for direct score and link together.
+        heads: also give the headers of the tables that they are of.
     """
     text = SentenceWords.of(snapshot, ordinals)
     hit = np.repeat(np.arange(len(ordinals)), text.n_sentences)
@@ -95,8 +98,25 @@ def make_ranking(
         term_scores=contributions,
         duplicates=_duplicates(snapshot, text, ordinals),
         n_matching=int(np.count_nonzero(direct.lexical > 0)),
+        heads=_heads(snapshot, ordinals) if heads else {},
         timings=direct.timings,
     )
+
+
+def _heads(snapshot: Snapshot, ordinals: Ints) -> dict[int, Passage]:
+    """The headers of the tables that hits are of, by the places of the hits."""
+    heads = snapshot.table_heads(ordinals)
+    places = np.flatnonzero(heads >= 0)
+    if not len(places):
+        return {}
+    distinct, number = np.unique(heads[places], return_inverse=True)
+    first = snapshot.chunk_sentences[distinct]
+    spans = zip(snapshot.sentence_start[first].tolist(), snapshot.sentence_end[first].tolist(), strict=True)
+    passages = [
+        Passage(chunk, (span,), "heading", order=order)
+        for chunk, span, order in zip(snapshot.chunks(distinct), spans, distinct.tolist(), strict=True)
+    ]
+    return {place: passages[each] for place, each in zip(places.tolist(), number.tolist(), strict=True)}
 
 
 def _sentences(

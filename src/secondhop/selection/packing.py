@@ -15,6 +15,8 @@ from secondhop.types import Budget, Chunk, Decision, Hit, Passage, Ranking, Reas
 
 _JOIN = 0.8
 """Tokens of the blank between two sentences, about."""
+_HEAD_MARGIN = 2
+"""Tokens that a header may take more among other passages than alone."""
 LEAST_WORDS = 4
 """Shorter sentences without a word that is asked for, such as numbers of pages, say nothing alone."""
 _SMALLEST_REST = 4
@@ -59,6 +61,8 @@ class Packing:
         self._key: list[int] = sentences.key.tolist()
         self._bounds: list[int] = np.searchsorted(sentences.hit, np.arange(len(hits) + 1)).tolist()
         self._keys: dict[int, int] = {}
+        self._heads: dict[int, int] = {}
+        """Tokens kept free for headers of tables, by the ordinals of the chunks they are in."""
         self._shown: dict[int, Passage] = {}
         self._changed: set[int] = set()
         self._rendered: tuple[str, int] | None = None
@@ -177,6 +181,8 @@ class Packing:
             if key:
                 self._keys.setdefault(key, hit)
         self.used += cost
+        if hit in self.hits.heads and hit not in self.opened:
+            self._keep_room(self.hits.heads[hit])
         self.opened.add(hit)
         self._changed.add(hit)
 
@@ -194,6 +200,28 @@ class Packing:
             return separator
         around = show(self.budget.style, len(self.opened) + 1, Passage(self.hits.hits[hit].chunk, (), "seed"))
         return separator + self.budget.count_tokens(around)
+
+    def _keep_room(self, head: Passage) -> None:
+        """Sees to it that the header of a table fits in the end, if there is room for it."""
+        if head.order not in self._heads and not self._shows(head):
+            tokens = self._separator + self.budget.count_tokens(show(self.budget.style, 1, head)) + _HEAD_MARGIN
+            if self.used + tokens <= self.budget.max_tokens:
+                self._heads[head.order] = tokens
+                self.used += tokens
+
+    def _room_kept(self) -> int:
+        """Tokens kept free for the headers of the tables that chosen rows are of, unless they are chosen themselves."""
+        if self._heads:
+            wanted = {
+                head.order for hit, head in self.hits.heads.items() if hit in self.opened and not self._shows(head)
+            }
+            self._heads = {order: tokens for order, tokens in self._heads.items() if order in wanted}
+        return sum(self._heads.values())
+
+    def _shows(self, head: Passage) -> bool:
+        """Whether the first sentence of the hit that a header stands in, which it is, is chosen."""
+        place = self._place_of.get(head.order)
+        return place is not None and self._bounds[place] in self.chosen
 
     def _best_run(self, hit: int, room: float) -> list[int]:
         """The sentences around the best one, grown to the side of the better neighbour, while they fit."""
@@ -218,7 +246,7 @@ class Packing:
             passages = self._passages()
             text = render_selected(passages.values(), self.budget)
             tokens = self.budget.count_tokens(text) if text else 0
-            self.used, self._rendered = tokens, (text, tokens)
+            self.used, self._rendered = tokens + self._room_kept(), (text, tokens)
             over = self.used - self.budget.max_tokens
             if over <= 0:
                 return passages
@@ -242,6 +270,7 @@ class Packing:
             ):
                 continue
             self._choose(hit, [number], self.tokens[number])
+            self._heads.clear()
             if passages := self._give_back():
                 return passages
         return {}

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from hashlib import blake2b
+from itertools import pairwise
 
 from secondhop.text.hygiene import visible
 from secondhop.types import Chunk, Passage, TextStyle
 
 SEPARATOR = "\n\n"
 GAP = " … "
+LINE_GAP = "\n…\n"
+_OF_LINES = ("|", "```", "~~~")
+"""What rows of tables and snippets of code in Markdown begin and end with."""
 _FENCE_BYTES = 6
 
 
@@ -31,14 +35,24 @@ def marker(number: int, chunk: Chunk) -> str:
 
 
 def passage_text(passage: Passage) -> str:
-    """The passage's spans, verbatim, with a mark at each gap; code and tables show the gap on a line of its own."""
+    """The passage's spans, verbatim, with a mark at each gap; beside code and tables it stands on a line of its own."""
     text = passage._text
     if text is None:
         if passage.chunk.kind == "prose":
-            text = GAP.join([piece.strip() for piece in passage.pieces])
+            text = _joined([piece.strip() for piece in passage.pieces])
         else:
-            text = "\n…\n".join([piece.strip("\n") for piece in passage.pieces])
+            text = LINE_GAP.join([piece.strip("\n") for piece in passage.pieces])
         object.__setattr__(passage, "_text", text)
+    return text
+
+
+def _joined(pieces: Sequence[str]) -> str:
+    text = GAP.join(pieces)
+    if "|" not in text and "```" not in text and "~~~" not in text:
+        return text
+    text = pieces[0]
+    for before, piece in pairwise(pieces):
+        text += (LINE_GAP if piece.startswith(_OF_LINES) or before.endswith(_OF_LINES) else GAP) + piece
     return text
 
 

@@ -1,0 +1,70 @@
+"""Rows of tables are shown with the header of their table."""
+
+import pytest
+
+from secondhop import Document, Reason
+
+HEADER = "length,berth,fee in euros"
+ROWS = [f"{number} m,{'ABCD'[number % 4]}{number},{number}.50" for number in range(400)]
+CSV = "\n".join((HEADER, *ROWS))
+MARKDOWN = "# Fees\n\nThese are the fees.\n\n| Length | Berth | Fee |\n|---|---|---|\n{}\n\nThey are due at once.\n"
+
+
+def markdown(n):
+    return MARKDOWN.format("\n".join(f"| {row.replace(',', ' | ')} |" for row in ROWS[:n]))
+
+
+@pytest.mark.parametrize("budget", [40, 100, 1_000])
+@pytest.mark.parametrize("style", ["plain", "numbered"])
+def test_a_row_from_deep_inside_a_table_comes_with_the_header(budget, style):
+    context = Document.from_text(CSV, source="fees.csv").context("D331", budget, text_style=style)
+    assert ROWS[331] in context.text()
+    assert context.text().count(HEADER) == 1
+    assert context.report.total_tokens <= budget
+
+
+def test_the_report_says_that_the_header_was_added():
+    context = Document.from_text(CSV, source="fees.csv").context("D331", 40)
+    assert ROWS[331] in context.text()
+    added = [decision for decision in context.report.decisions if decision.reason is Reason.KEPT_HEADING]
+    row = next(decision for decision in context.report.decisions if decision.reason is Reason.KEPT_RELEVANT)
+    assert [decision.detail for decision in added] == [{"of": row.chunk_id}]
+    assert next(iter(context.citations))["text"] == HEADER
+
+
+@pytest.mark.parametrize("n", [12, 400], ids=["one chunk", "many chunks"])
+def test_a_row_of_a_markdown_table_comes_with_header_and_rule(n):
+    shown = Document.from_text(markdown(n), source="fees.md").context("D11", 45).text()
+    assert "| 11 m | D11 | 11.50 |" in shown
+    assert "| Length | Berth | Fee |\n|---|---|---|\n" in shown
+    assert shown.index("Length") < shown.index("D11")
+
+
+def test_the_row_goes_before_the_header_where_only_one_fits():
+    context = Document.from_text(CSV, source="fees.csv").context("D331", 11)
+    assert ROWS[331] in context.text()
+    assert HEADER not in context.text()
+
+
+def test_top_k_counts_the_header():
+    document = Document.from_text(CSV, source="fees.csv")
+    assert len(document.context("D331", 60, top_k=1)) == 1
+    assert len(document.context("D331", 60, top_k=2)) == 2
+
+
+def test_plain_top_k_adds_nothing():
+    context = Document.from_text(CSV, source="fees.csv").context("D331", 2_000, strategy="raw_topk", top_k=1)
+    assert HEADER not in context.text()
+
+
+def test_a_header_that_may_not_be_shown_is_not():
+    document = Document.from_text(CSV, source="fees.csv")
+    first = document.chunks[0].id
+    context = document.context("D331", 60, filter=lambda chunk: chunk.id != first)
+    assert ROWS[331] in context.text()
+    assert HEADER not in context.text()
+
+
+def test_gaps_between_rows_stand_on_lines_of_their_own():
+    shown = Document.from_text(markdown(12), source="fees.md").context("A4 D11", 60).text()
+    assert "\n…\n| 4 m | A4 | 4.50 |\n…\n| 11 m | D11 | 11.50 |" in shown
