@@ -57,3 +57,10 @@ def test_a_large_table_has_chunks_of_its_own_below_the_same_heading():
     assert kinds == ["prose", *["table"] * (len(kinds) - 2), "prose"]
     assert {chunk.heading_path for chunk in doc.chunks} == {("Fees",)}
     assert "".join(chunk.text for chunk in doc.chunks).count("euros") == 80
+
+
+def test_the_opening_of_the_section_is_found_across_a_large_table():
+    doc = Document.from_text(f"{PROSE}{HEAD}{rows_of(80)}\nThey are due at once.\n", source="a.md", chunk_size=128)
+    shown = doc.context("due at once", 60, top_k=1, include_heading=True).text()
+    assert "These are the fees." in shown
+    assert "They are due at once." in shown

@@ -102,6 +102,13 @@ class Segment:
         """The heading path of a section."""
         return tuple(json.loads(self.paths[int(self.section_path[section])]))
 
+    def is_continued(self, section: int) -> bool:
+        """Whether the section after this one has the same heading, on the same page."""
+        return all(
+            column[section] == column[section + 1]
+            for column in (self.section_source, self.section_path, self.section_page)
+        )
+
     def to_arrays(self) -> Arrays:
         """Everything as arrays; equal segments give equal arrays."""
         lexicon, texts = self.lexicon, StoredTexts.of(self.texts)

@@ -260,10 +260,15 @@ class Snapshot:
         return heads
 
     def section_opening(self, ordinal: int) -> int | None:
-        """Ordinal of the first chunk of the chunk's section, None if the section has no heading."""
-        section = self.chunk_section[ordinal]
-        if not self.segment.heading_path(int(section)):
+        """Ordinal of the first chunk of the chunk's section, None if the section has no heading.
+
+        A large table in it divides a section into several here.
+        """
+        section = int(self.chunk_section[ordinal])
+        if not self.segment.heading_path(section):
             return None
+        while section and self.segment.is_continued(section - 1):
+            section -= 1
         first = int(np.searchsorted(self.chunk_section, section, side="left"))
         return first if self.chunk_section[first] == section else ordinal
 
