@@ -46,6 +46,8 @@ class Packing:
         """Tokens of each sentence."""
         self.is_code = [hit.chunk.kind == "code" for hit in hits.hits]
         """Whether each hit is source code."""
+        self.may_have_rows = ["|" in hit.chunk.text for hit in hits.hits]
+        """Whether each hit may hold a table."""
         self.twins: dict[int, list[tuple[int, float]]] = {}
         """Near-duplicates of a hit among the others, each with the similarity."""
         for later, earlier, similarity in hits.duplicates:

@@ -199,9 +199,10 @@ def _take_with_heading(packing: Packing, number: int, limit: int, before: Sequen
     """
     if not packing.take(number, limit, before):
         return False
-    above = header(packing, number)
-    if above is not None and above not in packing.chosen:
-        packing.take(above, packing.budget.max_tokens)
+    if packing.may_have_rows[packing.hit_of[number]]:
+        above = header(packing, number)
+        if above is not None and above not in packing.chosen:
+            packing.take(above, packing.budget.max_tokens)
     heading = (before[0] if before else number) - 1
     if heading not in packing.scraps or heading in packing.chosen or not packing.adjoins(heading):
         return True
