@@ -286,9 +286,12 @@ def holder(folder, _):
     def hold():
         with store.write() as transaction:
             transaction.add_segment({"value": np.zeros(10, "<i4")})
-            orphan = child(lambda: time.sleep(60))
-            os.write(write_end, orphan.to_bytes(4, "little"))
+            child(live_on)
             time.sleep(60)
+
+    def live_on():  # says so itself: by then the child has let go of what it inherited
+        os.write(write_end, os.getpid().to_bytes(4, "little"))
+        time.sleep(60)
 
     pid = child(hold)
     orphan = int.from_bytes(os.read(read_end, 4), "little")
