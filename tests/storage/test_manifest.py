@@ -62,7 +62,7 @@ def test_what_is_no_manifest_is_corrupt(stored):
 
 
 def test_another_format_is_named():
-    with pytest.raises(IndexVersionError, match="format 99, this version reads 2; build the index again"):
+    with pytest.raises(IndexVersionError, match="format 99, this version reads 3; build the index again"):
         Manifest.from_bytes(signed(format=99, segments="in another way"), PATH)
 
 

@@ -21,6 +21,7 @@ from secondhop.errors import (
     StoreError,
 )
 from secondhop.storage import IndexStore, pack_strings, store, unpack_strings
+from secondhop.storage.manifest import FORMAT
 
 
 @pytest.fixture
@@ -233,7 +234,7 @@ def test_generations_only_go_up(filled):
 
 
 def test_an_index_in_another_format_is_not_touched(filled):
-    (filled.folder / "manifest.json").write_bytes(signed(format=3))
+    (filled.folder / "manifest.json").write_bytes(signed(format=FORMAT + 1))
     before = files(filled)
     with pytest.raises(IndexVersionError):
         filled.load()

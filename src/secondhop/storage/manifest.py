@@ -18,8 +18,8 @@ from secondhop.errors import IndexCorruptError, IndexVersionError
 from secondhop.storage.arrays import ArrayFile
 from secondhop.storage.files import errors_of
 
-FORMAT = 2
-"""Of all that an index holds. 2: segments know how often each form and term occurs."""
+FORMAT = 3
+"""Of all that an index holds. 2: segments know how often each form and term occurs; 3: and which tables have headers."""
 MANIFEST = "manifest.json"
 ARRAYS_NAME = re.compile(r"(\d{10})-\d+\.arrays")
 TEMPORARY_NAME = re.compile(r"manifest-(\d{10})\.tmp")
