@@ -82,6 +82,30 @@ def test_long_evidence_comes_before_the_second_hop():
     assert "lighthouse keeper" in context.text()
 
 
+def test_the_best_sentence_is_not_passed_over_for_shorter_ones_because_it_takes_more_than_half():
+    best = (
+        "The red kiln by the old harbour gate is fired on every second Thursday of the month before the market opens."
+    )
+    others = [f"A kiln number {n} is cold." for n in range(8)]
+    context = Document.from_chunks([*others, best], tokenizer="words").context(
+        "When is the red harbour kiln fired?", 30
+    )
+    assert best in context.text()
+
+
+def test_code_is_ordered_by_its_chunks_as_in_top_k():
+    texts = {
+        "short.py": "# load\n# cache\n# table\n",  # the best chunk, of lines that say less than this one:
+        "long.py": "# load the cache table\n" + "".join(f"name_{n} = other_{n}\n" for n in range(6)),
+        "third.py": "# load\nname = 1\n",
+    }
+    files = [{"source": source, "format": "code", "text": text} for source, text in texts.items()]
+    document = Document.from_texts(files, tokenizer="words")
+    for budget in (9, 20, 40):
+        ours, plain = (document.context("table or cache or load", budget, strategy=s) for s in ("auto", "raw_topk"))
+        assert ours.text() == plain.text()
+
+
 @pytest.mark.parametrize("budget", [7, 12, 30])
 def test_a_dropped_hit_says_how_many_tokens_it_was_short(budget):
     report = build_context(

@@ -1,8 +1,9 @@
 """Keep the sentences that answer, and those that the answer hangs on: direct evidence and the second hop.
 
 Each sentence is worth what its chunk is worth (direct plus bridge, discounted where its query words are covered
-already) plus what it says itself. Half of the budget is filled by direct evidence alone, so that a wrong bridge cannot
-push out what the question plainly asks for; the rest by the full value. What does not fit is skipped.
+already) plus what it says itself; code is taken whole, by the score of its chunk alone. Half of the budget is filled by
+direct evidence alone, so that a wrong bridge cannot push out what the question plainly asks for; the rest by the full
+value. What does not fit is skipped, unless it is the best.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from secondhop.selection.packing import Packing
 from secondhop.types import Budget, Query, Ranking, Selection
 
 if TYPE_CHECKING:
-    from secondhop.types import Floats, Ints
+    from secondhop.types import Bools, Floats, Ints
 
 DIRECT_SHARE = 0.5
 """Share of the budget that is filled by direct evidence alone."""
@@ -72,7 +73,7 @@ def reasoning_preserving(query: Query, hits: Ranking, budget: Budget) -> Selecti
 
 
 def covered_values(hits: Ranking) -> Floats:
-    """[hits] each hit's score, less what its query terms lose because better hits hold them already."""
+    """[hits] each hit's score, less what its query terms lose because better hits hold them already; of code, all of it."""
     total = hits.scores.copy()
     terms = hits.term_scores
     rest = total - terms.sum(axis=0)
@@ -85,7 +86,8 @@ def covered_values(hits: Ranking) -> Floats:
         total[best] = max(float(gain[best]), 1e-9)
         rest[best] = -np.inf  # chosen
         factor = np.maximum(factor * lowers[best], COVERED_FLOOR)
-    return total
+    covered: Floats = np.where(_is_code(hits), hits.scores, total)
+    return covered
 
 
 def rivalled_shares(hits: Ranking, total: Floats) -> Floats:
@@ -117,7 +119,7 @@ def sentence_orders(hits: Ranking, total: Floats) -> tuple[list[int], list[int]]
 
 
 def _values(hits: Ranking, chunk_values: Floats, sentence_values: Floats) -> Floats:
-    """Value = f (1 + bonus [opens a paragraph]) + weight * s * sqrt(f), f and s relative to the best."""
+    """Value = f (1 + bonus [opens a paragraph]) + weight * s * sqrt(f), f and s relative to the best; of code, f (1 + weight)."""
     sentences = hits.sentences
     highest = float(chunk_values.max())
     if highest <= 0:
@@ -127,7 +129,11 @@ def _values(hits: Ranking, chunk_values: Floats, sentence_values: Floats) -> Flo
     values: Floats = share * (1 + OPENING_BONUS * sentences.first) + SENTENCE_WEIGHT * (
         sentence_values / best
     ) * np.sqrt(share)
-    return values
+    return np.where(_is_code(hits)[sentences.hit], share * (1 + SENTENCE_WEIGHT), values)
+
+
+def _is_code(hits: Ranking) -> Bools:
+    return np.array([hit.chunk.kind == "code" for hit in hits], bool)
 
 
 def _smoothed(values: Floats, hit: Ints) -> Floats:
@@ -152,12 +158,16 @@ def _take_direct_hits(packing: Packing) -> None:
 
 
 def _take_long_evidence(packing: Packing, direct_order: list[int]) -> None:
-    """Takes the best sentence with words of the query that fits at all, if none fits the direct share of the budget."""
+    """Takes the best sentence with words of the query first if it is longer than the direct share, but fits the budget.
+
+    It would be skipped otherwise, and shorter ones that say less would take its room.
+    """
     limit, direct = packing.budget.max_tokens, packing.hits.sentences.direct
-    evidence = [number for number in direct_order if direct[number] > 0]
-    if any(packing.cost_alone(number) <= int(DIRECT_SHARE * limit) for number in evidence):
-        return
-    for number in evidence:
+    for number in direct_order:
+        if direct[number] <= 0:
+            continue
+        if packing.cost_alone(number) <= int(DIRECT_SHARE * limit):
+            return
         place = packing.hit_of[number]
         if packing.take_hit(place) if packing.is_code[place] else _take_with_heading(packing, number, limit):
             return
