@@ -47,6 +47,19 @@ def test_a_cut_chunk_cites_the_place_of_what_is_shown():
     assert (citation["text"], citation["start"], citation["end"]) == ("Copper melts.", 1_018, 1_031)
 
 
+CODE = "def melt(metal):\n    heat = oven.heat\n    return heat > melting_point(metal)\n"
+
+
+def test_a_chunk_of_a_code_file_is_code_and_stays_whole():
+    chunks = [{"text": CODE, "source": "src/oven.py"}, *({"text": text, "source": "notes.md"} for text in PASSAGES)]
+    context = build_context(
+        "melting point of the metal", chunks, token_budget=12, tokenizer="words", text_style="numbered"
+    )
+    assert context.text() == "[1] src/oven.py\n" + CODE.strip("\n")
+    (prose,) = build_context("melting", [{**chunks[0], "kind": "prose"}]).passages
+    assert prose.chunk.kind == "prose"
+
+
 def test_filter_context_drops_for_relevance_alone():
     context = filter_context("copper tin", PASSAGES, "distractor_filtered")
     assert context.report.removed == {"dropped_low_relevance": 1}

@@ -10,6 +10,7 @@ import numpy as np
 
 from secondhop import loading
 from secondhop.errors import EmptyTextError, InputError, OptionError
+from secondhop.loading.formats import kind_by_name
 from secondhop.options import DocumentOptions, Filter
 from secondhop.types import Chunk, SourceText
 
@@ -97,6 +98,7 @@ def _to_chunk(item: Any, number: int) -> Chunk:
         values.pop("score", None)
         values = {key: value for key, value in values.items() if value is not None}
         values["heading_path"] = tuple(values.get("heading_path", (heading,) if heading else ()))
+        values.setdefault("kind", kind_by_name(str(values.get("source", ""))))
         chunk = Chunk(**values)
     elif isinstance(item, Chunk):
         chunk = item

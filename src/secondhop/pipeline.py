@@ -35,7 +35,7 @@ def index_sources(sources: Sequence[SourceText], options: DocumentOptions) -> in
 def index_chunks(chunks: Sequence[Chunk], options: DocumentOptions) -> indexing.Snapshot:
     """A snapshot in which each of the caller's chunks is one chunk. Blank ones are left out."""
     given = tuple(chunk for chunk in chunks if chunk.text.strip())
-    sources = [SourceText(chunk.source, chunk.text, (_section(chunk),), chunk.metadata) for chunk in given]
+    sources = [SourceText(chunk.source, chunk.text, _sections(chunk), chunk.metadata) for chunk in given]
     tables = chunking.whole_tables(sources)
     return indexing.build(sources, tables, **analysis_of(options), scoring=scoring_of(options), given=given)
 
@@ -186,8 +186,11 @@ def _count_words(snapshot: indexing.Snapshot, terms: frozenset[str], text: str) 
     return len(forms), sum(not terms.isdisjoint(analyzer.analyze(form).terms) for form in forms)
 
 
-def _section(chunk: Chunk) -> Section:
-    return Section(0, len(chunk.text), chunk.page, chunk.heading_path, chunk.kind)
+def _sections(chunk: Chunk) -> tuple[Section, ...]:
+    section = Section(0, len(chunk.text), chunk.page, chunk.heading_path, chunk.kind)
+    return (
+        (section, *loading.inner_sections(chunk.text, section, is_piece=True)) if chunk.kind == "prose" else (section,)
+    )
 
 
 def analysis_of(options: DocumentOptions) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from langchain_core.documents import Document
 from secondhop import Context
 from secondhop.loading.formats import format_by_name
 from secondhop.text.hygiene import visible
-from secondhop.text.prompt import GAP, label
+from secondhop.text.prompt import GAP, cited, label
 from secondhop.types import Chunk, Citation, Passage, Span
 
 Order = Literal["relevance", "reading"]
@@ -116,7 +116,7 @@ def _to_document(passage: Passage, citation: Citation) -> Document:
         "spans": [list(span) for span in spans],
         "relevance_score": float(passage.score),
         "role": passage.role,
-        "citation": label(chunk, line=chunk.kind == "code"),
+        "citation": cited(chunk),
     }
     return Document(page_content=visible(citation["text"]), metadata=metadata, id=_id(chunk, origin))
 

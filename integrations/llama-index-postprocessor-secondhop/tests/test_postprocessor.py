@@ -89,6 +89,25 @@ def test_excerpts_of_one_node_are_joined_in_reading_order_inside_it():
     assert (kept[0].node.start_char_idx, kept[0].node.end_char_idx) == (1000, 1000 + len(text))
 
 
+def test_gaps_beside_rows_stand_on_a_line_of_their_own():
+    rows = "\n".join(f"| mail {n} | leaves at {n} |" for n in range(5, 80))
+    given = [NodeWithScore(node=node(f"| Boat | Hour |\n| --- | --- |\n{rows}"), score=1.0)]
+    kept = SecondhopPostprocessor(token_budget=32, tokenizer="words").postprocess_nodes(
+        given, query_str="When does mail 68 leave?"
+    )
+    assert kept[0].node.text == "| Boat | Hour |\n| --- | --- |\n…\n| mail 67 | leaves at 67 |\n| mail 68 | leaves at 68 |"
+
+
+def test_nodes_of_code_stay_whole_and_keep_their_indentation():
+    code = "    def leave(self, hour):\n        return self.mail.at(hour)\n"
+    given = [
+        NodeWithScore(node=node(code, 0, metadata={"file_name": "mail.py"}), score=0.9),
+        NodeWithScore(node=node("Soup is hot. " * 9, 1), score=0.8),
+    ]
+    kept = SecondhopPostprocessor(token_budget=20, tokenizer="words").postprocess_nodes(given, query_str="mail at hour")
+    assert [item.node.text for item in kept] == [code]
+
+
 def test_offsets_are_those_of_the_original_after_several_cuts():
     text = "Soup is hot. The night mail is carried by the Aurora. Bread is baked. Tea is sold. The mail leaves at ten."
     item = NodeWithScore(node=node(text, start_char_idx=0), score=1.0)

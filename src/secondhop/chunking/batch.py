@@ -14,7 +14,7 @@ from secondhop.arrays import ranges
 from secondhop.chunking.code import CodeCut, CodeNode, code_cuts
 from secondhop.chunking.packing import divided, pack
 from secondhop.chunking.prose import titled_paragraphs
-from secondhop.chunking.sections import SectionNode, joined_sections
+from secondhop.chunking.sections import SectionNode, joined_sections, section_tree
 from secondhop.chunking.snippets import snippet
 from secondhop.chunking.table import CutTable
 from secondhop.chunking.tables import table_blocks
@@ -175,8 +175,9 @@ def whole_tables(sources: Iterable[SourceText]) -> Iterator[CutTable]:
     for batch in _batches(sources, _BATCH_CHARACTERS):
         blocks = _Blocks()
         for number, source in enumerate(batch):
-            blocks.open_group(number, source.sections[0], opens=True)
-            blocks.add_section(source.text, SectionNode(source.sections[0]), max(1, len(source.text)))
+            (node,) = section_tree(source.sections)
+            blocks.open_group(number, node.section, opens=True)
+            blocks.add_section(source.text, node, max(1, len(source.text)))
             blocks.base += len(source.text) + 1
         blocks.close_group()
         yield _table(batch, blocks, 1)

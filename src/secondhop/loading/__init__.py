@@ -22,6 +22,7 @@ from secondhop.loading.ingest import (
     load_files,
     report_of,
 )
+from secondhop.loading.inner_blocks import inner_sections
 from secondhop.loading.parsing import MAX_BYTES, Parse, load_text, parse
 from secondhop.loading.pool import IsolationMode, Limits, ParserPool, shared_pool
 from secondhop.loading.reading import read_file
@@ -42,6 +43,7 @@ __all__ = [
     "ParserPool",
     "content_digest",
     "file_report",
+    "inner_sections",
     "load_bytes",
     "load_file",
     "load_files",

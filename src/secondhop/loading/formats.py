@@ -16,7 +16,7 @@ from types import MappingProxyType
 
 from secondhop.errors import CorruptFileError, OptionError, PasswordRequiredError, UnsupportedFormatError
 from secondhop.loading.encodings import is_binary
-from secondhop.types import SourceText
+from secondhop.types import Kind, SourceText
 
 Loader = Callable[..., SourceText]
 """Bytes and the file's name to its text: `load(data, source) -> SourceText`."""
@@ -124,6 +124,11 @@ def _suffix(name: str) -> str:
 def format_by_name(name: str) -> str | None:
     """Name the format that the file's name promises, None if it promises none."""
     return _BY_SUFFIX.get(_suffix(name)) or _BY_NAME.get(os.path.basename(name).lower())
+
+
+def kind_by_name(name: str) -> Kind:
+    """What a piece of the file most likely is: code by the file's name, else prose."""
+    return "code" if format_by_name(name) == "code" else "prose"
 
 
 def detect(data: bytes, source: str, name: str) -> tuple[str, list[str]]:

@@ -1,15 +1,16 @@
-"""Plain text: one section, nothing interpreted."""
+"""Plain text: one section, nothing interpreted but tables and fenced code of Markdown inside it."""
 
 from __future__ import annotations
 
 from secondhop.loading.encodings import decode, nul_warnings
+from secondhop.loading.inner_blocks import inner_sections
 from secondhop.types import Section, SourceText
 
 SUFFIXES = frozenset({".txt", ".text"})
 
 
 def load(data: bytes, source: str) -> SourceText:
-    """Return the text as it stands, as one section of prose."""
+    """Return the text as it stands, as one section of prose with what is no prose inside it."""
     text, warnings = decode(data, source)
     return _one_section(text, source, warnings)
 
@@ -20,4 +21,5 @@ def load_string(text: str, source: str) -> SourceText:
 
 
 def _one_section(text: str, source: str, warnings: list[str]) -> SourceText:
-    return SourceText(source, text, (Section(0, len(text)),), warnings=tuple(warnings))
+    section = Section(0, len(text))
+    return SourceText(source, text, (section, *inner_sections(text, section)), warnings=tuple(warnings))

@@ -12,7 +12,9 @@ _ITEM = re.compile(ITEM)
 _INTRODUCES = re.compile(r"[:\-–—]\s*$")
 _ROMAN = ("i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x")
 _FURTHEST = 40
-"""How many sentences back the beginning of a list or table is looked for."""
+"""How many sentences back the beginning of a list is looked for."""
+_FURTHEST_ROW = 200
+"""How many rows back the header of a table is looked for."""
 _CELLS = "|"
 _RULED_OFF = re.compile(r"\n\s*[|+]?\s*:?[-=]{2,}[-=:|+\s]*$")
 """How the header of a table in Markdown ends."""
@@ -47,7 +49,7 @@ def introduction(packing: Packing, number: int) -> int | None:
 def header(packing: Packing, number: int) -> int | None:
     """The header of the table, in the same hit, in which a sentence is a row; None if it is none."""
     first = packing.sentences_of(packing.hit_of[number]).start
-    for row in range(number, max(first, number - _FURTHEST) - 1, -1):
+    for row in range(number, max(first, number - _FURTHEST_ROW) - 1, -1):
         text = _text(packing, row)
         if _CELLS not in text:
             return None

@@ -119,7 +119,7 @@ def sentence_orders(hits: Ranking, total: Floats) -> tuple[list[int], list[int]]
 
 
 def _values(hits: Ranking, chunk_values: Floats, sentence_values: Floats) -> Floats:
-    """Value = f (1 + bonus [opens a paragraph]) + weight * s * sqrt(f), f and s relative to the best; of code, f (1 + weight)."""
+    """Value = f (1 + bonus [opens a paragraph]) + weight * s * sqrt(f), f and s relative to the best; of code, see below."""
     sentences = hits.sentences
     highest = float(chunk_values.max())
     if highest <= 0:
@@ -129,7 +129,8 @@ def _values(hits: Ranking, chunk_values: Floats, sentence_values: Floats) -> Flo
     values: Floats = share * (1 + OPENING_BONUS * sentences.first) + SENTENCE_WEIGHT * (
         sentence_values / best
     ) * np.sqrt(share)
-    return np.where(_is_code(hits)[sentences.hit], share * (1 + SENTENCE_WEIGHT), values)
+    # Code is taken whole, so its best line must not decide: each chunk says half as much as the best sentence.
+    return np.where(_is_code(hits)[sentences.hit], share * (1 + SENTENCE_WEIGHT / 2), values)
 
 
 def _is_code(hits: Ranking) -> Bools:

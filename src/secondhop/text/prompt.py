@@ -7,11 +7,12 @@ from hashlib import blake2b
 from itertools import pairwise
 
 from secondhop.text.hygiene import visible
-from secondhop.types import Chunk, Passage, TextStyle
+from secondhop.types import Chunk, Kind, Passage, TextStyle
 
 SEPARATOR = "\n\n"
 GAP = " … "
 LINE_GAP = "\n…\n"
+"""Both marks are as long, so that pieces can be found again in a text whatever its kind."""
 _OF_LINES = ("|", "```", "~~~")
 """What rows of tables and snippets of code in Markdown begin and end with."""
 _FENCE_BYTES = 6
@@ -31,22 +32,28 @@ def label(chunk: Chunk, *, line: bool = True) -> str:
 
 def marker(number: int, chunk: Chunk) -> str:
     """The line that heads a passage in the numbered style: `[1] contract.pdf p.12 § 9.1 Governing Law`."""
-    return f"[{number}] {label(chunk, line=chunk.kind == 'code')}"
+    return f"[{number}] {cited(chunk)}"
+
+
+def cited(chunk: Chunk) -> str:
+    """Where a chunk stands, for readers of an answer: lines are told of code only."""
+    return label(chunk, line=chunk.kind == "code" and chunk.line is not None)
 
 
 def passage_text(passage: Passage) -> str:
     """The passage's spans, verbatim, with a mark at each gap; beside code and tables it stands on a line of its own."""
     text = passage._text
     if text is None:
-        if passage.chunk.kind == "prose":
-            text = _joined([piece.strip() for piece in passage.pieces])
-        else:
-            text = LINE_GAP.join([piece.strip("\n") for piece in passage.pieces])
+        text = joined(passage.pieces, passage.chunk.kind)
         object.__setattr__(passage, "_text", text)
     return text
 
 
-def _joined(pieces: Sequence[str]) -> str:
+def joined(pieces: Sequence[str], kind: Kind) -> str:
+    """Pieces of a chunk's text in reading order, without the blanks around them, with a mark at each gap."""
+    if kind != "prose":
+        return LINE_GAP.join([piece.strip("\n") for piece in pieces])
+    pieces = [piece.strip() for piece in pieces]
     text = GAP.join(pieces)
     if "|" not in text and "```" not in text and "~~~" not in text:
         return text

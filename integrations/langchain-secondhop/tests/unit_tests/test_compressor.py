@@ -34,6 +34,13 @@ def test_documents_come_whole_where_documents_are_counted():
         assert [document.page_content == given[int(document.id)].page_content for document in kept] == [whole]
 
 
+def test_code_stays_whole_and_is_cited_without_an_id():
+    code = "def leave(hour):\n    boat = boats.at(hour)\n    return boat.leave()"
+    given = [Document(page_content=code, id="x", metadata={"source": "boats.py"}), *documents()]
+    best, *_ = SecondhopCompressor(token_budget=60).compress_documents(given, "boats.at hour leave")
+    assert (best.page_content, best.metadata["citation"]) == (code, "boats.py")
+
+
 def test_metadata_survive_and_the_input_stays_as_it_was():
     given = documents()
     before = copy.deepcopy(given)

@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from copy import deepcopy
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, get_args
 
 from llama_index.core.schema import BaseNode, ImageNode, MetadataMode, NodeWithScore, TextNode
 
 from secondhop import Chunk, Decision, Passage
+from secondhop.loading.formats import kind_by_name
+from secondhop.text.prompt import GAP, joined
+from secondhop.types import Kind
 
 Span = tuple[int, int]
 
@@ -20,7 +23,6 @@ HEADING_KEYS = ("header_path", "section_title", "document_title", "title")
 SEPARATOR = "\n\n"
 """What LlamaIndex puts between nodes when it packs them into a prompt."""
 
-_GAPS: Mapping[str, str] = {"prose": " … ", "code": "\n…\n", "table": "\n…\n"}
 _TEXT = "\ue000text\ue000"
 
 
@@ -55,7 +57,7 @@ class Source:
         origin = tuple(place for _, place in found)
         if origin == tuple(place for _, place in self._cuts((0, len(self.chunk.text)))):
             return self.chunk.text, self.pieces
-        return _GAPS[self.chunk.kind].join(text for text, _ in found), origin
+        return joined([text for text, _ in found], self.chunk.kind), origin
 
     def shown(self, spans: Sequence[Span]) -> str:
         """What the model is sent when those spans are kept."""
@@ -79,16 +81,16 @@ class Source:
 
     def _cuts(self, span: Span) -> list[tuple[str, Span]]:
         """The parts of a span of the current text, without blanks around them: (text, place in the original text)."""
-        text, gap = self.chunk.text, len(_GAPS[self.chunk.kind])
+        text, blanks = self.chunk.text, None if self.chunk.kind == "prose" else "\n"
         found, place = [], 0
         for start, end in self.pieces:
             low, high = max(span[0], place), min(span[1], place + end - start)
             part = text[low:high] if low < high else ""
             if part.strip():
-                low += len(part) - len(part.lstrip())
-                high -= len(part) - len(part.rstrip())
+                low += len(part) - len(part.lstrip(blanks))
+                high -= len(part) - len(part.rstrip(blanks))
                 found.append((text[low:high], (start + low - place, start + high - place)))
-            place += end - start + gap
+            place += end - start + len(GAP)
         return found
 
 
@@ -97,12 +99,13 @@ def to_source(item: NodeWithScore, chunk_id: str, heading_keys: Sequence[str] = 
     node = item.node
     text = node.get_content(MetadataMode.NONE)
     metadata = node.metadata
-    kind: Literal["prose", "code", "table"] = metadata["kind"] if metadata.get("kind") in _GAPS else "prose"
+    source = str(metadata.get("file_name") or metadata.get("file_path") or node.ref_doc_id or "node")
+    kind: Kind = metadata["kind"] if metadata.get("kind") in get_args(Kind) else kind_by_name(source)
     page = str(metadata.get("page_label", ""))
     chunk = Chunk(
         text,
         id=chunk_id,
-        source=str(metadata.get("file_name") or metadata.get("file_path") or node.ref_doc_id or "node"),
+        source=source,
         end=len(text),
         page=int(page) if page.isdecimal() else None,
         heading_path=_heading_path(metadata, heading_keys),
@@ -110,7 +113,7 @@ def to_source(item: NodeWithScore, chunk_id: str, heading_keys: Sequence[str] = 
     )
     probe = node.model_copy()
     probe.set_content(_TEXT)
-    return Source(node, item.score, chunk, _pieces(node, text, kind), probe.get_content(MetadataMode.LLM))
+    return Source(node, item.score, chunk, _pieces(node, text), probe.get_content(MetadataMode.LLM))
 
 
 def style_of(sources: Sequence[Source]) -> Callable[[int, Passage], str]:
@@ -163,12 +166,12 @@ def distinct_ids(nodes: Sequence[NodeWithScore]) -> list[str]:
     return ids
 
 
-def _pieces(node: BaseNode, text: str, kind: str) -> tuple[Span, ...]:
+def _pieces(node: BaseNode, text: str) -> tuple[Span, ...]:
     """What the last step recorded, if the text is still as that step left it."""
     trail = node.metadata.get(TRAIL_KEY)
     if isinstance(trail, list) and trail and isinstance(trail[-1], Mapping) and trail[-1].get("spans"):
         pieces = tuple((int(start), int(end)) for start, end in trail[-1]["spans"])
-        if sum(end - start for start, end in pieces) + len(_GAPS[kind]) * (len(pieces) - 1) == len(text):
+        if sum(end - start for start, end in pieces) + len(GAP) * (len(pieces) - 1) == len(text):
             return pieces
     return ((0, len(text)),)
 

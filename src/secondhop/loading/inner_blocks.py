@@ -1,0 +1,90 @@
+"""Tables and fenced code of Markdown in texts of other formats: what converters and language models write is full of them.
+
+Only what is unmistakable counts: a table has a header ruled off with as many cells, a fence is closed. In a piece of a
+text, rows whose header was cut off are a table too.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Iterable, Iterator
+
+from secondhop.types import Kind, Section
+
+_LINE_END = r"(?:\r\n?|\n)"
+_DASHES = r":?-+:?[ \t]*"
+_RULE = re.compile(rf"^[ \t]*(?:\|[ \t]*)?{_DASHES}(?:\|[ \t]*{_DASHES})*(?:\|[ \t]*)?(?=[\r\n]|\Z)", re.MULTILINE)
+_FOLLOWING = re.compile(rf"(?:{_LINE_END}(?=[^\r\n]*\|)[^\r\n]*)*")
+_ROWS = re.compile(rf"^(?:[ \t]*\|[^\r\n]*\|[ \t]*(?:{_LINE_END}|\Z)){{2,}}", re.MULTILINE)
+_FENCE = re.compile(r"^(?P<fence>```+|~~~+)(?P<info>[^\r\n]*)", re.MULTILINE)
+
+_Found = tuple[int, int, Kind, int]
+"""Start, end, kind, and where the header of a table ends; its start where there is none."""
+
+
+def inner_sections(text: str, outer: Section, *, is_piece: bool = False) -> list[Section]:
+    """The tables and fenced blocks inside a section that is all of a text, in document order.
+
+    Args:
+        text: all of it.
+        outer: gives page and headings.
+        is_piece: whether the text was cut out of a longer one.
+    """
+    found: list[_Found] = []
+    if "```" in text or "~~~" in text:
+        found = _apart([], _fenced(text))
+    if "|" in text:
+        found = _apart(found, _tables(text))
+        if is_piece:
+            found = _apart(found, _rows(text))
+    return [
+        Section(start, end, outer.page, outer.heading_path, kind, (start, head) if head > start else outer.heading_span)
+        for start, end, kind, head in found
+    ]
+
+
+def _apart(found: list[_Found], more: Iterable[_Found]) -> list[_Found]:
+    """What was found, and what more lies between, in order."""
+    kept: list[_Found] = []
+    rest = iter([*found, (sys.maxsize, sys.maxsize, "prose", 0)])
+    following = next(rest)
+    for each in more:
+        while following[1] <= each[0]:
+            kept.append(following)
+            following = next(rest)
+        if each[1] <= following[0] and (not kept or kept[-1][1] <= each[0]):
+            kept.append(each)
+    return [*kept, *(each for each in (following, *rest) if each[0] < sys.maxsize)]
+
+
+def _fenced(text: str) -> Iterator[_Found]:
+    opened: re.Match[str] | None = None
+    for line in _FENCE.finditer(text):
+        if opened is None:
+            opened = line
+        elif not line["info"].strip() and line["fence"].startswith(opened["fence"]):
+            yield opened.start(), line.end("fence"), "code", opened.start()
+            opened = None
+
+
+def _tables(text: str) -> Iterator[_Found]:
+    done = 0
+    for rule in _RULE.finditer(text):
+        if rule.start() < done:
+            continue
+        above = max(0, rule.start() - (2 if text.startswith("\r\n", rule.start() - 2) else 1))
+        newline = text.rfind("\n", 0, above)
+        start = max(newline, text.rfind("\r", newline + 1, above)) + 1
+        header = text[start:above]
+        if "|" in header and _cells(header) == _cells(rule[0]) and (rows := _FOLLOWING.match(text, rule.end())):
+            done = rows.end()
+            yield start, done, "table", rule.end()
+
+
+def _rows(text: str) -> Iterator[_Found]:
+    return ((row.start(), row.start() + len(row[0].rstrip()), "table", row.start()) for row in _ROWS.finditer(text))
+
+
+def _cells(row: str) -> int:
+    return row.strip().removeprefix("|").removesuffix("|").count("|") + 1

@@ -1,0 +1,89 @@
+"""Tables and fenced code in texts of other formats, and in pieces of texts."""
+
+from time import process_time
+
+import pytest
+
+from secondhop import Document, build_context
+from secondhop.loading import inner_sections
+from secondhop.types import Section
+
+ROWS = "".join(f"| mail {n} | leaves at {n} |\n" for n in range(5, 80))
+TABLE = f"| Boat | Hour |\n| --- | ---: |\n{ROWS}"
+
+
+def blocks(text, **options):
+    outer = Section(0, len(text), 3, ("Mail",))
+    return [
+        (found.kind, text[found.start : found.end], found.heading_span)
+        for found in inner_sections(text, outer, **options)
+    ]
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+@pytest.mark.parametrize(
+    "table", ["| a | b |\n|---|:-:|\n| 1 | 2 |\n| 3 | 4 |", "a|b\n-|-\n1|2", "| a |\n|:--|\n| 1 |"]
+)
+def test_a_table_is_what_is_ruled_off_with_as_many_cells(table, end):
+    table = table.replace("\n", end)
+    text = f"Before it.{end}{end}{table}{end}After it.{end}"
+    header = text.index(table), text.index(table) + len(end.join(table.split(end)[:2]))
+    assert blocks(text) == [("table", table, header)]
+    assert blocks(table) == [("table", table, (0, header[1] - header[0]))]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a | b\n---\n",
+        "a | b\n",
+        "| a | b |\n|---|\n",
+        "Title\n-----\n",
+        "\n| --- |",
+        "---|---",
+        "| a |\n| b |\n",
+        "```\nnever closed | x",
+        "",
+    ],
+)
+def test_nothing_else_is(text):
+    assert blocks(text) == []
+
+
+def test_fenced_code_is_code_and_what_looks_like_a_table_in_it_is_not():
+    code = "```python\nx = 1\n| a | b |\n|---|---|\n```"
+    assert blocks(f"See:\n{code}\nThen.\n~~~\n```\n~~~") == [("code", code, None), ("code", "~~~\n```\n~~~", None)]
+
+
+def test_rows_without_their_header_are_a_table_in_a_piece_of_a_text():
+    rows = "| 1 | 2 |\n| 3 | 4 |"
+    assert blocks(f"{rows}\n\nAfter it.", is_piece=True) == [("table", rows, None)]
+    assert blocks(f"{rows}\n\nAfter it.") == []
+    assert [kind for kind, _, _ in blocks(f"{rows}\n\n{TABLE}", is_piece=True)] == ["table", "table"]
+
+
+def test_rows_are_shown_with_their_header_in_plain_text_and_in_chunks_of_others():
+    question = "When does mail 68 leave?"
+    shown = "| Boat | Hour |\n| --- | ---: |\n…\n| mail 68 | leaves at 68 |"
+    assert build_context(question, [TABLE], token_budget=20, tokenizer="words").text() == shown
+    text = Document.from_text(f"The mail.\n\n{TABLE}\nThat was all.", tokenizer="words").context(question, 24).text()
+    assert "| mail 68 | leaves at 68 |" in text
+    assert "| Boat | Hour |\n| --- | ---: |" in text
+
+
+def test_chunks_of_others_stay_whole():
+    given = [f"Before.\n\n{TABLE}\n```\ncode\n```\nAfter.", TABLE, ROWS]
+    assert [chunk.text for chunk in Document.from_chunks(given).chunks] == given
+
+
+@pytest.mark.parametrize(
+    "unit", ["|", "- |", "```x\n", "```\n```\n", "| a |\n|---|\n\n", "|---|\n", "\r", " \n|", "a|b\n-|-\r", "| x"]
+)
+def test_time_grows_with_length(unit):
+    def seconds(n):
+        text = (unit * n + "\n-|```").replace("\n\n\n", "\n")
+        began = process_time()
+        inner_sections(text, Section(0, len(text)), is_piece=True)
+        return process_time() - began
+
+    assert seconds(100_000) < 3
