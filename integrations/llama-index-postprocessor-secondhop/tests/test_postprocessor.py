@@ -95,7 +95,9 @@ def test_gaps_beside_rows_stand_on_a_line_of_their_own():
     kept = SecondhopPostprocessor(token_budget=32, tokenizer="words").postprocess_nodes(
         given, query_str="When does mail 68 leave?"
     )
-    assert kept[0].node.text == "| Boat | Hour |\n| --- | --- |\n…\n| mail 67 | leaves at 67 |\n| mail 68 | leaves at 68 |"
+    assert (
+        kept[0].node.text == "| Boat | Hour |\n| --- | --- |\n…\n| mail 67 | leaves at 67 |\n| mail 68 | leaves at 68 |"
+    )
 
 
 def test_nodes_of_code_stay_whole_and_keep_their_indentation():
