@@ -4,6 +4,7 @@ import pytest
 
 from secondhop import (
     Chunk,
+    OptionError,
     analyze_context,
     build_context,
     context_economics,
@@ -63,6 +64,13 @@ def test_a_chunk_of_a_code_file_is_code_and_stays_whole():
 def test_filter_context_drops_for_relevance_alone():
     context = filter_context("copper tin", PASSAGES, "distractor_filtered")
     assert context.report.removed == {"dropped_low_relevance": 1}
+
+
+def test_what_a_function_does_not_take_is_refused_with_what_does():
+    with pytest.raises(OptionError, match="token_budget=9 is no option of filter_context: build_context keeps one"):
+        filter_context("copper", PASSAGES, token_budget=9)
+    with pytest.raises(OptionError, match="strategy='auto' is no option of context_economics"):
+        context_economics("copper", PASSAGES, strategy="auto")
 
 
 def test_top_k_and_style_are_honoured():

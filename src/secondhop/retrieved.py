@@ -8,7 +8,7 @@ from functools import partial
 from typing import Any
 
 from secondhop import retrieval
-from secondhop.errors import InputError
+from secondhop.errors import InputError, OptionError
 from secondhop.indexing import Suspects, TokenCosts
 from secondhop.inputs import checked_items, checked_query, to_chunks
 from secondhop.options import DocumentOptions, Injection
@@ -77,7 +77,12 @@ def build_context(
 
 
 def filter_context(query: str, chunks: Chunks, strategy: str | Strategy = "auto", **options: Any) -> Context:
-    """`build_context` without a budget: what is dropped is dropped for its relevance or as a duplicate."""
+    """`build_context` without a budget: what is dropped is dropped for its relevance or as a duplicate.
+
+    Raises:
+        OptionError: a budget is given, or `build_context` raises it.
+    """
+    _check_absent("filter_context", options, "token_budget", "build_context keeps one")
     return build_context(query, chunks, strategy, UNLIMITED, **options)
 
 
@@ -93,7 +98,11 @@ def context_economics(query: str, chunks: Chunks, *, token_budget: int = UNLIMIT
 
     Keys: `evidence_density`, `distractor_ratio`, `redundancy`, `retained_evidence_ratio`, `estimated_waste_tokens`,
     `total_tokens`, `budget_utilization`; `DecisionReport` says what they mean.
+
+    Raises:
+        OptionError: a strategy is given, or `build_context` raises it.
     """
+    _check_absent("context_economics", options, "strategy", "analyze_context tells of what a strategy keeps")
     report = build_context(query, chunks, "raw_topk", token_budget, **options).report
     return {
         "evidence_density": report.evidence_density,
@@ -118,6 +127,11 @@ def link_strength(a: str, b: str, *, language: str = "english") -> float:
     analyzer = analyzer_for(language, (a, b))
     one, other = set(analyzer.terms(a)), set(analyzer.terms(b))
     return len(one & other) / len(one | other) if one | other else 0.0
+
+
+def _check_absent(function: str, options: Mapping[str, Any], name: str, instead: str) -> None:
+    if name in options:
+        raise OptionError(f"{name}={options[name]!r} is no option of {function}: {instead}")
 
 
 def _choose(query: str, items: Sequence[Any], scores: Sequence[float] | None, options: DocumentOptions) -> Context:
