@@ -16,6 +16,7 @@ import numpy as np
 
 from secondhop.selection.duplicates import refuse_duplicate
 from secondhop.selection.lists import ITEM, header, introduction
+from secondhop.selection.openers import with_what_follows
 from secondhop.selection.packing import Packing
 from secondhop.types import Budget, Query, Ranking, Selection
 
@@ -167,10 +168,12 @@ def _take_long_evidence(packing: Packing, direct_order: list[int]) -> None:
     for number in direct_order:
         if direct[number] <= 0:
             continue
-        if packing.cost_alone(number) <= int(DIRECT_SHARE * limit):
-            return
         place = packing.hit_of[number]
-        if packing.take_hit(place) if packing.is_code[place] else _take_with_heading(packing, number, limit):
+        main, openers = (number, []) if packing.is_code[place] else with_what_follows(packing, number)
+        cost = packing.cost_alone(main) + sum(packing.tokens[opener] for opener in openers)
+        if cost <= int(DIRECT_SHARE * limit):
+            return
+        if packing.take_hit(place) if packing.is_code[place] else _take_with_heading(packing, main, limit, openers):
             return
 
 
@@ -192,7 +195,10 @@ def _take_in_order(packing: Packing, order: list[int], limit: int) -> None:
         ):
             continue
         elif place in opened or place not in twins or not refuse_duplicate(packing, place):
-            if packing.stands_alone(number, _HANGING):
+            main, openers = with_what_follows(packing, number)
+            if openers and main not in chosen and packing.duplicate_of(main) is None:
+                _take_with_heading(packing, main, limit, [opener for opener in openers if opener not in chosen])
+            elif packing.stands_alone(number, _HANGING):
                 _take_with_heading(packing, number, limit)
             else:
                 before = _antecedents(packing, number)

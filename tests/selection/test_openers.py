@@ -1,0 +1,60 @@
+"""A question is shown with its answer, a heading with what stands under it."""
+
+import pytest
+
+from secondhop import Document, build_context
+
+FAQ = (
+    (
+        "How do I rename my backup after the trial?",
+        "Press and hold the green key for five seconds. Nothing is charged.",
+    ),
+    ("How do I rename my ticket on my phone?", "Write to the help desk and name your number. It may take a while."),
+    ("How do I delete my backup on my phone?", "Call the hotline between eight and noon. You get a message."),
+    ("How do I delete my folder after the trial?", "Log out, wait a minute and log in again. This cannot be undone."),
+)
+FORMS = {
+    "text": lambda question, answer: f"Q: {question}\nA: {answer}",
+    "paragraphs": lambda question, answer: f"**{question}**\n\n{answer}",
+    "markdown": lambda question, answer: f"## {question}\n\n{answer}",
+    "quoted": lambda question, answer: f"“{question}” {answer}",
+}
+
+
+@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize("budget", [24, 40])
+def test_a_question_brings_its_answer(form, budget):
+    text = "\n\n".join(FORMS[form](*entry) for entry in FAQ)
+    document = Document.from_texts(
+        [{"text": text, "format": "markdown" if form == "markdown" else "text"}], tokenizer="words"
+    )
+    for question, answer in FAQ:
+        assert answer.split(". ")[0] in document.context(question, budget).text()
+
+
+@pytest.mark.parametrize("mark", ["?", "？", "؟", "?**", "?”"])
+def test_question_marks_of_other_scripts_and_marks_behind_them_count(mark):
+    chunk = f"Tea is sold here. Where does the copper lie{mark} Soup is hot today. Bread is baked at noon."
+    assert (
+        "Soup is hot today." in build_context("where copper lies", [chunk], token_budget=12, tokenizer="words").text()
+    )
+
+
+def test_questions_in_a_row_bring_the_answer_behind_them():
+    chunk = (
+        "Tea is sold. Where does the copper lie? Who may take it? Ask at the gate. Soup is hot. Bread is baked at noon."
+    )
+    shown = build_context("where does copper lie", [chunk], token_budget=16, tokenizer="words").text()
+    assert shown == "Where does the copper lie? Who may take it? Ask at the gate."
+
+
+def test_a_question_whose_answer_does_not_fit_leaves_the_room_to_others():
+    long = "Ask at the gate " + "and at the other gate " * 9 + "too."
+    chunks = [f"Where does the copper lie? {long} Tea is sold.", "The copper lies in the north."]
+    assert build_context("where does the copper lie", chunks, token_budget=14, tokenizer="words").chunks == [chunks[1]]
+
+
+def test_a_question_at_the_end_of_a_chunk_is_shown_as_before():
+    assert build_context("copper", ["Tea is sold. Where is the copper?"], token_budget=4, tokenizer="words").text() == (
+        "Where is the copper?"
+    )
