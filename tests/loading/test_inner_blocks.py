@@ -22,7 +22,13 @@ def blocks(text, **options):
 
 @pytest.mark.parametrize("end", ["\n", "\r\n"])
 @pytest.mark.parametrize(
-    "table", ["| a | b |\n|---|:-:|\n| 1 | 2 |\n| 3 | 4 |", "a|b\n-|-\n1|2", "| a |\n|:--|\n| 1 |"]
+    "table",
+    [
+        "| a | b |\n|---|:-:|\n| 1 | 2 |\n| 3 | 4 |",
+        "a|b\n-|-\n1|2",
+        "| a |\n|:--|\n| 1 |",
+        "| a \\| b | c |\n|---|---|\n| 1 | 2 |",
+    ],
 )
 def test_a_table_is_what_is_ruled_off_with_as_many_cells(table, end):
     table = table.replace("\n", end)

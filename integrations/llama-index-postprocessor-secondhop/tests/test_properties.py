@@ -130,9 +130,8 @@ def test_a_chain_keeps_the_last_budget_and_the_first_offsets(given_nodes, first,
     kept = given_nodes
     for step in steps:
         kept = step.postprocess_nodes(kept, query_str=query)
-    shown = [
-        text for item in kept if (text := item.node.get_content("llm").strip())
-    ]  # synthesizers leave out the others
+    # Synthesizers leave out nodes that show nothing.
+    shown = [text for item in kept if (text := item.node.get_content("llm").strip())]
     assert len(get_tokenizer()("\n\n".join(shown))) <= last
     for item in kept:
         if "secondhop" in item.node.metadata:

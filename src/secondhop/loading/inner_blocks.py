@@ -1,7 +1,8 @@
 """Tables and fenced code of Markdown in texts of other formats: what converters and language models write is full of them.
 
 Only what is unmistakable counts: a table has a header ruled off with as many cells, a fence is closed. In a piece of a
-text, rows whose header was cut off are a table too.
+text, rows whose header was cut off are a table too. `markdown_blocks` reads Markdown by its rules, line by line, where an
+unclosed fence or an indent changes all that follows; here a text may be anything, and large.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ import re
 import sys
 from collections.abc import Iterable, Iterator
 
+from secondhop.loading.markdown_blocks import cells
 from secondhop.types import Kind, Section
 
 _LINE_END = r"(?:\r\n?|\n)"
@@ -77,14 +79,10 @@ def _tables(text: str) -> Iterator[_Found]:
         newline = text.rfind("\n", 0, above)
         start = max(newline, text.rfind("\r", newline + 1, above)) + 1
         header = text[start:above]
-        if "|" in header and _cells(header) == _cells(rule[0]) and (rows := _FOLLOWING.match(text, rule.end())):
+        if "|" in header and len(cells(header)) == len(cells(rule[0])) and (rows := _FOLLOWING.match(text, rule.end())):
             done = rows.end()
             yield start, done, "table", rule.end()
 
 
 def _rows(text: str) -> Iterator[_Found]:
     return ((row.start(), row.start() + len(row[0].rstrip()), "table", row.start()) for row in _ROWS.finditer(text))
-
-
-def _cells(row: str) -> int:
-    return row.strip().removeprefix("|").removesuffix("|").count("|") + 1

@@ -212,8 +212,8 @@ class _Scanner:
         header, start, _ = self.paragraph[-1]
         if "|" not in inner or "|" not in header:
             return False
-        dashes = _cells(inner)
-        if len(dashes) != len(_cells(header)) or not all(_DELIMITER.fullmatch(cell.strip()) for cell in dashes):
+        dashes = cells(inner)
+        if len(dashes) != len(cells(header)) or not all(_DELIMITER.fullmatch(cell.strip()) for cell in dashes):
             return False
         self.close_leaf()
         self.leaf, self.block = "table", Block(start, end, end)
@@ -259,7 +259,8 @@ def _without_closing(title: str) -> str:
     return bare.rstrip() if bare == "" or bare.endswith(" ") else title
 
 
-def _cells(row: str) -> list[str]:
+def cells(row: str) -> list[str]:
+    """The cells of a row of a pipe table, as they are written."""
     row = row.strip().removeprefix("|")
     if row.endswith("|") and not row.endswith("\\|"):
         row = row[:-1]

@@ -18,24 +18,22 @@ _MOST = 3
 def with_what_follows(packing: Packing, number: int) -> tuple[int, list[int]]:
     """The sentence that an opener is to be read with, and the openers before it; the sentence itself and none otherwise."""
     openers: list[int] = []
-    while _opens(packing, number) and packing.hit_of[number : number + 2] == [packing.hit_of[number]] * 2:
+    sentences = packing.sentences_of(packing.hit_of[number])
+    while len(openers) < _MOST and number + 1 < sentences.stop and _opens(packing, number, number == sentences.start):
         openers.append(number)
         number += 1
-        if len(openers) == _MOST:
-            break
     return number, openers
 
 
-def _opens(packing: Packing, number: int) -> bool:
+def _opens(packing: Packing, number: int, is_first: bool) -> bool:
     # Hundreds of sentences are looked at for each question: mostly their first and last character are enough.
-    hit = packing.hit_of[number]
-    chunk = packing.hits.hits[hit].chunk
+    chunk = packing.hits.hits[packing.hit_of[number]].chunk
     start, end = packing.span(number)
     text, start, end = chunk.text, start - chunk.start, end - chunk.start
     if text[end - 1] in _LAST and _ASKS.search(text[start:end]):
         return True
     if text[start] == "#" and _MARKED.fullmatch(text[start:end]):
         return True
-    if not chunk.heading or packing.hit_of[number - 1 : number] == [hit]:
+    if not is_first or not chunk.heading:
         return False
     return text[start:end].partition("\n")[0].strip(_AROUND_HEADING) == chunk.heading

@@ -52,14 +52,15 @@ def reasoning_preserving(query: Query, hits: Ranking, budget: Budget) -> Selecti
     packing = Packing(hits, budget)
     if not len(hits):
         return packing.settle()
-    total = covered_values(hits)
+    is_code = np.array(packing.is_code, bool)
+    total = np.where(is_code, hits.scores, covered_values(hits))  # where code repeats words, top-k is better
     if budget.grain == "chunk":
         _take_direct_hits(packing)
         for place in np.argsort(-total, kind="stable").tolist():
             if place not in packing.opened and not refuse_duplicate(packing, place):
                 packing.take_hit(place)
         return packing.settle()
-    direct_order, order = sentence_orders(hits, total)
+    direct_order, order = sentence_orders(hits, total, is_code)
 
     def fill(packing: Packing) -> None:
         _take_in_order(packing, order, budget.max_tokens)
@@ -74,7 +75,7 @@ def reasoning_preserving(query: Query, hits: Ranking, budget: Budget) -> Selecti
 
 
 def covered_values(hits: Ranking) -> Floats:
-    """[hits] each hit's score, less what its query terms lose because better hits hold them already; of code, all of it."""
+    """[hits] each hit's score, less what its query terms lose because better hits hold them already."""
     total = hits.scores.copy()
     terms = hits.term_scores
     rest = total - terms.sum(axis=0)
@@ -87,8 +88,7 @@ def covered_values(hits: Ranking) -> Floats:
         total[best] = max(float(gain[best]), 1e-9)
         rest[best] = -np.inf  # chosen
         factor = np.maximum(factor * lowers[best], COVERED_FLOOR)
-    covered: Floats = np.where(_is_code(hits), hits.scores, total)
-    return covered
+    return total
 
 
 def rivalled_shares(hits: Ranking, total: Floats) -> Floats:
@@ -109,18 +109,23 @@ def rivalled_shares(hits: Ranking, total: Floats) -> Floats:
     return shares
 
 
-def sentence_orders(hits: Ranking, total: Floats) -> tuple[list[int], list[int]]:
+def sentence_orders(hits: Ranking, total: Floats, is_code: Bools) -> tuple[list[int], list[int]]:
     """Sentence numbers by direct value, and by full value, best first."""
     sentences = hits.sentences
-    by_words = _values(hits, hits.direct, sentences.direct)
+    by_words = _values(hits, is_code, hits.direct, sentences.direct)
     unrivalled = sentences.direct * (1 - RIVALLED * rivalled_shares(hits, total))[sentences.hit]
-    by_all = _values(hits, total, _smoothed(unrivalled + BRIDGE_SENTENCE_WEIGHT * sentences.bridge, sentences.hit))
+    by_linked = _smoothed(unrivalled + BRIDGE_SENTENCE_WEIGHT * sentences.bridge, sentences.hit)
+    by_all = _values(hits, is_code, total, by_linked)
     direct_order = [number for number in np.argsort(-by_words, kind="stable").tolist() if by_words[number] > 0]
     return direct_order, np.argsort(-by_all, kind="stable").tolist()
 
 
-def _values(hits: Ranking, chunk_values: Floats, sentence_values: Floats) -> Floats:
-    """Value = f (1 + bonus [opens a paragraph]) + weight * s * sqrt(f), f and s relative to the best; of code, see below."""
+def _values(hits: Ranking, is_code: Bools, chunk_values: Floats, sentence_values: Floats) -> Floats:
+    """Value = f (1 + bonus [opens a paragraph]) + weight * s * sqrt(f), f and s relative to the best.
+
+    Code is taken whole, so none of its lines may decide: there it is f (1 + weight / 2), as if each said half as much as
+    the best sentence.
+    """
     sentences = hits.sentences
     highest = float(chunk_values.max())
     if highest <= 0:
@@ -130,12 +135,7 @@ def _values(hits: Ranking, chunk_values: Floats, sentence_values: Floats) -> Flo
     values: Floats = share * (1 + OPENING_BONUS * sentences.first) + SENTENCE_WEIGHT * (
         sentence_values / best
     ) * np.sqrt(share)
-    # Code is taken whole, so its best line must not decide: each chunk says half as much as the best sentence.
-    return np.where(_is_code(hits)[sentences.hit], share * (1 + SENTENCE_WEIGHT / 2), values)
-
-
-def _is_code(hits: Ranking) -> Bools:
-    return np.array([hit.chunk.kind == "code" for hit in hits], bool)
+    return np.where(is_code[sentences.hit], share * (1 + SENTENCE_WEIGHT / 2), values)
 
 
 def _smoothed(values: Floats, hit: Ints) -> Floats:
