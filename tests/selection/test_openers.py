@@ -32,7 +32,7 @@ def test_a_question_brings_its_answer(form, budget):
         assert answer.split(". ")[0] in document.context(question, budget).text()
 
 
-@pytest.mark.parametrize("mark", ["?", "？", "؟", "?**", "?”"])
+@pytest.mark.parametrize("mark", ["?", "？", "؟", "?**", "?”", "?::"])
 def test_question_marks_of_other_scripts_and_marks_behind_them_count(mark):
     chunk = f"Tea is sold here. Where does the copper lie{mark} Soup is hot today. Bread is baked at noon."
     assert (

@@ -6,7 +6,7 @@ import re
 
 from secondhop.selection.packing import Packing
 
-_BEHIND = "*_\"'”»）)]"
+_BEHIND = "*_\"'”»）)]:"
 _ASKS = re.compile(rf"[?？؟][{re.escape(_BEHIND)}]*$")
 _LAST = frozenset(f"?？؟{_BEHIND}")
 _MARKED = re.compile(r"#{1,6} .*")
