@@ -80,6 +80,12 @@ def test_scores_of_narrow_floats_and_details_of_any_kind_are_told(reports):
     assert decision.detail == {"share": 1 / 3, 2: (1 / 3, "two"), "none": None}
 
 
+def test_names_in_details_are_texts(reports):
+    decision = dataclasses.replace(reports["tight"].decisions[0], detail={2: 1 / 3})
+    (told,) = dataclasses.replace(reports["tight"], decisions=(decision,)).to_dict()["decisions"]
+    assert told["detail"] == {"2": 0.333333}
+
+
 def test_timings_are_told_only_when_asked_for(reports):
     report = reports["tight"]
     assert "timings" not in report.to_dict()

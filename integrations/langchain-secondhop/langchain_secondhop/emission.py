@@ -40,7 +40,7 @@ class Emission:
     @cached_property
     def summary(self) -> dict[str, Any]:
         """Flat values, to filter by."""
-        return dict(self._report.to_attributes())
+        return self._report.to_attributes()
 
     @property
     def inputs(self) -> dict[str, Any]:

@@ -153,11 +153,13 @@ def _plain_decisions(decisions: Iterable[Decision]) -> list[dict[str, Any]]:
     plain = []
     for decision in decisions:
         detail: dict[str, Any] = {**decision.detail}
-        for name, value in detail.items():
-            kind = type(value)
-            if kind is float:
-                detail[name] = _rounded(value)
-            elif kind not in _SCALARS or type(name) is not str:
+        for name in detail:  # noqa: PLC0206  `items()` makes three objects, mostly to tell of one value
+            kind = type(detail[name])
+            if kind in _SCALARS and type(name) is str:
+                continue
+            if kind is float and type(name) is str:
+                detail[name] = _rounded(detail[name])
+            else:
                 detail = _plain(detail)
                 break
         plain.append(
