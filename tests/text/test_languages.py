@@ -100,6 +100,8 @@ def test_words_of_another_script_meet_the_stemmer_of_their_own():
         ("한국의 계약은 법을 따른다", "계약이"),
         ("東京都の条例に従う", "条例"),
         ("สัญญานี้อยู่ภายใต้กฎหมายไทย", "กฎหมาย"),
+        ("ห้ามใช้ยานี้กับเด็ก", "ยา"),
+        ("ห้ามใช้ยานี้กับเด็ก", "เด็ก"),
         ("ສັນຍານີ້ຢູ່ພາຍໃຕ້ກົດໝາຍ", "ກົດໝາຍ"),
         ("កិច្ចសន្យានេះស្ថិតនៅក្រោមច្បាប់", "ច្បាប់"),
         ("ဤစာချုပ်သည်ဥပဒေအောက်တွင်ရှိသည်", "ဥပဒေ"),
@@ -109,6 +111,13 @@ def test_words_of_another_script_meet_the_stemmer_of_their_own():
 def test_a_word_is_found_inside_a_run_of_a_script_without_spaces(text, query):
     analyzer = Analyzer("english")
     assert set(analyzer.terms(query)) & set(analyzer.terms(text))
+
+
+def test_letters_without_spaces_come_by_threes_and_by_twos():
+    analyzer = Analyzer("english")
+    assert split_forms("ยาเด็ก น้ำ") == ["ยาเ", "าเด", "เด็", "ด็ก", "็ก", "น้ำ", "้ำ"]
+    assert analyzer.terms("ยาเด") == ["ยาเ", "ยา", "าเด", "าเ", "เด"]
+    assert split_forms("北京市 中") == ["北京", "京市", "中"]
 
 
 @pytest.mark.parametrize(

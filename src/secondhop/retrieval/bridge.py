@@ -17,7 +17,7 @@ from secondhop.arrays import run_starts, sum_by
 from secondhop.retrieval.lexical import MOST_COPIES, distinct, top
 from secondhop.retrieval.query import ParsedQuery
 from secondhop.retrieval.sentence_scores import SentenceWords
-from secondhop.text.analysis import is_piece
+from secondhop.text.analysis import is_of_letters, is_piece
 from secondhop.types import KINDS
 
 if TYPE_CHECKING:
@@ -194,8 +194,8 @@ def seed_names(snapshot: Snapshot, query: ParsedQuery, seeds: Ints) -> Names:
         usable[opening[snapshot.term_is_ordinary[terms[opening]]]] = False
     usable[asked] = False
     at = np.flatnonzero(usable)
-    if lexicon.analyzer.char_ngrams:
-        whole = [not is_piece(term) for term in lexicon.terms.strings.several(terms[at])]
+    if lexicon.analyzer.char_ngrams or not snapshot.has_case:
+        whole = [not (is_piece(term) or is_of_letters(term)) for term in lexicon.terms.strings.several(terms[at])]
         at = at[np.array(whole, bool)]
     terms, seed = terms[at], seed_of[sentence[at]]
     weight = near[sentence[at]] * np.where(lexicon.term_is_number[terms], NUMBER_WEIGHT, 1.0)

@@ -26,12 +26,18 @@ _MARKS = (
 )
 _ASCII_FORM = re.compile(r"\d+(?:[.,]\d+)+|[A-Za-z0-9]+(?:'[A-Za-z]+)*")
 _FORM = re.compile(rf"\d+(?:[.,]\d+)+|[^\W_{_MARKS}][^\W_{_MARKS}]*(?:[{_MARKS}]+[^\W_{_MARKS}]*)*(?:['’][^\W\d_]+)*")
-# Scripts written without spaces between words: indexed as overlapping pairs of characters. So is Korean, whose words
-# carry their particles with them.
-_UNSPACED = re.compile(
-    "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3005-\u3007\u3040-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff"
-    "\uac00-\ud7a3\uf900-\ufaff\uff66-\uff9f\U00020000-\U0003ffff]+"
+# Scripts written without spaces between words are indexed as overlapping pieces. A pair of Chinese or Japanese characters is
+# about a word. So is one of Korean, whose words carry their particles with them.
+UNSPACED_SYLLABLES = (
+    "\u3005-\u3007\u3040-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7a3\uf900-\ufaff\uff66-\uff9f"
+    "\U00020000-\U0003ffff"
 )
+# Thai, Lao, Burmese and Khmer write letters: three tell words apart better than two, and words of two letters are found too.
+UNSPACED_LETTERS = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff"
+_UNSPACED = re.compile(f"(?P<letters>[{UNSPACED_LETTERS}]+)|[{UNSPACED_SYLLABLES}]+")
+_OF_LETTERS = re.compile(f"[{UNSPACED_LETTERS}]{{2,3}}")
+SYLLABLES_A_PIECE = 2
+LETTERS_A_PIECE = 3
 _CASE_PARTS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
 _ZERO_DECIMALS = re.compile(r"\.0+$")
 _LATIN_MARKS = re.compile("[\u0300-\u036f]")
@@ -43,7 +49,7 @@ _ELISIONS = frozenset({"french", "italian"})
 
 
 def split_forms(text: str) -> list[str]:
-    """The words of a text, as written, in order. Runs of unspaced scripts come as pairs of characters."""
+    """The words of a text, as written, in order. Runs of unspaced scripts come as overlapping pieces."""
     if text.isascii():
         return _ASCII_FORM.findall(text)
     forms: list[str] = _FORM.findall(text)
@@ -59,7 +65,8 @@ def _split_unspaced(form: str) -> list[str]:
         if match.start() > position:
             pieces.append(form[position : match.start()])
         run = match.group()
-        pieces.extend(run[i : i + 2] for i in range(max(1, len(run) - 1)))
+        size = LETTERS_A_PIECE if match["letters"] else SYLLABLES_A_PIECE
+        pieces.extend(run[i : i + size] for i in range(max(1, len(run) - 1)))
         position = match.end()
     if position < len(form):
         pieces.append(form[position:])
@@ -131,6 +138,8 @@ class Analyzer:
         if is_number and not base.isalpha() and ("." in base or "," in base):
             return Form((_ZERO_DECIMALS.sub("", base.replace(",", "")),), False, True, True)
         term = self._stem(base)
+        if len(base) == LETTERS_A_PIECE and is_of_letters(base):
+            return Form((term, self._stem(base[:-1])), False, False, False)
         if form.isascii() and not (form.isalpha() and (form.islower() or form.istitle())) and "'" not in form:
             parts = [part.lower() for part in _CASE_PARTS.findall(form)]
             if len(parts) > 1:
@@ -186,6 +195,11 @@ def _stemmer(language: str) -> Any:
 def is_piece(term: str) -> bool:
     """Whether the term is a piece of a word."""
     return term.startswith(_PIECE)
+
+
+def is_of_letters(term: str) -> bool:
+    """Whether the term is two or three letters of a script that has no spaces between words: part of a word, mostly."""
+    return _OF_LETTERS.fullmatch(term) is not None
 
 
 @cache

@@ -7,7 +7,14 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from secondhop.arrays import ranges, run_starts
-from secondhop.text.analysis import _FORM, _MARKS, _UNSPACED
+from secondhop.text.analysis import (
+    _FORM,
+    _MARKS,
+    LETTERS_A_PIECE,
+    SYLLABLES_A_PIECE,
+    UNSPACED_LETTERS,
+    UNSPACED_SYLLABLES,
+)
 from secondhop.text.characters import CharacterClasses, Characters
 from secondhop.text.hashing import digests
 
@@ -16,10 +23,14 @@ if TYPE_CHECKING:
     from secondhop.text.hashing import Digests
     from secondhop.types import Ints
 
-_LETTER, _MARK, _DIGIT, _TAIL, _UNSPACED_SCRIPT, _SEPARATOR, _APOSTROPHE = (1 << bit for bit in range(7))
+_LETTER, _MARK, _DIGIT, _TAIL, _SYLLABLES, _LETTERS, _SEPARATOR, _APOSTROPHE = (1 << bit for bit in range(8))
 _CLASSES = CharacterClasses(
-    (rf"[^\W_{_MARKS}]", f"[{_MARKS}]", r"\d", r"[^\W\d_]", _UNSPACED.pattern.removesuffix("+"), "[.,]", "['’]")
+    (
+        *(rf"[^\W_{_MARKS}]", f"[{_MARKS}]", r"\d", r"[^\W\d_]"),
+        *(f"[{UNSPACED_SYLLABLES}]", f"[{UNSPACED_LETTERS}]", "[.,]", "['’]"),
+    )
 )
+_UNSPACED = _SYLLABLES | _LETTERS
 _IN_WORD = _LETTER | _MARK
 
 
@@ -44,9 +55,9 @@ def find_forms(text: str, characters: Characters, starts: Ints, ends: Ints) -> F
     odd = _after_marks(characters.beyond[beyond & _MARK != 0], edges[0::2])
     if len(joined) or len(odd):
         edges = _join(text, classes, edges, joined, odd)
-    unspaced = characters.beyond[beyond & _UNSPACED_SCRIPT != 0]
+    unspaced = characters.beyond[beyond & _UNSPACED != 0]
     if len(unspaced):
-        edges = _in_pairs(classes, unspaced, edges)
+        edges = _in_pieces(classes, unspaced, edges)
     first, last = edges[0::2], edges[1::2]
     counts = np.diff(np.append(np.searchsorted(first, starts), len(first)))
     return FoundForms(first, last, digests(characters, first, last), counts)
@@ -136,8 +147,8 @@ def _join(text: str, classes: Classes, edges: Ints, joined: Ints, odd: Ints) -> 
     return _with(edges[keep], found)
 
 
-def _in_pairs(classes: Classes, places: Ints, edges: Ints) -> Ints:
-    """Words with characters of unspaced scripts, which are at the places: runs of these as pairs, what is left whole."""
+def _in_pieces(classes: Classes, places: Ints, edges: Ints) -> Ints:
+    """Words with characters of unspaced scripts, which are at the places: runs of these in pieces, what is left whole."""
     first, last = edges[0::2], edges[1::2]
     words = np.searchsorted(first, places, "right") - 1
     words = words[run_starts(words)]
@@ -149,15 +160,16 @@ def _in_pairs(classes: Classes, places: Ints, edges: Ints) -> Ints:
     keep[2 * words] = keep[2 * words + 1] = False
     lengths = last[words] - first[words]
     characters = ranges(first[words], lengths)
-    is_unspaced = classes[characters] & _UNSPACED_SCRIPT != 0
+    script = classes[characters] & _UNSPACED
     begins = np.ones(len(characters), bool)
-    np.not_equal(is_unspaced[1:], is_unspaced[:-1], out=begins[1:])
+    np.not_equal(script[1:], script[:-1], out=begins[1:])
     begins[np.cumsum(lengths) - lengths] = True
-    pieces = np.flatnonzero(begins)
-    lengths, is_run = np.diff(np.append(pieces, len(characters))), is_unspaced[pieces]
-    n_pairs = np.where(is_run, np.maximum(lengths - 1, 1), 1)
-    starts, stops = ranges(characters[pieces], n_pairs), np.repeat(characters[pieces] + lengths, n_pairs)
-    ends = np.where(np.repeat(is_run, n_pairs), np.minimum(starts + 2, stops), stops)
+    runs = np.flatnonzero(begins)
+    lengths, script = np.diff(np.append(runs, len(characters))), script[runs]
+    n_pieces = np.where(script != 0, np.maximum(lengths - 1, 1), 1)
+    sizes = np.where(script == _LETTERS, LETTERS_A_PIECE, np.where(script != 0, SYLLABLES_A_PIECE, lengths))
+    starts = ranges(characters[runs], n_pieces)
+    ends = np.minimum(starts + np.repeat(sizes, n_pieces), np.repeat(characters[runs] + lengths, n_pieces))
     return _merged(edges[keep], np.stack((starts, ends), axis=1))
 
 
