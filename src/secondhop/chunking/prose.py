@@ -14,7 +14,7 @@ _LINE_END = re.compile(r"\n\s*")
 _BULLET = re.compile(r"\s*(?:[-*•‣▪●○–]|\(?(?:\d{1,3}|[a-zA-Z]|[ivxIVX]{1,5})[.)])\s")
 _STOPS = tuple(".!?;:。！？।؟")
 _QUOTES = "\"')]”’»"
-_SENTENCE_END = re.compile(rf"[{''.join(_STOPS)}][{re.escape(_QUOTES)}]*\s*$")
+_SENTENCE_END = re.compile(rf"[.!?;。！？।؟][{re.escape(_QUOTES)}]*\s*$")  # not a colon: it leads on
 _TITLE_TOKENS = 24
 _TITLE_CHARACTERS = 5 * _TITLE_TOKENS + 4
 
