@@ -31,7 +31,7 @@ def titled_paragraphs(text: str, start: int, end: int) -> list[tuple[int, int, i
     spans = paragraphs(text, start, end)
     numbered = [_NUMBER.match(text, left, right) is not None for left, right in spans]
     for place, (left, right) in enumerate(spans):
-        is_item = numbered[place] and (place > 0 and numbered[place - 1] or numbered[place + 1 : place + 2] == [True])
+        is_item = numbered[place] and ((place > 0 and numbered[place - 1]) or numbered[place + 1 : place + 2] == [True])
         if right - left <= _TITLE_CHARACTERS and not is_item and _is_title(text[left:right]):
             title = (left if title is None else title[0], right)
             continue
