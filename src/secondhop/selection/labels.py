@@ -1,0 +1,48 @@
+"""Labels: sentences that name what those behind them are about, such as a heading, a subject line, "Bill to: …"."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from secondhop.types import Ranking
+
+if TYPE_CHECKING:
+    from secondhop.types import Bools, Floats
+
+CARRIED = 0.8
+"""Share of a label's value that the sentence behind it has, the next one the same share of that, and so on."""
+FURTHEST = 5
+"""How many sentences behind a label are about it."""
+_ENDS = frozenset(".!?;。！？।؟\"')]”’»|`")
+"""What whole sentences end with, clauses of a list, rows and snippets."""
+
+
+def carried(hits: Ranking, values: Floats) -> Floats:
+    """[sentences] what each is worth for the labels before it in its chunk: "Total due: 90" for "INVOICE No 7"."""
+    hit = hits.sentences.hit
+    labels = np.where(_are_labels(hits, values), values, 0.0)
+    worth = np.zeros(len(values))
+    for step in range(1, min(FURTHEST, len(values) - 1) + 1):
+        same = hit[step:] == hit[:-step]
+        np.maximum(worth[step:], CARRIED**step * labels[:-step] * same, out=worth[step:])
+    return worth
+
+
+def _are_labels(hits: Ranking, values: Floats) -> Bools:
+    """Whether each sentence of any value ends in no stop, or begins with a title, which an empty line follows."""
+    sentences = hits.sentences
+    valued = np.flatnonzero(values > 0)
+    places = (column[valued].tolist() for column in (sentences.hit, sentences.start, sentences.end))
+    chunks = [hit.chunk for hit in hits.hits]
+    are = np.zeros(len(values), bool)
+    are[valued] = [
+        (chunk := chunks[place]).kind == "prose"
+        and (
+            (text := chunk.text)[end - chunk.start - 1] not in _ENDS
+            or text.find("\n\n", start - chunk.start, end - chunk.start) >= 0
+        )
+        for place, start, end in zip(*places, strict=True)
+    ]
+    return are
