@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from secondhop.selection.lists import ITEM
 from secondhop.types import Ranking
 
 if TYPE_CHECKING:
@@ -15,6 +17,7 @@ CARRIED = 0.8
 """Share of a label's value that the sentence behind it has, the next one the same share of that, and so on."""
 FURTHEST = 5
 """How many sentences behind a label are about it."""
+_ITEM = re.compile(ITEM)
 _ENDS = frozenset(".!?;。！？।؟\"')]”’»|`")
 """What whole sentences end with, clauses of a list, rows and snippets."""
 
@@ -31,7 +34,10 @@ def carried(hits: Ranking, values: Floats) -> Floats:
 
 
 def _are_labels(hits: Ranking, values: Floats) -> Bools:
-    """Whether each sentence of any value ends in no stop, or begins with a title, which an empty line follows."""
+    """Whether each sentence of any value ends in no stop, or begins with a title, which an empty line follows.
+
+    An item of a list says nothing about the next one.
+    """
     sentences = hits.sentences
     valued = np.flatnonzero(values > 0)
     places = (column[valued].tolist() for column in (sentences.hit, sentences.start, sentences.end))
@@ -40,7 +46,7 @@ def _are_labels(hits: Ranking, values: Floats) -> Bools:
     are[valued] = [
         (chunk := chunks[place]).kind == "prose"
         and (
-            (text := chunk.text)[end - chunk.start - 1] not in _ENDS
+            ((text := chunk.text)[end - chunk.start - 1] not in _ENDS and not _ITEM.match(text, start - chunk.start))
             or text.find("\n\n", start - chunk.start, end - chunk.start) >= 0
         )
         for place, start, end in zip(*places, strict=True)
