@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from secondhop.selection.lists import ITEM
+from secondhop.selection.lists import EMPTY_LINE, ITEM
 from secondhop.types import Ranking
 
 if TYPE_CHECKING:
@@ -39,16 +39,20 @@ def _are_labels(hits: Ranking, values: Floats) -> Bools:
     An item of a list says nothing about the next one.
     """
     sentences = hits.sentences
-    valued = np.flatnonzero(values > 0)
-    places = (column[valued].tolist() for column in (sentences.hit, sentences.start, sentences.end))
     chunks = [hit.chunk for hit in hits.hits]
     are = np.zeros(len(values), bool)
-    are[valued] = [
-        (chunk := chunks[place]).kind == "prose"
-        and (
-            ((text := chunk.text)[end - chunk.start - 1] not in _ENDS and not _ITEM.match(text, start - chunk.start))
-            or text.find("\n\n", start - chunk.start, end - chunk.start) >= 0
-        )
-        for place, start, end in zip(*places, strict=True)
-    ]
+    valued = np.flatnonzero(values > 0)
+    places = (
+        column[valued].tolist() for column in (np.arange(len(values)), sentences.hit, sentences.start, sentences.end)
+    )
+    for number, hit, start, end in zip(*places, strict=True):
+        chunk = chunks[hit]
+        if chunk.kind == "prose":
+            are[number] = _is_label(chunk.text, start - chunk.start, end - chunk.start)
     return are
+
+
+def _is_label(text: str, start: int, end: int) -> bool:
+    if text[end - 1] not in _ENDS and not _ITEM.match(text, start):
+        return True
+    return text.find("\n", start, end) >= 0 and EMPTY_LINE.search(text, start, end) is not None
