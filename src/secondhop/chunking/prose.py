@@ -23,8 +23,9 @@ _TITLE_CHARACTERS = 5 * _TITLE_TOKENS + 4
 def titled_paragraphs(text: str, start: int, end: int) -> list[tuple[int, int, int]]:
     """Paragraphs of `text[start:end]`, each with where the title begins that it is shown under.
 
-    That is where the paragraph itself begins if it has none. Titles that nothing follows are a paragraph. "2. Scope" is
-    a title where neither the paragraph before nor the one after is numbered, else an item of a list.
+    That is where the paragraph itself begins if it has none. Titles that nothing follows are a paragraph, and so are all
+    but the last of many in a row, which are the entries of a form or a list. "2. Scope" is a title where neither the
+    paragraph before nor the one after is numbered, else an item of a list.
     """
     found: list[tuple[int, int, int]] = []
     title: Span | None = None
@@ -33,6 +34,9 @@ def titled_paragraphs(text: str, start: int, end: int) -> list[tuple[int, int, i
     for place, (left, right) in enumerate(spans):
         is_item = numbered[place] and ((place > 0 and numbered[place - 1]) or numbered[place + 1 : place + 2] == [True])
         if right - left <= _TITLE_CHARACTERS and not is_item and _is_title(text[left:right]):
+            if title is not None and right - title[0] > _TITLE_CHARACTERS:
+                found.append((title[0], *title))
+                title = None
             title = (left if title is None else title[0], right)
             continue
         found.append((left if title is None else title[0], left, right))
