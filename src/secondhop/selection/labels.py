@@ -24,9 +24,10 @@ _ENDS = frozenset(".!?;。！？।؟\"')]”’»|`")
 
 def carried(hits: Ranking, values: Floats) -> Floats:
     """[sentences] what each is worth for the labels before it in its chunk: "Total due: 90" for "INVOICE No 7"."""
-    hit = hits.sentences.hit
-    labels = np.where(_are_labels(hits, values), values, 0.0)
-    worth = np.zeros(len(values))
+    are, hit, worth = _are_labels(hits, values), hits.sentences.hit, np.zeros(len(values))
+    if not are.any():
+        return worth
+    labels = np.where(are, values, 0.0)
     for step in range(1, min(FURTHEST, len(values) - 1) + 1):
         same = hit[step:] == hit[:-step]
         np.maximum(worth[step:], CARRIED**step * labels[:-step] * same, out=worth[step:])
