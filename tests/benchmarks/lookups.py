@@ -1,4 +1,4 @@
-"""Questions whose answer is known to stand in one place of a made document: FAQs and lists of codes, in many forms.
+"""Questions whose answer is known to stand in one place of a made document: FAQs, lists of codes, and what offices write.
 
     python tests/benchmarks/lookups.py
 
@@ -68,6 +68,20 @@ def codes(draw):
     ]
 
 
+KINDS = ["green", "heavy", "narrow", "steel", "spare", "northern", "upper", "electric", "round", "seasonal"]
+PEOPLE = ["Anna Adler", "Boris Becker", "Carla Castillo", "Dario Conti", "Elena Eriksen", "Farid Fischer"]
+
+
+def things(draw):
+    """Things of two words, each with a sum; what is asked is what is said of the thing."""
+    found = [f"{kind} {part}" for kind in KINDS for part in PARTS]
+    draw.shuffle(found)
+    return [
+        (f"What is said of the {thing}?", thing, f"{n} euros in {n % 7 + 2} parts")
+        for n, thing in enumerate(found, 300)
+    ]
+
+
 FORMS = {
     "paragraphs": ("text", "", "{}\n\n{}\n\n"),
     "Q: and A:": ("text", "", "Q: {}\nA: {}\n\n"),
@@ -78,6 +92,43 @@ FORMS = {
     "table": ("markdown", "| this | that |\n| --- | --- |\n", "| {} | {} |\n"),
 }
 
+RECORDS = {
+    "e-mail": ("text", "From: {a}\nSubject: Re: {thing}\n\nHi {b},\n\nit was {answer}. {note} {note}\n\nRegards,\n{a}\n\n"),
+    "minutes": ("text", "{n}. {thing}\n\n{a}: {note}\n{b}: {note}\nDecision: {answer}.\n\n"),
+    "invoices": ("text", "INVOICE No {n}\nFor: {thing}\n\n2 x cap    80.00\n3 x ring    75.00\n\nTotal due: {answer}\n\n\n"),
+    "short paragraphs": ("text", "INVOICE No {n}\n\nFor: {thing}\n\n2 x cap    80.00\n\nTotal due: {answer}\n\n"),
+    "leaders": ("text", "Object ....... {thing}\nAgent ........ {a}\nPremium ...... {answer}\nBranch ....... {b}\n\n"),
+    "transcript": ("text", "THE COURT: What of the {thing}?\n\nMR. ADLER: We paid {answer}. {note} {note}\n\n"),
+    "options": ("text", "  -x, --{thing} N\n                    {answer}, or more\n"),
+    "term::": ("asciidoc", "{thing}::\n  what is sold for {answer}\n"),
+    "terms of a page": ("html", "<dt>{thing}</dt><dd>what is sold for {answer}</dd>\n"),
+    "functions": ("restructuredtext", ".. function:: {thing}(a)\n\n   {note}\n\n   {note}\n\n   :param a: {answer}\n\n"),
+    "steps": ("markdown", "## {thing}\n\n1. {note}\n2. {note}\n3. {note}\n4. It is {answer}.\n\n"),
+}  # fmt: skip
+
+
+def records(form, entries, draw):
+    """The document, an entry each in the form."""
+    pieces = []
+    for n, (_, thing, answer) in enumerate(entries, 1):
+        a, b = draw.sample(PEOPLE, 2)
+        parts = form.split("{note}")
+        notes = [draw.choice(NOTES) for _ in parts[1:]]
+        with_notes = "".join(part + note for part, note in zip(parts, [*notes, ""], strict=True))
+        pieces.append(with_notes.format(n=n, thing=thing, answer=answer, a=a, b=b))
+    return "".join(pieces)
+
+
+def release_notes(draw):
+    """A list under each version; what is asked is the version in which a thing changed."""
+    entries, text = [], ""
+    for n, (_, thing, _) in enumerate(things(draw)):
+        version = f"{9 - n // 60}.{15 - n // 4 % 15}.0"
+        text += "" if n % 4 else f"\n## {version}\n\n"
+        text += f"- The {thing} {draw.choice(FAULTS)} no more\n"
+        entries.append((f"In which version did the {thing} change?", thing, version))
+    return text, entries
+
 
 def main():
     print(f"| entries | form | {' | '.join(map(str, BUDGETS))} |\n| --- | --- |{' --- |' * len(BUDGETS)}")
@@ -86,12 +137,22 @@ def main():
         for form, (format_, head, row) in FORMS.items():
             text = head + "".join(row.format(entry, answer) for _, entry, answer in entries)
             document = Document.from_texts([{"text": text, "format": format_}], tokenizer="words")
-            asked = random.Random(2).sample(entries, ASKED)
-            cells = [
-                " / ".join(f"{shown(document, asked, budget, way):.0f}" for way in ("auto", "raw_topk"))
-                for budget in BUDGETS
-            ]
-            print(f"| {make.__name__} | {form} | {' | '.join(cells)} |", flush=True)
+            show(make.__name__, form, document, entries)
+    entries = things(random.Random(7))
+    for form, (format_, row) in RECORDS.items():
+        text = records(row, entries, random.Random(5))
+        show("things", form, Document.from_texts([{"text": text, "format": format_}], tokenizer="words"), entries)
+    text, entries = release_notes(random.Random(7))
+    document = Document.from_texts([{"text": text, "format": "markdown"}], tokenizer="words")
+    show("things", "release notes", document, entries)
+
+
+def show(name, form, document, entries):
+    asked = random.Random(2).sample(entries, ASKED)
+    cells = [
+        " / ".join(f"{shown(document, asked, budget, way):.0f}" for way in ("auto", "raw_topk")) for budget in BUDGETS
+    ]
+    print(f"| {name} | {form} | {' | '.join(cells)} |", flush=True)
 
 
 def shown(document, asked, budget, strategy):

@@ -32,6 +32,25 @@ def test_a_title_joins_the_sentence_that_follows_it():
     assert shown(text, cut.sentences) == ["Fees\n\nFees are due in May.", "They are high.", "Term"]
 
 
+def test_a_numbered_line_is_a_title_unless_it_is_of_a_list():
+    titled = "1. Fees\n\nThey are due in May.\n\nII. Term\n\n- One year.\n\n"
+    listed = "Bring:\n\n1. Ropes\n\n2. Lamps\n\nNobody else has any."
+    found = titled_paragraphs(titled + listed, 0, len(titled + listed))
+    assert [(titled + listed)[title:end] for title, _, end in found] == [
+        "1. Fees\n\nThey are due in May.",
+        "II. Term\n\n- One year.",
+        "Bring:",
+        "1. Ropes",
+        "2. Lamps",
+        "Nobody else has any.",
+    ]
+
+
+def test_without_blank_lines_a_colon_leads_on():
+    text = "\n".join(f"Term {letter}::\n  What a term of the letter {letter} means here." for letter in "abcd")
+    assert shown(text, paragraphs(text, 0, len(text)))[0].splitlines()[1] == "  What a term of the letter a means here."
+
+
 def test_small_paragraphs_share_a_chunk_and_large_ones_are_divided_evenly():
     small = "\n\n".join(f"Paragraph number {number} is short." for number in range(40))
     large = " ".join(f"Sentence number {number} of one long paragraph." for number in range(60))

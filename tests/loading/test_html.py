@@ -43,6 +43,14 @@ def test_headings_lists_tables_and_code_become_sections():
     assert spans == ["Leave", "Sick leave", "Sick leave", "Sick leave", "Kind | Days"]
 
 
+def test_what_a_term_means_stands_below_it():
+    page = (
+        "<dl><dt>Hen</dt><dt>Cock</dt><dd>a bird</dd><dd><p>or two</p><p>More.</p></dd><dt>Ox</dt><dd></dd></dl>"
+        "<dl><dd>indented</dd></dl>"
+    )
+    assert load(page).text == "Hen\n\nCock\n: a bird\n: or two\n\nMore.\n\nOx\n\nindented"
+
+
 def test_navigation_stays_only_where_there_is_nothing_else():
     assert load("<nav>Home</nav><p>Text</p><footer>End</footer>").text == "Text"
     assert load("<div role=navigation>Home</div><p>Text</p>").text == "Text"

@@ -111,6 +111,49 @@ ADOC = """= Doc *title*
 """
 
 
+def test_restructuredtext_objects_are_sections_where_they_are_described():
+    text = """Cats
+====
+
+.. py:class:: Cat(name)
+
+   A cat.
+
+   .. method:: purr(times)
+
+      Makes noise.
+
+   It sleeps.
+
+.. data:: TAILS
+.. function:: feed(cat)
+
+   Feeds::
+
+      .. function:: not_this()
+
+         It is code.
+
+After it.
+
+.. option:: --all
+"""
+    found = load_text(text, "a.rst")
+    assert [
+        (section.heading_path, text[section.start : section.end].split("\n", maxsplit=1)[0])
+        for section in found.sections
+    ] == [
+        (("Cats",), "Cats"),
+        (("Cats", "Cat(name)"), ".. py:class:: Cat(name)"),
+        (("Cats", "Cat(name)", "purr(times)"), "   .. method:: purr(times)"),
+        (("Cats", "Cat(name)"), "   It sleeps."),
+        (("Cats",), ".. data:: TAILS"),
+        (("Cats", "feed(cat)"), ".. function:: feed(cat)"),
+        (("Cats", "feed(cat)"), "      .. function:: not_this()"),
+        (("Cats",), "After it."),
+    ]
+
+
 def test_asciidoc_knows_its_delimited_blocks():
     assert [path for path, _ in headed(ADOC, "a.adoc")] == [
         ("Doc title",),

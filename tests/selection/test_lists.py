@@ -35,6 +35,13 @@ def test_every_item_finds_the_introduction(items, chunk_size):
     assert {introduced([LEAD, *items], item, chunk_size=chunk_size) for item in items} == {LEAD}
 
 
+@pytest.mark.parametrize("mark", ["-", "1."])
+def test_a_title_above_a_list_introduces_it(mark):
+    items = [f"{mark if mark == '-' else f'{number}.'} Do thing {number}{number}." for number in range(1, 6)]
+    document = Document.from_text("\n\n".join(["A thing was done.", "Version 7", *items]))
+    assert {introduced_in(document, item) for item in items[1:]} == {f"Version 7\n\n{items[0]}"}
+
+
 @pytest.mark.parametrize("mark", ["1.", "2)", "(3)", "-", "*", "•", "a)", "b.", "(B)"])
 def test_items_are_marked_in_many_ways(mark):
     firsts = {

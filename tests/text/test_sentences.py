@@ -24,6 +24,8 @@ def sentences(text):
         ["Version 3.5 is out.", "It costs $10.50 now."],
         ["Ärzte kamen.", "Über allem stand er.", "«Oui.»", "«Non.»"],
         ["यह पहला वाक्य है।", "यह दूसरा है।"],
+        ["MR. HORVAT: It was.", "DR. ROSSI: It was not."],
+        ["Premium ........ 440 Euro.", "He waited...", "Then he left."],
     ],
 )
 def test_sentences_end_where_a_reader_ends_them(expected):
@@ -119,6 +121,13 @@ def test_a_megabyte_takes_linear_time(text):
     began = perf_counter()
     split_sentences(text)
     assert perf_counter() - began < 40 * tenth + 2
+
+
+def test_run_ons_are_cut_before_lines_that_are_not_indented():
+    entries = [f"the {name} of copper::\n  what a {name} is\n  and what it is for" for name in "abcdefghijklm"]
+    pieces = sentences("\n".join(entries))
+    assert len(pieces) > 2
+    assert all(piece.startswith("the ") and piece.endswith("it is for") for piece in pieces)
 
 
 def test_lines_keep_their_indentation():

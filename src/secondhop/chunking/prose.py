@@ -14,7 +14,8 @@ _LINE_END = re.compile(r"\n\s*")
 _BULLET = re.compile(r"\s*(?:[-*•‣▪●○–]|\(?(?:\d{1,3}|[a-zA-Z]|[ivxIVX]{1,5})[.)])\s")
 _STOPS = tuple(".!?;:。！？।؟")
 _QUOTES = "\"')]”’»"
-_SENTENCE_END = re.compile(rf"[{''.join(_STOPS)}][{re.escape(_QUOTES)}]*\s*$")
+_SENTENCE_END = re.compile(rf"[.!?;。！？।؟][{re.escape(_QUOTES)}]*\s*$")  # not a colon: it leads on
+_NUMBER = re.compile(r"(?:\d{1,3}|[A-Z]|[IVX]{1,5})\.\s")
 _TITLE_TOKENS = 24
 _TITLE_CHARACTERS = 5 * _TITLE_TOKENS + 4
 
@@ -22,12 +23,20 @@ _TITLE_CHARACTERS = 5 * _TITLE_TOKENS + 4
 def titled_paragraphs(text: str, start: int, end: int) -> list[tuple[int, int, int]]:
     """Paragraphs of `text[start:end]`, each with where the title begins that it is shown under.
 
-    That is where the paragraph itself begins if it has none. Titles that nothing follows are a paragraph.
+    That is where the paragraph itself begins if it has none. Titles that nothing follows are a paragraph, and so are all
+    but the last of many in a row, which are the entries of a form or a list. "2. Scope" is a title where neither the
+    paragraph before nor the one after is numbered, else an item of a list.
     """
     found: list[tuple[int, int, int]] = []
     title: Span | None = None
-    for left, right in paragraphs(text, start, end):
-        if right - left <= _TITLE_CHARACTERS and _is_title(text[left:right]):
+    spans = paragraphs(text, start, end)
+    numbered = [_NUMBER.match(text, left, right) is not None for left, right in spans]
+    for place, (left, right) in enumerate(spans):
+        is_item = numbered[place] and ((place > 0 and numbered[place - 1]) or numbered[place + 1 : place + 2] == [True])
+        if right - left <= _TITLE_CHARACTERS and not is_item and _is_title(text[left:right]):
+            if title is not None and right - title[0] > _TITLE_CHARACTERS:
+                found.append((title[0], *title))
+                title = None
             title = (left if title is None else title[0], right)
             continue
         found.append((left if title is None else title[0], left, right))
@@ -96,5 +105,5 @@ def _is_title(content: str) -> bool:
         "\n" not in content
         and size(content) <= _TITLE_TOKENS
         and not content.rstrip().rstrip(_QUOTES).endswith(_STOPS)
-        and not _BULLET.match(content)
+        and (not _BULLET.match(content) or _NUMBER.match(content) is not None)
     )

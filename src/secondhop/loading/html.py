@@ -34,6 +34,8 @@ _INLINE = frozenset({
 _BOILERPLATE = frozenset({"nav", "footer"})
 _BOILERPLATE_ROLES = frozenset({"navigation", "banner", "contentinfo", "search", "complementary", "menu", "menubar"})
 _HIDDEN_STYLE = re.compile(r"(?:display\s*:\s*none|visibility\s*:\s*hidden)", re.IGNORECASE)
+_MARKS = {"li": "- ", "dd": ": "}
+"""What items of lists, and what terms mean, begin with, as in Markdown."""
 _HEADINGS = {f"h{level}": level for level in range(1, 7)}
 _MAX_SPAN = 1000
 _MAX_DEPTH = 2000
@@ -122,6 +124,7 @@ class _Writer:
         self._dropped = _DROPPED | _BOILERPLATE if without_boilerplate else _DROPPED
         self._line: list[str] = []
         self._items = 0
+        self._after_term = False
 
     def write(self, root: Any) -> None:
         """Write the text below a node."""
@@ -130,9 +133,11 @@ class _Writer:
                 self._line.append(_WHITESPACE.sub(" ", node.text_content or ""))
             elif not entering and node.tag not in _INLINE:
                 self._flush()
-                if node.tag == "li":
-                    self._items -= 1
+                if node.tag in _MARKS:
+                    self._items -= node.tag == "li"
                     self._line = []
+                elif node.tag in ("dt", "dl"):
+                    self._after_term = node.tag == "dt"
         self._flush()
 
     def _enter(self, node: Any) -> bool:
@@ -156,17 +161,18 @@ class _Writer:
                 self._builder.write(one_line(_text(caption, self._dropped)))
             self._builder.table(_rows(node, self._dropped))
             return False
-        if tag == "li":
-            self._items += 1
-            self._line = ["- "]
+        if tag == "li" or (tag == "dd" and self._after_term):
+            self._items += tag == "li"
+            self._line = [_MARKS[tag]]
         return True
 
     def _flush(self) -> None:
         """Write the lines collected so far; the mark of a list item waits for the item's text."""
-        if self._line == ["- "]:
+        if self._line in ([mark] for mark in _MARKS.values()):
             return
         lines = (one_line(line) for line in "".join(self._line).split("\n"))
-        self._builder.write("\n".join(line for line in lines if line), gap="\n" if self._items else "\n\n")
+        within = self._items or self._line[:1] == [_MARKS["dd"]]
+        self._builder.write("\n".join(line for line in lines if line), gap="\n" if within else "\n\n")
         self._line = []
 
 

@@ -1,4 +1,7 @@
-"""reStructuredText, verbatim: a section for each underlined heading; literal and code blocks are code."""
+"""reStructuredText, verbatim: a section for each underlined heading and each described object; literal and code blocks are code.
+
+An object is what Sphinx describes below `.. function:: name(arguments)` or alike.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +11,7 @@ from collections.abc import Iterator
 from operator import itemgetter
 
 from secondhop.loading.encodings import decode
-from secondhop.loading.outlined import Block, Heading, lines_of, outlined
+from secondhop.loading.outlined import MAX_HEADING_LINE, Block, Heading, lines_of, outlined
 from secondhop.types import SourceText
 
 SUFFIXES = frozenset({".rst", ".rest"})
@@ -17,6 +20,10 @@ _MARKS = frozenset("!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~")
 _ADORNMENT = re.compile(r"([!-/:-@\[-`{-~])\1*[ \t]*")
 _DOUBLE_COLON = re.compile("::")
 _CODE = re.compile(r"\.\. (?:code|code-block|sourcecode|parsed-literal|literalinclude|highlight)::")
+_OBJECT = re.compile(
+    r"[ \t]*\.\. (?:[a-z]+:)?(?:function|class|method|classmethod|staticmethod|property|attribute|data|exception|module"
+    r"|decorator|macro|type|struct|option|envvar|confval|setting|describe|object)::[ \t]+(\S.*)"
+)
 _ROLE = re.compile(r":[\w:.+-]+:`([^`]*)`")
 _LINK = re.compile(r"`([^`<]+?)(?:\s*<[^>]*>)?`_{0,2}")
 
@@ -37,7 +44,46 @@ def load(data: bytes, source: str) -> SourceText:
         place, style, title = found
         level = levels.setdefault(style, len(levels) + 1)
         headings.append(Heading(lines[begin][0], lines[place - 1][1], level, _plain(title)))
-    return SourceText(source, text, tuple(outlined(text, headings, _code(text, lines))), warnings=tuple(warnings))
+    blocks = _code(text, lines)
+    if "::" in text:
+        headings = _with_objects(lines, headings, blocks)
+    return SourceText(source, text, tuple(outlined(text, headings, blocks)), warnings=tuple(warnings))
+
+
+def _with_objects(lines: list[_Line], headings: list[Heading], blocks: list[Block]) -> list[Heading]:
+    """The headings, and below all of them one for each described object that has a body.
+
+    Where the body ends, a section without a title of its own begins.
+    """
+    added: list[Heading] = []
+    lowest = max((heading.level for heading in headings), default=0) + 1
+    starts = {heading.start for heading in headings}
+    in_code = [start for block in blocks for start in (block.start, block.end)]
+    outer: list[int] = []  # how far the objects that go on here are indented
+    for place, (start, end, line) in enumerate(lines):
+        indent = _indent(line)
+        if indent < 0 or (outer and indent > outer[-1] and not line.startswith("..", indent)):
+            continue
+        ends_one = bool(outer) and outer[-1] >= indent
+        outer = [each for each in outer if each < indent]
+        found = _OBJECT.fullmatch(line) if len(line) <= MAX_HEADING_LINE else None
+        if found and _has_body(lines, place, indent) and bisect_right(in_code, start) % 2 == 0:
+            added.append(Heading(start, end, lowest + len(outer), _plain(found[1])))
+            outer.append(indent)
+        elif ends_one and start not in starts:
+            added.append(Heading(start, start, lowest + len(outer), ""))
+    return sorted([*headings, *added], key=lambda heading: heading.start)
+
+
+def _indent(line: str) -> int:
+    """How far a line is indented, -1 for a blank one."""
+    bare = line.lstrip()
+    return len(line) - len(bare) if bare else -1
+
+
+def _has_body(lines: list[_Line], place: int, indent: int) -> bool:
+    following = (_indent(lines[number][2]) for number in range(place + 1, len(lines)))
+    return next((each for each in following if each >= 0), -1) > indent
 
 
 def _beginnings(lines: list[_Line]) -> Iterator[int]:

@@ -1,4 +1,4 @@
-"""What items hang on: the words that introduce a list ("The Receiving Party shall:"), the header of a table."""
+"""What items hang on: the words that introduce a list ("The Receiving Party shall:", a title), the header of a table."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from secondhop.selection.packing import Packing, slice_of
 ITEM = r"\s*(?:\((?P<bracketed>[a-zA-Z]|[ivx]{1,4}|\d{1,2})\)|(?P<dotted>[a-z]|[ivx]{1,4}|\d{1,2})[.)]|(?P<bullet>[-*•‣▪●○–·]))\s"
 """How an item of a list begins."""
 _ITEM = re.compile(ITEM)
+EMPTY_LINE = re.compile(r"\n[ \t\r]*\n\s*")
+"""Stands in no sentence but behind the title that it begins with."""
 _INTRODUCES = re.compile(r"[:\-–—]\s*$")
 _ROMAN = ("i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x")
 _FURTHEST = 40
@@ -24,7 +26,10 @@ Marker = tuple[str, frozenset[tuple[str, int]]]
 
 
 def introduction(packing: Packing, number: int) -> int | None:
-    """The sentence that introduces the list in which a sentence is an item; None if it is none, or that is no candidate."""
+    """The sentence that introduces the list in which a sentence is an item; None if it is none, or that is no candidate.
+
+    A title is one with the first item: "Version 2.1" and what was changed first.
+    """
     marker = _marker(_text(packing, number))
     if marker is None:
         return None
@@ -37,6 +42,8 @@ def introduction(packing: Packing, number: int) -> int | None:
         if at_first and _INTRODUCES.search(text):
             return before
         found = _marker(text)
+        if found is None and (below := _below_title(text)) and _is_first(below, marker):
+            return before
         if number == item and found is not None and (places := _after(found, marker)):
             marker, at_first = (marker[0], places), False
         elif at_first and (marker[1] or found is None or found[0] != marker[0]):
@@ -76,6 +83,12 @@ def _marker(text: str) -> Marker | None:
     roman = [("roman", _ROMAN.index(low) + 1)] if low in _ROMAN else []
     letter = [("letter", ord(low) - ord("a") + 1)] if len(low) == 1 else []
     return style, frozenset(roman + letter)
+
+
+def _below_title(text: str) -> Marker | None:
+    """The marker of the item that a title stands above, in one sentence with it."""
+    empty = [line.end() for line in EMPTY_LINE.finditer(text)]
+    return _marker(text[empty[-1] :]) if empty else None
 
 
 def _is_first(marker: Marker, later: Marker) -> bool:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from secondhop.selection.duplicates import refuse_duplicate
+from secondhop.selection.labels import carried
 from secondhop.selection.lists import ITEM, header, introduction
 from secondhop.selection.openers import with_what_follows
 from secondhop.selection.packing import Packing
@@ -114,7 +115,8 @@ def sentence_orders(hits: Ranking, total: Floats, is_code: Bools) -> tuple[list[
     sentences = hits.sentences
     by_words = _values(hits, is_code, hits.direct, sentences.direct)
     unrivalled = sentences.direct * (1 - RIVALLED * rivalled_shares(hits, total))[sentences.hit]
-    by_linked = _smoothed(unrivalled + BRIDGE_SENTENCE_WEIGHT * sentences.bridge, sentences.hit)
+    linked = unrivalled + BRIDGE_SENTENCE_WEIGHT * sentences.bridge
+    by_linked = np.maximum(_smoothed(linked, sentences.hit), carried(hits, linked))
     by_all = _values(hits, is_code, total, by_linked)
     direct_order = [number for number in np.argsort(-by_words, kind="stable").tolist() if by_words[number] > 0]
     return direct_order, np.argsort(-by_all, kind="stable").tolist()

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 _THAI, _SEMICOLON, _COMMA, _SPACE = (1 << bit for bit in range(4))
 _WEAK = CharacterClasses((f"[{THAI_AND_LAO}]", f"[{SEMICOLONS}]", f"[{COMMAS}]", r"\s"))
 _LIMITS = (*(limit for _, limit, _ in _WEAKER), _WEAKER[-1][1])
-_SENTENCE_END, _LINE_END, _CLAUSE, _AFTER_SEMICOLON, _AFTER_COMMA, _AT_BLANK = range(len(_WEAKER))
+_SENTENCE_END, _OUTERMOST_LINE, _LINE_END, _CLAUSE, _AFTER_SEMICOLON, _AFTER_COMMA, _AT_BLANK = range(len(_WEAKER))
 
 
 def split_long(
@@ -38,8 +38,8 @@ def split_long(
     for level, (_, _, wanted) in enumerate(_WEAKER):
         if level == _SENTENCE_END:
             cuts = _sentence_ends(text, characters, classes, stops, starts, ends)
-        elif level == _LINE_END:
-            cuts = _line_ends(characters, classes, starts, ends)
+        elif level in (_OUTERMOST_LINE, _LINE_END):
+            cuts = _line_ends(characters, classes, starts, ends, outermost=level == _OUTERMOST_LINE)
         else:
             cuts = _weak_stops(characters, level, starts, ends)
         if len(cuts):
@@ -87,9 +87,16 @@ def _sentence_ends(text: str, characters: Characters, classes: Classes, stops: I
     return accepted(text, characters.codes, classes, starts, Ends(span, places, places, places)).following
 
 
-def _line_ends(characters: Characters, classes: Classes, starts: Ints, ends: Ints) -> Ints:
-    """Before blanks with a line end among them."""
-    places, _ = _within(np.flatnonzero(characters.codes == ord("\n")), starts, ends)
+def _line_ends(characters: Characters, classes: Classes, starts: Ints, ends: Ints, *, outermost: bool) -> Ints:
+    """Before blanks with a line end among them; with `outermost`, before the lines of each span that are indented least."""
+    newlines = np.flatnonzero(characters.codes == ord("\n"))
+    places, span = _within(newlines, starts, ends)
+    if outermost and len(places):
+        following = skip(classes, places, BLANK)
+        indents = following - newlines[np.searchsorted(newlines, following) - 1]
+        least = np.full(len(starts), len(classes), np.int64)
+        np.minimum.at(least, span, indents)
+        places = places[indents == least[span]]
     return skip_back(classes, places, BLANK)
 
 

@@ -18,7 +18,7 @@ _END = re.compile(
 ABBREVIATIONS = (
     "Mr", "Mrs", "Ms", "Dr", "St", "Jr", "Sr", "Prof", "Gen", "Col", "Lt", "Sgt", "Capt", "Rev", "Hon", "Inc", "Ltd", "Co",
     "Corp", "No", "Nos", "vs", "etc", "al", "approx", "Fig", "Sec", "Art", "Ex", "Vol", "pp", "Ph", "U.S", "U.K", "e.g",
-    "i.e", "c", "b", "d", "r", "z.B", "Nr", "bzw", "ca", "M", "Mme",
+    "i.e", "c", "b", "d", "r", "z.B", "Nr", "bzw", "ca", "M", "Mme", "MR", "MRS", "MS", "DR", "PROF",
 )  # fmt: skip
 _ABBREVIATION = re.compile(rf"(?:\b(?:{'|'.join(map(re.escape, ABBREVIATIONS))})|\b[A-Z]|\b[\u0e01-\u0e2e]{{1,4}})\.$")
 # A number or letter that opens a heading or a list item ("5. Safety", "(a). …") ends nothing.
@@ -27,6 +27,8 @@ _ENUMERATOR = re.compile(r"[\W_]*(?:\d{1,3}(?:\.\d{1,3})*|[A-Za-z]|[ivxlcIVXLC]{
 # be the initial of a name, no "0.5" and no word of Roman digits ("civil") that a line break happens to stand before.
 _ITEM = re.compile(r"[\W_]*(?:0|[1-9][0-9]{0,2}(?:\.[0-9]{1,3})*|[a-z]|[ivx]{2,6})\)?\.")
 LONGEST_ITEM = 24
+LEADER = "...."
+"""Points that lead the eye from a label to its value end nothing: "Premium ........ 440 euros"."""
 _QUOTES = "\"')]”’»」』）"
 
 THAI_AND_LAO = "\u0e01-\u0e5b\u0e81-\u0edf"
@@ -34,18 +36,22 @@ THAI_AND_LAO = "\u0e01-\u0e5b\u0e81-\u0edf"
 SEMICOLONS = ";:；："
 COMMAS = r",，、)}\]"
 
-# A run-on is cut at weaker and weaker stops: sentence ends without a capital after them, line ends, blanks of Thai, semicolons, commas,
-# blanks, and at last anywhere. Sizes are in tokens of five UTF-8 bytes: a run-on longer than the first number is cut,
+# A run-on is cut at weaker and weaker stops: sentence ends without a capital after them, line ends, first those before a
+# line that is not indented ("term" and below it what it means are one), blanks of Thai, semicolons, commas, blanks, and at
+# last anywhere. Sizes are in tokens of five UTF-8 bytes: a run-on longer than the first number is cut,
 # into pieces of about the second.
 _WEAKER: tuple[tuple[re.Pattern[str], int, int], ...] = (
     (re.compile(rf"(?<=[{STOPS}])\s+"), 70, 0),
+    (re.compile(r"\s*\n\s*"), 80, 50),
     (re.compile(r"\s*\n\s*"), 80, 50),
     (re.compile(rf"(?<=[{THAI_AND_LAO}])\s+"), 80, 50),
     (re.compile(rf"(?<=[{SEMICOLONS}])\s*"), 160, 100),
     (re.compile(rf"(?<=[{COMMAS}])\s*"), 210, 130),
     (re.compile(r"\s+"), 260, 130),
 )
-_WITHIN_LINES = 3
+OUTERMOST_LINES = 1
+"""Which of them is the one of lines that are not indented."""
+_WITHIN_LINES = 4
 """From which of them on a line is cut."""
 _HARD_CHARACTERS = 640
 LONG_LINE = _WEAKER[_WITHIN_LINES][1]
@@ -83,7 +89,8 @@ def split_sentences(text: str, start: int = 0, end: int | None = None) -> list[S
 def ends_nothing(text: str, left: int, at: int) -> bool:
     """Whether the stop before `at` is that of an abbreviation, or of the enumerator of a sentence that begins at `left`."""
     return text[at - 1] == "." and (
-        _ABBREVIATION.search(text, max(left, at - 12), at) is not None
+        text.startswith(LEADER, max(left, at - len(LEADER)), at)
+        or _ABBREVIATION.search(text, max(left, at - 12), at) is not None
         or (at - left < 16 and _ENUMERATOR.fullmatch(text, left, at) is not None)
     )
 
@@ -130,11 +137,12 @@ def _split(text: str, span: Span, level: int) -> list[Span]:
         step = _HARD_CHARACTERS if text[start:end].isascii() else _HARD_CHARACTERS // 3
         return [(at, min(at + step, end)) for at in range(start, end, step)]
     pattern, _, wanted = _WEAKER[level]
-    cuts = [
-        start,
-        *(match.start() if match.start() > start else match.end() for match in pattern.finditer(text, start, end)),
-        end,
-    ]
+    found = list(pattern.finditer(text, start, end))
+    if level == OUTERMOST_LINES and found:
+        indents = [match.end() - 1 - text.rfind("\n", start, match.end()) for match in found]
+        least = min(indents)
+        found = [match for match, indent in zip(found, indents, strict=True) if indent == least]
+    cuts = [start, *(match.start() if match.start() > start else match.end() for match in found), end]
     pieces: list[Span] = []
     left, packed = start, 0
     for cut, after in pairwise(cuts):

@@ -10,12 +10,12 @@ import numpy as np
 from secondhop.text.characters import CharacterClasses
 from secondhop.text.sentences import (
     _ABBREVIATION,
-    _ENUMERATOR,
     ABBREVIATIONS,
     LONGEST_ITEM,
     STOPS,
     WIDE_STOPS,
     before_blanks,
+    ends_nothing,
     item_start,
 )
 
@@ -107,9 +107,7 @@ def accepted(text: str, codes: Codes, classes: Classes, starts: Ints, found: End
         if (item := item_start(text, left, place)) >= 0:
             items.append((number, item))
             left, previous = item, number
-        elif _ABBREVIATION.search(text, max(left, place - 12), place) or (
-            place - left < _LONGEST_ENUMERATOR and _ENUMERATOR.fullmatch(text, left, place)
-        ):
+        elif ends_nothing(text, left, place):
             refused.append(number)
             previous = number
     accepted[refused] = False
@@ -128,6 +126,7 @@ def _doubtful(text: str, codes: Codes, classes: Classes, starts: Ints, found: En
     at = found.at[point]
     length = _word_lengths(classes, at - 1)
     short = (length == 1) | (at - before[point] < _LONGEST_ENUMERATOR) | _may_be_items(codes, at)
+    short |= codes[at - 2] == ord(".")  # points that lead to a value
     rest = np.flatnonzero(~short & (length > 0) & (length <= _LONGEST_ABBREVIATION))
     begins = at[rest] - 1 - length[rest]
     short[rest] = (codes[begins - 1] == ord(".")) | _are_abbreviations(text, codes, at[rest] - 1, length[rest])

@@ -1,0 +1,47 @@
+"""What stands behind a label is about what the label names."""
+
+import numpy as np
+import pytest
+
+from secondhop import Document
+from secondhop.retrieval import rank_given
+from secondhop.selection.labels import carried
+
+NAMES = ["Anna Adler", "Anna Becker", "Boris Adler", "Carla Castillo", "Dario Conti", "Elena Rossi"]
+FORMS = {
+    "invoice": "Bill to: {}\n\n2 x pump, 3 x valve\n\nTotal: {} euros\n\n",
+    "mail": "To: {}\nSubject: Re: costs\n\nHello,\n\nit is {} euros. We met in May.\n\n",
+    "minutes": "{}. {}\n\nIt was raining. Nobody spoke. The sum is {} euros.\n\n",
+}
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_an_entry_is_read_on_behind_its_label(form):
+    places = FORMS[form].count("{}") - 1
+    entries = [FORMS[form].format(*[n, name][-places:], 70 + n) for n, name in enumerate(NAMES)]
+    document = Document.from_text("".join(entries), tokenizer="words")
+    for number, name in enumerate(NAMES):
+        assert f"{70 + number} euros" in document.context(f"What did {name} pay?", 32).text()
+
+
+@pytest.mark.parametrize(
+    ("text", "labels"),
+    [
+        ("Copper leaks. Tea is sold.", 0),
+        ("- copper pumps\n\n- tea is sold", 0),
+        ("| copper | pumps |\n| --- | --- |\n| tea | sold |", 0),
+        ("Copper: pumps,\n\nTea is sold. Soup is hot.", 1),
+        ("Copper\r\n\r\nIt leaks. Tea is sold.", 1),
+    ],
+    ids=["sentences", "items", "rows", "a greeting", "a title"],
+)
+def test_whole_sentences_items_and_rows_are_no_labels(text, labels):
+    document = Document.from_text(text)
+    hits = rank_given(document._snapshot, "copper", costs=document._costs, keep_order=True)
+    assert np.count_nonzero(carried(hits, np.ones(len(hits.sentences.hit)))) == labels
+
+
+def test_the_value_of_a_label_falls_with_each_sentence_up_to_the_fifth():
+    document = Document.from_text("Copper\n\n" + " ".join(f"Thing {letter} is here." for letter in "abcdefgh"))
+    hits = rank_given(document._snapshot, "copper", costs=document._costs, keep_order=True)
+    assert carried(hits, np.ones(8)) == pytest.approx([0, 0.8, 0.64, 0.512, 0.4096, 0.32768, 0, 0])
