@@ -171,11 +171,18 @@ def _take_long_evidence(packing: Packing, direct_order: list[int]) -> None:
         if direct[number] <= 0:
             continue
         place = packing.hit_of[number]
-        main, openers = (number, []) if packing.is_code[place] else with_what_follows(packing, number)
-        cost = packing.cost_alone(main) + sum(packing.tokens[opener] for opener in openers)
-        if cost <= int(DIRECT_SHARE * limit):
+        if packing.is_code[place]:
+            if packing.cost_alone(number) <= int(DIRECT_SHARE * limit) or packing.take_hit(place):
+                return
+            continue
+        main, before = with_what_follows(packing, number)
+        hangs = not before and not packing.stands_alone(number, _HANGING)
+        if hangs:
+            before = _antecedents(packing, number)
+        cost = packing.cost_alone(main) + sum(packing.tokens[other] for other in before)
+        if cost <= int(DIRECT_SHARE * limit) or _take_with_heading(packing, main, limit, before):
             return
-        if packing.take_hit(place) if packing.is_code[place] else _take_with_heading(packing, main, limit, openers):
+        if hangs and _take_with_heading(packing, main, limit):
             return
 
 
