@@ -93,6 +93,17 @@ def test_the_best_sentence_is_not_passed_over_for_shorter_ones_because_it_takes_
     assert best in context.text()
 
 
+def test_the_best_sentence_is_not_passed_over_for_shorter_ones_because_it_refers_back():
+    best = (
+        "The old kiln stands by the harbour gate. It is fired red every second Thursday when the harbour market opens."
+    )
+    others = [f"A kiln number {n} is cold." for n in range(8)]
+    document = Document.from_chunks([*others, best], tokenizer="words")
+    question = "When is the red kiln fired at the harbour market?"
+    assert best in document.context(question, 24).text()
+    assert "It is fired red" in document.context(question, 16).text()  # no room for what it refers to
+
+
 def test_code_is_ordered_by_its_chunks_as_in_top_k():
     texts = {
         "short.py": "# load\n# cache\n# table\n",  # the best chunk, of lines that say less than this one:

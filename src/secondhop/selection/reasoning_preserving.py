@@ -27,7 +27,9 @@ if TYPE_CHECKING:
 DIRECT_SHARE = 0.5
 """Share of the budget that is filled by direct evidence alone."""
 OPENING_BONUS = 0.4
-"""What the first sentence of a paragraph is worth more, as a share of its chunk's value."""
+"""What the first sentence of a paragraph is worth more, as a share of its chunk's value: it says what the others are about."""
+DIRECT_OPENING_BONUS = 0.2
+"""The same where direct evidence alone counts: the answer stands behind the opening as often."""
 SENTENCE_WEIGHT = 1.2
 BRIDGE_SENTENCE_WEIGHT = 0.6
 SMOOTHING = 0.3
@@ -113,16 +115,16 @@ def rivalled_shares(hits: Ranking, total: Floats) -> Floats:
 def sentence_orders(hits: Ranking, total: Floats, is_code: Bools) -> tuple[list[int], list[int]]:
     """Sentence numbers by direct value, and by full value, best first."""
     sentences = hits.sentences
-    by_words = _values(hits, is_code, hits.direct, sentences.direct)
+    by_words = _values(hits, is_code, hits.direct, sentences.direct, DIRECT_OPENING_BONUS)
     unrivalled = sentences.direct * (1 - RIVALLED * rivalled_shares(hits, total))[sentences.hit]
     linked = unrivalled + BRIDGE_SENTENCE_WEIGHT * sentences.bridge
     by_linked = np.maximum(_smoothed(linked, sentences.hit), carried(hits, linked))
-    by_all = _values(hits, is_code, total, by_linked)
+    by_all = _values(hits, is_code, total, by_linked, OPENING_BONUS)
     direct_order = [number for number in np.argsort(-by_words, kind="stable").tolist() if by_words[number] > 0]
     return direct_order, np.argsort(-by_all, kind="stable").tolist()
 
 
-def _values(hits: Ranking, is_code: Bools, chunk_values: Floats, sentence_values: Floats) -> Floats:
+def _values(hits: Ranking, is_code: Bools, chunk_values: Floats, sentence_values: Floats, bonus: float) -> Floats:
     """Value = f (1 + bonus [opens a paragraph]) + weight * s * sqrt(f), f and s relative to the best.
 
     Code is taken whole, so none of its lines may decide: there it is f (1 + weight / 2), as if each said half as much as
@@ -134,9 +136,7 @@ def _values(hits: Ranking, is_code: Bools, chunk_values: Floats, sentence_values
         return np.zeros(len(sentences.hit))
     share = np.maximum(chunk_values / highest, 0.0)[sentences.hit]
     best = float(sentence_values.max()) or 1.0
-    values: Floats = share * (1 + OPENING_BONUS * sentences.first) + SENTENCE_WEIGHT * (
-        sentence_values / best
-    ) * np.sqrt(share)
+    values: Floats = share * (1 + bonus * sentences.first) + SENTENCE_WEIGHT * (sentence_values / best) * np.sqrt(share)
     return np.where(is_code[sentences.hit], share * (1 + SENTENCE_WEIGHT / 2), values)
 
 
