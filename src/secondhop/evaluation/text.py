@@ -1,15 +1,24 @@
-"""Text as the measures see it: words without case and punctuation."""
+"""Text as the measures see it: words without case and punctuation.
+
+Where words have no spaces between them (Chinese, Japanese, Thai, …), each character stands for one.
+"""
 
 from __future__ import annotations
 
 import re
 
-_WORD = re.compile(r"[^\W_]+")
+from secondhop.text.analysis import UNSPACED_LETTERS, UNSPACED_SYLLABLES
+
+_UNSPACED = f"{UNSPACED_LETTERS}{UNSPACED_SYLLABLES}"
+_WORD = re.compile(rf"[{_UNSPACED}]|[^\W_{_UNSPACED}]+")
+_RUN = re.compile(f"[{_UNSPACED}]{{2,}}")
 
 
 def word_set(text: str) -> set[str]:
-    """The distinct lower-case words of more than one character."""
-    return {word for word in _WORD.findall(text.lower()) if len(word) > 1}
+    """The distinct lower-case words of more than one character, and pairs of characters that have no spaces between them."""
+    text = text.lower()
+    words = {word for word in _WORD.findall(text) if len(word) > 1}
+    return words.union(run[at : at + 2] for run in _RUN.findall(text) for at in range(len(run) - 1))
 
 
 def normalized(text: str) -> str:
