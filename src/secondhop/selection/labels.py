@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from secondhop.selection.lists import EMPTY_LINE, ITEM
-from secondhop.text.sentences import STOPS, THAI_AND_LAO, WIDE_STOPS
+from secondhop.text.sentences import STOPS, WIDE_STOPS
 from secondhop.types import Ranking
 
 if TYPE_CHECKING:
@@ -19,8 +19,8 @@ CARRIED = 0.8
 FURTHEST = 5
 """How many sentences behind a label are about it."""
 _ITEM = re.compile(ITEM)
-_END = re.compile(rf"[{STOPS}{WIDE_STOPS};；\"')\]”’»」』）|`{THAI_AND_LAO}]")
-"""What whole sentences end with, clauses of a list, rows and snippets. Thai has no stops."""
+_ENDS = frozenset(f"{STOPS}{WIDE_STOPS};；\"')]”’»」』）|`").union(map(chr, range(0x0E01, 0x0EE0)))
+"""What whole sentences end with, clauses of a list, rows and snippets; Thai and Lao have no stops."""
 
 
 def carried(hits: Ranking, values: Floats) -> Floats:
@@ -41,20 +41,19 @@ def _are_labels(hits: Ranking, values: Floats) -> Bools:
     An item of a list says nothing about the next one.
     """
     sentences = hits.sentences
-    chunks = [hit.chunk for hit in hits.hits]
-    are = np.zeros(len(values), bool)
+    texts = [(hit.chunk.text, hit.chunk.start) if hit.chunk.kind == "prose" else None for hit in hits.hits]
     valued = np.flatnonzero(values > 0)
-    places = (
-        column[valued].tolist() for column in (np.arange(len(values)), sentences.hit, sentences.start, sentences.end)
-    )
-    for number, hit, start, end in zip(*places, strict=True):
-        chunk = chunks[hit]
-        if chunk.kind == "prose":
-            are[number] = _is_label(chunk.text, start - chunk.start, end - chunk.start)
+    columns = (valued, sentences.hit[valued], sentences.start[valued], sentences.end[valued])
+    labels: list[int] = []
+    for number, hit, start, end in zip(*[column.tolist() for column in columns], strict=True):
+        if (found := texts[hit]) is not None and _is_label(found[0], start - found[1], end - found[1]):
+            labels.append(number)
+    are = np.zeros(len(values), bool)
+    are[labels] = True
     return are
 
 
 def _is_label(text: str, start: int, end: int) -> bool:
-    if _END.match(text, end - 1) is None and not _ITEM.match(text, start):
+    if text[end - 1] not in _ENDS and not _ITEM.match(text, start):
         return True
     return text.find("\n", start, end) >= 0 and EMPTY_LINE.search(text, start, end) is not None
