@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from secondhop.selection.lists import EMPTY_LINE, ITEM
-from secondhop.text.sentences import STOPS, WIDE_STOPS
+from secondhop.text.sentences import STOPS, THAI_AND_LAO, WIDE_STOPS
 from secondhop.types import Ranking
 
 if TYPE_CHECKING:
@@ -19,8 +19,9 @@ CARRIED = 0.8
 FURTHEST = 5
 """How many sentences behind a label are about it."""
 _ITEM = re.compile(ITEM)
-_ENDS = frozenset(f"{STOPS}{WIDE_STOPS};；\"')]”’»」』）|`").union(map(chr, range(0x0E01, 0x0EE0)))
-"""What whole sentences end with, clauses of a list, rows and snippets; Thai and Lao have no stops."""
+_ENDS = frozenset(f"{STOPS}{WIDE_STOPS};；\"')]”’»」』）|`")
+"""What whole sentences end with, clauses of a list, rows and snippets."""
+_WITHOUT_STOPS = re.compile(f"[{THAI_AND_LAO}]")
 
 
 def carried(hits: Ranking, values: Floats) -> Floats:
@@ -54,6 +55,6 @@ def _are_labels(hits: Ranking, values: Floats) -> Bools:
 
 
 def _is_label(text: str, start: int, end: int) -> bool:
-    if text[end - 1] not in _ENDS and not _ITEM.match(text, start):
+    if text[end - 1] not in _ENDS and not (_ITEM.match(text, start) or _WITHOUT_STOPS.match(text, end - 1)):
         return True
     return text.find("\n", start, end) >= 0 and EMPTY_LINE.search(text, start, end) is not None

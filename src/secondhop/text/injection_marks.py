@@ -63,7 +63,7 @@ _BEGINNINGS: dict[str, list[tuple[str, int]]] = {}
 _CAPITALISED: dict[str, int] = {}
 """Marks of words that count with a capital only, in lower case."""
 _CONTAINED: list[tuple[str, int]] = []
-"""Pieces of words beyond ASCII: particles may stand before them, and unspaced scripts come as pairs of characters."""
+"""Pieces of words beyond ASCII: particles may stand before them, and unspaced scripts come in pieces of two or three characters."""
 for _group, _bit in _BIT.items():
     for _stem in _group:
         if not _stem.isascii():

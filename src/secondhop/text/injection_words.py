@@ -2,7 +2,7 @@
 
 A beginning in small letters of more than three letters stands for all words that begin so; a shorter one, or one with a
 point, for itself; one with a capital for that word with a capital; pieces in other scripts may stand anywhere in a word. Pieces of
-scripts without spaces have at most two characters, as an index has pairs.
+scripts without spaces have at most two characters, as those of an index have two or three.
 """
 
 from __future__ import annotations
