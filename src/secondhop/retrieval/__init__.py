@@ -16,6 +16,7 @@ from secondhop.retrieval.given import rank_given
 from secondhop.retrieval.home import add_homes
 from secondhop.retrieval.lexical import MAX_RANK, MOST_COPIES, direct_scores, distinct, top
 from secondhop.retrieval.query import parse_query
+from secondhop.retrieval.referred import asked_for, raised
 from secondhop.retrieval.tiers import Tiers, direct_by
 from secondhop.types import Hit, Ranking
 
@@ -58,17 +59,21 @@ def retrieve(
     most = MOST_COPIES * wanted
     enough = max(MAX_RANK, most)
     first = ranked = top(direct.scores, enough)
-    link = Bridge.none()
+    link, named = Bridge.none(), np.empty(0, np.int64)
     if bridge:
         lexical = add_homes(snapshot, query, direct.lexical, allowed)
         if lexical is not direct.lexical:
             direct = direct.with_lexical(lexical)
             first = top(direct.scores, enough)
+        named = asked_for(snapshot, text, first)
+        if len(named):
+            direct = direct.with_lexical(raised(snapshot, direct.lexical, named))
+            first = top(direct.scores, enough)
         link = build_bridge(snapshot, query, direct.scores, first, allowed)
     best = distinct(snapshot, link.best(direct.scores, first, most), wanted)
     if 0 < len(best) < len(snapshot) <= wanted:
         best = _with_rest(snapshot, best, costs, room, allowed)
-    return make_ranking(snapshot, query, direct, link, best, ranked[:MAX_RANK], costs, heads=bridge)
+    return make_ranking(snapshot, query, direct, link, best, ranked[:MAX_RANK], costs, named=named, heads=bridge)
 
 
 def _with_rest(snapshot: Snapshot, best: Ints, costs: TokenCosts, room: int, allowed: Bools | None) -> Ints:

@@ -8,6 +8,7 @@ The strength is absolute: four unique names make a full link, so that weak links
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -16,6 +17,7 @@ import numpy as np
 from secondhop.arrays import run_starts, sum_by
 from secondhop.retrieval.lexical import MOST_COPIES, distinct, top
 from secondhop.retrieval.query import ParsedQuery
+from secondhop.retrieval.referred import NONE_REFERRED, Referred, parts_of_seeds
 from secondhop.retrieval.sentence_scores import SentenceWords
 from secondhop.text.analysis import is_of_letters, is_piece
 from secondhop.types import KINDS
@@ -36,6 +38,8 @@ MAX_DF_SHARE = 0.5
 MANY_CHUNKS = 50
 MANY_SHARE = 0.01
 """A name that more chunks hold than half of them, or in large collections than these say, introduces nothing."""
+REFERRED = 0.6
+"""Link of a seed to a part that its best sentence refers to by number, relative to a full link."""
 DEEP_LINK = 0.3
 """What a link within one text is worth to a chunk deep inside it, relative to one where the text opens."""
 CODE = KINDS.index("code")
@@ -69,13 +73,17 @@ class Bridge:
     names: Names
     factors: Floats
     """[names] weight times idf times the seed's confidence."""
+    parts: Mapping[int, str]
+    """Names of the parts that seeds refer to by number, by the ordinals of the chunks in which they begin."""
+    referred: Referred
+    """The sentences of these parts."""
 
     @classmethod
     def none(cls) -> Bridge:
         """No bridge at all."""
         nothing, no_scores = np.empty(0, np.int64), np.empty(0)
         names = Names(nothing, nothing, no_scores, nothing)
-        return cls(nothing, no_scores, np.empty((0, 0)), nothing, names, no_scores)
+        return cls(nothing, no_scores, np.empty((0, 0)), nothing, names, no_scores, {}, NONE_REFERRED)
 
     def best(self, direct: Floats, first: Ints, k: int) -> Ints:
         """Ordinals of the `k` chunks whose direct score and link together are highest, best first.
@@ -122,11 +130,17 @@ def build_bridge(
     if not len(seeds):
         return Bridge.none()
     highest = float(direct[best[0]])
-    names = seed_names(snapshot, query, seeds)
+    text = SentenceWords.of(snapshot, seeds)
+    asked = text.any_of(query.terms)
+    said = text.score(snapshot, text.count(asked, query.terms), query.weights * snapshot.idf[query.terms])
+    parts = list(parts_of_seeds(snapshot, seeds, text, said, allowed))
+    names = _names(snapshot, text, asked, said)
     factors = direct[seeds][names.seed] / highest * names.weight * snapshot.idf[names.term]
     body = snapshot.body.gather(names.term, factors)
     lead = snapshot.lead.gather(names.term, LEAD_WEIGHT * factors)
-    chunks, places = _distinct_places(np.concatenate((body.chunks, lead.chunks)), len(snapshot))
+    of_parts = np.array([part.chunk for part in parts], np.int32)
+    chunks, places = _distinct_places(np.concatenate((body.chunks, lead.chunks, of_parts)), len(snapshot))
+    places, of_parts = places[: len(places) - len(parts)], places[len(places) - len(parts) :]
     places += len(chunks) * np.concatenate((np.repeat(names.seed, body.counts), np.repeat(names.seed, lead.counts)))
     links = sum_by(places, np.concatenate((body.weights, lead.weights)), len(seeds) * len(chunks))
     links = links.reshape(len(seeds), len(chunks))
@@ -134,13 +148,19 @@ def build_bridge(
     for link, seed in zip(links, seeds.tolist(), strict=True):
         link[keys == snapshot.chunk_key[seed]] = 0.0  # the seed and its copies
         link[slice(*np.searchsorted(chunks, _deep(snapshot, seed)))] *= DEEP_LINK
+    full = FULL_LINK_NAMES * math.log1p((len(snapshot) - 0.5) / 1.5)
+    for part, place in zip(parts, of_parts.tolist(), strict=True):
+        strength = full * REFERRED * part.near * float(direct[seeds[part.seed]]) / highest
+        links[part.seed, place] = max(links[part.seed, place], strength)
     scores = links.max(axis=0)
-    scores /= FULL_LINK_NAMES * math.log1p((len(snapshot) - 0.5) / 1.5)
+    scores /= full
     np.minimum(scores, 1.0, out=scores)
     scores *= highest
     if allowed is not None:
         scores[~allowed[chunks]] = 0.0
-    return Bridge(chunks, scores, links, seeds, names, factors)
+    names_of_parts = {part.chunk: part.name for part in reversed(parts)}
+    referred = Referred.of(snapshot, ((part.opening, part.said) for part in parts))
+    return Bridge(chunks, scores, links, seeds, names, factors, names_of_parts, referred)
 
 
 def _distinct_places(numbers: NDArray[np.int32], n: int) -> tuple[Ints, Ints]:
@@ -176,15 +196,12 @@ def _most_holders(n_chunks: int) -> float:
     return max(2.0, min(MAX_DF_SHARE * n_chunks, max(MANY_CHUNKS, MANY_SHARE * n_chunks)))
 
 
-def seed_names(snapshot: Snapshot, query: ParsedQuery, seeds: Ints) -> Names:
-    """The names in some chunks that the query lacks, each with its weight and the form it first stands in."""
+def _names(snapshot: Snapshot, text: SentenceWords, asked: Ints, said: Floats) -> Names:
+    """The names in the seeds that the query lacks, each with its weight and the form it first stands in."""
     lexicon = snapshot.lexicon
-    text = SentenceWords.of(snapshot, seeds)
-    seed_of = np.repeat(np.arange(len(seeds)), text.n_sentences)
-    asked = text.any_of(query.terms)
-    direct = text.score(snapshot, text.count(asked, query.terms), query.weights * snapshot.idf[query.terms])
-    highest = np.maximum.reduceat(direct, text.opening)[seed_of]
-    near = 1 - PLACE_WEIGHT + PLACE_WEIGHT * np.divide(direct, highest, out=np.ones(len(direct)), where=highest > 0)
+    seed_of = np.repeat(np.arange(len(text.n_sentences)), text.n_sentences)
+    highest = np.maximum.reduceat(said, text.opening)[seed_of]
+    near = 1 - PLACE_WEIGHT + PLACE_WEIGHT * np.divide(said, highest, out=np.ones(len(said)), where=highest > 0)
     terms, words, sentence = text.terms, text.words[text.word_of_term], text.sentence_of_term
     df = snapshot.body.df_of(terms)
     usable = (df >= 2) & (df <= _most_holders(len(snapshot)))

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from secondhop.arrays import ranges, sum_by
-from secondhop.retrieval.bridge import Bridge
+from secondhop.retrieval.bridge import NO_SEED, Bridge
 from secondhop.retrieval.query import ParsedQuery
+from secondhop.retrieval.referred import ASKED_FOR, Referred
 from secondhop.retrieval.sentence_scores import Occurrences, SentenceWords
 from secondhop.retrieval.tiers import Direct
 from secondhop.types import Hit, Passage, Ranking, Sentences, Via
@@ -37,6 +38,7 @@ def make_ranking(
     costs: TokenCosts,
     total: Floats | None = None,
     *,
+    named: Ints,
     heads: bool = False,
 ) -> Ranking:
     """The chunks with those ordinals, in that order, as hits.
@@ -50,6 +52,7 @@ def make_ranking(
         ranked: ordinals of the best chunks in direct order: what plain top-k would use.
         costs: counts tokens.
         total: [hits] what they are ordered by; None for direct score and link together.
+        named: numbers of the sentences that open parts which the question names.
         heads: also give the headers of the tables that they are of.
     """
     text = SentenceWords.of(snapshot, ordinals)
@@ -77,7 +80,7 @@ def make_ranking(
             scores.tolist(),
             parts,
             grounding.tolist(),
-            _via(snapshot, bridge, terms, linked, hit, nearest),
+            _via(snapshot, bridge, terms, linked, hit, nearest, ordinals),
             strict=True,
         )
     )
@@ -93,8 +96,8 @@ def make_ranking(
             text,
             ordinals,
             costs,
-            direct=text.score(snapshot, found, factors),
-            bridge=text.score(snapshot, linked, bridge_factors),
+            direct=_with_named(snapshot, text, text.score(snapshot, found, factors), named),
+            bridge=np.maximum(text.score(snapshot, linked, bridge_factors), bridge.referred.at(text.sentences)),
             matched=text.matching(asked),
         ),
         term_scores=contributions,
@@ -103,6 +106,16 @@ def make_ranking(
         heads=_heads(snapshot, ordinals) if heads else {},
         timings=direct.timings,
     )
+
+
+def _with_named(snapshot: Snapshot, text: SentenceWords, direct: Floats, named: Ints) -> Floats:
+    """[sentences] direct scores, with what those get that a part begins with which the question names."""
+    if not len(named):
+        return direct
+    opens = np.isin(text.sentences, named)
+    values = direct[opens] + ASKED_FOR * float(direct.max(initial=0.0))
+    parts = Referred.of(snapshot, zip(text.sentences[opens].tolist(), values.tolist(), strict=True))
+    return np.maximum(direct, parts.at(text.sentences))
 
 
 def _heads(snapshot: Snapshot, ordinals: Ints) -> dict[int, Passage]:
@@ -175,13 +188,10 @@ def _bridge_terms(bridge: Bridge) -> tuple[Ints, Floats]:
 
 
 def _via(
-    snapshot: Snapshot, bridge: Bridge, terms: Ints, linked: Occurrences, hit: Ints, nearest: Ints
+    snapshot: Snapshot, bridge: Bridge, terms: Ints, linked: Occurrences, hit: Ints, nearest: Ints, ordinals: Ints
 ) -> list[Via | None]:
-    """For each hit its seed (`nearest`) and the words that link them, strongest first."""
-    via: list[Via | None] = [None] * len(nearest)
+    """For each hit its seed (`nearest`) and what links them: the part it is, if the seed names it, and words, strongest first."""
     names = bridge.names
-    if not len(names.term):
-        return via
     held: Bools = np.zeros((len(nearest), len(terms)), bool)
     held[hit[linked.sentence], linked.column] = True
     strongest_first = np.lexsort((-bridge.factors, names.seed))
@@ -191,11 +201,13 @@ def _via(
     place, column = np.nonzero(links)
     words = snapshot.lexicon.forms.strings.several(names.form[strongest_first[column]])
     ends = np.searchsorted(place, np.arange(1, len(nearest) + 1)).tolist()
-    ids = {number: chunk.id for number, chunk in enumerate(snapshot.chunks(bridge.seeds)) if number in names.seed}
+    ids = [chunk.id for chunk in snapshot.chunks(bridge.seeds)]
+    via: list[Via | None] = []
     start = 0
-    for number, (seed, end) in enumerate(zip(nearest.tolist(), ends, strict=True)):
-        if seed in ids:
-            via[number] = Via(ids[seed], tuple(words[start:end]))
+    for seed, ordinal, end in zip(nearest.tolist(), ordinals.tolist(), ends, strict=True):
+        part = (bridge.parts[ordinal],) if ordinal in bridge.parts else ()
+        linking = (*part, *words[start:end])
+        via.append(Via(ids[seed], linking[:_VIA_TERMS]) if linking and seed != NO_SEED else None)
         start = end
     return via
 

@@ -11,6 +11,7 @@ from secondhop.retrieval.bridge import Bridge, build_bridge
 from secondhop.retrieval.candidates import make_ranking
 from secondhop.retrieval.lexical import MAX_RANK, direct_scores, top
 from secondhop.retrieval.query import parse_query
+from secondhop.retrieval.referred import asked_for, raised
 from secondhop.retrieval.tiers import Direct
 from secondhop.types import Ranking
 
@@ -44,6 +45,9 @@ def rank_given(
     query = parse_query(snapshot, text)
     direct = direct_scores(snapshot, query)
     ranked = top(direct, n)
+    named = asked_for(snapshot, text, ranked) if bridge else np.empty(0, np.int64)
+    if len(named):
+        direct = raised(snapshot, direct, named)
     link = build_bridge(snapshot, query, direct, ranked) if bridge else Bridge.none()
     order = np.arange(n) if scores is None else np.argsort(-np.asarray(scores, float), kind="stable")
     place = np.empty(n)
@@ -53,4 +57,4 @@ def rank_given(
     total = prior if keep_order else direct + link.at(np.arange(n))[0] + GIVEN_WEIGHT * (best or 1.0) * prior
     found = Direct.by_words(direct)
     by_total = np.argsort(-total, kind="stable")
-    return make_ranking(snapshot, query, found, link, by_total, ranked[:MAX_RANK], costs, total[by_total])
+    return make_ranking(snapshot, query, found, link, by_total, ranked[:MAX_RANK], costs, total[by_total], named=named)

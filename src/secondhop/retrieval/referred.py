@@ -1,0 +1,183 @@
+"""Parts of a text that are referred to by number: "subject to Section 9.4" points to the sentence that opens with 9.4.
+
+Such a part need share no word with the question, and its number is too common to link it by. Yet whoever wrote "subject
+to" said that the one cannot be read without the other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from secondhop.arrays import ranges
+from secondhop.text.analysis import split_forms
+from secondhop.text.references import Reference, references
+
+if TYPE_CHECKING:
+    from secondhop.indexing import Snapshot
+    from secondhop.retrieval.sentence_scores import SentenceWords
+    from secondhop.types import Bools, Floats, Ints
+
+ASKED_FOR = 0.5
+"""What a part gets that the question names, relative to the best direct score, of chunks and of sentences."""
+MOST_OPENINGS = 2
+"""A number that opens more sentences of a text than this is not only that of a part."""
+LEAST_NEAR = 0.5
+"""A sentence refers to something only where its direct score is at least this share of the best one in its seed."""
+N_SENTENCES = 3
+"""How many sentences are taken for a part, from its opening on."""
+BEHIND = 0.8
+"""What each of them is worth relative to the one before it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Referred:
+    """Sentences that are referred to. Parallel arrays."""
+
+    sentences: Ints
+    """Their numbers in the index, ascending."""
+    values: Floats
+
+    @classmethod
+    def of(cls, snapshot: Snapshot, openings: Iterable[tuple[int, float]]) -> Referred:
+        """From the numbers and values of the sentences that open the parts."""
+        values: dict[int, float] = {}
+        for opening, value in openings:
+            chunk = int(np.searchsorted(snapshot.chunk_sentences, opening, side="right"))
+            end = min(opening + N_SENTENCES, int(snapshot.chunk_sentences[chunk]))
+            for number in range(opening, _end_of_part(snapshot, opening, end)):
+                values[number] = max(values.get(number, 0.0), value * BEHIND ** (number - opening))
+        sentences = np.array(sorted(values), np.int64)
+        return cls(sentences, np.array([values[number] for number in sentences.tolist()], float))
+
+    def at(self, sentences: Ints) -> Floats:
+        """[sentences] what each is worth, 0 for those that nothing refers to."""
+        worth = np.zeros(len(sentences))
+        places = np.searchsorted(self.sentences, sentences)
+        held = np.flatnonzero(places < len(self.sentences))
+        held = held[self.sentences[places[held]] == sentences[held]]
+        worth[held] = self.values[places[held]]
+        return worth
+
+
+NONE_REFERRED = Referred(np.empty(0, np.int64), np.empty(0))
+
+
+class Part(NamedTuple):
+    """What a seed refers to."""
+
+    seed: int
+    """Which seed."""
+    chunk: int
+    """Ordinal of the chunk in which the part begins."""
+    opening: int
+    """Number of the sentence that it begins with."""
+    near: float
+    """Direct score of the sentence that refers to it, relative to the best of its seed."""
+    said: float
+    """That score."""
+    name: str
+
+
+def asked_for(snapshot: Snapshot, question: str, best: Ints) -> Ints:
+    """Numbers of the sentences that open parts that the question names, among some chunks. Capitals do not matter."""
+    named = dict.fromkeys((*references(question), *references(question.upper())))
+    found = [_openings(snapshot, each, best) for each in named]
+    openings: Ints = np.unique(np.concatenate(found)) if found else np.empty(0, np.int64)
+    return openings
+
+
+def raised(snapshot: Snapshot, direct: Floats, openings: Ints) -> Floats:
+    """[C] direct scores, with what the chunks get in which parts begin that are asked for."""
+    chunks = np.unique(np.searchsorted(snapshot.chunk_sentences, openings, side="right") - 1)
+    direct = direct.copy()
+    direct[chunks] += ASKED_FOR * float(direct.max())
+    return direct
+
+
+def parts_of_seeds(
+    snapshot: Snapshot, seeds: Ints, text: SentenceWords, said: Floats, allowed: Bools | None
+) -> Iterator[Part]:
+    """What the sentences of the seeds that are near the question refer to, elsewhere in the same texts.
+
+    Args:
+        snapshot: the index.
+        seeds: their ordinals.
+        text: their words.
+        said: [sentences] direct scores.
+        allowed: [C] chunks that may be shown; None for all.
+    """
+    highest = np.maximum.reduceat(said, text.opening).tolist()
+    for place, (seed, chunk) in enumerate(zip(seeds.tolist(), snapshot.chunks(seeds), strict=True)):
+        start, _ = snapshot.span(seed)
+        ends = snapshot.sentence_end[text.sentences[text.opening[place] :][: text.n_sentences[place]]]
+        for reference in references(chunk.text):
+            own = int(np.searchsorted(ends, start + reference.start, side="right"))
+            value = float(said[text.opening[place] + own])
+            if value <= 0 or value < LEAST_NEAR * highest[place]:
+                continue
+            chunks = _holders(snapshot, reference, seed)
+            openings = _openings(snapshot, reference, chunks if allowed is None else chunks[allowed[chunks]])
+            for opening in openings.tolist() if len(openings) <= MOST_OPENINGS else ():
+                there = int(np.searchsorted(snapshot.chunk_sentences, opening, side="right")) - 1
+                yield Part(place, there, opening, value / highest[place], value, str(reference))
+
+
+def _holders(snapshot: Snapshot, reference: Reference, seed: int) -> Ints:
+    """The other chunks of a seed's text that hold the number, or the word before it where the number is a stopword."""
+    analyzer, number_of = snapshot.lexicon.analyzer, snapshot.lexicon.number_of
+    terms = analyzer.terms(reference.label) or analyzer.terms(reference.kind)
+    number = number_of.get(terms[0]) if terms else None
+    if number is None:
+        return np.empty(0, np.int64)
+    chunks, _ = snapshot.body.of(number)
+    if snapshot.given:  # each is a text of its own
+        label = snapshot.given[snapshot.chunk_source[seed]].source
+        chunks = chunks[[snapshot.given[each].source == label for each in snapshot.chunk_source[chunks].tolist()]]
+    else:
+        source = snapshot.chunk_source[seed]
+        chunks = chunks[slice(*np.searchsorted(chunks, np.searchsorted(snapshot.chunk_source, (source, source + 1))))]
+    return chunks[chunks != seed].astype(np.int64)
+
+
+def _openings(snapshot: Snapshot, reference: Reference, chunks: Ints) -> Ints:
+    """Numbers of the sentences in those chunks that open with a reference's word and number, or else its number alone."""
+    lexicon = snapshot.lexicon
+    label = [lexicon.forms.get(form) for form in split_forms(reference.label)]
+    if None in label or not len(chunks):
+        return np.empty(0, np.int64)
+    first = snapshot.chunk_sentences[chunks]
+    sentences = ranges(first, snapshot.chunk_sentences[chunks + 1] - first)
+    named = _having(snapshot, sentences, label, 1)
+    if len(named):
+        kind = set(lexicon.analyzer.terms(reference.kind))
+        words = lexicon.forms.strings.several(snapshot.words[snapshot.sentence_words[named]])
+        named = named[[not kind.isdisjoint(lexicon.analyzer.analyze(word).terms) for word in words]]
+    return named if len(named) or not reference.may_be_bare else _having(snapshot, sentences, label, 0)
+
+
+def _end_of_part(snapshot: Snapshot, opening: int, end: int) -> int:
+    """The first sentence up to `end` that opens with another number than the part and what it is divided in."""
+    first = snapshot.sentence_words[opening : end + 1]
+    words = [
+        list(snapshot.lexicon.forms.strings.several(snapshot.words[start : start + 2])) for start in first[:-1].tolist()
+    ]
+    own = next((word for word in words[0] if word[0].isdigit()), "")
+    for number, (word, *_) in enumerate(words[1:], opening + 1):
+        if word[0].isdigit() and not word.startswith(own):
+            return number
+    return end
+
+
+def _having(snapshot: Snapshot, sentences: Ints, forms: list[int], place: int) -> Ints:
+    """The sentences whose words from that place on are these forms, and which have two words at least."""
+    starts, ends = snapshot.sentence_words[sentences], snapshot.sentence_words[sentences + 1]
+    kept = ends - starts >= max(2, place + len(forms))
+    sentences, starts = sentences[kept], starts[kept]
+    for step, form in enumerate(forms, place):
+        kept = snapshot.words[starts + step] == form
+        sentences, starts = sentences[kept], starts[kept]
+    return sentences

@@ -1,0 +1,61 @@
+"""References to numbered parts of a text: "Section 9.4", "§§ 3 and 4", "Appendix B", "Tabelle 2"."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+# Parts whose opening may bear the number alone: "9.4 Arrears" for "Section 9.4". In the languages that contracts, laws and
+# handbooks of this world are mostly written in, singular and plural.
+_NUMBERED = """article articles chapter chapters clause clauses item items note notes paragraph paragraphs part parts
+    point points regulation regulations rule rules sec section sections step steps subclause subclauses subsection
+    subsections abschnitt abschnitte abschnitten artikel artikeln kapitel kapiteln punkt punkte ziffer ziffern chapitre
+    chapitres paragraphe paragraphes apartado apartados artículo artículos capítulo capítulos cláusula cláusulas
+    sección secciones articolo articoli capitolo capitoli paragrafo sezione sezioni artigo artigos secção seção seções
+    hoofdstuk paragraaf art kap"""
+# Parts that are known by their name and a number or letter together.
+_NAMED = """annex annexes annexure appendix appendices attachment attachments exhibit exhibits fig figure figures schedule
+    schedules table tables abbildung abbildungen anhang anhangs anlage anlagen tabelle tabellen annexe tableau tableaux
+    anexo anexos cuadro figura figuras tabla tablas allegato allegati tabella tabelle bijlage tabel"""
+_BARE = frozenset(_NUMBERED.split())
+_KINDS = _BARE.union(_NAMED.split())
+_NUMBER = r"\d+(?:\.\d+)*[a-z]?(?!\w)"
+_LABEL = rf"(?:{_NUMBER}|[IVXLC]{{1,6}}(?!\w)|[A-Z](?:[.-]?{_NUMBER})?(?!\w))"
+_AND = r"(?:\s*[,;/&–-]\s*|\s+)(?:(?:and|or|to|und|oder|bis|sowie|et|ou|y|o|e|en)\s+)?"
+_LABELS = re.compile(rf"{_LABEL}(?:{_AND}(?:{_NUMBER}|[IVXLC]{{1,6}}(?!\w)))*")
+_BEFORE_LABEL = re.compile(r"[ \n\t\xa0§](?=[0-9]|[A-Z](?![a-z]))")
+"""What stands before a label, and is quickly looked for."""
+_KIND = re.compile(r"(?:(?<!\w)([^\W\d_]{3,12})\.?\s{1,3}|§\s?)\Z")
+_LONGEST_KIND = 16
+_EACH = re.compile(_LABEL)
+
+
+class Reference(NamedTuple):
+    """One part that is referred to."""
+
+    start: int
+    """Where in the text."""
+    kind: str
+    """The word before the number; empty for "§"."""
+    label: str
+    """The number or letter."""
+
+    @property
+    def may_be_bare(self) -> bool:
+        """Whether the part may open with the number alone."""
+        return not self.kind or self.kind.casefold() in _BARE
+
+    def __str__(self) -> str:
+        return f"{self.kind or '§'} {self.label}"
+
+
+def references(text: str) -> Iterator[Reference]:
+    """The references in a text, in order. "Sections 3, 4 and 7.2" are three."""
+    for place in _BEFORE_LABEL.finditer(text):
+        labels = _LABELS.match(text, place.end())
+        before = labels and _KIND.search(text, max(0, place.end() - _LONGEST_KIND), place.end())
+        if not labels or not before or (before[1] and before[1].casefold() not in _KINDS):
+            continue
+        for label in _EACH.findall(labels.group()):
+            yield Reference(before.start(), before[1] or "", label)
