@@ -103,7 +103,7 @@ class Via:
     seed: str
     """Id of the seed chunk."""
     terms: tuple[str, ...]
-    """The linking words as they stand in the seed, strongest first."""
+    """What links them, as it stands in the seed: a part that it refers to by number, then words, strongest first."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -57,6 +57,11 @@ VARIANTS: dict[str, dict[str, Any]] = {
     "homes weigh 1.0": {f"{RETRIEVAL}.home.HOME_WEIGHT": 1.0},
     "deep links 1.0": {f"{RETRIEVAL}.bridge.DEEP_LINK": 1.0},
     "deep links 0.6": {f"{RETRIEVAL}.bridge.DEEP_LINK": 0.6},
+    "no references": {
+        f"{RETRIEVAL}.bridge.REFERRED": 0.0,
+        f"{RETRIEVAL}.referred.PART_WEIGHT": 0.0,
+        f"{RETRIEVAL}.referred.ASKED_FOR": 0.0,
+    },
     "no introductions of lists": {"secondhop.selection.lists._FURTHEST": 0},
     "none of homes, weaker deep links, introductions": {
         f"{RETRIEVAL}.home.HOME_WEIGHT": 0.0,

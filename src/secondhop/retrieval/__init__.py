@@ -59,7 +59,8 @@ def retrieve(
     most = MOST_COPIES * wanted
     enough = max(MAX_RANK, most)
     first = ranked = top(direct.scores, enough)
-    link, named = Bridge.none(), np.empty(0, np.int64)
+    link = Bridge.none()
+    named: Ints = np.empty(0, np.int64)
     if bridge:
         lexical = add_homes(snapshot, query, direct.lexical, allowed)
         if lexical is not direct.lexical:

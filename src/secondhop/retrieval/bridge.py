@@ -38,8 +38,8 @@ MAX_DF_SHARE = 0.5
 MANY_CHUNKS = 50
 MANY_SHARE = 0.01
 """A name that more chunks hold than half of them, or in large collections than these say, introduces nothing."""
-REFERRED = 0.6
-"""Link of a seed to a part that its best sentence refers to by number, relative to a full link."""
+REFERRED = 0.5
+"""Link of a seed to the chunk of a part that its best sentence refers to by number, relative to a full link."""
 DEEP_LINK = 0.3
 """What a link within one text is worth to a chunk deep inside it, relative to one where the text opens."""
 CODE = KINDS.index("code")
@@ -130,17 +130,35 @@ def build_bridge(
     if not len(seeds):
         return Bridge.none()
     highest = float(direct[best[0]])
+    confidence = direct[seeds] / highest
     text = SentenceWords.of(snapshot, seeds)
     asked = text.any_of(query.terms)
     said = text.score(snapshot, text.count(asked, query.terms), query.weights * snapshot.idf[query.terms])
-    parts = list(parts_of_seeds(snapshot, seeds, text, said, allowed))
     names = _names(snapshot, text, asked, said)
-    factors = direct[seeds][names.seed] / highest * names.weight * snapshot.idf[names.term]
+    factors = confidence[names.seed] * names.weight * snapshot.idf[names.term]
+    parts = list(parts_of_seeds(snapshot, seeds, text, said, allowed))
+    begun = np.array([part.chunk for part in parts], np.int32)
+    chunks, links = _linked_by_names(snapshot, seeds, names, factors, begun)
+    full = FULL_LINK_NAMES * math.log1p((len(snapshot) - 0.5) / 1.5)
+    for part, place in zip(parts, np.searchsorted(chunks, begun).tolist(), strict=True):
+        strength = full * REFERRED * part.near * float(confidence[part.seed])
+        links[part.seed, place] = max(links[part.seed, place], strength)
+    scores = highest * np.minimum(links.max(axis=0) / full, 1.0)
+    if allowed is not None:
+        scores[~allowed[chunks]] = 0.0
+    names_of_parts = {part.chunk: part.name for part in reversed(parts)}
+    referred = Referred.of(snapshot, ((part.opening, part.link) for part in parts))
+    return Bridge(chunks, scores, links, seeds, names, factors, names_of_parts, referred)
+
+
+def _linked_by_names(
+    snapshot: Snapshot, seeds: Ints, names: Names, factors: Floats, others: NDArray[np.int32]
+) -> tuple[Ints, Floats]:
+    """The chunks that hold some name, and some others, ascending; [seeds, chunks] how strongly names link each to each seed."""
     body = snapshot.body.gather(names.term, factors)
     lead = snapshot.lead.gather(names.term, LEAD_WEIGHT * factors)
-    of_parts = np.array([part.chunk for part in parts], np.int32)
-    chunks, places = _distinct_places(np.concatenate((body.chunks, lead.chunks, of_parts)), len(snapshot))
-    places, of_parts = places[: len(places) - len(parts)], places[len(places) - len(parts) :]
+    chunks, places = _distinct_places(np.concatenate((body.chunks, lead.chunks, others)), len(snapshot))
+    places = places[: len(places) - len(others)]
     places += len(chunks) * np.concatenate((np.repeat(names.seed, body.counts), np.repeat(names.seed, lead.counts)))
     links = sum_by(places, np.concatenate((body.weights, lead.weights)), len(seeds) * len(chunks))
     links = links.reshape(len(seeds), len(chunks))
@@ -148,19 +166,7 @@ def build_bridge(
     for link, seed in zip(links, seeds.tolist(), strict=True):
         link[keys == snapshot.chunk_key[seed]] = 0.0  # the seed and its copies
         link[slice(*np.searchsorted(chunks, _deep(snapshot, seed)))] *= DEEP_LINK
-    full = FULL_LINK_NAMES * math.log1p((len(snapshot) - 0.5) / 1.5)
-    for part, place in zip(parts, of_parts.tolist(), strict=True):
-        strength = full * REFERRED * part.near * float(direct[seeds[part.seed]]) / highest
-        links[part.seed, place] = max(links[part.seed, place], strength)
-    scores = links.max(axis=0)
-    scores /= full
-    np.minimum(scores, 1.0, out=scores)
-    scores *= highest
-    if allowed is not None:
-        scores[~allowed[chunks]] = 0.0
-    names_of_parts = {part.chunk: part.name for part in reversed(parts)}
-    referred = Referred.of(snapshot, ((part.opening, part.said) for part in parts))
-    return Bridge(chunks, scores, links, seeds, names, factors, names_of_parts, referred)
+    return chunks, links
 
 
 def _distinct_places(numbers: NDArray[np.int32], n: int) -> tuple[Ints, Ints]:

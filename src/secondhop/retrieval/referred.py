@@ -25,6 +25,13 @@ ASKED_FOR = 0.5
 """What a part gets that the question names, relative to the best direct score, of chunks and of sentences."""
 MOST_OPENINGS = 2
 """A number that opens more sentences of a text than this is not only that of a part."""
+PART_WEIGHT = 1.67
+"""Link of a part's first sentence, relative to the direct score of the sentence that refers to it.
+
+Selection counts six tenths of a link, so the two sentences are worth the same.
+"""
+MOST_HOLDERS = 1000
+"""Chunks of a text that hold a number beyond which it is not looked for."""
 LEAST_NEAR = 0.5
 """A sentence refers to something only where its direct score is at least this share of the best one in its seed."""
 N_SENTENCES = 3
@@ -77,8 +84,8 @@ class Part(NamedTuple):
     """Number of the sentence that it begins with."""
     near: float
     """Direct score of the sentence that refers to it, relative to the best of its seed."""
-    said: float
-    """That score."""
+    link: float
+    """What the opening is worth for it."""
     name: str
 
 
@@ -123,7 +130,7 @@ def parts_of_seeds(
             openings = _openings(snapshot, reference, chunks if allowed is None else chunks[allowed[chunks]])
             for opening in openings.tolist() if len(openings) <= MOST_OPENINGS else ():
                 there = int(np.searchsorted(snapshot.chunk_sentences, opening, side="right")) - 1
-                yield Part(place, there, opening, value / highest[place], value, str(reference))
+                yield Part(place, there, opening, value / highest[place], PART_WEIGHT * value, str(reference))
 
 
 def _holders(snapshot: Snapshot, reference: Reference, seed: int) -> Ints:
@@ -140,7 +147,8 @@ def _holders(snapshot: Snapshot, reference: Reference, seed: int) -> Ints:
     else:
         source = snapshot.chunk_source[seed]
         chunks = chunks[slice(*np.searchsorted(chunks, np.searchsorted(snapshot.chunk_source, (source, source + 1))))]
-    return chunks[chunks != seed].astype(np.int64)
+    others: Ints = chunks[chunks != seed].astype(np.int64)
+    return others if len(others) <= MOST_HOLDERS else others[:0]
 
 
 def _openings(snapshot: Snapshot, reference: Reference, chunks: Ints) -> Ints:

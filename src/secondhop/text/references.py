@@ -21,13 +21,15 @@ _NAMED = """annex annexes annexure appendix appendices attachment attachments ex
 _BARE = frozenset(_NUMBERED.split())
 _KINDS = _BARE.union(_NAMED.split())
 _NUMBER = r"\d+(?:\.\d+)*[a-z]?(?!\w)"
+_SIGNS = ("§", "§§")
 _LABEL = rf"(?:{_NUMBER}|[IVXLC]{{1,6}}(?!\w)|[A-Z](?:[.-]?{_NUMBER})?(?!\w))"
-_AND = r"(?:\s*[,;/&–-]\s*|\s+)(?:(?:and|or|to|und|oder|bis|sowie|et|ou|y|o|e|en)\s+)?"
+_AND = r"(?:\s*[,;/&–-]\s*|\s+(?=[a-zà]))(?:(?:and|or|to|und|oder|bis|sowie|et|ou|à|y|o|e|en)\s+)?"
 _LABELS = re.compile(rf"{_LABEL}(?:{_AND}(?:{_NUMBER}|[IVXLC]{{1,6}}(?!\w)))*")
 _BEFORE_LABEL = re.compile(r"[ \n\t\xa0§](?=[0-9]|[A-Z](?![a-z]))")
 """What stands before a label, and is quickly looked for."""
-_KIND = re.compile(r"(?:(?<!\w)([^\W\d_]{3,12})\.?\s{1,3}|§\s?)\Z")
 _LONGEST_KIND = 16
+_MARKS = "([{\"'“‘«„."
+"""What may stand around the word: "(sec. 4)"."""
 _EACH = re.compile(_LABEL)
 
 
@@ -35,7 +37,7 @@ class Reference(NamedTuple):
     """One part that is referred to."""
 
     start: int
-    """Where in the text."""
+    """Where the first number of those that stand together begins."""
     kind: str
     """The word before the number; empty for "§"."""
     label: str
@@ -53,9 +55,11 @@ class Reference(NamedTuple):
 def references(text: str) -> Iterator[Reference]:
     """The references in a text, in order. "Sections 3, 4 and 7.2" are three."""
     for place in _BEFORE_LABEL.finditer(text):
-        labels = _LABELS.match(text, place.end())
-        before = labels and _KIND.search(text, max(0, place.end() - _LONGEST_KIND), place.end())
-        if not labels or not before or (before[1] and before[1].casefold() not in _KINDS):
+        start = place.end()
+        words = text[max(0, start - _LONGEST_KIND) : start].split()
+        kind = words[-1].strip(_MARKS) if words else ""
+        if kind.casefold() not in _KINDS and kind not in _SIGNS:
             continue
-        for label in _EACH.findall(labels.group()):
-            yield Reference(before.start(), before[1] or "", label)
+        labels = _LABELS.match(text, start)
+        for label in _EACH.findall(labels.group()) if labels else ():
+            yield Reference(start, "" if kind in _SIGNS else kind, label)

@@ -1,0 +1,121 @@
+"""A part that a question names, or that the best hit refers to by number, is evidence."""
+
+import pickle
+
+import pytest
+
+from secondhop import Chunk, Document, build_context
+
+SUBJECTS = "ropes lamps buoys flags carts ladders pumps hooks chains cranes tents bells nets oars sails masts"
+FILLER = "\n\n".join(
+    f"{number} On {subject}\n\n{number}.1 The office keeps a list of the {subject}. It is open to every member of the "
+    f"harbour, who may ask for a copy of it.\n\n{number}.2 Lost {subject} are told to the office, which has them "
+    "looked for, and which says after a week what has become of them."
+    for number, subject in enumerate(SUBJECTS.split(), 5)
+)
+RULES = f"""1 Moorings
+
+1.1 Berths are let by the season. A berth that is not paid for is dealt with under {{reference}}.
+
+1.2 Visitors may stay for three nights at the outer quay, and for one at the inner quay.
+
+{FILLER}
+
+{{title}}
+
+After thirty days the boat is hauled out and put on a chain. It is released against cash.
+"""
+QUESTION = "What becomes of a berth that is not paid for?"
+ANSWER = "the boat is hauled out"
+
+
+def rules(reference="section 44.2", title="44.2 Arrears"):
+    return Document.from_text(RULES.format(reference=reference, title=title), source="rules.txt")
+
+
+def rules_in_pieces():
+    *pieces, title, text = RULES.format(reference="section 44.2", title="44.2 Arrears").split("\n\n")
+    return [*pieces, f"{title}\n\n{text}"]
+
+
+@pytest.mark.parametrize(
+    ("reference", "title"),
+    [
+        ("section 44.2", "44.2 Arrears"),
+        ("Sections 44.1 and 44.2", "Section 44.2: Arrears"),
+        ("Article XLIV", "ARTICLE XLIV"),
+        ("Appendix B", "Appendix B"),
+        ("Schedule A", "SCHEDULE A"),
+        ("§ 44", "§ 44 Arrears"),
+        ("Annex C-2", "Annex C-2: Arrears"),
+        ("Anhang 4", "Anhang 4"),
+    ],
+)
+def test_what_the_best_hit_refers_to_is_shown(reference, title):
+    context = rules(reference, title).context(QUESTION, 120)
+    assert ANSWER in context.text()
+    plain = rules(reference, title).context(QUESTION, 120, strategy="raw_topk").text()
+    assert ANSWER not in plain
+
+
+@pytest.mark.parametrize(
+    ("reference", "title"),
+    [
+        ("section 45.2", "44.2 Arrears"),  # another number
+        ("Appendix B", "B Arrears"),  # a letter alone opens too much
+        ("an old custom", "44.2 Arrears"),
+    ],
+)
+def test_what_it_does_not_refer_to_is_not(reference, title):
+    assert ANSWER not in rules(reference, title).context(QUESTION, 120).text()
+
+
+def test_the_report_names_the_part():
+    context = rules().context(QUESTION, 120)
+    hop = [decision for decision in context.report.decisions if "section 44.2" in decision.detail.get("terms", ())]
+    assert [(each.role, each.reason.value) for each in hop] == [("second_hop", "kept_second_hop")]
+
+
+@pytest.mark.parametrize("question", ["What does section 44.2 say?", "SECTION 44.2", "explain Sec. 44.2"])
+def test_a_part_that_the_question_names_comes_first(question):
+    assert ANSWER in rules().context(question, 60).text()
+
+
+def test_small_letters_name_a_part_as_well():
+    assert ANSWER in rules("Appendix B", "Appendix B").context("what is in appendix b", 60).text()
+
+
+def test_a_number_that_opens_many_sentences_is_of_none_of_them():
+    pages = "\n\n".join(f"7 Harbour rules and much else of page {page}." for page in range(4))
+    document = Document.from_text(RULES.format(reference="section 7", title="Arrears") + "\n" + pages)
+    kept = document.context(QUESTION, 120).report.decisions
+    assert not any("section 7" in decision.detail.get("terms", ()) for decision in kept)
+
+
+def test_parts_are_looked_for_in_the_same_text_only():
+    other = "44.2 Arrears\n\nAfter thirty days the boat is hauled out and put on a chain.\n\n" + FILLER
+    here = RULES.format(reference="section 44.2", title="Arrears").replace("hauled out", "sold")
+    document = Document.from_texts([here, other])
+    assert ANSWER not in document.context(QUESTION, 120).text()
+
+
+def test_given_chunks_of_one_source_refer_to_each_other():
+    texts = rules_in_pieces()
+    same = [Chunk(text, id=str(number), source="rules.txt") for number, text in enumerate(texts)]
+    apart = [Chunk(text, id=str(number), source=f"{number}.txt") for number, text in enumerate(texts)]
+    assert ANSWER in build_context(QUESTION, same, token_budget=120).text()
+    assert ANSWER not in build_context(QUESTION, apart, token_budget=120).text()
+
+
+def test_what_may_not_be_shown_is_not_referred_to():
+    chunks = [Chunk(text, id=str(number), source="rules.txt", metadata={"open": "hauled" not in text})
+              for number, text in enumerate(rules_in_pieces())]  # fmt: skip
+    document = Document.from_chunks(chunks)
+    assert ANSWER in document.context(QUESTION, 120).text()
+    assert ANSWER not in document.context(QUESTION, 120, filter={"open": True}).text()
+
+
+def test_references_survive_pickling():
+    document = rules()
+    again = pickle.loads(pickle.dumps(document))
+    assert again.context(QUESTION, 120).text() == document.context(QUESTION, 120).text()

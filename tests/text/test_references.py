@@ -1,0 +1,49 @@
+"""References to numbered parts are told by the word before the number."""
+
+import pytest
+
+from secondhop.text.references import references
+
+
+def named(text):
+    return [(reference.kind, reference.label) for reference in references(text)]
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("subject to Section 9.4(b), and", [("Section", "9.4")]),
+        ("under Sections 3, 4 and 7.2.", [("Sections", "3"), ("Sections", "4"), ("Sections", "7.2")]),
+        ("nach § 12 Abs. 3 und §§ 3 und 4a", [("", "12"), ("", "3"), ("", "4a")]),
+        ("(see Appendix B-2, Schedule A)", [("Appendix", "B-2"), ("Schedule", "A")]),
+        ("Articles V, VI and IX survive", [("Articles", "V"), ("Articles", "VI"), ("Articles", "IX")]),
+        ("cf. Art. 5 and (Fig. 2)", [("Art", "5"), ("Fig", "2")]),
+        ("siehe Anhang C und Tabelle 3", [("Anhang", "C"), ("Tabelle", "3")]),
+        ("véase la cláusula 8.1", [("cláusula", "8.1")]),
+        ("clause\u00a012 of the deed", [("clause", "12")]),
+        ("Section 4\n9 apples", [("Section", "4")]),
+    ],
+)
+def test_parts_that_are_named(text, found):
+    assert named(text) == found
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "in May 5 of 10 came",
+        "a section of 12 men",
+        "Section",
+        "Section Nine",
+        "section9",
+        "5 sections",
+        "Is section a row?",
+        "",
+    ],
+)
+def test_other_numbers_and_words_are_none(text):
+    assert named(text) == []
+
+
+def test_a_part_is_told_with_its_name():
+    assert [str(reference) for reference in references("§ 7 and Clause 2.1")] == ["§ 7", "Clause 2.1"]
