@@ -118,7 +118,7 @@ class Hit:
     rank: int | None
     """Place in the direct order, from 1: what plain top-k would use. None beyond place 200."""
     scores: Mapping[str, float] = field(default_factory=dict)
-    """The parts: `lexical`, `bridge`; with a semantic tier also `dense` (the cosine; absent if it was not looked up) and
+    """The parts: `lexical`, `bridge`; where whole texts count, `text` and `direct` (it and `lexical`); with a semantic tier also `dense` (the cosine; absent if it was not looked up) and
     `direct` (both together, without the bridge); with a reranker its score, `rerank`."""
     grounding: float = 0.0
     """Share of the query's content words that the chunk holds, weighted by rarity, 0 to 1."""

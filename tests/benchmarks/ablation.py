@@ -57,6 +57,7 @@ VARIANTS: dict[str, dict[str, Any]] = {
     "homes weigh 1.0": {f"{RETRIEVAL}.home.HOME_WEIGHT": 1.0},
     "deep links 1.0": {f"{RETRIEVAL}.bridge.DEEP_LINK": 1.0},
     "deep links 0.6": {f"{RETRIEVAL}.bridge.DEEP_LINK": 0.6},
+    "texts do not count": {f"{RETRIEVAL}.whole_text.LEAST_CHUNKS": 10**9},
     "no references": {
         f"{RETRIEVAL}.bridge.REFERRED": 0.0,
         f"{RETRIEVAL}.referred.PART_WEIGHT": 0.0,

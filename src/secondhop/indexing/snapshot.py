@@ -55,6 +55,8 @@ class Snapshot:
     chunk_length: NDArray[np.int32]
     """[C] length in index terms."""
     average_length: float
+    source_length: Ints
+    """[texts] length in index terms."""
     chunk_key: NDArray[np.uint64]
     """[C] digest of the signature: chunks with the same words have the same key."""
     term_is_ordinary: Bools
@@ -112,6 +114,7 @@ class Snapshot:
             lead=lead,
             idf=scoring.idf(body.df, len(segment)),
             chunk_length=length,
+            source_length=np.bincount(segment.chunk_source, length, len(segment.sources)).astype(np.int64),
             average_length=average,
             chunk_key=statistics.chunk_keys(segment.chunk_signature),
             term_is_ordinary=ordinary,
@@ -277,7 +280,7 @@ _STORED = tuple(name for name in Snapshot.__slots__ if name != "_chunks")
 _POSTINGS = ("body", "lead")
 _PARTS = ("offsets", "chunks", "weights")
 _STATISTICS = (
-    "source_occurrence", "body_counts", "idf", "chunk_length", "chunk_key", "term_is_ordinary",
+    "source_occurrence", "body_counts", "idf", "chunk_length", "source_length", "chunk_key", "term_is_ordinary",
 )  # fmt: skip
 _OF_SEGMENT = (
     "texts", "sources", "chunk_source", "chunk_section", "chunk_line", "chunk_line_end", "chunk_kind", "chunk_opens",

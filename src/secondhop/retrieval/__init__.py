@@ -18,6 +18,7 @@ from secondhop.retrieval.lexical import MAX_RANK, MOST_COPIES, direct_scores, di
 from secondhop.retrieval.query import parse_query
 from secondhop.retrieval.referred import asked_for, raised
 from secondhop.retrieval.tiers import Tiers, direct_by
+from secondhop.retrieval.whole_text import text_scores
 from secondhop.types import Hit, Ranking
 
 if TYPE_CHECKING:
@@ -58,13 +59,16 @@ def retrieve(
     wanted = candidate_k if tiers is None else max(candidate_k, tiers.min_candidates)
     most = MOST_COPIES * wanted
     enough = max(MAX_RANK, most)
-    first = ranked = top(direct.scores, enough)
+    ranked_by = direct.scores
+    first = ranked = top(ranked_by, enough)
     link = Bridge.none()
     named: Ints = np.empty(0, np.int64)
     if bridge:
-        lexical = add_homes(snapshot, query, direct.lexical, allowed)
-        if lexical is not direct.lexical:
-            direct = direct.with_lexical(lexical)
+        texts = text_scores(snapshot, query, direct.lexical) if tiers is None else None
+        if texts is not None:
+            direct = direct.with_texts(texts)
+        direct = direct.with_lexical(add_homes(snapshot, query, direct.lexical, allowed))
+        if direct.scores is not ranked_by:
             first = top(direct.scores, enough)
         named = asked_for(snapshot, text, first)
         if len(named):

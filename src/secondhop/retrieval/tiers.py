@@ -58,6 +58,8 @@ class Direct:
     """Further scores of some chunks: `dense`, `rerank`."""
     timings: Mapping[str, float] = field(default_factory=dict)
     """Milliseconds: `embed`, `rerank`."""
+    texts: Floats | None = None
+    """[C] what chunks get for the texts they are of, in `scores`; None where texts do not count."""
 
     @classmethod
     def by_words(cls, lexical: Floats) -> Direct:
@@ -66,12 +68,23 @@ class Direct:
 
     def with_lexical(self, lexical: Floats) -> Direct:
         """The same with other scores by words; what ranks moves by as much."""
+        if lexical is self.lexical:
+            return self
         scores = lexical if self.scores is self.lexical else self.scores + (lexical - self.lexical)
         return replace(self, scores=scores, lexical=lexical)
+
+    def with_texts(self, texts: Floats) -> Direct:
+        """The same with what chunks get for their texts on top."""
+        return replace(self, scores=self.scores + texts, texts=texts)
 
     def parts(self, ordinals: Ints) -> list[dict[str, float]]:
         """The scores of each of these chunks by name."""
         parts = [{"lexical": score} for score in self.lexical[ordinals].tolist()]
+        if self.texts is not None:
+            for part, score, text in zip(
+                parts, self.scores[ordinals].tolist(), self.texts[ordinals].tolist(), strict=True
+            ):
+                part["direct"], part["text"] = score, text
         if self.more:
             for part, ordinal, score in zip(parts, ordinals.tolist(), self.scores[ordinals].tolist(), strict=True):
                 part["direct"] = score
