@@ -164,7 +164,11 @@ class _Walk:
                     self._add(entry, source)
 
     def _add(self, entry: os.DirEntry[str], source: str) -> None:
-        status = entry.stat(follow_symlinks=False)
+        try:
+            status = entry.stat(follow_symlinks=False)
+        except OSError as error:  # gone since it was listed
+            self.skipped.append((source, _cause(error)))
+            return
         known = (status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino & _MOST_INODE)
         file = FolderFile(entry.path, source, known)
         self.files.append(file)
