@@ -26,6 +26,12 @@ def test_a_missing_path_is_a_file_not_found_error_that_names_it(tmp_path, load, 
     assert caught.value.source == str(missing)
 
 
+@pytest.mark.parametrize("load", [secondhop.Document.from_file, secondhop.Document.from_folder])
+def test_an_empty_path_is_not_the_current_folder(load):
+    with pytest.raises(secondhop.InputError, match="path='' is empty"):
+        load("")
+
+
 def test_a_damaged_pdf_is_a_typed_error_that_names_path_and_cause(tmp_path):
     path = tmp_path / "damaged.pdf"
     path.write_bytes(b"%PDF-1.7\n" + b"\x00garbage" * 200)
@@ -146,6 +152,23 @@ def test_options_and_keywords_together_are_refused():
     options = secondhop.DocumentOptions(chunk_size=64)
     with pytest.raises(secondhop.OptionError, match="chunk_size"):
         secondhop.Document.from_text("Copper melts.", options=options, chunk_size=32)
+
+
+def test_options_of_one_file_are_refused_for_a_folder(tmp_path):
+    (tmp_path / "a.txt").write_text("Copper melts.")
+    for name, value in {"format": "markdown", "source": "metals"}.items():
+        with pytest.raises(secondhop.OptionError, match=f"{name} cannot be given for a folder"):
+            secondhop.Document.from_folder(tmp_path, **{name: value})
+        with pytest.raises(secondhop.OptionError, match=f"{name} cannot be given for a folder"):
+            secondhop.Document.from_folder(tmp_path, options=secondhop.DocumentOptions(**{name: value}))
+
+
+def test_nested_options_are_for_what_is_not_given_beside_them(tmp_path):
+    (tmp_path / "a.txt").write_text("Copper melts.")
+    nested = secondhop.DocumentOptions(token_budget=40, text_style="numbered")
+    doc = secondhop.Document.from_folder(tmp_path, options=secondhop.FolderOptions(token_budget=9, options=nested))
+    report = doc.analyze("copper")
+    assert (report.token_budget, report.text_style) == (9, "numbered")
 
 
 @pytest.mark.parametrize("options", [{"chunk_size": 64}, 7, "fast"])

@@ -50,7 +50,7 @@ if TYPE_CHECKING:
 
 
 class CommonKeywords(TypedDict, total=False):
-    """The fields of `DocumentOptions` but `source`, as keywords."""
+    """The fields of `DocumentOptions` but `source` and `format`, as keywords."""
 
     token_budget: int
     strategy: str | Strategy
@@ -64,7 +64,6 @@ class CommonKeywords(TypedDict, total=False):
     text_style: TextStyle
     injection: Injection
     grain: Grain
-    format: str | None
     password: str | None
     chunk_size: int
     retrieval: str
@@ -95,14 +94,20 @@ class CommonKeywords(TypedDict, total=False):
     min_candidates: int
 
 
-class DocumentKeywords(CommonKeywords, total=False):
+class BytesKeywords(CommonKeywords, total=False):
+    """The fields of `DocumentOptions` but `source`, as keywords."""
+
+    format: str | None
+
+
+class DocumentKeywords(BytesKeywords, total=False):
     """The fields of `DocumentOptions`, as keywords."""
 
     source: str
 
 
-class FolderKeywords(DocumentKeywords, total=False):
-    """The fields of `FolderOptions`, as keywords."""
+class FolderKeywords(CommonKeywords, total=False):
+    """The fields of `FolderOptions` that a folder takes, as keywords."""
 
     recursive: bool
     gitignore: bool
@@ -215,7 +220,7 @@ class Document:
         source: str | None = None,
         *,
         options: DocumentOptions | None = None,
-        **keywords: Unpack[CommonKeywords],
+        **keywords: Unpack[BytesKeywords],
     ) -> Document:
         """A document from the bytes of a file; `source` is its name, whose suffix tells the format.
 
@@ -367,7 +372,9 @@ class Document:
             InputError: a path is not below the folder, or the document is not of a persisted folder.
         """
         folder = self._persisted()
-        return self._refreshed(again=frozenset(path_below(folder.root, as_path(path)) for path in paths))
+        return self._refreshed(
+            again=frozenset(path_below(folder.root, as_path(path)) for path in checked_items(paths, "paths"))
+        )
 
     def remove(self, source: str) -> Refresh:
         """As `refresh`, and this file is taken out of the index. It comes back when it changes, or with `update`.
