@@ -1,6 +1,7 @@
 """What is refused, with which error, and what its message says."""
 
 import inspect
+import json
 import pickle
 from pathlib import Path
 
@@ -271,6 +272,50 @@ def test_bad_chunks_are_refused_by_number_and_name(chunks, message):
         secondhop.Document.from_chunks(chunks)
     with pytest.raises(secondhop.InputError, match=message):
         secondhop.build_context("law", chunks)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("source", 5),
+        ("source", Path("a.md")),
+        ("heading_path", "one heading"),
+        ("heading_path", ["Fees", 5]),
+        ("kind", "verse"),
+        ("metadata", "harbour"),
+        ("page", "iv"),
+        ("page", 3.0),
+        ("page", 2**31),
+        ("start", "5"),
+        ("line", 1.5),
+        ("line_end", [1]),
+    ],
+)
+def test_a_value_of_another_type_in_a_chunk_is_named_with_the_chunk(name, value):
+    for chunk in ({"text": "A law.", name: value}, secondhop.Chunk("A law.", **{name: value})):
+        for load in (secondhop.Document.from_chunks, lambda chunks: secondhop.build_context("law", chunks)):
+            with pytest.raises(secondhop.InputError, match=f"chunk 1: {name}=") as caught:
+                load(["fine", chunk])
+            assert repr(value) in str(caught.value)
+
+
+def test_numbers_of_numpy_in_chunks_become_plain_ones():
+    numbers = {"page": np.int64(3), "start": np.int32(7), "line": np.uint8(2)}
+    context = secondhop.build_context("law", [{"text": "A law.", "id": 0, **numbers}])
+    (citation,) = json.loads(json.dumps(context.to_dict()))["citations"]
+    assert (citation["chunk_id"], citation["page"], citation["start"], citation["line"]) == ("0", 3, 7, 2)
+
+
+@pytest.mark.parametrize(("name", "value"), [("source", 5), ("source", Path("a.md")), ("metadata", ["year", 2024])])
+def test_a_value_of_another_type_in_a_text_is_named_with_the_text(name, value):
+    with pytest.raises(secondhop.InputError, match=f"text 1: {name}="):
+        secondhop.Document.from_texts(["fine", {"text": "A law.", name: value}])
+
+
+@pytest.mark.parametrize("source", [5, b"a.txt", Path("a.txt")])
+def test_the_name_of_bytes_is_a_string(source):
+    with pytest.raises(secondhop.InputError, match="source="):
+        secondhop.Document.from_bytes(b"A law.", source=source)
 
 
 @pytest.mark.parametrize("texts", ["one string", b"bytes", {"a.txt": "one mapping"}, None])

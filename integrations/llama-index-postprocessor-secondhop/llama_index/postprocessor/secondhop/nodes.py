@@ -23,6 +23,8 @@ HEADING_KEYS = ("header_path", "section_title", "document_title", "title")
 SEPARATOR = "\n\n"
 """What LlamaIndex puts between nodes when it packs them into a prompt."""
 
+_MOST_DIGITS = 9
+"""Longer numbers are no pages, and an index does not hold them."""
 _TEXT = "\ue000text\ue000"
 
 
@@ -107,7 +109,7 @@ def to_source(item: NodeWithScore, chunk_id: str, heading_keys: Sequence[str] = 
         id=chunk_id,
         source=source,
         end=len(text),
-        page=int(page) if page.isdecimal() else None,
+        page=int(page) if page.isdecimal() and len(page) <= _MOST_DIGITS else None,
         heading_path=_heading_path(metadata, heading_keys),
         kind=kind,
     )
