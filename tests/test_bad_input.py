@@ -3,6 +3,7 @@
 import inspect
 import json
 import pickle
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -378,6 +379,61 @@ def test_a_strategy_of_the_users_must_return_a_selection(contract):
 def test_a_strategy_of_the_users_must_decide_on_every_hit(contract):
     with pytest.raises(secondhop.OptionError, match="exactly one decision"):
         contract.context("law", strategy=lambda query, hits, budget: secondhop.Selection((), ()))
+
+
+def _best_two(query, hits, budget):
+    """A strategy as it should be."""
+    passages, decisions = [], []
+    for place, hit in enumerate(hits):
+        chunk, span = hit.chunk, (hit.chunk.start, hit.chunk.end)
+        told = {"fate": "dropped", "reason": secondhop.Reason.DROPPED_TOP_K}
+        if place < 2:
+            passages.append(secondhop.Passage(chunk, (span,), "seed", hit.score, hit.ordinal))
+            told = {"fate": "kept", "reason": secondhop.Reason.KEPT_RELEVANT, "role": "seed", "spans": (span,)}
+        decisions.append(secondhop.Decision(chunk.id, tokens=budget.count_tokens(chunk.text), **told))
+    return passages, decisions
+
+
+def _first(values, **changes):
+    return [replace(values[0], **changes), *values[1:]]
+
+
+BAD_SELECTIONS = {
+    "kept and not shown": (lambda p, d: (p[1:], d), "is 'kept' and has 0 passages"),
+    "shown and dropped": (lambda p, d: (p, _first(d, fate="dropped")), "is 'dropped' and has 1 passages"),
+    "shown twice": (lambda p, d: (p + p[:1], d), "is 'kept' and has 2 passages"),
+    "no such fate": (lambda p, d: (p, _first(d, fate="maybe")), "'maybe'"),
+    "a reason of its own": (lambda p, d: (p, _first(d, reason="because")), "needs a Reason"),
+    "tokens of numpy": (lambda p, d: (p, _first(d, tokens=np.int64(5))), "tokens as an int"),
+    "no decision": (lambda p, d: (p, ["kept", *d[1:]]), "returned 'kept' where a Decision belongs"),
+    "no passage": (lambda p, d: (["text", *p[1:]], d), "returned 'text' where a Passage belongs"),
+    "a decision on nothing": (lambda p, d: (p, [*d, replace(d[-1], chunk_id="x")]), "0 have none, and 1 are too many"),
+    "text of its own": (lambda p, d: (_first(p, chunk=secondhop.Chunk("Mine.", id=p[0].chunk.id)), d), "of a hit"),
+    "no spans": (lambda p, d: (_first(p, spans=()), d), "not parts of the chunk's"),
+    "spans beyond the chunk": (lambda p, d: (_first(p, spans=((-1, 5),)), d), "not parts of the chunk's"),
+    "spans out of order": (lambda p, d: (_first(p, spans=((3, 5), (1, 2))), d), "not parts of the chunk's"),
+    "spans of floats": (lambda p, d: (_first(p, spans=((0.0, 5.0),)), d), "not parts of the chunk's"),
+}
+
+
+@pytest.mark.parametrize(("change", "message"), BAD_SELECTIONS.values(), ids=BAD_SELECTIONS)
+def test_a_strategy_of_the_users_must_show_what_it_says_that_it_keeps(change, message):
+    doc = secondhop.Document.from_chunks(["A law applies.", "No law applies.", "Laws apply here."])
+
+    def mine(query, hits, budget):
+        return secondhop.Selection(*map(tuple, change(*_best_two(query, hits, budget))))
+
+    with pytest.raises(secondhop.OptionError, match="strategy mine") as caught:
+        doc.context("law", strategy=mine)
+    assert message in str(caught.value)
+
+
+def test_a_strategy_of_the_users_is_not_taken_for_one_of_ours_of_that_name(contract):
+    def auto(query, hits, budget):
+        return secondhop.Selection(*map(tuple, _best_two(query, hits, budget)))
+
+    report = contract.analyze("law", strategy=auto)
+    assert (report.strategy, report.auto_decision) == (f"{__name__}.auto", "not_auto")
 
 
 def test_a_strategy_of_the_users_must_keep_to_the_budget(contract):

@@ -38,5 +38,5 @@ def test_a_style_of_ones_own_must_return_a_string(value):
     def as_xml(_number, _passage):
         return value
 
-    with pytest.raises(OptionError, match="text_style=as_xml returned .* not a string"):
+    with pytest.raises(OptionError, match=r"text_style=as_xml returned .* not a string"):
         render([Passage(PROSE, ((100, 104),), "seed")], as_xml)

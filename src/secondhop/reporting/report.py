@@ -182,7 +182,7 @@ def _plain_decisions(decisions: Iterable[Decision]) -> list[dict[str, Any]]:
 def _rounded(value: float) -> float:
     # `round(value, 6)`, which goes through decimal digits, in a fraction of its time. Beyond the limit, infinities and
     # numbers that are not among them, it is that.
-    return (float(value) * 1e6 + _TO_WHOLE - _TO_WHOLE) / 1e6 if -1e4 < value < 1e4 else round(value, 6)
+    return (float(value) * 1e6 + _TO_WHOLE - _TO_WHOLE) / 1e6 if -1e4 < value < 1e4 else round(float(value), 6)
 
 
 def _plain(value: Any) -> Any:
