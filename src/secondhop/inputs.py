@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import replace
 from operator import index
 from types import NoneType
@@ -29,17 +29,37 @@ def allowed_chunks(snapshot: Snapshot, filter: Filter | None) -> Bools | None:
         return np.fromiter((bool(filter(chunk)) for chunk in snapshot.all_chunks()), bool, len(snapshot))
     if not isinstance(filter, Mapping):
         raise InputError(f"filter={filter!r} is neither a mapping nor a callable")
-    wanted = {
-        key: value if isinstance(value, (list, tuple, set, frozenset)) else (value,) for key, value in filter.items()
-    }
+    wanted = {key: _wanted(key, value) for key, value in filter.items()}
     return np.fromiter((_matches(chunk, wanted) for chunk in snapshot.all_chunks()), bool, len(snapshot))
 
 
-def _matches(chunk: Chunk, wanted: Mapping[str, Any]) -> bool:
+def _wanted(key: str, value: Any) -> Collection[Any]:
+    """The values that one key of a filter lets in: as a set where that can be, since there may be thousands."""
+    if callable(value):
+        raise InputError(f"filter: {key}={value!r} is a function; give one on Chunk instead of the mapping")
+    if isinstance(value, (str, bytes, Mapping)) or not isinstance(value, Iterable):
+        value = (value,)
+    values = list(value)
+    try:
+        return frozenset(values)
+    except TypeError:
+        return values
+
+
+def _matches(chunk: Chunk, wanted: Mapping[str, Collection[Any]]) -> bool:
     return all(
-        (getattr(chunk, key) if key in _FILTERABLE else chunk.metadata.get(key)) in values
+        _is_among(getattr(chunk, key) if key in _FILTERABLE else chunk.metadata.get(key), values)
         for key, values in wanted.items()
     )
+
+
+def _is_among(value: Any, values: Collection[Any]) -> bool:
+    try:
+        return value in values
+    except TypeError:  # what has no hash is in no set
+        return False
+    except ValueError:  # arrays cannot tell whether they are equal in one word
+        return any(np.array_equal(value, each) for each in values)
 
 
 _FILTERABLE = frozenset({"source", "page", "kind", "id", "heading"})
