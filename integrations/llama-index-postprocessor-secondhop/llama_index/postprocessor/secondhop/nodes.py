@@ -172,7 +172,10 @@ def _pieces(node: BaseNode, text: str) -> tuple[Span, ...]:
     """What the last step recorded, if the text is still as that step left it."""
     trail = node.metadata.get(TRAIL_KEY)
     if isinstance(trail, list) and trail and isinstance(trail[-1], Mapping) and trail[-1].get("spans"):
-        pieces = tuple((int(start), int(end)) for start, end in trail[-1]["spans"])
+        try:
+            pieces = tuple((int(start), int(end)) for start, end in trail[-1]["spans"])
+        except (TypeError, ValueError):  # somebody else's
+            return ((0, len(text)),)
         if sum(end - start for start, end in pieces) + len(GAP) * (len(pieces) - 1) == len(text):
             return pieces
     return ((0, len(text)),)
