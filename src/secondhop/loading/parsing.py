@@ -19,6 +19,7 @@ from secondhop.errors import (
 )
 from secondhop.loading.formats import FORMATS, detect, format_by_name
 from secondhop.loading.plain import load_string
+from secondhop.loading.registered import checked
 from secondhop.types import SourceText
 
 MAX_BYTES = 100 * 1024 * 1024
@@ -107,7 +108,10 @@ def _run(format: str, data: bytes, source: str, *, name: str, password: str | No
         load = FORMATS[format].loader()
         options: dict[str, Any] = {"password": password} if format == "pdf" else {}
         # The loader sees the file's own name, whose suffix says which language it is.
-        return replace(load(data, name, **options), source=source, format=format)
+        loaded = load(data, name, **options)
+        if FORMATS[format].registered is not None:
+            loaded = checked(loaded)
+        return replace(loaded, source=source, format=format)
     except LoadError as error:
         if isinstance(error.__cause__, MemoryError):
             raise _out_of_memory(source) from error
