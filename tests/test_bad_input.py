@@ -342,6 +342,17 @@ def test_a_score_that_is_no_number_is_named(score):
         secondhop.build_context("law", ["a law", "b"], scores=[1.0, score])
 
 
+@pytest.mark.parametrize("scores", ["ab", {"a": 1.0, "b": 2.0}, 5])
+def test_scores_are_a_list(scores):
+    with pytest.raises(secondhop.InputError, match="scores is one"):
+        secondhop.build_context("law", ["a law", "b"], scores=scores)
+
+
+def test_scores_may_come_from_a_generator():
+    context = secondhop.build_context("law", ["a law", "b law"], scores=(score for score in (1.0, 2.0)))
+    assert context.report.n_selected == 2
+
+
 def test_scores_may_be_any_numbers():
     scores = np.array([0.5, -np.inf], np.float32)
     assert secondhop.build_context("law", ["a law", "b law"], scores=scores).report.n_selected == 2

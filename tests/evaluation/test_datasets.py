@@ -99,3 +99,10 @@ def test_a_file_of_another_form_is_refused_by_name(data, row):
     (data / "dev/odd.jsonl").write_text(row, encoding="utf-8")
     with pytest.raises(InputError, match=r"odd\.jsonl is of none of the forms"):
         load("odd", root=data)
+
+
+def test_an_id_that_is_there_twice_is_refused(data):
+    path = data / "dev/pairs.jsonl"
+    path.write_text("\n".join(path.read_text("utf-8").splitlines()[:1] * 2), encoding="utf-8")
+    with pytest.raises(InputError, match=r"pairs\.jsonl: the id 'q0' is there twice"):
+        load("pairs", root=data)

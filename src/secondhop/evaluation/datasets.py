@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import random
+from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -65,7 +66,7 @@ def load(
     Raises:
         OptionError: there is no such set, or it has no questions.
         LoadError: a file cannot be read.
-        InputError: a file is of none of the three forms.
+        InputError: a file is of none of the three forms, or an id is there twice.
     """
     name = ALIASES.get(name, name)
     path, base = _locate(name, root, part)
@@ -74,6 +75,9 @@ def load(
     except (KeyError, TypeError, AttributeError) as error:
         cause = f"{error} is missing" if isinstance(error, KeyError) else error
         raise InputError(f"{path} is of none of the forms of evaluation sets: {cause}") from error
+    for key, count in Counter(item.id for item in items).items():
+        if count > 1:  # rows are compared by id, so one question would stand for both
+            raise InputError(f"{path}: the id {key!r} is there twice")
     if limit is not None and len(items) > limit:
         items = random.Random(3).sample(items, limit)
     if not items:
