@@ -393,7 +393,8 @@ class Document:
 
     def _refreshed(self, **look: Any) -> Refresh:
         before = self._persisted()
-        return self._next(open_folder(before.root, before.options, previous=before, **look))
+        after = open_folder(before.root, before.options, previous=before, **look)
+        return self._next(after, same=after.table.leaves_out_as(before.table))
 
     def reload(self) -> Refresh:
         """A document of the folder as its index has it now, without a look at the files: another process wrote it.
@@ -406,9 +407,9 @@ class Document:
         after = load_folder(before.root, before.options, before)
         return self._next(before if after is None else after)
 
-    def _next(self, folder: IndexedFolder) -> Refresh:
+    def _next(self, folder: IndexedFolder, *, same: bool = True) -> Refresh:
         before = self._persisted()
-        same = folder.table.says_as(before.table) and folder.notes == before.notes
+        same = same and folder.table.says_as(before.table) and folder.notes == before.notes
         same = same and (folder.snapshot is before.snapshot or folder.in_memory)
         return Refresh.of(self if same else Document._of_folder(folder), before.table, folder.table)
 

@@ -296,6 +296,18 @@ def test_a_manifest_of_something_else_is_left_as_it_is(folder, tmp_path, rebuild
     assert "Harbour" in (tmp_path / "site/manifest.json").read_text()
 
 
+def test_what_is_left_out_is_told_as_it_is_now(folder):
+    document = persisted(folder)
+    write(folder / ".hidden.md", "# Hidden\n")
+    refresh = document.refresh()
+    assert not refresh
+    assert (".hidden.md", "hidden") in refresh.document.skipped_files
+    assert_as_fresh(refresh.document, folder)
+    assert refresh.document.refresh().document is refresh.document
+    (folder / ".hidden.md").unlink()
+    assert_as_fresh(refresh.document.refresh().document, folder)
+
+
 # ── update and remove ────────────────────────────────────────────────────────────────────────────────────────────────
 
 

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from pathspec import GitIgnoreSpec
 
 INDEX_FOLDER = ".secondhop"
+INDEX_SKIPPED = "the index folder of secondhop"
+"""Why it is skipped itself."""
 _MOST_IGNORE_BYTES = 1024 * 1024
 _MOST_INODE = (1 << 63) - 1
 MOST_LISTED = 1_000
@@ -153,7 +155,7 @@ class _Walk:
                 except OSError as error:
                     is_folder, reason = False, _cause(error)
                 if is_folder and self._is_index(entry):
-                    self.skipped.append((source + "/", "the index folder of secondhop"))
+                    self.skipped.append((source + "/", INDEX_SKIPPED))
                 elif reason is not None and is_folder:
                     self.skipped.extend(_all_below(entry.path, source + "/", reason))
                 elif reason is not None:
