@@ -209,6 +209,14 @@ def test_a_tokenizer_that_returns_no_count_is_refused():
 # ── texts, queries, chunks ───────────────────────────────────────────────────────────────────────────────────────────
 
 
+@pytest.mark.parametrize("text", ["\ufeff", "\ufeff \r\n"])
+def test_a_byte_order_mark_alone_is_no_text(text):
+    for name in ("notes.txt", "notes.md", "rows.csv"):
+        with pytest.raises(secondhop.EmptyTextError):
+            secondhop.Document.from_text(text, source=name)
+    assert secondhop.Document.from_texts(["Copper melts.", text]).n_files == 1
+
+
 @pytest.mark.parametrize("text", ["", "   ", "\n\t\n", "\u2003"])
 def test_an_empty_text_is_refused(text):
     with pytest.raises(secondhop.EmptyTextError):

@@ -176,7 +176,7 @@ def load_item(item: Any, number: int, settings: DocumentOptions) -> SourceText |
         raise InputError(f"text {number} is {type(item).__name__}; give a string or a mapping with 'text'")
     if unknown := set(values) - {"text", "source", "format", "metadata"}:
         raise InputError(f"text {number} has unknown keys {sorted(unknown)}; known are: text, source, format, metadata")
-    if not values["text"].strip():
+    if not values["text"].removeprefix("\ufeff").strip():
         return None
     label = checked_label(values.get("source") or f"{settings.source}-{number}", f"text {number}: source")
     metadata = values.get("metadata")

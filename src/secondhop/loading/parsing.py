@@ -78,6 +78,7 @@ def parse(
 def load_text(text: str, source: str, *, format: str | None = None) -> SourceText:
     """Find the structure of a string that is text already. The suffix of `source` counts if it is of a text format."""
     check_format(format)
+    text = text.removeprefix("\ufeff")
     if not text or text.isspace():
         raise EmptyTextError(f"{source}: the text is empty")
     if format is None:
@@ -86,7 +87,6 @@ def load_text(text: str, source: str, *, format: str | None = None) -> SourceTex
     if not FORMATS[format].textual:
         raise InputError(f"{source}: format={format!r} is binary; pass the file's bytes, not a string")
     text, warnings = _without_lone_surrogates(text)
-    text = text.removeprefix("\ufeff")
     if format == "text":
         return _warned(replace(load_string(text, source), format=format), source, warnings)
     data = text.encode()
