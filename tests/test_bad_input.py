@@ -1,7 +1,9 @@
 """What is refused, with which error, and what its message says."""
 
 import inspect
+import json
 import pickle
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -24,6 +26,12 @@ def test_a_missing_path_is_a_file_not_found_error_that_names_it(tmp_path, load, 
         load(as_path(missing))
     assert isinstance(caught.value, secondhop.SourceNotFoundError)
     assert caught.value.source == str(missing)
+
+
+@pytest.mark.parametrize("load", [secondhop.Document.from_file, secondhop.Document.from_folder])
+def test_an_empty_path_is_not_the_current_folder(load):
+    with pytest.raises(secondhop.InputError, match="path='' is empty"):
+        load("")
 
 
 def test_a_damaged_pdf_is_a_typed_error_that_names_path_and_cause(tmp_path):
@@ -148,6 +156,23 @@ def test_options_and_keywords_together_are_refused():
         secondhop.Document.from_text("Copper melts.", options=options, chunk_size=32)
 
 
+def test_options_of_one_file_are_refused_for_a_folder(tmp_path):
+    (tmp_path / "a.txt").write_text("Copper melts.")
+    for name, value in {"format": "markdown", "source": "metals"}.items():
+        with pytest.raises(secondhop.OptionError, match=f"{name} cannot be given for a folder"):
+            secondhop.Document.from_folder(tmp_path, **{name: value})
+        with pytest.raises(secondhop.OptionError, match=f"{name} cannot be given for a folder"):
+            secondhop.Document.from_folder(tmp_path, options=secondhop.DocumentOptions(**{name: value}))
+
+
+def test_nested_options_are_for_what_is_not_given_beside_them(tmp_path):
+    (tmp_path / "a.txt").write_text("Copper melts.")
+    nested = secondhop.DocumentOptions(token_budget=40, text_style="numbered")
+    doc = secondhop.Document.from_folder(tmp_path, options=secondhop.FolderOptions(token_budget=9, options=nested))
+    report = doc.analyze("copper")
+    assert (report.token_budget, report.text_style) == (9, "numbered")
+
+
 @pytest.mark.parametrize("options", [{"chunk_size": 64}, 7, "fast"])
 def test_options_must_be_an_options_object(options):
     with pytest.raises(secondhop.OptionError, match="DocumentOptions"):
@@ -182,6 +207,14 @@ def test_a_tokenizer_that_returns_no_count_is_refused():
 
 
 # ── texts, queries, chunks ───────────────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize("text", ["\ufeff", "\ufeff \r\n"])
+def test_a_byte_order_mark_alone_is_no_text(text):
+    for name in ("notes.txt", "notes.md", "rows.csv"):
+        with pytest.raises(secondhop.EmptyTextError):
+            secondhop.Document.from_text(text, source=name)
+    assert secondhop.Document.from_texts(["Copper melts.", text]).n_files == 1
 
 
 @pytest.mark.parametrize("text", ["", "   ", "\n\t\n", "\u2003"])
@@ -250,6 +283,50 @@ def test_bad_chunks_are_refused_by_number_and_name(chunks, message):
         secondhop.build_context("law", chunks)
 
 
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("source", 5),
+        ("source", Path("a.md")),
+        ("heading_path", "one heading"),
+        ("heading_path", ["Fees", 5]),
+        ("kind", "verse"),
+        ("metadata", "harbour"),
+        ("page", "iv"),
+        ("page", 3.0),
+        ("page", 2**31),
+        ("start", "5"),
+        ("line", 1.5),
+        ("line_end", [1]),
+    ],
+)
+def test_a_value_of_another_type_in_a_chunk_is_named_with_the_chunk(name, value):
+    for chunk in ({"text": "A law.", name: value}, secondhop.Chunk("A law.", **{name: value})):
+        for load in (secondhop.Document.from_chunks, lambda chunks: secondhop.build_context("law", chunks)):
+            with pytest.raises(secondhop.InputError, match=f"chunk 1: {name}=") as caught:
+                load(["fine", chunk])
+            assert repr(value) in str(caught.value)
+
+
+def test_numbers_of_numpy_in_chunks_become_plain_ones():
+    numbers = {"page": np.int64(3), "start": np.int32(7), "line": np.uint8(2)}
+    context = secondhop.build_context("law", [{"text": "A law.", "id": 0, **numbers}])
+    (citation,) = json.loads(json.dumps(context.to_dict()))["citations"]
+    assert (citation["chunk_id"], citation["page"], citation["start"], citation["line"]) == ("0", 3, 7, 2)
+
+
+@pytest.mark.parametrize(("name", "value"), [("source", 5), ("source", Path("a.md")), ("metadata", ["year", 2024])])
+def test_a_value_of_another_type_in_a_text_is_named_with_the_text(name, value):
+    with pytest.raises(secondhop.InputError, match=f"text 1: {name}="):
+        secondhop.Document.from_texts(["fine", {"text": "A law.", name: value}])
+
+
+@pytest.mark.parametrize("source", [5, b"a.txt", Path("a.txt")])
+def test_the_name_of_bytes_is_a_string(source):
+    with pytest.raises(secondhop.InputError, match="source="):
+        secondhop.Document.from_bytes(b"A law.", source=source)
+
+
 @pytest.mark.parametrize("texts", ["one string", b"bytes", {"a.txt": "one mapping"}, None])
 def test_one_text_is_no_list_of_texts(texts):
     with pytest.raises(secondhop.InputError, match="give a list of texts"):
@@ -271,6 +348,17 @@ def test_scores_must_be_as_many_as_the_chunks(scores):
 def test_a_score_that_is_no_number_is_named(score):
     with pytest.raises(secondhop.InputError, match=r"score of chunk 1 is .*, not a number"):
         secondhop.build_context("law", ["a law", "b"], scores=[1.0, score])
+
+
+@pytest.mark.parametrize("scores", ["ab", {"a": 1.0, "b": 2.0}, 5])
+def test_scores_are_a_list(scores):
+    with pytest.raises(secondhop.InputError, match="scores is one"):
+        secondhop.build_context("law", ["a law", "b"], scores=scores)
+
+
+def test_scores_may_come_from_a_generator():
+    context = secondhop.build_context("law", ["a law", "b law"], scores=(score for score in (1.0, 2.0)))
+    assert context.report.n_selected == 2
 
 
 def test_scores_may_be_any_numbers():
@@ -310,6 +398,61 @@ def test_a_strategy_of_the_users_must_return_a_selection(contract):
 def test_a_strategy_of_the_users_must_decide_on_every_hit(contract):
     with pytest.raises(secondhop.OptionError, match="exactly one decision"):
         contract.context("law", strategy=lambda query, hits, budget: secondhop.Selection((), ()))
+
+
+def _best_two(query, hits, budget):
+    """A strategy as it should be."""
+    passages, decisions = [], []
+    for place, hit in enumerate(hits):
+        chunk, span = hit.chunk, (hit.chunk.start, hit.chunk.end)
+        told = {"fate": "dropped", "reason": secondhop.Reason.DROPPED_TOP_K}
+        if place < 2:
+            passages.append(secondhop.Passage(chunk, (span,), "seed", hit.score, hit.ordinal))
+            told = {"fate": "kept", "reason": secondhop.Reason.KEPT_RELEVANT, "role": "seed", "spans": (span,)}
+        decisions.append(secondhop.Decision(chunk.id, tokens=budget.count_tokens(chunk.text), **told))
+    return passages, decisions
+
+
+def _first(values, **changes):
+    return [replace(values[0], **changes), *values[1:]]
+
+
+BAD_SELECTIONS = {
+    "kept and not shown": (lambda p, d: (p[1:], d), "is 'kept' and has 0 passages"),
+    "shown and dropped": (lambda p, d: (p, _first(d, fate="dropped")), "is 'dropped' and has 1 passages"),
+    "shown twice": (lambda p, d: (p + p[:1], d), "is 'kept' and has 2 passages"),
+    "no such fate": (lambda p, d: (p, _first(d, fate="maybe")), "'maybe'"),
+    "a reason of its own": (lambda p, d: (p, _first(d, reason="because")), "needs a Reason"),
+    "tokens of numpy": (lambda p, d: (p, _first(d, tokens=np.int64(5))), "tokens as an int"),
+    "no decision": (lambda p, d: (p, ["kept", *d[1:]]), "returned 'kept' where a Decision belongs"),
+    "no passage": (lambda p, d: (["text", *p[1:]], d), "returned 'text' where a Passage belongs"),
+    "a decision on nothing": (lambda p, d: (p, [*d, replace(d[-1], chunk_id="x")]), "0 have none, and 1 are too many"),
+    "text of its own": (lambda p, d: (_first(p, chunk=secondhop.Chunk("Mine.", id=p[0].chunk.id)), d), "of a hit"),
+    "no spans": (lambda p, d: (_first(p, spans=()), d), "not parts of the chunk's"),
+    "spans beyond the chunk": (lambda p, d: (_first(p, spans=((-1, 5),)), d), "not parts of the chunk's"),
+    "spans out of order": (lambda p, d: (_first(p, spans=((3, 5), (1, 2))), d), "not parts of the chunk's"),
+    "spans of floats": (lambda p, d: (_first(p, spans=((0.0, 5.0),)), d), "not parts of the chunk's"),
+}
+
+
+@pytest.mark.parametrize(("change", "message"), BAD_SELECTIONS.values(), ids=BAD_SELECTIONS)
+def test_a_strategy_of_the_users_must_show_what_it_says_that_it_keeps(change, message):
+    doc = secondhop.Document.from_chunks(["A law applies.", "No law applies.", "Laws apply here."])
+
+    def mine(query, hits, budget):
+        return secondhop.Selection(*map(tuple, change(*_best_two(query, hits, budget))))
+
+    with pytest.raises(secondhop.OptionError, match="strategy mine") as caught:
+        doc.context("law", strategy=mine)
+    assert message in str(caught.value)
+
+
+def test_a_strategy_of_the_users_is_not_taken_for_one_of_ours_of_that_name(contract):
+    def auto(query, hits, budget):
+        return secondhop.Selection(*map(tuple, _best_two(query, hits, budget)))
+
+    report = contract.analyze("law", strategy=auto)
+    assert (report.strategy, report.auto_decision) == (f"{__name__}.auto", "not_auto")
 
 
 def test_a_strategy_of_the_users_must_keep_to_the_budget(contract):

@@ -95,6 +95,8 @@ def test_contexts_and_reports_are_pickled_too(contract):
     copy = pickle.loads(pickle.dumps(context))
     assert copy.to_dict() == context.to_dict()
     assert copy.text("numbered") == context.text("numbered")
+    assert copy == context == contract.context("What is the governing law?", neighbors=1)
+    assert copy != contract.context("What is the governing law?")
 
 
 def test_a_document_of_given_chunks_is_pickled_with_its_metadata():

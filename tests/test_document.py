@@ -1,9 +1,12 @@
 """The façade: loading, looking, filtering. What must always hold is in test_properties."""
 
+import time
+
+import numpy as np
 import pytest
 
 import secondhop
-from secondhop import Chunk, Document
+from secondhop import Chunk, Document, InputError
 
 
 def test_a_document_says_what_it_holds(contract):
@@ -82,6 +85,52 @@ def test_a_filter_chooses_by_field_metadata_or_function(wish, sources):
         [{"text": text, "source": source, "metadata": {"team": team}} for source, text, team in texts]
     )
     assert {citation["source"] for citation in doc.context("copper", filter=wish).citations} == sources
+
+
+ARRAY, PLACES = np.array([1, 2]), ["quay", "basin"]
+
+
+@pytest.mark.parametrize(
+    ("wish", "ids"),
+    [
+        ({"year": range(2020, 2024)}, {"b"}),
+        ({"year": (year for year in (2023, 2024))}, {"a", "b"}),
+        ({"year": {2024: "now"}.keys()}, {"a"}),
+        ({"year": np.array([2024])}, {"a"}),
+        ({"places": {"quay"}}, set()),
+        ({"places": [PLACES]}, {"a"}),
+        ({"sizes": 1}, set()),
+        ({"sizes": [ARRAY]}, {"a"}),
+    ],
+)
+def test_values_of_a_filter_may_be_of_any_type(wish, ids):
+    doc = Document.from_chunks(
+        [
+            {"text": "Copper melts.", "id": "a", "metadata": {"year": 2024, "places": PLACES, "sizes": ARRAY}},
+            {"text": "Copper bends.", "id": "b", "metadata": {"year": 2023}},
+        ]
+    )
+    assert {citation["chunk_id"] for citation in doc.context("copper", filter=wish).citations} == ids
+
+
+def test_a_function_as_a_value_of_a_filter_is_refused():
+    with pytest.raises(InputError, match="filter: year="):
+        Document.from_text("Copper melts.").search("copper", filter={"year": lambda year: year > 2023})
+
+
+def test_a_filter_of_many_values_is_quick():
+    doc = Document.from_chunks([{"text": "Copper melts.", "id": str(number)} for number in range(2_000)])
+    began = time.perf_counter()
+    doc.search("copper", filter={"id": [str(number) for number in range(20_000, 0, -1)]})
+    assert time.perf_counter() - began < 1
+
+
+def test_a_filter_that_lets_nothing_in_is_told_apart_from_words_that_are_not_there():
+    doc = Document.from_texts(["Copper melts.", "Tin melts."])
+    (warning,) = doc.analyze("copper", filter={"source": "lead.md"}).warnings
+    assert (warning.code, "filter" in warning.message) == ("no_lexical_match", True)
+    (warning,) = doc.analyze("zebra").warnings
+    assert "(zebra)" in warning.message
 
 
 def test_search_is_plain_ranked_retrieval(contract):

@@ -20,6 +20,7 @@ from secondhop.inputs import (
     allowed_chunks,
     checked_budget,
     checked_items,
+    checked_label,
     checked_query,
     checked_text,
     load_item,
@@ -50,7 +51,7 @@ if TYPE_CHECKING:
 
 
 class CommonKeywords(TypedDict, total=False):
-    """The fields of `DocumentOptions` but `source`, as keywords."""
+    """The fields of `DocumentOptions` but `source` and `format`, as keywords."""
 
     token_budget: int
     strategy: str | Strategy
@@ -64,7 +65,6 @@ class CommonKeywords(TypedDict, total=False):
     text_style: TextStyle
     injection: Injection
     grain: Grain
-    format: str | None
     password: str | None
     chunk_size: int
     retrieval: str
@@ -95,14 +95,20 @@ class CommonKeywords(TypedDict, total=False):
     min_candidates: int
 
 
-class DocumentKeywords(CommonKeywords, total=False):
+class BytesKeywords(CommonKeywords, total=False):
+    """The fields of `DocumentOptions` but `source`, as keywords."""
+
+    format: str | None
+
+
+class DocumentKeywords(BytesKeywords, total=False):
     """The fields of `DocumentOptions`, as keywords."""
 
     source: str
 
 
-class FolderKeywords(DocumentKeywords, total=False):
-    """The fields of `FolderOptions`, as keywords."""
+class FolderKeywords(CommonKeywords, total=False):
+    """The fields of `FolderOptions` that a folder takes, as keywords."""
 
     recursive: bool
     gitignore: bool
@@ -215,7 +221,7 @@ class Document:
         source: str | None = None,
         *,
         options: DocumentOptions | None = None,
-        **keywords: Unpack[CommonKeywords],
+        **keywords: Unpack[BytesKeywords],
     ) -> Document:
         """A document from the bytes of a file; `source` is its name, whose suffix tells the format.
 
@@ -225,7 +231,7 @@ class Document:
         settings = merge(DocumentOptions, options, keywords)
         if not isinstance(data, (bytes, bytearray, memoryview)):
             raise InputError(f"data is {type(data).__name__}, not bytes")
-        label = settings.source if source is None else source
+        label = settings.source if source is None else checked_label(source, "source")
         parse = loading.shared_pool(settings.isolation, limits_of(settings)).parse
         load = partial(
             loading.load_bytes, bytes(data), label, format=settings.format, password=settings.password, parse=parse
@@ -367,7 +373,9 @@ class Document:
             InputError: a path is not below the folder, or the document is not of a persisted folder.
         """
         folder = self._persisted()
-        return self._refreshed(again=frozenset(path_below(folder.root, as_path(path)) for path in paths))
+        return self._refreshed(
+            again=frozenset(path_below(folder.root, as_path(path)) for path in checked_items(paths, "paths"))
+        )
 
     def remove(self, source: str) -> Refresh:
         """As `refresh`, and this file is taken out of the index. It comes back when it changes, or with `update`.
@@ -385,7 +393,8 @@ class Document:
 
     def _refreshed(self, **look: Any) -> Refresh:
         before = self._persisted()
-        return self._next(open_folder(before.root, before.options, previous=before, **look))
+        after = open_folder(before.root, before.options, previous=before, **look)
+        return self._next(after, same=after.table.leaves_out_as(before.table))
 
     def reload(self) -> Refresh:
         """A document of the folder as its index has it now, without a look at the files: another process wrote it.
@@ -398,9 +407,9 @@ class Document:
         after = load_folder(before.root, before.options, before)
         return self._next(before if after is None else after)
 
-    def _next(self, folder: IndexedFolder) -> Refresh:
+    def _next(self, folder: IndexedFolder, *, same: bool = True) -> Refresh:
         before = self._persisted()
-        same = folder.table.says_as(before.table) and folder.notes == before.notes
+        same = same and folder.table.says_as(before.table) and folder.notes == before.notes
         same = same and (folder.snapshot is before.snapshot or folder.in_memory)
         return Refresh.of(self if same else Document._of_folder(folder), before.table, folder.table)
 

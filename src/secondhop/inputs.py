@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import replace
+from operator import index
+from types import NoneType
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -12,7 +14,7 @@ from secondhop import loading
 from secondhop.errors import EmptyTextError, InputError, OptionError
 from secondhop.loading.formats import kind_by_name
 from secondhop.options import DocumentOptions, Filter
-from secondhop.types import Chunk, SourceText
+from secondhop.types import KINDS, Chunk, SourceText
 
 if TYPE_CHECKING:
     from secondhop.indexing import Snapshot
@@ -27,17 +29,37 @@ def allowed_chunks(snapshot: Snapshot, filter: Filter | None) -> Bools | None:
         return np.fromiter((bool(filter(chunk)) for chunk in snapshot.all_chunks()), bool, len(snapshot))
     if not isinstance(filter, Mapping):
         raise InputError(f"filter={filter!r} is neither a mapping nor a callable")
-    wanted = {
-        key: value if isinstance(value, (list, tuple, set, frozenset)) else (value,) for key, value in filter.items()
-    }
+    wanted = {key: _wanted(key, value) for key, value in filter.items()}
     return np.fromiter((_matches(chunk, wanted) for chunk in snapshot.all_chunks()), bool, len(snapshot))
 
 
-def _matches(chunk: Chunk, wanted: Mapping[str, Any]) -> bool:
+def _wanted(key: str, value: Any) -> Collection[Any]:
+    """The values that one key of a filter lets in: as a set where that can be, since there may be thousands."""
+    if callable(value):
+        raise InputError(f"filter: {key}={value!r} is a function; give one on Chunk instead of the mapping")
+    if isinstance(value, (str, bytes, Mapping)) or not isinstance(value, Iterable):
+        value = (value,)
+    values = list(value)
+    try:
+        return frozenset(values)
+    except TypeError:
+        return values
+
+
+def _matches(chunk: Chunk, wanted: Mapping[str, Collection[Any]]) -> bool:
     return all(
-        (getattr(chunk, key) if key in _FILTERABLE else chunk.metadata.get(key)) in values
+        _is_among(getattr(chunk, key) if key in _FILTERABLE else chunk.metadata.get(key), values)
         for key, values in wanted.items()
     )
+
+
+def _is_among(value: Any, values: Collection[Any]) -> bool:
+    try:
+        return value in values
+    except TypeError:  # what has no hash is in no set
+        return False
+    except ValueError:  # arrays cannot tell whether they are equal in one word
+        return any(np.array_equal(value, each) for each in values)
 
 
 _FILTERABLE = frozenset({"source", "page", "kind", "id", "heading"})
@@ -97,14 +119,54 @@ def _to_chunk(item: Any, number: int) -> Chunk:
         heading = values.pop("heading", None)
         values.pop("score", None)
         values = {key: value for key, value in values.items() if value is not None}
-        values["heading_path"] = tuple(values.get("heading_path", (heading,) if heading else ()))
+        if heading:
+            values.setdefault("heading_path", (heading,))
         values.setdefault("kind", kind_by_name(str(values.get("source", ""))))
         chunk = Chunk(**values)
     elif isinstance(item, Chunk):
         chunk = item
     else:
         raise InputError(f"chunk {number} is {type(item).__name__}; give a string, a mapping with 'text', or a Chunk")
-    return replace(chunk, id=str(chunk.id) if chunk.id else f"c{number}", end=chunk.start + len(chunk.text))
+    for name, (wanted, is_right) in _CHUNK_VALUES.items():
+        if not is_right(getattr(chunk, name)):
+            raise InputError(f"chunk {number}: {name}={getattr(chunk, name)!r} is not {wanted}")
+    start = _whole(chunk.start, f"chunk {number}: start")
+    return replace(
+        chunk,
+        id=f"c{number}" if chunk.id in ("", None) else str(chunk.id),
+        start=start,
+        end=start + len(chunk.text),
+        page=None if chunk.page is None else _whole(chunk.page, f"chunk {number}: page"),
+        heading_path=tuple(chunk.heading_path),
+        line=None if chunk.line is None else _whole(chunk.line, f"chunk {number}: line"),
+        line_end=None if chunk.line_end is None else _whole(chunk.line_end, f"chunk {number}: line_end"),
+    )
+
+
+_CHUNK_VALUES: Mapping[str, tuple[str, Callable[[Any], bool]]] = {
+    "text": ("a string", lambda value: isinstance(value, str)),
+    "source": ("a string", lambda value: isinstance(value, str)),
+    "heading_path": (
+        "a list of strings",
+        lambda value: isinstance(value, (list, tuple)) and all(isinstance(title, str) for title in value),
+    ),
+    "kind": (f"one of: {', '.join(KINDS)}", lambda value: value in KINDS),
+    "metadata": ("a mapping", lambda value: isinstance(value, Mapping)),
+}
+"""What values of a chunk must be: of another type they would fail deep in the index, or when the chunk is cited."""
+_MOST = 2**31 - 1
+"""What an index holds of pages."""
+
+
+def _whole(value: Any, name: str) -> int:
+    """The value as a plain number, if it is a whole one, of numpy's kind or not."""
+    try:
+        number = index(value)
+    except TypeError:
+        raise InputError(f"{name}={value!r} is not a whole number") from None
+    if abs(number) > _MOST:
+        raise InputError(f"{name}={value!r} is more than {_MOST}")
+    return number
 
 
 def load_item(item: Any, number: int, settings: DocumentOptions) -> SourceText | None:
@@ -114,11 +176,21 @@ def load_item(item: Any, number: int, settings: DocumentOptions) -> SourceText |
         raise InputError(f"text {number} is {type(item).__name__}; give a string or a mapping with 'text'")
     if unknown := set(values) - {"text", "source", "format", "metadata"}:
         raise InputError(f"text {number} has unknown keys {sorted(unknown)}; known are: text, source, format, metadata")
-    if not values["text"].strip():
+    if not values["text"].removeprefix("\ufeff").strip():
         return None
-    label = values.get("source") or f"{settings.source}-{number}"
+    label = checked_label(values.get("source") or f"{settings.source}-{number}", f"text {number}: source")
+    metadata = values.get("metadata")
+    if not isinstance(metadata, (Mapping, NoneType)):
+        raise InputError(f"text {number}: metadata={metadata!r} is not a mapping")
     loaded = loading.load_text(checked_text(values["text"]), label, format=values.get("format") or settings.format)
-    return replace(loaded, metadata={**loaded.metadata, **(values.get("metadata") or {})})
+    return replace(loaded, metadata={**loaded.metadata, **(metadata or {})})
+
+
+def checked_label(label: Any, name: str) -> str:
+    """What citations are to call a text, if it is a string."""
+    if not isinstance(label, str):
+        raise InputError(f"{name}={label!r} is not a string")
+    return label
 
 
 def checked_text(text: Any) -> str:

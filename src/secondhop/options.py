@@ -155,9 +155,10 @@ class DocumentOptions(ContextOptions):
     def _of_use(self) -> DocumentOptions:
         given = sorted(_SEMANTIC & self.model_fields_set)
         if self.retrieval == "lexical" and given:
-            raise ValueError(f"does not use {', '.join(given)}; say retrieval='hybrid' or 'semantic'")
+            names = ", ".join(given)
+            raise ValueError(f"retrieval='lexical' does not use {names}; say retrieval='hybrid' or 'semantic'")
         if self.embedder_model is not None and "model" in self.model_fields_set:
-            raise ValueError("takes model or embedder_model, not both")
+            raise ValueError(f"retrieval={self.retrieval!r} takes model or embedder_model, not both")
         return self
 
     @field_validator("language")
@@ -197,6 +198,20 @@ class FolderOptions(DocumentOptions):
     options: DocumentOptions | None = None
     """Document options, given together."""
 
+    @field_validator("index_dir")
+    @classmethod
+    def _names_a_folder(cls, value: Any) -> Any:
+        if value == "" or "\0" in str(value):  # Path("") would be the current folder
+            raise ValueError("is not the name of a folder")
+        return value
+
+    @model_validator(mode="after")
+    def _of_many_files(self) -> FolderOptions:
+        given = sorted({"source", "format"} & self.model_fields_set)
+        if given:
+            raise ValueError(f"{' and '.join(given)} cannot be given for a folder: each of its files has its own")
+        return self
+
     @property
     def persists(self) -> bool:
         """Whether anything is to be kept on disk."""
@@ -213,7 +228,7 @@ def merge(model: type[_Model], options: _Options | None, keywords: Mapping[str, 
     if not isinstance(options, _Options):
         raise OptionError(f"options={options!r} is not a DocumentOptions or FolderOptions object")
     nested = getattr(options, "options", None)
-    given = options.given | (nested.given if nested else {})
+    given = (nested.given if nested else {}) | options.given
     given.pop("options", None)
     return model(**given)
 
@@ -221,6 +236,8 @@ def merge(model: type[_Model], options: _Options | None, keywords: Mapping[str, 
 def as_path(path: Any) -> Path:
     """A str or Path as a Path; anything else is an error that says so."""
     if isinstance(path, (str, Path)):
+        if path == "":
+            raise InputError("path='' is empty; the current folder is '.'")
         if "\0" in str(path):
             raise InputError(f"path={str(path)!r} holds a NUL character")
         return Path(path)
@@ -237,13 +254,9 @@ def _explain(error: ValidationError, model: type[BaseModel]) -> str:
         if item["type"] == "extra_forbidden":
             lines.append(f"unknown option {name}={value!r}; the options are: {', '.join(sorted(model.model_fields))}")
         elif item["type"] == "value_error" and not item["loc"]:
-            lines.append(f"retrieval={_retrieval(value)!r} {str(item['msg']).removeprefix('Value error, ')}")
+            lines.append(str(item["msg"]).removeprefix("Value error, "))
         elif item["type"] == "value_error":
             lines.append(f"{name}={value!r} {str(item['msg']).removeprefix('Value error, ')}")
         else:
             lines.append(f"{name}={value!r}: {item['msg'][0].lower()}{item['msg'][1:]}")
     return "; ".join(dict.fromkeys(lines))
-
-
-def _retrieval(values: Any) -> Any:
-    return values.get("retrieval", "lexical") if isinstance(values, Mapping) else "lexical"

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from functools import partial
 from time import perf_counter
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, get_args
 
 from secondhop import chunking, indexing, loading, selection
 from secondhop.errors import OptionError
@@ -14,7 +15,21 @@ from secondhop.reporting import Context, make_report
 from secondhop.selection.auto import is_passthrough
 from secondhop.text.analysis import split_forms
 from secondhop.text.prompt import render
-from secondhop.types import Budget, Chunk, Passage, Ranking, Section, Selection, SourceText, Strategy, TokenCounter
+from secondhop.types import (
+    Budget,
+    Chunk,
+    Decision,
+    Fate,
+    Hit,
+    Passage,
+    Ranking,
+    Reason,
+    Section,
+    Selection,
+    SourceText,
+    Strategy,
+    TokenCounter,
+)
 
 if TYPE_CHECKING:
     from secondhop.types import Bools
@@ -114,7 +129,10 @@ def _rendered(passages: Sequence[Passage], budget: Budget) -> tuple[str, int]:
 def _strategy(strategy: str | Callable[..., Any]) -> tuple[str, Strategy, bool]:
     """Name, function, and whether it wants hits from the bridge."""
     if callable(strategy):
-        return getattr(strategy, "__name__", type(strategy).__name__), strategy, True
+        name = getattr(strategy, "__name__", type(strategy).__name__)
+        if selection.STRATEGIES.get(name, strategy) is not strategy:  # the user's own, called as one of ours
+            name = f"{strategy.__module__}.{name}"
+        return name, strategy, True
     return strategy, selection.STRATEGIES[strategy], strategy in selection.BRIDGED
 
 
@@ -130,21 +148,50 @@ def _choose(name: str, strategy: Strategy, ranked: Ranking, budget: Budget, min_
 
 
 def _check(name: str, chosen: Any, hits: Ranking) -> None:
-    """A strategy of the user's own must decide on every candidate, once.
+    """A strategy of the user's own must decide on every candidate once, and show what it says that it keeps.
 
     Raises:
         OptionError: it does not.
     """
     if not isinstance(chosen, Selection):
         raise OptionError(f"strategy {name} returned {type(chosen).__name__}, not a Selection")
-    decided = [decision.chunk_id for decision in chosen.decisions]
-    missing = {hit.chunk.id for hit in hits} - set(decided)
-    if missing or len(set(decided)) < len(decided):
-        raise OptionError(f"strategy {name} must return exactly one decision for each hit; {len(missing)} have none")
-    ordinals = {hit.chunk.id: hit.ordinal for hit in hits}
+    for value, kind in (
+        *((each, Decision) for each in chosen.decisions),
+        *((each, Passage) for each in chosen.passages),
+    ):
+        if not isinstance(value, kind):
+            raise OptionError(f"strategy {name} returned {value!r} where a {kind.__name__} belongs")
+    decided = Counter(decision.chunk_id for decision in chosen.decisions)
+    wanted = {hit.chunk.id: hit for hit in hits}
+    if decided.keys() != wanted.keys() or decided.total() > len(decided):
+        missing = len(wanted.keys() - decided.keys())
+        more = decided.total() - len(wanted) + missing
+        raise OptionError(
+            f"strategy {name} must return exactly one decision for each hit; {missing} have none, and {more} are too many"
+        )
+    shown = Counter(passage.chunk.id for passage in chosen.passages)
+    for decision in chosen.decisions:
+        if not isinstance(decision.reason, Reason) or type(decision.tokens) is not int:
+            raise OptionError(f"strategy {name}: {decision!r} needs a Reason, and its tokens as an int")
+        if decision.fate not in get_args(Fate) or shown[decision.chunk_id] != (decision.fate == "kept"):
+            raise OptionError(
+                f"strategy {name}: {decision.chunk_id!r} is {decision.fate!r} and has {shown[decision.chunk_id]} passages; "
+                "what is kept has one, and what is dropped none"
+            )
     for passage in chosen.passages:
-        if ordinals.get(passage.chunk.id) != passage.order:
-            raise OptionError(f"strategy {name}: a passage must be of a hit, and its order the hit's ordinal")
+        _check_passage(name, passage, wanted[passage.chunk.id])
+
+
+def _check_passage(name: str, passage: Passage, hit: Hit) -> None:
+    if passage.order != hit.ordinal or passage.chunk != hit.chunk:
+        raise OptionError(
+            f"strategy {name}: a passage must be of a hit, with its chunk, and its order the hit's ordinal"
+        )
+    whole = hit.chunk.start, hit.chunk.end
+    places = [place for span in passage.spans or () for place in span]
+    in_order = all(type(place) is int for place in places) and places == sorted((*whole, *places))[1:-1]
+    if not places or not in_order:
+        raise OptionError(f"strategy {name}: spans {passage.spans!r} are not parts of the chunk's {whole!r}, in order")
 
 
 def _heads(hits: Ranking, chosen: Selection, budget: Budget, allowed: Bools | None) -> list[selection.Extra]:

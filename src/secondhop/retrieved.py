@@ -72,7 +72,7 @@ def build_context(
     items = checked_items(retrieved_chunks)
     scores = _own_scores(items) if scores is None else scores
     if scores is not None:
-        scores = _checked_scores(scores, len(items))
+        scores = _checked_scores(checked_items(scores, "scores"), len(items))
     return _choose(query, items, scores, options)
 
 

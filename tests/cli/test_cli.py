@@ -257,3 +257,19 @@ def test_a_reader_who_leaves_is_no_error(tmp_path):
         f"{ask} | head -n 1 > /dev/null", shell=True, capture_output=True, text=True, timeout=60, check=False
     )
     assert done.stderr == ""
+
+
+@pytest.mark.skipif(os.name == "nt", reason="needs a shell")
+@pytest.mark.parametrize(
+    ("arguments", "closed", "code", "out", "err"),
+    [
+        ("ask '{}/a.md' horn", ">&-", 0, "", ""),
+        ("ask '{}/a.md' zebra", ">&-", 1, "", ""),
+        ("ask - horn", "<&-", 3, "", "error: stdin: is closed\n"),
+        ("ask '{}/none.md' horn", "2>&-", 3, "", ""),  # the message must not land on standard output
+    ],
+)
+def test_closed_streams_are_no_reason_to_crash(folder, arguments, closed, code, out, err):
+    line = f"'{sys.executable}' -m secondhop {arguments.format(folder)} {closed}"
+    done = subprocess.run(line, shell=True, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout, done.stderr) == (code, out, err)

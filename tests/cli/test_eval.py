@@ -124,6 +124,20 @@ def test_a_wrong_command_line_says_what_is_wrong(capsys, data, arguments, messag
     assert message in err
 
 
+def test_a_damaged_golden_set_is_no_regression(capsys, golden, tmp_path):
+    (tmp_path / "golden.jsonl").write_text("{oops}", encoding="utf-8")
+    code, out, err = run(capsys, *golden)
+    assert (code, out) == (2, "")
+    assert "golden.jsonl, line 1 is not JSON" in err
+
+
+def test_json_of_a_golden_set_is_json_where_nothing_was_compared(capsys, golden, tmp_path):
+    (tmp_path / "baseline.json").write_text('{"format": 1, "scores": {}}', encoding="utf-8")
+    _, out, _ = run(capsys, *golden, "--store", tmp_path / "baseline.json", "--json", "-")
+    verdict = json.loads(out, parse_constant=pytest.fail)["verdict"]
+    assert (verdict["change"], verdict["new"]) == (None, ["horn"])
+
+
 def test_missing_data_is_unreadable(capsys, tmp_path):
     code, _, err = run(capsys, "eval", "fog", "--data", tmp_path / "none")
     assert (code, "does not exist" in err) == (3, True)

@@ -1,5 +1,6 @@
 """The cache can cost time, never an answer: whatever happens to it, vectors are those of the embedder."""
 
+import contextlib
 import pickle
 import random
 import shutil
@@ -105,14 +106,30 @@ def test_values_survive_closing_pickling_and_another_process(sqlite):
     copy.close()
 
 
-def test_a_file_that_is_no_database_is_begun_anew(tmp_path):
-    path = tmp_path / "cache.sqlite"
-    path.write_bytes(b"this is no database, and long enough to be taken for one" * 100)
-    cache = SqliteCache(path)
+def test_a_file_that_is_no_database_is_begun_anew(tmp_path, monkeypatch):
+    monkeypatch.setenv("SECONDHOP_CACHE", str(tmp_path))
+    cache = SqliteCache()
+    cache.path.write_bytes(b"this is no database, and long enough to be taken for one" * 100)
     check(cache, embedded=50)
     check(cache, embedded=None)
     check(cache, embedded=0)
     cache.close()
+
+
+def test_a_file_of_something_else_is_left_as_it_is(tmp_path, caplog):
+    (tmp_path / "notes.txt").write_bytes(b"notes that nobody wants to lose\n" * 100)
+    for version in (0, 1, 7):
+        with contextlib.closing(sqlite3.connect(tmp_path / f"{version}.db")) as database, database:
+            database.execute("CREATE TABLE users (name TEXT)")
+            database.execute(f"PRAGMA user_version = {version}")
+    for path in sorted(tmp_path.iterdir()):
+        before = path.read_bytes()
+        cache = SqliteCache(path)
+        check(cache, embedded=50)
+        check(cache, embedded=50)
+        cache.close()
+        assert path.read_bytes() == before
+    assert "notes.txt holds something else" in caplog.text
 
 
 def test_a_damaged_file_costs_time_and_nothing_else(sqlite):
@@ -358,3 +375,8 @@ def test_a_host_that_does_not_answer_costs_one_timeout(plain_s):
     assert min(first) - plain_s < 0.06
     assert min(later) - plain_s < 0.01
     listener.close()
+
+
+def test_a_url_that_is_none_is_refused():
+    with pytest.raises(InputError, match="embedding_cache='redis://:::' is no Redis URL"):
+        open_cache("redis://:::")

@@ -73,3 +73,11 @@ def test_a_callable_reranks():
         load_cross_encoder(lambda query, texts: [1.0]).score("a", ["b", "c"])
     with pytest.raises(InputError, match="numbers"):
         load_cross_encoder(lambda query, texts: [float("inf")]).score("a", ["b"])
+
+
+@pytest.mark.parametrize(
+    "wrong", ["high", None, {"a": 1.0}, (1.0 for _ in range(2)), [1.0], ["a", "b"], [float("nan")] * 2]
+)
+def test_scores_that_are_none_are_refused(wrong):
+    with pytest.raises(InputError, match="rerank=<lambda> returned"):
+        load_cross_encoder(lambda query, texts: wrong).score("copper", ["a", "b"])

@@ -2,7 +2,7 @@ import json
 
 import pytest
 
-from secondhop.errors import OptionError
+from secondhop.errors import InputError, OptionError
 from secondhop.evaluation.datasets import half, load, pool
 from secondhop.evaluation.metrics import second_hop
 from secondhop.evaluation.unanswerable import off_topic, with_unanswerable, without_evidence
@@ -90,3 +90,19 @@ def test_program_text_without_names_says_its_format(data):
 
 def test_a_question_without_documents_left_is_dropped(data):
     assert pool(without_evidence(load("nda", root=data)).items) == ()
+
+
+@pytest.mark.parametrize(
+    "row", ['{"question": "?"}', '{"id": "q", "passages": 5}', '{"corpus": "shelf.jsonl", "id": 5}']
+)
+def test_a_file_of_another_form_is_refused_by_name(data, row):
+    (data / "dev/odd.jsonl").write_text(row, encoding="utf-8")
+    with pytest.raises(InputError, match=r"odd\.jsonl is of none of the forms"):
+        load("odd", root=data)
+
+
+def test_an_id_that_is_there_twice_is_refused(data):
+    path = data / "dev/pairs.jsonl"
+    path.write_text("\n".join(path.read_text("utf-8").splitlines()[:1] * 2), encoding="utf-8")
+    with pytest.raises(InputError, match=r"pairs\.jsonl: the id 'q0' is there twice"):
+        load("pairs", root=data)

@@ -3,9 +3,9 @@ import json
 import pytest
 from rich.console import Console
 
-from secondhop.errors import InputError, OptionError
+from secondhop.errors import CorruptFileError, InputError, OptionError, SourceNotFoundError
 from secondhop.evaluation import run_golden
-from secondhop.evaluation.golden import compare
+from secondhop.evaluation.golden import compare, describe
 
 ADA = "Ada Lovelace wrote the first program. She worked with Charles Babbage."
 BABBAGE = "Charles Babbage designed the Analytical Engine. He was born in London."
@@ -67,3 +67,81 @@ def test_without_a_baseline_the_scores_are_all_there_is(golden):
     assert found.scores == {"g": {"full": 1.0, "ev": 1.0}}
     with pytest.raises(OptionError, match="baseline"):
         run_golden(golden / "golden.jsonl", golden / "docs", update=True)
+
+
+QUESTION = {"question": "Who designed the Analytical Engine?", "expected": ["designed the Analytical Engine"]}
+
+
+@pytest.mark.parametrize(
+    ("data", "message"),
+    [
+        (b"", "no question"),
+        (b" \n\r\n", "no question"),
+        (b"{oops}", "line 1 is not JSON"),
+        (b'\n{"question": "?",', "line 2 is not JSON"),
+        (b"[" * 100_000, "line 1 is not JSON"),
+        (b'["question"]', "line 1 is not a JSON object"),
+        (json.dumps({**QUESTION, "expected": ["Ada", " "]}).encode(), "question 1: each text"),
+        (json.dumps({**QUESTION, "expected": ["Ada", 5]}).encode(), "question 1: each text"),
+        (json.dumps({**QUESTION, "source": ["ada.txt"]}).encode(), "question 1: source"),
+        (b"\n".join([json.dumps(QUESTION).encode()] * 2), "there twice"),
+    ],
+)
+def test_a_golden_set_that_asks_nothing_sensible_is_refused_with_its_line(golden, data, message):
+    (golden / "bad.jsonl").write_bytes(data)
+    with pytest.raises(InputError, match=message) as caught:
+        run_golden(golden / "bad.jsonl", golden / "docs")
+    assert "bad.jsonl" in str(caught.value)
+
+
+def test_a_golden_set_that_cannot_be_read_is_a_load_error(golden):
+    (golden / "bad.jsonl").write_bytes(json.dumps(QUESTION).encode("utf-16"))
+    with pytest.raises(CorruptFileError, match="UTF-8"):
+        run_golden(golden / "bad.jsonl", golden / "docs")
+    with pytest.raises(SourceNotFoundError, match=r"none\.jsonl"):
+        run_golden(golden / "none.jsonl", golden / "docs")
+
+
+def test_marks_and_line_ends_of_other_editors_do_not_count(golden):
+    row = json.dumps({**QUESTION, "id": None, "source": None})
+    (golden / "other.jsonl").write_bytes(b"\xef\xbb\xbf\r\n" + row.encode() + b"\r\n")
+    (golden / "baseline.json").write_bytes(b'\xef\xbb\xbf{"format": 1, "scores": {}}')
+    found = run_golden(golden / "other.jsonl", golden / "docs", baseline=golden / "baseline.json")
+    assert found.scores == {QUESTION["question"]: {"full": 1.0, "ev": 1.0}}
+
+
+def test_a_golden_set_that_was_edited_is_read_again(golden):
+    first = run_golden(golden / "golden.jsonl", golden / "docs").scores
+    (golden / "golden.jsonl").write_text(json.dumps({**QUESTION, "id": "new"}), encoding="utf-8")
+    assert list(first) == ["g"]
+    assert list(run_golden(golden / "golden.jsonl", golden / "docs").scores) == ["new"]
+
+
+@pytest.mark.parametrize(
+    "stored",
+    [
+        b"",
+        b"[]",
+        b'{"format": 1}',
+        b'{"format": 1, "scores": []}',
+        b'{"format": 1, "scores": {"g": 5}}',
+        b'{"format": 1, "scores": {"g": {"full": 1.0}}}',
+        b'{"format": 1, "scores": {"g": {"full": 1.0, "ev": "all"}}}',
+    ],
+)
+def test_what_is_no_baseline_is_refused(golden, stored):
+    (golden / "baseline.json").write_bytes(stored)
+    with pytest.raises(InputError, match=r"baseline\.json is not a stored baseline"):
+        run_golden(golden / "golden.jsonl", golden / "docs", baseline=golden / "baseline.json")
+
+
+def test_a_baseline_without_these_questions_compares_nothing_and_says_so(golden):
+    (golden / "baseline.json").write_text('{"format": 1, "scores": {"other": {"full": 1, "ev": 1}}}', "utf-8")
+    found = run_golden(golden / "golden.jsonl", golden / "docs", baseline=golden / "baseline.json")
+    assert "nothing was compared" in describe(found)
+    assert "nan" not in describe(found)
+
+
+def test_a_negative_tolerance_is_refused_before_anything_is_done(golden):
+    with pytest.raises(OptionError, match="tolerance=-1"):
+        run_golden(golden / "golden.jsonl", golden / "none", tolerance=-1)

@@ -172,3 +172,18 @@ def test_unanswerable_questions_are_added_as_asked(data, way, n):
 def test_documents_cannot_be_removed_from_a_pool(data):
     with pytest.raises(OptionError, match="own"):
         run_eval(["pairs"], budgets=[64], data=data, mode="pooled", unanswerable="removed")
+
+
+@pytest.mark.parametrize(
+    ("wrong", "message"),
+    [
+        ({"systems": ["secondhop:strategy=best"]}, "strategy='best'"),
+        ({"systems": ["secondhop:grain"]}, "grain=''"),
+        ({"mode": "some"}, "mode='some'"),
+        ({"limit": 0}, "limit=0"),
+        ({"limit": -1}, "limit=-1"),
+    ],
+)
+def test_what_cannot_be_measured_is_refused_before_anything_is(data, wrong, message):
+    with pytest.raises(OptionError, match=message):
+        run_eval(["pairs"], data=data, **wrong)

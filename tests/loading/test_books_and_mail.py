@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from secondhop.errors import CorruptFileError, LoadError, NoTextError, PasswordRequiredError
-from secondhop.loading import load_bytes
+from secondhop.loading import load_bytes, load_text
 
 
 def in_sections(loaded):
@@ -126,6 +126,24 @@ def test_an_attached_message_is_read_under_the_one_that_carries_it():
     loaded = load_bytes(mail.as_bytes(), "a.eml")
     assert [s.heading_path for s in loaded.sections] == [("Outer",), ("Outer", "Inner")]
     assert "The old text." in loaded.text
+
+
+DECLARED = "Subject: Fähre\nContent-Type: text/plain; charset={}\nContent-Transfer-Encoding: 8bit\n\nGrüße\n"
+
+
+@pytest.mark.parametrize("charset", ["utf-8", "iso-8859-1"])
+def test_a_message_given_as_a_string_is_read_whatever_its_parts_declare(charset):
+    text = DECLARED.format(charset)
+    assert load_text(text, "a.eml").text == "Fähre\n\nGrüße"
+    assert load_bytes(b"\xef\xbb\xbf" + text.encode(), "a.eml").text == "Fähre\n\nGrüße"
+    encoded = text.replace("8bit", "quoted-printable").replace("Grüße", "Gr=FC=DFe")
+    assert "Gr" in load_text(encoded, "a.eml").text
+
+
+def test_a_body_whose_encoding_had_to_be_guessed_is_warned_about():
+    loaded = load_bytes(DECLARED.format("utf-8").replace("Fähre", "Ferry").encode("latin-1"), "a.eml")
+    assert loaded.text == "Ferry\n\nGrüße"
+    assert any("guess" in warning for warning in loaded.warnings)
 
 
 @pytest.mark.parametrize("data", [b"no header line here\n", bytes(range(256)) * 4])

@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import secondhop
 from secondhop.errors import CorruptFileError
 from secondhop.loading.encodings import decode, is_binary, printable
 
@@ -92,3 +93,26 @@ def test_any_bytes_give_text_or_a_typed_error(data):
 @given(st.text(st.characters(exclude_categories=["Cs", "Cc"]), max_size=200))
 def test_utf8_is_decoded_exactly(text):
     assert decode(codecs.BOM_UTF8 + text.encode(), "a") == (text, [])
+
+
+def test_carriage_returns_alone_are_read_as_line_feeds_with_a_warning():
+    text, warnings = decode(b"Aurora,Quay\rVellamo,Sound\r", "a.csv")
+    assert text == "Aurora,Quay\nVellamo,Sound\n"
+    assert any("carriage returns" in warning for warning in warnings)
+    for kept in ("Aurora\r\nVellamo\r\n", "10%\r20%\r\n", "Aurora\nVellamo"):
+        assert decode(kept.encode(), "a.csv") == (kept, [])
+
+
+@pytest.mark.parametrize("name", ["a.csv", "a.txt", "a.md", "a.py", "a.log", "a.xml", "a.rst"])
+@pytest.mark.parametrize("as_string", [False, True])
+def test_chunks_do_not_depend_on_which_line_ends_a_file_has(name, as_string):
+    lines = [f"Boat {number},Quay {number}\n" + "\n" * (number % 10 == 0) for number in range(300)]
+    if name == "a.xml":
+        lines = ["<boats>\n", *(f"<boat>{line.strip()}</boat>\n" for line in lines), "</boats>\n"]
+
+    def chunks(text):
+        make = secondhop.Document.from_text if as_string else secondhop.Document.from_bytes
+        return make(text if as_string else text.encode(), source=name).chunks
+
+    text = "".join(lines)
+    assert chunks(text.replace("\n", "\r")) == chunks(text)

@@ -1,3 +1,4 @@
+import contextlib
 import os
 import random
 import shutil
@@ -161,6 +162,23 @@ def test_a_folder_that_cannot_be_read_is_skipped_with_the_reason(folder, monkeyp
     listing = walk_folder(root)
     assert sources(listing) == ["a.md"]
     assert listing.skipped == (("closed/", "permission denied"),)
+
+
+def test_a_file_that_is_gone_once_it_is_listed_is_skipped_with_the_reason(folder, monkeypatch):
+    root = folder({"a.md": "", "b.md": "", "c.md": ""})
+    scandir = os.scandir
+
+    @contextlib.contextmanager
+    def listed(path):
+        with scandir(path) as entries:
+            found = list(entries)
+        (root / "b.md").unlink()
+        yield found
+
+    monkeypatch.setattr(os, "scandir", listed)
+    listing = walk_folder(root)
+    assert sources(listing) == ["a.md", "c.md"]
+    assert listing.skipped == (("b.md", "No such file or directory"),)
 
 
 def test_names_that_are_not_utf8_stay_printable(folder):

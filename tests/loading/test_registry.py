@@ -4,11 +4,13 @@ import os
 import subprocess
 import sys
 import zipfile
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from secondhop import Document
 from secondhop.errors import (
     CorruptFileError,
     EmptyTextError,
@@ -288,3 +290,57 @@ def test_what_a_registered_loader_raises_names_the_file():
 def test_a_registration_that_cannot_work_is_refused(name, suffixes, words):
     with pytest.raises(OptionError, match=words):
         register_loader(name, load_receipt, suffixes=suffixes)
+
+
+WHOLE = Section(0, 14)
+WRONG = {
+    "nothing": lambda text: None,
+    "a string": lambda text: text,
+    "bytes": lambda text: SourceText("", text.encode(), (WHOLE,)),
+    "metadata": lambda text: SourceText("", text, (WHOLE,), metadata=None),
+    "a pair": lambda text: SourceText("", text, ((0, 14),)),
+    "too far": lambda text: SourceText("", text, (Section(0, 15),)),
+    "before": lambda text: SourceText("", text, (Section(-1, 14),)),
+    "backwards": lambda text: SourceText("", text, (Section(14, 0),)),
+    "floats": lambda text: SourceText("", text, (Section(0.0, 14.0),)),
+    "heading elsewhere": lambda text: SourceText("", text, (replace(WHOLE, heading_span=(50, 90)),)),
+    "a page": lambda text: SourceText("", text, (replace(WHOLE, page="iv"),)),
+    "a large page": lambda text: SourceText("", text, (replace(WHOLE, page=2**31),)),
+    "a heading": lambda text: SourceText("", text, (replace(WHOLE, heading_path="Fog"),)),
+    "headings": lambda text: SourceText("", text, (replace(WHOLE, heading_path=(5,)),)),
+    "a kind": lambda text: SourceText("", text, (replace(WHOLE, kind="verse"),)),
+}
+
+
+@pytest.mark.parametrize("make", WRONG.values(), ids=WRONG)
+def test_what_a_registered_loader_returns_is_checked_and_costs_one_file(tmp_path, make):
+    register_loader("wrong", lambda data, source: make(data.decode()), suffixes=[".wrong"])
+    (tmp_path / "a.wrong").write_bytes(b"Sound the horn")
+    (tmp_path / "b.txt").write_bytes(b"Keep a lookout")
+    with pytest.raises(CorruptFileError, match=r"a\.wrong: could not be read as wrong: its loader returned"):
+        load_file(tmp_path / "a.wrong")
+    folder = Document.from_folder(tmp_path)
+    assert folder.sources == ("b.txt",)
+    assert [source for source, _ in folder.skipped_files] == ["a.wrong"]
+
+
+@pytest.mark.parametrize(
+    ("sections", "texts"),
+    [
+        ((), ["Sound the horn"]),
+        ((Section(6, 9, heading_path=("A",)),), ["Sound ", "the", " horn"]),
+        ((Section(9, 14), Section(0, 5)), ["Sound", " the", " horn"]),
+        ((Section(0, 14), Section(6, 9)), ["Sound the horn", "the"]),
+        ((Section(0, 5), Section(6, 14)), ["Sound", "the horn"]),
+    ],
+)
+def test_no_text_of_a_registered_loader_is_lost_between_its_sections(sections, texts):
+    register_loader("gaps", lambda data, source: SourceText(source, data.decode(), sections), suffixes=[".gaps"])
+    loaded = load_bytes(b"Sound the horn", "a.gaps")
+    assert [loaded.text[section.start : section.end] for section in loaded.sections] == texts
+
+
+@pytest.mark.parametrize(("name", "load"), [("", print), (5, print), ("mine", None), ("mine", 5)])
+def test_a_registration_without_name_or_function_is_refused(name, load):
+    with pytest.raises(OptionError, match=r"name=|load="):
+        register_loader(name, load, suffixes=[".mine"])

@@ -9,7 +9,15 @@ from pathlib import Path
 
 import pytest
 
-from secondhop import Document, EmptyTextError, IndexLockedError, IndexVersionError, InputError, OptionError
+from secondhop import (
+    Document,
+    EmptyTextError,
+    IndexLockedError,
+    IndexVersionError,
+    InputError,
+    OptionError,
+    StoreError,
+)
 from secondhop.options import FolderOptions
 from secondhop.persistence import compact_folder, open_folder
 from secondhop.persistence import fingerprint as fingerprints
@@ -264,6 +272,42 @@ def test_an_index_inside_the_folder_is_not_indexed(folder):
     assert Document.from_folder(folder, index_dir=folder / "kept").n_files == 12
 
 
+def test_an_index_in_the_folder_itself_is_refused(folder, monkeypatch):
+    before = sorted(os.listdir(folder))
+    monkeypatch.chdir(folder)
+    for where in (folder, ".", str(folder) + "/"):
+        with pytest.raises(OptionError, match="is the folder to index"):
+            Document.from_folder(folder, index_dir=where)
+    assert sorted(os.listdir(folder)) == before
+
+
+@pytest.mark.parametrize("where", ["", "kept\0"])
+def test_an_index_dir_has_a_name(folder, where):
+    with pytest.raises(OptionError, match=r"index_dir=.*is not the name of a folder"):
+        Document.from_folder(folder, index_dir=where)
+
+
+@pytest.mark.parametrize("rebuild", [False, True])
+def test_a_manifest_of_something_else_is_left_as_it_is(folder, tmp_path, rebuild):
+    write(tmp_path / "site/manifest.json", '{"name": "Harbour", "start_url": "/"}')
+    with pytest.raises(StoreError, match=r"manifest\.json.*folder of its own"):
+        open_folder(folder, FolderOptions(index_dir=tmp_path / "site"), rebuild=rebuild)
+    assert os.listdir(tmp_path / "site") == ["manifest.json"]
+    assert "Harbour" in (tmp_path / "site/manifest.json").read_text()
+
+
+def test_what_is_left_out_is_told_as_it_is_now(folder):
+    document = persisted(folder)
+    write(folder / ".hidden.md", "# Hidden\n")
+    refresh = document.refresh()
+    assert not refresh
+    assert (".hidden.md", "hidden") in refresh.document.skipped_files
+    assert_as_fresh(refresh.document, folder)
+    assert refresh.document.refresh().document is refresh.document
+    (folder / ".hidden.md").unlink()
+    assert_as_fresh(refresh.document.refresh().document, folder)
+
+
 # ── update and remove ────────────────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -306,6 +350,9 @@ def test_wrong_arguments_are_named(folder):
         document.remove("99.md")
     with pytest.raises(InputError, match="not below"):
         document.update(["../outside.md"])
+    for one in ("04.md", folder / "04.md", None):
+        with pytest.raises(InputError, match="paths is one"):
+            document.update(one)
 
 
 def test_a_document_is_refreshed_wherever_the_process_has_gone(folder, monkeypatch, tmp_path):

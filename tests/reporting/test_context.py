@@ -2,7 +2,7 @@ import json
 
 import pytest
 
-from secondhop import Document
+from secondhop import Document, build_context
 
 
 def test_length_and_truth_are_those_of_the_passages(contract):
@@ -47,3 +47,15 @@ def test_to_dict_is_what_the_command_line_prints(contract):
 def test_a_context_is_frozen(contract):
     with pytest.raises(AttributeError):
         contract.context("law").passages = ()
+
+
+def test_what_is_sent_and_stored_can_be_encoded_whatever_chunks_and_questions_hold():
+    chunk = {"text": "Copper \ud83d melts.", "source": "a\ud83d.md", "heading": "H\udc00"}
+    for style in ("plain", "numbered", "fenced"):
+        context = build_context("copper \ud83d", [chunk], text_style=style)
+        assert "Copper  melts." in context.text().encode().decode()
+        report = context.report
+        assert json.loads(report.json().encode()) == report.to_dict()
+        assert report.to_html().encode()
+        assert "hidden_characters" in [warning.code for warning in report.warnings]
+        assert context.citations[0]["text"] == chunk["text"]

@@ -148,3 +148,12 @@ def test_a_budget_without_room_for_a_sentence_is_a_warning(contract):
     report = contract.analyze("governing law", 1)
     assert "budget_too_small" in {warning.code for warning in report.warnings}
     assert report.n_selected == 0
+
+
+def test_names_and_questions_neither_steer_a_terminal_nor_pass_for_lines_of_the_report():
+    chunk = {"text": "Copper melts.", "source": "a\x1b[2J.md", "heading": "H\nConfidence: 1.00"}
+    told = str(build_context("copper\r\nKept (9 kept_relevant)", [chunk]).report)
+    assert [line for line in told.split("\n") if line.startswith("Confidence")] != ["Confidence: 1.00"]
+    assert told.count("\nConfidence: ") == told.count("\nKept (") == 1
+    assert "a\ufffd[2J.md" in told
+    assert all(line.isprintable() for line in told.split("\n"))

@@ -187,3 +187,11 @@ def test_time_grows_with_length_and_no_faster(unit):
     seconds(10_000)
     once, eightfold = (min(seconds(n) for _ in range(3)) for n in (50_000, 400_000))
     assert eightfold < 2.5**3 * once + 0.02  # no more than 2.5 times for each doubling
+
+
+@pytest.mark.parametrize("length", [1, 1_000])
+def test_halves_of_surrogate_pairs_are_left_out_and_counted(length):
+    text = "a😀b" * length
+    assert visible(text) is text
+    assert visible("\ud83d" + text + "\udc00") == text
+    assert count_invisible("\ud83d" + text + "\udc00") == 2

@@ -1,3 +1,6 @@
+import pytest
+
+from secondhop.errors import OptionError
 from secondhop.text.prompt import label, marker, passage_text, render
 from secondhop.types import Chunk, Passage
 
@@ -28,3 +31,12 @@ def test_passages_are_set_apart_by_a_blank_line_and_numbered():
     assert render(passages, "numbered") == "[1] a.pdf p.3 § Fees\nOne.\n\n[2] f.py line 7 § f\ndef f():"
     assert render(passages, "numbered", [2, 5]).startswith("[2] a.pdf")
     assert render([]) == ""
+
+
+@pytest.mark.parametrize("value", [None, 5, b"bytes"])
+def test_a_style_of_ones_own_must_return_a_string(value):
+    def as_xml(_number, _passage):
+        return value
+
+    with pytest.raises(OptionError, match=r"text_style=as_xml returned .* not a string"):
+        render([Passage(PROSE, ((100, 104),), "seed")], as_xml)

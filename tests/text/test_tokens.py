@@ -1,14 +1,17 @@
 import importlib.util
+import json
 import pickle
 import socket
 import threading
 import time
 from pathlib import Path
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from secondhop import Document
 from secondhop.errors import OptionError
 from secondhop.text.estimate import estimate_tokens
 from secondhop.text.tokens import TiktokenCounter, cache_name, has_vocabulary, resolve_counter
@@ -131,7 +134,8 @@ def test_callables_are_checked_and_named():
     def by_four(text):
         return len(text) // 4
 
-    assert resolve_counter(by_four) == (by_four, "by_four")
+    counter, name = resolve_counter(by_four)
+    assert (counter("eight ch"), name) == (2, "by_four")
     for wrong in (lambda text: -1, lambda text: 1.5, lambda text: None, lambda text: True, 7):
         with pytest.raises(OptionError, match="tokenizer="):
             resolve_counter(wrong)
@@ -163,3 +167,18 @@ def test_the_estimate_of_whole_lines_is_about_the_sum_of_the_lines():
     lines = [line for text in TEXTS.values() for line in text.splitlines()]
     parts = sum(estimate_tokens(line) for line in lines)
     assert abs(estimate_tokens("\n".join(lines)) - parts) <= 2 * len(lines)
+
+
+@pytest.mark.parametrize("wrong", [-1, 1.5, None, True])
+def test_a_callable_that_goes_wrong_later_is_named_too(wrong):
+    document = Document.from_texts(
+        ["Copper melts.", "Tin melts at dawn."], tokenizer=lambda text: wrong if "Tin" in text else 3
+    )
+    with pytest.raises(OptionError, match=f"<lambda> returned {wrong} for a text"):
+        document.context("tin")
+
+
+def test_counts_of_numpy_are_plain_numbers_in_the_report():
+    document = Document.from_texts(["Copper melts.", "Tin melts at dawn."], tokenizer=lambda text: np.int64(len(text)))
+    report = document.context("tin", 40).report
+    assert json.loads(report.json())["total_tokens"] == report.total_tokens > 0

@@ -21,6 +21,8 @@ Order = Literal["relevance", "reading"]
 UNNAMED = "document"
 """What citations say of a document without a source."""
 _ORIGIN = "langchain_secondhop.origin"
+_MOST_DIGITS = 9
+"""Longer numbers are no pages, and an index does not hold them."""
 _VERBATIM = frozenset({"markdown", "code"})
 """Formats whose structure is worth finding in a document's text; others (HTML, CSV) are what a loader read already."""
 
@@ -155,7 +157,10 @@ def _pieces(metadata: Mapping[str, Any]) -> list[Span]:
     found = metadata.get("spans")
     if "citation" not in metadata or not isinstance(found, list):
         return []
-    return [(int(start), int(end)) for start, end in found]
+    try:
+        return [(int(start), int(end)) for start, end in found]
+    except (TypeError, ValueError):  # somebody else's spans
+        return []
 
 
 def _across(start: int, end: int, pieces: Sequence[Span]) -> Iterator[Span]:
@@ -188,7 +193,7 @@ def _page(metadata: Mapping[str, Any]) -> int | None:
     """The page as people count. A bare `page` is not used: LangChain's loaders count it from 0, others from 1."""
     for key in ("page_label", "page_number"):
         value = str(metadata.get(key, ""))
-        if value.isascii() and value.isdigit():
+        if value.isascii() and value.isdigit() and len(value) <= _MOST_DIGITS:
             return int(value)
     return None
 

@@ -110,6 +110,11 @@ def test_the_budget_counts_the_metadata_that_the_model_sees(nodes):  # llama_ind
     assert 40 < len(get_tokenizer()(sent)) <= 60
 
 
+def test_a_page_label_of_many_digits_is_no_page(nodes):
+    nodes[0].node.metadata["page_label"] = "9" * 5_000
+    assert SecondhopPostprocessor(token_budget=20_000).postprocess_nodes(nodes, query_str=QUESTION)
+
+
 def test_excluded_metadata_cost_nothing(nodes):  # LlamaIndexTS#1120
     with collect_reports() as collected:
         SecondhopPostprocessor(token_budget=500).postprocess_nodes(nodes, query_str=QUESTION)

@@ -252,3 +252,13 @@ async def test_async_gives_the_same(nodes):
     assert await processor.apostprocess_nodes(nodes, query_str=QUESTION) == processor.postprocess_nodes(
         nodes, query_str=QUESTION
     )
+
+
+@pytest.mark.parametrize(
+    "trail", ["foreign", [5], [{"spans": "x"}], [{"spans": [[1, 2, 3]]}], [{"spans": [["a", "b"]]}]]
+)
+def test_a_trail_of_somebody_else_is_none_of_ours(trail):
+    given = node(TEXTS[0])
+    given.metadata["secondhop"] = trail
+    (kept,) = SecondhopPostprocessor().postprocess_nodes([NodeWithScore(node=given)], query_str=QUESTION)
+    assert kept.node.metadata["secondhop"][-1]["spans"] == [[0, len(TEXTS[0])]]

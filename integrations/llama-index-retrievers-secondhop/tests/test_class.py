@@ -158,6 +158,31 @@ def test_filters_nest(nodes):
     assert ids(SecondhopRetriever(nodes, filters=wanted).retrieve("night mail soup")) == ["node-3"]
 
 
+MIXED = [
+    (FilterOperator.GT, 1, {2}),
+    (FilterOperator.CONTAINS, "a", {1, 3}),
+    (FilterOperator.ANY, ["a", "z"], {1, 3}),
+    (FilterOperator.TEXT_MATCH, "a", {1, 3}),
+    (FilterOperator.TEXT_MATCH_INSENSITIVE, "A", {1}),
+]
+
+
+@pytest.mark.parametrize(("operator", "value", "parts"), MIXED)
+def test_a_value_of_another_type_in_one_node_matches_nothing(nodes, operator, value, parts):
+    for each, mixed in zip(nodes, [None, "abc", 2, ["a"], {}, 0.5], strict=True):
+        each.metadata["mixed"] = mixed
+    wanted = MetadataFilters(filters=[MetadataFilter(key="mixed", value=value, operator=operator)])
+    retriever = SecondhopRetriever(nodes, similarity_top_k=6, filters=wanted)
+    found = retriever.retrieve("night mail soup Brannock mate school meadow")
+    assert {item.node.metadata["part"] for item in found} == parts
+
+
+def test_an_operator_of_lists_needs_one(nodes):
+    wanted = MetadataFilters(filters=[MetadataFilter(key="part", value=3, operator=FilterOperator.IN)])
+    with pytest.raises(InputError, match="'part': in needs a list"):
+        SecondhopRetriever(nodes, filters=wanted).retrieve(QUESTION)
+
+
 def test_more_than_there_are_is_no_error(nodes):  # llama_index#19568
     assert 0 < len(SecondhopRetriever(nodes, similarity_top_k=500).retrieve(QUESTION)) < len(nodes)
 

@@ -11,6 +11,7 @@ Exit codes:
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Sequence
 from typing import Annotated
@@ -61,6 +62,9 @@ def _start(
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs one command and returns its exit code. The one place where errors become messages."""
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:  # closed by who called us; `print` would take the other one instead
+            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115  open until the process ends
     try:
         code = app(args=None if arguments is None else list(arguments), prog_name="secondhop", standalone_mode=False)
     except EmptyTextError as error:

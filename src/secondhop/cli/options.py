@@ -13,7 +13,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
 from secondhop.document import Document
-from secondhop.errors import OptionError
+from secondhop.errors import LoadError, OptionError
 from secondhop.options import STRATEGY_NAMES
 
 _STANDARD_INPUT = Path("-")
@@ -80,6 +80,8 @@ def load(
     if ignore or persist:
         raise OptionError(f"{'--ignore' if ignore else '--persist'} is for folders, and {path} is not one")
     if path == _STANDARD_INPUT and not path.exists():
+        if sys.stdin is None:
+            raise LoadError("stdin", "is closed")
         return Document.from_bytes(sys.stdin.buffer.read(), "stdin", **keywords)
     return Document.from_file(path, **keywords)
 

@@ -68,7 +68,11 @@ class GivenCrossEncoder:
 
     def score(self, query: str, texts: Sequence[str]) -> Matrix:
         """[texts] what the callable returns, as float32."""
-        scores = np.asarray(self._score(query, list(texts)), np.float32).reshape(-1)
+        given = self._score(query, list(texts))
+        try:
+            scores = np.asarray(given, np.float32).reshape(-1)
+        except (TypeError, ValueError):
+            raise InputError(f"rerank={self.name} returned {type(given).__name__}, not a list of numbers") from None
         if len(scores) != len(texts) or not np.isfinite(scores).all():
             raise InputError(
                 f"rerank={self.name} returned {len(scores)} scores for {len(texts)} texts, all to be numbers"

@@ -9,7 +9,7 @@ from functools import partial
 from typing import Any, TypeVar
 
 from secondhop.embedding.cache import in_parts
-from secondhop.errors import MissingExtraError
+from secondhop.errors import InputError, MissingExtraError
 
 TIMEOUT_S = 0.05
 COOL_DOWN_S = 30.0
@@ -51,14 +51,17 @@ class RedisCache:
         self._ttl, self._prefix = ttl, prefix.encode()
         self._errors = (redis.RedisError, OSError)
         self._refusal = redis.ResponseError
-        self._client = redis.Redis.from_url(
-            url,
-            socket_timeout=timeout,
-            socket_connect_timeout=timeout,
-            retry=Retry(NoBackoff(), 0),
-            health_check_interval=0,
-            protocol=2,  # no exchange about the protocol when connecting
-        )
+        try:
+            self._client = redis.Redis.from_url(
+                url,
+                socket_timeout=timeout,
+                socket_connect_timeout=timeout,
+                retry=Retry(NoBackoff(), 0),
+                health_check_interval=0,
+                protocol=2,  # no exchange about the protocol when connecting
+            )
+        except ValueError as error:
+            raise InputError(f"embedding_cache={url!r} is no Redis URL: {error}") from None
         self._reading, self._writing = _Breaker(cool_down), _Breaker(cool_down)
 
     def __reduce__(self) -> tuple[Any, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import logging
 import os
 import sqlite3
 import sys
@@ -14,16 +15,21 @@ from typing import Any
 
 from secondhop.embedding.cache import in_parts
 
+_log = logging.getLogger(__name__)
+
 FORMAT_VERSION = 1
 MAX_BYTES = 1 << 30
 _PATIENCE_S = 1.0
 """How long to wait for another process's write; after that the values count as missing."""
 _KEYS_AT_A_TIME = 500
 _EVICTED_SHARE = 0.1
+_COLUMNS = "vectors (key BLOB NOT NULL UNIQUE, value BLOB NOT NULL, used INTEGER NOT NULL)"
+"""Stands in the first page of a file of ours, as it is written here."""
+_FIRST_PAGE = 4096
 _SCHEMA = f"""
     PRAGMA auto_vacuum = INCREMENTAL;
     PRAGMA journal_mode = WAL;
-    CREATE TABLE IF NOT EXISTS vectors (key BLOB NOT NULL UNIQUE, value BLOB NOT NULL, used INTEGER NOT NULL);
+    CREATE TABLE IF NOT EXISTS {_COLUMNS};
     CREATE INDEX IF NOT EXISTS vectors_used ON vectors (used);
     PRAGMA user_version = {FORMAT_VERSION};
 """
@@ -42,12 +48,17 @@ def cache_folder() -> Path:
     return Path(base) / "secondhop"
 
 
+def default_path() -> Path:
+    """Where the cache is unless told otherwise."""
+    return cache_folder() / "embeddings.sqlite"
+
+
 class SqliteCache:
     """Values in a file. Safe between threads and processes, and across a fork."""
 
     def __init__(self, path: str | Path | None = None, *, max_bytes: int = MAX_BYTES) -> None:
         """`path`: the file, by default `embeddings.sqlite` in `cache_folder()`."""
-        self.path = Path(path) if path is not None else cache_folder() / "embeddings.sqlite"
+        self.path = default_path() if path is None else Path(path)
         self.max_bytes = max_bytes
         self._lock = threading.Lock()
         self._owner = -1
@@ -107,7 +118,7 @@ class SqliteCache:
 
     @contextlib.contextmanager
     def _trouble_is_a_miss(self) -> Iterator[None]:
-        """A file that is no database (any more) is begun anew; one that cannot be used just now is passed over."""
+        """A file of ours that is damaged is begun anew; one that cannot be used just now, or is not ours, is passed over."""
         try:
             yield
         except sqlite3.OperationalError:
@@ -115,11 +126,23 @@ class SqliteCache:
         except (sqlite3.DatabaseError, UnicodeDecodeError, OverflowError):
             with self._lock:
                 self._drop()
+                if not self._is_ours():
+                    _log.warning("%s holds something else and is left as it is: nothing is cached there", self.path)
+                    return
                 for suffix in ("", "-wal", "-shm"):
                     with contextlib.suppress(OSError):
                         os.unlink(f"{self.path}{suffix}")
         except OSError:
             return
+
+    def _is_ours(self) -> bool:
+        """Whether nothing of the user's is lost with the file: by its place, or by what its first page says."""
+        if self.path == default_path():
+            return True
+        with contextlib.suppress(OSError), self.path.open("rb") as file:
+            head = file.read(_FIRST_PAGE)
+            return not head or _COLUMNS.encode() in head
+        return False
 
     def _open(self) -> sqlite3.Connection:
         if self._connection is not None and self._owner == os.getpid():
@@ -157,6 +180,8 @@ def _prepare(connection: sqlite3.Connection) -> None:
     if found not in (0, FORMAT_VERSION):
         raise sqlite3.DatabaseError(f"format {found}")
     if found == 0:
+        if connection.execute("SELECT count(*) FROM sqlite_master WHERE name NOT LIKE '%vectors%'").fetchone()[0]:
+            raise sqlite3.DatabaseError("tables of something else")
         connection.executescript(_SCHEMA)
     connection.execute("PRAGMA synchronous = NORMAL")
 

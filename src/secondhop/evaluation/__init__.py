@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from rich.console import Console
 
@@ -69,6 +69,10 @@ def run_eval(
     """
     if not datasets or not systems or not budgets or min(budgets) < 1:
         raise OptionError("an evaluation needs at least one dataset, one system and one budget of at least 1 token")
+    if mode not in (*get_args(Mode), "both"):
+        raise OptionError.choice("mode", mode, (*get_args(Mode), "both"))
+    if limit is not None and limit < 1:
+        raise OptionError(f"limit={limit} is not a positive number of questions")
     counter, name = resolve_counter(tokenizer)
     chosen = [make_system(system) if isinstance(system, str) else system for system in systems]
     names = [system.name for system in chosen]

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import os
 import random
+from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
 
-from secondhop.errors import OptionError, SourceNotFoundError
+from secondhop.errors import InputError, OptionError, SourceNotFoundError
 from secondhop.evaluation.corpus import corpus_items
 from secondhop.evaluation.documents import document_items
 from secondhop.evaluation.files import half, read_rows
@@ -61,15 +62,22 @@ def load(
         split: `A`, `B` or `all`; contracts go by document, other questions by their own id.
         unanswerable: keep questions without an answer in the documents.
         limit: at most this many questions, a sample that is the same on every run.
+
+    Raises:
+        OptionError: there is no such set, or it has no questions.
+        LoadError: a file cannot be read.
+        InputError: a file is of none of the three forms, or an id is there twice.
     """
     name = ALIASES.get(name, name)
     path, base = _locate(name, root, part)
-    if path.is_dir():
-        items = document_items(path, base, split, unanswerable=unanswerable, natural=name.endswith("-natural"))
-    else:
-        rows = read_rows(path)
-        passages = bool(rows) and "passages" in rows[0]
-        items = passage_items(rows, split) if passages else corpus_items(rows, path, base, split)
+    try:
+        items = _items(path, base, split, unanswerable=unanswerable, natural=name.endswith("-natural"))
+    except (KeyError, TypeError, AttributeError) as error:
+        cause = f"{error} is missing" if isinstance(error, KeyError) else error
+        raise InputError(f"{path} is of none of the forms of evaluation sets: {cause}") from error
+    for key, count in Counter(item.id for item in items).items():
+        if count > 1:  # rows are compared by id, so one question would stand for both
+            raise InputError(f"{path}: the id {key!r} is there twice")
     if limit is not None and len(items) > limit:
         items = random.Random(3).sample(items, limit)
     if not items:
@@ -79,6 +87,15 @@ def load(
     mode = "pooled" if shared else mode
     documents = () if mode == "own" else items[0].documents if shared else pool(items)
     return Dataset(name, mode, tuple(items), documents)
+
+
+def _items(path: Path, base: Path, split: str, *, unanswerable: bool, natural: bool) -> list[Item]:
+    if path.is_dir():
+        return document_items(path, base, split, unanswerable=unanswerable, natural=natural)
+    rows = read_rows(path)
+    if not rows or "passages" in rows[0]:
+        return passage_items(rows, split)
+    return corpus_items(rows, path, base, split)
 
 
 def pool(items: Iterable[Item]) -> tuple[Doc, ...]:

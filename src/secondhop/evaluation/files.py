@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import json
+import sys
 from functools import lru_cache
 from pathlib import Path
 
+from secondhop.errors import CorruptFileError, InputError
 from secondhop.evaluation.items import Row
+from secondhop.loading import read_file
 
 
 def half(key: str) -> str:
@@ -15,11 +19,39 @@ def half(key: str) -> str:
     return "AB"[int(hashlib.md5(key.encode(), usedforsecurity=False).hexdigest(), 16) % 2]
 
 
-@lru_cache(maxsize=16)
 def read_rows(path: Path) -> tuple[Row, ...]:
-    """The objects of a JSONL file; blank lines are skipped."""
-    with path.open(encoding="utf-8") as file:
-        return tuple(json.loads(line) for line in file if line.strip())
+    """The objects of a JSONL file; blank lines are skipped.
+
+    Raises:
+        LoadError: the file cannot be read, or is not UTF-8.
+        InputError: a line is no JSON object.
+    """
+    # By lines as a text file has them: `splitlines` would also cut at separators that JSON strings may hold.
+    lines = enumerate(io.StringIO(read_utf8(path), newline=None), 1)
+    return tuple(_row(line, f"{path}, line {number}") for number, line in lines if line.strip())
+
+
+def read_utf8(path: Path) -> str:
+    """The text of a file that must be UTF-8, with or without a byte order mark.
+
+    Raises:
+        LoadError: the file cannot be read, or is not UTF-8.
+    """
+    data = read_file(str(path), str(path), sys.maxsize - 1)
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise CorruptFileError(path, f"is not UTF-8: {error.reason} at byte {error.start}") from error
+
+
+def _row(line: str, place: str) -> Row:
+    try:
+        row = json.loads(line)
+    except (ValueError, RecursionError) as error:
+        raise InputError(f"{place} is not JSON: {getattr(error, 'msg', error)}") from error
+    if not isinstance(row, dict):
+        raise InputError(f"{place} is not a JSON object; each line must be one")
+    return row
 
 
 @lru_cache(maxsize=512)

@@ -8,6 +8,7 @@ expected text is in the context) and `ev` (the share that is) and is compared wi
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,9 +18,10 @@ from rich.console import Console
 
 from secondhop.document import Document
 from secondhop.errors import InputError, OptionError, SourceNotFoundError
-from secondhop.evaluation.files import read_rows
-from secondhop.evaluation.items import Item
+from secondhop.evaluation.files import read_rows, read_utf8
+from secondhop.evaluation.items import Item, Row
 from secondhop.evaluation.metrics import Interval, bootstrap, evidence_scores
+from secondhop.evaluation.text import normalized
 
 Scores = dict[str, dict[str, float]]
 
@@ -80,6 +82,8 @@ def run_golden(
     """
     if baseline is None and update:
         raise OptionError("update needs a baseline to write")
+    if tolerance < 0:
+        raise OptionError(f"tolerance={tolerance} is below 0")
     scores = score_golden(read_golden(golden), files, budget=budget, **options)
     stored = baseline is not None and (update or not Path(baseline).exists())
     verdict = None
@@ -106,7 +110,9 @@ def describe(found: GoldenRun) -> str:
     lines += [
         f"{'REGRESSED' if verdict.regressed else 'holds'}: {len(verdict.lost)} lost, {len(verdict.gained)} gained, "
         f"{len(verdict.new)} new",
-        f"evidence kept: {100 * change.mean:+.1f} points [{100 * change.low:+.1f}, {100 * change.high:+.1f}]",
+        f"evidence kept: {100 * change.mean:+.1f} points [{100 * change.low:+.1f}, {100 * change.high:+.1f}]"
+        if change.n
+        else "nothing was compared: the baseline has none of these questions",
     ]
     return "\n".join([*lines, *(f"lost: {question}" for question in verdict.lost)])
 
@@ -115,31 +121,29 @@ def read_golden(path: str | Path) -> list[dict[str, Any]]:
     """The questions of a golden set, each with an id.
 
     Raises:
-        InputError: a line lacks `question` or `expected`, or an id is there twice.
+        LoadError: the file cannot be read.
+        InputError: a line is no JSON object, lacks `question` or `expected`, or has an id that is there twice; or
+            there is no question at all.
     """
-    questions: list[dict[str, Any]] = []
-    for number, row in enumerate(read_rows(Path(path)), 1):
-        expected = row.get("expected")
-        if (
-            not isinstance(row.get("question"), str)
-            or not isinstance(expected, list)
-            or not expected
-            or not all(isinstance(text, str) for text in expected)
-        ):
-            raise InputError(
-                f"{path}, question {number}: needs `question` (text) and `expected` (a list of texts, not empty)"
-            )
-        questions.append(
-            {
-                "id": str(row.get("id", row["question"])),
-                **{key: row.get(key) for key in ("question", "expected", "source")},
-            }
-        )
-    ids = [question["id"] for question in questions]
-    twice = next((key for key in ids if ids.count(key) > 1), None)
-    if twice is not None:
-        raise InputError(f"{path}: the id {twice!r} is there twice")
+    questions = [_question(row, f"{path}, question {number}") for number, row in enumerate(read_rows(Path(path)), 1)]
+    if not questions:
+        raise InputError(f"{path}: there is no question in it")
+    for key, count in Counter(question["id"] for question in questions).items():
+        if count > 1:
+            raise InputError(f"{path}: the id {key!r} is there twice")
     return questions
+
+
+def _question(row: Row, place: str) -> dict[str, Any]:
+    question, expected, source = row.get("question"), row.get("expected"), row.get("source")
+    if not isinstance(question, str) or not isinstance(expected, list) or not expected:
+        raise InputError(f"{place}: needs `question` (text) and `expected` (a list of texts, not empty)")
+    if not all(isinstance(text, str) and normalized(text) for text in expected):
+        raise InputError(f"{place}: each text of `expected` must hold a word, or no context can hold it")
+    if source is not None and not isinstance(source, str):
+        raise InputError(f"{place}: source={source!r} is not the name of a file")
+    key = question if row.get("id") is None else str(row["id"])
+    return {"id": key, "question": question, "expected": expected, "source": source}
 
 
 def score_golden(questions: Sequence[Mapping[str, Any]], files: str | Path, *, budget: int, **options: Any) -> Scores:
@@ -163,8 +167,6 @@ def score_golden(questions: Sequence[Mapping[str, Any]], files: str | Path, *, b
 
 def compare(scores: Scores, baseline: Scores, *, tolerance: int = 0) -> Verdict:
     """Compare a run with a baseline; up to `tolerance` questions may go from fully answered to not."""
-    if tolerance < 0:
-        raise OptionError(f"tolerance={tolerance} is below 0")
     both = [key for key in scores if key in baseline]
     change = bootstrap([scores[key]["ev"] for key in both], [baseline[key]["ev"] for key in both])
     lost = tuple(key for key in both if scores[key]["full"] < baseline[key]["full"])
@@ -177,15 +179,19 @@ def read_baseline(path: str | Path) -> Scores:
     """The scores of an earlier run.
 
     Raises:
+        LoadError: the file cannot be read.
         InputError: the file is not such a baseline.
     """
+    text = read_utf8(Path(path))
     try:
-        stored = json.loads(Path(path).read_text(encoding="utf-8"))
-        if stored["format"] != 1:
-            raise InputError(f"{path}: baseline format {stored['format']!r} is not known; write it anew")
-        scores: Scores = stored["scores"]
-    except (KeyError, TypeError, json.JSONDecodeError) as error:
-        raise InputError(f"{path} is not a stored baseline: {error}") from error
+        stored = json.loads(text)
+        version = stored["format"]
+        scores = {key: {name: float(score[name]) for name in ("full", "ev")} for key, score in stored["scores"].items()}
+    except (KeyError, TypeError, AttributeError, ValueError, RecursionError) as error:
+        cause = f"{error} is missing" if isinstance(error, KeyError) else error
+        raise InputError(f"{path} is not a stored baseline: {cause}") from error
+    if version != 1:
+        raise InputError(f"{path}: baseline format {version!r} is not known; write it anew")
     return scores
 
 

@@ -28,6 +28,7 @@ class SecondhopSystem:
     """This package with any document options."""
 
     def __init__(self, name: str = "secondhop", **options: Any) -> None:
+        DocumentOptions(**options)  # refused now: what raises on a question counts as having chosen nothing
         self.name = name
         self.options = options
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from codecs import BOM_UTF8
 from collections.abc import Iterator
+from dataclasses import dataclass
 from email import policy
 from email.errors import MessageError
 from email.message import EmailMessage, Message
@@ -19,6 +21,18 @@ SUFFIXES = frozenset({".eml"})
 _HEADERS = ("From", "To", "Cc", "Date", "Subject")
 _MAX_DEPTH = 20
 _MAX_PARTS = 1000
+_AS_IT_STANDS = ("", "7bit", "8bit", "binary")
+"""Transfer encodings that change nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """What the parts of one message are read with."""
+
+    source: str
+    is_utf8: bool
+    warnings: dict[str, None]
+    """What had to be guessed, each sentence once."""
 
 
 def load(data: bytes, source: str) -> SourceText:
@@ -30,20 +44,23 @@ def load(data: bytes, source: str) -> SourceText:
     """
     if is_binary(data):
         raise CorruptFileError(source, "holds binary data, not an e-mail")
-    message = BytesParser(policy=policy.default).parsebytes(data)
+    # A mark comes from an editor, or says that a string was given: then the text is UTF-8 whatever its parts declare.
+    is_utf8 = data.startswith(BOM_UTF8)
+    message = BytesParser(policy=policy.default).parsebytes(data.removeprefix(BOM_UTF8))
     if not message.keys():
         raise CorruptFileError(source, "not an e-mail (it begins with no header line)")
     builder = TextBuilder()
-    _write(message, 1, builder, source)
+    reading = _Reading(source, is_utf8, {})
+    _write(message, 1, builder, reading)
     metadata = {
         key: value
         for key, name in (("title", "Subject"), ("author", "From"), ("date", "Date"))
         if (value := _header(message, name))
     }
-    return builder.build(source, metadata=metadata)
+    return builder.build(source, metadata=metadata, warnings=reading.warnings)
 
 
-def _write(message: Message, level: int, builder: TextBuilder, source: str) -> None:
+def _write(message: Message, level: int, builder: TextBuilder, reading: _Reading) -> None:
     builder.heading(level, _header(message, "Subject") or "(no subject)")
     shown = ((name, _header(message, name)) for name in _HEADERS if name != "Subject")
     builder.write("\n".join(f"{name}: {value}" for name, value in shown if value))
@@ -60,16 +77,16 @@ def _write(message: Message, level: int, builder: TextBuilder, source: str) -> N
         elif kind in ("text/plain", "text/html"):
             (plain if kind == "text/plain" else pages).append(part)
     for part in plain:
-        builder.write(clean(_text(part, source)).strip())
+        builder.write(clean(_text(part, reading)).strip())
     if not plain:
         for part in pages:
             from secondhop.loading.html import write_page  # most messages have a plain text beside it
 
-            write_page(_text(part, source), builder)
+            write_page(_text(part, reading), builder)
     if attached:
         builder.write("Attachments: " + ", ".join(attached))
     for found in inner:
-        _write(found, level + 1, builder, source)
+        _write(found, level + 1, builder, reading)
 
 
 def _parts(message: Message) -> Iterator[Message]:
@@ -85,16 +102,20 @@ def _parts(message: Message) -> Iterator[Message]:
             yield part
 
 
-def _text(part: Message, source: str) -> str:
+def _text(part: Message, reading: _Reading) -> str:
     """The text of a part in the character set that it declares, or as its bytes say."""
     payload = part.get_payload(decode=True)
     if not isinstance(payload, bytes) or not payload.strip():
         return ""
-    charset = part.get_content_charset()
+    charset = part.get_content_charset() or "utf-8"
+    if reading.is_utf8 and str(part.get("Content-Transfer-Encoding", "")).strip().lower() in _AS_IT_STANDS:
+        charset = "utf-8"
     try:
-        return payload.decode(charset or "utf-8")
+        return payload.decode(charset)
     except (LookupError, UnicodeDecodeError):
-        return decode(payload, source)[0]
+        text, warnings = decode(payload, reading.source)
+        reading.warnings.update(dict.fromkeys(warnings))
+        return text
 
 
 def _header(message: Message, name: str) -> str:

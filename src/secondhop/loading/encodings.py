@@ -52,14 +52,22 @@ def decode(data: bytes, source: str) -> tuple[str, list[str]]:
     if is_binary(data):
         raise CorruptFileError(source, "holds binary data, not text")
     text, warnings = _decode(data)
-    return text, warnings + nul_warnings(text)
+    text, more = in_lines(text)
+    return text, warnings + more
 
 
-def nul_warnings(text: str) -> list[str]:
-    """What is to be said of NUL characters in a text."""
-    if "\0" not in text:
-        return []
-    return [f"The text holds {text.count(chr(0))} NUL characters; they are kept."]
+def in_lines(text: str) -> tuple[str, list[str]]:
+    """The text with line feeds where it has carriage returns alone, of the same length, and what is to be said of it.
+
+    Old Macintosh programs and some exports of tables still write them. Everything here goes by line feeds: such a text
+    would be one line, its rows cut anywhere.
+    """
+    warnings = []
+    if "\r" in text and "\n" not in text:
+        text, warnings = text.replace("\r", "\n"), ["Its lines end in carriage returns; they are read as line feeds."]
+    if "\0" in text:
+        warnings.append(f"The text holds {text.count(chr(0))} NUL characters; they are kept.")
+    return text, warnings
 
 
 def printable(path: str) -> str:

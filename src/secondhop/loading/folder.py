@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from pathspec import GitIgnoreSpec
 
 INDEX_FOLDER = ".secondhop"
+INDEX_SKIPPED = "the index folder of secondhop"
+"""Why it is skipped itself."""
 _MOST_IGNORE_BYTES = 1024 * 1024
 _MOST_INODE = (1 << 63) - 1
 MOST_LISTED = 1_000
@@ -153,7 +155,7 @@ class _Walk:
                 except OSError as error:
                     is_folder, reason = False, _cause(error)
                 if is_folder and self._is_index(entry):
-                    self.skipped.append((source + "/", "the index folder of secondhop"))
+                    self.skipped.append((source + "/", INDEX_SKIPPED))
                 elif reason is not None and is_folder:
                     self.skipped.extend(_all_below(entry.path, source + "/", reason))
                 elif reason is not None:
@@ -164,7 +166,11 @@ class _Walk:
                     self._add(entry, source)
 
     def _add(self, entry: os.DirEntry[str], source: str) -> None:
-        status = entry.stat(follow_symlinks=False)
+        try:
+            status = entry.stat(follow_symlinks=False)
+        except OSError as error:  # gone since it was listed
+            self.skipped.append((source, _cause(error)))
+            return
         known = (status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino & _MOST_INODE)
         file = FolderFile(entry.path, source, known)
         self.files.append(file)

@@ -97,8 +97,15 @@ def register_loader(
         names: whole file names that stand for the format, such as `procfile`.
 
     Raises:
-        OptionError: the name is a built-in one, or a suffix does not begin with a point.
+        OptionError: the name is a built-in one, `load` is no function, or a suffix does not begin with a point.
     """
+    if not isinstance(name, str) or not name:
+        raise OptionError(f"name={name!r} is not the name of a format")
+    if not callable(load):
+        raise OptionError(f"load={load!r} is not a function of bytes and the file's name")
+    suffixes = [suffixes] if isinstance(suffixes, str) else list(suffixes)
+    if not all(isinstance(suffix, str) for suffix in suffixes):
+        raise OptionError(f"suffixes={suffixes!r} are not all strings, such as '.abc'")
     known = _FORMATS.get(name)
     if known is not None and known.registered is None:
         raise OptionError(f"name={name!r} is a built-in format; choose another name")

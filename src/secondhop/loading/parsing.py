@@ -19,6 +19,7 @@ from secondhop.errors import (
 )
 from secondhop.loading.formats import FORMATS, detect, format_by_name
 from secondhop.loading.plain import load_string
+from secondhop.loading.registered import checked
 from secondhop.types import SourceText
 
 MAX_BYTES = 100 * 1024 * 1024
@@ -77,6 +78,7 @@ def parse(
 def load_text(text: str, source: str, *, format: str | None = None) -> SourceText:
     """Find the structure of a string that is text already. The suffix of `source` counts if it is of a text format."""
     check_format(format)
+    text = text.removeprefix("\ufeff")
     if not text or text.isspace():
         raise EmptyTextError(f"{source}: the text is empty")
     if format is None:
@@ -85,7 +87,6 @@ def load_text(text: str, source: str, *, format: str | None = None) -> SourceTex
     if not FORMATS[format].textual:
         raise InputError(f"{source}: format={format!r} is binary; pass the file's bytes, not a string")
     text, warnings = _without_lone_surrogates(text)
-    text = text.removeprefix("\ufeff")
     if format == "text":
         return _warned(replace(load_string(text, source), format=format), source, warnings)
     data = text.encode()
@@ -107,7 +108,10 @@ def _run(format: str, data: bytes, source: str, *, name: str, password: str | No
         load = FORMATS[format].loader()
         options: dict[str, Any] = {"password": password} if format == "pdf" else {}
         # The loader sees the file's own name, whose suffix says which language it is.
-        return replace(load(data, name, **options), source=source, format=format)
+        loaded = load(data, name, **options)
+        if FORMATS[format].registered is not None:
+            loaded = checked(loaded)
+        return replace(loaded, source=source, format=format)
     except LoadError as error:
         if isinstance(error.__cause__, MemoryError):
             raise _out_of_memory(source) from error

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from secondhop.loading.encodings import decode, nul_warnings
+from secondhop.loading.encodings import decode, in_lines
 from secondhop.loading.inner_blocks import inner_sections
 from secondhop.types import Section, SourceText
 
@@ -17,7 +17,8 @@ def load(data: bytes, source: str) -> SourceText:
 
 def load_string(text: str, source: str) -> SourceText:
     """The same for what is text already, which need not be encoded and decoded."""
-    return _one_section(text, source, nul_warnings(text))
+    text, warnings = in_lines(text)
+    return _one_section(text, source, warnings)
 
 
 def _one_section(text: str, source: str, warnings: list[str]) -> SourceText:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from xml.parsers import expat
 
-from secondhop.loading.encodings import decode
+from secondhop.loading.encodings import decode, in_lines
 from secondhop.loading.outlined import shortened
 from secondhop.types import Section, SourceText
 
@@ -93,13 +93,13 @@ def load(data: bytes, source: str) -> SourceText:
 def _decoded(data: bytes, source: str) -> tuple[str, list[str]]:
     """UTF-8 where it is that, then what the file declares, then a guess."""
     try:
-        return data.decode("utf-8-sig"), []
+        return in_lines(data.decode("utf-8-sig"))
     except UnicodeDecodeError:
         pass
     declared = _DECLARED.match(data)
     if declared:
         try:
-            return data.decode(codecs.lookup(declared[1].decode("ascii")).name), []
+            return in_lines(data.decode(codecs.lookup(declared[1].decode("ascii")).name))
         except (LookupError, UnicodeError):
             pass
     return decode(data, source)

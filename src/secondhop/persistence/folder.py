@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import os
 from collections.abc import Collection
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -18,7 +19,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from secondhop import indexing
-from secondhop.errors import IndexCorruptError, IndexVersionError, StoreError
+from secondhop.errors import IndexCorruptError, IndexVersionError, OptionError, StoreError
 from secondhop.indexing import Snapshot
 from secondhop.loading import FolderListing, IngestReport, walk_folder
 from secondhop.loading.folder import INDEX_FOLDER
@@ -62,8 +63,16 @@ class IndexedFolder:
 
 
 def index_folder(root: Path, options: FolderOptions) -> Path:
-    """Where the index of a folder is kept."""
-    return root / INDEX_FOLDER if options.index_dir is None else Path(options.index_dir)
+    """Where the index of a folder is kept.
+
+    Raises:
+        OptionError: that is the folder itself: the index's files would be among those to index.
+    """
+    if options.index_dir is None:
+        return root / INDEX_FOLDER
+    if os.path.realpath(options.index_dir) == os.path.realpath(root):
+        raise OptionError(f"index_dir={str(options.index_dir)!r} is the folder to index; give the index one of its own")
+    return Path(options.index_dir)
 
 
 def list_folder(root: Path, options: FolderOptions) -> FolderListing:

@@ -16,7 +16,7 @@ class Refresh:
     """What has changed in a folder since a document of it was made."""
 
     document: Document
-    """The folder as it is now; the same object if nothing has changed."""
+    """The folder as it is now; the same object if nothing has changed, `skipped_files` included."""
     changed: tuple[str, ...] = ()
     """Sources of files with other content, or that have been taken out of the index or back into it."""
     added: tuple[str, ...] = ()

@@ -111,7 +111,7 @@ class DecisionReport:
 
     def json(self, **options: Any) -> str:
         """`to_dict` as JSON; takes the options of `json.dumps`."""
-        return json.dumps(self.to_dict(), **{"ensure_ascii": False, **options})
+        return _encodable(json.dumps(self.to_dict(), **{"ensure_ascii": False, **options}))
 
     def to_attributes(self) -> dict[str, str | int | float | bool]:
         """The report as flat values under `secondhop_…` keys, to filter traces by. Holds no text."""
@@ -131,7 +131,7 @@ class DecisionReport:
         """A self-contained HTML fragment."""
         from secondhop.reporting.html import render_html
 
-        return render_html(self)
+        return _encodable(render_html(self))
 
     def _repr_html_(self) -> str:
         return self.to_html()
@@ -145,6 +145,11 @@ class DecisionReport:
 def report_to_dict(report: DecisionReport) -> dict[str, Any]:
     """The report as a JSON-ready dict; the same as `report.to_dict()`."""
     return report.to_dict()
+
+
+def _encodable(text: str) -> str:
+    """The text with halves of surrogate pairs, which questions cut by a client may hold, written as JSON escapes them."""
+    return text if text.isascii() else text.encode("utf-8", "backslashreplace").decode()
 
 
 def _plain_decisions(decisions: Iterable[Decision]) -> list[dict[str, Any]]:
@@ -182,7 +187,7 @@ def _plain_decisions(decisions: Iterable[Decision]) -> list[dict[str, Any]]:
 def _rounded(value: float) -> float:
     # `round(value, 6)`, which goes through decimal digits, in a fraction of its time. Beyond the limit, infinities and
     # numbers that are not among them, it is that.
-    return (float(value) * 1e6 + _TO_WHOLE - _TO_WHOLE) / 1e6 if -1e4 < value < 1e4 else round(value, 6)
+    return (float(value) * 1e6 + _TO_WHOLE - _TO_WHOLE) / 1e6 if -1e4 < value < 1e4 else round(float(value), 6)
 
 
 def _plain(value: Any) -> Any:

@@ -83,6 +83,14 @@ def _warnings(hits: Ranking, *, kept: int, sure: float, budget: Budget) -> list[
     query = hits.query
     if not query.text.strip():
         return [ReportWarning("empty_query", "the question is empty", "ask for something")]
+    if not len(hits) and query.terms:  # words that the index holds, in no chunk that may be considered
+        return [
+            ReportWarning(
+                "no_lexical_match",
+                "no passage that the filter lets in shares a content word with the question",
+                "use words of these documents, or a wider filter",
+            )
+        ]
     if not len(hits):
         words = ", ".join(query.unmatched) or "none but stopwords"
         return [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
 
@@ -27,7 +28,15 @@ _MOST_SHOWN = 12
 
 def render_text(report: DecisionReport) -> str:
     """Decision, result, warnings, then the kept and the best dropped passages, a line each."""
-    return "\n".join(_lines(report))
+    return "\n".join([_CONTROL.sub(_shown, line) for line in _lines(report)])
+
+
+# Questions, names of files and headings must neither steer a terminal nor pass for lines of the report.
+_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]")
+
+
+def _shown(control: re.Match[str]) -> str:
+    return " " if control[0].isspace() else "\ufffd"
 
 
 def _lines(report: DecisionReport) -> Iterator[str]:

@@ -14,7 +14,7 @@ from hashlib import blake2b
 from pathlib import Path
 from typing import Any
 
-from secondhop.errors import IndexCorruptError, IndexVersionError
+from secondhop.errors import IndexCorruptError, IndexVersionError, StoreError
 from secondhop.storage.arrays import ArrayFile
 from secondhop.storage.files import errors_of
 
@@ -22,6 +22,7 @@ FORMAT = 3
 """Of all that an index holds. 2: segments know how often each form and term occurs; 3: and which tables have headers."""
 MANIFEST = "manifest.json"
 ARRAYS_NAME = re.compile(r"(\d{10})-\d+\.arrays")
+_KEYS = frozenset({"format", "generation", "fingerprint", "segments", "table", "data", "digest"})
 TEMPORARY_NAME = re.compile(r"manifest-(\d{10})\.tmp")
 
 
@@ -82,9 +83,12 @@ class Manifest:
         Raises:
             IndexCorruptError: these are not the bytes that were written.
             IndexVersionError: another format.
+            StoreError: it is a manifest of something else, such as a web page's.
         """
         try:
             body = json.loads(stored)
+            if isinstance(body, dict) and body and _KEYS.isdisjoint(body):  # no damage does that to all of them
+                raise StoreError(path, "is not of an index of secondhop; give index_dir= a folder of its own")
             digest = body.pop("digest")
             intact = digest == _digest(_canonical(body)) and stored == _canonical({**body, "digest": digest})
             version = body["format"] if intact else None

@@ -63,5 +63,12 @@ class CachedCounter:
             return estimate_each(texts)
         return [self.counter(text) if text else 0 for text in texts]
 
+    def __eq__(self, other: object) -> bool:
+        """Whether both count alike, so that equal contexts are equal, pickled or not."""
+        return isinstance(other, CachedCounter) and self.counter == other.counter
+
+    def __hash__(self) -> int:
+        return hash(type(self))
+
     def __reduce__(self) -> tuple[type[CachedCounter], tuple[TokenCounter]]:
         return type(self), (self.counter,)

@@ -12,11 +12,11 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 # Controls that are no blanks, soft hyphens, zero-width and bidi marks, Hangul fillers, annotations, tags,
-# supplementary variation selectors. The zero-width joiners U+200C and U+200D and the plain variation selectors are
-# taken out only where they join nothing.
+# supplementary variation selectors, halves of surrogate pairs (no request to a model can be encoded with one). The
+# zero-width joiners U+200C and U+200D and the plain variation selectors are taken out only where they join nothing.
 _INVISIBLE = re.compile(
     "[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\u00ad\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f"
-    "\u3164\ufeff\uffa0\ufff9-\ufffb\U000e0000-\U000e0fff]"
+    "\u3164\ufeff\uffa0\ufff9-\ufffb\U000e0000-\U000e0fff\ud800-\udfff]"
     "|(?<![\u0600-\u07ff\u0860-\u0dff\u1000-\u109f\u1780-\u17ff\u200d\ufe0f\u2600-\u27ff\U0001f000-\U0001faff])[\u200c\u200d]"
     "|(?<=[\ufe00-\ufe0f])[\ufe00-\ufe0f]"
 )
@@ -52,9 +52,12 @@ def may_hide(text: str) -> bool:
     if text.isascii():
         data = text.encode()
         return len(data.translate(None, CONTROL_CODES)) < len(data)
-    odd = text.encode("utf-8", "surrogatepass").translate(None, _ORDINARY).decode("utf-8", "surrogatepass")
+    try:
+        odd = text.encode().translate(None, _ORDINARY).decode()
+    except UnicodeEncodeError:  # halves of surrogate pairs
+        return True
     if len(odd) > _SHORT:
-        units = np.frombuffer(odd.encode("utf-16-le", "surrogatepass"), np.uint16)
+        units = np.frombuffer(odd.encode("utf-16-le"), np.uint16)
         return bool(_suspicious_units().take(units).any())
     return _SUSPICIOUS.search(odd) is not None
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from hashlib import blake2b
 from itertools import pairwise
 
+from secondhop.errors import OptionError
 from secondhop.text.hygiene import visible
 from secondhop.types import Chunk, Kind, Passage, TextStyle
 
@@ -95,8 +96,18 @@ STYLES: Mapping[str, Callable[[int, Passage], str]] = {"plain": _plain, "numbere
 
 
 def show(style: TextStyle, number: int, passage: Passage) -> str:
-    """One passage in a style, without the characters that nobody sees."""
-    return visible(style(number, passage)) if callable(style) else STYLES[style](number, passage)
+    """One passage in a style, without the characters that nobody sees.
+
+    Raises:
+        OptionError: a function of the caller's gives something else than a string.
+    """
+    if not callable(style):
+        return STYLES[style](number, passage)
+    text = style(number, passage)
+    if not isinstance(text, str):
+        name = getattr(style, "__name__", type(style).__name__)
+        raise OptionError(f"text_style={name} returned {text!r} for a passage, not a string")
+    return visible(text)
 
 
 def render(passages: Sequence[Passage], style: TextStyle = "plain", numbers: Sequence[int] | None = None) -> str:

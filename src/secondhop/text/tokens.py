@@ -157,11 +157,26 @@ def _pieces(text: str) -> list[str]:
     return [text[start:end] for start, end in zip([0, *cuts], [*cuts, len(text)], strict=True)]
 
 
+@dataclass(frozen=True, slots=True)
+class CheckedCounter:
+    """A counter of the caller's. Each count is looked at: one wrong one would be a wrong budget. Numpy's become plain."""
+
+    counter: TokenCounter
+    name: str
+
+    def __call__(self, text: str) -> int:
+        """The number of tokens."""
+        count = self.counter(text)
+        if type(count) is int and count >= 0:
+            return count
+        if not isinstance(count, Integral) or isinstance(count, bool) or count < 0:
+            raise OptionError(f"tokenizer={self.name} returned {count!r} for a text, not a whole number of at least 0")
+        return int(count)
+
+
 def _checked(tokenizer: TokenCounter) -> tuple[TokenCounter, str]:
     if not callable(tokenizer):
         raise OptionError(f"tokenizer={tokenizer!r} is neither a name nor a callable that counts the tokens of a text")
-    name = getattr(tokenizer, "__name__", type(tokenizer).__name__)
-    count = tokenizer("How many tokens is this?")
-    if not isinstance(count, Integral) or isinstance(count, bool) or count < 0:
-        raise OptionError(f"tokenizer={name} returned {count!r} for a text, not a whole number of at least 0")
-    return tokenizer, name
+    counter = CheckedCounter(tokenizer, getattr(tokenizer, "__name__", type(tokenizer).__name__))
+    counter("How many tokens is this?")
+    return counter, counter.name

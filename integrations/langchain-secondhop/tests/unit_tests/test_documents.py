@@ -200,6 +200,13 @@ def test_metadata_named_like_ours_do_no_harm():
     assert SecondhopCompressor().compress_documents(given, "mail")[0].metadata["spans"] == [[0, len(TEXTS[0])]]
 
 
+@pytest.mark.parametrize("spans", [[1, 2], [["a", "b"]], [{"start": 1, "end": 2}], [[1, 2, 3]]])
+def test_spans_of_somebody_else_are_none_of_ours(spans):
+    given = Document(page_content="The mail ship.", metadata={"citation": "Book, ch. 2", "spans": spans})
+    (found,) = SecondhopCompressor().compress_documents([given], "mail")
+    assert found.metadata["spans"] == [[0, 14]]
+
+
 def test_text_that_a_loader_took_from_html_or_csv_is_not_parsed_again():
     text = "name: Aurora\nrole: <b>mail</b> ship"
     for source in ("a.html", "a.csv", "a.json", "a.pdf", "a.ipynb"):
@@ -212,6 +219,7 @@ def test_text_that_a_loader_took_from_html_or_csv_is_not_parsed_again():
     [
         ({"source": "a.pdf", "page": 0, "page_label": "12"}, "a.pdf p.12"),
         ({"source": "a.pdf", "page": 0}, "a.pdf"),
+        ({"source": "a.pdf", "page_label": "9" * 5_000, "page_number": 2**40}, "a.pdf"),
         ({"source": "a.pdf", "page_number": 3}, "a.pdf p.3"),
         ({"source": "a.md", "heading": "Fares"}, "a.md § Fares"),
         ({"title": "Handbook"}, "Handbook"),

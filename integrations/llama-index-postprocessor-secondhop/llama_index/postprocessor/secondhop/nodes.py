@@ -23,6 +23,8 @@ HEADING_KEYS = ("header_path", "section_title", "document_title", "title")
 SEPARATOR = "\n\n"
 """What LlamaIndex puts between nodes when it packs them into a prompt."""
 
+_MOST_DIGITS = 9
+"""Longer numbers are no pages, and an index does not hold them."""
 _TEXT = "\ue000text\ue000"
 
 
@@ -107,7 +109,7 @@ def to_source(item: NodeWithScore, chunk_id: str, heading_keys: Sequence[str] = 
         id=chunk_id,
         source=source,
         end=len(text),
-        page=int(page) if page.isdecimal() else None,
+        page=int(page) if page.isdecimal() and len(page) <= _MOST_DIGITS else None,
         heading_path=_heading_path(metadata, heading_keys),
         kind=kind,
     )
@@ -170,7 +172,10 @@ def _pieces(node: BaseNode, text: str) -> tuple[Span, ...]:
     """What the last step recorded, if the text is still as that step left it."""
     trail = node.metadata.get(TRAIL_KEY)
     if isinstance(trail, list) and trail and isinstance(trail[-1], Mapping) and trail[-1].get("spans"):
-        pieces = tuple((int(start), int(end)) for start, end in trail[-1]["spans"])
+        try:
+            pieces = tuple((int(start), int(end)) for start, end in trail[-1]["spans"])
+        except (TypeError, ValueError):  # somebody else's
+            return ((0, len(text)),)
         if sum(end - start for start, end in pieces) + len(GAP) * (len(pieces) - 1) == len(text):
             return pieces
     return ((0, len(text)),)

@@ -12,6 +12,8 @@ from llama_index.core.vector_stores.types import (
     MetadataFilters,
 )
 
+from secondhop import InputError
+
 _OPERATORS: Mapping[FilterOperator, Callable[[Any, Any], bool]] = {
     FilterOperator.EQ: lambda have, want: have == want,
     FilterOperator.NE: lambda have, want: have != want,
@@ -27,6 +29,7 @@ _OPERATORS: Mapping[FilterOperator, Callable[[Any, Any], bool]] = {
     FilterOperator.TEXT_MATCH: lambda have, want: want in have,
     FilterOperator.TEXT_MATCH_INSENSITIVE: lambda have, want: want.lower() in have.lower(),
 }
+_OF_LISTS = (FilterOperator.IN, FilterOperator.NIN, FilterOperator.ANY, FilterOperator.ALL)
 _ABSENT_MATCHES = (FilterOperator.NE, FilterOperator.NIN)
 
 
@@ -49,4 +52,11 @@ def _holds(metadata: Mapping[str, Any], wanted: MetadataFilter) -> bool:
         return have is None or have in ("", [])
     if have is None:
         return wanted.operator in _ABSENT_MATCHES
-    return _OPERATORS[wanted.operator](have, wanted.value)
+    try:
+        return _OPERATORS[wanted.operator](have, wanted.value)
+    except (TypeError, AttributeError):
+        if wanted.operator in _OF_LISTS and not isinstance(wanted.value, (list, tuple, set, frozenset)):
+            raise InputError(
+                f"filter {wanted.key!r}: {wanted.operator.value} needs a list of values, not {wanted.value!r}"
+            ) from None
+        return False  # one node's value may be of a type that does not go with the others'
