@@ -118,8 +118,9 @@ class Hit:
     rank: int | None
     """Place in the direct order, from 1: what plain top-k would use. None beyond place 200."""
     scores: Mapping[str, float] = field(default_factory=dict)
-    """The parts: `lexical`, `bridge`; where whole texts count, `text` and `direct` (it and `lexical`); with a semantic tier also `dense` (the cosine; absent if it was not looked up) and
-    `direct` (both together, without the bridge); with a reranker its score, `rerank`."""
+    """The parts: `lexical`, `bridge`; where whole texts count `text`, and `direct` (it and `lexical` together); with a
+    semantic tier `dense` (the cosine; absent if it was not looked up) and `direct` (all but the bridge); with a reranker
+    its score, `rerank`."""
     grounding: float = 0.0
     """Share of the query's content words that the chunk holds, weighted by rarity, 0 to 1."""
     via: Via | None = None
@@ -182,7 +183,7 @@ class Ranking(Sequence[Hit]):
     lexical: Floats
     """[hits] the part of it that comes from the query's own words."""
     direct: Floats
-    """[hits] all of it but the bridge: `lexical`, unless a semantic tier or a reranker is on."""
+    """[hits] all of it but the bridge: `lexical`, unless whole texts count or a semantic tier or a reranker is on."""
     tokens: Ints
     """[hits] tokens of the whole chunk, as the budget counts them."""
     sentences: Sentences
