@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from secondhop.selection.lists import EMPTY_LINE, ITEM
-from secondhop.text.sentences import STOPS, THAI_AND_LAO, WIDE_STOPS
+from secondhop.selection.lists import EMPTY_LINE, ENDS, ITEM
+from secondhop.text.sentences import THAI_AND_LAO
 from secondhop.types import Ranking
 
 if TYPE_CHECKING:
@@ -19,13 +19,17 @@ CARRIED = 0.8
 FURTHEST = 5
 """How many sentences behind a label are about it."""
 _ITEM = re.compile(ITEM)
-_ENDS = frozenset(f"{STOPS}{WIDE_STOPS};；\"')]”’»」』）|`")
-"""What whole sentences end with, clauses of a list, rows and snippets."""
 _WITHOUT_STOPS = re.compile(f"[{THAI_AND_LAO}]")
 
 
-def carried(hits: Ranking, values: Floats) -> Floats:
-    """[sentences] what each is worth for the labels before it in its chunk: "Total due: 90" for "INVOICE No 7"."""
+def carried(hits: Ranking, values: Floats, lines: Bools) -> Floats:
+    """[sentences] what each is worth for the labels before it in its chunk: "Total due: 90" for "INVOICE No 7".
+
+    Args:
+        hits: the candidates.
+        values: of their sentences.
+        lines: [hits] whether each is a text of lines.
+    """
     are, hit, worth = _are_labels(hits, values), hits.sentences.hit, np.zeros(len(values))
     if not are.any():
         return worth
@@ -33,7 +37,22 @@ def carried(hits: Ranking, values: Floats) -> Floats:
     for step in range(1, min(FURTHEST, len(values) - 1) + 1):
         same = hit[step:] == hit[:-step]
         np.maximum(worth[step:], CARRIED**step * labels[:-step] * same, out=worth[step:])
+    for number in np.flatnonzero(np.diff(hit, prepend=-1) != 0 & lines[hit]).tolist():
+        _carry_to_items(hits, number, labels, worth)
     return worth
+
+
+def _carry_to_items(hits: Ranking, first: int, labels: Floats, worth: Floats) -> None:
+    """Makes all items of a list worth what the first one is for the label above it."""
+    place = int(hits.sentences.hit[first])
+    text, base = hits.hits[place].chunk.text, hits.hits[place].chunk.start
+    above = 0.0
+    starts = hits.sentences.start[hits.sentences.hit == place].tolist()
+    for number, start in enumerate(starts, first):
+        if _ITEM.match(text, start - base):
+            above = worth[number] = max(above, worth[number])
+        else:
+            above = 0.0
 
 
 def _are_labels(hits: Ranking, values: Floats) -> Bools:
@@ -55,6 +74,6 @@ def _are_labels(hits: Ranking, values: Floats) -> Bools:
 
 
 def _is_label(text: str, start: int, end: int) -> bool:
-    if text[end - 1] not in _ENDS and not (_ITEM.match(text, start) or _WITHOUT_STOPS.match(text, end - 1)):
+    if text[end - 1] not in ENDS and not (_ITEM.match(text, start) or _WITHOUT_STOPS.match(text, end - 1)):
         return True
     return text.find("\n", start, end) >= 0 and EMPTY_LINE.search(text, start, end) is not None
