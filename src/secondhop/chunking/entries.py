@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -21,10 +22,13 @@ LONG_LINES = 200
 _MEANT = 0.6
 """Share of line ends that are meant in a text of entries."""
 _LEAST_ALIKE = 8
+"""Lines that tell something by how they begin."""
 _ALIKE = 0.95
-_SENTENCE = re.compile(rf"[{STOPS}]\s+[A-Z]")
+_SENTENCE_END = re.compile(rf"[{STOPS}]\s+[A-Z]")
 _WHOLE_TOKENS = 50
 """An entry of up to so many tokens of five UTF-8 bytes is one sentence, a longer one several."""
+_DEEPEST = 6
+"""Entries within entries; what is indented deeper still is read line by line."""
 _TITLED_TOKENS = 100
 """What stands under a title is not parted from it, up to so many of them."""
 _BULLET = re.compile(r"[-*•‣▪●○–·]\s")
@@ -59,13 +63,13 @@ def entries(text: str, start: int, end: int) -> list[list[Span]] | None:
         return None
     widths = sorted(line.end - line.start for line in lines)
     full = widths[int(0.9 * (len(widths) - 1))]
+    small = sum(text[line.start].islower() for line in lines)
+    reader = _Reader(text, full, wraps=full >= _NARROWEST and 2 * small < len(lines))
     if full > LONG_LINES:
-        meant = _are_dated(lines)
+        meant = sum(line.mark == _DATED for line in lines) >= _MEANT * len(lines)
     else:
-        meant = full < _NARROWEST or _are_meant(text, lines, full)
-    if not meant:
-        return None
-    return list(_with_titles(text, list(_runs(text, lines, full)), full))
+        meant = full < _NARROWEST or _begin_alike(text, lines, small) or reader.are_meant(lines)
+    return list(reader.entries(lines)) if meant else None
 
 
 def _lines(text: str, start: int, end: int) -> Iterator[_Line]:
@@ -87,97 +91,96 @@ def _mark(content: str) -> int:
     return _BULLETED if _BULLET.match(content) else _PLAIN
 
 
-def _are_dated(lines: Sequence[_Line]) -> bool:
-    """Whether most lines begin as those of a log do. Long lines are paragraphs else."""
-    return sum(line.mark == _DATED for line in lines) >= _MEANT * len(lines)
-
-
-def _are_meant(text: str, lines: Sequence[_Line], full: int) -> bool:
-    """Whether most lines end for another reason than that the next word did not fit, or all begin alike."""
-    if len(lines) >= _LEAST_ALIKE and _begin_alike(text, lines):
-        return True
-    meant = sum(
-        following.mark != _PLAIN
-        or following.indent != line.indent
-        or _is_stopped(text, line)
-        or _is_short(text, line, following, full)
-        for line, following in pairwise(lines)
-    )
-    return meant >= _MEANT * (len(lines) - 1)
-
-
-def _begin_alike(text: str, lines: Sequence[_Line]) -> bool:
-    """Whether nearly all lines begin with a small letter, or with none: those of a paragraph are mixed."""
-    first = [text[line.start] for line in lines]
-    small = sum(map(str.islower, first))
+def _begin_alike(text: str, lines: Sequence[_Line], small: int) -> bool:
+    """Whether nearly all lines begin with a small letter, or nearly none does: those of a paragraph are mixed."""
+    if len(lines) < _LEAST_ALIKE:
+        return False
     if small >= _ALIKE * len(lines):
-        return _SENTENCE.search(text, lines[0].start, lines[-1].end) is None
-    caseless = sum(letter.isalpha() and not letter.isupper() for letter in first)
-    return caseless <= (1 - _ALIKE) * len(lines)
+        return _SENTENCE_END.search(text, lines[0].start, lines[-1].end) is None
+    first = [text[line.start] for line in lines]
+    return sum(letter.isalpha() and not letter.isupper() for letter in first) <= (1 - _ALIKE) * len(lines)
 
 
-def _is_stopped(text: str, line: _Line) -> bool:
-    return text[max(line.start, line.end - 4) : line.end].rstrip(_QUOTES).endswith(_ENDS)
+@dataclass(frozen=True, slots=True)
+class _Reader:
+    """Reads lines of one text as entries."""
 
+    text: str
+    full: int
+    """Usual width of its longer lines."""
+    wraps: bool
+    """Whether a small letter may tell that a line goes on with the one above."""
 
-def _is_short(text: str, line: _Line, following: _Line, full: int) -> bool:
-    blank = text.find(" ", following.start, following.end)
-    word = (following.end if blank < 0 else blank) - following.start
-    return line.end - line.start + 1 + word <= _SHORT * full
+    def are_meant(self, lines: Sequence[_Line]) -> bool:
+        """Whether most lines end for another reason than that the next word did not fit."""
+        meant = sum(
+            following.mark != _PLAIN
+            or following.indent != line.indent
+            or self._is_stopped(line)
+            or self._is_short(line, following)
+            for line, following in pairwise(lines)
+        )
+        return meant >= _MEANT * (len(lines) - 1)
 
+    def entries(self, lines: Sequence[_Line]) -> Iterator[list[Span]]:
+        """The sentences of each entry; those under a title together, up to the size of a small chunk."""
+        waiting: list[Span] = []
+        titled = False
+        for run, following in pairwise([*self._runs(lines), None]):
+            assert run is not None
+            is_title = run[0].mark == _PLAIN and following is not None and following[0].mark != _PLAIN
+            if waiting and (is_title or not titled or size(self.text[waiting[0][0] : run[-1].end]) > _TITLED_TOKENS):
+                yield waiting
+                waiting, titled = [], False
+            titled = titled or is_title
+            waiting += self._sentences(run)
+        yield waiting
 
-def _runs(text: str, lines: Sequence[_Line], full: int) -> Iterator[Sequence[_Line]]:
-    """The lines of each entry."""
-    has_titles = lines[0].mark == _PLAIN
-    first, headed = 0, lines[0].mark >= _NUMBERED
-    for place in range(1, len(lines)):
-        line, before = lines[place], lines[place - 1]
-        if line.indent > lines[first].indent:
-            continue
-        if line.mark == _PLAIN:
-            is_title = (
-                has_titles and before.mark != _PLAIN and place + 1 < len(lines) and lines[place + 1].mark != _PLAIN
-            )
-            if (headed and not is_title) or _goes_on(text, before, line, full):
+    def _runs(self, lines: Sequence[_Line]) -> Iterator[Sequence[_Line]]:
+        """The lines of each entry."""
+        has_titles = lines[0].mark == _PLAIN
+        first, headed = 0, lines[0].mark >= _NUMBERED
+        for place in range(1, len(lines)):
+            line, before = lines[place], lines[place - 1]
+            if line.indent > lines[first].indent or (headed and line.mark == _BULLETED):
                 continue
-        elif line.mark == _BULLETED and headed:
-            continue
-        headed = headed or line.mark >= _NUMBERED
-        yield lines[first:place]
-        first = place
-    yield lines[first:]
+            if line.mark == _PLAIN:
+                is_title = has_titles and before.mark and place + 1 < len(lines) and lines[place + 1].mark
+                if (headed and not is_title) or self._goes_on(before, line):
+                    continue
+            headed = headed or line.mark >= _NUMBERED
+            yield lines[first:place]
+            first = place
+        yield lines[first:]
 
+    def _sentences(self, run: Sequence[_Line], depth: int = 0) -> Iterator[Span]:
+        if size(self.text[run[0].start : run[-1].end]) <= _WHOLE_TOKENS:
+            yield run[0].start, run[-1].end
+            return
+        head = 1
+        while head < len(run) and self._goes_on(run[head - 1], run[head]):
+            head += 1
+        yield from split_sentences(self.text, run[0].start, run[head - 1].end)
+        if head < len(run):
+            rest = run[head:]
+            for inner in self._runs(rest) if depth < _DEEPEST else ([line] for line in rest):
+                yield from self._sentences(inner, depth + 1)
 
-def _goes_on(text: str, line: _Line, following: _Line, full: int) -> bool:
-    """Whether a line end within an entry is none that is meant."""
-    return (
-        text[following.start].islower()
-        and not text[line.start].islower()
-        and not _is_stopped(text, line)
-        and not _is_short(text, line, following, full)
-    )
+    def _goes_on(self, line: _Line, following: _Line) -> bool:
+        """Whether a line end is a mere wrap."""
+        return (
+            self.wraps
+            and following.mark == _PLAIN
+            and self.text[following.start].islower()
+            and not self._is_stopped(line)
+            and not self._is_short(line, following)
+        )
 
+    def _is_stopped(self, line: _Line) -> bool:
+        return self.text[max(line.start, line.end - 4) : line.end].rstrip(_QUOTES).endswith(_ENDS)
 
-def _with_titles(text: str, runs: Sequence[Sequence[_Line]], full: int) -> Iterator[list[Span]]:
-    """The sentences of each entry; those under a title together, as far as they are no more than a small chunk."""
-    waiting: list[Span] = []
-    titled = False
-    for run, following in pairwise([*runs, None]):
-        is_title = run[0].mark == _PLAIN and following is not None and following[0].mark != _PLAIN
-        if waiting and (is_title or not titled or size(text[waiting[0][0] : run[-1].end]) > _TITLED_TOKENS):
-            yield waiting
-            waiting, titled = [], False
-        titled = titled or is_title
-        waiting += _sentences(text, run, full)
-    yield waiting
-
-
-def _sentences(text: str, run: Sequence[_Line], full: int) -> Iterator[Span]:
-    start, end = run[0].start, run[-1].end
-    if size(text[start:end]) <= _WHOLE_TOKENS:
-        yield start, end
-        return
-    yield from split_sentences(text, start, run[0].end)
-    if len(run) > 1:
-        for inner in _runs(text, run[1:], full):
-            yield from _sentences(text, inner, full)
+    def _is_short(self, line: _Line, following: _Line) -> bool:
+        """Whether the next word would have fitted."""
+        blank = self.text.find(" ", following.start, following.end)
+        word = (following.end if blank < 0 else blank) - following.start
+        return line.end - line.start + 1 + word <= _SHORT * self.full

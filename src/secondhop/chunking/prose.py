@@ -19,6 +19,7 @@ _QUOTES = "\"')]”’»"
 _SENTENCE_END = re.compile(rf"[.!?;。！？।؟][{re.escape(_QUOTES)}]*\s*$")  # not a colon: it leads on
 _NUMBER = re.compile(r"(?:\d{1,3}|[A-Z]|[IVX]{1,5})\.\s")
 _LARGE = 350
+"""Characters: smaller paragraphs are no lists, but what one entry says."""
 _TITLE_TOKENS = 24
 _TITLE_CHARACTERS = 5 * _TITLE_TOKENS + 4
 
@@ -43,7 +44,7 @@ def titled_paragraphs(text: str, start: int, end: int) -> list[Paragraph]:
     """
     found: list[Paragraph] = []
     title: Span | None = None
-    spans, listed = _blocks(text, start, end)
+    spans, listed = _paragraphs(text, start, end)
     numbered = [_NUMBER.match(text, left, right) is not None for left, right in spans]
     for place, (left, right) in enumerate(spans):
         is_item = numbered[place] and ((place > 0 and numbered[place - 1]) or numbered[place + 1 : place + 2] == [True])
@@ -61,22 +62,23 @@ def titled_paragraphs(text: str, start: int, end: int) -> list[Paragraph]:
 
 
 def paragraphs(text: str, start: int, end: int) -> list[Span]:
-    return _blocks(text, start, end)[0]
-
-
-def _blocks(text, start, end):
     """Spans of the paragraphs: between blank lines, or line by line where the text has no blank lines.
 
     In text without blank lines (extracted PDF pages, one paragraph a line) a line end closes a paragraph when the line
     ends a sentence and is short for the text, or when a bullet follows; other line ends are only wraps.
     """
+    return _paragraphs(text, start, end)[0]
+
+
+def _paragraphs(text: str, start: int, end: int) -> tuple[list[Span], dict[int, list[list[Span]]]]:
+    """The paragraphs, and the entries of those whose line ends are all meant, by where they begin."""
     spans = _between(text, start, end, _BLANK_LINE if text.find("\f", start, end) < 0 else _BLANK_LINE_OR_PAGE)
+    listed: dict[int, list[list[Span]]] = {}
+    for left, right in spans:
+        may_list = right - left > _LARGE or len(spans) == 1
+        if may_list and text.count("\n", left, right) >= LEAST_LINES - 1 and (found := entries(text, left, right)):
+            listed[left] = found
     breaks = text.count("\n", start, end)
-    listed = {
-        span[0]: found
-        for span in spans
-        if text.count("\n", *span) >= LEAST_LINES - 1 and (span[1] - span[0] > _LARGE or len(spans) == 1) and (found := entries(text, *span)) is not None
-    }
     if len(spans) > max(2, breaks // 12) or breaks <= 4:
         return spans, listed
     return [piece for span in spans for piece in ([span] if span[0] in listed else _unwrap(text, span))], listed

@@ -105,8 +105,8 @@ def _columns(text: str) -> Iterator[_Found]:
     The first one is the header, in which no number stands. Without one they are lines like others.
     """
     lines = ((start, end, _cells(line)) for start, end, line in lines_of(text))
-    for cells, of_run in groupby(lines, lambda line: line[2]):
-        if cells is None or len(rows := list(of_run)) < _LEAST_ROWS:
+    for shape, of_run in groupby(lines, lambda line: line[2]):
+        if shape is None or len(rows := list(of_run)) < _LEAST_ROWS:
             continue
         start, end, _ = rows[0]
         if not _DIGIT.search(text, start, end) and _DIGIT.search(text, end, rows[-1][1]):

@@ -10,7 +10,7 @@ from hashlib import scrypt
 from secondhop.loading import FORMATS
 from secondhop.options import FolderOptions
 
-BUILD = 5
+BUILD = 6
 """Counts changes of chunking, analysis or the tables that the version number does not show."""
 
 _PACKAGES = (

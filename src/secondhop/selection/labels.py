@@ -22,53 +22,58 @@ _ITEM = re.compile(ITEM)
 _WITHOUT_STOPS = re.compile(f"[{THAI_AND_LAO}]")
 
 
-def carried(hits: Ranking, values: Floats, lines: Bools) -> Floats:
+def carried(hits: Ranking, values: Floats, labels: Bools, lines: Bools) -> Floats:
     """[sentences] what each is worth for the labels before it in its chunk: "Total due: 90" for "INVOICE No 7".
 
     Args:
         hits: the candidates.
         values: of their sentences.
-        lines: [hits] whether each is a text of lines.
+        labels: which of them are labels.
+        lines: [hits] whether each is a chunk of lines, whose lists lend all items what the first one is worth.
     """
-    are, hit, worth = _are_labels(hits, values), hits.sentences.hit, np.zeros(len(values))
-    if not are.any():
+    hit, worth = hits.sentences.hit, np.zeros(len(values))
+    if not labels.any():
         return worth
-    labels = np.where(are, values, 0.0)
+    named = np.where(labels, values, 0.0)
     for step in range(1, min(FURTHEST, len(values) - 1) + 1):
         same = hit[step:] == hit[:-step]
-        np.maximum(worth[step:], CARRIED**step * labels[:-step] * same, out=worth[step:])
-    for number in np.flatnonzero(np.diff(hit, prepend=-1) != 0 & lines[hit]).tolist():
-        _carry_to_items(hits, number, labels, worth)
+        np.maximum(worth[step:], CARRIED**step * named[:-step] * same, out=worth[step:])
+    if lines.any():
+        _carry_to_items(hits, np.flatnonzero((worth > 0) & lines[hit]).tolist(), worth)
     return worth
 
 
-def _carry_to_items(hits: Ranking, first: int, labels: Floats, worth: Floats) -> None:
-    """Makes all items of a list worth what the first one is for the label above it."""
-    place = int(hits.sentences.hit[first])
-    text, base = hits.hits[place].chunk.text, hits.hits[place].chunk.start
-    above = 0.0
-    starts = hits.sentences.start[hits.sentences.hit == place].tolist()
-    for number, start in enumerate(starts, first):
-        if _ITEM.match(text, start - base):
-            above = worth[number] = max(above, worth[number])
-        else:
-            above = 0.0
+def _carry_to_items(hits: Ranking, named: list[int], worth: Floats) -> None:
+    """Makes the other items of a list worth what the one below the label is."""
+    hit, start = hits.sentences.hit, hits.sentences.start
+    done = -1
+    for number in named:
+        chunk, following = hits.hits[hit[number]].chunk, number
+        while (
+            following >= done
+            and following < len(hit)
+            and hit[following] == hit[number]
+            and _ITEM.match(chunk.text, int(start[following]) - chunk.start)
+        ):
+            worth[following] = max(worth[following], worth[number])
+            following += 1
+        done = max(done, following)
 
 
-def _are_labels(hits: Ranking, values: Floats) -> Bools:
-    """Whether each sentence of any value ends in no stop, or begins with a title, which an empty line follows.
+def are_labels(hits: Ranking, valued: Bools) -> Bools:
+    """[sentences] whether each that has any value ends in no stop, or begins with a title, which an empty line follows.
 
     An item of a list says nothing about the next one.
     """
     sentences = hits.sentences
     texts = [(hit.chunk.text, hit.chunk.start) if hit.chunk.kind == "prose" else None for hit in hits.hits]
-    valued = np.flatnonzero(values > 0)
-    columns = (valued, sentences.hit[valued], sentences.start[valued], sentences.end[valued])
+    numbers = np.flatnonzero(valued)
+    columns = (numbers, sentences.hit[numbers], sentences.start[numbers], sentences.end[numbers])
     labels: list[int] = []
     for number, hit, start, end in zip(*[column.tolist() for column in columns], strict=True):
         if (found := texts[hit]) is not None and _is_label(found[0], start - found[1], end - found[1]):
             labels.append(number)
-    are = np.zeros(len(values), bool)
+    are = np.zeros(len(valued), bool)
     are[labels] = True
     return are
 

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from secondhop.selection.duplicates import refuse_duplicate
-from secondhop.selection.labels import carried
+from secondhop.selection.labels import are_labels, carried
 from secondhop.selection.lines import of_lines
 from secondhop.selection.lists import ITEM, TIME, header, introduction
 from secondhop.selection.openers import with_what_follows
@@ -116,14 +116,15 @@ def rivalled_shares(hits: Ranking, total: Floats) -> Floats:
 def sentence_orders(hits: Ranking, total: Floats, is_code: Bools) -> tuple[list[int], list[int]]:
     """Sentence numbers by direct value, and by full value, best first."""
     sentences = hits.sentences
-    lines = of_lines(hits)
-    direct = sentences.direct
-    if lines.any():
-        direct = np.where(lines[sentences.hit], np.maximum(direct, carried(hits, direct, lines)), direct)
-    by_words = _values(hits, is_code, lines, hits.direct, direct, DIRECT_OPENING_BONUS)
     unrivalled = sentences.direct * (1 - RIVALLED * rivalled_shares(hits, total))[sentences.hit]
     linked = unrivalled + BRIDGE_SENTENCE_WEIGHT * sentences.bridge
-    by_linked = np.maximum(_smoothed(linked, sentences.hit), carried(hits, linked, lines))
+    lines, labels = of_lines(hits), are_labels(hits, linked > 0)
+    direct = sentences.direct
+    if lines.any():
+        of_labels = carried(hits, direct, labels & lines[sentences.hit], lines)
+        direct = np.maximum(direct, of_labels)
+    by_words = _values(hits, is_code, lines, hits.direct, direct, DIRECT_OPENING_BONUS)
+    by_linked = np.maximum(_smoothed(linked, sentences.hit), carried(hits, linked, labels, lines))
     by_all = _values(hits, is_code, lines, total, by_linked, OPENING_BONUS)
     direct_order = [number for number in np.argsort(-by_words, kind="stable").tolist() if by_words[number] > 0]
     return direct_order, np.argsort(-by_all, kind="stable").tolist()
@@ -135,7 +136,7 @@ def _values(
     """Value = f (1 + bonus [opens a paragraph]) + weight * s * sqrt(f), f and s relative to the best.
 
     Code is taken whole, so none of its lines may decide: there it is f (1 + weight / 2), as if each said half as much as
-    the best sentence. In a text of lines the words of the question count where they stand in one of them: there s sqrt(f)
+    the best sentence. In a chunk of lines the words of the question count where they stand in one of them: there s sqrt(f)
     stands for f.
     """
     sentences = hits.sentences
