@@ -63,7 +63,7 @@ _FORMATS: dict[str, Format] = {
         names="makefile gnumakefile dockerfile containerfile jenkinsfile vagrantfile rakefile gemfile justfile",
     ),
     "data": _format("data", ".json .jsonl .ndjson .yaml .yml .toml .csv .tsv .ini .cfg .conf .properties"),
-    "log": _format("plain", ".log"),
+    "log": _format("log", ".log"),
     "xml": _format("xml", ".xml .xsd .xsl .xslt .dita .docbook .plist .rss .atom"),
     "pdf": _format("pdf", ".pdf", textual=False),
     "docx": _format("docx", ".docx .docm", textual=False),

@@ -45,19 +45,20 @@ def carried(hits: Ranking, values: Floats, labels: Bools, lines: Bools) -> Float
 
 def _carry_to_items(hits: Ranking, named: list[int], worth: Floats) -> None:
     """Makes the other items of a list worth what the one below the label is."""
-    hit, start = hits.sentences.hit, hits.sentences.start
+    hit, start = hits.sentences.hit.tolist(), hits.sentences.start.tolist()
     done = -1
     for number in named:
-        chunk, following = hits.hits[hit[number]].chunk, number
+        if number < done:
+            continue
+        chunk, following, most = hits.hits[hit[number]].chunk, number, 0.0
         while (
-            following >= done
-            and following < len(hit)
+            following < len(hit)
             and hit[following] == hit[number]
-            and _ITEM.match(chunk.text, int(start[following]) - chunk.start)
+            and _ITEM.match(chunk.text, start[following] - chunk.start)
         ):
-            worth[following] = max(worth[following], worth[number])
+            most = worth[following] = max(most, worth[following])
             following += 1
-        done = max(done, following)
+        done = following
 
 
 def are_labels(hits: Ranking, valued: Bools) -> Bools:

@@ -19,14 +19,15 @@ _LEAST_SHARE = 0.8
 def of_lines(hits: Ranking) -> Bools:
     """[hits] whether the sentences of each chunk are many and stand one right below the other."""
     bounds = np.searchsorted(hits.sentences.hit, np.arange(len(hits) + 1)).tolist()
-    starts, ends = hits.sentences.start.tolist(), hits.sentences.end.tolist()
+    ends = hits.sentences.end.tolist()
     found = np.zeros(len(hits), bool)
     for place, hit in enumerate(hits.hits):
         text, base = hit.chunk.text, hit.chunk.start
-        first, last = bounds[place], bounds[place + 1]
-        least = _LEAST_SHARE * (last - first - 1)
-        if last - first < _LEAST_SENTENCES or hit.chunk.kind == "code" or text.count("\n") < least:
+        first, last = bounds[place], bounds[place + 1] - 1
+        least = _LEAST_SHARE * (last - first)
+        if last - first < _LEAST_SENTENCES - 1 or hit.chunk.kind == "code" or text.count("\n") < least:
             continue
-        gaps = [text[ends[number] - base : starts[number + 1] - base] for number in range(first, last - 1)]
-        found[place] = sum(gap == "\n" or gap.strip(" \t\r") == "\n" for gap in gaps) >= least
+        behind = [text[end - base] for end in ends[first:last]]
+        empty = text.count("\n\n") + text.count("\n\r\n")
+        found[place] = behind.count("\n") + behind.count("\r") - empty >= least
     return found
