@@ -31,16 +31,15 @@ _DEEPEST = 6
 """Entries within entries; what is indented deeper still is read line by line."""
 _TITLED_TOKENS = 100
 """What stands under a title is not parted from it, up to so many of them."""
-_BULLET = re.compile(r"[-*•‣▪●○–·]\s")
-_NUMBER = re.compile(r"\(?(?:\d{1,3}|[a-zA-Z]|[ivxIVX]{1,5})[.)]\s")
-_DATE = re.compile(
-    r"[\[(<]?\d{1,4}(?:[-/.:]\d{1,2}){1,2}(?![\w.%])|[\[(<]?\d{4}-\d\d-\d\dT|<[^<>\n]{1,30}>\s|\[[^\[\]\n]{1,30}\]\s|\{"
+_MARK = re.compile(
+    r"([-*•‣▪●○–·]\s)|(\(?(?:\d{1,3}|[a-zA-Z]|[ivxIVX]{1,5})[.)]\s)"
+    r"|([\[(<]?\d{1,4}(?:[-/.:]\d{1,2}){1,2}(?![\w.%])|[\[(<]?\d{4}-\d\d-\d\dT|<[^<>\n]{1,30}>\s|\[[^\[\]\n]{1,30}\]\s|\{)"
 )
-"""A date or time, who speaks, the brace of a record."""
+"""A bullet; a number; a date or time, who speaks, the brace of a record."""
 _ENDS = tuple(f"{STOPS}{WIDE_STOPS};；")
 _QUOTES = "\"')]”’»"
 _PLAIN, _BULLETED, _NUMBERED, _DATED = range(4)
-"""How a line begins. What stands below one with a number or a date, up to the next, belongs to it."""
+"""How a line begins: the groups of the pattern. What stands below one with a number or a date, up to the next, belongs to it."""
 
 
 class _Line(NamedTuple):
@@ -73,22 +72,17 @@ def entries(text: str, start: int, end: int) -> list[list[Span]] | None:
 
 
 def _lines(text: str, start: int, end: int) -> Iterator[_Line]:
-    left = start
-    while left < end:
-        newline = text.find("\n", left, end)
-        right = end if newline < 0 else newline
-        if content := text[left:right].strip():
-            first = text.index(content[0], left)
-            yield _Line(first, first + len(content), first - text.rfind("\n", 0, first) - 1, _mark(content))
-        left = right + 1
-
-
-def _mark(content: str) -> int:
-    if _DATE.match(content):
-        return _DATED
-    if _NUMBER.match(content):
-        return _NUMBERED
-    return _BULLETED if _BULLET.match(content) else _PLAIN
+    above = text.rfind("\n", 0, start) + 1
+    if text[above:start].strip():
+        above = start
+    for raw in text[above:end].split("\n"):
+        if content := raw.strip():
+            indent = raw.index(content[0])
+            first = above + indent
+            # Most lines begin with a word, which a look at its letters tells.
+            mark = None if content[:7].isalpha() else _MARK.match(content)
+            yield _Line(first, first + len(content), indent, _PLAIN if mark is None else mark.lastindex or _PLAIN)
+        above += len(raw) + 1
 
 
 def _begin_alike(text: str, lines: Sequence[_Line], small: int) -> bool:
@@ -113,14 +107,20 @@ class _Reader:
 
     def are_meant(self, lines: Sequence[_Line]) -> bool:
         """Whether most lines end for another reason than that the next word did not fit."""
-        meant = sum(
-            following.mark != _PLAIN
-            or following.indent != line.indent
-            or self._is_stopped(line)
-            or self._is_short(line, following)
-            for line, following in pairwise(lines)
-        )
-        return meant >= _MEANT * (len(lines) - 1)
+        short, text = _SHORT * self.full, self.text
+        rest = (1 - _MEANT) * (len(lines) - 1)
+        for line, following in pairwise(lines):
+            if following.mark or following.indent != line.indent:
+                continue
+            # The next word has a letter at least: lines that are near to full need no search for its end.
+            if line.end - line.start + 2 <= short and self._is_short(line, following):
+                continue
+            if not (text[line.end - 1].isalnum() or text[line.end - 1] == ",") and self._is_stopped(line):
+                continue
+            rest -= 1
+            if rest < 0:
+                return False
+        return True
 
     def entries(self, lines: Sequence[_Line]) -> Iterator[list[Span]]:
         """The sentences of each entry; those under a title together, up to the size of a small chunk."""
@@ -154,7 +154,7 @@ class _Reader:
         yield lines[first:]
 
     def _sentences(self, run: Sequence[_Line], depth: int = 0) -> Iterator[Span]:
-        if size(self.text[run[0].start : run[-1].end]) <= _WHOLE_TOKENS:
+        if self._is_small(run[0].start, run[-1].end, _WHOLE_TOKENS):
             yield run[0].start, run[-1].end
             return
         head = 1
@@ -165,6 +165,9 @@ class _Reader:
             rest = run[head:]
             for inner in self._runs(rest) if depth < _DEEPEST else ([line] for line in rest):
                 yield from self._sentences(inner, depth + 1)
+
+    def _is_small(self, start: int, end: int, tokens: int) -> bool:
+        return end - start < 5 * (tokens + 1) and size(self.text[start:end]) <= tokens
 
     def _goes_on(self, line: _Line, following: _Line) -> bool:
         """Whether a line end is a mere wrap."""
