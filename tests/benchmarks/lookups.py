@@ -103,6 +103,15 @@ RECORDS = {
     "term::": ("asciidoc", "{thing}::\n  what is sold for {answer}\n"),
     "terms of a page": ("html", "<dt>{thing}</dt><dd>what is sold for {answer}</dd>\n"),
     "functions": ("restructuredtext", ".. function:: {thing}(a)\n\n   {note}\n\n   {note}\n\n   :param a: {answer}\n\n"),
+    "log": ("log", "2026-03-01 08:{n:03d} INFO request done\n2026-03-01 09:{n:03d} ERROR the {thing} took {answer}\n"),
+    "log with traces": ("log", "2026-03-01 09:{n:03d} ERROR {thing}\nTraceback:\n  File \"a.py\", line {n}\n{answer}\n"),
+    "chat": ("text", "[09:{n:03d}] {a}: anyone knows what the {thing} costs\n[10:{n:03d}] {b}: {answer}\n"),
+    "tight minutes": ("text", "{n}. {thing}\n{a}: {note}\n{b}: {note}\nDecision: {answer}.\n"),
+    "tight API": ("text", "  {thing}(host, port)\n      {note}\n      Returns {answer}.\n"),
+    "price list": ("text", "{thing} {answer}\n"),
+    "tabs": ("text", "{thing}\t{a}\t{answer}\n"),
+    "list under a title": ("markdown", "## {thing}\n\n- {a}\n- {note}\n- {b}\n- {note}\n- {note}\n- {answer}\n\n"),
+    "nested items": ("markdown", "- {thing}\n  - {note}\n  - price: {answer}\n  - {note}\n"),
     "steps": ("markdown", "## {thing}\n\n1. {note}\n2. {note}\n3. {note}\n4. It is {answer}.\n\n"),
 }  # fmt: skip
 
@@ -119,12 +128,12 @@ def records(form, entries, draw):
     return "".join(pieces)
 
 
-def release_notes(draw):
+def release_notes(draw, title="\n## {}\n\n"):
     """A list under each version; what is asked is the version in which a thing changed."""
     entries, text = [], ""
     for n, (_, thing, _) in enumerate(things(draw)):
         version = f"{9 - n // 60}.{15 - n // 4 % 15}.0"
-        text += "" if n % 4 else f"\n## {version}\n\n"
+        text += "" if n % 4 else title.format(version)
         text += f"- The {thing} {draw.choice(FAULTS)} no more\n"
         entries.append((f"In which version did the {thing} change?", thing, version))
     return text, entries
@@ -142,9 +151,13 @@ def main():
     for form, (format_, row) in RECORDS.items():
         text = records(row, entries, random.Random(5))
         show("things", form, Document.from_texts([{"text": text, "format": format_}], tokenizer="words"), entries)
-    text, entries = release_notes(random.Random(7))
-    document = Document.from_texts([{"text": text, "format": "markdown"}], tokenizer="words")
-    show("things", "release notes", document, entries)
+    for form, format_, title in (
+        ("release notes", "markdown", "\n## {}\n\n"),
+        ("tight release notes", "text", "Version {}\n"),
+    ):
+        text, entries = release_notes(random.Random(7), title)
+        document = Document.from_texts([{"text": text, "format": format_}], tokenizer="words")
+        show("things", form, document, entries)
 
 
 def show(name, form, document, entries):

@@ -36,7 +36,7 @@ def test_a_numbered_line_is_a_title_unless_it_is_of_a_list():
     titled = "1. Fees\n\nThey are due in May.\n\nII. Term\n\n- One year.\n\n"
     listed = "Bring:\n\n1. Ropes\n\n2. Lamps\n\nNobody else has any."
     found = titled_paragraphs(titled + listed, 0, len(titled + listed))
-    assert [(titled + listed)[title:end] for title, _, end in found] == [
+    assert [(titled + listed)[title:end] for title, _, end, _ in found] == [
         "1. Fees\n\nThey are due in May.",
         "II. Term\n\n- One year.",
         "Bring:",

@@ -5,7 +5,7 @@ from time import process_time
 import pytest
 
 from secondhop import Document, build_context
-from secondhop.loading import inner_sections
+from secondhop.loading import inner_sections, load_text
 from secondhop.types import Section
 
 ROWS = "".join(f"| mail {n} | leaves at {n} |\n" for n in range(5, 80))
@@ -93,3 +93,18 @@ def test_time_grows_with_length(unit):
         return process_time() - began
 
     assert seconds(100_000) < 3
+
+
+@pytest.mark.parametrize("separator", ["\t", ";", " | ", "    "])
+def test_lines_of_as_many_cells_each_are_a_table_with_its_header(separator):
+    rows = [["Article", "Keeper", "Price"], ["pump", "Anna", "300"], ["valve", "Boris", "70"], ["fan", "Anna", "9"]]
+    text = "Stock\n\n" + "\n".join(separator.join(row) for row in rows) + "\n\nEnd; of; it\n"
+    _, table = load_text(text, "a.txt").sections
+    assert table.kind == "table"
+    assert text[slice(*table.heading_span)] == separator.join(rows[0])
+    assert text[table.end :] == "\n\nEnd; of; it\n"
+
+
+def test_lines_without_a_header_or_with_cells_in_other_numbers_are_no_table():
+    for text in ("pump\t300\nvalve\t70\nfan\t9\n", "a\tb\nc\td\te\nf\t7\n", "One.  Two.  Three.\n" * 4):
+        assert len(load_text(text, "a.txt").sections) == 1

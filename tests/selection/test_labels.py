@@ -5,7 +5,8 @@ import pytest
 
 from secondhop import Document
 from secondhop.retrieval import rank_given
-from secondhop.selection.labels import carried
+from secondhop.selection.labels import are_labels, carried
+from secondhop.selection.lines import of_lines
 
 NAMES = ["Anna Adler", "Anna Becker", "Boris Adler", "Carla Castillo", "Dario Conti", "Elena Rossi"]
 FORMS = {
@@ -13,6 +14,12 @@ FORMS = {
     "mail": "To: {}\nSubject: Re: costs\n\nHello,\n\nit is {} euros. We met in May.\n\n",
     "minutes": "{}. {}\n\nIt was raining. Nobody spoke. The sum is {} euros.\n\n",
 }
+
+
+def worth(hits):
+    """What each sentence is worth for labels, if all are worth 1 themselves."""
+    ones = np.ones(len(hits.sentences.hit))
+    return carried(hits, ones, are_labels(hits, ones > 0), of_lines(hits))
 
 
 @pytest.mark.parametrize("form", FORMS)
@@ -38,10 +45,18 @@ def test_an_entry_is_read_on_behind_its_label(form):
 def test_whole_sentences_items_and_rows_are_no_labels(text, labels):
     document = Document.from_text(text)
     hits = rank_given(document._snapshot, "copper", costs=document._costs, keep_order=True)
-    assert np.count_nonzero(carried(hits, np.ones(len(hits.sentences.hit)))) == labels
+    assert np.count_nonzero(worth(hits)) == labels
 
 
 def test_the_value_of_a_label_falls_with_each_sentence_up_to_the_fifth():
     document = Document.from_text("Copper\n\n" + " ".join(f"Thing {letter} is here." for letter in "abcdefgh"))
     hits = rank_given(document._snapshot, "copper", costs=document._costs, keep_order=True)
-    assert carried(hits, np.ones(8)) == pytest.approx([0, 0.8, 0.64, 0.512, 0.4096, 0.32768, 0, 0])
+    assert worth(hits) == pytest.approx([0, 0.8, 0.64, 0.512, 0.4096, 0.32768, 0, 0])
+
+
+def test_all_items_of_a_list_are_about_its_title():
+    document = Document.from_text(
+        "Copper\n\n" + "\n".join(f"- thing {letter}" for letter in "abcdefgh"), format="markdown"
+    )
+    hits = rank_given(document._snapshot, "copper", costs=document._costs, keep_order=True)
+    assert worth(hits) == pytest.approx([0, *[0.8] * 7])

@@ -56,10 +56,16 @@ class _Blocks:
 
     def add_paragraphs(self, text: str, start: int, end: int) -> None:
         if start < end:
-            base, found = self.base, titled_paragraphs(text, start, end)
-            self.titles += [base + title for title, _, _ in found]
-            self.starts += [base + left for _, left, _ in found]
-            self.ends += [base + right for _, _, right in found]
+            for paragraph in titled_paragraphs(text, start, end):
+                if paragraph.entries is None:
+                    self.titles.append(self.base + paragraph.title)
+                    self.starts.append(self.base + paragraph.start)
+                    self.ends.append(self.base + paragraph.end)
+                else:
+                    (_, first_end), *others = paragraph.entries[0]
+                    self.add([(paragraph.title, first_end), *others])
+                    for entry in paragraph.entries[1:]:
+                        self.add(entry)
 
     def add(self, sentences: Sequence[Span]) -> None:
         if sentences:

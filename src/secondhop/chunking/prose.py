@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 from itertools import pairwise
+from typing import NamedTuple
 
+from secondhop.chunking.entries import LEAST_LINES, LONG_LINES, entries
 from secondhop.text.sentences import size
 from secondhop.types import Span
 
@@ -16,33 +18,46 @@ _STOPS = tuple(".!?;:。！？।؟")
 _QUOTES = "\"')]”’»"
 _SENTENCE_END = re.compile(rf"[.!?;。！？।؟][{re.escape(_QUOTES)}]*\s*$")  # not a colon: it leads on
 _NUMBER = re.compile(r"(?:\d{1,3}|[A-Z]|[IVX]{1,5})\.\s")
+_LARGE = 350
+"""Characters: smaller paragraphs are no lists, but what one entry says."""
 _TITLE_TOKENS = 24
 _TITLE_CHARACTERS = 5 * _TITLE_TOKENS + 4
 
 
-def titled_paragraphs(text: str, start: int, end: int) -> list[tuple[int, int, int]]:
+class Paragraph(NamedTuple):
+    """Text between empty lines, or what stands in for it."""
+
+    title: int
+    """Where the title begins that it is shown under; where it begins itself if it has none."""
+    start: int
+    end: int
+    entries: list[list[Span]] | None = None
+    """Sentences of each of its entries, if its line ends are meant."""
+
+
+def titled_paragraphs(text: str, start: int, end: int) -> list[Paragraph]:
     """Paragraphs of `text[start:end]`, each with where the title begins that it is shown under.
 
     That is where the paragraph itself begins if it has none. Titles that nothing follows are a paragraph, and so are all
     but the last of many in a row, which are the entries of a form or a list. "2. Scope" is a title where neither the
     paragraph before nor the one after is numbered, else an item of a list.
     """
-    found: list[tuple[int, int, int]] = []
+    found: list[Paragraph] = []
     title: Span | None = None
-    spans = paragraphs(text, start, end)
+    spans, listed = _paragraphs(text, start, end)
     numbered = [_NUMBER.match(text, left, right) is not None for left, right in spans]
     for place, (left, right) in enumerate(spans):
         is_item = numbered[place] and ((place > 0 and numbered[place - 1]) or numbered[place + 1 : place + 2] == [True])
         if right - left <= _TITLE_CHARACTERS and not is_item and _is_title(text[left:right]):
             if title is not None and right - title[0] > _TITLE_CHARACTERS:
-                found.append((title[0], *title))
+                found.append(Paragraph(title[0], *title))
                 title = None
             title = (left if title is None else title[0], right)
             continue
-        found.append((left if title is None else title[0], left, right))
+        found.append(Paragraph(left if title is None else title[0], left, right, listed.get(left)))
         title = None
     if title is not None:
-        found.append((title[0], *title))
+        found.append(Paragraph(title[0], *title))
     return found
 
 
@@ -52,11 +67,21 @@ def paragraphs(text: str, start: int, end: int) -> list[Span]:
     In text without blank lines (extracted PDF pages, one paragraph a line) a line end closes a paragraph when the line
     ends a sentence and is short for the text, or when a bullet follows; other line ends are only wraps.
     """
+    return _paragraphs(text, start, end)[0]
+
+
+def _paragraphs(text: str, start: int, end: int) -> tuple[list[Span], dict[int, list[list[Span]]]]:
+    """The paragraphs, and the entries of those whose line ends are all meant, by where they begin."""
     spans = _between(text, start, end, _BLANK_LINE if text.find("\f", start, end) < 0 else _BLANK_LINE_OR_PAGE)
+    listed: dict[int, list[list[Span]]] = {}
+    for left, right in spans:
+        may_list = right - left > _LARGE or len(spans) == 1
+        if may_list and text.count("\n", left, right) >= LEAST_LINES - 1 and (found := entries(text, left, right)):
+            listed[left] = found
     breaks = text.count("\n", start, end)
     if len(spans) > max(2, breaks // 12) or breaks <= 4:
-        return spans
-    return [piece for span in spans for piece in _unwrap(text, span)]
+        return spans, listed
+    return [piece for span in spans for piece in ([span] if span[0] in listed else _unwrap(text, span))], listed
 
 
 def _unwrap(text: str, span: Span) -> list[Span]:
@@ -69,7 +94,7 @@ def _unwrap(text: str, span: Span) -> list[Span]:
     left = lines[0][0]
     for (start, end), (following, _) in pairwise(lines):
         ends_here = _SENTENCE_END.search(text, max(start, end - 8), end) is not None
-        if _BULLET.match(text, following) or (ends_here and (end - start < 0.8 * full or full > 200)):
+        if _BULLET.match(text, following) or (ends_here and (end - start < 0.8 * full or full > LONG_LINES)):
             spans.append((left, end))
             left = following
     spans.append((left, lines[-1][1]))

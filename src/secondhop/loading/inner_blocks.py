@@ -1,6 +1,6 @@
-"""Tables and fenced code of Markdown in texts of other formats: what converters and language models write is full of them.
+"""Tables and fenced code in texts of other formats: what converters, spreadsheets and language models write is full of them.
 
-Only what is unmistakable counts: a table has a header ruled off with as many cells, a fence is closed. In a piece of a
+Of Markdown only what is unmistakable counts: a table has a header ruled off with as many cells, a fence is closed. In a piece of a
 text, rows whose header was cut off are a table too. `markdown_blocks` reads Markdown by its rules, line by line, where an
 unclosed fence or an indent changes all that follows; here a text may be anything, and large.
 """
@@ -10,8 +10,10 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Iterable, Iterator
+from itertools import groupby
 
 from secondhop.loading.markdown_blocks import cells
+from secondhop.loading.outlined import lines_of
 from secondhop.types import Kind, Section
 
 _LINE_END = r"(?:\r\n?|\n)"
@@ -20,6 +22,14 @@ _RULE = re.compile(rf"^[ \t]*(?:\|[ \t]*)?{_DASHES}(?:\|[ \t]*{_DASHES})*(?:\|[ 
 _FOLLOWING = re.compile(rf"(?:{_LINE_END}(?=[^\r\n]*\|)[^\r\n]*)*")
 _ROWS = re.compile(rf"^(?:[ \t]*\|[^\r\n]*\|[ \t]*(?:{_LINE_END}|\Z)){{2,}}", re.MULTILINE)
 _FENCE = re.compile(r"^(?P<fence>```+|~~~+)(?P<info>[^\r\n]*)", re.MULTILINE)
+
+_GAP = re.compile(r"(?<=[^\s.!?:;])[ ]{2,}(?=\S)")
+_DIGIT = re.compile(r"\d")
+_SEPARATORS = (("\t", 2), (" | ", 2), (";", 3))
+"""What may set cells apart, and how many of them a row has at least."""
+_LEAST_ALIGNED = 3
+_LEAST_ROWS = 3
+_LONGEST_CELL = 100
 
 _Found = tuple[int, int, Kind, int]
 """Start, end, kind, and where the header of a table ends; its start where there is none."""
@@ -40,6 +50,7 @@ def inner_sections(text: str, outer: Section, *, is_piece: bool = False) -> list
         found = _apart(found, _tables(text))
         if is_piece:
             found = _apart(found, _rows(text))
+    found = _apart(found, _columns(text))
     return [
         Section(start, end, outer.page, outer.heading_path, kind, (start, head) if head > start else outer.heading_span)
         for start, end, kind, head in found
@@ -86,3 +97,31 @@ def _tables(text: str) -> Iterator[_Found]:
 
 def _rows(text: str) -> Iterator[_Found]:
     return ((row.start(), row.start() + len(row[0].rstrip()), "table", row.start()) for row in _ROWS.finditer(text))
+
+
+def _columns(text: str) -> Iterator[_Found]:
+    """Lines in a row with as many cells each, set apart by tabs, by `;`, by `|` or by blanks.
+
+    The first one is the header, in which no number stands. Without one they are lines like others.
+    """
+    lines = ((start, end, _cells(line)) for start, end, line in lines_of(text))
+    for shape, of_run in groupby(lines, lambda line: line[2]):
+        if shape is None or len(rows := list(of_run)) < _LEAST_ROWS:
+            continue
+        start, end, _ = rows[0]
+        if not _DIGIT.search(text, start, end) and _DIGIT.search(text, end, rows[-1][1]):
+            yield start, rows[-1][1], "table", end
+
+
+def _cells(line: str) -> tuple[str, int] | None:
+    """What sets the cells of a line apart, and how many there are; None if it is no row."""
+    for separator, least in _SEPARATORS:
+        if separator in line and len(found := line.strip().split(separator)) >= least:
+            break
+    else:
+        if "  " not in line:
+            return None
+        separator, found = " ", _GAP.split(line.strip())
+        if len(found) < _LEAST_ALIGNED:
+            return None
+    return (separator, len(found)) if max(map(len, found)) <= _LONGEST_CELL else None

@@ -5,13 +5,20 @@ from __future__ import annotations
 import re
 
 from secondhop.selection.packing import Packing, slice_of
+from secondhop.text.sentences import STOPS, WIDE_STOPS
 
 ITEM = r"\s*(?:\((?P<bracketed>[a-zA-Z]|[ivx]{1,4}|\d{1,2})\)|(?P<dotted>[a-z]|[ivx]{1,4}|\d{1,2})[.)]|(?P<bullet>[-*•‣▪●○–·]))\s"
 """How an item of a list begins."""
 _ITEM = re.compile(ITEM)
+ENDS = frozenset(f"{STOPS}{WIDE_STOPS};；\"')]”’»」』）|`")
+"""What whole sentences end with, clauses of a list, rows and snippets."""
+_CLOSE = ")]\"'”’»"
 EMPTY_LINE = re.compile(r"\n[ \t\r]*\n\s*")
 """Stands in no sentence but behind the title that it begins with."""
 _INTRODUCES = re.compile(r"[:\-–—]\s*$")
+TIME = r"\s*\d{1,2}[:.]\d\d\b"
+"""How a row of a timetable begins."""
+_TIME = re.compile(TIME)
 _ROMAN = ("i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x")
 _FURTHEST = 40
 """How many sentences back the beginning of a list is looked for."""
@@ -42,6 +49,8 @@ def introduction(packing: Packing, number: int) -> int | None:
         if at_first and _INTRODUCES.search(text):
             return before
         found = _marker(text)
+        if found is None and at_first and _is_title(text):
+            return before
         if found is None and (below := _below_title(text)) and _is_first(below, marker):
             return before
         if number == item and found is not None and (places := _after(found, marker)):
@@ -72,7 +81,7 @@ def _text(packing: Packing, number: int) -> str:
 def _marker(text: str) -> Marker | None:
     match = _ITEM.match(text)
     if match is None:
-        return None
+        return (":", frozenset()) if _TIME.match(text) else None
     if match["bullet"]:
         return match["bullet"], frozenset()
     word = match["bracketed"] or match["dotted"]
@@ -83,6 +92,11 @@ def _marker(text: str) -> Marker | None:
     roman = [("roman", _ROMAN.index(low) + 1)] if low in _ROMAN else []
     letter = [("letter", ord(low) - ord("a") + 1)] if len(low) == 1 else []
     return style, frozenset(roman + letter)
+
+
+def _is_title(text: str) -> bool:
+    """Whether a sentence that is no item is a line that ends in no stop."""
+    return "\n" not in text and text.rstrip(_CLOSE)[-1:] not in ENDS
 
 
 def _below_title(text: str) -> Marker | None:

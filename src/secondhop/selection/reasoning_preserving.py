@@ -15,8 +15,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from secondhop.selection.duplicates import refuse_duplicate
-from secondhop.selection.labels import carried
-from secondhop.selection.lists import ITEM, header, introduction
+from secondhop.selection.labels import are_labels, carried
+from secondhop.selection.lines import of_lines
+from secondhop.selection.lists import ITEM, TIME, header, introduction
 from secondhop.selection.openers import with_what_follows
 from secondhop.selection.packing import Packing
 from secondhop.types import Budget, Query, Ranking, Selection
@@ -46,7 +47,7 @@ _SMALLEST_SENTENCE = 2
 _UNRESOLVED = re.compile(
     r"(?:He|She|It|They|His|Her|Hers|Its|Their|Theirs|This|That|These|Those|Such|Both|Another|However|Also|Thus|Therefore)\b"
 )
-_HANGING = re.compile(f"{_UNRESOLVED.pattern}|{ITEM}")
+_HANGING = re.compile(f"{_UNRESOLVED.pattern}|{ITEM}|{TIME}")
 """How sentences begin that hang on what stands before them."""
 
 
@@ -115,20 +116,28 @@ def rivalled_shares(hits: Ranking, total: Floats) -> Floats:
 def sentence_orders(hits: Ranking, total: Floats, is_code: Bools) -> tuple[list[int], list[int]]:
     """Sentence numbers by direct value, and by full value, best first."""
     sentences = hits.sentences
-    by_words = _values(hits, is_code, hits.direct, sentences.direct, DIRECT_OPENING_BONUS)
     unrivalled = sentences.direct * (1 - RIVALLED * rivalled_shares(hits, total))[sentences.hit]
     linked = unrivalled + BRIDGE_SENTENCE_WEIGHT * sentences.bridge
-    by_linked = np.maximum(_smoothed(linked, sentences.hit), carried(hits, linked))
-    by_all = _values(hits, is_code, total, by_linked, OPENING_BONUS)
+    lines, labels = of_lines(hits), are_labels(hits, linked > 0)
+    direct = sentences.direct
+    if lines.any():
+        of_labels = carried(hits, direct, labels & lines[sentences.hit], lines)
+        direct = np.maximum(direct, of_labels)
+    by_words = _values(hits, is_code, lines, hits.direct, direct, DIRECT_OPENING_BONUS)
+    by_linked = np.maximum(_smoothed(linked, sentences.hit), carried(hits, linked, labels, lines))
+    by_all = _values(hits, is_code, lines, total, by_linked, OPENING_BONUS)
     direct_order = [number for number in np.argsort(-by_words, kind="stable").tolist() if by_words[number] > 0]
     return direct_order, np.argsort(-by_all, kind="stable").tolist()
 
 
-def _values(hits: Ranking, is_code: Bools, chunk_values: Floats, sentence_values: Floats, bonus: float) -> Floats:
+def _values(
+    hits: Ranking, is_code: Bools, lines: Bools, chunk_values: Floats, sentence_values: Floats, bonus: float
+) -> Floats:
     """Value = f (1 + bonus [opens a paragraph]) + weight * s * sqrt(f), f and s relative to the best.
 
     Code is taken whole, so none of its lines may decide: there it is f (1 + weight / 2), as if each said half as much as
-    the best sentence.
+    the best sentence. In a chunk of lines the words of the question count where they stand in one of them: there s sqrt(f)
+    stands for f.
     """
     sentences = hits.sentences
     highest = float(chunk_values.max())
@@ -136,7 +145,9 @@ def _values(hits: Ranking, is_code: Bools, chunk_values: Floats, sentence_values
         return np.zeros(len(sentences.hit))
     share = np.maximum(chunk_values / highest, 0.0)[sentences.hit]
     best = float(sentence_values.max()) or 1.0
-    values: Floats = share * (1 + bonus * sentences.first) + SENTENCE_WEIGHT * (sentence_values / best) * np.sqrt(share)
+    said = (sentence_values / best) * np.sqrt(share)
+    of_chunk = np.where(lines[sentences.hit], said, share) if lines.any() else share
+    values: Floats = of_chunk * (1 + bonus * sentences.first) + SENTENCE_WEIGHT * said
     return np.where(is_code[sentences.hit], share * (1 + SENTENCE_WEIGHT / 2), values)
 
 

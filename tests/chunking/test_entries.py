@@ -1,0 +1,83 @@
+"""Text whose line ends are meant is read as entries."""
+
+import textwrap
+
+import pytest
+
+from secondhop import Document
+from secondhop.chunking.entries import entries
+
+LOG = """2026-03-01 08:00:07 INFO started
+2026-03-01 08:00:09 ERROR the pump is stuck
+Traceback (most recent call last):
+  File "pump.py", line 7, in run
+PumpError: 7 bar
+2026-03-01 08:00:12 INFO stopped
+"""
+CHAT = "[12:31] Anna: what does the pump cost\n[12:32] Boris: 300 euros\n[12:33] Anna: ok\n[12:34] Boris: bye\n"
+MINUTES = "1. Pump\nAnna: It leaks.\nDecision: none.\n2. Valve\nBoris: It is new.\nDecision: 7 euros.\n"
+API = "  connect(host, port)\n      Opens a line. Returns it.\n  close(line)\n      Ends it.\n"
+CHANGES = "Version 2 (2025)\n- The pump leaks no more\n- The fan is new\nVersion 1 (2024)\n- The valve is new\n- Done\n"
+PROSE = textwrap.fill("The pump of the town was sold to a man from Siena, who did not want it, for 70 euros. " * 9, 60)
+
+
+def read(text):
+    found = entries(text, 0, len(text))
+    return found and [[text[start:end] for start, end in entry] for entry in found]
+
+
+def firsts(text):
+    """The first line of the first sentence of each entry."""
+    return [entry[0].splitlines()[0] for entry in read(text)]
+
+
+def test_a_line_of_a_log_is_an_entry_with_the_trace_below_it():
+    assert firsts(LOG) == [line for line in LOG.splitlines() if line.startswith("2026")]
+    assert read(LOG)[1][0].endswith("PumpError: 7 bar")
+
+
+def test_messages_numbers_and_what_is_not_indented_begin_entries():
+    assert firsts(CHAT) == CHAT.splitlines()
+    assert firsts(MINUTES) == ["1. Pump", "2. Valve"]
+    assert firsts(API) == ["connect(host, port)", "close(line)"]
+    assert read(API)[0] == ["connect(host, port)\n      Opens a line. Returns it."]
+
+
+def test_a_title_comes_with_the_entries_below_it():
+    assert read(CHANGES)[0] == CHANGES.splitlines()[:3]
+    assert read(CHANGES)[1] == CHANGES.splitlines()[3:]
+
+
+@pytest.mark.parametrize("text", [PROSE, "\n".join([PROSE] * 3), "one\ntwo\nthree"], ids=["prose", "more", "too few"])
+def test_lines_of_paragraphs_are_none(text):
+    assert read(text) is None
+
+
+def test_a_wrapped_item_is_one():
+    item = "- the pump of the town was sold to a man from Siena who did\nnot want it\n"
+    assert read((item + "- it was new\n") * 3) == [[item.strip()], ["- it was new"]] * 3
+
+
+def test_entries_within_entries_without_end_are_read():
+    text = "\n".join(" " * depth + f"thing {depth} " + "word " * 60 for depth in range(2000))
+    assert sum(map(len, read(text.replace("word ", "w")))) >= 1
+    Document.from_text(text)
+
+
+@pytest.mark.parametrize("suffix", ["log", "txt"])
+def test_one_event_of_a_log_is_shown_with_its_trace_and_without_the_others(suffix):
+    lines = [LOG.replace("pump", f"{kind} pump").replace("7 bar", f"{n} bar") for n, kind in enumerate(KINDS, 60)]
+    document = Document.from_text("".join(lines), source=f"a.{suffix}", tokenizer="words")
+    for number, kind in enumerate(KINDS, 60):
+        shown = document.context(f"Which error did the {kind} pump raise?", 30).text()
+        assert f"PumpError: {number} bar" in shown
+
+
+KINDS = ["green", "heavy", "narrow", "steel", "spare", "northern", "upper", "electric", "round", "seasonal"]
+
+
+def test_an_answer_in_the_next_message_is_shown():
+    text = "".join(CHAT.replace("pump", f"{kind} pump").replace("300", str(n)) for n, kind in enumerate(KINDS, 300))
+    document = Document.from_text(text, tokenizer="words")
+    for number, kind in enumerate(KINDS, 300):
+        assert f"{number} euros" in document.context(f"What does the {kind} pump cost?", 20).text()
