@@ -1,8 +1,9 @@
 """Whole texts: a chunk of a text that answers well as a whole comes before one of a text that mentions some words in passing.
 
-The words of a question often lie scattered over the page that answers it. So each chunk gets a share of what BM25 gives
-its text, as interpolated passage retrieval does (Callan, "Passage-level evidence in document retrieval", SIGIR 1994).
-Where most texts are one chunk, that would count the same words twice, and where there is one text, tell nothing.
+The words of a question often lie scattered over the page that answers it. So the score of a chunk grows with the BM25 score
+of its text, as in passage retrieval that looks at both (Callan, "Passage-level evidence in document retrieval", SIGIR 1994).
+It grows by a factor, so that the chunks of one text keep their distances, and poor chunks of the best text do not crowd out
+good ones of others. Where most texts are one chunk, that would count the same words twice, and one text tells nothing.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from secondhop.types import Floats
 
 TEXT_WEIGHT = 0.5
-"""Share of its text's score that a chunk gets."""
+"""What a chunk of the best text gets on top, as a share of its own score; chunks of other texts get less in proportion."""
 LEAST_CHUNKS = 2
 """Chunks of a text, on average, from which texts count."""
 K1 = 3.0
@@ -28,7 +29,7 @@ B = 0.75
 
 
 def text_scores(snapshot: Snapshot, query: ParsedQuery, direct: Floats) -> Floats | None:
-    """[C] what each chunk with a direct score gets for its text; None where texts do not count."""
+    """[C] what each chunk gets for its text, on top of its direct score; None where texts do not count."""
     n_texts = len(snapshot.sources)
     if n_texts < 2 or len(snapshot) < LEAST_CHUNKS * n_texts:
         return None
@@ -43,4 +44,5 @@ def text_scores(snapshot: Snapshot, query: ParsedQuery, direct: Floats) -> Float
         texts, counts = texts[begins], np.add.reduceat(snapshot.body_counts[start:end], begins, dtype=float)
         idf = np.log1p((n_texts - len(texts) + 0.5) / (len(texts) + 0.5))
         scores[texts] += weight * idf * (K1 + 1) * counts / (counts + norm[texts])
-    return np.where(direct > 0, TEXT_WEIGHT * scores[source], 0.0)
+    best = float(scores.max(initial=0.0))
+    return direct * (TEXT_WEIGHT / best * scores)[source] if best > 0 else None
