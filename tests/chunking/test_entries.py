@@ -6,6 +6,7 @@ import pytest
 
 from secondhop import Document
 from secondhop.chunking.entries import entries
+from secondhop.chunking.prose import titled_paragraphs
 
 LOG = """2026-03-01 08:00:07 INFO started
 2026-03-01 08:00:09 ERROR the pump is stuck
@@ -81,3 +82,9 @@ def test_an_answer_in_the_next_message_is_shown():
     document = Document.from_text(text, tokenizer="words")
     for number, kind in enumerate(KINDS, 300):
         assert f"{number} euros" in document.context(f"What does the {kind} pump cost?", 20).text()
+
+
+def test_lines_of_a_page_are_layout():
+    rows = "\n".join(f"Item {number} of the balance sheet   {number},000" for number in range(40))
+    assert titled_paragraphs(rows, 0, len(rows))[0].entries is not None
+    assert all(each.entries is None for each in titled_paragraphs(rows, 0, len(rows), on_page=True))

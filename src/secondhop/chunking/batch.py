@@ -54,9 +54,9 @@ class _Blocks:
     """Sentences of those that have them, by number."""
     groups: list[_Group] = field(default_factory=list)
 
-    def add_paragraphs(self, text: str, start: int, end: int) -> None:
+    def add_paragraphs(self, text: str, start: int, end: int, section: Section) -> None:
         if start < end:
-            for paragraph in titled_paragraphs(text, start, end):
+            for paragraph in titled_paragraphs(text, start, end, on_page=section.page is not None):
                 if paragraph.entries is None:
                     self.titles.append(self.base + paragraph.title)
                     self.starts.append(self.base + paragraph.start)
@@ -89,10 +89,10 @@ class _Blocks:
         else:
             position = section.start
             for child in node.children:
-                self.add_paragraphs(text, position, child.section.start)
+                self.add_paragraphs(text, position, child.section.start, section)
                 self.add_section(text, child, chunk_size)
                 position = child.section.end
-            self.add_paragraphs(text, position, section.end)
+            self.add_paragraphs(text, position, section.end, section)
 
     def _add_table(self, rows: list[list[Span]], section: Section) -> None:
         """A table. A large one among prose has chunks of its own."""

@@ -35,7 +35,7 @@ class Paragraph(NamedTuple):
     """Sentences of each of its entries, if its line ends are meant."""
 
 
-def titled_paragraphs(text: str, start: int, end: int) -> list[Paragraph]:
+def titled_paragraphs(text: str, start: int, end: int, *, on_page: bool = False) -> list[Paragraph]:
     """Paragraphs of `text[start:end]`, each with where the title begins that it is shown under.
 
     That is where the paragraph itself begins if it has none. Titles that nothing follows are a paragraph, and so are all
@@ -44,7 +44,7 @@ def titled_paragraphs(text: str, start: int, end: int) -> list[Paragraph]:
     """
     found: list[Paragraph] = []
     title: Span | None = None
-    spans, listed = _paragraphs(text, start, end)
+    spans, listed = _paragraphs(text, start, end, on_page=on_page)
     numbered = [_NUMBER.match(text, left, right) is not None for left, right in spans]
     for place, (left, right) in enumerate(spans):
         is_item = numbered[place] and ((place > 0 and numbered[place - 1]) or numbered[place + 1 : place + 2] == [True])
@@ -67,15 +67,18 @@ def paragraphs(text: str, start: int, end: int) -> list[Span]:
     In text without blank lines (extracted PDF pages, one paragraph a line) a line end closes a paragraph when the line
     ends a sentence and is short for the text, or when a bullet follows; other line ends are only wraps.
     """
-    return _paragraphs(text, start, end)[0]
+    return _paragraphs(text, start, end, on_page=False)[0]
 
 
-def _paragraphs(text: str, start: int, end: int) -> tuple[list[Span], dict[int, list[list[Span]]]]:
-    """The paragraphs, and the entries of those whose line ends are all meant, by where they begin."""
+def _paragraphs(text: str, start: int, end: int, *, on_page: bool) -> tuple[list[Span], dict[int, list[list[Span]]]]:
+    """The paragraphs, and the entries of those whose line ends are all meant, by where they begin.
+
+    On a page the lines are what fits the layout: those of a balance sheet are no entries, but rows that need each other.
+    """
     spans = _between(text, start, end, _BLANK_LINE if text.find("\f", start, end) < 0 else _BLANK_LINE_OR_PAGE)
     listed: dict[int, list[list[Span]]] = {}
     for left, right in spans:
-        may_list = right - left > _LARGE or len(spans) == 1
+        may_list = not on_page and (right - left > _LARGE or len(spans) == 1)
         if may_list and text.count("\n", left, right) >= LEAST_LINES - 1 and (found := entries(text, left, right)):
             listed[left] = found
     breaks = text.count("\n", start, end)

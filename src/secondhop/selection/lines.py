@@ -17,7 +17,7 @@ _LEAST_SHARE = 0.8
 
 
 def of_lines(hits: Ranking) -> Bools:
-    """[hits] whether the sentences of each chunk are many and stand one right below the other."""
+    """[hits] whether the sentences of each chunk are many and stand one right below the other, not on a page laid out."""
     bounds = np.searchsorted(hits.sentences.hit, np.arange(len(hits) + 1)).tolist()
     ends = hits.sentences.end.tolist()
     found = np.zeros(len(hits), bool)
@@ -25,7 +25,12 @@ def of_lines(hits: Ranking) -> Bools:
         text, base = hit.chunk.text, hit.chunk.start
         first, last = bounds[place], bounds[place + 1] - 1
         least = _LEAST_SHARE * (last - first)
-        if last - first < _LEAST_SENTENCES - 1 or hit.chunk.kind == "code" or text.count("\n") < least:
+        if (
+            last - first < _LEAST_SENTENCES - 1
+            or hit.chunk.kind == "code"
+            or hit.chunk.page
+            or text.count("\n") < least
+        ):
             continue
         behind = [text[end - base] for end in ends[first:last]]
         empty = text.count("\n\n") + text.count("\n\r\n")
