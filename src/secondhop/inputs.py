@@ -13,6 +13,7 @@ import numpy as np
 from secondhop import loading
 from secondhop.errors import EmptyTextError, InputError, OptionError
 from secondhop.loading.formats import kind_by_name
+from secondhop.loading.registered import LARGEST
 from secondhop.options import DocumentOptions, Filter
 from secondhop.types import KINDS, Chunk, SourceText
 
@@ -154,8 +155,6 @@ _CHUNK_VALUES: Mapping[str, tuple[str, Callable[[Any], bool]]] = {
     "metadata": ("a mapping", lambda value: isinstance(value, Mapping)),
 }
 """What values of a chunk must be: of another type they would fail deep in the index, or when the chunk is cited."""
-_MOST = 2**31 - 1
-"""What an index holds of pages."""
 
 
 def _whole(value: Any, name: str) -> int:
@@ -164,8 +163,8 @@ def _whole(value: Any, name: str) -> int:
         number = index(value)
     except TypeError:
         raise InputError(f"{name}={value!r} is not a whole number") from None
-    if abs(number) > _MOST:
-        raise InputError(f"{name}={value!r} is more than {_MOST}")
+    if abs(number) > LARGEST:
+        raise InputError(f"{name}={value!r} is more than {LARGEST}")
     return number
 
 

@@ -11,13 +11,13 @@ def shown(text, spans):
 
 def test_paragraphs_stand_between_blank_lines():
     text = "One.\nStill one.\n\nTwo.\n \n\nThree.\fFour.\n"
-    assert shown(text, paragraphs(text, 0, len(text))) == ["One.\nStill one.", "Two.", "Three.", "Four."]
+    assert shown(text, paragraphs(text, 0, len(text))[0]) == ["One.\nStill one.", "Two.", "Three.", "Four."]
 
 
 def test_without_blank_lines_short_lines_that_end_a_sentence_close_a_paragraph():
     wide = "This line goes on to the margin of the page, as the lines of a paragraph do"
     text = "\n".join([wide, wide, "and it ends here.", wide, "it ends.", wide, "- a bullet", wide])
-    found = shown(text, paragraphs(text, 0, len(text)))
+    found = shown(text, paragraphs(text, 0, len(text))[0])
     assert [paragraph.splitlines()[-1] for paragraph in found][:2] == ["and it ends here.", "it ends."]
     assert found[-1].startswith("- a bullet")
 
@@ -48,7 +48,9 @@ def test_a_numbered_line_is_a_title_unless_it_is_of_a_list():
 
 def test_without_blank_lines_a_colon_leads_on():
     text = "\n".join(f"Term {letter}::\n  What a term of the letter {letter} means here." for letter in "abcd")
-    assert shown(text, paragraphs(text, 0, len(text)))[0].splitlines()[1] == "  What a term of the letter a means here."
+    assert (
+        shown(text, paragraphs(text, 0, len(text))[0])[0].splitlines()[1] == "  What a term of the letter a means here."
+    )
 
 
 def test_small_paragraphs_share_a_chunk_and_large_ones_are_divided_evenly():

@@ -107,6 +107,17 @@ def test_given_chunks_of_one_source_refer_to_each_other():
     assert ANSWER not in build_context(QUESTION, apart, token_budget=120).text()
 
 
+def test_a_given_chunk_that_is_asked_for_is_the_first_seed():
+    """What it refers to itself is found, although other chunks hold more words of the question."""
+    *texts, part = rules_in_pieces()
+    texts += [f"{who} was told of section 44.2." for who in ("Anna", "Boris", "Clara", "Dora")]
+    texts.append(part.replace("After thirty days", "As Appendix Q says,"))
+    texts.append("Appendix Q\n\nThe cashier sits in the lighthouse.")
+    chunks = [Chunk(text, id=str(number), source="rules.txt") for number, text in enumerate(texts)]
+    decisions = build_context("What does section 44.2 say?", chunks, token_budget=250).report.decisions
+    assert any("Appendix Q" in decision.detail.get("terms", ()) for decision in decisions)
+
+
 def test_what_may_not_be_shown_is_not_referred_to():
     chunks = [Chunk(text, id=str(number), source="rules.txt", metadata={"open": "hauled" not in text})
               for number, text in enumerate(rules_in_pieces())]  # fmt: skip

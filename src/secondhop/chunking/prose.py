@@ -44,7 +44,7 @@ def titled_paragraphs(text: str, start: int, end: int, *, on_page: bool = False)
     """
     found: list[Paragraph] = []
     title: Span | None = None
-    spans, listed = _paragraphs(text, start, end, on_page=on_page)
+    spans, listed = paragraphs(text, start, end, on_page=on_page)
     numbered = [_NUMBER.match(text, left, right) is not None for left, right in spans]
     for place, (left, right) in enumerate(spans):
         is_item = numbered[place] and ((place > 0 and numbered[place - 1]) or numbered[place + 1 : place + 2] == [True])
@@ -61,19 +61,14 @@ def titled_paragraphs(text: str, start: int, end: int, *, on_page: bool = False)
     return found
 
 
-def paragraphs(text: str, start: int, end: int) -> list[Span]:
-    """Spans of the paragraphs: between blank lines, or line by line where the text has no blank lines.
+def paragraphs(
+    text: str, start: int, end: int, *, on_page: bool = False
+) -> tuple[list[Span], dict[int, list[list[Span]]]]:
+    """Paragraphs of `text[start:end]`, and the entries of those whose line ends are all meant, by where they begin.
 
     In text without blank lines (extracted PDF pages, one paragraph a line) a line end closes a paragraph when the line
-    ends a sentence and is short for the text, or when a bullet follows; other line ends are only wraps.
-    """
-    return _paragraphs(text, start, end, on_page=False)[0]
-
-
-def _paragraphs(text: str, start: int, end: int, *, on_page: bool) -> tuple[list[Span], dict[int, list[list[Span]]]]:
-    """The paragraphs, and the entries of those whose line ends are all meant, by where they begin.
-
-    On a page the lines are what fits the layout: those of a balance sheet are no entries, but rows that need each other.
+    ends a sentence and is short for the text, or when a bullet follows; other line ends are only wraps. On a page the
+    lines are what fits the layout: those of a balance sheet are no entries, but rows that need each other.
     """
     spans = _between(text, start, end, _BLANK_LINE if text.find("\f", start, end) < 0 else _BLANK_LINE_OR_PAGE)
     listed: dict[int, list[list[Span]]] = {}

@@ -233,6 +233,11 @@ class Snapshot:
         label, occurrence = self.sources[number], int(self.source_occurrence[number])
         return label if occurrence == 1 else f"{label}\0{occurrence}"
 
+    def chunk_of(self, sentences: Ints) -> Ints:
+        """[sentences] ordinals of the chunks that hold the sentences with those numbers."""
+        ordinals: Ints = np.searchsorted(self.chunk_sentences, sentences, side="right") - 1
+        return ordinals
+
     def neighbors(self, ordinal: int, distance: int) -> list[int]:
         """Ordinals of the chunks up to `distance` before and after, of the same source, nearest first."""
         source = self.chunk_source[ordinal]

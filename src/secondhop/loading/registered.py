@@ -11,8 +11,8 @@ from typing import Any
 
 from secondhop.types import KINDS, Section, SourceText
 
-MOST_PAGES = 2**31 - 1
-"""What an index holds of page numbers."""
+LARGEST = 2**31 - 1
+"""The largest page or line number that an index holds."""
 
 
 def checked(loaded: Any) -> SourceText:
@@ -40,7 +40,7 @@ def _check(section: Any, length: int) -> None:
         if type(start) is not int or type(end) is not int or not 0 <= start <= end <= length:
             raise ValueError(f"its loader returned the span {(start, end)!r} for a text of {length} characters")
     page, path = section.page, section.heading_path
-    if page is not None and (type(page) is not int or abs(page) > MOST_PAGES):
+    if page is not None and (type(page) is not int or abs(page) > LARGEST):
         raise ValueError(f"its loader returned page={page!r}, not a whole number")
     if not isinstance(path, (list, tuple)) or not all(isinstance(title, str) for title in path):
         raise TypeError(f"its loader returned heading_path={path!r}, not a tuple of strings")

@@ -12,7 +12,7 @@ from typing import Any, BinaryIO
 
 from secondhop import errors
 from secondhop.errors import LoadError, MissingExtraError, SecondhopError
-from secondhop.loading.registered import MOST_PAGES
+from secondhop.loading.registered import LARGEST
 from secondhop.types import KINDS, Section, SourceText, Span
 
 _LENGTHS = struct.Struct("<QQ")
@@ -106,7 +106,7 @@ def _error(header: Mapping[str, Any], source: str) -> SecondhopError:
 
 def _section(values: Any, length: int) -> Section:
     start, end, page, path, kind, heading_span = values
-    if kind not in KINDS or not (page is None or (isinstance(page, int) and abs(page) <= MOST_PAGES)):
+    if kind not in KINDS or not (page is None or (isinstance(page, int) and abs(page) <= LARGEST)):
         raise ValueError("a section is malformed")
     return Section(
         *_span((start, end), length),

@@ -52,9 +52,10 @@ class Referred:
     def of(cls, snapshot: Snapshot, openings: Iterable[tuple[int, float]]) -> Referred:
         """From the numbers and values of the sentences that open the parts."""
         values: dict[int, float] = {}
-        for opening, value in openings:
-            chunk = int(np.searchsorted(snapshot.chunk_sentences, opening, side="right"))
-            end = min(opening + N_SENTENCES, int(snapshot.chunk_sentences[chunk]))
+        found = list(openings)
+        numbers = np.array([opening for opening, _ in found], np.int64)
+        ends = np.minimum(numbers + N_SENTENCES, snapshot.chunk_sentences[snapshot.chunk_of(numbers) + 1])
+        for (opening, value), end in zip(found, ends.tolist(), strict=True):
             for number in range(opening, _end_of_part(snapshot, opening, end)):
                 values[number] = max(values.get(number, 0.0), value * BEHIND ** (number - opening))
         sentences = np.array(sorted(values), np.int64)
@@ -99,9 +100,8 @@ def asked_for(snapshot: Snapshot, question: str, best: Ints) -> Ints:
 
 def raised(snapshot: Snapshot, direct: Floats, openings: Ints) -> Floats:
     """[C] direct scores, with what the chunks get in which parts begin that are asked for."""
-    chunks = np.unique(np.searchsorted(snapshot.chunk_sentences, openings, side="right") - 1)
     direct = direct.copy()
-    direct[chunks] += ASKED_FOR * float(direct.max())
+    direct[np.unique(snapshot.chunk_of(openings))] += ASKED_FOR * float(direct.max())
     return direct
 
 
@@ -128,8 +128,9 @@ def parts_of_seeds(
                 continue
             chunks = _holders(snapshot, reference, seed)
             openings = _openings(snapshot, reference, chunks if allowed is None else chunks[allowed[chunks]])
-            for opening in openings.tolist() if len(openings) <= MOST_OPENINGS else ():
-                there = int(np.searchsorted(snapshot.chunk_sentences, opening, side="right")) - 1
+            if len(openings) > MOST_OPENINGS:
+                continue
+            for opening, there in zip(openings.tolist(), snapshot.chunk_of(openings).tolist(), strict=True):
                 yield Part(place, there, opening, value / highest[place], PART_WEIGHT * value, str(reference))
 
 
