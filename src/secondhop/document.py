@@ -470,7 +470,7 @@ class Document:
         return self.context(query, budget, **options).report
 
     def search(self, query: str, top_k: int = 10, *, filter: Filter | None = None) -> list[Hit]:
-        """The `top_k` chunks that answer best to the question itself, best first: plain ranked retrieval, no bridge."""
+        """The `top_k` chunks that answer best to the question itself and in a text that does, best first: no bridge, no choice."""
         if isinstance(top_k, bool) or not isinstance(top_k, int) or top_k < 1:
             raise OptionError(f"top_k={top_k!r} is not a positive number")
         allowed = allowed_chunks(self._snapshot, filter)

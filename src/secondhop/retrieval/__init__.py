@@ -15,10 +15,10 @@ from secondhop.retrieval.candidates import make_ranking
 from secondhop.retrieval.given import rank_given
 from secondhop.retrieval.home import add_homes
 from secondhop.retrieval.lexical import MAX_RANK, MOST_COPIES, direct_scores, distinct, top
-from secondhop.retrieval.query import parse_query
+from secondhop.retrieval.query import ParsedQuery, parse_query
 from secondhop.retrieval.referred import asked_for, raised
-from secondhop.retrieval.tiers import Tiers, direct_by
-from secondhop.retrieval.whole_text import text_scores
+from secondhop.retrieval.tiers import Direct, Tiers, direct_by
+from secondhop.retrieval.whole_text import whole_texts
 from secondhop.types import Hit, Ranking
 
 if TYPE_CHECKING:
@@ -64,21 +64,30 @@ def retrieve(
     link = Bridge.none()
     named: Ints = np.empty(0, np.int64)
     if bridge:
-        texts = text_scores(snapshot, query, direct.lexical) if tiers is None else None
-        if texts is not None:
-            direct = direct.with_texts(texts)
         direct = direct.with_lexical(add_homes(snapshot, query, direct.lexical, allowed))
+        direct = _with_texts(direct, snapshot, query, allowed, tiers)
         if direct.scores is not ranked_by:
             first = top(direct.scores, enough)
         named = asked_for(snapshot, text, first)
         if len(named):
-            direct = direct.with_lexical(raised(snapshot, direct.lexical, named))
+            direct = direct.with_lexical(raised(snapshot, direct.lexical, named, direct.scores))
             first = top(direct.scores, enough)
-        link = build_bridge(snapshot, query, direct.scores, first, allowed)
+        # The seeds are what the question itself finds: three chunks of one text would lead nowhere else.
+        alone = direct.scores if direct.texts is None else direct.scores - direct.texts.scores
+        seeds = first if direct.texts is None else top(alone, enough)
+        link = build_bridge(snapshot, query, alone, seeds, allowed, full_link=float(direct.scores.max(initial=0.0)))
     best = distinct(snapshot, link.best(direct.scores, first, most), wanted)
     if 0 < len(best) < len(snapshot) <= wanted:
         best = _with_rest(snapshot, best, costs, room, allowed)
     return make_ranking(snapshot, query, direct, link, best, ranked[:MAX_RANK], costs, named=named, heads=bridge)
+
+
+def _with_texts(
+    direct: Direct, snapshot: Snapshot, query: ParsedQuery, allowed: Bools | None, tiers: Tiers | None
+) -> Direct:
+    """Direct scores with what chunks get for the texts they are of, where words alone rank."""
+    texts = whole_texts(snapshot, query, allowed) if tiers is None else None
+    return direct if texts is None else direct.with_texts(texts)
 
 
 def _with_rest(snapshot: Snapshot, best: Ints, costs: TokenCosts, room: int, allowed: Bools | None) -> Ints:
@@ -100,8 +109,9 @@ def search(
     snapshot: Snapshot, text: str, *, top_k: int, allowed: Bools | None = None, tiers: Tiers | None = None
 ) -> list[Hit]:
     """The `top_k` chunks that answer best to the query itself, best first."""
-    lexical = direct_scores(snapshot, parse_query(snapshot, text), allowed)
-    direct = direct_by(tiers, snapshot, text, lexical, top_k, allowed)
+    query = parse_query(snapshot, text)
+    direct = direct_by(tiers, snapshot, text, direct_scores(snapshot, query, allowed), top_k, allowed)
+    direct = _with_texts(direct, snapshot, query, allowed, tiers)
     order = top(direct.scores, top_k)
     columns = (snapshot.chunks(order), order.tolist(), direct.scores[order].tolist(), direct.parts(order))
     return [

@@ -72,7 +72,7 @@ class Bridge:
     """Ordinals of the seeds."""
     names: Names
     factors: Floats
-    """[names] weight times idf times the seed's confidence."""
+    """[names] weight times idf times the seed's confidence, on the scale of what the chunks are ordered by."""
     parts: Mapping[int, str]
     """Names of the parts that seeds refer to by number, by the ordinals of the chunks in which they begin."""
     referred: Referred
@@ -115,7 +115,13 @@ class Bridge:
 
 
 def build_bridge(
-    snapshot: Snapshot, query: ParsedQuery, direct: Floats, best: Ints, allowed: Bools | None = None
+    snapshot: Snapshot,
+    query: ParsedQuery,
+    direct: Floats,
+    best: Ints,
+    allowed: Bools | None = None,
+    *,
+    full_link: float,
 ) -> Bridge:
     """Links chunks to the seeds among the direct hits.
 
@@ -125,6 +131,7 @@ def build_bridge(
         direct: [C] direct scores.
         best: ordinals of the chunks with the highest of them, best first.
         allowed: [C] chunks that may be linked; None for all.
+        full_link: what a full link adds, on the scale of what the chunks are ordered by.
     """
     seeds = _seeds(snapshot, best)
     if not len(seeds):
@@ -133,7 +140,8 @@ def build_bridge(
     confidence = direct[seeds] / highest
     text = SentenceWords.of(snapshot, seeds)
     asked = text.any_of(query.terms)
-    said = text.score(snapshot, text.count(asked, query.terms), query.weights * snapshot.idf[query.terms])
+    found = text.count(asked, query.terms)
+    said = text.score(snapshot, found, (query.weights * snapshot.idf[query.terms])[found.column])
     names = _names(snapshot, text, asked, said)
     factors = confidence[names.seed] * names.weight * snapshot.idf[names.term]
     parts = list(parts_of_seeds(snapshot, seeds, text, said, allowed))
@@ -143,12 +151,13 @@ def build_bridge(
     for part, place in zip(parts, np.searchsorted(chunks, begun).tolist(), strict=True):
         strength = full * REFERRED * part.near * float(confidence[part.seed])
         links[part.seed, place] = max(links[part.seed, place], strength)
-    scores = highest * np.minimum(links.max(axis=0) / full, 1.0)
+    scores = full_link * np.minimum(links.max(axis=0) / full, 1.0)
     if allowed is not None:
         scores[~allowed[chunks]] = 0.0
     names_of_parts = {part.chunk: part.name for part in reversed(parts)}
-    referred = Referred.of(snapshot, ((part.opening, part.link) for part in parts))
-    return Bridge(chunks, scores, links, seeds, names, factors, names_of_parts, referred)
+    scale = full_link / highest
+    referred = Referred.of(snapshot, ((part.opening, scale * part.link) for part in parts))
+    return Bridge(chunks, scores, links, seeds, names, scale * factors, names_of_parts, referred)
 
 
 def _linked_by_names(

@@ -66,6 +66,9 @@ def make_ranking(
     grounding = worth @ (contributions > 0) / query.total_idf if query.total_idf > 0 else np.zeros(len(ordinals))
     terms, bridge_factors = _bridge_terms(bridge)
     linked = text.count(text.any_of(terms), terms)
+    said = factors[found.column]
+    if direct.texts is not None:
+        said += direct.texts.on_top(snapshot.chunk_source[ordinals[hit[found.sentence]]], found.column)
     parts = direct.parts(ordinals)
     from_bridges, nearest = bridge.at(ordinals)
     scores = direct.scores[ordinals] + from_bridges if total is None else total
@@ -96,8 +99,10 @@ def make_ranking(
             text,
             ordinals,
             costs,
-            direct=_with_named(snapshot, text, text.score(snapshot, found, factors), named),
-            bridge=np.maximum(text.score(snapshot, linked, bridge_factors), bridge.referred.at(text.sentences)),
+            direct=_with_named(snapshot, text, text.score(snapshot, found, said), named),
+            bridge=np.maximum(
+                text.score(snapshot, linked, bridge_factors[linked.column]), bridge.referred.at(text.sentences)
+            ),
             matched=text.matching(asked),
         ),
         term_scores=contributions,

@@ -47,14 +47,14 @@ def rank_given(
     first = ranked = top(direct, n)
     named = asked_for(snapshot, text, ranked) if bridge else np.empty(0, np.int64)
     if len(named):
-        direct = raised(snapshot, direct, named)
+        direct = raised(snapshot, direct, named, direct)
         first = top(direct, n)
-    link = build_bridge(snapshot, query, direct, first) if bridge else Bridge.none()
+    best = float(direct.max(initial=0.0))
+    link = build_bridge(snapshot, query, direct, first, full_link=best) if bridge else Bridge.none()
     order = np.arange(n) if scores is None else np.argsort(-np.asarray(scores, float), kind="stable")
     place = np.empty(n)
     place[order] = np.arange(n)
     prior = 1.0 - place / max(1, n)
-    best = float(direct.max()) if n else 0.0
     total = prior if keep_order else direct + link.at(np.arange(n))[0] + GIVEN_WEIGHT * (best or 1.0) * prior
     found = Direct.by_words(direct)
     by_total = np.argsort(-total, kind="stable")

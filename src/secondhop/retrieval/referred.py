@@ -98,11 +98,11 @@ def asked_for(snapshot: Snapshot, question: str, best: Ints) -> Ints:
     return openings
 
 
-def raised(snapshot: Snapshot, direct: Floats, openings: Ints) -> Floats:
-    """[C] direct scores, with what the chunks get in which parts begin that are asked for."""
-    direct = direct.copy()
-    direct[np.unique(snapshot.chunk_of(openings))] += ASKED_FOR * float(direct.max())
-    return direct
+def raised(snapshot: Snapshot, lexical: Floats, openings: Ints, ranked_by: Floats) -> Floats:
+    """[C] scores by words, with what the chunks get in which parts begin that are asked for, so that they rank first."""
+    lexical = lexical.copy()
+    lexical[np.unique(snapshot.chunk_of(openings))] += ASKED_FOR * float(ranked_by.max())
+    return lexical
 
 
 def parts_of_seeds(

@@ -96,8 +96,8 @@ class SentenceWords:
         return np.bincount(self.sentence_of_term[once], minlength=len(self.sentences))
 
     def score(self, snapshot: Snapshot, found: Occurrences, factors: Floats) -> Floats:
-        """[sentences] BM25 of the terms that were found, by their factors (weight times idf)."""
+        """[sentences] BM25 of the terms that were found, by the factor (weight times idf) of each occurrence."""
         average = max(len(snapshot.words) / max(1, len(snapshot.sentence_key)), 1.0)
         norm = K1 * (1 - B + B * self.n_words / average)
         saturation = found.count * (K1 + 1) / (found.count + norm[found.sentence])
-        return sum_by(found.sentence, saturation * factors[found.column], len(self.sentences))
+        return sum_by(found.sentence, saturation * factors, len(self.sentences))

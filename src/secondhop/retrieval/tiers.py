@@ -16,6 +16,7 @@ from secondhop.retrieval.dense import VectorIndex
 from secondhop.retrieval.fusion import Fusion
 from secondhop.retrieval.lexical import top
 from secondhop.retrieval.rerank import rerank
+from secondhop.retrieval.whole_text import WholeTexts
 
 if TYPE_CHECKING:
     from secondhop.indexing import Snapshot
@@ -58,8 +59,8 @@ class Direct:
     """Further scores of some chunks: `dense`, `rerank`."""
     timings: Mapping[str, float] = field(default_factory=dict)
     """Milliseconds: `embed`, `rerank`."""
-    texts: Floats | None = None
-    """[C] what chunks get for the texts they are of, in `scores`; None where texts do not count."""
+    texts: WholeTexts | None = None
+    """What chunks get for the texts they are of, in `scores`; None where texts do not count."""
 
     @classmethod
     def by_words(cls, lexical: Floats) -> Direct:
@@ -73,16 +74,16 @@ class Direct:
         scores = lexical if self.scores is self.lexical else self.scores + (lexical - self.lexical)
         return replace(self, scores=scores, lexical=lexical)
 
-    def with_texts(self, texts: Floats) -> Direct:
+    def with_texts(self, texts: WholeTexts) -> Direct:
         """The same with what chunks get for their texts on top."""
-        return replace(self, scores=self.scores + texts, texts=texts)
+        return replace(self, scores=self.scores + texts.scores, texts=texts)
 
     def parts(self, ordinals: Ints) -> list[dict[str, float]]:
         """The scores of each of these chunks by name."""
         parts = [{"lexical": score} for score in self.lexical[ordinals].tolist()]
         if self.texts is not None:
             for part, score, text in zip(
-                parts, self.scores[ordinals].tolist(), self.texts[ordinals].tolist(), strict=True
+                parts, self.scores[ordinals].tolist(), self.texts.scores[ordinals].tolist(), strict=True
             ):
                 part["direct"], part["text"] = score, text
         if self.more:

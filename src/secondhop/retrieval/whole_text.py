@@ -1,26 +1,32 @@
-"""Whole texts: a chunk of a text that answers well as a whole comes before one of a text that mentions some words in passing.
+"""Whole texts: what a word of the question says depends on the text that it stands in.
 
-The words of a question often lie scattered over the page that answers it. So the score of a chunk grows with the BM25 score
-of its text, as in passage retrieval that looks at both (Callan, "Passage-level evidence in document retrieval", SIGIR 1994).
-It grows by a factor, so that the chunks of one text keep their distances, and poor chunks of the best text do not crowd out
-good ones of others. Where most texts are one chunk, that would count the same words twice, and one text tells nothing.
+The words of a question often lie scattered over the page that answers it, and some of them only say which page that is: the
+name of a company stands in every chunk of its contract. So in the text whose BM25 score as a whole is best, and in those that
+come near it, a word counts on top by how few of the text's own chunks hold it. Passage retrieval has long looked at both
+(Callan, "Passage-level evidence in document retrieval", SIGIR 1994). Where most texts are one chunk, that would count the
+same words twice, and one text tells nothing.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from secondhop.arrays import run_starts
+from secondhop.arrays import ranges, run_starts, sum_by
 from secondhop.retrieval.query import ParsedQuery
 
 if TYPE_CHECKING:
     from secondhop.indexing import Snapshot
-    from secondhop.types import Floats
+    from secondhop.types import Bools, Floats, Ints
 
-TEXT_WEIGHT = 0.5
-"""What a chunk of the best text gets on top, as a share of its own score; chunks of other texts get less in proportion."""
+TEXT_WEIGHT = 1.5
+"""What a word counts on top in the best text, as a multiple of its idf among the chunks of that text."""
+POWER = 4
+"""In other texts it counts less, by this power of the share that their score is of the best."""
+LEAST_SHARE = 0.4
+"""Texts with a smaller share do not count."""
 LEAST_CHUNKS = 2
 """Chunks of a text, on average, from which texts count."""
 K1 = 3.0
@@ -28,21 +34,59 @@ K1 = 3.0
 B = 0.75
 
 
-def text_scores(snapshot: Snapshot, query: ParsedQuery, direct: Floats) -> Floats | None:
-    """[C] what each chunk gets for its text, on top of its direct score; None where texts do not count."""
-    n_texts = len(snapshot.sources)
+@dataclass(frozen=True, slots=True)
+class WholeTexts:
+    """The texts that answer best as a whole."""
+
+    numbers: Ints
+    """[texts] which they are, ascending."""
+    factors: Floats
+    """[texts, terms] what each term of the question counts on top in each of them."""
+    scores: Floats
+    """[C] what that adds to each chunk."""
+
+    def on_top(self, texts: Ints, terms: Ints) -> Floats:
+        """What terms of the question, by their places in it, count on top in the texts with those numbers."""
+        row = np.minimum(np.searchsorted(self.numbers, texts), len(self.numbers) - 1)
+        return np.where(self.numbers[row] == texts, self.factors[row, terms], 0.0)
+
+
+def whole_texts(snapshot: Snapshot, query: ParsedQuery, allowed: Bools | None = None) -> WholeTexts | None:
+    """The texts that answer best as a whole, by the chunks that may be returned; None where texts do not count."""
+    n_texts, n_terms, body = len(snapshot.sources), len(query.terms), snapshot.body
     if n_texts < 2 or len(snapshot) < LEAST_CHUNKS * n_texts:
         return None
-    length = snapshot.source_length
-    norm = K1 * (1 - B + B * length / max(float(length.mean()), 1.0))
-    scores = np.zeros(n_texts)
-    body, source = snapshot.body, snapshot.chunk_source
-    for term, weight in zip(query.terms.tolist(), query.weights.tolist(), strict=True):
-        start, end = body.offsets[term], body.offsets[term + 1]
-        texts = source[body.chunks[start:end]]
-        begins = run_starts(texts)
-        texts, counts = texts[begins], np.add.reduceat(snapshot.body_counts[start:end], begins, dtype=float)
-        idf = np.log1p((n_texts - len(texts) + 0.5) / (len(texts) + 0.5))
-        scores[texts] += weight * idf * (K1 + 1) * counts / (counts + norm[texts])
-    best = float(scores.max(initial=0.0))
-    return direct * (TEXT_WEIGHT / best * scores)[source] if best > 0 else None
+    df = body.df_of(query.terms)
+    postings, term = ranges(body.offsets[query.terms], df), np.repeat(np.arange(n_terms), df)
+    if allowed is not None:
+        held = allowed[body.chunks[postings]]
+        postings, term = postings[held], term[held]
+    if not len(postings):
+        return None
+    chunks = body.chunks[postings]
+    texts = snapshot.chunk_source[chunks]
+    begins = run_starts(term * n_texts + texts)  # of the chunks of one text that hold one term
+    holders = np.diff(np.append(begins, len(chunks)))
+    text, term = texts[begins], term[begins]
+    counts = np.add.reduceat(snapshot.body_counts[postings], begins, dtype=float)
+    length = snapshot.source_length[text] / max(float(snapshot.source_length.mean()), 1.0)
+    saturation = counts * (K1 + 1) / (counts + K1 * (1 - B + B * length))
+    factors = query.weights * _idf(n_texts, np.bincount(term, minlength=n_terms))
+    scores = sum_by(text, factors[term] * saturation, n_texts)
+    share = scores / scores.max()
+    numbers = np.flatnonzero(share >= LEAST_SHARE)
+    near = np.flatnonzero(share[text] >= LEAST_SHARE)
+    row, term, holders = np.searchsorted(numbers, text[near]), term[near], holders[near]
+    first, end = np.searchsorted(snapshot.chunk_source, (numbers, numbers + 1))
+    on_top = TEXT_WEIGHT * share[numbers[row]] ** POWER * query.weights[term] * _idf((end - first)[row], holders)
+    factors = np.zeros((len(numbers), n_terms))
+    factors[row, term] = on_top
+    places = ranges(begins[near], holders)
+    added = np.repeat(on_top, holders) * body.weights[postings[places]]
+    return WholeTexts(numbers, factors, sum_by(chunks[places], added, len(snapshot)))
+
+
+def _idf(n: int | Ints, holders: Ints) -> Floats:
+    """BM25's rarity of terms that so many of `n` hold."""
+    idf: Floats = np.log1p((n - holders + 0.5) / (holders + 0.5))
+    return idf
