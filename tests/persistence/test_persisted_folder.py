@@ -296,6 +296,65 @@ def test_a_manifest_of_something_else_is_left_as_it_is(folder, tmp_path, rebuild
     assert "Harbour" in (tmp_path / "site/manifest.json").read_text()
 
 
+def test_an_index_of_another_folder_is_neither_used_nor_replaced(folder, tmp_path):
+    document = Document.from_folder(folder, index_dir=tmp_path / "kept")
+    before = IndexStore(tmp_path / "kept").manifest()
+    write(tmp_path / "other/00.md", "# Zero\n\nA lighthouse.\n")
+    options = FolderOptions(index_dir=tmp_path / "kept")
+    for call in (open_folder, folders.load_folder, compact_folder):
+        with pytest.raises(StoreError, match=rf"kept: is the index of {folder}, not of .*other; give each folder"):
+            call(tmp_path / "other", options)
+    assert IndexStore(tmp_path / "kept").manifest() == before
+    assert document.refresh().document is document.reload().document is document
+
+
+def test_a_document_does_not_become_one_of_the_folder_that_took_its_index_over(folder, tmp_path):
+    document = Document.from_folder(folder, index_dir=tmp_path / "kept")
+    write(tmp_path / "other/00.md", "# Zero\n\nA lighthouse.\n")
+    open_folder(tmp_path / "other", FolderOptions(index_dir=tmp_path / "kept"), rebuild=True)
+    for call in (document.reload, document.refresh, lambda: document.remove("00.md")):
+        with pytest.raises(StoreError, match=r"is the index of .*other, not of"):
+            call()
+    assert Document.from_folder(tmp_path / "other", index_dir=tmp_path / "kept").sources == ("00.md",)
+
+
+@pytest.mark.parametrize("index", ["docs/.secondhop", "kept"])
+def test_an_index_goes_where_its_folder_goes(folder, tmp_path, index):
+    write(tmp_path / "here/docs/00.md", "# Zero\n\nA lighthouse.\n")
+    persisted(tmp_path / "here/docs", index_dir=tmp_path / "here" / index)
+    (tmp_path / "here").rename(tmp_path / "there")
+    folder.rename(tmp_path / "here")  # another folder in the old place
+    parsed = []
+    for _ in range(2):
+        persisted(
+            tmp_path / "there/docs", index_dir=tmp_path / "there" / index, progress=lambda *each: parsed.append(each)
+        )
+    assert (parsed, IndexStore(tmp_path / "there" / index).manifest().generation) == ([], 1)
+
+
+def test_a_folder_that_was_renamed_keeps_its_index_and_no_other_one_gets_it(folder, tmp_path):
+    kept, parsed = tmp_path / "kept", []
+    Document.from_folder(folder, index_dir=kept)
+    folder.rename(tmp_path / "renamed")
+    again = Document.from_folder(tmp_path / "renamed", index_dir=kept, progress=lambda *each: parsed.append(each))
+    assert (again.n_files, parsed) == (12, [])
+    write(folder / "00.md", "# Zero\n\nA lighthouse.\n")
+    with pytest.raises(StoreError, match=r"is the index of .*renamed"):
+        Document.from_folder(folder, index_dir=kept)
+
+
+def test_a_link_that_is_set_to_the_next_release_is_the_same_folder(folder, tmp_path):
+    write(tmp_path / "next/00.md", "# Zero\n\nA lighthouse.\n")
+    current = tmp_path / "current"
+    current.symlink_to(folder, target_is_directory=True)
+    document = Document.from_folder(current, index_dir=tmp_path / "kept")
+    write(folder / "new.md", "# New\n\nA buoy.\n")
+    assert Document.from_folder(folder, index_dir=tmp_path / "kept").n_files == 13  # by its own name
+    current.unlink()
+    current.symlink_to(tmp_path / "next", target_is_directory=True)
+    assert document.refresh().document.sources == ("00.md",)
+
+
 def test_what_is_left_out_is_told_as_it_is_now(folder):
     document = persisted(folder)
     write(folder / ".hidden.md", "# Hidden\n")

@@ -80,6 +80,8 @@ class FileTable:
     """Sources and reasons."""
     started: int
     """When looking began, in nanoseconds by the clock of the index's file system."""
+    folder: str = ""
+    """The way from the index to the folder that it is of; empty if that was not written down."""
 
     def __len__(self) -> int:
         return len(self.paths)
@@ -162,6 +164,7 @@ class FileTable:
             "paths": _packed(self.paths),
             "reports": np.frombuffer("\n".join(self.reports.lines).encode("ascii"), np.uint8),
             "left_out": _packed(self.left_out),
+            "folder": _packed(self.folder),
             **{name: getattr(self, name) for name in _COLUMNS},
             "started": np.array([self.started], np.int64),
         }
@@ -174,6 +177,7 @@ class FileTable:
             reports=Reports(arrays["reports"].tobytes().decode("ascii").splitlines()),
             left_out=tuple((source, reason) for source, reason in _unpacked(arrays["left_out"])),
             started=int(arrays["started"][0]),
+            folder=_unpacked(arrays["folder"]) if "folder" in arrays else "",
             **{name: arrays[name] for name in _COLUMNS},
         )
 
