@@ -367,10 +367,11 @@ class Document:
         """As `refresh`, and these files are parsed again whatever their times and content say.
 
         Args:
-            paths: files below the folder, relative to it or absolute.
+            paths: files below the folder, relative to it or absolute. One that was indexed and is gone is taken out.
 
         Raises:
-            InputError: a path is not below the folder, or the document is not of a persisted folder.
+            InputError: a path is not below the folder, or of no file there that is indexed (the message says why), or the
+                document is not of a persisted folder.
         """
         folder = self._persisted()
         return self._refreshed(

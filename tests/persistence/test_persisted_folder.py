@@ -389,6 +389,62 @@ def test_update_brings_a_removed_file_back(folder):
         document = found.document.remove("04.md").document
 
 
+def test_update_takes_a_deleted_file_out(folder):
+    document = persisted(folder)
+    (folder / "04.md").unlink()
+    found = document.update(["04.md", folder / "03.md"])
+    assert (found.deleted, found.changed) == (("04.md",), ())
+    assert_as_fresh(found.document, folder)
+    assert document.update(["04.md"]).deleted == ("04.md",)  # this one knows it, whoever has updated the index since
+    with pytest.raises(InputError, match=r"path='04\.md' is neither in"):
+        found.document.update(["04.md"])
+
+
+@pytest.mark.parametrize(
+    ("path", "reason"),
+    [
+        ("99.md", "is neither in .*docs nor in the index"),
+        ("docs/04.md", "is neither in"),
+        ("sub", "is a folder; name the files in it"),
+        ("out.log", r"is left out: ignored by \.gitignore: \*\.log"),
+        (".git/config.md", "is left out: hidden"),
+        ("link.md", "is left out: symlink to a file that is indexed itself: 04.md"),
+        ("linked/new.md", "is left out: symlink to a folder that is indexed itself: sub"),
+    ],
+)
+def test_update_refuses_what_it_cannot_parse_and_says_why(folder, path, reason):
+    write(folder / ".gitignore", "*.log\n")
+    for name in ("out.log", ".git/config.md", "sub/new.md"):
+        write(folder / name, "A buoy is new.\n")
+    (folder / "link.md").symlink_to(folder / "04.md")
+    (folder / "linked").symlink_to(folder / "sub", target_is_directory=True)
+    document, before = persisted(folder), store_of(folder).manifest()
+    write(folder / "03.md", "# Three\n\nA lighthouse.\n", None)
+    for named in (path, folder / path):
+        with pytest.raises(InputError, match=f"path='{path}' {reason}"):
+            document.update(["04.md", named])
+    assert store_of(folder).manifest() == before
+
+
+def test_update_takes_out_a_file_that_a_folder_or_a_link_has_replaced(folder):
+    document = persisted(folder)
+    for name in ("04.md", "05.md"):
+        (folder / name).unlink()
+    write(folder / "04.md/inside.md", "A buoy is new.\n")
+    (folder / "05.md").symlink_to(folder / "06.md")
+    found = document.update(["04.md", "05.md"])
+    assert (found.deleted, found.added) == (("04.md", "05.md"), ("04.md/inside.md",))
+    assert_as_fresh(found.document, folder)
+
+
+def test_update_knows_a_file_by_a_path_through_a_link(folder, tmp_path):
+    (tmp_path / "link").symlink_to(folder, target_is_directory=True)
+    for root, path in ((folder, tmp_path / "link/04.md"), (tmp_path / "link", folder / "04.md")):
+        document = persisted(root)
+        removed = document.remove("04.md").document
+        assert removed.update([path]).changed == ("04.md",)
+
+
 def test_what_needs_a_persisted_folder_says_so(folder):
     document = Document.from_folder(folder)
     for call in (

@@ -24,7 +24,7 @@ from secondhop.indexing import Snapshot
 from secondhop.loading import FolderListing, IngestReport, walk_folder
 from secondhop.loading.folder import INDEX_FOLDER
 from secondhop.options import FolderOptions
-from secondhop.persistence.changes import Changes, Verify, find_changes
+from secondhop.persistence.changes import Changes, Verify, check_named, find_changes
 from secondhop.persistence.fingerprint import fingerprint
 from secondhop.persistence.table import FileTable
 from secondhop.persistence.update import Update, folded, make_update, snapshots_of
@@ -113,6 +113,7 @@ def open_folder(
         progress: called with (files done, files in all, source) once for each file that is parsed.
 
     Raises:
+        InputError: a path of `again` is neither of a file to index nor of one that was indexed.
         StoreError: the index is of another folder, unless it is rebuilt.
         EmptyTextError: no file in the folder could be indexed. The index stays as it was.
         IndexLockedError: another process has been writing for `options.lock_timeout` seconds.
@@ -124,6 +125,7 @@ def open_folder(
         listing = list_folder(root, options)
         base = _Base.load(store, wanted, previous, rebuild)
         way = _way_to(root, store.folder, base.table)
+        check_named(again, listing, base.table, *(() if previous is None else (previous.table,)))
         changes = find_changes(listing, base.table, verify=verify, again=again)
         if base.stored is not None and not changes and removed is None:
             table = _settled(store, base.stored, base.table, changes, began, way)
