@@ -287,7 +287,7 @@ class Document:
         root = as_path(path)
         if settings.persists:
             # Absolute, so that refreshing finds them wherever the process has gone.
-            index_dir = os.path.abspath(index_folder(root, settings))
+            index_dir = Path(os.path.abspath(index_folder(root, settings)))
             settings = settings.model_copy(update={"index_dir": index_dir})
             return cls._of_folder(open_folder(Path(os.path.abspath(root)), settings, progress=progress))
         listing = list_folder(root, settings)
