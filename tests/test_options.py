@@ -26,7 +26,7 @@ OPTIONS = [
 ]
 
 
-@pytest.mark.parametrize("options", OPTIONS, ids=repr)
+@pytest.mark.parametrize("options", OPTIONS, ids=range(len(OPTIONS)))
 def test_options_that_come_back_from_json_are_equal(options):
     text = options.model_dump_json()
     for again in (
