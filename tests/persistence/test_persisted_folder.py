@@ -551,6 +551,28 @@ def test_an_index_that_may_not_be_written_is_served_with_the_changes_in_memory(f
     assert persisted(folder).warnings == ()
 
 
+@pytest.mark.parametrize("is_stored", [True, False])
+def test_what_is_removed_from_an_index_that_may_not_be_written_stays_out_too(folder, monkeypatch, is_stored):
+    def refuse(*_, **__):
+        raise folders.StoreError(folder, "Read-only file system") from OSError(30, "Read-only file system")
+
+    if is_stored:
+        persisted(folder)
+    with monkeypatch.context() as patched:
+        patched.setattr(IndexStore, "write", refuse)
+        document = persisted(folder).remove("04.md").document
+        assert document.refresh().document is document
+        document = document.remove("05.md").document
+        write(folder / "03.md", "# Three\n\nA lighthouse stands here now.\n", None)
+        document = document.refresh().document
+        assert {"04.md", "05.md"}.isdisjoint(document.sources)
+        write(folder / "04.md", "# Four\n\nThe anchor is back.\n", None)
+        assert document.refresh().document.update(["05.md"]).changed == ("05.md",)
+        assert "04.md" in document.refresh().document.sources
+    assert document.remove("06.md").changed == ("04.md", "06.md")  # it may be written again
+    assert {"05.md", "06.md"}.isdisjoint(persisted(folder).sources)
+
+
 @pytest.mark.skipif(sys.platform != "linux", reason="mounts")
 def test_a_read_only_mount_is_searched(folder):
     persisted(folder)

@@ -12,6 +12,7 @@ import errno
 import os
 from collections.abc import Collection
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from time import monotonic_ns
 from typing import TYPE_CHECKING
@@ -120,6 +121,10 @@ def open_folder(
         NoSpaceError: the disk is full. The index stays as it was.
     """
     store, wanted = IndexStore(index_folder(root, options)), fingerprint(options)
+    # What was removed in memory only is written nowhere else.
+    known = previous.table.removed if previous is not None and previous.in_memory else {}
+    held = {path: digest for path, digest in known.items() if path not in again}
+    build = partial(make_update, removed=removed, held=held, progress=progress)
     while True:
         began = monotonic_ns()
         listing = list_folder(root, options)
@@ -127,7 +132,7 @@ def open_folder(
         way = _way_to(root, store.folder, base.table)
         check_named(again, listing, base.table, *(() if previous is None else (previous.table,)))
         changes = find_changes(listing, base.table, verify=verify, again=again)
-        if base.stored is not None and not changes and removed is None:
+        if base.stored is not None and not (changes or held or removed is not None):
             table = _settled(store, base.stored, base.table, changes, began, way)
             return _opened(root, options, base.stored, table, previous)
         update: Update | None = None
@@ -135,7 +140,7 @@ def open_folder(
             with store.write(timeout=options.lock_timeout, replace=base.is_replaced) as transaction:
                 if _generation(store) != base.generation:
                     continue  # another process has written since
-                update = make_update(base.segments, base.table, changes, options, removed=removed, progress=progress)
+                update = build(base.segments, base.table, changes, options)
                 table = replace(update.table, started=_time_of(began, transaction), folder=way)
                 update = replace(update, table=table)
                 manifest, table = update.commit(transaction, options, wanted, fold_bytes)
@@ -143,7 +148,7 @@ def open_folder(
             if not _is_unwritable(error):
                 raise
             if update is None:
-                update = make_update(base.segments, base.table, changes, options, removed=removed, progress=progress)
+                update = build(base.segments, base.table, changes, options)
             notes = (
                 *base.notes,
                 *update.notes,
