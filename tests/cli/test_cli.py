@@ -259,6 +259,31 @@ def test_a_reader_who_leaves_is_no_error(tmp_path):
     assert done.stderr == ""
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="pipes break in another way")
+@pytest.mark.parametrize(
+    "command",
+    [
+        "ask {} horn",
+        "analyze {} horn",
+        "inspect {}",
+        "index build {}",
+        "index status {}",
+        "index build {} --json",
+        "doctor",
+    ],
+)
+def test_a_reader_who_has_gone_has_an_exit_code_of_its_own(folder, command):
+    call("index", "build", folder)
+    reader, writer = os.pipe()
+    os.close(reader)
+    arguments = [str(folder) if part == "{}" else part for part in command.split()]
+    done = subprocess.run(
+        [sys.executable, "-m", "secondhop", *arguments], stdout=writer, stderr=subprocess.PIPE, text=True, check=False
+    )
+    os.close(writer)
+    assert (done.returncode, done.stderr) == (141, "")
+
+
 @pytest.mark.skipif(os.name == "nt", reason="needs a shell")
 @pytest.mark.parametrize(
     ("arguments", "closed", "code", "out", "err"),
