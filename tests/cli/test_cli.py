@@ -238,6 +238,25 @@ def test_the_module_runs_as_a_program(folder):
     assert json.loads(done.stdout)["text"]
 
 
+@pytest.mark.parametrize(
+    ("arguments", "named"),
+    [
+        (["ask", "", "horn"], "PATH"),
+        (["analyze", "", "horn"], "PATH"),
+        (["inspect", ""], "PATH"),
+        (["index", "build", ""], "FOLDER"),
+        (["index", "status", ""], "FOLDER"),
+        (["index", "build", "{}", "--index-dir", ""], "--index-dir"),
+    ],
+)
+def test_an_empty_path_is_not_the_current_folder(folder, capsys, monkeypatch, arguments, named):
+    monkeypatch.chdir(folder)
+    code, out, err = run(capsys, *(each.format(folder) for each in arguments))
+    assert (code, out) == (2, "")
+    assert f"'{named}': is empty" in err
+    assert sorted(os.listdir(folder)) == ["a.md", "b.txt", "broken.pdf"]
+
+
 def test_output_survives_a_narrow_encoding(tmp_path):
     (tmp_path / "wörter.txt").write_text("Der Bär schläft im Wald — 熊.\n", "utf-8")
     for arguments in (["--json"], []):
