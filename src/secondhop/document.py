@@ -287,7 +287,7 @@ class Document:
         root = as_path(path)
         if settings.persists:
             # Absolute, so that refreshing finds them wherever the process has gone.
-            index_dir = os.path.abspath(index_folder(root, settings))
+            index_dir = Path(os.path.abspath(index_folder(root, settings)))
             settings = settings.model_copy(update={"index_dir": index_dir})
             return cls._of_folder(open_folder(Path(os.path.abspath(root)), settings, progress=progress))
         listing = list_folder(root, settings)
@@ -367,10 +367,11 @@ class Document:
         """As `refresh`, and these files are parsed again whatever their times and content say.
 
         Args:
-            paths: files below the folder, relative to it or absolute.
+            paths: files below the folder, relative to it or absolute. One that was indexed and is gone is taken out.
 
         Raises:
-            InputError: a path is not below the folder, or the document is not of a persisted folder.
+            InputError: a path is not below the folder, or of no file there that is indexed (the message says why), or the
+                document is not of a persisted folder.
         """
         folder = self._persisted()
         return self._refreshed(

@@ -2,11 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    FieldSerializationInfo,
+    SerializerFunctionWrapHandler,
+    ValidationError,
+    field_serializer,
+    field_validator,
+    model_serializer,
+    model_validator,
+)
+from pydantic_core import PydanticSerializationError
 
 from secondhop.errors import InputError, OptionError
 from secondhop.text.languages import LANGUAGES
@@ -24,11 +37,17 @@ Filter = Mapping[str, Any] | Callable[[Chunk], bool]
 WholeNumber = Annotated[int, Field(strict=True)]
 """An int; True, 2.0 and "2" are not."""
 
+_MAY_BE_OBJECTS = ("strategy", "text_style", "tokenizer", "model", "rerank", "embedding_cache")
+"""Options that are a name or path, or else an object that does the work."""
+
 _Model = TypeVar("_Model", bound="_Options")
 
 
 class _Options(BaseModel):
-    """Base of the option models: frozen, strict about names, errors in our own words."""
+    """Base of the option models: frozen, strict about names, errors in our own words.
+
+    A dump has what was given, and no defaults: options made of it are equal, and are given the same.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True, allow_inf_nan=False)
 
@@ -43,6 +62,26 @@ class _Options(BaseModel):
     def given(self) -> dict[str, Any]:
         """What was set, as it was given: a dump would take apart values that are pydantic models themselves."""
         return {name: getattr(self, name) for name in self.model_fields_set}
+
+    def model_dump(self, *arguments: Any, **keywords: Any) -> dict[str, Any]:
+        """As pydantic's. Raises `OptionError` where `mode="json"` meets an object."""
+        with _json_errors():
+            return super().model_dump(*arguments, **keywords)
+
+    def model_dump_json(self, *arguments: Any, **keywords: Any) -> str:
+        """As pydantic's. Raises `OptionError` for values that are objects, such as functions and models."""
+        with _json_errors():
+            return super().model_dump_json(*arguments, **keywords)
+
+    @model_serializer(mode="wrap")
+    def _only_given(self, dump: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        return {name: value for name, value in dump(self).items() if name in self.model_fields_set}
+
+    @field_serializer(*_MAY_BE_OBJECTS, when_used="json", check_fields=False)
+    def _as_json(self, value: Any, info: FieldSerializationInfo) -> str | None:
+        if value is None or isinstance(value, str):
+            return value
+        raise OptionError(f"{info.field_name}={value!r} is an object, and only names and paths can be written as JSON")
 
 
 class ContextOptions(_Options):
@@ -161,6 +200,19 @@ class DocumentOptions(ContextOptions):
             raise ValueError(f"retrieval={self.retrieval!r} takes model or embedder_model, not both")
         return self
 
+    @field_validator("embedder_model", "embedder_tokenizer")
+    @classmethod
+    def _is_a_path(cls, value: str | Path | None) -> Path | None:
+        return None if value is None else Path(value)
+
+    @field_validator("model", "rerank", "embedding_cache")
+    @classmethod
+    def _names_as_text(cls, value: Any) -> Any:
+        """A path here means the same as its text, which is what comes back from JSON."""
+        if not isinstance(value, Path):
+            return value
+        return str(value.absolute() if value == Path("auto") else value)  # as text it is the cache's name
+
     @field_validator("language")
     @classmethod
     def _known_language(cls, value: str) -> str:
@@ -203,7 +255,7 @@ class FolderOptions(DocumentOptions):
     def _names_a_folder(cls, value: Any) -> Any:
         if value == "" or "\0" in str(value):  # Path("") would be the current folder
             raise ValueError("is not the name of a folder")
-        return value
+        return None if value is None else Path(value)
 
     @model_validator(mode="after")
     def _of_many_files(self) -> FolderOptions:
@@ -244,6 +296,14 @@ def as_path(path: Any) -> Path:
     if hasattr(path, "__fspath__"):
         return Path(path.__fspath__())
     raise InputError(f"path={path!r} is neither a str nor a Path")
+
+
+@contextmanager
+def _json_errors() -> Iterator[None]:
+    try:
+        yield
+    except PydanticSerializationError as error:
+        raise OptionError(str(error).rpartition("OptionError: ")[2]) from error
 
 
 def _explain(error: ValidationError, model: type[BaseModel]) -> str:

@@ -68,7 +68,8 @@ class FolderWatch:
         self._options = options
         self._on_event = on_event
         self._sweep_seconds = sweep_seconds
-        self._stopped, self._wanted = threading.Event(), threading.Event()
+        self._stopped, self._wanted, self._lost = threading.Event(), threading.Event(), threading.Event()
+        self._heard = self._place()
         self._lock = threading.Lock()
         self._child: subprocess.Popen[bytes] | None = None
         self._threads = [
@@ -92,6 +93,7 @@ class FolderWatch:
         """Ends it; a build that is under way is given up, which leaves the index as it was."""
         self._stopped.set()
         self._wanted.set()
+        self._lost.set()
         with self._lock:
             if self._child is not None:
                 self._child.kill()
@@ -107,24 +109,59 @@ class FolderWatch:
 
     def _listen(self) -> None:
         """Says when a file has changed. Where the system cannot tell, the sweeps go on alone."""
+        is_first = True
+        while True:
+            self._lost.clear()
+            if self._stopped.is_set():
+                return
+            place = self._place()
+            if place is None:  # it was moved or deleted, and may come back
+                self._stopped.wait(min(FIRST_SWEEP_S, self._sweep_seconds))
+                continue
+            if not is_first:
+                self._wanted.set()  # what changed meanwhile: a build takes longer to look than this to listen
+            is_first, self._heard = False, place
+            try:
+                self._hear(place[0])
+            except FileNotFoundError:
+                continue
+            except Exception as error:
+                reason = (
+                    f"the system reports no changes ({error}); looking every {self._sweep_seconds:g} seconds instead"
+                )
+                self._tell(WatchEvent("failed", reason=reason))
+                return
+            self._wanted.set()  # the folder is gone, or another one
+
+    def _place(self) -> tuple[str, int, int] | None:
+        """Which folder it is now that has the name; None if there is none."""
+        root = os.path.realpath(self._root)
+        try:
+            status = os.stat(root)
+        except OSError:
+            return None
+        return root, status.st_dev, status.st_ino
+
+    def _hear(self, root: str) -> None:
+        """Asks for a build at each change below a folder, until that folder is lost."""
+        from watchfiles import Change
         from watchfiles import watch as notifications
 
-        root = os.path.realpath(self._root)
         index = os.path.realpath(index_folder(self._root, self._options))
 
-        def concerns(_: object, path: str) -> bool:
+        def concerns(change: Change, path: str) -> bool:
+            if path == root:
+                if change is Change.deleted:  # or moved
+                    self._lost.set()
+                return change is Change.deleted
             *folders, name = os.path.relpath(path, root).split(os.sep)
             hidden = any(part.startswith(".") for part in folders) or (name.startswith(".") and name != ".gitignore")
             return not hidden and not (path + os.sep).startswith(index + os.sep)
 
-        try:
-            for _ in notifications(
-                root, watch_filter=concerns, debounce=_DEBOUNCE_MS, stop_event=self._stopped, raise_interrupt=False
-            ):
-                self._wanted.set()
-        except Exception as error:
-            reason = f"the system reports no changes ({error}); looking every {self._sweep_seconds:g} seconds instead"
-            self._tell(WatchEvent("failed", reason=reason))
+        for _ in notifications(
+            root, watch_filter=concerns, debounce=_DEBOUNCE_MS, stop_event=self._lost, raise_interrupt=False
+        ):
+            self._wanted.set()
 
     def _follow(self) -> None:
         """Builds whenever that is wanted, and at times unasked."""
@@ -134,6 +171,8 @@ class FolderWatch:
             self._wanted.clear()  # what changes from here on is for the next time
             if not self._stopped.is_set():
                 self._build()
+            if self._place() != self._heard:  # nothing is reported of a folder that only has the name
+                self._lost.set()
             patience = self._sweep_seconds
 
     def _build(self) -> None:

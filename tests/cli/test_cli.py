@@ -238,6 +238,25 @@ def test_the_module_runs_as_a_program(folder):
     assert json.loads(done.stdout)["text"]
 
 
+@pytest.mark.parametrize(
+    ("arguments", "named"),
+    [
+        (["ask", "", "horn"], "PATH"),
+        (["analyze", "", "horn"], "PATH"),
+        (["inspect", ""], "PATH"),
+        (["index", "build", ""], "FOLDER"),
+        (["index", "status", ""], "FOLDER"),
+        (["index", "build", "{}", "--index-dir", ""], "--index-dir"),
+    ],
+)
+def test_an_empty_path_is_not_the_current_folder(folder, capsys, monkeypatch, arguments, named):
+    monkeypatch.chdir(folder)
+    code, out, err = run(capsys, *(each.format(folder) for each in arguments))
+    assert (code, out) == (2, "")
+    assert f"'{named}': is empty" in err
+    assert sorted(os.listdir(folder)) == ["a.md", "b.txt", "broken.pdf"]
+
+
 def test_output_survives_a_narrow_encoding(tmp_path):
     (tmp_path / "wörter.txt").write_text("Der Bär schläft im Wald — 熊.\n", "utf-8")
     for arguments in (["--json"], []):
@@ -257,6 +276,31 @@ def test_a_reader_who_leaves_is_no_error(tmp_path):
         f"{ask} | head -n 1 > /dev/null", shell=True, capture_output=True, text=True, timeout=60, check=False
     )
     assert done.stderr == ""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="pipes break in another way")
+@pytest.mark.parametrize(
+    "command",
+    [
+        "ask {} horn",
+        "analyze {} horn",
+        "inspect {}",
+        "index build {}",
+        "index status {}",
+        "index build {} --json",
+        "doctor",
+    ],
+)
+def test_a_reader_who_has_gone_has_an_exit_code_of_its_own(folder, command):
+    call("index", "build", folder)
+    reader, writer = os.pipe()
+    os.close(reader)
+    arguments = [str(folder) if part == "{}" else part for part in command.split()]
+    done = subprocess.run(
+        [sys.executable, "-m", "secondhop", *arguments], stdout=writer, stderr=subprocess.PIPE, text=True, check=False
+    )
+    os.close(writer)
+    assert (done.returncode, done.stderr) == (141, "")
 
 
 @pytest.mark.skipif(os.name == "nt", reason="needs a shell")

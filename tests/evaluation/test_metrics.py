@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from secondhop.evaluation.datasets import load
+from secondhop.evaluation.files import answers_of
 from secondhop.evaluation.items import Item
 from secondhop.evaluation.metrics import (
     auroc,
@@ -35,13 +36,41 @@ def test_the_first_span_alone_decides_word_recall_where_asked():
     item = Item(
         "i",
         "q",
-        "",
+        (),
         (),
         ((0, "alpha beta"), (0, "gamma delta")),
         ((0, "alpha beta"), (0, "gamma delta")),
         first_span=True,
     )
     assert evidence_scores(item, "Alpha, beta!") == {"wr": 1.0, "wr80": 1.0, "full": 0.0, "ev": 0.5}
+
+
+@pytest.mark.parametrize(
+    ("answer", "context", "found"),
+    [
+        ("1 May 2020", "It opened on 1 May, 2020.", 1.0),
+        (["1 May 2020"], "It opened on 1 May, 2020.", 1.0),
+        ([["1 May 2020", "May 1, 2020"]], "It opened on May 1, 2020.", 1.0),
+        ([["1 May 2020", "May 1, 2020"]], "It opened in May 2020.", 0.0),
+        (["Ada", "Babbage"], "Ada worked alone.", 0.0),
+        (["Ada", "Babbage"], "Babbage met Ada.", 1.0),
+        (["Ada", ["Charles Babbage", "C. Babbage"]], "C. Babbage met Ada.", 1.0),
+        (["Ada", ["Charles Babbage", "C. Babbage"]], "C. Babbage met her.", 0.0),
+        (["四月", ["三百亿", "300亿"]], "四月卖出300亿元。", 1.0),
+        ([["1 May", "", None]], "On 1 May.", 1.0),
+    ],
+)
+def test_an_answer_is_there_if_each_part_is_in_any_spelling(answer, context, found):
+    item = Item("i", "q", answers_of({"answer": answer}), (), ((0, "evidence"),), ((0, "evidence"),))
+    assert evidence_scores(item, context)["ans"] == found
+
+
+@pytest.mark.parametrize(
+    "answer", [None, "", "…", "Yes", ["no"], [["No", "not at all"]], [], [[]], ["Ada", []], 42, {"a": 1}]
+)
+def test_an_answer_that_no_text_shows_is_not_measured(answer):
+    item = Item("i", "q", answers_of({"answer": answer}), (), ((0, "evidence"),), ((0, "evidence"),))
+    assert "ans" not in evidence_scores(item, "evidence, yes, no, Ada, 42")
 
 
 def test_ranking_metrics_on_known_values():

@@ -296,6 +296,65 @@ def test_a_manifest_of_something_else_is_left_as_it_is(folder, tmp_path, rebuild
     assert "Harbour" in (tmp_path / "site/manifest.json").read_text()
 
 
+def test_an_index_of_another_folder_is_neither_used_nor_replaced(folder, tmp_path):
+    document = Document.from_folder(folder, index_dir=tmp_path / "kept")
+    before = IndexStore(tmp_path / "kept").manifest()
+    write(tmp_path / "other/00.md", "# Zero\n\nA lighthouse.\n")
+    options = FolderOptions(index_dir=tmp_path / "kept")
+    for call in (open_folder, folders.load_folder, compact_folder):
+        with pytest.raises(StoreError, match=rf"kept: is the index of {folder}, not of .*other; give each folder"):
+            call(tmp_path / "other", options)
+    assert IndexStore(tmp_path / "kept").manifest() == before
+    assert document.refresh().document is document.reload().document is document
+
+
+def test_a_document_does_not_become_one_of_the_folder_that_took_its_index_over(folder, tmp_path):
+    document = Document.from_folder(folder, index_dir=tmp_path / "kept")
+    write(tmp_path / "other/00.md", "# Zero\n\nA lighthouse.\n")
+    open_folder(tmp_path / "other", FolderOptions(index_dir=tmp_path / "kept"), rebuild=True)
+    for call in (document.reload, document.refresh, lambda: document.remove("00.md")):
+        with pytest.raises(StoreError, match=r"is the index of .*other, not of"):
+            call()
+    assert Document.from_folder(tmp_path / "other", index_dir=tmp_path / "kept").sources == ("00.md",)
+
+
+@pytest.mark.parametrize("index", ["docs/.secondhop", "kept"])
+def test_an_index_goes_where_its_folder_goes(folder, tmp_path, index):
+    write(tmp_path / "here/docs/00.md", "# Zero\n\nA lighthouse.\n")
+    persisted(tmp_path / "here/docs", index_dir=tmp_path / "here" / index)
+    (tmp_path / "here").rename(tmp_path / "there")
+    folder.rename(tmp_path / "here")  # another folder in the old place
+    parsed = []
+    for _ in range(2):
+        persisted(
+            tmp_path / "there/docs", index_dir=tmp_path / "there" / index, progress=lambda *each: parsed.append(each)
+        )
+    assert (parsed, IndexStore(tmp_path / "there" / index).manifest().generation) == ([], 1)
+
+
+def test_a_folder_that_was_renamed_keeps_its_index_and_no_other_one_gets_it(folder, tmp_path):
+    kept, parsed = tmp_path / "kept", []
+    Document.from_folder(folder, index_dir=kept)
+    folder.rename(tmp_path / "renamed")
+    again = Document.from_folder(tmp_path / "renamed", index_dir=kept, progress=lambda *each: parsed.append(each))
+    assert (again.n_files, parsed) == (12, [])
+    write(folder / "00.md", "# Zero\n\nA lighthouse.\n")
+    with pytest.raises(StoreError, match=r"is the index of .*renamed"):
+        Document.from_folder(folder, index_dir=kept)
+
+
+def test_a_link_that_is_set_to_the_next_release_is_the_same_folder(folder, tmp_path):
+    write(tmp_path / "next/00.md", "# Zero\n\nA lighthouse.\n")
+    current = tmp_path / "current"
+    current.symlink_to(folder, target_is_directory=True)
+    document = Document.from_folder(current, index_dir=tmp_path / "kept")
+    write(folder / "new.md", "# New\n\nA buoy.\n")
+    assert Document.from_folder(folder, index_dir=tmp_path / "kept").n_files == 13  # by its own name
+    current.unlink()
+    current.symlink_to(tmp_path / "next", target_is_directory=True)
+    assert document.refresh().document.sources == ("00.md",)
+
+
 def test_what_is_left_out_is_told_as_it_is_now(folder):
     document = persisted(folder)
     write(folder / ".hidden.md", "# Hidden\n")
@@ -328,6 +387,62 @@ def test_update_brings_a_removed_file_back(folder):
         assert found.changed == ("04.md",)
         assert_as_fresh(found.document, folder)
         document = found.document.remove("04.md").document
+
+
+def test_update_takes_a_deleted_file_out(folder):
+    document = persisted(folder)
+    (folder / "04.md").unlink()
+    found = document.update(["04.md", folder / "03.md"])
+    assert (found.deleted, found.changed) == (("04.md",), ())
+    assert_as_fresh(found.document, folder)
+    assert document.update(["04.md"]).deleted == ("04.md",)  # this one knows it, whoever has updated the index since
+    with pytest.raises(InputError, match=r"path='04\.md' is neither in"):
+        found.document.update(["04.md"])
+
+
+@pytest.mark.parametrize(
+    ("path", "reason"),
+    [
+        ("99.md", "is neither in .*docs nor in the index"),
+        ("docs/04.md", "is neither in"),
+        ("sub", "is a folder; name the files in it"),
+        ("out.log", r"is left out: ignored by \.gitignore: \*\.log"),
+        (".git/config.md", "is left out: hidden"),
+        ("link.md", "is left out: symlink to a file that is indexed itself: 04.md"),
+        ("linked/new.md", "is left out: symlink to a folder that is indexed itself: sub"),
+    ],
+)
+def test_update_refuses_what_it_cannot_parse_and_says_why(folder, path, reason):
+    write(folder / ".gitignore", "*.log\n")
+    for name in ("out.log", ".git/config.md", "sub/new.md"):
+        write(folder / name, "A buoy is new.\n")
+    (folder / "link.md").symlink_to(folder / "04.md")
+    (folder / "linked").symlink_to(folder / "sub", target_is_directory=True)
+    document, before = persisted(folder), store_of(folder).manifest()
+    write(folder / "03.md", "# Three\n\nA lighthouse.\n", None)
+    for named in (path, folder / path):
+        with pytest.raises(InputError, match=f"path='{path}' {reason}"):
+            document.update(["04.md", named])
+    assert store_of(folder).manifest() == before
+
+
+def test_update_takes_out_a_file_that_a_folder_or_a_link_has_replaced(folder):
+    document = persisted(folder)
+    for name in ("04.md", "05.md"):
+        (folder / name).unlink()
+    write(folder / "04.md/inside.md", "A buoy is new.\n")
+    (folder / "05.md").symlink_to(folder / "06.md")
+    found = document.update(["04.md", "05.md"])
+    assert (found.deleted, found.added) == (("04.md", "05.md"), ("04.md/inside.md",))
+    assert_as_fresh(found.document, folder)
+
+
+def test_update_knows_a_file_by_a_path_through_a_link(folder, tmp_path):
+    (tmp_path / "link").symlink_to(folder, target_is_directory=True)
+    for root, path in ((folder, tmp_path / "link/04.md"), (tmp_path / "link", folder / "04.md")):
+        document = persisted(root)
+        removed = document.remove("04.md").document
+        assert removed.update([path]).changed == ("04.md",)
 
 
 def test_what_needs_a_persisted_folder_says_so(folder):
@@ -434,6 +549,28 @@ def test_an_index_that_may_not_be_written_is_served_with_the_changes_in_memory(f
         assert document.refresh().document is document
     assert store_of(folder).manifest() == before
     assert persisted(folder).warnings == ()
+
+
+@pytest.mark.parametrize("is_stored", [True, False])
+def test_what_is_removed_from_an_index_that_may_not_be_written_stays_out_too(folder, monkeypatch, is_stored):
+    def refuse(*_, **__):
+        raise folders.StoreError(folder, "Read-only file system") from OSError(30, "Read-only file system")
+
+    if is_stored:
+        persisted(folder)
+    with monkeypatch.context() as patched:
+        patched.setattr(IndexStore, "write", refuse)
+        document = persisted(folder).remove("04.md").document
+        assert document.refresh().document is document
+        document = document.remove("05.md").document
+        write(folder / "03.md", "# Three\n\nA lighthouse stands here now.\n", None)
+        document = document.refresh().document
+        assert {"04.md", "05.md"}.isdisjoint(document.sources)
+        write(folder / "04.md", "# Four\n\nThe anchor is back.\n", None)
+        assert document.refresh().document.update(["05.md"]).changed == ("05.md",)
+        assert "04.md" in document.refresh().document.sources
+    assert document.remove("06.md").changed == ("04.md", "06.md")  # it may be written again
+    assert {"05.md", "06.md"}.isdisjoint(persisted(folder).sources)
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="mounts")

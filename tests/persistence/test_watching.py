@@ -1,6 +1,7 @@
 """A watch follows a real folder with real child processes."""
 
 import os
+import shutil
 import threading
 import time
 
@@ -152,3 +153,38 @@ def test_wrong_arguments_are_named(folder):
         secondhop.watch(folder, sweep_seconds=0)
     with pytest.raises(InputError, match="path=5"):
         secondhop.watch(5)
+
+
+def move_away(folder):
+    folder.rename(folder.with_name("old"))
+
+
+@pytest.mark.timeout(180)
+@pytest.mark.parametrize("lose", [shutil.rmtree, move_away])
+def test_a_folder_that_is_made_again_is_followed_again(folder, lose):
+    events = Events()
+    with secondhop.watch(folder, on_event=events, sweep_seconds=3600) as watched:
+        events.wait_for(lambda event: event.kind == "refreshed")  # the first look; the next one is an hour away
+        lose(folder)
+        events.wait_for(lambda event: event.kind == "failed")
+        assert watched.document.n_files == 5
+        folder.mkdir()
+        (folder / "a.md").write_text("# A\n\nThe lighthouse stands on the cape.\n")
+        events.wait_for(lambda event: with_changes(event) and event.refresh.document.sources == ("a.md",))
+        (folder / "b.md").write_text("# B\n\nThe buoy is red.\n")
+        events.wait_for(lambda event: with_changes(event) and event.refresh.document.sources == ("a.md", "b.md"))
+    assert threading.active_count() == 1
+
+
+@pytest.mark.timeout(180)
+def test_a_link_that_leads_elsewhere_is_followed_there(folder, tmp_path):
+    (tmp_path / "next").mkdir()
+    (tmp_path / "next/a.md").write_text("# A\n\nThe lighthouse stands on the cape.\n")
+    current, events = tmp_path / "current", Events()
+    current.symlink_to(folder, target_is_directory=True)
+    with secondhop.watch(current, on_event=events, sweep_seconds=3600):
+        current.unlink()
+        current.symlink_to(tmp_path / "next", target_is_directory=True)
+        events.wait_for(lambda event: with_changes(event) and event.refresh.document.sources == ("a.md",))
+        (tmp_path / "next/b.md").write_text("# B\n\nThe buoy is red.\n")
+        events.wait_for(lambda event: with_changes(event) and event.refresh.document.sources == ("a.md", "b.md"))

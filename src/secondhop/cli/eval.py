@@ -8,9 +8,8 @@ from pathlib import Path
 from typing import Annotated, Any, Literal, get_args
 
 import typer
-from rich.console import Console
 
-from secondhop.cli.output import ANSWERED, print_json, standard_output
+from secondhop.cli.output import ANSWERED, PlainConsole, print_json, standard_output
 from secondhop.errors import OptionError
 from secondhop.evaluation import run_eval, run_golden
 from secondhop.evaluation.golden import GoldenRun, describe
@@ -109,7 +108,7 @@ def eval(
         print_json(found)
         return ANSWERED
     with standard_output() as console:
-        wide = console if console.is_terminal else Console(width=WIDEST, highlight=False, markup=False, emoji=False)
+        wide = console if console.is_terminal else PlainConsole(width=WIDEST)
         for table in make_tables(found):
             wide.print(table)
             wide.print()

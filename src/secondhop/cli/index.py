@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
-from secondhop.cli.options import AsJson, Ignore, ProgressBar
+from secondhop.cli.options import AsJson, Ignore, ProgressBar, as_path
 from secondhop.cli.output import ANSWERED, NOTHING_FOUND, print_json, print_lines
 from secondhop.errors import StoreError
 from secondhop.options import FolderOptions
@@ -17,9 +17,13 @@ from secondhop.storage import IndexStore, StoreStatus
 
 index = typer.Typer(help="The stored index of a folder.", no_args_is_help=True)
 
-Folder = Annotated[Path, typer.Argument(metavar="FOLDER", help="The folder that is indexed.", show_default=False)]
+Folder = Annotated[
+    Path,
+    typer.Argument(metavar="FOLDER", help="The folder that is indexed.", show_default=False, parser=as_path),
+]
 IndexDir = Annotated[
-    Path | None, typer.Option("--index-dir", metavar="DIR", help="Where the index is. [default: FOLDER/.secondhop]")
+    Path | None,
+    typer.Option("--index-dir", metavar="DIR", help="Where the index is. [default: FOLDER/.secondhop]", parser=as_path),
 ]
 Timeout = Annotated[float, typer.Option("--timeout", metavar="S", help="Seconds to wait for another writer.")]
 

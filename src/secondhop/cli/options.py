@@ -20,8 +20,19 @@ _STANDARD_INPUT = Path("-")
 PATIENCE_S = 1.0
 """A progress bar appears when reading takes longer than this."""
 
+
+def as_path(value: str | Path) -> Path:
+    """A path that was given on the command line."""
+    if value == "":  # of a variable that is not set; as a path it would be the current folder
+        raise typer.BadParameter("is empty; the current folder is '.'")
+    return Path(value)
+
+
 Source = Annotated[
-    Path, typer.Argument(metavar="PATH", help="A file or a folder, or - for standard input.", show_default=False)
+    Path,
+    typer.Argument(
+        metavar="PATH", help="A file or a folder, or - for standard input.", show_default=False, parser=as_path
+    ),
 ]
 Question = Annotated[str, typer.Argument(metavar="QUESTION", help="Any text.", show_default=False)]
 BudgetTokens = Annotated[

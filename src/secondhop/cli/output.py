@@ -70,13 +70,25 @@ def print_lines(lines: Iterable[str]) -> None:
             console.print(Text(_visible(console, line), style="bold" if title else ""), soft_wrap=True)
 
 
+class PlainConsole(Console):
+    """A console that shows text as it is. Where the reader has gone it says so, as `print` does; rich would exit."""
+
+    def __init__(self, **options: Any) -> None:
+        """Takes the options of rich's console."""
+        super().__init__(highlight=False, markup=False, emoji=False, **options)
+
+    def on_broken_pipe(self) -> None:
+        """Is called by rich while it handles a `BrokenPipeError`."""
+        raise BrokenPipeError
+
+
 @contextmanager
 def standard_output() -> Iterator[Console]:
     """A console on standard output: no colour unless it is a terminal, and quiet if the reader has gone."""
     if hasattr(sys.stdout, "reconfigure"):
         sys.stdout.reconfigure(errors="backslashreplace")
     try:
-        yield Console(highlight=False, markup=False, emoji=False)
+        yield PlainConsole()
         sys.stdout.flush()
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from secondhop.errors import SourceNotFoundError
-from secondhop.evaluation.files import answer_of, half, read_rows
+from secondhop.evaluation.files import answers_of, half, read_rows
 from secondhop.evaluation.items import Doc, Item, Row
 from secondhop.evaluation.text import one_line
 
@@ -42,7 +42,7 @@ def corpus_items(rows: Sequence[Row], path: Path, base: Path, split: str) -> lis
                 Item(
                     row["id"],
                     row["question"],
-                    answer_of(row),
+                    answers_of(row),
                     documents,
                     evidence,
                     evidence,

@@ -40,7 +40,7 @@ def document_items(folder: Path, base: Path, split: str, *, unanswerable: bool, 
             Item(
                 row["id"],
                 question,
-                "",
+                (),
                 (document,),
                 evidence,
                 evidence,

@@ -10,7 +10,8 @@ from functools import lru_cache
 from pathlib import Path
 
 from secondhop.errors import CorruptFileError, InputError
-from secondhop.evaluation.items import Row
+from secondhop.evaluation.items import Answers, Row
+from secondhop.evaluation.text import normalized
 from secondhop.loading import read_file
 
 
@@ -72,7 +73,12 @@ def pdf_pages(path: Path) -> tuple[str, ...]:
         document.close()
 
 
-def answer_of(row: Row) -> str:
-    """The answer where it is one text; lists of alternatives and null give the empty string."""
+def answers_of(row: Row) -> Answers:
+    """What an answer consists of, each part in all of its spellings; empty where none is given, or not as text.
+
+    A text is one part. A list has all the parts, each of them a text or the list of its spellings.
+    """
     answer = row.get("answer")
-    return answer if isinstance(answer, str) else ""
+    parts = [part if isinstance(part, list) else [part] for part in (answer if isinstance(answer, list) else [answer])]
+    spellings = [tuple(text for text in part if isinstance(text, str) and normalized(text)) for part in parts]
+    return tuple(spellings) if all(spellings) else ()

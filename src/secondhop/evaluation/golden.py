@@ -160,7 +160,7 @@ def score_golden(questions: Sequence[Mapping[str, Any]], files: str | Path, *, b
             document = alone.setdefault(source, alone.get(source) or Document.from_file(path / source, **options))
         text = document.context(question["question"], budget=budget).text()
         expected = tuple((0, part) for part in question["expected"])
-        found = evidence_scores(Item(question["id"], question["question"], "", (), expected, expected), text)
+        found = evidence_scores(Item(question["id"], question["question"], (), (), expected, expected), text)
         scores[question["id"]] = {"full": found["full"], "ev": found["ev"]}
     return scores
 

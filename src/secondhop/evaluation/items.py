@@ -28,13 +28,18 @@ Evidence = tuple[int, str]
 """A text that must be kept, after the number of the document (in `Item.documents`) that holds it."""
 
 
+Answers = tuple[tuple[str, ...], ...]
+"""The parts of an answer, all of which must be there, each in any one of its spellings."""
+
+
 @dataclass(frozen=True, slots=True)
 class Item:
     """One question."""
 
     id: str
     question: str
-    answer: str
+    answers: Answers
+    """What the context must hold; empty where no text says it."""
     documents: tuple[Doc, ...]
     evidence: tuple[Evidence, ...] = ()
     """The marked evidence: sentences, clauses or whole passages."""

@@ -45,7 +45,8 @@ def evidence_scores(item: Item, context: str) -> dict[str, float]:
     """What the context holds of the item's evidence.
 
     `wr`: word recall; `wr80`: 1 if that is at least 0.8; `full`: 1 if all support is there verbatim; `ev`: the share
-    of it; `hop2`: 1 if the second hop's is; `ans`: 1 if the answer is (nan where it is yes, no or not given).
+    of it; `hop2`: 1 if the second hop's is; `ans`: 1 if each part of the answer is, in any spelling (nan where it is yes,
+    no or not given).
     """
     if not item.evidence:
         return {}
@@ -64,9 +65,8 @@ def evidence_scores(item: Item, context: str) -> dict[str, float]:
     if hop is not None:
         there = [hit for doc, hit in kept if doc == hop]
         scores["hop2"] = float(all(there)) if there else NAN
-    answer = normalized(item.answer)
-    if answer and answer not in ("yes", "no"):
-        scores["ans"] = float(holds(context, item.answer))
+    if item.answers and not any(normalized(part[0]) in ("yes", "no") for part in item.answers):
+        scores["ans"] = float(all(any(holds(context, text) for text in part) for part in item.answers))
     return scores
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from secondhop.evaluation.files import answer_of, half
+from secondhop.evaluation.files import answers_of, half
 from secondhop.evaluation.items import Doc, Evidence, Item, Row
 from secondhop.evaluation.text import holds
 
@@ -28,7 +28,7 @@ def passage_items(rows: Sequence[Row], split: str) -> list[Item]:
                 Item(
                     row["id"],
                     row["question"],
-                    answer_of(row),
+                    answers_of(row),
                     tuple(documents),
                     tuple(evidence),
                     tuple(support),

@@ -36,4 +36,4 @@ def with_unanswerable(dataset: Dataset, unanswerable: Dataset, *, name: str = ""
 
 
 def _unanswerable(item: Item, key: str) -> Item:
-    return replace(item, id=key, answer="", evidence=(), support=(), relevant=(), pages=(), answerable=False)
+    return replace(item, id=key, answers=(), evidence=(), support=(), relevant=(), pages=(), answerable=False)

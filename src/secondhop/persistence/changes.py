@@ -8,7 +8,7 @@ the moment of reading may have been written after it. Everything else is read, a
 from __future__ import annotations
 
 import os
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
@@ -17,6 +17,7 @@ import numpy as np
 
 from secondhop.errors import InputError, LoadError
 from secondhop.loading import MAX_BYTES, FolderFile, FolderListing, content_digest, read_file
+from secondhop.loading.encodings import printable
 from secondhop.persistence.table import NO_DIGEST, NOWHERE, FileTable
 
 if TYPE_CHECKING:
@@ -87,16 +88,46 @@ def relative_paths(listing: FolderListing) -> list[str]:
 
 
 def path_below(root: Path, path: Path) -> str:
-    """The path of a file relative to the folder.
+    """The path of a file relative to the folder, also where one of the two leads through links.
 
     Raises:
         InputError: it is not below the folder.
     """
     top = os.path.abspath(root)
-    full = os.path.normpath(path if path.is_absolute() else os.path.join(top, path))
-    if not full.startswith(top.rstrip(os.sep) + os.sep):
-        raise InputError(f"path={str(path)!r} is not below {top}")
-    return full[len(top.rstrip(os.sep)) + 1 :]
+    full = os.path.normpath(os.path.join(top, path))
+    real = os.path.join(
+        os.path.realpath(os.path.dirname(full)), os.path.basename(full)
+    )  # the file itself may be a link
+    for folder, file in ((top, full), (os.path.realpath(top), real)):
+        begin = folder.rstrip(os.sep) + os.sep
+        if file.startswith(begin):
+            return file[len(begin) :]
+    raise InputError(f"path={str(path)!r} is not below {top}")
+
+
+def check_named(names: Iterable[str], listing: FolderListing, *tables: FileTable) -> None:
+    """Whether each path, relative to the folder, is of a file that is there to be parsed, or was indexed and is gone.
+
+    Raises:
+        InputError: one is not; the message says why.
+    """
+    known = set(relative_paths(listing)).union(*(table.paths for table in tables))
+    for name in names:
+        if name not in known:
+            raise InputError(f"path={name!r} {_reason_not_to_index(name, listing)}")
+
+
+def _reason_not_to_index(name: str, listing: FolderListing) -> str:
+    source = printable(name).replace(os.sep, "/")
+    for skipped, reason in listing.skipped:
+        if f"{source}/".startswith(skipped.rstrip("/") + "/"):
+            return f"is left out: {reason}"
+    full = os.path.join(listing.root, name)
+    if os.path.isdir(full):
+        return "is a folder; name the files in it"
+    if os.path.lexists(full):
+        return "is not among the files of the folder; write its name as the folder has it"
+    return f"is neither in {listing.root} nor in the index"
 
 
 def _rows(paths: list[str], table: FileTable) -> NDArray[np.int64]:

@@ -12,6 +12,7 @@ import errno
 import os
 from collections.abc import Collection
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from time import monotonic_ns
 from typing import TYPE_CHECKING
@@ -24,7 +25,7 @@ from secondhop.indexing import Snapshot
 from secondhop.loading import FolderListing, IngestReport, walk_folder
 from secondhop.loading.folder import INDEX_FOLDER
 from secondhop.options import FolderOptions
-from secondhop.persistence.changes import Changes, Verify, find_changes
+from secondhop.persistence.changes import Changes, Verify, check_named, find_changes
 from secondhop.persistence.fingerprint import fingerprint
 from secondhop.persistence.table import FileTable
 from secondhop.persistence.update import Update, folded, make_update, snapshots_of
@@ -113,32 +114,41 @@ def open_folder(
         progress: called with (files done, files in all, source) once for each file that is parsed.
 
     Raises:
+        InputError: a path of `again` is neither of a file to index nor of one that was indexed.
+        StoreError: the index is of another folder, unless it is rebuilt.
         EmptyTextError: no file in the folder could be indexed. The index stays as it was.
         IndexLockedError: another process has been writing for `options.lock_timeout` seconds.
         NoSpaceError: the disk is full. The index stays as it was.
     """
     store, wanted = IndexStore(index_folder(root, options)), fingerprint(options)
+    # What was removed in memory only is written nowhere else.
+    known = previous.table.removed if previous is not None and previous.in_memory else {}
+    held = {path: digest for path, digest in known.items() if path not in again}
+    build = partial(make_update, removed=removed, held=held, progress=progress)
     while True:
         began = monotonic_ns()
         listing = list_folder(root, options)
         base = _Base.load(store, wanted, previous, rebuild)
+        way = _way_to(root, store.folder, base.table)
+        check_named(again, listing, base.table, *(() if previous is None else (previous.table,)))
         changes = find_changes(listing, base.table, verify=verify, again=again)
-        if base.stored is not None and not changes and removed is None:
-            table = _settled(store, base.stored, base.table, changes, began)
+        if base.stored is not None and not (changes or held or removed is not None):
+            table = _settled(store, base.stored, base.table, changes, began, way)
             return _opened(root, options, base.stored, table, previous)
         update: Update | None = None
         try:
             with store.write(timeout=options.lock_timeout, replace=base.is_replaced) as transaction:
                 if _generation(store) != base.generation:
                     continue  # another process has written since
-                update = make_update(base.segments, base.table, changes, options, removed=removed, progress=progress)
-                update = replace(update, table=replace(update.table, started=_time_of(began, transaction)))
+                update = build(base.segments, base.table, changes, options)
+                table = replace(update.table, started=_time_of(began, transaction), folder=way)
+                update = replace(update, table=table)
                 manifest, table = update.commit(transaction, options, wanted, fold_bytes)
         except StoreError as error:
             if not _is_unwritable(error):
                 raise
             if update is None:
-                update = make_update(base.segments, base.table, changes, options, removed=removed, progress=progress)
+                update = build(base.segments, base.table, changes, options)
             notes = (
                 *base.notes,
                 *update.notes,
@@ -158,19 +168,24 @@ def load_folder(root: Path, options: FolderOptions, previous: IndexedFolder | No
     """The folder as the index has it, without a look at the files; None if there is no index.
 
     Raises:
+        StoreError: it is of another folder.
         IndexCorruptError: it is damaged.
         IndexVersionError: it has another format.
     """
-    stored = IndexStore(index_folder(root, options)).load(None if previous is None else previous.stored)
+    store = IndexStore(index_folder(root, options))
+    stored = store.load(None if previous is None else previous.stored)
     if stored is None or stored.table is None:
         return None
-    return _opened(root, options, stored, FileTable.from_arrays(stored.table), previous)
+    table = FileTable.from_arrays(stored.table)
+    _way_to(root, store.folder, table)
+    return _opened(root, options, stored, table, previous)
 
 
 def compact_folder(root: Path, options: FolderOptions) -> IndexedFolder | None:
     """The folder's index as one segment, without unused files; None if there is no index.
 
     Raises:
+        StoreError: it is of another folder.
         IndexLockedError: another process has been writing for `options.lock_timeout` seconds.
     """
     store = IndexStore(index_folder(root, options))
@@ -180,6 +195,7 @@ def compact_folder(root: Path, options: FolderOptions) -> IndexedFolder | None:
         stored = store.load()
         if stored is not None and stored.table is not None:
             table = FileTable.from_arrays(stored.table)
+            _way_to(root, store.folder, table)
             if not _is_one(stored, table):
                 snapshot = indexing.combine(snapshots_of(stored.segments), table.order, scoring_of(options))
                 entry = transaction.add_segment(snapshot.to_arrays())
@@ -221,6 +237,32 @@ class _Base:
         return () if self.stored is None else self.stored.segments
 
 
+def _way_to(root: Path, index: Path, table: FileTable) -> str:
+    """The way from an index to the folder that it is of: it stays right where both are moved, or copied, together.
+
+    Links in it are left as they are: a link that is set to the next release of a folder is still the same folder.
+
+    Raises:
+        StoreError: the index is of another folder, and that is still there.
+    """
+    try:
+        way = os.path.relpath(root, index)
+    except ValueError:  # on Windows, another drive
+        way = os.path.abspath(root)
+    if table.folder in ("", way):
+        return way
+    owner = os.path.normpath(os.path.join(os.path.abspath(index), table.folder))
+    if not os.path.isdir(owner):
+        return way
+    if os.path.exists(root) and os.path.samefile(owner, root):
+        return table.folder
+    raise StoreError(
+        index,
+        f"is the index of {owner}, not of {os.path.abspath(root)}; give each folder an index_dir= of its own, "
+        "or take this one over with `secondhop index repair`",
+    )
+
+
 def _generation(store: IndexStore) -> int:
     """Of the current manifest; 0 if there is none, -1 if it cannot be read."""
     try:
@@ -239,13 +281,19 @@ def _is_unwritable(error: StoreError) -> bool:
     return isinstance(error.__cause__, OSError) and error.__cause__.errno in _UNWRITABLE
 
 
-def _settled(store: IndexStore, stored: StoredIndex, table: FileTable, changes: Changes, began: int) -> FileTable:
-    """The table with what the files look like now, written if that spares the next one much reading."""
-    table = replace(table, left_out=changes.listing.skipped)
-    if changes.n_read < _WORTH_SETTLING:
+def _settled(
+    store: IndexStore, stored: StoredIndex, table: FileTable, changes: Changes, began: int, way: str
+) -> FileTable:
+    """The table with what the files look like now, written if that spares the next one much reading.
+
+    It is written as well where the folder has been moved, so that no other one takes the index for its own.
+    """
+    is_moved = table.folder != way
+    table = replace(table, left_out=changes.listing.skipped, folder=way)
+    if changes.n_read < _WORTH_SETTLING and not is_moved:
         return table
     manifest = stored.manifest
-    with contextlib.suppress(StoreError), store.write() as transaction:  # it only saves time: nobody waits for it
+    with contextlib.suppress(StoreError), store.write() as transaction:  # nobody waits for it
         if transaction.manifest == manifest:
             stat = np.empty_like(changes.stat)
             stat[changes.row] = changes.stat

@@ -80,6 +80,8 @@ class FileTable:
     """Sources and reasons."""
     started: int
     """When looking began, in nanoseconds by the clock of the index's file system."""
+    folder: str = ""
+    """The way from the index to the folder that it is of; empty if that was not written down."""
 
     def __len__(self) -> int:
         return len(self.paths)
@@ -136,12 +138,19 @@ class FileTable:
             **{name: getattr(self, name)[rows] for name in _COLUMNS},
         )
 
-    def without(self, source: str) -> FileTable:
-        """The table when a source is taken out of the index."""
+    @property
+    def removed(self) -> dict[str, bytes]:
+        """Paths and digests of the files that were taken out of the index."""
+        rows = [row for row, report in enumerate(self.reports) if report.reason == REMOVED]
+        return {self.paths[row]: self.digest[row].tobytes() for row in rows}
+
+    def without(self, source: str | None, removed: Mapping[str, bytes]) -> FileTable:
+        """The table when a source is taken out of the index, and files that are what they were when they were taken out."""
         lines, (segment, local) = list(self.reports.lines), (self.segment.copy(), self.local.copy())
-        for row, report in enumerate(self.reports):
-            if report.source == source and segment[row] != NOWHERE:
-                lines[row] = Reports.to_line(FileReport(source, report.loader, reason=REMOVED))
+        for row, (path, report) in enumerate(zip(self.paths, self.reports, strict=True)):
+            is_out = report.source == source or removed.get(path) == self.digest[row].tobytes()
+            if is_out and segment[row] != NOWHERE:
+                lines[row] = Reports.to_line(FileReport(report.source, report.loader, reason=REMOVED))
                 segment[row] = local[row] = NOWHERE
         return replace(self, reports=Reports(lines), segment=segment, local=local)
 
@@ -162,6 +171,7 @@ class FileTable:
             "paths": _packed(self.paths),
             "reports": np.frombuffer("\n".join(self.reports.lines).encode("ascii"), np.uint8),
             "left_out": _packed(self.left_out),
+            "folder": _packed(self.folder),
             **{name: getattr(self, name) for name in _COLUMNS},
             "started": np.array([self.started], np.int64),
         }
@@ -174,6 +184,7 @@ class FileTable:
             reports=Reports(arrays["reports"].tobytes().decode("ascii").splitlines()),
             left_out=tuple((source, reason) for source, reason in _unpacked(arrays["left_out"])),
             started=int(arrays["started"][0]),
+            folder=_unpacked(arrays["folder"]) if "folder" in arrays else "",
             **{name: arrays[name] for name in _COLUMNS},
         )
 

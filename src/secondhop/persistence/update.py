@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from itertools import islice
 from typing import TYPE_CHECKING
@@ -101,6 +101,7 @@ def make_update(
     options: FolderOptions,
     *,
     removed: str | None = None,
+    held: Mapping[str, bytes] | None = None,
     progress: Progress | None = None,
 ) -> Update:
     """Parses the files that have changed, and says what the index is then.
@@ -113,6 +114,7 @@ def make_update(
         changes: the folder beside the table.
         options: how files are read and indexed.
         removed: source of a file to take out.
+        held: paths and digests of files that are to stay out, though the stored table does not say so.
         progress: called once for each file that is parsed.
 
     Raises:
@@ -127,8 +129,8 @@ def make_update(
     if built.segment is not None:
         segments = (*segments, Snapshot.of(built.segment, scoring_of(options)))
     updated = _table(table, changes, built, len(stored))
-    if removed is not None:
-        updated = updated.without(removed)
+    if removed is not None or held:
+        updated = updated.without(removed, held or {})
     if not sum(report.chunks for report in updated.reports):
         raise updated.report().nothing_indexed(changes.listing.root)
     return Update(stored, segments, updated, built.notes)

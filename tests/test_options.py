@@ -1,0 +1,76 @@
+"""Options as JSON: what comes back is equal, and is given the same."""
+
+import json
+from pathlib import Path
+
+import pydantic
+import pytest
+
+import secondhop
+from secondhop.options import ContextOptions, DocumentOptions, FolderOptions
+
+OPTIONS = [
+    ContextOptions(),
+    ContextOptions(top_k=3, min_score=0.25, strategy="raw_topk"),
+    DocumentOptions(),
+    DocumentOptions(chunk_size=100, text_style="numbered", tokenizer="words", password="open sesame", source="é\u2028"),
+    DocumentOptions(rerank=Path("models/cross.onnx")),
+    DocumentOptions(retrieval="hybrid"),
+    DocumentOptions(retrieval="hybrid", model=Path("models/small"), embedding_cache=Path("auto"), embedder_dim=384),
+    DocumentOptions(
+        retrieval="semantic", embedder_model="m.onnx", embedder_tokenizer=Path("t.json"), embedding_cache=None
+    ),
+    FolderOptions(),
+    FolderOptions(ignore=["drafts/", "*.log"], index_dir=Path("kept"), workers=2, lock_timeout=0),
+    FolderOptions(index_dir="kept/", token_budget=9, options=DocumentOptions(token_budget=40, chunk_size=64)),
+]
+
+
+@pytest.mark.parametrize("options", OPTIONS, ids=range(len(OPTIONS)))
+def test_options_that_come_back_from_json_are_equal(options):
+    text = options.model_dump_json()
+    for again in (
+        type(options).model_validate_json(text),
+        type(options)(**json.loads(text)),
+        type(options)(**options.model_dump(mode="json")),
+        type(options)(**options.model_dump()),
+    ):
+        assert again == options
+        assert again.given == options.given  # what was not given may still be said beside it, as before
+
+
+def test_options_within_a_configuration_come_back_equal():
+    class Settings(pydantic.BaseModel):
+        name: str
+        options: FolderOptions
+
+    settings = Settings(name="harbour", options=FolderOptions(index_dir="kept", options=DocumentOptions(chunk_size=64)))
+    assert Settings.model_validate_json(settings.model_dump_json()) == settings
+
+
+def test_a_path_says_the_same_as_its_text(tmp_path):
+    assert DocumentOptions(retrieval="hybrid", model=tmp_path) == DocumentOptions(
+        retrieval="hybrid", model=str(tmp_path)
+    )
+    assert FolderOptions(index_dir=tmp_path) == FolderOptions(index_dir=str(tmp_path))
+    cache = DocumentOptions(retrieval="hybrid", embedding_cache=Path("auto")).embedding_cache
+    assert (cache != "auto", Path(cache)) == (True, Path("auto").absolute())  # a file of that name, not the default one
+
+
+@pytest.mark.parametrize(
+    ("name", "given"),
+    [
+        ("strategy", {"strategy": lambda query, hits, budget: None}),
+        ("text_style", {"text_style": lambda passage: passage.text}),
+        ("tokenizer", {"tokenizer": len}),
+        ("rerank", {"rerank": lambda query, texts: [0.0] * len(texts)}),
+        ("model", {"retrieval": "hybrid", "model": DocumentOptions()}),  # an object that pydantic could take apart
+    ],
+)
+def test_an_object_is_not_written_as_json(name, given):
+    for options in (DocumentOptions(**given), FolderOptions(options=DocumentOptions(**given))):
+        for write in (options.model_dump_json, lambda options=options: options.model_dump(mode="json")):
+            with pytest.raises(secondhop.OptionError, match=rf"^{name}=.* is an object, and only names and paths"):
+                write()
+    options = DocumentOptions(**given)
+    assert name not in json.loads(options.model_dump_json(exclude={name}))
