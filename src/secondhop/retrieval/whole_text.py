@@ -82,7 +82,7 @@ def whole_texts(snapshot: Snapshot, query: ParsedQuery, allowed: Bools | None = 
     factors = np.zeros((len(numbers), n_terms))
     factors[row, term] = on_top
     places = ranges(begins[near], holders)
-    added = np.repeat(on_top, holders) * body.weights[postings[places]]
+    added: Floats = np.repeat(on_top, holders) * body.weights[postings[places]]
     return WholeTexts(numbers, factors, sum_by(chunks[places], added, len(snapshot)))
 
 
