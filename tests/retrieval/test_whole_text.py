@@ -172,6 +172,37 @@ def test_seeds_are_what_the_question_finds_without_texts():
     assert "Idris Marrow" in seed.text
 
 
+def by_topic(texts):
+    return [[0.1 + text.casefold().count(word) for word in ("kiln", "shop", "door")] for text in texts]
+
+
+def by_length(question, texts):
+    return [len(text) for text in texts]
+
+
+@pytest.mark.parametrize(
+    ("options", "count"),
+    [
+        ({"retrieval": "hybrid", "model": by_topic}, True),
+        ({"retrieval": "semantic", "model": by_topic}, False),
+        ({"retrieval": "hybrid", "model": by_topic, "rerank": by_length}, False),
+        ({"rerank": by_length}, False),
+    ],
+    ids=["hybrid", "semantic", "hybrid, reranked", "reranked"],
+)
+def test_texts_count_beside_vectors_but_not_without_words_or_behind_a_reranker(folder, options, count):
+    texts = [folder.source_text(source) for source in folder.sources]
+    document = Document.from_texts([{"text": text, "format": "markdown"} for text in texts], **options)
+    best = document.search(QUESTION)[0]
+    assert ("text" in best.scores) is count
+    if count:
+        lexical = max(hit.scores["lexical"] for hit in document.search(QUESTION))
+        ranked_by = max(hit.score - hit.scores["text"] for hit in document.search(QUESTION))
+        alone = Document.from_texts([{"text": text, "format": "markdown"} for text in texts])
+        (same,) = (hit for hit in alone.search(QUESTION) if hit.chunk.text == best.chunk.text)
+        assert best.scores["text"] / ranked_by == pytest.approx(same.scores["text"] / lexical)
+
+
 def test_it_survives_pickling(folder):
     again = pickle.loads(pickle.dumps(folder))
     assert np.array_equal(found_in(again).scores, found_in(folder).scores)

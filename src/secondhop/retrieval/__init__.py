@@ -85,8 +85,8 @@ def retrieve(
 def _with_texts(
     direct: Direct, snapshot: Snapshot, query: ParsedQuery, allowed: Bools | None, tiers: Tiers | None
 ) -> Direct:
-    """Direct scores with what chunks get for the texts they are of, where words alone rank."""
-    texts = whole_texts(snapshot, query, allowed) if tiers is None else None
+    """Direct scores with what chunks get for the texts they are of."""
+    texts = whole_texts(snapshot, query, allowed) if tiers is None or tiers.counts_texts else None
     return direct if texts is None else direct.with_texts(texts)
 
 

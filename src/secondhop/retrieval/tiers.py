@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from secondhop.retrieval.dense import VectorIndex
-from secondhop.retrieval.fusion import Fusion
+from secondhop.retrieval.fusion import Fusion, by_meaning
 from secondhop.retrieval.lexical import top
 from secondhop.retrieval.rerank import rerank
 from secondhop.retrieval.whole_text import WholeTexts
@@ -46,6 +46,11 @@ class Tiers:
     min_candidates: int = 0
     """At least so many candidates, where there are so many chunks."""
 
+    @property
+    def counts_texts(self) -> bool:
+        """Whether whole texts count: not where words do not, nor behind a reranker, which has read the chunks."""
+        return self.rerank is None and (self.dense is None or self.dense.fuse is not by_meaning)
+
 
 @dataclass(frozen=True, slots=True)
 class Direct:
@@ -75,7 +80,10 @@ class Direct:
         return replace(self, scores=scores, lexical=lexical)
 
     def with_texts(self, texts: WholeTexts) -> Direct:
-        """The same with what chunks get for their texts on top."""
+        """The same with what chunks get for their texts on top: as much beside what ranks as it is beside words."""
+        if self.scores is not self.lexical:
+            scale = float(self.scores.max()) / float(self.lexical.max())
+            texts = replace(texts, scores=scale * texts.scores)
         return replace(self, scores=self.scores + texts.scores, texts=texts)
 
     def parts(self, ordinals: Ints) -> list[dict[str, float]]:
