@@ -145,3 +145,9 @@ def test_a_baseline_without_these_questions_compares_nothing_and_says_so(golden)
 def test_a_negative_tolerance_is_refused_before_anything_is_done(golden):
     with pytest.raises(OptionError, match="tolerance=-1"):
         run_golden(golden / "golden.jsonl", golden / "none", tolerance=-1)
+
+
+def test_an_empty_path_is_not_the_current_folder(golden, monkeypatch):
+    monkeypatch.chdir(golden / "docs")
+    with pytest.raises(InputError, match="empty"):
+        run_golden(golden / "golden.jsonl", "")

@@ -22,6 +22,7 @@ from secondhop.evaluation.files import read_rows, read_utf8
 from secondhop.evaluation.items import Item, Row
 from secondhop.evaluation.metrics import Interval, bootstrap, evidence_scores
 from secondhop.evaluation.text import normalized
+from secondhop.options import as_path
 
 Scores = dict[str, dict[str, float]]
 
@@ -148,7 +149,7 @@ def _question(row: Row, place: str) -> dict[str, Any]:
 
 def score_golden(questions: Sequence[Mapping[str, Any]], files: str | Path, *, budget: int, **options: Any) -> Scores:
     """`full` and `ev` of each question over a file or folder, within `budget` tokens; options are the document's."""
-    path = Path(files)
+    path = as_path(files)
     if not path.exists():
         raise SourceNotFoundError(path, "the file or folder does not exist")
     everything = Document.from_folder(path, **options) if path.is_dir() else Document.from_file(path, **options)
