@@ -361,20 +361,19 @@ def test_wrong_values_in_redis_are_misses(server, redis_cache):
 
 
 def test_a_host_that_does_not_answer_costs_one_timeout(plain_s):
-    from secondhop.embedding.redis_cache import RedisCache
+    from secondhop.embedding.redis_cache import TIMEOUT_S, RedisCache
 
-    listener = socket.socket()
-    listener.bind(("127.0.0.1", 0))
-    listener.listen(5)  # accepts, and never says anything
-    first, later = [], []
-    for _ in range(3):  # best of three, as the machine may be busy
-        cache = RedisCache(f"redis://127.0.0.1:{listener.getsockname()[1]}/0")
-        first.append(check(cache, embedded=50))
-        later += [check(cache, embedded=50) for _ in range(3)]
-        cache.close()
-    assert min(first) - plain_s < 0.06
-    assert min(later) - plain_s < 0.01
-    listener.close()
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        listener.listen(5)  # accepts, and never says anything
+        first, later = [], []
+        for _ in range(3):  # best of three, as the machine may be busy
+            cache = RedisCache(f"redis://127.0.0.1:{listener.getsockname()[1]}/0")
+            first.append(check(cache, embedded=50))
+            later += [check(cache, embedded=50) for _ in range(3)]
+            cache.close()
+    assert min(first) - plain_s < 2 * TIMEOUT_S, "more than one"
+    assert min(later) - plain_s < TIMEOUT_S, "again"
 
 
 def test_a_url_that_is_none_is_refused():
