@@ -9,7 +9,7 @@ from secondhop import Document
 from secondhop.retrieval import retrieve
 from secondhop.retrieval.lexical import direct_scores, top
 from secondhop.retrieval.query import parse_query
-from secondhop.retrieval.whole_text import K1, LEAST_SHARE, POWER, TEXT_WEIGHT, B, whole_texts
+from secondhop.retrieval.whole_text import K1, LEAST_SHARE, POWER, TEXT_WEIGHT, whole_texts
 
 KILN = """# Firing
 
@@ -68,7 +68,7 @@ def test_it_is_the_formula(folder):
         for text in range(len(length)):
             here = snapshot.chunk_source[chunks] == text
             if here.any():
-                count, norm = counts[here].sum(dtype=float), K1 * (1 - B + B * length[text] / length.mean())
+                count, norm = counts[here].sum(dtype=float), K1 * length[text] / length.mean()
                 idf = np.log1p((2 - holding + 0.5) / (holding + 0.5))
                 values[text] += weight * idf * (K1 + 1) * count / (count + norm)
                 within[text, place] = weight * np.log1p((chunks_of[text] - here.sum() + 0.5) / (here.sum() + 0.5))

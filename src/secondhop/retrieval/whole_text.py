@@ -30,8 +30,10 @@ LEAST_SHARE = 0.4
 LEAST_CHUNKS = 2
 """Chunks of a text, on average, from which texts count."""
 K1 = 3.0
-"""Words are repeated more in a whole text than in a chunk before that says no more."""
-B = 0.75
+"""Words are repeated more in a whole text than in a chunk before that says no more.
+
+The length counts in full (b = 1): a long page about many things holds some words of any question.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +72,7 @@ def whole_texts(snapshot: Snapshot, query: ParsedQuery, allowed: Bools | None = 
     text, term = texts[begins], term[begins]
     counts = np.add.reduceat(snapshot.body_counts[postings], begins, dtype=float)
     length = snapshot.source_length[text] / max(float(snapshot.source_length.mean()), 1.0)
-    saturation = counts * (K1 + 1) / (counts + K1 * (1 - B + B * length))
+    saturation = counts * (K1 + 1) / (counts + K1 * length)
     factors = query.weights * _idf(n_texts, np.bincount(term, minlength=n_terms))
     scores = sum_by(text, factors[term] * saturation, n_texts)
     share = scores / scores.max()
