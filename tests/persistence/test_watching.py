@@ -182,9 +182,10 @@ def test_a_link_that_leads_elsewhere_is_followed_there(folder, tmp_path):
     (tmp_path / "next/a.md").write_text("# A\n\nThe lighthouse stands on the cape.\n")
     current, events = tmp_path / "current", Events()
     current.symlink_to(folder, target_is_directory=True)
-    with secondhop.watch(current, on_event=events, sweep_seconds=3600):
+    with secondhop.watch(current, on_event=events, sweep_seconds=3600) as watched:
         current.unlink()
         current.symlink_to(tmp_path / "next", target_is_directory=True)
         events.wait_for(lambda event: with_changes(event) and event.refresh.document.sources == ("a.md",))
         (tmp_path / "next/b.md").write_text("# B\n\nThe buoy is red.\n")
         events.wait_for(lambda event: with_changes(event) and event.refresh.document.sources == ("a.md", "b.md"))
+        assert watched.document.sources == ("a.md", "b.md")

@@ -95,9 +95,8 @@ def path_below(root: Path, path: Path) -> str:
     """
     top = os.path.abspath(root)
     full = os.path.normpath(os.path.join(top, path))
-    real = os.path.join(
-        os.path.realpath(os.path.dirname(full)), os.path.basename(full)
-    )  # the file itself may be a link
+    # The file itself may be a link; only the way to it is followed.
+    real = os.path.join(os.path.realpath(os.path.dirname(full)), os.path.basename(full))
     for folder, file in ((top, full), (os.path.realpath(top), real)):
         begin = folder.rstrip(os.sep) + os.sep
         if file.startswith(begin):

@@ -64,18 +64,19 @@ def retrieve(
     link = Bridge.none()
     named: Ints = np.empty(0, np.int64)
     if bridge:
-        direct = direct.with_lexical(add_homes(snapshot, query, direct.lexical, allowed))
-        direct = _with_texts(direct, snapshot, query, allowed, tiers)
+        alone = direct.with_lexical(add_homes(snapshot, query, direct.lexical, allowed))
+        direct = _with_texts(alone, snapshot, query, allowed, tiers)
         if direct.scores is not ranked_by:
             first = top(direct.scores, enough)
         named = asked_for(snapshot, text, first)
         if len(named):
-            direct = direct.with_lexical(raised(snapshot, direct.lexical, named, direct.scores))
+            lexical = raised(snapshot, direct.lexical, named, direct.scores)
+            alone, direct = alone.with_lexical(lexical), direct.with_lexical(lexical)
             first = top(direct.scores, enough)
         # The seeds are what the question itself finds: three chunks of one text would lead nowhere else.
-        alone = direct.scores if direct.texts is None else direct.scores - direct.texts.scores
-        seeds = first if direct.texts is None else top(alone, enough)
-        link = build_bridge(snapshot, query, alone, seeds, allowed, full_link=float(direct.scores.max(initial=0.0)))
+        seeds = first if direct.texts is None else top(alone.scores, enough)
+        highest = float(direct.scores.max(initial=0.0))
+        link = build_bridge(snapshot, query, alone.scores, seeds, allowed, full_link=highest)
     best = distinct(snapshot, link.best(direct.scores, first, most), wanted)
     if 0 < len(best) < len(snapshot) <= wanted:
         best = _with_rest(snapshot, best, costs, room, allowed)
