@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -127,17 +128,16 @@ class PlainBM25Built:
 @lru_cache(maxsize=2)
 def _snapshot(documents: tuple[Doc, ...], options: tuple[tuple[str, Any], ...]) -> Snapshot:
     """One index for all systems that differ only in how they ask."""
-    if len(documents) == 1 and documents[0].path is not None:
-        sources = [_file(documents[0].path)]
-    else:
-        sources = [
-            loading.load_text(doc.text, source_name(number, doc), format=doc.format)
-            for number, doc in enumerate(documents)
-            if doc.text.strip()
-        ]
+    sources = [
+        _file(doc.path, source_name(number, doc))
+        if doc.path is not None
+        else loading.load_text(doc.text, source_name(number, doc), format=doc.format)
+        for number, doc in enumerate(documents)
+        if doc.text.strip()
+    ]
     return index_sources(sources, DocumentOptions(**dict(options)))
 
 
 @lru_cache(maxsize=16)
-def _file(path: Path) -> SourceText:
-    return loading.load_file(path)
+def _file(path: Path, source: str) -> SourceText:
+    return replace(loading.load_file(path), source=source)

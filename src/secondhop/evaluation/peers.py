@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 import logging
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from secondhop.errors import MissingExtraError
@@ -68,11 +68,13 @@ class _Filled:
 
 def _parts(documents: Sequence[Doc]) -> list[Piece]:
     """Texts to split: a PDF file page by page, as the frameworks' readers do."""
-    return [
-        (text, number, page)
-        for number, doc in enumerate(documents)
-        for page, text in (enumerate(pdf_pages(doc.path), 1) if doc.path is not None else [(None, doc.text)])
-    ]
+    return [(text, number, page) for number, doc in enumerate(documents) for page, text in _pages(doc)]
+
+
+def _pages(doc: Doc) -> Iterable[tuple[int | None, str]]:
+    if doc.path is not None and doc.path.suffix == ".pdf":
+        return enumerate(pdf_pages(doc.path), 1)
+    return [(None, doc.text)]
 
 
 class LangChain:

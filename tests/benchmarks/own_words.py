@@ -1,0 +1,150 @@
+"""Questions in people's own words over whole manuals, licences, source code and translations: ours beside its peers.
+
+    python tests/benchmarks/own_words_documents.py FOLDER     # fetches the documents
+    make bench-words DOCUMENTS=FOLDER
+    python tests/benchmarks/own_words.py FOLDER [--half B] [--only SET ...] [--systems NAME ...] [--write]
+
+`own_words/SET.jsonl` has the questions as golden sets have them, and in `file` the file (or files) that answer; they were
+written by readers of the documents who had not seen this package. Manuals are asked as a folder; licences and PDF files,
+as a reader has them in hand, one by one. Every system reads the same text of a file, the one that our loaders make of it
+(PDF files page by page through a plain reader). A question is answered if all its expected texts stand in the context.
+Budgets are tokens of `o200k_base`.
+"""
+
+import argparse
+import json
+import multiprocessing
+import sys
+from pathlib import Path
+
+from quality import bring_vocabulary
+
+from secondhop import loading
+from secondhop.errors import NoTextError
+from secondhop.evaluation.files import half
+from secondhop.evaluation.items import Dataset, Doc, Item
+from secondhop.evaluation.metrics import bootstrap
+from secondhop.evaluation.runner import run
+from secondhop.evaluation.systems import make_system
+from secondhop.evaluation.text import holds
+from secondhop.text.tokens import resolve_counter
+
+HERE = Path(__file__).resolve().parent
+PAGE = HERE.parents[1] / "docs" / "findings" / "own_words.md"
+BUDGETS = (150, 300, 600, 1200, 2400)
+OURS, TOP_K = "secondhop", "secondhop:strategy=raw_topk"
+SYSTEMS = (OURS, TOP_K, "bm25", "langchain:128", "llamaindex:128", "redhop:auto")
+ALONE = ("licences", "manuals_pdf")
+"""Sets whose files are asked one by one."""
+KINDS = {
+    "one licence": ("licences",),
+    "one PDF manual": ("manuals_pdf",),
+    "HTML manuals": ("handbook_en", "sqlite", "postgres", "apache"),
+    "reST and AsciiDoc": ("python", "git", "kernel"),
+    "source code": ("code",),
+    "German, French, Spanish, Italian, Russian": (
+        "handbook_de",
+        "handbook_fr",
+        "handbook_es",
+        "handbook_it",
+        "handbook_ru",
+    ),
+    "Japanese, Chinese": ("handbook_ja", "handbook_zh"),
+}
+
+
+def read_document(path: Path, source: str) -> Doc | None:
+    """A file with the text that all systems read; None if there is none in it."""
+    try:
+        return Doc(source, loading.load_file(path).text, source, path=path)
+    except NoTextError:
+        return None
+
+
+def dataset_of(name: str, folder: Path, part: str) -> Dataset:
+    """The questions of a set, over the files of the folder of that name."""
+    rows = [json.loads(line) for line in (HERE / "own_words" / f"{name}.jsonl").read_text("utf-8").splitlines()]
+    rows = [row for row in rows if part in ("all", half(row["id"]))]
+    base = folder / name
+    files = sorted(str(path.relative_to(base)) for path in base.rglob("*") if path.is_file())
+    read = {file: read_document(base / file, file) for file in files}
+    documents = {file: doc for file, doc in read.items() if doc is not None}
+    place = {file: number for number, file in enumerate(documents)}
+    alone = name in ALONE
+    items = []
+    for row in rows:
+        answering = [row["file"]] if isinstance(row["file"], str) else row["file"]
+        evidence = []
+        for text in row["expected"]:
+            holder = next((file for file in answering if holds(documents[file].text, text)), None)
+            if holder is not None:
+                evidence.append((0 if alone else place[holder], text))
+        if len(evidence) < len(row["expected"]):
+            print(f"left out: {row['id']}, whose expected text is not in {', '.join(answering)}", file=sys.stderr)
+            continue
+        own, group = ((documents[answering[0]],), answering[0]) if alone else ((), "")
+        items.append(Item(row["id"], row["question"], (), own, tuple(evidence), tuple(evidence), group=group))
+    return Dataset(name, "own" if alone else "pooled", tuple(items), () if alone else tuple(documents.values()))
+
+
+def measure(task):
+    """All rows of one set."""
+    name, arguments = task
+    counter, _ = resolve_counter(arguments.tokenizer)
+    return run(
+        [make_system(system) for system in arguments.systems],
+        [dataset_of(name, arguments.folder, arguments.half)],
+        arguments.budgets,
+        counter,
+    )
+
+
+def lines(rows, systems, budgets):
+    """The table: percent answered by kind of document, system and budget; ours with differences to each system."""
+    full = {(row["dataset"], row["system"], row["budget"], row["id"]): row["full"] for row in rows}
+    yield f"| Documents (questions) | System | {' | '.join(map(str, budgets))} |"
+    yield f"| --- | --- | {' | '.join(['---:'] * len(budgets))} |"
+    measured = {row["dataset"] for row in rows}
+    kinds = {kind: [name for name in names if name in measured] for kind, names in KINDS.items()}
+    kinds = {kind: names for kind, names in kinds.items() if names} | {"**all**": sorted(measured)}
+    for kind, names in kinds.items():
+        ids = sorted({(row["dataset"], row["id"]) for row in rows if row["dataset"] in names})
+        column = {
+            (system, budget): [full[name, system, budget, key] for name, key in ids]
+            for system in systems
+            for budget in budgets
+        }
+        for system in systems:
+            cells = []
+            for budget in budgets:
+                share = f"{100 * sum(column[system, budget]) / len(ids):.0f}"
+                if system != systems[0]:
+                    gap = bootstrap(column[systems[0], budget], column[system, budget])
+                    share += f" ({100 * gap.mean:+.1f} [{100 * gap.low:+.1f}, {100 * gap.high:+.1f}])"
+                cells.append(share)
+            label = f"{kind} ({len(ids)})" if system == systems[0] else ""
+            yield f"| {label} | {system} | {' | '.join(cells)} |"
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--half", default="all", choices=("A", "B", "all"))
+    parser.add_argument("--only", nargs="+", default=[name for names in KINDS.values() for name in names])
+    parser.add_argument("--systems", nargs="+", default=SYSTEMS)
+    parser.add_argument("--budgets", nargs="+", type=int, default=BUDGETS)
+    parser.add_argument("--tokenizer", default="o200k_base")
+    parser.add_argument("--jobs", type=int, default=2)
+    parser.add_argument("--rows", type=Path, help="store the rows here, for looking at single questions")
+    arguments = parser.parse_args()
+    bring_vocabulary()
+    with multiprocessing.get_context("fork").Pool(arguments.jobs) as pool:
+        tasks = [(name, arguments) for name in arguments.only]
+        rows = [row for found in pool.imap(measure, tasks, chunksize=1) for row in found]
+    if arguments.rows:
+        arguments.rows.write_text(json.dumps(rows), "utf-8")
+    print("\n".join(lines(rows, list(arguments.systems), list(arguments.budgets))))
+
+
+if __name__ == "__main__":
+    main()
