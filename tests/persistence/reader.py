@@ -1,4 +1,6 @@
-"""A process that reloads a document while others write: `reader.py FOLDER SECONDS`, prints one line of JSON.
+"""A process that reloads a document while others write: `reader.py FOLDER SECONDS`.
+
+Prints a line when it has opened the index, and one of JSON at the end.
 
 Every file of version V says `version V`. Whoever finds two versions in one answer has seen a mixture.
 """
@@ -21,6 +23,7 @@ def main(folder, seconds):
     document = Document.from_folder(folder, persist=True)
     seen, mixed, failed, asked = set(), 0, 0, 0
     document.context("which version stands here?")
+    print("open", flush=True)
     began_with, end = resident(), time.monotonic() + seconds
     while time.monotonic() < end:
         try:

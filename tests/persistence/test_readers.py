@@ -32,7 +32,8 @@ def test_readers_see_one_version_at_a_time(tmp_path, readers, reloads):
     seconds = 4 + 0.7 * reloads
     command = [sys.executable, "-W", "error", str(READER), str(folder), str(seconds)]
     running = [subprocess.Popen(command, stdout=subprocess.PIPE, text=True) for _ in range(readers)]
-    time.sleep(3)
+    for process in running:  # to open a folder is to look at its files: none may be half a version then
+        assert process.stdout.readline() == "open\n"
     for version in range(1, reloads + 1):
         write_version(folder, version)
         document = document.refresh().document
