@@ -41,7 +41,7 @@ MANY_SHARE = 0.01
 REFERRED = 0.5
 """Link of a seed to the chunk of a part that its best sentence refers to by number, relative to a full link."""
 DEEP_LINK = 0.3
-"""What a link within one text is worth to a chunk deep inside it, relative to one where the text opens."""
+"""What a link within one text is worth to a chunk deep inside it, and to its sentences, relative to where the text opens."""
 CODE = KINDS.index("code")
 NO_SEED = -1
 
@@ -70,6 +70,8 @@ class Bridge:
     """[seeds, linked] how strongly each is linked to each seed."""
     seeds: Ints
     """Ordinals of the seeds."""
+    deep: Ints
+    """[seeds, 2] from which ordinal to before which each seed's text goes on after its first two chunks."""
     names: Names
     factors: Floats
     """[names] weight times idf times the seed's confidence, on the scale of what the chunks are ordered by."""
@@ -83,7 +85,8 @@ class Bridge:
         """No bridge at all."""
         nothing, no_scores = np.empty(0, np.int64), np.empty(0)
         names = Names(nothing, nothing, no_scores, nothing)
-        return cls(nothing, no_scores, np.empty((0, 0)), nothing, names, no_scores, {}, NONE_REFERRED)
+        no_places = np.empty((0, 2), np.int64)
+        return cls(nothing, no_scores, np.empty((0, 0)), nothing, no_places, names, no_scores, {}, NONE_REFERRED)
 
     def best(self, direct: Floats, first: Ints, k: int) -> Ints:
         """Ordinals of the `k` chunks whose direct score and link together are highest, best first.
@@ -112,6 +115,14 @@ class Bridge:
         if len(held):
             nearest[held] = self.links[:, places[held]].argmax(axis=0)
         return scores, nearest
+
+    def factors_at(self, ordinals: Ints, terms: Ints) -> Floats:
+        """[chunks, terms] what each of these names, ascending, adds where a sentence of each chunk holds it."""
+        factors = np.zeros((len(self.seeds), 1, len(terms)))
+        factors[self.names.seed, 0, np.searchsorted(terms, self.names.term)] = self.factors
+        inside = (ordinals >= self.deep[:, :1]) & (ordinals < self.deep[:, 1:])
+        most: Floats = (factors * np.where(inside, DEEP_LINK, 1.0)[:, :, None]).max(axis=0, initial=0.0)
+        return most
 
 
 def build_bridge(
@@ -146,7 +157,8 @@ def build_bridge(
     factors = confidence[names.seed] * names.weight * snapshot.idf[names.term]
     parts = list(parts_of_seeds(snapshot, seeds, text, said, allowed))
     begun = np.array([part.chunk for part in parts], np.int32)
-    chunks, links = _linked_by_names(snapshot, seeds, names, factors, begun)
+    deep = _deep(snapshot, seeds)
+    chunks, links = _linked_by_names(snapshot, seeds, deep, names, factors, begun)
     full = FULL_LINK_NAMES * math.log1p((len(snapshot) - 0.5) / 1.5)
     for part, place in zip(parts, np.searchsorted(chunks, begun).tolist(), strict=True):
         strength = full * REFERRED * part.near * float(confidence[part.seed])
@@ -157,11 +169,11 @@ def build_bridge(
     names_of_parts = {part.chunk: part.name for part in reversed(parts)}
     scale = full_link / highest
     referred = Referred.of(snapshot, ((part.opening, scale * part.link) for part in parts))
-    return Bridge(chunks, scores, links, seeds, names, scale * factors, names_of_parts, referred)
+    return Bridge(chunks, scores, links, seeds, deep, names, scale * factors, names_of_parts, referred)
 
 
 def _linked_by_names(
-    snapshot: Snapshot, seeds: Ints, names: Names, factors: Floats, others: NDArray[np.int32]
+    snapshot: Snapshot, seeds: Ints, deep: Ints, names: Names, factors: Floats, others: NDArray[np.int32]
 ) -> tuple[Ints, Floats]:
     """The chunks that hold some name, and some others, ascending; [seeds, chunks] how strongly names link each to each seed."""
     body = snapshot.body.gather(names.term, factors)
@@ -172,9 +184,9 @@ def _linked_by_names(
     links = sum_by(places, np.concatenate((body.weights, lead.weights)), len(seeds) * len(chunks))
     links = links.reshape(len(seeds), len(chunks))
     keys = snapshot.chunk_key[chunks]
-    for link, seed in zip(links, seeds.tolist(), strict=True):
+    for link, seed, inside in zip(links, seeds.tolist(), np.searchsorted(chunks, deep).tolist(), strict=True):
         link[keys == snapshot.chunk_key[seed]] = 0.0  # the seed and its copies
-        link[slice(*np.searchsorted(chunks, _deep(snapshot, seed)))] *= DEEP_LINK
+        link[slice(*inside)] *= DEEP_LINK
     return chunks, links
 
 
@@ -188,14 +200,15 @@ def _distinct_places(numbers: NDArray[np.int32], n: int) -> tuple[Ints, Ints]:
     return distinct, place[numbers]
 
 
-def _deep(snapshot: Snapshot, seed: int) -> tuple[int, int]:
-    """From where to where a seed's text goes on after its first two chunks, which say what it is about.
+def _deep(snapshot: Snapshot, seeds: Ints) -> Ints:
+    """[seeds, 2] from where to where the seeds' texts go on after the two chunks that say what they are about.
 
-    The others repeat its names.
+    The others repeat their names.
     """
-    source = snapshot.chunk_source[seed]
-    first, end = np.searchsorted(snapshot.chunk_source, (source, source + 1)).tolist()
-    return first + 2, end
+    source = snapshot.chunk_source[seeds]
+    places: Ints = np.searchsorted(snapshot.chunk_source, np.stack((source, source + 1), axis=1))
+    places[:, 0] += 2
+    return places
 
 
 def _seeds(snapshot: Snapshot, best: Ints) -> Ints:

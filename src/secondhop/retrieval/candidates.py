@@ -64,8 +64,9 @@ def make_ranking(
     contributions = _contributions(snapshot, found, hit, ordinals, factors)
     worth = np.minimum(query.weights, 1.0) * snapshot.idf[query.terms]
     grounding = worth @ (contributions > 0) / query.total_idf if query.total_idf > 0 else np.zeros(len(ordinals))
-    terms, bridge_factors = _bridge_terms(bridge)
+    terms: Ints = np.unique(bridge.names.term)
     linked = text.count(text.any_of(terms), terms)
+    named_by = bridge.factors_at(ordinals, terms)[hit[linked.sentence], linked.column]
     said = factors[found.column]
     if direct.texts is not None:
         said += direct.texts.on_top(snapshot.chunk_source[ordinals[hit[found.sentence]]], found.column)
@@ -100,9 +101,7 @@ def make_ranking(
             ordinals,
             costs,
             direct=_with_named(snapshot, text, text.score(snapshot, found, said), named),
-            bridge=np.maximum(
-                text.score(snapshot, linked, bridge_factors[linked.column]), bridge.referred.at(text.sentences)
-            ),
+            bridge=np.maximum(text.score(snapshot, linked, named_by), bridge.referred.at(text.sentences)),
             matched=text.matching(asked),
         ),
         term_scores=contributions,
@@ -182,14 +181,6 @@ def _contributions(snapshot: Snapshot, found: Occurrences, hit: Ints, ordinals: 
         snapshot.scoring.saturation(tf, length, snapshot.average_length) * (tf > 0)
     )
     return contributions
-
-
-def _bridge_terms(bridge: Bridge) -> tuple[Ints, Floats]:
-    """All names of the bridge, each with the largest factor that a seed gives it."""
-    terms, place = np.unique(bridge.names.term, return_inverse=True)
-    factors = np.zeros(len(terms))
-    np.maximum.at(factors, place, bridge.factors)
-    return terms, factors
 
 
 def _via(
