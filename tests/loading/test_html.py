@@ -57,6 +57,34 @@ def test_navigation_stays_only_where_there_is_nothing_else():
     assert load("<nav>Home</nav><footer>End</footer>").text == "Home\n\nEnd"
 
 
+@pytest.mark.parametrize(
+    "bar",
+    [
+        "<div class=navheader><table><tr><th>ANALYZE<tr><td><a href=a>Prev</a><td>Commands<td><a href=b>Next</a></table></div>",
+        "<ul class='docnav top'><li><a href=a>Prev</a><li>The Handbook<li><a href=b>Next</a></ul>",
+        "<p class=menu><a href=a>Modules</a> | <a href=b>Glossary</a></p>",
+        "<div id=breadcrumbs><a href=a>Home</a> &gt; <a href=b>Docs</a></div>",
+        "<div class=toc>Contents<ul><li><a href='#a'>Overview</a><li><a href='#b'>Limits</a></ul></div>",
+    ],
+)
+def test_bars_of_links_are_left_out(bar):
+    assert load(f"{bar}<p>Text</p>").text == "Text"
+    assert load(bar).text != ""
+
+
+@pytest.mark.parametrize(
+    "part",
+    [
+        "<div class=menu>Soup of the day, bread and <a href=a>cheese</a></div>",
+        "<div class=footer>Delivered to the quay</div>",
+        "<div class=toc><a href='part.html'>What no heading of this page says</a></div>",
+        "<p class=links><a href=a>See the ledger</a></p>",
+    ],
+)
+def test_what_only_sounds_like_navigation_stays(part):
+    assert len(load(f"{part}<p>Text</p>").text.split("\n\n")) == 2
+
+
 def test_what_a_reader_of_the_page_does_not_see_is_left_out():
     assert load("<p style='DISPLAY : none'>No</p><p hidden>No</p><p style='color:red'>Yes</p>").text == "Yes"
 

@@ -33,6 +33,26 @@ _INLINE = frozenset({
 # fmt: on
 _BOILERPLATE = frozenset({"nav", "footer"})
 _BOILERPLATE_ROLES = frozenset({"navigation", "banner", "contentinfo", "search", "complementary", "menu", "menubar"})
+_NAVIGATION = frozenset({"navheader", "navfooter", "docnav"})
+"""Classes of DocBook's and Publican's bars of links to the pages around."""
+_OF_LINKS = frozenset(
+    {
+        "nav",
+        "navbar",
+        "navigation",
+        "menu",
+        "menubar",
+        "breadcrumb",
+        "breadcrumbs",
+        "pager",
+        "pagination",
+        "banner",
+        "footer",
+    }
+)
+"""Classes and ids of navigation, if most of the text is in links."""
+_OF_HEADINGS = frozenset({"toc", "toc_sub", "contents", "table-of-contents", "tableofcontents"})
+"""Classes and ids of a page's own table of contents, if most of its text is in links into the page."""
 _HIDDEN_STYLE = re.compile(r"(?:display\s*:\s*none|visibility\s*:\s*hidden)", re.IGNORECASE)
 _MARKS = {"li": "- ", "dd": ": "}
 """What items of lists, and what terms mean, begin with, as in Markdown."""
@@ -184,7 +204,26 @@ def _is_shown(node: Any, dropped: frozenset[str]) -> bool:
         return True
     if "hidden" in attributes or _HIDDEN_STYLE.search(attributes.get("style") or ""):
         return False
-    return not (dropped >= _BOILERPLATE and (attributes.get("role") or "").lower() in _BOILERPLATE_ROLES)
+    if not dropped >= _BOILERPLATE:
+        return True
+    if (attributes.get("role") or "").lower() in _BOILERPLATE_ROLES:
+        return False
+    names = {*(attributes.get("class") or "").lower().split(), (attributes.get("id") or "").lower()}
+    if not _NAVIGATION.isdisjoint(names):
+        return False
+    if not _OF_LINKS.isdisjoint(names):
+        return not _is_of_links(node, "a[href]")
+    return _OF_HEADINGS.isdisjoint(names) or not _is_of_links(node, "a[href^='#']")
+
+
+def _is_of_links(node: Any, links: str) -> bool:
+    """Whether links of that kind hold at least half of the letters below a node."""
+    in_links = sum(_letters(link) for link in node.css(links))
+    return in_links > 0 and 2 * in_links >= _letters(node)
+
+
+def _letters(node: Any) -> int:
+    return sum(map(str.isalnum, node.text()))
 
 
 def _text(root: Any, dropped: frozenset[str]) -> str:

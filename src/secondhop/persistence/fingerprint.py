@@ -10,8 +10,8 @@ from hashlib import scrypt
 from secondhop.loading import FORMATS
 from secondhop.options import FolderOptions
 
-BUILD = 6
-"""Counts changes of chunking, analysis or the tables that the version number does not show."""
+BUILD = 7
+"""Counts changes of parsing, chunking, analysis or the tables that the version number does not show."""
 
 _PACKAGES = (
     "secondhop", "PyStemmer", "charset-normalizer", "lxml", "pypdf", "pypdfium2", "python-calamine", "python-pptx",
