@@ -7,7 +7,7 @@ READY := $(VENV)/.ready
 PEERS := .bench/venv
 BACKENDS := .backends/venv
 
-.PHONY: demo model test test-traces test-matrix test-long check bench-quality bench-integrations bench-semantic bench-speed lint docs clean
+.PHONY: demo model test test-traces test-matrix test-long check bench-quality bench-words bench-integrations bench-semantic bench-speed lint docs clean
 
 demo: $(READY)  ## index real documents and answer a question from them
 	@$(BIN)/python examples/01_first_context.py
@@ -52,6 +52,10 @@ docs: $(READY)  ## docs/reference.md from the docstrings
 bench-quality: $(PEERS)/.ready  ## DATA=folder: the comparison with other systems, into docs/ and the README; TOKENS=1: in model tokens
 	@test -n "$(DATA)" || { echo "usage: make bench-quality DATA=folder (with dev/ and corpora/ in it)"; exit 2; }
 	$(PEERS)/bin/python -W ignore tests/benchmarks/quality.py "$(DATA)" --write $(if $(TOKENS),--tokens)
+
+bench-words: $(PEERS)/.ready  ## DOCUMENTS=folder (made by tests/benchmarks/own_words_documents.py): questions in people's own words, into docs/
+	@test -n "$(DOCUMENTS)" || { echo "usage: make bench-words DOCUMENTS=folder (see tests/benchmarks/own_words_documents.py)"; exit 2; }
+	$(PEERS)/bin/python -W ignore tests/benchmarks/own_words.py "$(DOCUMENTS)" --half B --write
 
 bench-integrations: $(PEERS)/.ready  ## DATA=folder: chains and query engines with their own retrievers and with ours, into docs/
 	$(PEERS)/bin/python -W ignore tests/benchmarks/langchain_quality.py "$(DATA)" --write

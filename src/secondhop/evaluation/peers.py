@@ -6,6 +6,7 @@ import importlib
 import logging
 import time
 from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
 from typing import Any
 
 from secondhop.errors import MissingExtraError
@@ -144,8 +145,8 @@ class Redhop:
         """Split and index the documents."""
         redhop = _import("redhop")
         options = redhop.DocumentOptions(strategy=self.strategy, token_budget=2048, candidate_k=CANDIDATES)
-        if len(documents) == 1 and documents[0].path is not None:
-            document = redhop.Document.from_file(str(documents[0].path), options=options)
+        if len(documents) == 1 and documents[0].path is not None and (found := _opened(documents[0].path, options)):
+            document = found
         elif self.paragraphs:
             chunks = [
                 redhop.Chunk(text=doc.text, id=str(number), source=f"d{number}") for number, doc in enumerate(documents)
@@ -154,6 +155,16 @@ class Redhop:
         else:
             document = redhop.Document.from_text("\n\n".join(doc.text for doc in documents), options=options)
         return _RedhopBuilt(document)
+
+
+def _opened(path: Path, options: Any) -> Any:
+    """The document of a file; None where the reader of PDF files panics."""
+    try:
+        return _import("redhop").Document.from_file(str(path), options=options)
+    except BaseException as error:
+        if type(error).__name__ != "PanicException":
+            raise
+        return None
 
 
 class _RedhopBuilt:
