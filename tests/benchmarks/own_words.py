@@ -101,6 +101,14 @@ def measure(task):
     )
 
 
+def everything(arguments):
+    """All rows of all sets."""
+    bring_vocabulary()
+    with multiprocessing.get_context("fork").Pool(arguments.jobs) as pool:
+        tasks = [(name, arguments) for name in arguments.only]
+        return [row for found in pool.imap(measure, tasks, chunksize=1) for row in found]
+
+
 def lines(rows, systems, budgets):
     """The table: percent answered by kind of document, system and budget; ours with differences to each system."""
     full = {(row["dataset"], row["system"], row["budget"], row["id"]): row["full"] for row in rows}
@@ -138,12 +146,10 @@ def main() -> None:
     parser.add_argument("--tokenizer", default="o200k_base")
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--rows", type=Path, help="store the rows here, for looking at single questions")
+    parser.add_argument("--from", dest="stored", type=Path, help="make the table from stored rows; measure nothing")
     parser.add_argument("--write", action="store_true", help="into docs/findings/own_words.md")
     arguments = parser.parse_args()
-    bring_vocabulary()
-    with multiprocessing.get_context("fork").Pool(arguments.jobs) as pool:
-        tasks = [(name, arguments) for name in arguments.only]
-        rows = [row for found in pool.imap(measure, tasks, chunksize=1) for row in found]
+    rows = json.loads(arguments.stored.read_text("utf-8")) if arguments.stored else everything(arguments)
     if arguments.rows:
         arguments.rows.write_text(json.dumps(rows), "utf-8")
     table = "\n".join(lines(rows, list(arguments.systems), list(arguments.budgets)))
