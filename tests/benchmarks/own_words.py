@@ -7,9 +7,9 @@
 `own_words/SET.jsonl` has the questions as golden sets have them, and in `file` the file (or files) that answer; they were
 written by readers of the documents who had not seen this package. Manuals are asked as a folder; licences and PDF files,
 as a reader has them in hand, one by one. Every system reads the same text of a file, the one that our loaders make of it
-(PDF files: the frameworks get what a plain reader finds, page by page; redhop reads them itself). A question is answered if all its expected texts stand in the context.
-Budgets are tokens of `o200k_base`. In brackets: ours minus the other on the same questions, in points, with the 95 %
-interval. `--write` puts the table into docs/findings/own_words.md.
+(PDF files: the frameworks get what a plain reader finds, page by page; redhop reads them itself). A question is answered
+if all its expected texts stand in the context. Budgets are tokens of `o200k_base`. In brackets: ours minus the other on
+the same questions, in points, with the 95 % interval. `--write` puts the table into docs/findings/own_words.md.
 """
 
 import argparse
