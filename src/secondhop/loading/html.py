@@ -35,28 +35,19 @@ _BOILERPLATE = frozenset({"nav", "footer"})
 _BOILERPLATE_ROLES = frozenset({"navigation", "banner", "contentinfo", "search", "complementary", "menu", "menubar"})
 _NAVIGATION = frozenset({"navheader", "navfooter", "docnav"})
 """Classes of DocBook's and Publican's bars of links to the pages around."""
-_OF_LINKS = frozenset(
-    {
-        "nav",
-        "navbar",
-        "navigation",
-        "menu",
-        "menubar",
-        "breadcrumb",
-        "breadcrumbs",
-        "pager",
-        "pagination",
-        "banner",
-        "footer",
-    }
-)
-"""Classes and ids of navigation, if most of the text is in links."""
+# fmt: off
+_OF_LINKS = frozenset({
+    "nav", "navbar", "navigation", "menu", "menubar", "breadcrumb", "breadcrumbs", "pager", "pagination", "banner", "footer",
+})
+# fmt: on
+"""Classes and ids of navigation, if most of the text is in links and none of it is a heading."""
 _OF_HEADINGS = frozenset({"toc", "toc_sub", "contents", "table-of-contents", "tableofcontents"})
 """Classes and ids of a page's own table of contents, if most of its text is in links into the page."""
 _HIDDEN_STYLE = re.compile(r"(?:display\s*:\s*none|visibility\s*:\s*hidden)", re.IGNORECASE)
 _MARKS = {"li": "- ", "dd": ": "}
 """What items of lists, and what terms mean, begin with, as in Markdown."""
 _HEADINGS = {f"h{level}": level for level in range(1, 7)}
+_ANY_HEADING = ", ".join(_HEADINGS)
 _MAX_SPAN = 1000
 _MAX_DEPTH = 2000
 _NESTING = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)")
@@ -176,7 +167,7 @@ class _Writer:
         if tag == "pre":
             self._builder.write(clean(_text(node, self._dropped)).strip("\n"), kind="code")
             return False
-        if tag == "table" and node.css_first("table table, h1, h2, h3, h4, h5, h6") is None:
+        if tag == "table" and node.css_first(f"table table, {_ANY_HEADING}") is None:
             for caption in node.css("caption"):
                 self._builder.write(one_line(_text(caption, self._dropped)))
             self._builder.table(_rows(node, self._dropped))
@@ -208,11 +199,13 @@ def _is_shown(node: Any, dropped: frozenset[str]) -> bool:
         return True
     if (attributes.get("role") or "").lower() in _BOILERPLATE_ROLES:
         return False
+    if node.tag in _INLINE or node.tag in _HEADINGS:  # "Navigation" may be what a section is about
+        return True
     names = {*(attributes.get("class") or "").lower().split(), (attributes.get("id") or "").lower()}
     if not _NAVIGATION.isdisjoint(names):
         return False
     if not _OF_LINKS.isdisjoint(names):
-        return not _is_of_links(node, "a[href]")
+        return node.css_first(_ANY_HEADING) is not None or not _is_of_links(node, "a[href]")
     return _OF_HEADINGS.isdisjoint(names) or not _is_of_links(node, "a[href^='#']")
 
 
