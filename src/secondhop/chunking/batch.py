@@ -19,7 +19,7 @@ from secondhop.chunking.snippets import snippet
 from secondhop.chunking.table import CutTable
 from secondhop.chunking.tables import table_blocks
 from secondhop.text.bulk_sentences import split_paragraphs
-from secondhop.text.characters import Characters
+from secondhop.text.characters import Characters, windows
 from secondhop.types import Section, SourceText, Span
 
 if TYPE_CHECKING:
@@ -152,22 +152,26 @@ class _Blocks:
 def chunk_tables(sources: Iterable[SourceText], chunk_size: int) -> Iterator[CutTable]:
     """Tables of the chunks of all sources, in order, a number of sources in each."""
     for batch in _batches(sources, _BATCH_CHARACTERS):
-        blocks, numbers = _Blocks(), count()
-        for few in _batches(batch, _CODE_CHARACTERS):
-            nodes = [joined_sections(source.text, source.sections) for source in few]
-            code = code_cuts(list(_code_nodes(few, nodes, blocks.base)), chunk_size)
-            for source, of_source, number in zip(few, nodes, numbers, strict=False):
-                for node in of_source:
-                    if node.section.kind == "code":
-                        for cut in next(code):
-                            blocks.open_group(number, cut.section, opens=cut.opens)
-                            blocks.add_lines(cut)
-                    else:
-                        blocks.open_group(number, node.section)
-                        blocks.add_section(source.text, node, chunk_size)
-                blocks.base += len(source.text) + 1
-        blocks.close_group()
-        yield _table(batch, blocks, chunk_size)
+        yield _table(batch, _blocks(batch, chunk_size), chunk_size)
+
+
+def _blocks(batch: list[SourceText], chunk_size: int) -> _Blocks:
+    blocks, numbers = _Blocks(), count()
+    for few in _batches(batch, _CODE_CHARACTERS):
+        nodes = [joined_sections(source.text, source.sections) for source in few]
+        code = code_cuts(list(_code_nodes(few, nodes, blocks.base)), chunk_size)
+        for source, of_source, number in zip(few, nodes, numbers, strict=False):
+            for node in of_source:
+                if node.section.kind == "code":
+                    for cut in next(code):
+                        blocks.open_group(number, cut.section, opens=cut.opens)
+                        blocks.add_lines(cut)
+                else:
+                    blocks.open_group(number, node.section)
+                    blocks.add_section(source.text, node, chunk_size)
+            blocks.base += len(source.text) + 1
+    blocks.close_group()
+    return blocks
 
 
 def _code_nodes(sources: list[SourceText], nodes: list[list[SectionNode]], base: int) -> Iterator[CodeNode]:
@@ -239,7 +243,11 @@ def _table(batch: list[SourceText], blocks: _Blocks, chunk_size: int) -> CutTabl
 
 
 def _sizes(text: str, starts: Ints, ends: Ints) -> list[int]:
-    """Sizes of the spans in tokens of five UTF-8 bytes."""
-    characters = Characters.of(text)
-    sizes: list[int] = ((characters.utf8_offsets(ends) - characters.utf8_offsets(starts)) // 5).tolist()
+    """Sizes of the spans, which are ascending and do not overlap, in tokens of five UTF-8 bytes."""
+    sizes: list[int] = []
+    for window in windows(starts, ends):
+        left, right = starts[window], ends[window]
+        characters = Characters.of(text[left[0] : right[-1]])
+        n_bytes = characters.utf8_offsets(right - left[0]) - characters.utf8_offsets(left - left[0])
+        sizes.extend((n_bytes // 5).tolist())
     return sizes

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Sequence
+from array import array
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import accumulate
 from typing import TYPE_CHECKING, Protocol, TypeVar
@@ -19,7 +20,7 @@ from secondhop.indexing.strings import Strings, Vocabulary, offsets_of
 from secondhop.indexing.texts import Texts
 from secondhop.text.analysis import analyzer_for
 from secondhop.text.bulk_forms import find_forms
-from secondhop.text.characters import Characters, codes
+from secondhop.text.characters import WINDOW, Characters, codes, windows
 from secondhop.types import KINDS, Section, SourceText
 
 if TYPE_CHECKING:
@@ -29,7 +30,6 @@ if TYPE_CHECKING:
 
 _Scalar = TypeVar("_Scalar", bound=np.generic)
 
-_WINDOW = 1 << 17
 _LANGUAGE_SAMPLE = 200
 _LONGEST_HEADER = 1_000
 """Characters from the start of a table to the end of its header, beyond which that is shown with no row."""
@@ -80,7 +80,7 @@ class _Columns:
     section_headed: list[NDArray[np.bool_]] = field(default_factory=list)
     section_path: list[NDArray[np.int32]] = field(default_factory=list)
     section_n_words: list[Ints] = field(default_factory=list)
-    heading_words: list[NDArray[np.int32]] = field(default_factory=list)
+    heading_words: array[int] = field(default_factory=lambda: array("i"))
     chunk_source: list[NDArray[np.int32]] = field(default_factory=list)
     chunk_section: list[NDArray[np.int32]] = field(default_factory=list)
     chunk_line: list[NDArray[np.int32]] = field(default_factory=list)
@@ -91,7 +91,8 @@ class _Columns:
     sentence_start: list[Ints] = field(default_factory=list)
     sentence_end: list[Ints] = field(default_factory=list)
     sentence_n_words: list[Ints] = field(default_factory=list)
-    words: list[NDArray[np.int32]] = field(default_factory=list)
+    words: array[int] = field(default_factory=lambda: array("i"))
+    """All of them: pieces would stay in memory when they are joined."""
 
 
 def build_segment(
@@ -136,7 +137,7 @@ def build_segment(
         section_headed=_joined(columns.section_headed, np.bool_),
         section_path=path_numbers.astype(np.int32)[_joined(columns.section_path, np.int32)],
         section_words=offsets_of(_joined(columns.section_n_words, np.int64)),
-        heading_words=form_numbers[_joined(columns.heading_words, np.int32)],
+        heading_words=_renumbered(columns.heading_words, form_numbers),
         chunk_source=_joined(columns.chunk_source, np.int32),
         chunk_section=_joined(columns.chunk_section, np.int32),
         chunk_line=_joined(columns.chunk_line, np.int32),
@@ -162,15 +163,13 @@ def _joined(pieces: list[NDArray[_Scalar]], dtype: type[_Scalar]) -> NDArray[_Sc
     return joined
 
 
-def _renumbered(pieces: list[NDArray[np.int32]], numbers: NDArray[np.int32]) -> NDArray[np.int32]:
-    """The pieces end to end with new numbers; each is freed when it is done."""
-    joined = np.empty(sum(map(len, pieces)), np.int32)
-    end = len(joined)
-    while pieces:
-        piece = pieces.pop()
-        joined[end - len(piece) : end] = numbers[piece]
-        end -= len(piece)
-    return joined
+def _renumbered(words: array[int], numbers: NDArray[np.int32]) -> NDArray[np.int32]:
+    """The same words with new numbers."""
+    renumbered = np.frombuffer(words, np.int32)
+    for first in range(0, len(words), WINDOW):
+        part = renumbered[first : first + WINDOW]
+        part[:] = numbers[part]
+    return renumbered
 
 
 def _add(
@@ -190,10 +189,9 @@ def _add(
     shift = np.repeat(bases[source], n_sentences)
     starts, ends = table.sentence_start + shift, table.sentence_end + shift
     edges = offsets_of(n_sentences)
-    newlines = _newlines(text)
-    before = np.searchsorted(newlines, bases)[source] - 1
-    columns.chunk_line.append((np.searchsorted(newlines, starts[edges[:-1]]) - before).astype(np.int32))
-    columns.chunk_line_end.append((np.searchsorted(newlines, ends[edges[1:] - 1] - 1) - before).astype(np.int32))
+    first, last = _lines(text, bases, source, starts[edges[:-1]], ends[edges[1:] - 1] - 1)
+    columns.chunk_line.append(first)
+    columns.chunk_line_end.append(last)
     columns.chunk_source.append(source + np.int32(first_source))
     columns.chunk_section.append(section + np.int32(first_section))
     kinds = np.array([KINDS.index(each.kind) for each in table.sections], np.uint8)
@@ -230,22 +228,29 @@ def _is_headed(section: Section) -> bool:
 
 
 def _add_words(
-    words: list[NDArray[np.int32]], counts: list[Ints], forms: Numbering, text: str, starts: Ints, ends: Ints
+    words: array[int], counts: list[Ints], forms: Numbering, text: str, starts: Ints, ends: Ints
 ) -> None:
     """Adds the words of the spans and how many each has. Spans are ascending; a window of text is read at a time."""
-    first = 0
-    while first < len(starts):
-        last = max(first + 1, int(np.searchsorted(ends, starts[first] + _WINDOW, "right")))
-        base = int(starts[first])
-        window = text[base : int(ends[last - 1])]
-        characters = Characters.of(window)
-        found = find_forms(window, characters, starts[first:last] - base, ends[first:last] - base)
+    for window in windows(starts, ends):
+        left, right = starts[window], ends[window]
+        base = int(left[0])
+        part = text[base : int(right[-1])]
+        characters = Characters.of(part)
+        found = find_forms(part, characters, left - base, right - base)
         counts.append(found.counts)
-        words.append(forms.of(characters, found.starts, found.ends, found.digests))
-        first = last
+        numbers = forms.of(characters, found.starts, found.ends, found.digests)
+        words.frombytes(numbers.view(np.uint8))
+
+
+def _lines(text: str, bases: Ints, source: NDArray[np.int32], *places: Ints) -> Iterator[NDArray[np.int32]]:
+    """For each list of places, the lines that they are in, from 1 in each source."""
+    newlines = _newlines(text)
+    before = np.searchsorted(newlines, bases)[source] - 1
+    for each in places:
+        yield (np.searchsorted(newlines, each) - before).astype(np.int32)
 
 
 def _newlines(text: str) -> Ints:
     """Where the line ends are."""
-    places = [np.flatnonzero(codes(text[at : at + _WINDOW]) == ord("\n")) + at for at in range(0, len(text), _WINDOW)]
+    places = [np.flatnonzero(codes(text[at : at + WINDOW]) == ord("\n")) + at for at in range(0, len(text), WINDOW)]
     return np.concatenate(places) if places else np.empty(0, np.int64)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from secondhop.arrays import gathered, ranges, run_starts
+from secondhop.arrays import gathered, narrowest, ranges, run_starts
 from secondhop.indexing.lexicon import NONE, Lexicon
 from secondhop.indexing.postings import Postings
 from secondhop.indexing.strings import offsets_of
@@ -28,6 +28,7 @@ HEADING_WORDS = 8
 SENTENCE_WORDS = LEAD_WORDS - 4
 _LEAST_CAPITALS = 0.02
 _AT_ONCE = 1 << 18
+_CHUNKS_AT_ONCE = 1 << 15
 _LEAST_CHUNK_BITS, _MOST_CHUNK_BITS = 10, 24
 
 
@@ -55,14 +56,17 @@ class Statistics(NamedTuple):
 
 
 class _Block(NamedTuple):
-    """How often terms occur in some consecutive chunks, in the order of terms, then chunks."""
+    """How often terms occur in some consecutive chunks, in the order of terms, then chunks. In few bytes: all are held at once."""
 
-    terms: Ints
-    """Each once."""
-    n_chunks: Ints
-    """[terms] how many of the chunks hold it."""
     chunks: NDArray[np.int32]
-    counts: NDArray[np.int32]
+    """Their numbers."""
+    terms: NDArray[np.int32]
+    """Each once."""
+    n_chunks: NDArray[np.int32]
+    """[terms] how many of the chunks hold it."""
+    places: NDArray[Any]
+    """Which of the chunks."""
+    counts: NDArray[Any]
 
 
 def count_terms(segment: Segment, numbers: Ints | None = None) -> TermCounts:
@@ -79,22 +83,23 @@ def count_terms(segment: Segment, numbers: Ints | None = None) -> TermCounts:
     dtype, bits = (np.uint32, bits) if bits >= _LEAST_CHUNK_BITS else (np.uint64, 32)
     firsts = _FirstTerms(segment.lexicon)
     blocks: list[_Block] = []
-    df = np.zeros(n_terms, np.int64)
+    offsets = np.zeros(n_terms + 1, np.int64)
+    df = offsets[1:]
     for first, last in _batches(offsets_of(n_words), 1 << bits):
         words = gathered(segment.words, starts[first:last], n_words[first:last])
         keys = firsts.keys(words, n_words[first:last], dtype, bits)
         length[numbers[first:last]] = np.bincount(keys & dtype((1 << bits) - 1), minlength=last - first)
-        block = _counted(keys, dtype(bits), numbers[first:last])
+        block = _counted(keys, dtype(bits), numbers[first:last].astype(np.int32))
         df[block.terms] += block.n_chunks
         blocks.append(block)
-    offsets = offsets_of(df)
+    ends = np.cumsum(df, out=df).copy()
     most = max((int(block.counts.max(initial=0)) for block in blocks), default=0)
     chunks, counts = np.empty(offsets[-1], np.int32), np.empty(offsets[-1], np.min_scalar_type(most))
-    free = offsets[:-1].copy()
-    for block in blocks:
-        places = ranges(free[block.terms], block.n_chunks)
-        chunks[places], counts[places] = block.chunks, block.counts
-        free[block.terms] += block.n_chunks
+    while blocks:  # the last one first, and let go: the allocator gives back what lies at the end
+        block = blocks.pop()
+        ends[block.terms] -= block.n_chunks
+        places = ranges(ends[block.terms], block.n_chunks)
+        chunks[places], counts[places] = block.chunks[block.places], block.counts
     return TermCounts(offsets, chunks, counts, length)
 
 
@@ -125,16 +130,17 @@ class _FirstTerms:
         return terms
 
 
-def _counted(keys: NDArray[Any], bits: Any, numbers: Ints) -> _Block:
-    """The keys counted. The chunks in them have these numbers."""
+def _counted(keys: NDArray[Any], bits: Any, chunks: NDArray[np.int32]) -> _Block:
+    """The keys, of these chunks, counted."""
     keys.sort()
     edges = run_starts(keys)
-    counts = np.diff(np.append(edges, len(keys))).astype(np.int32)
+    counts = narrowest(np.diff(np.append(edges, len(keys))))
     keys = keys[edges]
     terms = keys >> bits
-    chunks = numbers.astype(np.int32)[keys & keys.dtype.type((1 << int(bits)) - 1)]
+    places = narrowest(keys & keys.dtype.type((1 << int(bits)) - 1))
     starts = run_starts(terms)
-    return _Block(terms[starts].astype(np.int64), np.diff(np.append(starts, len(terms))), chunks, counts)
+    n_chunks = np.diff(np.append(starts, len(terms))).astype(np.int32)
+    return _Block(chunks, terms[starts].astype(np.int32), n_chunks, places, counts)
 
 
 def _batches(bounds: Ints, most: int) -> list[tuple[int, int]]:
@@ -159,10 +165,26 @@ def lead_postings(segment: Segment, numbers: Ints | None = None) -> Postings:
 
     Those of all chunks, or of those with the (ascending) numbers.
     """
-    lexicon = segment.lexicon
     numbers = np.arange(len(segment)) if numbers is None else numbers
-    n, section = len(numbers), segment.chunk_section[numbers]
-    has_terms = np.diff(lexicon.form_offsets) > 0
+    has_terms = np.diff(segment.lexicon.form_offsets) > 0
+    bits = max(1, len(numbers).bit_length())
+    parts = [
+        _lead_keys(segment, numbers[first : first + _CHUNKS_AT_ONCE], first, bits, has_terms)
+        for first in range(0, max(1, len(numbers)), _CHUNKS_AT_ONCE)
+    ]
+    keys = np.concatenate(parts)
+    keys.sort()
+    begins = np.ones(len(keys), bool)
+    np.not_equal(keys[1:] >> 4, keys[:-1] >> 4, out=begins[1:])
+    keys = keys[begins]
+    weights = LEAD_WEIGHTS[keys & 15]
+    offsets = np.searchsorted(keys, np.arange(len(segment.lexicon.terms) + 1) << (bits + 4))
+    return Postings(offsets, numbers.astype(np.int32)[keys >> 4 & ((1 << bits) - 1)], weights, len(segment))
+
+
+def _lead_keys(segment: Segment, numbers: Ints, first: int, bits: int, has_terms: Bools) -> Ints:
+    """A key for each term of the leads: the term, then which chunk from the first one on, then its place in the lead."""
+    section = segment.chunk_section[numbers]
     heading = _first_content(
         segment.heading_words,
         segment.section_words[section],
@@ -175,21 +197,13 @@ def lead_postings(segment: Segment, numbers: Ints | None = None) -> Postings:
     opening = _first_content(
         segment.words, segment.sentence_words[sentence], segment.sentence_words[sentence + 1], has_terms, SENTENCE_WORDS
     )
-    n_heading = np.bincount(heading.span, minlength=n)
+    n_heading = np.bincount(heading.span, minlength=len(numbers))
     chunks = np.concatenate((heading.span, opens[opening.span]))
     places = np.concatenate((heading.place, n_heading[opens[opening.span]] + opening.place))
-    terms, of_form = lexicon.expand(np.concatenate((heading.form, opening.form)))
+    terms, of_form = segment.lexicon.expand(np.concatenate((heading.form, opening.form)))
     chunks, places = chunks[of_form], places[of_form]
     held = places < LEAD_WORDS
-    bits = max(1, n.bit_length())
-    keys = ((terms[held] << bits | chunks[held]) << 4) | places[held]
-    keys.sort()
-    begins = np.ones(len(keys), bool)
-    np.not_equal(keys[1:] >> 4, keys[:-1] >> 4, out=begins[1:])
-    keys = keys[begins]
-    weights = LEAD_WEIGHTS[keys & 15]
-    offsets = np.searchsorted(keys, np.arange(len(lexicon.terms) + 1) << (bits + 4))
-    return Postings(offsets, numbers.astype(np.int32)[keys >> 4 & ((1 << bits) - 1)], weights, len(segment))
+    return ((terms[held] << bits | (chunks[held] + first)) << 4) | places[held]
 
 
 class _Content(NamedTuple):

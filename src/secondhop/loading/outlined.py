@@ -18,6 +18,8 @@ from secondhop.types import Kind, Section
 MAX_TITLE = 250  # a paragraph underlined by mistake is a heading by the rules
 MAX_HEADING_LINE = 1000
 """Longer lines are no headings, and would cost the patterns dear."""
+_AT_ONCE = 1 << 17
+"""So many characters, to the end of a line."""
 _LINE = re.compile(r"([^\r\n]*)(\r\n?|\n|\Z)")
 
 
@@ -44,11 +46,24 @@ def lines_of(text: str, start: int = 0) -> Iterator[tuple[int, int, str]]:
     """Start, end and text of each line from `start` on, line ends aside. The last one is empty."""
     if "\r" in text:
         return ((match.start(), match.end(1), match[1]) for match in _LINE.finditer(text, start))
-    lines = text[start:].split("\n")
+    return chain.from_iterable(_lines_at_once(text, start))
+
+
+def _lines_at_once(text: str, start: int) -> Iterator[Iterable[tuple[int, int, str]]]:
+    """Some thousand lines at a time: all lines of a large text take several times its memory."""
+    while (end := text.find("\n", start + _AT_ONCE)) >= 0:
+        yield _lines(text[start:end], start)
+        start = end + 1
+    yield _lines(text[start:], start)
+    if start < len(text) and text[-1] != "\n":
+        yield [(len(text), len(text), "")]
+
+
+def _lines(text: str, start: int) -> Iterator[tuple[int, int, str]]:
+    lines = text.split("\n")
     lengths = list(map(len, lines))
     starts = list(accumulate(map((1).__add__, lengths), initial=start))
-    found = zip(starts, map(add, starts, lengths), lines, strict=False)
-    return chain(found, [(len(text), len(text), "")]) if lines[-1] else found
+    return zip(starts, map(add, starts, lengths), lines, strict=False)
 
 
 def outlined(text: str, headings: Sequence[Heading], blocks: Iterable[Block] = (), body: int = 0) -> list[Section]:

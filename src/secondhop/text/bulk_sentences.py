@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from secondhop.text.characters import Characters
+from secondhop.text.characters import Characters, windows
 from secondhop.text.run_ons import split_long
 from secondhop.text.sentences import _WEAKER
 from secondhop.text.stops import (
@@ -29,7 +29,6 @@ if TYPE_CHECKING:
 
 _LONG_BYTES = 5 * (_WEAKER[0][1] + 1)
 """A sentence of so many UTF-8 bytes is a run-on."""
-_WINDOW = 1 << 17
 
 
 class Spans(NamedTuple):
@@ -44,15 +43,11 @@ class Spans(NamedTuple):
 def split_paragraphs(text: str, starts: Ints, ends: Ints) -> Spans:
     """The sentences of each paragraph. Paragraphs are ascending, do not overlap, and have no blanks at their ends."""
     parts: list[Spans] = []
-    first = 0
-    while first < len(starts):
-        # A window of whole paragraphs, however long the first one is, and the character before it.
-        last = max(first + 1, int(np.searchsorted(ends, starts[first] + _WINDOW, "right")))
-        base = max(int(starts[first]) - 1, 0)
-        window = text[base : int(ends[last - 1])]
-        found = _split(window, starts[first:last] - base, ends[first:last] - base)
+    for window in windows(starts, ends):
+        left, right = starts[window], ends[window]
+        base = max(int(left[0]) - 1, 0)  # with the character before it
+        found = _split(text[base : int(right[-1])], left - base, right - base)
         parts.append(Spans(found.starts + base, found.ends + base, found.counts))
-        first = last
     if not parts:
         return Spans(*(np.empty(0, np.int64) for _ in range(3)))
     return Spans(*map(np.concatenate, zip(*parts, strict=True)))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING
@@ -22,6 +22,8 @@ _BASIC = 0x10000
 """Characters of the basic plane: all but rare ones."""
 _ASCII = 0x80
 _NONE = np.empty(0, np.int64)
+WINDOW = 1 << 17
+"""So many characters are looked at together: their arrays stay in the cache."""
 
 
 def codes(text: str) -> Codes:
@@ -30,6 +32,15 @@ def codes(text: str) -> Codes:
         return np.frombuffer(text.encode("ascii"), np.uint8)
     units = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), "<u4")
     return units if int(units.max()) >= _BASIC else units.astype(np.uint16)
+
+
+def windows(starts: Ints, ends: Ints) -> Iterator[slice]:
+    """The spans, ascending and none overlapping, in runs that lie in a window of text each: one span at least, however long."""
+    first = 0
+    while first < len(starts):
+        last = max(first + 1, int(np.searchsorted(ends, starts[first] + WINDOW, "right")))
+        yield slice(first, last)
+        first = last
 
 
 @dataclass(frozen=True, slots=True, eq=False)
