@@ -227,9 +227,7 @@ def _is_headed(section: Section) -> bool:
     )
 
 
-def _add_words(
-    words: array[int], counts: list[Ints], forms: Numbering, text: str, starts: Ints, ends: Ints
-) -> None:
+def _add_words(words: array[int], counts: list[Ints], forms: Numbering, text: str, starts: Ints, ends: Ints) -> None:
     """Adds the words of the spans and how many each has. Spans are ascending; a window of text is read at a time."""
     for window in windows(starts, ends):
         left, right = starts[window], ends[window]
@@ -239,7 +237,7 @@ def _add_words(
         found = find_forms(part, characters, left - base, right - base)
         counts.append(found.counts)
         numbers = forms.of(characters, found.starts, found.ends, found.digests)
-        words.frombytes(numbers.view(np.uint8))
+        words.frombytes(numbers.tobytes())
 
 
 def _lines(text: str, bases: Ints, source: NDArray[np.int32], *places: Ints) -> Iterator[NDArray[np.int32]]:

@@ -16,6 +16,7 @@ from secondhop.text.hashing import digest, digests_of
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from secondhop.text.characters import Codes
     from secondhop.text.hashing import Digests
     from secondhop.types import Ints
 
@@ -41,7 +42,7 @@ class Strings(Sequence[str]):
         return cls(data, offsets if joined.isascii() else Characters.of(joined).utf8_offsets(offsets))
 
     @classmethod
-    def of_codes(cls, codes: NDArray[np.uint8] | NDArray[np.uint32], lengths: Ints) -> Strings:
+    def of_codes(cls, codes: Codes, lengths: Ints) -> Strings:
         """Strings given by the code points of all of them, end to end, and by how many each has."""
         characters = Characters.of_codes(codes)
         data = np.frombuffer(characters.text().encode("utf-8", "surrogatepass"), np.uint8)

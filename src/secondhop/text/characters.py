@@ -30,8 +30,10 @@ def codes(text: str) -> Codes:
     """[characters] the code point of each, in the narrowest of three widths."""
     if text.isascii():
         return np.frombuffer(text.encode("ascii"), np.uint8)
-    units = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), "<u4")
-    return units if int(units.max()) >= _BASIC else units.astype(np.uint16)
+    units = text.encode("utf-16-le", "surrogatepass")
+    if len(units) == 2 * len(text):
+        return np.frombuffer(units, "<u2")
+    return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), "<u4")
 
 
 def windows(starts: Ints, ends: Ints) -> Iterator[slice]:
@@ -47,8 +49,8 @@ def windows(starts: Ints, ends: Ints) -> Iterator[slice]:
 class Characters:
     """A text as an array."""
 
-    codes: NDArray[np.uint8] | NDArray[np.uint32]
-    """[characters] the code point of each."""
+    codes: Codes
+    """[characters] the code point of each; bytes if and only if all are ASCII."""
     beyond: Ints
     """Where the characters are that are not ASCII, ascending."""
     _more: Ints
@@ -57,12 +59,10 @@ class Characters:
     @classmethod
     def of(cls, text: str) -> Characters:
         """Those of a text."""
-        if text.isascii():
-            return cls.of_codes(np.frombuffer(text.encode("ascii"), np.uint8))
-        return cls.of_codes(np.frombuffer(text.encode("utf-32-le", "surrogatepass"), "<u4"))
+        return cls.of_codes(codes(text))
 
     @classmethod
-    def of_codes(cls, codes: NDArray[np.uint8] | NDArray[np.uint32]) -> Characters:
+    def of_codes(cls, codes: Codes) -> Characters:
         """Those with these code points: bytes if all are ASCII."""
         if codes.dtype == np.uint8:
             return cls(codes, _NONE, _NONE)
@@ -73,7 +73,9 @@ class Characters:
 
     def text(self) -> str:
         """The text."""
-        return self.codes.tobytes().decode("ascii" if self.codes.dtype == np.uint8 else "utf-32-le", "surrogatepass")
+        if self.codes.dtype == np.uint8:
+            return self.codes.tobytes().decode("ascii")
+        return self.codes.astype("<u4").tobytes().decode("utf-32-le", "surrogatepass")
 
     def utf8_offsets(self, places: Ints) -> Ints:
         """How many UTF-8 bytes stand before each of the places."""

@@ -35,11 +35,14 @@ def split_long(
         ends: where they end.
     """
     done: list[tuple[Ints, Ints]] = []
+    newlines = np.empty(0, np.int64)
     for level, (_, _, wanted) in enumerate(_WEAKER):
         if level == _SENTENCE_END:
             cuts = _sentence_ends(text, characters, classes, stops, starts, ends)
         elif level in (_OUTERMOST_LINE, _LINE_END):
-            cuts = _line_ends(characters, classes, starts, ends, outermost=level == _OUTERMOST_LINE)
+            if level == _OUTERMOST_LINE:
+                newlines = np.flatnonzero(characters.codes == ord("\n"))
+            cuts = _line_ends(newlines, classes, starts, ends, outermost=level == _OUTERMOST_LINE)
         else:
             cuts = _weak_stops(characters, level, starts, ends)
         if len(cuts):
@@ -87,9 +90,8 @@ def _sentence_ends(text: str, characters: Characters, classes: Classes, stops: I
     return accepted(text, characters.codes, classes, starts, Ends(span, places, places, places)).following
 
 
-def _line_ends(characters: Characters, classes: Classes, starts: Ints, ends: Ints, *, outermost: bool) -> Ints:
+def _line_ends(newlines: Ints, classes: Classes, starts: Ints, ends: Ints, *, outermost: bool) -> Ints:
     """Before blanks with a line end among them; with `outermost`, before the lines of each span that are indented least."""
-    newlines = np.flatnonzero(characters.codes == ord("\n"))
     places, span = _within(newlines, starts, ends)
     if outermost and len(places):
         following = skip(classes, places, BLANK)
