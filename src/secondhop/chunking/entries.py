@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import NamedTuple
@@ -57,18 +57,20 @@ def entries(text: str, start: int, end: int) -> list[list[Span]] | None:
 
     What is indented deeper than the line that an entry begins with is part of it. A title comes with the entry below it.
     """
-    lines = list(_lines(text, start, end))
-    if len(lines) < LEAST_LINES:
+    contents = [content for raw in text[start:end].split("\n") if (content := raw.strip())]
+    if len(contents) < LEAST_LINES:
         return None
-    widths = sorted(line.end - line.start for line in lines)
+    widths = sorted(map(len, contents))
     full = widths[int(0.9 * (len(widths) - 1))]
-    small = sum(text[line.start].islower() for line in lines)
-    reader = _Reader(text, full, wraps=full >= _NARROWEST and 2 * small < len(lines))
+    first = [content[0] for content in contents]
+    small = sum(map(str.islower, first))
+    reader = _Reader(text, full, wraps=full >= _NARROWEST and 2 * small < len(contents))
+    lines = _lines(text, start, end)  # read as far as is needed: paragraphs are told by half of their lines
     if full > LONG_LINES:
-        meant = sum(line.mark == _DATED for line in lines) >= _MEANT * len(lines)
+        meant = sum(line.mark == _DATED for line in lines) >= _MEANT * len(contents)
     else:
-        meant = full < _NARROWEST or _begin_alike(text, lines, small) or reader.are_meant(lines)
-    return list(reader.entries(lines)) if meant else None
+        meant = full < _NARROWEST or _begin_alike(text, start, end, first, small) or reader.are_meant(lines, len(first))
+    return list(reader.entries(list(_lines(text, start, end)))) if meant else None
 
 
 def _lines(text: str, start: int, end: int) -> Iterator[_Line]:
@@ -85,14 +87,13 @@ def _lines(text: str, start: int, end: int) -> Iterator[_Line]:
         above += len(raw) + 1
 
 
-def _begin_alike(text: str, lines: Sequence[_Line], small: int) -> bool:
+def _begin_alike(text: str, start: int, end: int, first: Sequence[str], small: int) -> bool:
     """Whether nearly all lines begin with a small letter, or nearly none does: those of a paragraph are mixed."""
-    if len(lines) < _LEAST_ALIKE:
+    if len(first) < _LEAST_ALIKE:
         return False
-    if small >= _ALIKE * len(lines):
-        return _SENTENCE_END.search(text, lines[0].start, lines[-1].end) is None
-    first = [text[line.start] for line in lines]
-    return sum(letter.isalpha() and not letter.isupper() for letter in first) <= (1 - _ALIKE) * len(lines)
+    if small >= _ALIKE * len(first):
+        return _SENTENCE_END.search(text, start, end) is None
+    return sum(letter.isalpha() and not letter.isupper() for letter in first) <= (1 - _ALIKE) * len(first)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,10 +106,10 @@ class _Reader:
     wraps: bool
     """Whether a small letter may tell that a line goes on with the one above."""
 
-    def are_meant(self, lines: Sequence[_Line]) -> bool:
+    def are_meant(self, lines: Iterable[_Line], n_lines: int) -> bool:
         """Whether most lines end for another reason than that the next word did not fit."""
         short, text = _SHORT * self.full, self.text
-        rest = (1 - _MEANT) * (len(lines) - 1)
+        rest = (1 - _MEANT) * (n_lines - 1)
         for line, following in pairwise(lines):
             if following.mark or following.indent != line.indent:
                 continue

@@ -119,13 +119,14 @@ def _columns(text: str) -> Iterator[_Found]:
 
 def _cells(line: str) -> tuple[str, int] | None:
     """What sets the cells of a line apart, and how many there are; None if it is no row."""
+    line = line.strip()
     for mark, separator, least in _SEPARATORS:
-        if mark in line and len(found := line.strip().split(separator)) >= least:
+        if mark in line and len(found := line.split(separator)) >= least:
             break
     else:
         if "  " not in line:
             return None
-        separator, found = " ", _GAP.split(line.strip())
+        separator, found = " ", _GAP.split(line)
         if len(found) < _LEAST_ALIGNED:
             return None
     return (separator, len(found)) if max(map(len, found)) <= _LONGEST_CELL else None

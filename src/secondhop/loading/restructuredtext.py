@@ -62,11 +62,12 @@ def _with_objects(lines: list[_Line], headings: list[Heading], blocks: list[Bloc
     outer: list[int] = []  # how far the objects that go on here are indented
     for place, (start, end, line) in enumerate(lines):
         indent = _indent(line)
-        if indent < 0 or (outer and indent > outer[-1] and not line.startswith("..", indent)):
+        is_mark_up = indent >= 0 and line.startswith("..", indent)
+        if indent < 0 or (outer and indent > outer[-1] and not is_mark_up):
             continue
         ends_one = bool(outer) and outer[-1] >= indent
         outer = [each for each in outer if each < indent]
-        found = _OBJECT.fullmatch(line) if len(line) <= MAX_HEADING_LINE else None
+        found = _OBJECT.fullmatch(line) if is_mark_up and len(line) <= MAX_HEADING_LINE else None
         if found and _has_body(lines, place, indent) and bisect_right(in_code, start) % 2 == 0:
             added.append(Heading(start, end, lowest + len(outer), _plain(found[1])))
             outer.append(indent)
