@@ -65,7 +65,7 @@ class Suspects:
         words, _ = self._snapshot.words_of(ordinals)
         new = np.unique(words[~self._known[words]])
         if len(new):
-            self._marks[new] = list(map(word_marks, self._snapshot.lexicon.forms.strings.several(new)))
+            self._marks[new] = word_marks(self._snapshot.lexicon.forms.strings.several(new))
             self._known[new] = True
         marks = np.zeros(len(sentences), np.uint64)
         filled = np.flatnonzero(lengths)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from functools import reduce
 from operator import or_
 from typing import TYPE_CHECKING
@@ -112,9 +113,9 @@ def text_marks(text: str) -> int:
     return reduce(or_, map(_marks.__getitem__, set(words)), _sign_marks(text, data))
 
 
-def word_marks(form: str) -> int:
-    """The marks of one word, as it is written: the groups of words it belongs to, and whether it may be a disguise."""
-    return _marks[form]
+def word_marks(forms: Iterable[str]) -> list[int]:
+    """The marks of each word, as it is written: the groups of words it belongs to, and whether it may be a disguise."""
+    return list(map(_marks.__getitem__, forms))
 
 
 def sign_marks(text: str) -> int:

@@ -201,16 +201,16 @@ def detect_language(texts: Iterable[str]) -> str:
         seen += len(words)
         if seen > _SAMPLE_WORDS:
             break
-    counts = Counter[str]()
+    table = _languages_of_word()
+    counts: dict[str, int] = {}
     for word, count in written.items():
-        small = word.lower()
-        counts[small] += count if small in written else 1
+        if (small := word.lower()) in table:
+            counts[small] = counts.get(small, 0) + (count if small in written else 1)
     scores: dict[str, float] = {}
     found: dict[str, int] = {}
-    table = _languages_of_word()
-    for word in filter(table.__contains__, counts):
+    for word, count in counts.items():
         for language in (shared := table[word]):
-            scores[language] = scores.get(language, 0.0) + counts[word] / len(shared)
+            scores[language] = scores.get(language, 0.0) + count / len(shared)
             found[language] = found.get(language, 0) + 1
     if not scores:
         return "english"
