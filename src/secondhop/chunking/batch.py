@@ -19,7 +19,7 @@ from secondhop.chunking.snippets import snippet
 from secondhop.chunking.table import CutTable
 from secondhop.chunking.tables import table_blocks
 from secondhop.text.bulk_sentences import split_paragraphs
-from secondhop.text.characters import Characters, windows
+from secondhop.text.sentences import size
 from secondhop.types import Section, SourceText, Span
 
 if TYPE_CHECKING:
@@ -211,7 +211,8 @@ def _table(batch: list[SourceText], blocks: _Blocks, chunk_size: int) -> CutTabl
     text = batch[0].text if len(batch) == 1 else "\n".join(source.text for source in batch)
     starts, ends, counts = blocks.sentences(text)
     offsets = np.concatenate((np.zeros(1, np.int64), np.cumsum(counts)))
-    sizes = _sizes(text, starts[offsets[:-1]], ends[offsets[1:] - 1])
+    spans = zip(starts[offsets[:-1]].tolist(), ends[offsets[1:] - 1].tolist(), strict=True)
+    sizes = [size(text[start:end]) for start, end in spans]
     n_sentences = counts.tolist()
     table = CutTable(len(batch), [], [], [], [], [], starts, ends)
 
@@ -240,14 +241,3 @@ def _table(batch: list[SourceText], blocks: _Blocks, chunk_size: int) -> CutTabl
         starts -= shift
         ends -= shift
     return table
-
-
-def _sizes(text: str, starts: Ints, ends: Ints) -> list[int]:
-    """Sizes of the spans, which are ascending and do not overlap, in tokens of five UTF-8 bytes."""
-    sizes: list[int] = []
-    for window in windows(starts, ends):
-        left, right = starts[window], ends[window]
-        characters = Characters.of(text[left[0] : right[-1]])
-        n_bytes = characters.utf8_offsets(right - left[0]) - characters.utf8_offsets(left - left[0])
-        sizes.extend((n_bytes // 5).tolist())
-    return sizes
