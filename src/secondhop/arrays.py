@@ -72,3 +72,14 @@ def sum_by(places: NDArray[Any], weights: Floats, n: int) -> Floats:
         return np.zeros(n)
     sums: Floats = np.bincount(places, weights, n)  # type: ignore[assignment]  # with weights it counts in floats
     return sums
+
+
+def highest(values: NDArray[Any], k: int) -> Ints:
+    """Places of the `k` highest values, best first; equal values in order of place."""
+    places = np.arange(len(values))
+    if k < len(values):
+        threshold = np.partition(values, len(values) - k)[len(values) - k] if k else np.inf
+        above = np.flatnonzero(values > threshold)
+        places = np.concatenate((above, np.flatnonzero(values == threshold)[: k - len(above)]))
+    ordered: Ints = places[np.lexsort((places, -values[places]))]
+    return ordered

@@ -12,7 +12,8 @@ from pathlib import Path
 
 import numpy as np
 
-from secondhop.storage import IndexStore, pack_strings, unpack_strings
+from secondhop.indexing.strings import Strings
+from secondhop.storage import IndexStore
 
 FILES = 5_750
 
@@ -29,13 +30,13 @@ def measure(name, work):
 
 
 def file_table(draw):
-    data, bounds = pack_strings([f"docs/package_{i % 60}/section_{i % 17}/page_{i}.md" for i in range(FILES)])
+    names = Strings.of([f"docs/package_{i % 60}/section_{i % 17}/page_{i}.md" for i in range(FILES)])
     stat = draw.integers(0, 1 << 60, (FILES, 4))
-    return {"source": data, "bounds": bounds, "stat": stat, "digest": draw.integers(0, 256, (FILES, 16), np.uint8)}
+    return {"source": names.data, "bounds": names.offsets, "stat": stat, "digest": draw.integers(0, 256, (FILES, 16), np.uint8)}
 
 
 def as_dict(table):
-    sources = unpack_strings(table["source"], table["bounds"])
+    sources = Strings(table["source"], table["bounds"])
     digests = table["digest"].tobytes()
     return {
         source: (*row, digests[16 * number : 16 * number + 16])

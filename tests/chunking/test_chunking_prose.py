@@ -1,8 +1,12 @@
 from secondhop import Document
-from secondhop.chunking import chunk, whole_tables
+from secondhop.chunking import chunk_tables, whole_tables
 from secondhop.chunking.prose import paragraphs, titled_paragraphs
 from secondhop.text.sentences import size
 from secondhop.types import Section, SourceText
+
+
+def sentences_of(table):
+    return list(zip(table.sentence_start.tolist(), table.sentence_end.tolist(), strict=True))
 
 
 def shown(text, spans):
@@ -28,8 +32,8 @@ def test_a_title_joins_the_sentence_that_follows_it():
     assert text[first[0] : first[2]] == "Fees\n\nFees are due in May. They are high."
     assert text[first[1] : first[2]] == "Fees are due in May. They are high."
     assert text[second[0] : second[2]] == text[second[1] : second[2]] == "Term"
-    (cut,) = chunk(SourceText("a", text, (Section(0, len(text)),)))
-    assert shown(text, cut.sentences) == ["Fees\n\nFees are due in May.", "They are high.", "Term"]
+    (table,) = chunk_tables([SourceText("a", text, (Section(0, len(text)),))], 200)
+    assert shown(text, sentences_of(table)) == ["Fees\n\nFees are due in May.", "They are high.", "Term"]
 
 
 def test_a_numbered_line_is_a_title_unless_it_is_of_a_list():
@@ -79,14 +83,14 @@ def test_chunk_size_is_honoured():
 
 def test_chunks_of_a_source_are_its_sentences_in_order():
     text = "One is here. Two is there.\n\nThree."
-    (cut,) = chunk(SourceText("a", text, (Section(0, len(text)),)))
-    assert shown(text, cut.sentences) == ["One is here.", "Two is there.", "Three."]
-    assert cut.opens
-    assert cut.span == (0, len(text))
+    (table,) = chunk_tables([SourceText("a", text, (Section(0, len(text)),))], 200)
+    assert shown(text, sentences_of(table)) == ["One is here.", "Two is there.", "Three."]
+    assert (table.n_sentences, table.opens) == ([3], [True])
 
 
 def test_a_given_chunk_stays_whole():
     text = "Word. " * 5_000
     (table,) = whole_tables([SourceText("a", text, (Section(0, len(text)),))])
-    (cut,) = table.cuts()
-    assert cut.span == (0, len(text) - 1)
+    spans = sentences_of(table)
+    assert table.n_sentences == [len(spans)]
+    assert (spans[0][0], spans[-1][1]) == (0, len(text) - 1)

@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from secondhop import Document
 from secondhop.cli import main
 
 
@@ -70,3 +71,25 @@ def test_a_file_is_no_folder(run, folder):
     code, _, err = run("build", folder / "0.md")
     assert code == 3
     assert "use from_file" in err
+
+
+def test_an_index_is_brought_up_to_date_as_it_was_made(run, folder):
+    options = {"persist": True, "chunk_size": 50, "ignore": ["3.md"], "recursive": False}
+    made = Document.from_folder(folder, **options)
+    (folder / "0.md").write_text("# File 0\n\nThe harbour of file 0 is rough.\n")
+    assert run("build", folder)[0] == 0
+    assert len(made.reload().document.chunks) == 3
+    assert run("compact", folder)[0] == 0
+    assert run("repair", folder)[0] == 0
+    assert json.loads(run("status", folder, "--json")[1])["index"]["chunks"] == 3
+    assert run("build", folder, "--ignore", "none")[0] == 0
+    assert json.loads(run("status", folder, "--json")[1])["index"]["chunks"] == 4
+
+
+def test_an_index_that_a_command_line_cannot_make_is_left_alone(run, folder):
+    Document.from_folder(folder, persist=True, password="quay")
+    before = run("status", folder, "--json")[1]
+    for command in ("build", "repair"):
+        code, _, err = run(command, folder)
+        assert (code, "a password" in err) == (2, True)
+    assert run("status", folder, "--json")[1] == before

@@ -33,7 +33,7 @@ def index(chunks, scoring):
 
 
 def scores(snapshot, query, scoring):
-    numbers = [snapshot.lexicon.number_of[word] for word in query if word in snapshot.lexicon.number_of]
+    numbers = [number for word in query if (number := snapshot.lexicon.terms.get(word)) is not None]
     terms = np.array(numbers, np.int64)
     return snapshot.body.accumulate(terms, snapshot.idf[terms]) + scoring.floor * snapshot.idf[terms].sum()
 

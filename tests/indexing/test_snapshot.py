@@ -25,7 +25,7 @@ def test_the_forward_index_holds_every_word_in_reading_order():
 
 def test_postings_hold_the_chunks_of_each_term_in_order():
     snapshot = snapshot_of(TEXT, TEXT, "Tin again.")
-    for term, number in snapshot.lexicon.number_of.items():
+    for number, term in enumerate(snapshot.lexicon.terms):
         chunks, weights = snapshot.body.of(number)
         holding = [
             place

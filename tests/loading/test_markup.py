@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from secondhop import Document
 from secondhop.loading import load_bytes, load_text
 
 NAMES = ["a.tex", "a.rst", "a.adoc", "a.org", "a.log", "a.xml", "a.sql", "a.rb", "a.ini", "a.cs", "a.sh"]
@@ -186,8 +187,17 @@ def test_org_headlines_lose_their_marks():
 
 
 def test_a_log_is_lines():
-    (section,) = load_text("10:00 INFO up\n10:01 ERROR down\n  at x\n", "a.log").sections
+    log = b"10:00 INFO up\n10:01 ERROR down\n  at x\n"
+    loaded = load_text(log.decode(), "a.log")
+    (section,) = loaded.sections
     assert (section.kind, section.start) == ("prose", 0)
+    assert loaded.format == load_bytes(log, "a.log").format == "log"
+
+
+def test_the_report_on_a_log_names_it_so(tmp_path):
+    (tmp_path / "a.log").write_text("10:00 INFO up\n")
+    (file,) = Document.from_folder(tmp_path).ingest_report.files
+    assert file.loader == "log"
 
 
 def test_named_xml_elements_of_some_size_are_sections():

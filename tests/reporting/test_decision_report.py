@@ -157,3 +157,13 @@ def test_names_and_questions_neither_steer_a_terminal_nor_pass_for_lines_of_the_
     assert told.count("\nConfidence: ") == told.count("\nKept (") == 1
     assert "a\ufffd[2J.md" in told
     assert all(line.isprintable() for line in told.split("\n"))
+
+
+@pytest.mark.parametrize("options", [{"min_score": 1e6}, {"strategy": "distractor_filtered", "top_k": None}])
+def test_a_context_that_something_else_left_empty_does_not_blame_the_budget(options):
+    document = Document.from_text("The pump is red. It stands on the quay.", min_grounding=1.0)
+    report = document.context("Which valve of the pump is green?", 500, **options).report
+    assert not report.n_selected
+    (warning,) = [each for each in report.warnings if each.code in ("budget_too_small", "all_dropped")]
+    assert warning.code == "all_dropped"
+    assert all(reason in warning.message for reason in report.removed)

@@ -3,9 +3,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from secondhop.arrays import highest
 from secondhop.errors import InputError
 from secondhop.retrieval import dense
-from secondhop.retrieval.dense import FlatIndex, nearest, unit_rows
+from secondhop.retrieval.dense import FlatIndex, unit_rows
 
 
 def vectors(n, dims=16, seed=1):
@@ -49,5 +50,5 @@ def test_zero_vectors_match_nothing():
 @given(st.lists(st.integers(-3, 3), max_size=30), st.integers(1, 40))
 @settings(max_examples=100, deadline=None)
 def test_ties_go_to_the_earlier_chunk(values, k):
-    found = nearest(np.array(values, np.float32), k).tolist()
+    found = highest(np.array(values, np.float32), k).tolist()
     assert found == sorted(range(len(values)), key=lambda place: (-values[place], place))[:k]

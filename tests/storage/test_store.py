@@ -20,7 +20,7 @@ from secondhop.errors import (
     NoSpaceError,
     StoreError,
 )
-from secondhop.storage import IndexStore, pack_strings, store, unpack_strings
+from secondhop.storage import IndexStore, store
 from secondhop.storage.manifest import FORMAT
 
 
@@ -259,15 +259,6 @@ def test_a_folder_that_cannot_be_made_is_an_error_that_names_it(tmp_path):
     for use in (lambda s: s.write().__enter__(), lambda s: s.load(), lambda s: s.sweep() or s.status()):
         with pytest.raises(StoreError, match="file"):
             use(IndexStore(tmp_path / "file" / "index"))
-
-
-@pytest.mark.parametrize(
-    "strings",
-    [[], [""], ["a", "", "plain"], ["ä", "日本", "\udcff", "a/b.txt", "\0"]],
-    ids=["none", "empty", "ascii", "any"],
-)
-def test_strings_come_back_from_arrays(strings):
-    assert unpack_strings(*pack_strings(strings)) == strings
 
 
 @pytest.mark.parametrize(

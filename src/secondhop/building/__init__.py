@@ -7,7 +7,7 @@ does not depend on how the work was divided.
 
 from __future__ import annotations
 
-from secondhop.building.division import LANGUAGE_SAMPLE, Built, build_files
+from secondhop.building.division import Built, build_files
 from secondhop.building.share import Settings
 
-__all__ = ["LANGUAGE_SAMPLE", "Built", "Settings", "build_files"]
+__all__ = ["Built", "Settings", "build_files"]

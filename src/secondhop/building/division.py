@@ -16,7 +16,7 @@ from secondhop.indexing import Segment, merge
 from secondhop.loading import FORMATS, ParserPool
 from secondhop.loading.formats import format_by_name
 from secondhop.processes import available_cores
-from secondhop.text.languages import detect_language
+from secondhop.text.languages import LANGUAGE_SAMPLE, detect_language
 
 if TYPE_CHECKING:
     from secondhop.loading import FolderFile
@@ -24,8 +24,6 @@ if TYPE_CHECKING:
 WORTH_A_PROCESS = 4 << 20
 """Bytes of files that a process reads and indexes in about the time that it takes to start one and to fetch its work."""
 _BATCH = 1 << 19
-LANGUAGE_SAMPLE = 200
-"""As many texts as are looked at to tell the language."""
 
 _BYTES_OF_A_FILE = 1024
 """What opening a file costs, in bytes of a longer one."""

@@ -30,7 +30,7 @@ class Lines(NamedTuple):
 
     def sizes(self, starts: Ints, ends: Ints) -> Ints:
         """Of spans, in tokens of five UTF-8 bytes."""
-        return _sizes(self.characters, starts, ends)
+        return self.characters.sizes(starts, ends)
 
 
 def lines_of_spans(text: str, starts: Ints, ends: Ints) -> Lines:
@@ -61,13 +61,9 @@ def lines_of_spans(text: str, starts: Ints, ends: Ints) -> Lines:
     return Lines(starts, ends, np.bincount(span, minlength=n_spans), opens, characters)
 
 
-def _sizes(characters: Characters, starts: Ints, ends: Ints) -> Ints:
-    return (characters.utf8_offsets(ends) - characters.utf8_offsets(starts)) // 5
-
-
 def _short(text: str, begin: Ints, end: Ints, span: Ints, characters: Characters) -> tuple[Ints, Ints, Ints]:
     """The lines with overlong ones cut."""
-    long = np.flatnonzero(_sizes(characters, begin, end) > LONG_LINE)
+    long = np.flatnonzero(characters.sizes(begin, end) > LONG_LINE)
     if not len(long):
         return begin, end, span
     pieces = [split_run_on(text, (int(begin[place]), int(end[place])), lines=True) for place in long.tolist()]

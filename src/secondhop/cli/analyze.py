@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from secondhop.cli.options import (
     AsJson,
-    Asked,
     BudgetTokens,
     Heading,
     Ignore,
@@ -36,16 +35,16 @@ def analyze(
     as_json: AsJson = False,
 ) -> int:
     """What `ask` would keep and drop for QUESTION, and why: the Decision Report alone."""
-    asked = Asked(
+    document = load(path, tokenizer=tokenizer, ignore=ignore, persist=persist)
+    report = document.analyze(
+        question,
         budget=budget,
         strategy=strategy,
         text_style=text_style,
         neighbors=neighbors,
-        include_heading=include_heading,
+        include_heading=include_heading or None,
         top_k=top_k,
     )
-    document = load(path, tokenizer=tokenizer, ignore=ignore, persist=persist)
-    report = document.analyze(question, **asked.keywords())
     if as_json:
         print_json({"report": report.to_dict()})
     else:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from secondhop.cli.options import (
     AsJson,
-    Asked,
     BudgetTokens,
     Heading,
     Ignore,
@@ -36,16 +35,16 @@ def ask(
     as_json: AsJson = False,
 ) -> int:
     """The passages of PATH that answer QUESTION, cited, and the Decision Report."""
-    asked = Asked(
+    document = load(path, tokenizer=tokenizer, ignore=ignore, persist=persist)
+    context = document.context(
+        question,
         budget=budget,
         strategy=strategy,
-        text_style=text_style,
+        text_style=text_style,  # type: ignore[arg-type]  # the library tells of a wrong one
         neighbors=neighbors,
-        include_heading=include_heading,
+        include_heading=include_heading or None,
         top_k=top_k,
     )
-    document = load(path, tokenizer=tokenizer, ignore=ignore, persist=persist)
-    context = document.context(question, **asked.keywords())
     if as_json:
         print_json(context.to_dict())
     else:

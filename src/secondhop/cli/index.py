@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -12,7 +12,7 @@ from secondhop.cli.options import AsJson, Ignore, ProgressBar, as_path
 from secondhop.cli.output import ANSWERED, NOTHING_FOUND, print_json, print_lines
 from secondhop.errors import StoreError
 from secondhop.options import FolderOptions
-from secondhop.persistence import IndexedFolder, compact_folder, index_folder, load_folder, open_folder
+from secondhop.persistence import IndexedFolder, compact_folder, index_folder, load_folder, open_folder, options_of
 from secondhop.storage import IndexStore, StoreStatus
 
 index = typer.Typer(help="The stored index of a folder.", no_args_is_help=True)
@@ -38,7 +38,7 @@ def build(
     as_json: AsJson = False,
 ) -> int:
     """Builds the index, or brings it up to date."""
-    options = _options(index_dir, ignore=tuple(ignore or ()), lock_timeout=timeout)
+    options = _as_it_was_made(folder, index_dir, ignore, timeout)
     with ProgressBar() as bar:
         built = open_folder(folder, options, verify="content" if verify else "stat", progress=bar)
     return _show(built, as_json)
@@ -76,7 +76,7 @@ def repair(
     as_json: AsJson = False,
 ) -> int:
     """Builds the index again from the files, whatever is stored."""
-    options = _options(index_dir, ignore=tuple(ignore or ()), lock_timeout=timeout)
+    options = _as_it_was_made(folder, index_dir, ignore, timeout)
     with ProgressBar() as bar:
         return _show(open_folder(folder, options, rebuild=True, progress=bar), as_json)
 
@@ -90,6 +90,20 @@ def compact(folder: Folder, index_dir: IndexDir = None, timeout: Timeout = 60.0,
 
 def _options(index_dir: Path | None, **values: Any) -> FolderOptions:
     return FolderOptions(persist=True, index_dir=index_dir, **values)
+
+
+def _as_it_was_made(
+    folder: Path, index_dir: Path | None, ignore: Sequence[str] | None, timeout: float
+) -> FolderOptions:
+    """The options that the index was made with, so that whoever else opens it finds what is in it as it was."""
+    try:
+        manifest = _store(folder, index_dir).manifest()
+    except StoreError:  # not to be read: opening the folder says what is to be said of that
+        manifest = None
+    kept = {} if manifest is None else options_of(manifest)
+    if ignore:
+        kept["ignore"] = tuple(ignore)
+    return _options(index_dir, lock_timeout=timeout, **kept)
 
 
 def _store(folder: Path, index_dir: Path | None) -> IndexStore:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 import time
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -42,7 +41,7 @@ StrategyName = Annotated[
     str | None, typer.Option("--strategy", metavar="S", help=f"One of: {', '.join(STRATEGY_NAMES)}.")
 ]
 Style = Annotated[
-    str | None, typer.Option("--text-style", metavar="STYLE", help="plain, or numbered (with citation markers).")
+    str | None, typer.Option("--text-style", metavar="STYLE", help="plain, numbered (with citation markers) or fenced.")
 ]
 Neighbors = Annotated[
     int | None, typer.Option("--neighbors", metavar="N", help="Also show N chunks around each kept one.")
@@ -55,29 +54,6 @@ Ignore = Annotated[
 ]
 Persist = Annotated[bool, typer.Option("--persist", help="Keep the index in PATH/.secondhop for the next time.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Asked:
-    """What a command line asks for. None means: the library's default."""
-
-    budget: int | None
-    strategy: str | None
-    text_style: str | None
-    neighbors: int | None
-    include_heading: bool
-    top_k: int | None
-
-    def keywords(self) -> dict[str, Any]:
-        """The keywords of `Document.context`."""
-        return {
-            "budget": self.budget,
-            "strategy": self.strategy,
-            "text_style": self.text_style,
-            "neighbors": self.neighbors,
-            "include_heading": self.include_heading or None,
-            "top_k": self.top_k,
-        }
 
 
 def load(

@@ -15,19 +15,14 @@ Importing this package loads none of onnxruntime, tokenizers, huggingface-hub, s
 
 from __future__ import annotations
 
-from secondhop.embedding.cache import CachedEmbedder, EmbeddingCache
-from secondhop.embedding.protocol import CrossEncoder, Embedder
-from secondhop.embedding.registry import CROSS_ENCODERS, EMBEDDERS
+from secondhop.embedding.cache import CachedEmbedder
+from secondhop.embedding.protocol import Embedder
 from secondhop.embedding.resolve import EmbedderOptions, cached, load_cross_encoder, load_embedder, open_cache
 
 __all__ = [
-    "CROSS_ENCODERS",
-    "EMBEDDERS",
     "CachedEmbedder",
-    "CrossEncoder",
     "Embedder",
     "EmbedderOptions",
-    "EmbeddingCache",
     "cached",
     "load_cross_encoder",
     "load_embedder",

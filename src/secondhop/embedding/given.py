@@ -80,9 +80,7 @@ class GivenCrossEncoder:
         return scores
 
 
-def as_embedder(
-    model: Any, *, identity: str | None = None, query_prefix: str = "", document_prefix: str = ""
-) -> Embedder:
+def as_embedder(model: Any, *, identity: str | None, query_prefix: str, document_prefix: str) -> Embedder:
     """An embedder of ours, of LangChain's (`embed_documents`), of LlamaIndex's (`get_text_embedding_batch`), or a callable.
 
     Raises:

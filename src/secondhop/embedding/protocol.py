@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any, Literal, Protocol, runtime_checkable
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Literal, Protocol, runtime_checkable
 
 if TYPE_CHECKING:
     import numpy as np
@@ -13,12 +13,6 @@ if TYPE_CHECKING:
 
 EmbeddingRole = Literal["document", "query"]
 """What a text is embedded as; many models put different words before the two."""
-
-EmbedCallable = Callable[[list[str]], Any]
-"""A callable of the user's: texts to one vector each, as an array or nested sequences."""
-
-RerankCallable = Callable[[str, Sequence[str]], Any]
-"""A callable of the user's: a query and texts to one score each, higher is better."""
 
 
 @runtime_checkable

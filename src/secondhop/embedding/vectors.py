@@ -50,13 +50,12 @@ def write_vectors(path: Path, vectors: Matrix, identity: str) -> None:
         raise
 
 
-def read_vectors(path: Path, identity: str, *, check: bool = True) -> Matrix | None:
-    """The vectors, mapped read-only; None if something else made them.
+def read_vectors(path: Path, identity: str) -> Matrix | None:
+    """The vectors, mapped read-only; None if something else made them. Reads the file once, to compare its digest.
 
     Args:
         path: a file of `write_vectors`.
         identity: of the embedder that is in use.
-        check: compare the numbers with their digest, which reads the file once.
 
     Raises:
         IndexVersionError: written in a format that this version does not read.
@@ -77,7 +76,7 @@ def read_vectors(path: Path, identity: str, *, check: bool = True) -> Matrix | N
         return np.empty((rows, dims), np.float32)
     by_dimension = order == _BY_DIMENSION
     numbers = np.memmap(path, "<f4", "r", _HEADER_BYTES, (dims, rows) if by_dimension else (rows, dims))
-    if check and _digest(numbers.data.cast("B"), order) != digest:
+    if _digest(numbers.data.cast("B"), order) != digest:
         raise IndexCorruptError(path, "its bytes are not those that were written")
     return numbers.T if by_dimension else numbers
 

@@ -103,11 +103,9 @@ def pool(items: Iterable[Item]) -> tuple[Doc, ...]:
 
     Unshuffled, those of one question stand side by side, and chunks that cross them leak.
     """
-    seen = dict.fromkeys((doc.title, doc.text) for item in items for doc in item.documents)
-    first = {(doc.title, doc.text): doc for item in items for doc in item.documents}
-    keys = list(seen)
-    random.Random(7).shuffle(keys)
-    return tuple(first[key] for key in keys)
+    documents = list({(doc.title, doc.text): doc for item in items for doc in item.documents}.values())
+    random.Random(7).shuffle(documents)
+    return tuple(documents)
 
 
 def _locate(name: str, root: str | os.PathLike[str] | None, part: str) -> tuple[Path, Path]:

@@ -10,6 +10,7 @@ from typing import Any
 
 from secondhop.evaluation.tables import SHOWN, caption, rows_of
 
+TITLE = "Evidence kept per token"
 WIDTH, HEIGHT, LEFT, BOTTOM, TOP = 460, 280, 44, 36, 12
 # Paul Tol's "bright" scheme and two more: told apart with colour-blind eyes and in print.
 COLORS = ("#4477AA", "#EE6677", "#228833", "#CCBB44", "#66CCEE", "#AA3377", "#555555", "#EE7733", "#004488", "#99DDFF")
@@ -25,7 +26,7 @@ display:inline-block;width:1.4rem;height:3px;margin-right:.4rem;vertical-align:m
 """
 
 
-def make_page(results: Mapping[str, Any], title: str = "Evidence kept per token") -> str:
+def make_page(results: Mapping[str, Any]) -> str:
     """The page as text. It loads nothing from anywhere."""
     summary = results["summary"]
     systems = list(dict.fromkeys(entry["system"] for entry in summary))
@@ -37,8 +38,8 @@ def make_page(results: Mapping[str, Any], title: str = "Evidence kept per token"
     key = "".join(f'<span><i style="background:{color[system]}"></i>{escape(system)}</span>' for system in systems)
     versions = ", ".join(f"{name} {version}" for name, version in results["versions"].items())
     return (
-        f'<!doctype html><html lang="en"><meta charset="utf-8"><title>{escape(title)}</title><style>{_STYLE}</style>'
-        f'<h1>{escape(title)}</h1><p class="key">{key}</p>{figures}<p>{escape(caption(results))}. {escape(versions)}.</p>'
+        f'<!doctype html><html lang="en"><meta charset="utf-8"><title>{TITLE}</title><style>{_STYLE}</style>'
+        f'<h1>{TITLE}</h1><p class="key">{key}</p>{figures}<p>{escape(caption(results))}. {escape(versions)}.</p>'
         f"{_table(results)}</html>\n"
     )
 

@@ -49,7 +49,6 @@ class Item:
     """Relevant documents, for ranked retrieval."""
     pages: tuple[int, ...] = ()
     """Pages that hold the evidence, from 1."""
-    hops: int = 1
     answerable: bool = True
     first_span: bool = False
     """Word recall is measured on the first evidence text alone."""

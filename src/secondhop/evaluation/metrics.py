@@ -19,6 +19,12 @@ _PRONOUNS = (
 _PRONOUN = re.compile(rf"(?:{_PRONOUNS})\b")
 _GAP = re.compile(r" … |\n…\n")
 NAN = float("nan")
+SEED, SAMPLES = 0, 2000
+"""Of the resampling in `bootstrap`."""
+NDCG_DEPTH = 10
+"""How many places of a ranking `ndcg` looks at."""
+RECALL_WANTED = 0.95
+"""The share of the positives that `precision_at_recall` has to find."""
 
 
 def word_recall(evidence: str, context: str) -> float:
@@ -70,10 +76,10 @@ def evidence_scores(item: Item, context: str) -> dict[str, float]:
     return scores
 
 
-def ndcg(ranking: Sequence[int], relevant: Collection[int], top_k: int = 10) -> float:
-    """Normalised discounted cumulative gain of the first `top_k`, relevance being yes or no."""
-    gain = sum(1 / np.log2(place + 2) for place, doc in enumerate(ranking[:top_k]) if doc in relevant)
-    ideal = sum(1 / np.log2(place + 2) for place in range(min(top_k, len(relevant))))
+def ndcg(ranking: Sequence[int], relevant: Collection[int]) -> float:
+    """Normalised discounted cumulative gain of the first `NDCG_DEPTH`, relevance being yes or no."""
+    gain = sum(1 / np.log2(place + 2) for place, doc in enumerate(ranking[:NDCG_DEPTH]) if doc in relevant)
+    ideal = sum(1 / np.log2(place + 2) for place in range(min(NDCG_DEPTH, len(relevant))))
     return float(gain / ideal) if ideal else NAN
 
 
@@ -100,12 +106,12 @@ def auroc(scores: ArrayLike, positive: ArrayLike) -> float:
     return float((ranks[labels].sum() - n_positive * (n_positive + 1) / 2) / (n_positive * n_negative))
 
 
-def precision_at_recall(scores: ArrayLike, positive: ArrayLike, recall: float = 0.95) -> float:
-    """Precision at the highest threshold that still finds `recall` of the positives; nan if there are none."""
+def precision_at_recall(scores: ArrayLike, positive: ArrayLike) -> float:
+    """Precision at the highest threshold that still finds `RECALL_WANTED` of the positives; nan if there are none."""
     values, labels = np.asarray(scores, dtype=float), np.asarray(positive, dtype=bool)
     if not labels.any():
         return NAN
-    wanted = int(np.ceil(recall * labels.sum() - 1e-9))
+    wanted = int(np.ceil(RECALL_WANTED * labels.sum() - 1e-9))
     threshold = np.sort(values[labels])[::-1][wanted - 1]
     return float(labels[values >= threshold].mean())
 
@@ -120,7 +126,7 @@ class Interval:
     n: int
 
 
-def bootstrap(values: ArrayLike, other: ArrayLike | None = None, *, samples: int = 2000, seed: int = 0) -> Interval:
+def bootstrap(values: ArrayLike, other: ArrayLike | None = None) -> Interval:
     """Mean of `values`, or of the paired differences `values - other`, over the pairs where both are numbers."""
     x = np.asarray(values, dtype=float)
     if other is not None:
@@ -128,15 +134,15 @@ def bootstrap(values: ArrayLike, other: ArrayLike | None = None, *, samples: int
     x = x[~np.isnan(x)]
     if not len(x):
         return Interval(NAN, NAN, NAN, 0)
-    means = _resampling(len(x), samples, seed) @ x / len(x)
+    means = _resampling(len(x)) @ x / len(x)
     return Interval(float(x.mean()), float(np.percentile(means, 2.5)), float(np.percentile(means, 97.5)), len(x))
 
 
 @lru_cache(maxsize=8)
-def _resampling(n: int, samples: int, seed: int) -> NDArray[np.float64]:
-    """[samples, n] how often each of `n` values is drawn in each resample. A run asks for few different `n`."""
-    rng = np.random.default_rng(seed)
-    return np.stack([np.bincount(rng.integers(0, n, n), minlength=n) for _ in range(samples)]).astype(np.float64)
+def _resampling(n: int) -> NDArray[np.float64]:
+    """[SAMPLES, n] how often each of `n` values is drawn in each resample. A run asks for few different `n`."""
+    rng = np.random.default_rng(SEED)
+    return np.stack([np.bincount(rng.integers(0, n, n), minlength=n) for _ in range(SAMPLES)]).astype(np.float64)
 
 
 def readability(passages: Sequence[str], sources: Sequence[str]) -> tuple[float, float]:

@@ -115,11 +115,8 @@ class PlainBM25Built:
 
     def _order(self, question: str, top_k: int) -> list[int]:
         lexicon = self._snapshot.lexicon
-        numbers = [
-            lexicon.number_of[term]
-            for term in dict.fromkeys(lexicon.analyzer.terms(question))
-            if term in lexicon.number_of
-        ]
+        found = map(lexicon.terms.get, dict.fromkeys(lexicon.analyzer.terms(question)))
+        numbers = [number for number in found if number is not None]
         terms = np.array(numbers, np.int64)
         scores = self._snapshot.body.accumulate(terms, self._snapshot.idf[terms])
         return [int(place) for place in top(scores, top_k).astype(np.int64)]

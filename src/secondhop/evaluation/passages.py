@@ -32,7 +32,6 @@ def passage_items(rows: Sequence[Row], split: str) -> list[Item]:
                     tuple(documents),
                     tuple(evidence),
                     tuple(support),
-                    hops=len(row.get("hops", ())) or len({doc for doc, _ in evidence}),
                     kind=row.get("type") or "",
                     group=row["id"],
                 )

@@ -13,6 +13,7 @@ from secondhop.errors import MissingExtraError
 from secondhop.evaluation.files import pdf_pages
 from secondhop.evaluation.items import Doc
 from secondhop.evaluation.systems import Answer, Built, Piece, System, cut_to, document_number, fill
+from secondhop.text.tokens import count_words
 from secondhop.types import TokenCounter
 
 CANDIDATES = 40
@@ -35,11 +36,6 @@ def _import(module: str) -> Any:
         return importlib.import_module(module)
     except ImportError as error:
         raise MissingPeerError(module.split(".", maxsplit=1)[0]) from error
-
-
-def count_words(text: str) -> int:
-    """Words as chunk sizes count them."""
-    return len(text.split())
 
 
 class _Filled:

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import Any
 
-from secondhop.evaluation.items import Dataset, Doc, Item
+from secondhop.evaluation.items import Dataset, Doc, Item, Row
 from secondhop.evaluation.metrics import (
     evidence_scores,
     ndcg,
@@ -15,8 +14,6 @@ from secondhop.evaluation.metrics import (
 )
 from secondhop.evaluation.systems import Answer, Built, System
 from secondhop.types import TokenCounter
-
-Row = dict[str, Any]
 
 
 def run(
@@ -37,7 +34,9 @@ def run(
         cells: dict[tuple[str, int], list[Row]] = {
             (system.name, budget): [] for system in systems for budget in budgets
         }
-        for item, built, documents in _with_indexes(systems, dataset, progress):
+        if progress is not None:
+            progress(f"{dataset.name} ({dataset.mode}): {len(dataset.items)} questions")
+        for item, built, documents in _with_indexes(systems, dataset):
             for system, index in zip(systems, built, strict=True):
                 ranked = _ranked(index, item) if dataset.ranked else {}
                 for budget in budgets:
@@ -48,24 +47,20 @@ def run(
     return rows
 
 
-def rank(systems: Sequence[System], dataset: Dataset, *, progress: Callable[[str], None] | None = None) -> list[Row]:
+def rank(systems: Sequence[System], dataset: Dataset) -> list[Row]:
     """Ranked retrieval alone: one row for each system and question, budget 0."""
     rows: dict[str, list[Row]] = {system.name: [] for system in systems}
-    for item, built, _ in _with_indexes(systems, dataset, progress):
+    for item, built, _ in _with_indexes(systems, dataset):
         for system, index in zip(systems, built, strict=True):
             head = {"dataset": dataset.name, "mode": dataset.mode, "system": system.name, "budget": 0, "id": item.id}
             rows[system.name].append(head | _ranked(index, item))
     return [row for system in rows.values() for row in system]
 
 
-def _with_indexes(
-    systems: Sequence[System], dataset: Dataset, progress: Callable[[str], None] | None
-) -> Iterator[tuple[Item, list[Built], Sequence[Doc]]]:
+def _with_indexes(systems: Sequence[System], dataset: Dataset) -> Iterator[tuple[Item, list[Built], Sequence[Doc]]]:
     def build(documents: Sequence[Doc]) -> list[Built]:
         return [system.build(documents) for system in systems]
 
-    if progress is not None:
-        progress(f"{dataset.name} ({dataset.mode}): {len(dataset.items)} questions")
     if dataset.mode == "pooled":
         built = build(dataset.documents)
         for item in dataset.items:

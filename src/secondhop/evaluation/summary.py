@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from secondhop.evaluation.items import Row
-from secondhop.evaluation.metrics import NAN, auroc, bootstrap, precision_at_recall
+from secondhop.evaluation.metrics import NAN, SEED, auroc, bootstrap, precision_at_recall
 
 METRICS = (
     *("wr", "wr80", "full", "ev", "hop2", "ans", "page_hit", "documents"),
@@ -33,9 +33,7 @@ _PACKAGES = (
 )
 
 
-def summarize(
-    rows: Sequence[Row], *, baseline: str | None = None, seed: int = 0, metrics: Sequence[str] = METRICS
-) -> list[Row]:
+def summarize(rows: Sequence[Row], *, baseline: str | None) -> list[Row]:
     """One entry per set, mode, system and budget: each metric's mean and interval, and what confidence can tell.
 
     With a `baseline` system, `versus` has the paired differences to it on the same questions (positive: above it).
@@ -51,9 +49,7 @@ def summarize(
             "errors": sum("error" in row for row in questions.values()),
         }
         entry["metrics"] = {
-            name: asdict(bootstrap(values, seed=seed))
-            for name in metrics
-            if (values := _column(questions, questions, name))
+            name: asdict(bootstrap(values)) for name in METRICS if (values := _column(questions, questions, name))
         }
         entry |= abstention(list(questions.values()))
         other = cells.get((key[0], key[1], baseline, key[3]))
@@ -61,9 +57,7 @@ def summarize(
             both = [name for name in questions if name in other]
             pairs = {name: (_column(questions, both, name), _column(other, both, name)) for name in entry["metrics"]}
             entry["versus"] = {
-                name: asdict(bootstrap(ours, theirs, seed=seed))
-                for name, (ours, theirs) in pairs.items()
-                if ours and theirs
+                name: asdict(bootstrap(ours, theirs)) for name, (ours, theirs) in pairs.items() if ours and theirs
             }
         found.append(entry)
     return found
@@ -100,11 +94,11 @@ def versions() -> dict[str, str]:
     return found
 
 
-def results(rows: Sequence[Row], *, baseline: str | None, tokenizer: str, seed: int = 0) -> Row:
+def results(rows: Sequence[Row], *, baseline: str | None, tokenizer: str) -> Row:
     """Everything about a run as one JSON-serialisable object; nan becomes null."""
     date = datetime.datetime.now(datetime.timezone.utc).date().isoformat()
-    head = {"date": date, "versions": versions(), "tokenizer": tokenizer, "seed": seed, "baseline": baseline}
-    cleaned: Row = _without_nan({**head, "summary": summarize(rows, baseline=baseline, seed=seed), "rows": list(rows)})
+    head = {"date": date, "versions": versions(), "tokenizer": tokenizer, "seed": SEED, "baseline": baseline}
+    cleaned: Row = _without_nan({**head, "summary": summarize(rows, baseline=baseline), "rows": list(rows)})
     return cleaned
 
 

@@ -20,9 +20,9 @@ def without_evidence(dataset: Dataset) -> Dataset:
     return replace(dataset, mode="own", items=tuple(items), documents=())
 
 
-def off_topic(dataset: Dataset, other: Dataset, *, seed: int = 5) -> Dataset:
+def off_topic(dataset: Dataset, other: Dataset) -> Dataset:
     """Questions of `other`, each asked of the documents of some question of `dataset`: none can be answered."""
-    rng = random.Random(seed)
+    rng = random.Random(5)
     items = (
         replace(_unanswerable(item, f"{item.id}-elsewhere"), question=rng.choice(other.items).question)
         for item in dataset.items
@@ -30,9 +30,9 @@ def off_topic(dataset: Dataset, other: Dataset, *, seed: int = 5) -> Dataset:
     return replace(dataset, items=tuple(items))
 
 
-def with_unanswerable(dataset: Dataset, unanswerable: Dataset, *, name: str = "") -> Dataset:
+def with_unanswerable(dataset: Dataset, unanswerable: Dataset) -> Dataset:
     """The questions of both, as one set."""
-    return replace(dataset, name=name or dataset.name, items=(*dataset.items, *unanswerable.items))
+    return replace(dataset, items=(*dataset.items, *unanswerable.items))
 
 
 def _unanswerable(item: Item, key: str) -> Item:

@@ -21,6 +21,7 @@ from secondhop.indexing.texts import Texts
 from secondhop.text.analysis import analyzer_for
 from secondhop.text.bulk_forms import find_forms
 from secondhop.text.characters import WINDOW, Characters, codes, windows
+from secondhop.text.languages import LANGUAGE_SAMPLE
 from secondhop.types import KINDS, Section, SourceText
 
 if TYPE_CHECKING:
@@ -30,7 +31,6 @@ if TYPE_CHECKING:
 
 _Scalar = TypeVar("_Scalar", bound=np.generic)
 
-_LANGUAGE_SAMPLE = 200
 _LONGEST_HEADER = 1_000
 """Characters from the start of a table to the end of its header, beyond which that is shown with no row."""
 
@@ -112,7 +112,7 @@ def build_segment(
         char_ngrams: length of the pieces of words that are terms besides; 0 for none.
         progress: called with the number of sources indexed so far.
     """
-    analyzer = analyzer_for(language, [source.text for source in sources[:_LANGUAGE_SAMPLE]], char_ngrams)
+    analyzer = analyzer_for(language, [source.text for source in sources[:LANGUAGE_SAMPLE]], char_ngrams)
     columns, forms, paths = _Columns(), Numbering(), dict[str, int]()
     done = n_sections = 0
     for table in tables:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from secondhop.arrays import gathered, ranges
-from secondhop.indexing.strings import Numbers, Strings, Vocabulary, offsets_of
+from secondhop.indexing.strings import Strings, Vocabulary, offsets_of
 from secondhop.text.analysis import Analyzer
 from secondhop.text.bulk_analysis import analyze_all
 
@@ -52,11 +52,6 @@ class Lexicon:
             form_fold=analyzed.fold,
             term_is_number=_begin_with_digit(terms.strings),
         )
-
-    @property
-    def number_of(self) -> Numbers:
-        """Terms to their numbers."""
-        return Numbers(self.terms)
 
     def expand(self, forms: Ints) -> tuple[Ints, Ints]:
         """Terms of a run of forms, in order, and for each term the place in the run it comes from."""

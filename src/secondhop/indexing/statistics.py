@@ -95,7 +95,7 @@ def count_terms(segment: Segment, numbers: Ints | None = None) -> TermCounts:
     ends = np.cumsum(df, out=df).copy()
     most = max((int(block.counts.max(initial=0)) for block in blocks), default=0)
     chunks, counts = np.empty(offsets[-1], np.int32), np.empty(offsets[-1], np.min_scalar_type(most))
-    while blocks:  # the last one first, and let go: the allocator gives back what lies at the end
+    while blocks:  # what is copied is let go
         block = blocks.pop()
         ends[block.terms] -= block.n_chunks
         places = ranges(ends[block.terms], block.n_chunks)

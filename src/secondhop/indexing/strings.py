@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
@@ -136,43 +136,10 @@ class Vocabulary(Sequence[str]):
     def __iter__(self) -> Iterator[str]:
         return iter(self.strings)
 
-    def get(self, string: str, default: Any = None) -> Any:
-        """The number of a string, or the default."""
+    def get(self, string: str) -> int | None:
+        """The number of a string; None if it is not among them."""
         place = int(self.digests.searchsorted(np.uint64(digest(string))))
-        return place if place < len(self) and self.strings[place] == string else default
-
-
-class Numbers:
-    """A vocabulary the other way round: a mapping of strings to their numbers."""
-
-    __slots__ = ("_vocabulary",)
-
-    def __init__(self, vocabulary: Vocabulary) -> None:
-        """For that vocabulary."""
-        self._vocabulary = vocabulary
-
-    def __len__(self) -> int:
-        return len(self._vocabulary)
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._vocabulary)
-
-    def __contains__(self, string: str) -> bool:
-        return self._vocabulary.get(string) is not None
-
-    def __getitem__(self, string: str) -> int:
-        number: int | None = self._vocabulary.get(string)
-        if number is None:
-            raise KeyError(string)
-        return number
-
-    def get(self, string: str, default: Any = None) -> Any:
-        """The number of a string, or the default."""
-        return self._vocabulary.get(string, default)
-
-    def items(self) -> Iterable[tuple[str, int]]:
-        """All strings with their numbers."""
-        return ((string, number) for number, string in enumerate(self._vocabulary))
+        return place if place < len(self) and self.strings[place] == string else None
 
 
 def offsets_of(counts: Ints) -> NDArray[np.int64]:

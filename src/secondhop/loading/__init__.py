@@ -1,7 +1,7 @@
 """Files, bytes and strings to `SourceText`: one format per module, imported when a file of that format is met.
 
-A format module has `SUFFIXES` and `load(data, source) -> SourceText`, and raises only errors of `errors.py`. To add
-one: write the module, and give it a line in `formats.FORMATS`.
+A format module has `load(data, source) -> SourceText`, and raises only errors of `errors.py`. To add one: write the
+module, and give it a line in `formats.FORMATS`.
 
 `parsing.py` parses in this process, `pool.py` in children with limits, `ingest.py` a whole folder of files.
 """
@@ -12,7 +12,7 @@ import os
 
 from secondhop.loading.encodings import printable
 from secondhop.loading.folder import FolderFile, FolderListing, walk_folder
-from secondhop.loading.formats import FORMATS, Format, register_loader
+from secondhop.loading.formats import FORMATS, register_loader
 from secondhop.loading.ingest import (
     FileReport,
     Ingested,
@@ -34,12 +34,10 @@ __all__ = [
     "FileReport",
     "FolderFile",
     "FolderListing",
-    "Format",
     "IngestReport",
     "Ingested",
     "IsolationMode",
     "Limits",
-    "Parse",
     "ParserPool",
     "content_digest",
     "file_report",
@@ -62,7 +60,6 @@ def load_file(
     source: str | None = None,
     format: str | None = None,
     password: str | None = None,
-    max_bytes: int = MAX_BYTES,
     parse: Parse = parse,
 ) -> SourceText:
     """Load a file. `source` is what citations call it: the path as given, unless said otherwise.
@@ -71,8 +68,8 @@ def load_file(
     """
     name = os.fspath(path)
     label = printable(name) if source is None else source
-    data = read_file(name, label, max_bytes)
-    return parse(data, label, name=printable(name), format=format, password=password, max_bytes=max_bytes)
+    data = read_file(name, label, MAX_BYTES)
+    return parse(data, label, name=printable(name), format=format, password=password)
 
 
 def load_bytes(
@@ -81,8 +78,7 @@ def load_bytes(
     *,
     format: str | None = None,
     password: str | None = None,
-    max_bytes: int = MAX_BYTES,
     parse: Parse = parse,
 ) -> SourceText:
     """Load a file's bytes. The format is `format`, else what the bytes say, else what the suffix says."""
-    return parse(data, source, name=source, format=format, password=password, max_bytes=max_bytes)
+    return parse(data, source, name=source, format=format, password=password)

@@ -8,8 +8,6 @@ from secondhop.loading.encodings import decode
 from secondhop.loading.outlined import MAX_HEADING_LINE, Block, Heading, lines_of, outlined
 from secondhop.types import SourceText
 
-SUFFIXES = frozenset({".adoc", ".asciidoc"})
-
 _HEADING = re.compile(r"(={1,6}|#{1,6})[ \t]+(\S.*?)(?:[ \t]+\1)?[ \t]*")
 _DELIMITER = re.compile(r"(-{4,}|\.{4,}|`{3,}|\+{4,}|/{4,}|[|,:!]===)[ \t]*")
 _NOT_SHOWN = "/+"

@@ -24,28 +24,23 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from functools import cache
-from itertools import pairwise
 from time import thread_time
 from typing import TYPE_CHECKING
 
 from secondhop.loading.code_labels import LANGUAGES, Definition, Language, end_of, label, wrappers_of
 from secondhop.loading.code_lines import line_definitions
 from secondhop.loading.code_python import python_definitions
-from secondhop.loading.encodings import decode
-from secondhop.loading.formats import FORMATS
+from secondhop.loading.encodings import character_offsets, decode
 from secondhop.types import Section, SourceText, Span
 
 if TYPE_CHECKING:
     from tree_sitter import Language as Grammar
     from tree_sitter import Node, Query
 
-SUFFIXES = FORMATS["code"].suffixes
-
 _BY_SUFFIX = {suffix: language for language in LANGUAGES for suffix in language.suffixes}
 _PYTHON = frozenset({".py", ".pyi"})
 _HOLDS_METHODS = frozenset({"class", "struct", "union", "interface", "enum", "record"})
 _INNER_DOC = (b"//!", b"/*!")  # in Rust these document what is around them
-_CONTINUATION_BYTES = bytes(range(0x80, 0xC0))
 # Ten times what a slow machine needs. Only text that is no program takes longer: a megabyte of opening brackets.
 _SECONDS = 2.0
 _SECONDS_PER_BYTE = 10e-6
@@ -167,13 +162,11 @@ def _with_leading(node: Node, leading: Mapping[int, Node], code: bytes) -> int:
 
 
 def _in_characters(code: bytes, definitions: list[Definition]) -> list[Definition]:
-    """Convert byte offsets to character offsets, in one pass over the code."""
+    """Convert byte offsets to character offsets."""
     if code.isascii():
         return definitions
-    offsets = sorted({0, *(at for found in definitions for at in (found.start, found.end, found.name_at))})
-    characters = {0: 0}
-    for before, after in pairwise(offsets):
-        characters[after] = characters[before] + len(code[before:after].translate(None, _CONTINUATION_BYTES))
+    offsets = (at for found in definitions for at in (found.start, found.end, found.name_at))
+    characters = character_offsets(code, offsets)
     return [
         replace(found, start=characters[found.start], end=characters[found.end], name_at=characters[found.name_at])
         for found in definitions

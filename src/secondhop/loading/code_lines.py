@@ -66,9 +66,7 @@ _PATTERNS: Sequence[tuple[str, str]] = (
 # fmt: on
 _FLAGS = {".sql": re.IGNORECASE, ".vb": re.IGNORECASE, ".ps1": re.IGNORECASE}
 _BY_NAME: Mapping[str, re.Pattern[str]] = {
-    name: re.compile(pattern, _FLAGS.get(name, re.NOFLAG if hasattr(re, "NOFLAG") else 0))
-    for names, pattern in _PATTERNS
-    for name in names.split()
+    name: re.compile(pattern, _FLAGS.get(name, 0)) for names, pattern in _PATTERNS for name in names.split()
 }
 
 

@@ -14,10 +14,6 @@ from secondhop.loading.encodings import decode
 from secondhop.loading.outlined import MAX_HEADING_LINE, lines_of
 from secondhop.types import Kind, Section, SourceText, Span
 
-SUFFIXES = frozenset(
-    {".json", ".jsonl", ".ndjson", ".yaml", ".yml", ".toml", ".csv", ".tsv", ".ini", ".cfg", ".conf", ".properties"}
-)
-
 _TABLES = frozenset({".csv", ".tsv"})
 _RECORDS = frozenset({".jsonl", ".ndjson"})
 _WITH_TABLES = frozenset({".toml", ".ini", ".cfg", ".conf"})

@@ -32,8 +32,6 @@ from secondhop.types import SourceText
 if TYPE_CHECKING:
     from lxml import etree  # type: ignore[import-untyped]
 
-SUFFIXES = frozenset({".docx", ".docm"})
-
 _MAIN = "word/document.xml"
 _FURNITURE = re.compile(r"(?:header|footer)\d*\.xml")
 _MAX_FURNITURE = 200

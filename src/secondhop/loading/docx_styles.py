@@ -81,8 +81,7 @@ def read_styles(root: etree._Element | None, numbering: etree._Element | None) -
             ancestor = based_on.get(ancestor, "")
         if ancestor in own:
             levels[style_id] = own[ancestor]
-    shown = {key: level for key, level in levels.items() if level <= 9}
-    return Styles(shown, frozenset(lists), read_numbering(numbering, root), based_on)
+    return Styles(levels, frozenset(lists), read_numbering(numbering, root), based_on)
 
 
 def _style_level(style: etree._Element) -> int | None:

@@ -1,4 +1,7 @@
-"""Reading the XML parts of a Word document without regard to namespaces, which differ between its two variants."""
+"""Reading the XML parts of a Word document without regard to namespaces, which differ between its two variants.
+
+`parse_part` reads those of other zip containers as well.
+"""
 
 from __future__ import annotations
 

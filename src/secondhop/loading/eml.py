@@ -16,8 +16,6 @@ from secondhop.loading.builder import TextBuilder, clean, one_line
 from secondhop.loading.encodings import decode, is_binary
 from secondhop.types import SourceText
 
-SUFFIXES = frozenset({".eml"})
-
 _HEADERS = ("From", "To", "Cc", "Date", "Subject")
 _MAX_DEPTH = 20
 _MAX_PARTS = 1000

@@ -6,6 +6,8 @@ import codecs
 import re
 import unicodedata
 from collections import Counter
+from collections.abc import Iterable
+from itertools import pairwise
 
 from secondhop.errors import CorruptFileError
 
@@ -18,6 +20,7 @@ _BOMS = (
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
 _CONTROLS = bytes(sorted({*range(1, 32), 127} - {*b"\t\n\v\f\r\x1b"}))
+_CONTINUATION_BYTES = bytes(range(0x80, 0xC0))
 _MAX_CONTROLS = 0.05  # compressed bytes hold 10 %, legacy text next to none
 _MAX_NULS = 0.3
 _SAMPLE = 64 * 1024
@@ -68,6 +71,14 @@ def in_lines(text: str) -> tuple[str, list[str]]:
     if "\0" in text:
         warnings.append(f"The text holds {text.count(chr(0))} NUL characters; they are kept.")
     return text, warnings
+
+
+def character_offsets(code: bytes, offsets: Iterable[int]) -> dict[int, int]:
+    """Where the characters at these byte offsets stand in the text that the UTF-8 is of, found in one pass."""
+    characters = {0: 0}
+    for before, after in pairwise(sorted({0, *offsets})):
+        characters[after] = characters[before] + len(code[before:after].translate(None, _CONTINUATION_BYTES))
+    return characters
 
 
 def printable(path: str) -> str:

@@ -3,22 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from io import BytesIO
 from posixpath import dirname, join, normpath
+from typing import TYPE_CHECKING
 from urllib.parse import unquote
 from zipfile import ZipFile
 
-from secondhop.errors import CorruptFileError, MissingExtraError, PasswordRequiredError
+from secondhop.errors import CorruptFileError, PasswordRequiredError
 from secondhop.loading.builder import TextBuilder, one_line, open_container, read_entry
+from secondhop.loading.docx_xml import parse_part
 from secondhop.loading.html import decoded, write_page
 from secondhop.types import SourceText
 
-try:
+if TYPE_CHECKING:
     from lxml import etree  # type: ignore[import-untyped]
-except ImportError as error:
-    raise MissingExtraError("lxml", extra="office") from error
-
-SUFFIXES = frozenset({".epub"})
 
 _CONTAINER = "META-INF/container.xml"
 _ENCRYPTION = "META-INF/encryption.xml"
@@ -53,25 +50,23 @@ def load(data: bytes, source: str) -> SourceText:
 
 def _refuse_encrypted(archive: ZipFile, source: str) -> None:
     """Embedded fonts may be scrambled; a text that is, cannot be read."""
-    found = read_entry(archive, _ENCRYPTION, source)
+    found = parse_part(archive, _ENCRYPTION, source)
     if found is None:
         return
-    methods = [
-        element.get("Algorithm", "") for element in _parsed(found, _ENCRYPTION, source).iter("{*}EncryptionMethod")
-    ]
+    methods = [element.get("Algorithm", "") for element in found.iter("{*}EncryptionMethod")]
     if any(not method.startswith(_FONT_METHODS) for method in methods):
         raise PasswordRequiredError(source, "encrypted (DRM); only its reading program can open it")
 
 
 def _package(archive: ZipFile, source: str) -> tuple[str, etree._Element]:
     """The book's table of parts, by the place that the container names."""
-    container = read_entry(archive, _CONTAINER, source)
-    rootfile = None if container is None else _parsed(container, _CONTAINER, source).find(".//{*}rootfile")
+    container = parse_part(archive, _CONTAINER, source)
+    rootfile = None if container is None else container.find(".//{*}rootfile")
     name = normpath(unquote(rootfile.get("full-path", ""))) if rootfile is not None else ""
-    package = read_entry(archive, name, source)
+    package = parse_part(archive, name, source)
     if package is None:
         raise CorruptFileError(source, "not an EPUB (its package file is missing)")
-    return name, _parsed(package, name, source)
+    return name, package
 
 
 def _chapters(package: etree._Element, folder: str) -> Iterator[str]:
@@ -94,11 +89,3 @@ def _metadata(package: etree._Element) -> dict[str, str]:
         if element is not None and one_line(element.text or ""):
             found[key] = one_line(element.text or "")
     return found
-
-
-def _parsed(data: bytes, name: str, source: str) -> etree._Element:
-    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
-    try:
-        return etree.parse(BytesIO(data), parser).getroot()
-    except etree.XMLSyntaxError as error:
-        raise CorruptFileError(source, f"{name} inside it is not valid XML ({error})") from error

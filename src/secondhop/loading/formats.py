@@ -15,6 +15,7 @@ from importlib import import_module
 from types import MappingProxyType
 
 from secondhop.errors import CorruptFileError, OptionError, PasswordRequiredError, UnsupportedFormatError
+from secondhop.loading.builder import is_ole
 from secondhop.loading.encodings import is_binary
 from secondhop.types import Kind, SourceText
 
@@ -63,7 +64,7 @@ _FORMATS: dict[str, Format] = {
         names="makefile gnumakefile dockerfile containerfile jenkinsfile vagrantfile rakefile gemfile justfile",
     ),
     "data": _format("data", ".json .jsonl .ndjson .yaml .yml .toml .csv .tsv .ini .cfg .conf .properties"),
-    "log": _format("log", ".log"),
+    "log": _format("plain", ".log"),
     "xml": _format("xml", ".xml .xsd .xsl .xslt .dita .docbook .plist .rss .atom"),
     "pdf": _format("pdf", ".pdf", textual=False),
     "docx": _format("docx", ".docx .docm", textual=False),
@@ -166,7 +167,7 @@ def _by_magic(data: bytes, source: str, expected: str | None) -> str | None:
         return "rtf"
     if data.startswith(b"PK\x03\x04"):
         return _zip_format(data, source, expected)
-    if data.startswith(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"):
+    if is_ole(data):
         return _ole_format(data, source, expected)
     return None
 

@@ -18,8 +18,6 @@ try:
 except ImportError as error:
     raise MissingExtraError("selectolax", extra="office") from error
 
-SUFFIXES = frozenset({".html", ".htm", ".xhtml"})
-
 # fmt: off
 _DROPPED = frozenset({
     "head", "script", "style", "noscript", "template", "svg", "math", "canvas", "iframe", "object", "embed", "audio",

@@ -173,7 +173,6 @@ def load_files(
     *,
     root: str,
     password: str | None = None,
-    max_bytes: int = MAX_BYTES,
     digests: bool = False,
     progress: Callable[[int, int, str], None] | None = None,
 ) -> Iterator[Ingested]:
@@ -187,13 +186,12 @@ def load_files(
         pool: where risky files are parsed. It is closed at the end.
         root: the folder, out of which no link may lead.
         password: for encrypted files.
-        max_bytes: larger files are refused.
         digests: say of each file what its content was.
         progress: called with (files done, files in all, source) before each file's turn.
     """
     from concurrent.futures import ThreadPoolExecutor
 
-    load = partial(_load, pool=pool, root=root, password=password, max_bytes=max_bytes, digests=digests)
+    load = partial(_load, pool=pool, root=root, password=password, digests=digests)
     ahead: dict[int, Future[Ingested]] = {}
     threads = ThreadPoolExecutor(pool.workers, "secondhop-load")
     try:
@@ -210,14 +208,12 @@ def load_files(
         threads.shutdown()
 
 
-def _load(
-    file: FolderFile, *, pool: ParserPool, root: str, password: str | None, max_bytes: int, digests: bool
-) -> Ingested:
+def _load(file: FolderFile, *, pool: ParserPool, root: str, password: str | None, digests: bool) -> Ingested:
     began, digest = perf_counter(), b""
     try:
-        data = read_file(file.path, file.source, max_bytes, root)
+        data = read_file(file.path, file.source, MAX_BYTES, root)
         digest = content_digest(data) if digests else b""  # of the same bytes that are parsed
-        text = pool.parse(data, file.source, name=file.source, password=password, max_bytes=max_bytes)
+        text = pool.parse(data, file.source, name=file.source, password=password)
     except (LoadError, MissingExtraError) as error:
         return Ingested(file.source, None, error, 1e3 * (perf_counter() - began), digest)
     return Ingested(file.source, text, None, 1e3 * (perf_counter() - began), digest)
@@ -228,19 +224,16 @@ def content_digest(data: bytes) -> bytes:
     return blake2b(data, digest_size=DIGEST_BYTES).digest()
 
 
-def report_of(
-    ingested: Sequence[Ingested], chunks: Sequence[int], skipped: Sequence[tuple[str, str]] = ()
-) -> IngestReport:
-    """The report on files that were loaded, and on those that were left out before that.
+def report_of(ingested: Sequence[Ingested], chunks: Sequence[int]) -> IngestReport:
+    """The report on files that were loaded.
 
     Args:
         ingested: the files that were opened, in order.
         chunks: how many chunks each of those with a text has.
-        skipped: sources and reasons of the files that were not opened.
     """
     counts = iter(chunks)
     return IngestReport.of(
-        [file_report(item) if item.text is None else file_report(item, next(counts)) for item in ingested], skipped
+        [file_report(item) if item.text is None else file_report(item, next(counts)) for item in ingested], ()
     )
 
 

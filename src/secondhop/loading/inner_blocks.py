@@ -22,9 +22,7 @@ _RULE = re.compile(rf"\n([ \t]*(?:\|[ \t]*)?{_DASHES}(?:\|[ \t]*{_DASHES})*(?:\|
 _FOLLOWING = re.compile(rf"(?:{_LINE_END}(?=[^\r\n]*\|)[^\r\n]*)*")
 _ROWS = re.compile(rf"^(?:[ \t]*\|[^\r\n]*\|[ \t]*(?:{_LINE_END}|\Z)){{2,}}", re.MULTILINE)
 _FENCE = re.compile(r"(?P<fence>```+|~~~+)(?P<info>[^\r\n]*)")
-_BEFORE_FENCE = re.compile(
-    r"\n(?=```|~~~)"
-)  # a pattern with a fixed first character is six times as fast as one with `^`
+_BEFORE_FENCE = re.compile(r"\n(?=```|~~~)")  # with a fixed first character: several times as fast as with `^`
 
 _GAP = re.compile(r"(?<=[^\s.!?:;])[ ]{2,}(?=\S)")
 _DIGIT = re.compile(r"\d")

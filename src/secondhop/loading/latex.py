@@ -8,8 +8,6 @@ from secondhop.loading.encodings import decode
 from secondhop.loading.outlined import Block, Heading, outlined
 from secondhop.types import SourceText
 
-SUFFIXES = frozenset({".tex", ".latex", ".ltx"})
-
 _LEVELS = {
     name: level
     for level, name in enumerate(

@@ -17,8 +17,6 @@ from secondhop.loading.markdown_blocks import scan
 from secondhop.loading.outlined import MAX_TITLE, outlined, shortened
 from secondhop.types import SourceText
 
-SUFFIXES = frozenset({".md", ".markdown", ".mdx"})
-
 _FRONT_MATTER = re.compile(
     r"---[ \t]*(?:\r\n?|\n)(?P<yaml>(?:#|[\w\"'-][^:\r\n]*:).*?)^(?:---|\.\.\.)[ \t]*$(?:\r\n?|\n)?"
     r"|\+\+\+[ \t]*(?:\r\n?|\n)(?P<toml>.*?)^\+\+\+[ \t]*$(?:\r\n?|\n)?",

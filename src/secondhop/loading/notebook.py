@@ -11,8 +11,6 @@ from secondhop.errors import CorruptFileError
 from secondhop.loading.builder import TextBuilder, clean
 from secondhop.types import SourceText
 
-SUFFIXES = frozenset({".ipynb"})
-
 _MAX_OUTPUT_CHARS = 20_000
 _HEADING = re.compile(r" {0,3}(#{1,6})[ \t]+(.*?)(?:[ \t]+#+)?[ \t]*$")
 _FENCE = re.compile(r" {0,3}(`{3,}|~{3,})")

@@ -8,8 +8,6 @@ from secondhop.loading.encodings import decode
 from secondhop.loading.outlined import MAX_HEADING_LINE, Block, Heading, lines_of, outlined
 from secondhop.types import SourceText
 
-SUFFIXES = frozenset({".org"})
-
 _HEADLINE = re.compile(
     r"(\*+)[ \t]+(?:(?:TODO|DONE|NEXT|WAITING|CANCELLED)[ \t]+)?(?:\[#\w\][ \t]+)?(.*?)(?:[ \t]+:[\w@#%:]+:)?[ \t]*"
 )

@@ -42,15 +42,16 @@ class Block:
     header_end: int | None = None
 
 
-def lines_of(text: str, start: int = 0) -> Iterator[tuple[int, int, str]]:
-    """Start, end and text of each line from `start` on, line ends aside. The last one is empty."""
+def lines_of(text: str) -> Iterator[tuple[int, int, str]]:
+    """Start, end and text of each line, line ends aside. The last one is empty."""
     if "\r" in text:
-        return ((match.start(), match.end(1), match[1]) for match in _LINE.finditer(text, start))
-    return chain.from_iterable(_lines_at_once(text, start))
+        return ((match.start(), match.end(1), match[1]) for match in _LINE.finditer(text))
+    return chain.from_iterable(_lines_at_once(text))
 
 
-def _lines_at_once(text: str, start: int) -> Iterator[Iterable[tuple[int, int, str]]]:
+def _lines_at_once(text: str) -> Iterator[Iterable[tuple[int, int, str]]]:
     """Some thousand lines at a time: all lines of a large text take several times its memory."""
+    start = 0
     while (end := text.find("\n", start + _AT_ONCE)) >= 0:
         yield _lines(text[start:end], start)
         start = end + 1

@@ -36,7 +36,6 @@ class Parse(Protocol):
         name: str | None = None,
         format: str | None = None,
         password: str | None = None,
-        max_bytes: int = MAX_BYTES,
     ) -> SourceText:
         """The text and structure of a file's bytes."""
 
@@ -48,7 +47,6 @@ def parse(
     name: str | None = None,
     format: str | None = None,
     password: str | None = None,
-    max_bytes: int = MAX_BYTES,
 ) -> SourceText:
     """The text and structure of a file's bytes.
 
@@ -58,14 +56,13 @@ def parse(
         name: its own name, whose suffix counts; the source by default.
         format: what to read it as, else what the bytes say, else what the suffix says.
         password: for encrypted files.
-        max_bytes: more are refused.
 
     Raises:
         LoadError: they cannot be read; the subclass says why.
     """
     check_format(format)
-    if len(data) > max_bytes:
-        raise FileTooLargeError(source, f"holds {len(data)} bytes; the limit is {max_bytes}")
+    if len(data) > MAX_BYTES:
+        raise FileTooLargeError(source, f"holds {len(data)} bytes; the limit is {MAX_BYTES}")
     if not data:
         raise NoTextError(source, "the file is empty")
     name = source if name is None else name

@@ -6,8 +6,6 @@ from secondhop.loading.encodings import decode, in_lines
 from secondhop.loading.inner_blocks import inner_sections
 from secondhop.types import Section, SourceText
 
-SUFFIXES = frozenset({".txt", ".text"})
-
 
 def load(data: bytes, source: str) -> SourceText:
     """Return the text as it stands, as one section of prose with what is no prose inside it."""

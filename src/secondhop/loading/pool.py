@@ -100,7 +100,6 @@ class ParserPool:
         name: str | None = None,
         format: str | None = None,
         password: str | None = None,
-        max_bytes: int = parsing.MAX_BYTES,
     ) -> SourceText:
         """As `parsing.parse`, in a child where that is called for.
 
@@ -111,8 +110,8 @@ class ParserPool:
         """
         name = source if name is None else name
         parsing.check_format(format)
-        small = len(data) <= max_bytes and bool(data)  # the rest is refused at once, here
-        options: dict[str, Any] = {"name": name, "format": format, "password": password, "max_bytes": max_bytes}
+        small = 0 < len(data) <= parsing.MAX_BYTES  # the rest is refused at once, here
+        options: dict[str, Any] = {"name": name, "format": format, "password": password}
         if small and self.isolates(name, format, data) and not self._cannot_start:
             try:
                 return self._in_child(data, source, options)

@@ -16,8 +16,6 @@ try:
 except ImportError as error:
     raise MissingExtraError("python-pptx", extra="office") from error
 
-SUFFIXES = frozenset({".pptx", ".pptm"})
-
 
 def load(data: bytes, source: str) -> SourceText:
     """The text slide by slide; the slide's number is the page, its title the heading.

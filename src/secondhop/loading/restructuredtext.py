@@ -14,8 +14,6 @@ from secondhop.loading.encodings import decode
 from secondhop.loading.outlined import MAX_HEADING_LINE, Block, Heading, lines_of, outlined
 from secondhop.types import SourceText
 
-SUFFIXES = frozenset({".rst", ".rest"})
-
 _MARKS = frozenset("!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~")
 _ADORNMENT = re.compile(r"([!-/:-@\[-`{-~])\1*[ \t]*")
 _DOUBLE_COLON = re.compile("::")

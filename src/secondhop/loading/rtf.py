@@ -10,8 +10,6 @@ from secondhop.errors import CorruptFileError
 from secondhop.loading.builder import TextBuilder, clean, one_line
 from secondhop.types import SourceText
 
-SUFFIXES = frozenset({".rtf"})
-
 _TOKEN = re.compile(
     rb"\\([a-z]{1,32})(-?\d{1,10})?[ ]?"  # control word
     rb"|\\'([0-9a-fA-F]{2})"  # one byte

@@ -31,8 +31,6 @@ try:
 except ImportError as error:
     raise MissingExtraError("python-calamine", extra="office") from error
 
-SUFFIXES = frozenset({".xlsx", ".xlsm", ".xls", ".ods"})
-
 _MAX_CELLS = 5_000_000
 _MAX_CHARS = 200_000_000
 _HEADER_WITHIN_ROWS = 10

@@ -8,7 +8,6 @@ from __future__ import annotations
 import contextlib
 import os
 import signal
-import sys
 from collections.abc import Mapping
 from typing import Any, BinaryIO
 
@@ -45,7 +44,7 @@ def main(memory_mb: int) -> None:
 
 def _answer(request: Mapping[str, Any], data: bytes) -> tuple[dict[str, Any], bytes]:
     try:
-        options = {key: request[key] for key in ("name", "format", "password", "max_bytes")}
+        options = {key: request[key] for key in ("name", "format", "password")}
         return pack(parse(data, request["source"], **options))
     except SecondhopError as error:
         return pack_error(error), b""
@@ -86,7 +85,3 @@ def _resident_bytes() -> int:
             return int(file.read().split()[1]) * os.sysconf("SC_PAGE_SIZE")
     except (OSError, ValueError):
         return 0
-
-
-if __name__ == "__main__":
-    main(int(sys.argv[-1]))

@@ -9,21 +9,17 @@ from __future__ import annotations
 import codecs
 import re
 from dataclasses import dataclass, field
-from itertools import pairwise
 from xml.parsers import expat
 
-from secondhop.loading.encodings import decode, in_lines
+from secondhop.loading.encodings import character_offsets, decode, in_lines
 from secondhop.loading.outlined import shortened
 from secondhop.types import Section, SourceText
-
-SUFFIXES = frozenset({".xml", ".xsd", ".xsl", ".xslt", ".dita", ".docbook", ".plist", ".rss", ".atom"})
 
 _DECLARED = re.compile(rb"""^<\?xml[^>]{0,200}?encoding\s*=\s*["']([A-Za-z0-9_.:-]+)["']""")
 _NAMING = ("title", "name", "id", "key", "label")
 _LEAST_CHARS = 200
 _MAX_DEPTH = 12
 _MAX_SECTIONS = 20_000
-_CONTINUATION_BYTES = bytes(range(0x80, 0xC0))
 
 
 class _EntityError(Exception):
@@ -120,7 +116,7 @@ def _sections(text: str) -> list[Section]:
     blank = len(code) - len(code.lstrip())  # a declaration must stand first
     parser.Parse(code[blank:], True)
     elements = sorted(reader.found, key=lambda element: (element.start, -element.end))
-    places = _characters(code, sorted({at + blank for element in elements for at in (element.start, element.end)}))
+    places = character_offsets(code, (at + blank for element in elements for at in (element.start, element.end)))
     sections: list[Section] = []
     around: list[tuple[int, tuple[str, ...]]] = []
     for element in elements:
@@ -137,11 +133,3 @@ def _sections(text: str) -> list[Section]:
             )
         )
     return sections
-
-
-def _characters(code: bytes, offsets: list[int]) -> dict[int, int]:
-    """Character offsets for byte offsets, in one pass."""
-    characters = {0: 0}
-    for before, after in pairwise([0, *offsets]):
-        characters[after] = characters[before] + len(code[before:after].translate(None, _CONTINUATION_BYTES))
-    return characters

@@ -1,6 +1,7 @@
 """A folder whose index is kept on disk: what has changed in it is found, and only that is indexed again."""
 
 from secondhop.persistence.changes import Verify, path_below
+from secondhop.persistence.fingerprint import options_of
 from secondhop.persistence.folder import (
     IndexedFolder,
     compact_folder,
@@ -10,10 +11,8 @@ from secondhop.persistence.folder import (
     open_folder,
 )
 from secondhop.persistence.refresh import Refresh
-from secondhop.persistence.table import FileTable
 
 __all__ = [
-    "FileTable",
     "IndexedFolder",
     "Refresh",
     "Verify",
@@ -22,5 +21,6 @@ __all__ = [
     "list_folder",
     "load_folder",
     "open_folder",
+    "options_of",
     "path_below",
 ]

@@ -6,13 +6,21 @@ import json
 import unicodedata
 from functools import lru_cache
 from hashlib import scrypt
+from typing import TYPE_CHECKING, Any
 
+from secondhop.errors import OptionError
 from secondhop.loading import FORMATS
 from secondhop.options import FolderOptions
+
+if TYPE_CHECKING:
+    from secondhop.storage import Manifest
 
 BUILD = 7
 """Counts changes of parsing, chunking, analysis or the tables that the version number does not show."""
 
+_KEPT = (
+    "recursive", "gitignore", "ignore", "hard_links", "chunk_size", "language", "char_ngrams", "max_seconds", "max_memory_mb"
+)  # fmt: skip
 _PACKAGES = (
     "secondhop", "PyStemmer", "charset-normalizer", "lxml", "pypdf", "pypdfium2", "python-calamine", "python-pptx",
     "selectolax", "tree-sitter", "tree-sitter-c", "tree-sitter-cpp", "tree-sitter-go", "tree-sitter-java",
@@ -39,6 +47,28 @@ def fingerprint(options: FolderOptions) -> str:
         },
         sort_keys=True,
     )
+
+
+def kept_options(options: FolderOptions) -> dict[str, Any]:
+    """Which files are indexed and how, as far as that is not the default: what brings an index up to date as it was made."""
+    return {name: getattr(options, name) for name in _KEPT if getattr(options, name) != _default(name)}
+
+
+def options_of(manifest: Manifest) -> dict[str, Any]:
+    """What `kept_options` gave when the index was written.
+
+    Raises:
+        OptionError: it was made with a password or with loaders of a program's own, neither of which is kept.
+    """
+    told = json.loads(manifest.fingerprint)
+    if told["password"] or told["loaders"]:
+        what = "a password" if told["password"] else "loaders of its own"
+        raise OptionError(f"a program made this index with {what}, which it does not hold: bring it up to date there")
+    return dict(manifest.data)
+
+
+def _default(name: str) -> Any:
+    return FolderOptions.model_fields[name].default
 
 
 def _password(password: str | None) -> str | None:

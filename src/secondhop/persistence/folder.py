@@ -10,7 +10,7 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -34,6 +34,7 @@ from secondhop.storage import IndexStore, StoredIndex, StoredSegment, Transactio
 
 if TYPE_CHECKING:
     from secondhop.persistence.update import Progress
+    from secondhop.storage import Manifest, SegmentEntry
 
 FOLD_BYTES = 32 << 20
 """An index up to this size is written whole when it changes: that takes no longer than to merge it at each start."""
@@ -199,8 +200,7 @@ def compact_folder(root: Path, options: FolderOptions) -> IndexedFolder | None:
             if not _is_one(stored, table):
                 snapshot = indexing.combine(snapshots_of(stored.segments), table.order, scoring_of(options))
                 entry = transaction.add_segment(snapshot.to_arrays())
-                told = stored.manifest.fingerprint
-                transaction.commit(fingerprint=told, segments=[entry], table=folded(table).to_arrays())
+                _commit_again(transaction, stored.manifest, [entry], folded(table))
     store.sweep(timeout=options.lock_timeout)
     return load_folder(root, options)
 
@@ -298,9 +298,17 @@ def _settled(
             stat = np.empty_like(changes.stat)
             stat[changes.row] = changes.stat
             table = replace(table, stat=stat, started=_time_of(began, transaction))
-            told, segments = manifest.fingerprint, manifest.segments
-            transaction.commit(fingerprint=told, segments=segments, table=table.to_arrays())
+            _commit_again(transaction, manifest, manifest.segments, table)
     return table
+
+
+def _commit_again(
+    transaction: Transaction, manifest: Manifest, segments: Sequence[SegmentEntry], table: FileTable
+) -> None:
+    """Writes what the manifest says was indexed, in these segments."""
+    transaction.commit(
+        fingerprint=manifest.fingerprint, segments=segments, table=table.to_arrays(), data=manifest.data
+    )
 
 
 def _opened(

@@ -10,15 +10,16 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from secondhop import indexing
-from secondhop.building import LANGUAGE_SAMPLE, Built, Settings, build_files
+from secondhop.building import Built, Settings, build_files
 from secondhop.indexing import Snapshot
 from secondhop.loading.ingest import DIGEST_BYTES
 from secondhop.options import FolderOptions
 from secondhop.persistence.changes import Changes, find_changes
+from secondhop.persistence.fingerprint import kept_options
 from secondhop.persistence.table import NO_DIGEST, NOWHERE, FileTable, Reports
 from secondhop.pipeline import scoring_of
 from secondhop.storage import Manifest, SegmentEntry, StoredSegment, Transaction
-from secondhop.text.languages import detect_language
+from secondhop.text.languages import LANGUAGE_SAMPLE, detect_language
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -56,7 +57,8 @@ class Update:
             entries, table = [transaction.add_segment(self.snapshot(options).to_arrays())], folded(self.table)
         else:
             entries, table = self._entries(transaction)
-        return transaction.commit(fingerprint=fingerprint, segments=entries, table=table.to_arrays()), table
+        data = kept_options(options)
+        return transaction.commit(fingerprint=fingerprint, segments=entries, table=table.to_arrays(), data=data), table
 
     def _is_to_fold(self, fold_bytes: int) -> bool:
         n_live, n_held = self._live(), sum(len(segment.sources) for segment in self.segments)
@@ -100,9 +102,9 @@ def make_update(
     changes: Changes,
     options: FolderOptions,
     *,
-    removed: str | None = None,
-    held: Mapping[str, bytes] | None = None,
-    progress: Progress | None = None,
+    removed: str | None,
+    held: Mapping[str, bytes],
+    progress: Progress | None,
 ) -> Update:
     """Parses the files that have changed, and says what the index is then.
 
@@ -130,7 +132,7 @@ def make_update(
         segments = (*segments, Snapshot.of(built.segment, scoring_of(options)))
     updated = _table(table, changes, built, len(stored))
     if removed is not None or held:
-        updated = updated.without(removed, held or {})
+        updated = updated.without(removed, held)
     if not sum(report.chunks for report in updated.reports):
         raise updated.report().nothing_indexed(changes.listing.root)
     return Update(stored, segments, updated, built.notes)

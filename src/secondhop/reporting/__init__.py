@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from secondhop.reporting.context import Context
-from secondhop.reporting.economics import Economics, economics
 from secondhop.reporting.report import SCHEMA_VERSION, DecisionReport, ReportWarning, report_to_dict
 from secondhop.reporting.summary import make_report
 
@@ -11,9 +10,7 @@ __all__ = [
     "SCHEMA_VERSION",
     "Context",
     "DecisionReport",
-    "Economics",
     "ReportWarning",
-    "economics",
     "make_report",
     "report_to_dict",
 ]

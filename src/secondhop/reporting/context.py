@@ -31,10 +31,10 @@ class Context:
         """The prompt text: passages in reading order, one blank line between.
 
         Args:
-            style: `plain`, `numbered` (each passage headed by its citation marker), or a function that renders a
-                passage from its number and itself. None for the style that the context was chosen for. Markers cost
-                tokens: where another style would pass the budget, its least valuable passages are left out, so ask for
-                the style when choosing (`text_style=`).
+            style: `plain`, `numbered` (each passage headed by its citation marker), `fenced` (each between marks that
+                name it), or a function that renders a passage from its number and itself. None for the style that the
+                context was chosen for. Markers cost tokens: where another style would pass the budget, its least
+                valuable passages are left out, so ask for the style when choosing (`text_style=`).
 
         Raises:
             OptionError: the style is unknown.

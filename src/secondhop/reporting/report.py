@@ -23,7 +23,7 @@ class ReportWarning:
 
     code: str
     """`empty_query`, `no_lexical_match`, `unmatched_terms`, `low_confidence`, `budget_too_small`,
-    `planted_instructions`, `hidden_characters`."""
+    `all_dropped`, `planted_instructions`, `hidden_characters`."""
     message: str
     suggestion: str
 

@@ -11,7 +11,7 @@ from secondhop.reporting.report import DecisionReport, ReportWarning
 from secondhop.reporting.shown import shown_sentences
 from secondhop.text.invisible import count_invisible
 from secondhop.text.prompt import passage_text, visible_text
-from secondhop.types import Budget, Ranking, Selection, TextStyle
+from secondhop.types import Budget, Ranking, Reason, Selection, TextStyle
 
 _MOST_LABELS = 5
 
@@ -69,7 +69,7 @@ def make_report(
         low_confidence_retrieval=sure < LOW_CONFIDENCE,
         matched_terms=hits.query.terms,
         unmatched_terms=hits.query.unmatched,
-        warnings=(*_warnings(hits, kept=len(kept), sure=sure, budget=budget), *_hygiene(selection)),
+        warnings=(*_warnings(hits, selection, sure, budget), *_hygiene(selection)),
         decisions=decisions,
         timings=timings,
     )
@@ -79,8 +79,8 @@ def _style_name(style: TextStyle) -> str:
     return style if isinstance(style, str) else getattr(style, "__name__", type(style).__name__)
 
 
-def _warnings(hits: Ranking, *, kept: int, sure: float, budget: Budget) -> list[ReportWarning]:
-    query = hits.query
+def _warnings(hits: Ranking, selection: Selection, sure: float, budget: Budget) -> list[ReportWarning]:
+    query, refused = hits.query, {decision.reason for decision in selection.decisions if decision.fate == "dropped"}
     if not query.text.strip():
         return [ReportWarning("empty_query", "the question is empty", "ask for something")]
     if not len(hits) and query.terms:  # words that the index holds, in no chunk that may be considered
@@ -110,10 +110,19 @@ def _warnings(hits: Ranking, *, kept: int, sure: float, budget: Budget) -> list[
                 "use words of the documents, or drop these",
             )
         )
-    if not kept:
+    if not selection.passages and Reason.DROPPED_BUDGET in refused:
         warnings.append(
             ReportWarning(
                 "budget_too_small", f"no sentence with evidence fits {budget.max_tokens} tokens", "raise the budget"
+            )
+        )
+    elif not selection.passages:
+        reasons = ", ".join(sorted(reason.value for reason in refused))
+        warnings.append(
+            ReportWarning(
+                "all_dropped",
+                f"every candidate is left out ({reasons})",
+                "`decisions` has each with its figures; lower the limit that they miss",
             )
         )
     if sure < LOW_CONFIDENCE:

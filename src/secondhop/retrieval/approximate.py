@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Any, Literal, get_args
 
 import numpy as np
 
+from secondhop.arrays import highest
 from secondhop.errors import MissingExtraError, OptionError
-from secondhop.retrieval.dense import DenseHits, FlatIndex, VectorIndex, nearest, unit_query
+from secondhop.retrieval.dense import DenseHits, FlatIndex, VectorIndex, unit_query
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -77,7 +78,7 @@ class ApproximateIndex:
         _, found = self.faiss_index.search(wanted[None], min(len(self), _FETCHED[self.kind] * k))
         places = np.sort(found[0][found[0] >= 0])
         cosines = self.vectors[places] @ wanted
-        best = nearest(cosines, k)
+        best = highest(cosines, k)
         return DenseHits(places[best], cosines[best].astype(np.float64))
 
 

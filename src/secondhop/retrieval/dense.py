@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Literal, Protocol
 
 import numpy as np
 
+from secondhop.arrays import highest
 from secondhop.errors import InputError
 
 if TYPE_CHECKING:
@@ -65,20 +66,8 @@ class FlatIndex:
         for start in range(0, len(self), step):
             np.matmul(self.vectors[start : start + step], wanted, out=cosines[start : start + step])
         places = np.arange(len(self)) if allowed is None else np.flatnonzero(allowed)
-        best = places[nearest(cosines[places], k)]
+        best = places[highest(cosines[places], k)]
         return DenseHits(best, cosines[best].astype(np.float64))
-
-
-def nearest(values: Matrix, k: int) -> Ints:
-    """Places of the `k` highest values, best first; equal values in order of place."""
-    if k < len(values):
-        threshold = np.partition(values, len(values) - k)[len(values) - k]
-        above = np.flatnonzero(values > threshold)
-        places = np.concatenate((above, np.flatnonzero(values == threshold)[: k - len(above)]))
-    else:
-        places = np.arange(len(values))
-    ordered: Ints = places[np.lexsort((places, -values[places]))]
-    return ordered
 
 
 def unit_rows(vectors: Matrix, order: Order = "C") -> Matrix:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from secondhop.arrays import sum_by
+from secondhop.arrays import highest, sum_by
 from secondhop.retrieval.query import ParsedQuery
 
 if TYPE_CHECKING:
@@ -63,13 +63,8 @@ def top(scores: Floats, k: int) -> Ints:
     """Places of the `k` highest positive scores, best first; equal scores in order of place."""
     least = _reached_by(scores, k)
     places = np.flatnonzero(scores >= least if least > 0 else scores > 0)
-    values = scores[places]
-    if k < len(places):
-        threshold = np.partition(values, len(values) - k)[len(values) - k] if k else np.inf
-        above = np.flatnonzero(values > threshold)
-        kept = np.concatenate((above, np.flatnonzero(values == threshold)[: k - len(above)]))
-        places, values = places[kept], values[kept]
-    return places[np.lexsort((places, -values))]
+    best: Ints = places[highest(scores[places], k)]
+    return best
 
 
 def _reached_by(scores: Floats, k: int) -> float:

@@ -55,12 +55,12 @@ def parse_query(snapshot: Snapshot, text: str) -> ParsedQuery:
     rarest = float(np.log1p((len(snapshot) + 0.5) / 0.5))
     missing = 0.0
     requests = request_terms(lexicon.analyzer)
-    forms, number_of = split_forms(text), lexicon.number_of
+    forms = split_forms(text)
     for form in forms:
         analyzed = lexicon.analyzer.analyze(form)
         if not analyzed.terms:
             continue
-        found = {term: number_of.get(term) for term in analyzed.terms}
+        found = {term: lexicon.terms.get(term) for term in analyzed.terms}
         numbers = [number for number in found.values() if number is not None]
         sequence.append(numbers[0] if numbers else -1)
         named.append(analyzed.is_name)

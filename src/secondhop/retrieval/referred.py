@@ -136,9 +136,9 @@ def parts_of_seeds(
 
 def _holders(snapshot: Snapshot, reference: Reference, seed: int) -> Ints:
     """The other chunks of a seed's text that hold the number, or the word before it where the number is a stopword."""
-    analyzer, number_of = snapshot.lexicon.analyzer, snapshot.lexicon.number_of
+    analyzer = snapshot.lexicon.analyzer
     terms = analyzer.terms(reference.label) or analyzer.terms(reference.kind)
-    number = number_of.get(terms[0]) if terms else None
+    number = snapshot.lexicon.terms.get(terms[0]) if terms else None
     if number is None:
         return np.empty(0, np.int64)
     chunks, _ = snapshot.body.of(number)
@@ -155,8 +155,9 @@ def _holders(snapshot: Snapshot, reference: Reference, seed: int) -> Ints:
 def _openings(snapshot: Snapshot, reference: Reference, chunks: Ints) -> Ints:
     """Numbers of the sentences in those chunks that open with a reference's word and number, or else its number alone."""
     lexicon = snapshot.lexicon
-    label = [lexicon.forms.get(form) for form in split_forms(reference.label)]
-    if None in label or not len(chunks):
+    forms = split_forms(reference.label)
+    label = [number for form in forms if (number := lexicon.forms.get(form)) is not None]
+    if len(label) < len(forms) or not len(chunks):
         return np.empty(0, np.int64)
     first = snapshot.chunk_sentences[chunks]
     sentences = ranges(first, snapshot.chunk_sentences[chunks + 1] - first)

@@ -3,17 +3,11 @@
 `IndexStore` is the way in. What the arrays of a segment mean is for `indexing` to know.
 """
 
-from secondhop.storage.arrays import ArrayFile, Arrays, open_arrays, write_arrays
-from secondhop.storage.lock import Holder
 from secondhop.storage.manifest import Manifest, SegmentEntry
 from secondhop.storage.store import IndexStore, StoredIndex, StoredSegment, StoreStatus
-from secondhop.storage.strings import pack_strings, unpack_strings
 from secondhop.storage.transaction import Transaction
 
 __all__ = [
-    "ArrayFile",
-    "Arrays",
-    "Holder",
     "IndexStore",
     "Manifest",
     "SegmentEntry",
@@ -21,8 +15,4 @@ __all__ = [
     "StoredIndex",
     "StoredSegment",
     "Transaction",
-    "open_arrays",
-    "pack_strings",
-    "unpack_strings",
-    "write_arrays",
 ]

@@ -78,10 +78,8 @@ class Form(NamedTuple):
 
     terms: tuple[str, ...]
     """Index terms; empty for stopwords."""
-    is_stopword: bool
     is_name: bool
     """Capitalised or a number: what a bridge to another passage can be made of."""
-    is_number: bool
 
 
 class Analyzer:
@@ -122,7 +120,7 @@ class Analyzer:
     def pieces(self, term: str) -> tuple[str, ...]:
         """The pieces of a form's first term that are terms besides."""
         n = self.char_ngrams
-        if not n or len(term) < _LEAST_IN_PIECES or term.isdigit():
+        if len(term) < _LEAST_IN_PIECES or term.isdigit():
             return ()
         whole = f"_{term}_"
         return tuple(dict.fromkeys(_PIECE + whole[start : start + n] for start in range(len(whole) - n + 1)))
@@ -134,18 +132,18 @@ class Analyzer:
         is_number = base[:1].isdigit()
         is_name = is_number or form[:1].isupper()
         if base in self._stopwords or lower in self._stopwords:
-            return Form((), True, False, False)
+            return Form((), False)
         if is_number and not base.isalpha() and ("." in base or "," in base):
-            return Form((_ZERO_DECIMALS.sub("", base.replace(",", "")),), False, True, True)
+            return Form((_ZERO_DECIMALS.sub("", base.replace(",", "")),), True)
         term = self._stem(base)
         if len(base) == LETTERS_A_PIECE and is_of_letters(base):
-            return Form((term, self._stem(base[:-1])), False, False, False)
+            return Form((term, self._stem(base[:-1])), False)
         if form.isascii() and not (form.isalpha() and (form.islower() or form.istitle())) and "'" not in form:
             parts = [part.lower() for part in _CASE_PARTS.findall(form)]
             if len(parts) > 1:
                 terms = [term, *(self._stem(part) for part in parts if part not in self._stopwords)]
-                return Form(tuple(dict.fromkeys(filter(None, terms))), False, is_name, is_number)
-        return Form((term,) if term else (), False, is_name, is_number)
+                return Form(tuple(dict.fromkeys(filter(None, terms))), is_name)
+        return Form((term,) if term else (), is_name)
 
     def terms(self, text: str) -> list[str]:
         """All terms of a text, in order, without stopwords."""

@@ -143,6 +143,8 @@ _BEYOND_ASCII = re.compile(r"[^\0-\x7f]")
 _LETTER = re.compile(rf"[\w{_MARKS}]")
 _ASCII_TO_WORDS = bytes(code if chr(code).isalpha() else 32 for code in range(128)) + bytes(128)
 """All but ASCII letters blank: faster than a search for words."""
+LANGUAGE_SAMPLE = 200
+"""The first so many texts of an index tell its language."""
 _SAMPLE_WORDS = 4_000
 _LEAST_WORDS = 3
 """Different function words that must be seen: one letter of a formula is no language."""

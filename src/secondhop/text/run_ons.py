@@ -50,7 +50,7 @@ def split_long(
                 cuts = _packed(characters, starts, ends, cuts, wanted)
             starts, ends = np.sort(np.concatenate((starts, cuts))), np.sort(np.concatenate((cuts, ends)))
             starts, ends = _stripped(classes, starts, ends)
-        small = _sizes(characters, starts, ends) <= _LIMITS[level + 1]
+        small = characters.sizes(starts, ends) <= _LIMITS[level + 1]
         done.append((starts[small], ends[small]))
         starts, ends = starts[~small], ends[~small]
         if not len(starts):
@@ -59,12 +59,6 @@ def split_long(
         done.append(_cut_hard(characters, starts, ends))
     starts, ends = map(np.concatenate, zip(*done, strict=True))
     return np.sort(starts), np.sort(ends)
-
-
-def _sizes(characters: Characters, starts: Ints, ends: Ints) -> Ints:
-    """In tokens of five UTF-8 bytes."""
-    sizes: Ints = (characters.utf8_offsets(ends) - characters.utf8_offsets(starts)) // 5
-    return sizes
 
 
 def _stripped(classes: Classes, starts: Ints, ends: Ints) -> tuple[Ints, Ints]:

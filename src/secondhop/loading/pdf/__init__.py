@@ -26,8 +26,6 @@ from secondhop.loading.pdf.page import Line, Page, Pages, State, Titles, ranges
 from secondhop.loading.pdf.words import resolve_hyphens
 from secondhop.types import Section, SourceText, Span
 
-SUFFIXES = frozenset({".pdf"})
-
 _ABOUT: dict[State, str] = {
     "empty": "empty",
     "no_text_layer": "no_text_layer: pictures only; run OCR first",

@@ -1,7 +1,0 @@
-"""Log files: plain text, whose lines are entries."""
-
-from secondhop.loading.plain import load
-
-SUFFIXES = frozenset({".log"})
-
-__all__ = ["SUFFIXES", "load"]
