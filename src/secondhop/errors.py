@@ -143,7 +143,9 @@ class IndexLockedError(StoreError):
         self.host = host
         self.since = since
         writer = "another process" if pid is None else f"process {pid} on {host} since {since}"
-        super().__init__(path, f"{writer} is writing to this index; wait for it, or give a larger lock_timeout= (--timeout)")
+        super().__init__(
+            path, f"{writer} is writing to this index; wait for it, or give a larger lock_timeout= (--timeout)"
+        )
 
     def __reduce__(self) -> tuple[Any, ...]:
         """All parts travel across process borders."""

@@ -32,7 +32,12 @@ def measure(name, work):
 def file_table(draw):
     names = Strings.of([f"docs/package_{i % 60}/section_{i % 17}/page_{i}.md" for i in range(FILES)])
     stat = draw.integers(0, 1 << 60, (FILES, 4))
-    return {"source": names.data, "bounds": names.offsets, "stat": stat, "digest": draw.integers(0, 256, (FILES, 16), np.uint8)}
+    return {
+        "source": names.data,
+        "bounds": names.offsets,
+        "stat": stat,
+        "digest": draw.integers(0, 256, (FILES, 16), np.uint8),
+    }
 
 
 def as_dict(table):

@@ -306,9 +306,7 @@ def _commit_again(
     transaction: Transaction, manifest: Manifest, segments: Sequence[SegmentEntry], table: FileTable
 ) -> None:
     """Writes what the manifest says was indexed, in these segments."""
-    transaction.commit(
-        fingerprint=manifest.fingerprint, segments=segments, table=table.to_arrays(), data=manifest.data
-    )
+    transaction.commit(fingerprint=manifest.fingerprint, segments=segments, table=table.to_arrays(), data=manifest.data)
 
 
 def _opened(
