@@ -26,10 +26,10 @@ def chunk_signatures(lexicon: Lexicon, words: NDArray[np.int32], bounds: Ints) -
     held = np.flatnonzero(is_held)
     if not len(held):
         return of_chunks
-    of_forms = np.zeros((SIGNATURE_HASHES, len(lexicon.forms)), np.uint32)
-    for column in range(SIGNATURE_HASHES):
-        hashes = (mix(lexicon.terms.digests + np.uint64(column << 40)) >> np.uint64(32)).astype(np.uint32)
-        of_forms[column, held] = np.minimum.reduceat(hashes[lexicon.form_terms], lexicon.form_offsets[held])
+    seeds = np.arange(SIGNATURE_HASHES, dtype=np.uint64) << np.uint64(40)
+    hashes = (mix(lexicon.terms.digests[:, np.newaxis] + seeds) >> np.uint64(32)).astype(np.uint32)
+    of_forms = np.zeros((len(lexicon.forms), SIGNATURE_HASHES), np.uint32)
+    of_forms[held] = np.minimum.reduceat(hashes[lexicon.form_terms], lexicon.form_offsets[held])
     first, n = 0, len(bounds) - 1
     while first < n:
         last = max(first + 1, int(np.searchsorted(bounds, bounds[first] + _AT_ONCE, "right")) - 1)
@@ -39,8 +39,7 @@ def chunk_signatures(lexicon: Lexicon, words: NDArray[np.int32], bounds: Ints) -
         edges = np.searchsorted(content, bounds[first : last + 1] - bounds[first])
         filled = np.flatnonzero(np.diff(edges))
         if len(filled):
-            for column in range(SIGNATURE_HASHES):
-                of_chunks[first + filled, column] = np.minimum.reduceat(of_forms[column].take(part), edges[filled])
+            of_chunks[first + filled] = np.minimum.reduceat(of_forms.take(part, axis=0), edges[filled])
         first = last
     return of_chunks
 
