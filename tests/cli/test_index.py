@@ -93,3 +93,11 @@ def test_an_index_that_a_command_line_cannot_make_is_left_alone(run, folder):
         code, _, err = run(command, folder)
         assert (code, "a password" in err) == (2, True)
     assert run("status", folder, "--json")[1] == before
+
+
+def test_a_question_leaves_an_index_as_it_was_made(run, folder, capsys):
+    Document.from_folder(folder, persist=True, chunk_size=50, ignore=["3.md"])
+    before = run("status", folder, "--json")[1]
+    assert main(["ask", str(folder), "the calm harbour", "--persist"]) == 0
+    assert "File 3" not in capsys.readouterr().out
+    assert run("status", folder, "--json")[1] == before

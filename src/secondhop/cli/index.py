@@ -12,7 +12,7 @@ from secondhop.cli.options import AsJson, Ignore, ProgressBar, as_path
 from secondhop.cli.output import ANSWERED, NOTHING_FOUND, print_json, print_lines
 from secondhop.errors import StoreError
 from secondhop.options import FolderOptions
-from secondhop.persistence import IndexedFolder, compact_folder, index_folder, load_folder, open_folder, options_of
+from secondhop.persistence import IndexedFolder, compact_folder, index_folder, load_folder, made_with, open_folder
 from secondhop.storage import IndexStore, StoreStatus
 
 index = typer.Typer(help="The stored index of a folder.", no_args_is_help=True)
@@ -96,11 +96,7 @@ def _as_it_was_made(
     folder: Path, index_dir: Path | None, ignore: Sequence[str] | None, timeout: float
 ) -> FolderOptions:
     """The options that the index was made with, so that whoever else opens it finds what is in it as it was."""
-    try:
-        manifest = _store(folder, index_dir).manifest()
-    except StoreError:  # not to be read: opening the folder says what is to be said of that
-        manifest = None
-    kept = {} if manifest is None else options_of(manifest)
+    kept = made_with(folder, index_dir)
     if ignore:
         kept["ignore"] = tuple(ignore)
     return _options(index_dir, lock_timeout=timeout, **kept)

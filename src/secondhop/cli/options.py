@@ -14,6 +14,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from secondhop.document import Document
 from secondhop.errors import LoadError, OptionError
 from secondhop.options import STRATEGY_NAMES
+from secondhop.persistence import made_with
 
 _STANDARD_INPUT = Path("-")
 PATIENCE_S = 1.0
@@ -62,8 +63,12 @@ def load(
     """The document at `path`, with a progress bar if it takes long and somebody is looking."""
     keywords: dict[str, Any] = {} if tokenizer is None else {"tokenizer": tokenizer}
     if path.is_dir():
+        if persist:  # an index that a program has made stays as it is
+            keywords |= made_with(path)
+        if ignore:
+            keywords["ignore"] = ignore
         with ProgressBar() as bar:
-            return Document.from_folder(path, ignore=ignore or (), persist=persist, progress=bar, **keywords)
+            return Document.from_folder(path, persist=persist, progress=bar, **keywords)
     if ignore or persist:
         raise OptionError(f"{'--ignore' if ignore else '--persist'} is for folders, and {path} is not one")
     if path == _STANDARD_INPUT and not path.exists():

@@ -1,13 +1,13 @@
 """A folder whose index is kept on disk: what has changed in it is found, and only that is indexed again."""
 
 from secondhop.persistence.changes import Verify, path_below
-from secondhop.persistence.fingerprint import options_of
 from secondhop.persistence.folder import (
     IndexedFolder,
     compact_folder,
     index_folder,
     list_folder,
     load_folder,
+    made_with,
     open_folder,
 )
 from secondhop.persistence.refresh import Refresh
@@ -20,7 +20,7 @@ __all__ = [
     "index_folder",
     "list_folder",
     "load_folder",
+    "made_with",
     "open_folder",
-    "options_of",
     "path_below",
 ]

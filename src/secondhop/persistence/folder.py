@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from time import monotonic_ns
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -26,7 +26,7 @@ from secondhop.loading import FolderListing, IngestReport, walk_folder
 from secondhop.loading.folder import INDEX_FOLDER
 from secondhop.options import FolderOptions
 from secondhop.persistence.changes import Changes, Verify, check_named, find_changes
-from secondhop.persistence.fingerprint import fingerprint
+from secondhop.persistence.fingerprint import fingerprint, options_of
 from secondhop.persistence.table import FileTable
 from secondhop.persistence.update import Update, folded, make_update, snapshots_of
 from secondhop.pipeline import scoring_of
@@ -180,6 +180,19 @@ def load_folder(root: Path, options: FolderOptions, previous: IndexedFolder | No
     table = FileTable.from_arrays(stored.table)
     _way_to(root, store.folder, table)
     return _opened(root, options, stored, table, previous)
+
+
+def made_with(root: Path, index_dir: Path | None = None) -> dict[str, Any]:
+    """Options that the folder's index was made with and that are not the defaults; none if there is no index to read.
+
+    Raises:
+        OptionError: it was made with a password or with loaders of a program's own, neither of which is kept.
+    """
+    try:
+        manifest = IndexStore(index_folder(root, FolderOptions(index_dir=index_dir))).manifest()
+    except StoreError:  # opening the folder says what is to be said of that
+        return {}
+    return {} if manifest is None else options_of(manifest)
 
 
 def compact_folder(root: Path, options: FolderOptions) -> IndexedFolder | None:
