@@ -28,11 +28,11 @@ def test_there_are_examples():
 
 
 def shown(notebook):
+    """What each cell prints. The kernel may send it in several pieces."""
     return [
-        output.get("text") or output.data["text/plain"]
+        "".join(output.get("text") or output.data["text/plain"] for output in cell.outputs)
         for cell in notebook.cells
         if cell.cell_type == "code"
-        for output in cell.outputs
     ]
 
 
