@@ -96,8 +96,10 @@ def test_an_index_that_a_command_line_cannot_make_is_left_alone(run, folder):
 
 
 def test_a_question_leaves_an_index_as_it_was_made(run, folder, capsys):
-    Document.from_folder(folder, persist=True, chunk_size=50, ignore=["3.md"])
+    Document.from_folder(folder, persist=True)
+    Document.from_folder(folder, persist=True, ignore=["*.log", "x.md"])  # the same files
+    (folder / "x.md").write_text("# File X\n\nThe harbour of file X is calm.\n")
     before = run("status", folder, "--json")[1]
     assert main(["ask", str(folder), "the calm harbour", "--persist"]) == 0
-    assert "File 3" not in capsys.readouterr().out
+    assert "File X" not in capsys.readouterr().out
     assert run("status", folder, "--json")[1] == before

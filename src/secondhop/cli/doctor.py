@@ -32,7 +32,7 @@ def doctor(fetch_tokenizer: Fetch = False, as_json: AsJson = False) -> int:
 
 
 def fetch_vocabulary() -> str | None:
-    """Gets the vocabulary into tiktoken's cache folder. The only command that uses the network. Returns what went wrong."""
+    """Gets the vocabulary into tiktoken's cache folder. Returns what went wrong."""
     folder = cache_folder()
     if folder is None:
         return "TIKTOKEN_CACHE_DIR is empty, which switches tiktoken's cache off; unset it or name a folder"

@@ -51,7 +51,8 @@ def fingerprint(options: FolderOptions) -> str:
 
 def kept_options(options: FolderOptions) -> dict[str, Any]:
     """Which files are indexed and how, as far as that is not the default: what brings an index up to date as it was made."""
-    return {name: getattr(options, name) for name in _KEPT if getattr(options, name) != _default(name)}
+    given = options.model_dump(mode="json", include=set(_KEPT))
+    return {name: given[name] for name in _KEPT if getattr(options, name) != FolderOptions.model_fields[name].default}
 
 
 def options_of(manifest: Manifest) -> dict[str, Any]:
@@ -65,10 +66,6 @@ def options_of(manifest: Manifest) -> dict[str, Any]:
         what = "a password" if told["password"] else "loaders of its own"
         raise OptionError(f"a program made this index with {what}, which it does not hold: bring it up to date there")
     return dict(manifest.data)
-
-
-def _default(name: str) -> Any:
-    return FolderOptions.model_fields[name].default
 
 
 def _password(password: str | None) -> str | None:

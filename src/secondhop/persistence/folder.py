@@ -10,7 +10,7 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -26,7 +26,7 @@ from secondhop.loading import FolderListing, IngestReport, walk_folder
 from secondhop.loading.folder import INDEX_FOLDER
 from secondhop.options import FolderOptions
 from secondhop.persistence.changes import Changes, Verify, check_named, find_changes
-from secondhop.persistence.fingerprint import fingerprint, options_of
+from secondhop.persistence.fingerprint import fingerprint, kept_options, options_of
 from secondhop.persistence.table import FileTable
 from secondhop.persistence.update import Update, folded, make_update, snapshots_of
 from secondhop.pipeline import scoring_of
@@ -34,7 +34,6 @@ from secondhop.storage import IndexStore, StoredIndex, StoredSegment, Transactio
 
 if TYPE_CHECKING:
     from secondhop.persistence.update import Progress
-    from secondhop.storage import Manifest, SegmentEntry
 
 FOLD_BYTES = 32 << 20
 """An index up to this size is written whole when it changes: that takes no longer than to merge it at each start."""
@@ -134,7 +133,7 @@ def open_folder(
         check_named(again, listing, base.table, *(() if previous is None else (previous.table,)))
         changes = find_changes(listing, base.table, verify=verify, again=again)
         if base.stored is not None and not (changes or held or removed is not None):
-            table = _settled(store, base.stored, base.table, changes, began, way)
+            table = _settled(store, options, base.stored, base.table, changes, began, way)
             return _opened(root, options, base.stored, table, previous)
         update: Update | None = None
         try:
@@ -213,7 +212,8 @@ def compact_folder(root: Path, options: FolderOptions) -> IndexedFolder | None:
             if not _is_one(stored, table):
                 snapshot = indexing.combine(snapshots_of(stored.segments), table.order, scoring_of(options))
                 entry = transaction.add_segment(snapshot.to_arrays())
-                _commit_again(transaction, stored.manifest, [entry], folded(table))
+                told, data = stored.manifest.fingerprint, stored.manifest.data
+                transaction.commit(fingerprint=told, segments=[entry], table=folded(table).to_arrays(), data=data)
     store.sweep(timeout=options.lock_timeout)
     return load_folder(root, options)
 
@@ -295,15 +295,23 @@ def _is_unwritable(error: StoreError) -> bool:
 
 
 def _settled(
-    store: IndexStore, stored: StoredIndex, table: FileTable, changes: Changes, began: int, way: str
+    store: IndexStore,
+    options: FolderOptions,
+    stored: StoredIndex,
+    table: FileTable,
+    changes: Changes,
+    began: int,
+    way: str,
 ) -> FileTable:
     """The table with what the files look like now, written if that spares the next one much reading.
 
-    It is written as well where the folder has been moved, so that no other one takes the index for its own.
+    It is written as well where the folder has been moved, so that no other one takes the index for its own, and where
+    other options find the same files.
     """
-    is_moved = table.folder != way
+    data = kept_options(options)
+    is_other = table.folder != way or dict(stored.manifest.data) != data
     table = replace(table, left_out=changes.listing.skipped, folder=way)
-    if changes.n_read < _WORTH_SETTLING and not is_moved:
+    if changes.n_read < _WORTH_SETTLING and not is_other:
         return table
     manifest = stored.manifest
     with contextlib.suppress(StoreError), store.write() as transaction:  # nobody waits for it
@@ -311,15 +319,9 @@ def _settled(
             stat = np.empty_like(changes.stat)
             stat[changes.row] = changes.stat
             table = replace(table, stat=stat, started=_time_of(began, transaction))
-            _commit_again(transaction, manifest, manifest.segments, table)
+            told, segments = manifest.fingerprint, manifest.segments
+            transaction.commit(fingerprint=told, segments=segments, table=table.to_arrays(), data=data)
     return table
-
-
-def _commit_again(
-    transaction: Transaction, manifest: Manifest, segments: Sequence[SegmentEntry], table: FileTable
-) -> None:
-    """Writes what the manifest says was indexed, in these segments."""
-    transaction.commit(fingerprint=manifest.fingerprint, segments=segments, table=table.to_arrays(), data=manifest.data)
 
 
 def _opened(

@@ -110,7 +110,7 @@ def _warnings(hits: Ranking, selection: Selection, sure: float, budget: Budget) 
                 "use words of the documents, or drop these",
             )
         )
-    if not selection.passages and Reason.DROPPED_BUDGET in refused:
+    if not selection.passages and Reason.DROPPED_BUDGET in refused and Reason.DROPPED_INJECTION not in refused:
         warnings.append(
             ReportWarning(
                 "budget_too_small", f"no sentence with evidence fits {budget.max_tokens} tokens", "raise the budget"
@@ -122,7 +122,7 @@ def _warnings(hits: Ranking, selection: Selection, sure: float, budget: Budget) 
             ReportWarning(
                 "all_dropped",
                 f"every candidate is left out ({reasons})",
-                "`decisions` has each with its figures; lower the limit that they miss",
+                "`decisions` says of each why, with its figures; change the option that names",
             )
         )
     if sure < LOW_CONFIDENCE:

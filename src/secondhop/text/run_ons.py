@@ -35,13 +35,11 @@ def split_long(
         ends: where they end.
     """
     done: list[tuple[Ints, Ints]] = []
-    newlines = np.empty(0, np.int64)
+    newlines = np.flatnonzero(characters.codes == ord("\n"))
     for level, (_, _, wanted) in enumerate(_WEAKER):
         if level == _SENTENCE_END:
             cuts = _sentence_ends(text, characters, classes, stops, starts, ends)
         elif level in (_OUTERMOST_LINE, _LINE_END):
-            if level == _OUTERMOST_LINE:
-                newlines = np.flatnonzero(characters.codes == ord("\n"))
             cuts = _line_ends(newlines, classes, starts, ends, outermost=level == _OUTERMOST_LINE)
         else:
             cuts = _weak_stops(characters, level, starts, ends)
