@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Iterable, Iterator
-from itertools import chain, groupby, repeat
+from itertools import chain, groupby, islice, repeat
 
 from secondhop.loading.markdown_blocks import cells
 from secondhop.loading.outlined import lines_of
@@ -106,13 +106,28 @@ def _columns(text: str) -> Iterator[_Found]:
 
     The first one is the header, in which no number stands. Without one they are lines like others.
     """
-    lines = ((start, end, _cells(line)) for start, end, line in lines_of(text))
-    for shape, of_run in groupby(lines, lambda line: line[2]):
+    for shape, of_run in groupby(_shaped(lines_of(text)), lambda line: line[2]):
         if shape is None or len(rows := list(of_run)) < _LEAST_ROWS:
             continue
         start, end, _ = rows[0]
         if not _DIGIT.search(text, start, end) and _DIGIT.search(text, end, rows[-1][1]):
             yield start, rows[-1][1], "table", end
+
+
+def _shaped(lines: Iterator[tuple[int, int, str]]) -> Iterator[tuple[int, int, tuple[str, int] | None]]:
+    """Start, end and cells of each line.
+
+    Of as many lines as a table has at least, one is looked at, and the others if that or the one before is a row: most
+    texts have none, and a table cannot pass between.
+    """
+    before = None
+    while some := list(islice(lines, _LEAST_ROWS)):
+        start, end, line = some.pop()
+        shape = _cells(line)
+        for first, last, other in some:
+            yield first, last, _cells(other) if shape or before else None
+        yield start, end, shape
+        before = shape
 
 
 def _cells(line: str) -> tuple[str, int] | None:

@@ -205,8 +205,9 @@ def detect_language(texts: Iterable[str]) -> str:
             break
     table = _languages_of_word()
     counts: dict[str, int] = {}
-    for word, count in written.items():
-        if (small := word.lower()) in table:
+    smalls = " ".join(written).lower().split(" ")  # no word has a blank, in either case
+    for count, small in zip(written.values(), smalls, strict=False):
+        if small in table:
             counts[small] = counts.get(small, 0) + (count if small in written else 1)
     scores: dict[str, float] = {}
     found: dict[str, int] = {}
