@@ -27,6 +27,13 @@ def ranges(starts: Ints, counts: Ints) -> Ints:
     return numbers
 
 
+def offsets_of(counts: Ints) -> NDArray[np.int64]:
+    """Where each of a number of runs begins, and the last one ends."""
+    offsets = np.zeros(len(counts) + 1, np.int64)
+    np.cumsum(counts, out=offsets[1:])
+    return offsets
+
+
 def gathered(values: NDArray[_Scalar], starts: Ints, counts: Ints) -> NDArray[_Scalar]:
     """The values of all ranges, one range after the other; quick where ranges follow one another in `values`."""
     ends = starts + counts

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from secondhop.arrays import ranges
+from secondhop.arrays import offsets_of, ranges
 from secondhop.chunking.code import CodeCut, CodeNode, code_cuts
 from secondhop.chunking.packing import divided, pack
 from secondhop.chunking.prose import titled_paragraphs
@@ -210,7 +210,7 @@ def _batches(sources: Iterable[SourceText], least: int) -> Iterator[list[SourceT
 def _table(batch: list[SourceText], blocks: _Blocks, chunk_size: int) -> CutTable:
     text = batch[0].text if len(batch) == 1 else "\n".join(source.text for source in batch)
     starts, ends, counts = blocks.sentences(text)
-    offsets = np.concatenate((np.zeros(1, np.int64), np.cumsum(counts)))
+    offsets = offsets_of(counts)
     spans = zip(starts[offsets[:-1]].tolist(), ends[offsets[1:] - 1].tolist(), strict=True)
     sizes = [size(text[start:end]) for start, end in spans]
     n_sentences = counts.tolist()

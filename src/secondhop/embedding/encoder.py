@@ -6,7 +6,6 @@ survives a fork, nothing spins while it waits, and a text's result does not depe
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property
@@ -16,6 +15,7 @@ import numpy as np
 
 from secondhop.embedding.folder import Model
 from secondhop.errors import MissingExtraError, ModelIntegrityError
+from secondhop.processes import available_cores
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -36,7 +36,7 @@ class Encoder:
     def __init__(self, model: Model, *, threads: int | None = None) -> None:
         """`threads`: how many batches run at a time; None for one on each core that this process may use."""
         self.model = model
-        self.threads = threads or _cores()
+        self.threads = threads or available_cores()
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Travels as its files' names; the other side opens them again."""
@@ -129,9 +129,3 @@ def _feed(encodings: Sequence[Any]) -> dict[str, NDArray[np.int64]]:
         feed["token_type_ids"][row, :length] = encoding.type_ids
         feed["attention_mask"][row, :length] = 1
     return feed
-
-
-def _cores() -> int:
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1

@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING, Protocol, TypeVar
 
 import numpy as np
 
-from secondhop.arrays import occurrences
+from secondhop.arrays import occurrences, offsets_of
 from secondhop.indexing.digests import chunk_signatures, sentence_keys
 from secondhop.indexing.lexicon import Lexicon
 from secondhop.indexing.numbering import Numbering
 from secondhop.indexing.segment import NO_PAGE, Segment
-from secondhop.indexing.strings import Strings, Vocabulary, offsets_of
+from secondhop.indexing.strings import Strings, Vocabulary
 from secondhop.indexing.texts import Texts
 from secondhop.text.analysis import analyzer_for
 from secondhop.text.bulk_forms import find_forms

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from secondhop.arrays import gathered, ranges
-from secondhop.indexing.strings import Strings, Vocabulary, offsets_of
+from secondhop.arrays import gathered, offsets_of, ranges
+from secondhop.indexing.strings import Strings, Vocabulary
 from secondhop.text.analysis import Analyzer
 from secondhop.text.bulk_analysis import analyze_all
 

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from secondhop.arrays import occurrences
+from secondhop.arrays import occurrences, offsets_of
 from secondhop.errors import InputError
 from secondhop.indexing.lexicon import Lexicon
 from secondhop.indexing.segment import Metadata, Segment
-from secondhop.indexing.strings import Strings, Vocabulary, offsets_of
+from secondhop.indexing.strings import Strings, Vocabulary
 from secondhop.indexing.texts import Texts, TextStore
 
 if TYPE_CHECKING:

@@ -51,7 +51,7 @@ class Numbering:
             self._codes.append(characters.codes[ranges(starts[first], lengths)])
             self._lengths.append(lengths)
             new = np.arange(len(self._digests) - len(first), len(self._digests), dtype=np.int32)
-            numbers[order] = np.repeat(new, np.diff(np.append(begins, len(order))))
+            numbers[order] = np.repeat(new, np.diff(begins, append=len(order)))
         return numbers
 
     def vocabulary(self) -> tuple[Vocabulary, NDArray[np.int32]]:

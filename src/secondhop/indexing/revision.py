@@ -11,12 +11,11 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 import numpy as np
 
-from secondhop.arrays import narrowest, ranges
+from secondhop.arrays import narrowest, offsets_of, ranges
 from secondhop.indexing.merge import merge
 from secondhop.indexing.postings import Postings
 from secondhop.indexing.snapshot import Snapshot
 from secondhop.indexing.statistics import Statistics, TermCounts, count_terms, lead_postings
-from secondhop.indexing.strings import offsets_of
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -7,10 +7,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from secondhop.arrays import gathered, narrowest, ranges, run_starts
+from secondhop.arrays import gathered, narrowest, offsets_of, ranges, run_starts
 from secondhop.indexing.lexicon import NONE, Lexicon
 from secondhop.indexing.postings import Postings
-from secondhop.indexing.strings import offsets_of
 from secondhop.text.hashing import mix
 
 if TYPE_CHECKING:
@@ -134,12 +133,12 @@ def _counted(keys: NDArray[Any], bits: Any, chunks: NDArray[np.int32]) -> _Block
     """The keys, of these chunks, counted."""
     keys.sort()
     edges = run_starts(keys)
-    counts = narrowest(np.diff(np.append(edges, len(keys))))
+    counts = narrowest(np.diff(edges, append=len(keys)))
     keys = keys[edges]
     terms = keys >> bits
     places = narrowest(keys & keys.dtype.type((1 << int(bits)) - 1))
     starts = run_starts(terms)
-    n_chunks = np.diff(np.append(starts, len(terms))).astype(np.int32)
+    n_chunks = np.diff(starts, append=len(terms)).astype(np.int32)
     return _Block(chunks, terms[starts].astype(np.int32), n_chunks, places, counts)
 
 

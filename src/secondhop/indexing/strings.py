@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from secondhop.arrays import gathered
+from secondhop.arrays import gathered, offsets_of
 from secondhop.text.characters import Characters
 from secondhop.text.hashing import digest, digests_of
 
@@ -140,10 +140,3 @@ class Vocabulary(Sequence[str]):
         """The number of a string; None if it is not among them."""
         place = int(self.digests.searchsorted(np.uint64(digest(string))))
         return place if place < len(self) and self.strings[place] == string else None
-
-
-def offsets_of(counts: Ints) -> NDArray[np.int64]:
-    """Where each of a number of runs begins, and the last one ends."""
-    offsets = np.zeros(len(counts) + 1, np.int64)
-    np.cumsum(counts, out=offsets[1:])
-    return offsets

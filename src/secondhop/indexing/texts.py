@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
+from secondhop.arrays import offsets_of
 from secondhop.text.characters import codes
 
 if TYPE_CHECKING:
@@ -55,8 +56,7 @@ class StoredTexts:
     def of(cls, texts: Sequence[str]) -> StoredTexts:
         """The texts as bytes."""
         encoded = [_encoded(text) for text in texts]
-        offsets = np.zeros(len(encoded) + 1, np.int64)
-        np.cumsum([len(data) for _, data in encoded], out=offsets[1:])
+        offsets = offsets_of(np.array([len(data) for _, data in encoded], np.int64))
         data = np.frombuffer(b"".join(data for _, data in encoded), np.uint8)
         return cls(data, offsets, np.array([width for width, _ in encoded], np.uint8))
 

@@ -68,7 +68,7 @@ def whole_texts(snapshot: Snapshot, query: ParsedQuery, allowed: Bools | None = 
     chunks = body.chunks[postings]
     texts = snapshot.chunk_source[chunks]
     begins = run_starts(term * n_texts + texts)  # of the chunks of one text that hold one term
-    holders = np.diff(np.append(begins, len(chunks)))
+    holders = np.diff(begins, append=len(chunks))
     text, term = texts[begins], term[begins]
     counts = np.add.reduceat(snapshot.body_counts[postings], begins, dtype=float)
     length = snapshot.source_length[text] / max(float(snapshot.source_length.mean()), 1.0)

@@ -154,7 +154,7 @@ def _distinct(digests: Digests) -> _Distinct:
     ordered = digests[order]
     begins = run_starts(ordered)
     number = np.empty(len(order), np.int64)
-    number[order] = np.repeat(np.arange(len(begins)), np.diff(np.append(begins, len(order))))
+    number[order] = np.repeat(np.arange(len(begins)), np.diff(begins, append=len(order)))
     return _Distinct(ordered[begins], order[begins], number)
 
 
@@ -195,9 +195,9 @@ def _parts(words: _Words, among: Bools) -> _Parts:
     begins |= (here == _UPPER) & ((before == _LOWER) | (after == _LOWER))
     begins[last - lengths + 1] = True
     edges = np.flatnonzero(begins)
-    word = np.repeat(numbers, np.diff(np.append(np.searchsorted(edges, last - lengths + 1), len(edges))))
+    word = np.repeat(numbers, np.diff(np.searchsorted(edges, last - lengths + 1), append=len(edges)))
     starts = places[edges]
-    return _Parts(word, starts, starts + np.diff(np.append(edges, len(places))))
+    return _Parts(word, starts, starts + np.diff(edges, append=len(places)))
 
 
 def _stems(analyzer: Analyzer, words: _Words, starts: Ints, ends: Ints, is_stopword: Bools) -> list[str]:

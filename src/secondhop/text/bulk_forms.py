@@ -59,7 +59,7 @@ def find_forms(text: str, characters: Characters, starts: Ints, ends: Ints) -> F
     if len(unspaced):
         edges = _in_pieces(classes, unspaced, edges)
     first, last = edges[0::2], edges[1::2]
-    counts = np.diff(np.append(np.searchsorted(first, starts), len(first)))
+    counts = np.diff(np.searchsorted(first, starts), append=len(first))
     return FoundForms(first, last, digests(characters, first, last), counts)
 
 
@@ -165,7 +165,7 @@ def _in_pieces(classes: Classes, places: Ints, edges: Ints) -> Ints:
     np.not_equal(script[1:], script[:-1], out=begins[1:])
     begins[np.cumsum(lengths) - lengths] = True
     runs = np.flatnonzero(begins)
-    lengths, script = np.diff(np.append(runs, len(characters))), script[runs]
+    lengths, script = np.diff(runs, append=len(characters)), script[runs]
     n_pieces = np.where(script != 0, np.maximum(lengths - 1, 1), 1)
     sizes = np.where(script == _LETTERS, LETTERS_A_PIECE, np.where(script != 0, SYLLABLES_A_PIECE, lengths))
     starts = ranges(characters[runs], n_pieces)

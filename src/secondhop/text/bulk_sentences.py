@@ -71,7 +71,7 @@ def _split(text: str, starts: Ints, ends: Ints) -> Spans:
 
 def _counts(sentences: Ints, paragraphs: Ints) -> Ints:
     """How many of the ascending places stand in each paragraph, given where the paragraphs begin."""
-    counts: Ints = np.diff(np.append(np.searchsorted(sentences, paragraphs), len(sentences)))
+    counts: Ints = np.diff(np.searchsorted(sentences, paragraphs), append=len(sentences))
     return counts
 
 
