@@ -11,6 +11,10 @@ from itertools import pairwise
 
 from secondhop.errors import CorruptFileError
 
+READ_AS = {"iso8859-1": "cp1252", "ascii": "cp1252", "shift_jis": "cp932", "gb2312": "gb18030", "gbk": "gb18030",
+           "euc_kr": "cp949", "iso8859-9": "cp1254", "iso8859-11": "cp874"}  # fmt: skip
+"""What browsers read text in these encodings as (WHATWG Encoding Standard)."""
+
 # UTF-32 first: its little-endian mark begins with that of UTF-16.
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8"),

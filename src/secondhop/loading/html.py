@@ -10,7 +10,7 @@ from typing import Any
 
 from secondhop.errors import MissingExtraError
 from secondhop.loading.builder import TextBuilder, clean, one_line
-from secondhop.loading.encodings import decode
+from secondhop.loading.encodings import READ_AS, decode
 from secondhop.types import SourceText
 
 try:
@@ -60,9 +60,6 @@ _TAG = re.compile(r"<[^<>]*>")
 _WHITESPACE = re.compile(r"[ \t\r\n\f]+")
 _META_CHARSET = re.compile(rb"""<meta[^>]{0,500}?charset\s*=\s*["']?\s*([A-Za-z0-9_:.-]+)""", re.IGNORECASE)
 _META_WITHIN_BYTES = 8192
-# What browsers read these names as (WHATWG Encoding Standard).
-_READ_AS = {"iso8859-1": "cp1252", "ascii": "cp1252", "shift_jis": "cp932", "gb2312": "gb18030", "gbk": "gb18030",
-            "euc_kr": "cp949", "iso8859-9": "cp1254", "iso8859-11": "cp874"}  # fmt: skip
 _NOT_FROM_META = frozenset({"utf-7", "utf-16", "utf-16-le", "utf-16-be", "utf-32"})
 
 
@@ -119,7 +116,7 @@ def decoded(data: bytes, source: str) -> tuple[str, list[str]]:
         try:
             name = codecs.lookup(declared[1].decode("ascii")).name
             if name not in _NOT_FROM_META:
-                return data.decode(_READ_AS.get(name, name)), []
+                return data.decode(READ_AS.get(name, name)), []
         except (LookupError, UnicodeError):
             pass
     return decode(data, source)
