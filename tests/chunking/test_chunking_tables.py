@@ -1,14 +1,19 @@
+import json
+
+import pytest
+
 from secondhop import Document
 from secondhop.chunking.tables import rows
 
 
-def shown(text):
-    return [text[start:end] for start, end in rows(text, 0, len(text))]
+def shown(text, *, records=True):
+    return [text[start:end] for start, end in rows(text, 0, len(text), records=records)]
 
 
 def test_a_quoted_line_end_does_not_end_a_row():
     text = 'id,note\n1,"two\nlines, ""quoted"""\n2,plain\n\n3,last'
     assert shown(text) == ["id,note", '1,"two\nlines, ""quoted"""', "2,plain", "3,last"]
+    assert shown(text, records=False) == ["id,note", '1,"two', 'lines, ""quoted"""', "2,plain", "3,last"]
 
 
 def test_a_stray_quote_does_not_swallow_the_table():
@@ -16,6 +21,37 @@ def test_a_stray_quote_does_not_swallow_the_table():
     found = shown(text)
     assert found[1] == '5" pipe,x'
     assert len(found) == 20_002
+
+
+def csv_rows(texts):
+    return "id,text,n\n" + "".join(f'{number},{text},"{number} pcs"\n' for number, text in enumerate(texts))
+
+
+def json_rows(texts):
+    return "".join(json.dumps([number, text, number]) + "\n" for number, text in enumerate(texts))
+
+
+def markdown_rows(texts):
+    return "|id|text|n|\n|---|---|---|\n" + "".join(
+        f"|{number}|{text}|{number}|\n" for number, text in enumerate(texts)
+    )
+
+
+def html_rows(texts):
+    cells = "".join(f"<tr><td>{number}<td>{text}<td>{number}" for number, text in enumerate(texts))
+    return f"<h1>Goods</h1><table><tr><th>id<th>text<th>n{cells}</table>"
+
+
+@pytest.mark.parametrize(
+    ("write", "source"), [(csv_rows, "a.csv"), (json_rows, "a.jsonl"), (markdown_rows, "a.md"), (html_rows, "a.html")]
+)
+def test_signs_of_inches_in_two_rows_do_not_join_those_between(write, source):
+    texts = ["screen, fine and bright"] * 200
+    texts[10] = texts[150] = 'the 24" screen'
+    doc = Document.from_bytes(write(texts).encode(), source=source, chunk_size=64)
+    assert len(doc) > 10
+    text = doc.source_text(source)
+    assert {text[chunk.start - 1] for chunk in doc.chunks if chunk.start} == {"\n"}
 
 
 def test_rows_are_kept_whole():

@@ -1,7 +1,11 @@
-"""Tables into rows. One is never cut unless it alone is larger than any passage could be; a quoted field may hold line ends."""
+"""Tables into rows: lines, or records whose quoted fields may hold line ends.
+
+One is never cut unless it alone is larger than any passage could be.
+"""
 
 from __future__ import annotations
 
+from secondhop.text.records import record_end
 from secondhop.text.sentences import size, split_run_on
 from secondhop.types import Section, Span
 
@@ -12,7 +16,7 @@ def table_blocks(text: str, table: Section, chunk_size: int) -> list[list[Span]]
     The rows of the header are one: what rules it off in Markdown says nothing alone, and without it no reader takes the
     header for one.
     """
-    found = rows(text, table.start, table.end)
+    found = rows(text, table.start, table.end, records=_may_hold_records(text, table))
     if table.heading_span is not None:
         head = [row for row in found if row[1] <= table.heading_span[1]]
         if len(head) > 1:
@@ -23,36 +27,26 @@ def table_blocks(text: str, table: Section, chunk_size: int) -> list[list[Span]]
     return [[row for block in blocks for row in block]]
 
 
-def rows(text: str, start: int, end: int) -> list[Span]:
-    """Spans of the non-blank records in `text[start:end]`: lines, except inside double quotes."""
+def _may_hold_records(text: str, table: Section) -> bool:
+    """Whether a table may be a file such as CSV: it is all of the text, and its columns are named.
+
+    Tables within documents have a line for each row, and a file without a header is one of JSON Lines.
+    """
+    return table.heading_span is not None and (table.start, table.end) == (0, len(text))
+
+
+def rows(text: str, start: int, end: int, *, records: bool) -> list[Span]:
+    """Spans of the non-blank lines in `text[start:end]`, or of records, of which one may go on over line ends."""
     spans: list[Span] = []
     left = start
     while left < end:
-        right = _record_end(text, left, end)
-        record = text[left:right].rstrip()
-        if record.strip():
-            spans.append((left, left + len(record)))
+        right = text.find("\n", left, end)
+        if right < 0:
+            right = end
+        if records and text.count('"', left, right) % 2:  # a field may be open at the end of the line
+            right = record_end(text, left, end)
+        row = text[left:right].rstrip()
+        if row.strip():
+            spans.append((left, left + len(row)))
         left = right + 1
     return spans
-
-
-_LONGEST_QUOTED = 50_000
-
-
-def _record_end(text: str, start: int, end: int) -> int:
-    """Where the record that begins at `start` ends: the first line end outside quotes."""
-    newline = _line_end(text, start, end)
-    first = newline
-    quotes = text.count('"', start, newline)
-    while quotes % 2 and newline < end:
-        following = _line_end(text, newline + 1, end)
-        quotes += text.count('"', newline + 1, following)
-        newline = following
-        if newline - start > _LONGEST_QUOTED:
-            return first  # a stray quote, not a quoted field
-    return first if quotes % 2 else newline
-
-
-def _line_end(text: str, start: int, end: int) -> int:
-    newline = text.find("\n", start, end)
-    return end if newline < 0 else newline

@@ -12,14 +12,13 @@ import re
 
 from secondhop.loading.encodings import decode
 from secondhop.loading.outlined import MAX_HEADING_LINE, lines_of
+from secondhop.text.records import record_end
 from secondhop.types import Kind, Section, SourceText, Span
 
 _TABLES = frozenset({".csv", ".tsv"})
 _RECORDS = frozenset({".jsonl", ".ndjson"})
 _WITH_TABLES = frozenset({".toml", ".ini", ".cfg", ".conf"})
 _TABLE = re.compile(r"[ \t]*\[{1,2}([^\[\]\r\n]{1,200})\]{1,2}[ \t]*(?:[#;].*)?")
-_STOP = re.compile(r'["\r\n]')
-_BEFORE_FIELD = frozenset(",;\t|")
 
 
 def load(data: bytes, source: str) -> SourceText:
@@ -51,28 +50,5 @@ def _named_tables(text: str) -> list[Section]:
 def _header(text: str) -> Span | None:
     """Find the first record that is not blank, without its line end."""
     start = len(text) - len(text.lstrip("\r\n"))
-    end = _record_end(text, start)
+    end = record_end(text, start, len(text))
     return (start, end) if text[start:end].strip() else None
-
-
-def _record_end(text: str, start: int) -> int:
-    """Where the line break after the record stands. A quote opens a field only where a field begins."""
-    position = start
-    while stop := _STOP.search(text, position):
-        if stop.group() != '"':
-            return stop.start()
-        position = stop.end()
-        opens = stop.start() == start or text[stop.start() - 1] in _BEFORE_FIELD
-        if opens:
-            closing = _closing_quote(text, position)
-            position = position if closing is None else closing + 1
-    return len(text)
-
-
-def _closing_quote(text: str, position: int) -> int | None:
-    """Find the quote that closes a field, doubled ones aside; None if the quote before opened nothing."""
-    while (quote := text.find('"', position)) != -1:
-        if not text.startswith('"', quote + 1):
-            return quote
-        position = quote + 2
-    return None
