@@ -107,6 +107,17 @@ def test_front_matter_is_a_section_and_gives_the_title(front, title):
     assert [(section.start, section.heading_path) for section in loaded.sections] == [(0, ()), (len(front) + 1, ("A",))]
 
 
+@pytest.mark.parametrize("front", ["---\r\ntitle: Fog\r\ntags: [a]\r\n---\r\n", '+++\r\ntitle = "Fog"\r\n+++\r\n'])
+def test_front_matter_may_have_windows_line_ends(front):
+    loaded = load(f"{front}# A\r\n".encode(), "a.md")
+    assert loaded.metadata == {"title": "Fog"}
+    assert [(section.start, section.heading_path) for section in loaded.sections] == [(0, ()), (len(front), ("A",))]
+
+
+def test_front_matter_may_be_all_there_is():
+    assert load(b"---\ntitle: Fog\n---", "a.md").metadata == {"title": "Fog"}
+
+
 def test_a_rule_at_the_top_is_no_front_matter():
     assert outline("---\n\ntext\n\n---\n# A\n") == [(), ("A",)]
 

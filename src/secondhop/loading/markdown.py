@@ -18,8 +18,8 @@ from secondhop.loading.outlined import MAX_TITLE, outlined, shortened
 from secondhop.types import SourceText
 
 _FRONT_MATTER = re.compile(
-    r"---[ \t]*(?:\r\n?|\n)(?P<yaml>(?:#|[\w\"'-][^:\r\n]*:).*?)^(?:---|\.\.\.)[ \t]*$(?:\r\n?|\n)?"
-    r"|\+\+\+[ \t]*(?:\r\n?|\n)(?P<toml>.*?)^\+\+\+[ \t]*$(?:\r\n?|\n)?",
+    r"---[ \t]*(?:\r\n?|\n)(?P<yaml>(?:#|[\w\"'-][^:\r\n]*:).*?)^(?:---|\.\.\.)[ \t]*(?:\r\n?|\n|\Z)"
+    r"|\+\+\+[ \t]*(?:\r\n?|\n)(?P<toml>.*?)^\+\+\+[ \t]*(?:\r\n?|\n|\Z)",
     re.DOTALL | re.MULTILINE,
 )
 _TITLE = re.compile(r"^title[ \t]*[:=][ \t]*(?:\"([^\"\r\n]*)\"|'([^'\r\n]*)'|([^\r\n]*))", re.MULTILINE)
