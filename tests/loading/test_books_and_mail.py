@@ -1,6 +1,9 @@
 """EPUB, Rich Text and e-mail."""
 
 from email.message import EmailMessage
+from email.mime.application import MIMEApplication
+from email.mime.multipart import MIMEMultipart
+from email.mime.text import MIMEText
 
 import making
 import pytest
@@ -85,6 +88,53 @@ def test_rich_text_is_known_by_its_bytes():
     assert "loaded as rtf" in loaded.warnings[0]
 
 
+def rich(body, fonts=rb"{\f0\fcharset0 Arial;}"):
+    data = rb"{\rtf1\ansi\ansicpg1252\deff0{\fonttbl" + fonts + rb"}\pard " + body + rb"\par}"
+    return load_bytes(data, "a.rtf")
+
+
+def test_cells_of_a_table_inside_a_table_stand_apart():
+    outer = rb"\trowd\intbl Boat\cell Rates\cell\row\intbl Aurora\cell "
+    nested = rb"\pard\intbl\itap2 day\nestcell 40\nestcell{\*\nesttableprops\trowd\nestrow}{\nonesttables\par}"
+    assert rich(outer + nested + rb"\pard\intbl\cell\row").text == "Boat | Rates\nAurora | day 40"
+
+
+def test_text_boxes_are_read_without_what_describes_them():
+    properties = rb"{\sp{\sn shapeType}{\sv 202}}{\sp{\sn fFlipH}{\sv 0}}"
+    shape = rb"{\shp{\*\shpinst\shpleft0" + properties + rb"{\shptxt\pard In the box.\par}}}"
+    assert rich(shape + rb"\pard After it.").text == "In the box.\n\nAfter it."
+
+
+@pytest.mark.parametrize("mark", [b"", rb"\*"], ids=["plain", "marked"])
+def test_notes_stand_at_the_end_and_tear_neither_rows_nor_headings(mark):
+    def note(text):
+        return rb"{\super\chftn}{" + mark + rb"\footnote\pard\plain{\super\chftn} " + text + rb"\par}"
+
+    heading = rb"\outlinelevel0 Rates" + note(b"Since May.") + rb"\par\pard "
+    rows = rb"\trowd\pard\intbl Aurora" + note(b"See annex.") + rb" ferry\cell 40\cell\row\intbl Vesna\cell 50\cell\row"
+    assert in_sections(rich(heading + rows)) == [
+        (None, ("Rates",), "prose", "Rates"),
+        (None, ("Rates",), "table", "Aurora ferry | 40\nVesna | 50"),
+        (None, ("Notes",), "prose", "Notes\n\nSince May.\nSee annex."),
+    ]
+
+
+def test_hidden_text_and_entries_of_an_index_are_left_out():
+    body = rb"Fog {\v secret }horn\v gone\v0 , {\xe{\v horn}}loud{\tc Horn}\v gone\plain ."
+    assert rich(body).text == "Fog horn, loud."
+
+
+def test_text_in_no_font_is_in_the_default_one():
+    cyrillic = rb"\'cf\'f0\'e8\'e2\'e5\'f2"
+    assert rich(cyrillic, rb"{\f0\fcharset204 Arial;}").text == "Привет"
+    written_without_care = rb"{\rtf1\ansi\ansicpg1251\deff0{\fonttbl{\f0\fcharset0 Arial;}}" + cyrillic + b"}"
+    assert load_bytes(written_without_care, "a.rtf").text == "Привет"
+
+
+def test_the_bytes_of_a_picture_may_hold_braces():
+    assert rich(rb"Before.\par{\pict\pngblip\bin6 a}{\\c}After.\par").text == "Before.\n\nAfter."
+
+
 def test_rich_text_of_nothing_but_pictures_has_no_text():
     with pytest.raises(NoTextError):
         load_bytes(rb"{\rtf1{\pict 0102030405}}", "a.rtf")
@@ -128,6 +178,42 @@ def test_an_attached_message_is_read_under_the_one_that_carries_it():
     assert "The old text." in loaded.text
 
 
+FIRST, PAGE, EMPTY = ("plain", "Written plainly."), ("html", "<p>A <b>page</b>.</p>"), ("plain", " \n")
+
+
+@pytest.mark.parametrize(
+    ("kind", "parts", "text"),
+    [
+        ("alternative", [FIRST, PAGE], "Written plainly."),
+        ("alternative", [PAGE, FIRST], "Written plainly."),
+        ("alternative", [EMPTY, PAGE], "A page."),
+        ("mixed", [PAGE, ("plain", "-- \nthe mailing list")], "A page.\n\n-- \nthe mailing list"),
+        ("mixed", [FIRST, PAGE], "Written plainly.\n\nA page."),
+    ],
+)
+def test_a_page_is_passed_over_only_where_a_plain_text_is_its_alternative(kind, parts, text):
+    mail = MIMEMultipart(kind, _subparts=[MIMEText(content, subtype, "utf-8") for subtype, content in parts])
+    mail["Subject"] = "Fog"
+    assert load_bytes(mail.as_bytes(), "a.eml").text == f"Fog\n\n{text}"
+
+
+def test_what_a_plain_text_stands_for_may_hold_attachments():
+    pdf = MIMEApplication(b"%PDF-", "pdf", name="chart.pdf")
+    pages = MIMEMultipart("mixed", _subparts=[MIMEText("<p>One.</p>", "html"), pdf, MIMEText("<p>Two.</p>", "html")])
+    mail = MIMEMultipart("alternative", _subparts=[MIMEText("One. Two."), pages])
+    mail["Subject"] = "Fog"
+    assert load_bytes(mail.as_bytes(), "a.eml").text == "Fog\n\nOne. Two.\n\nAttachments: chart.pdf"
+
+
+def test_a_report_of_a_lost_message_is_read_and_parts_without_a_name_are_named_by_their_type():
+    status = b"--B\nContent-Type: message/delivery-status\n\nReporting-MTA: dns; x\n\nStatus: 5.1.1\n"
+    page = b"--B\nContent-Type: text/html\n\n<p>Not delivered.</p>\n"
+    event = b"--B\nContent-Type: text/calendar\n\nBEGIN:VCALENDAR\n"
+    head = b"Subject: Lost\nContent-Type: multipart/report; boundary=B\n\n"
+    loaded = load_bytes(head + page + status + event + b"--B--\n", "a.eml")
+    assert loaded.text == "Lost\n\nNot delivered.\n\nAttachments: message/delivery-status, text/calendar"
+
+
 DECLARED = "Subject: Fähre\nContent-Type: text/plain; charset={}\nContent-Transfer-Encoding: 8bit\n\nGrüße\n"
 
 
@@ -144,6 +230,25 @@ def test_a_body_whose_encoding_had_to_be_guessed_is_warned_about():
     loaded = load_bytes(DECLARED.format("utf-8").replace("Fähre", "Ferry").encode("latin-1"), "a.eml")
     assert loaded.text == "Ferry\n\nGrüße"
     assert any("guess" in warning for warning in loaded.warnings)
+
+
+@pytest.mark.parametrize(
+    ("charset", "written_in", "body"),
+    [
+        ("iso-8859-1", "cp1252", "€40 – don’t pay “more”…"),
+        ("gb2312", "gb18030", "镕基"),
+        ("us-ascii", "utf-8", "Grüße – €"),
+    ],
+)
+def test_a_body_is_read_as_mail_programs_read_what_it_declares(charset, written_in, body):
+    data = DECLARED.format(charset).replace("Fähre", "Ferry").replace("Grüße", body).encode(written_in)
+    assert load_bytes(data, "a.eml").text == f"Ferry\n\n{body}"
+
+
+@pytest.mark.parametrize("charset", ["undefined", "idna", "nonsense"])
+def test_a_body_in_an_encoding_that_cannot_be_used_is_guessed(charset):
+    data = DECLARED.format(charset).replace("Fähre", "Ferry").encode()
+    assert load_bytes(data, "a.eml").text == "Ferry\n\nGrüße"
 
 
 @pytest.mark.parametrize("data", [b"no header line here\n", bytes(range(256)) * 4])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from codecs import BOM_UTF8
+from codecs import BOM_UTF8, lookup
 from collections.abc import Iterator
 from dataclasses import dataclass
 from email import policy
@@ -13,12 +13,14 @@ from typing import Any
 
 from secondhop.errors import CorruptFileError
 from secondhop.loading.builder import TextBuilder, clean, one_line
-from secondhop.loading.encodings import decode, is_binary
+from secondhop.loading.encodings import READ_AS, decode, is_binary
 from secondhop.types import SourceText
 
 _HEADERS = ("From", "To", "Cc", "Date", "Subject")
 _MAX_DEPTH = 20
 _MAX_PARTS = 1000
+_MESSAGES = frozenset({"message/rfc822", "message/global"})
+_BODIES = frozenset({"text/plain", "text/html"})
 _AS_IT_STANDS = ("", "7bit", "8bit", "binary")
 """Transfer encodings that change nothing."""
 
@@ -64,40 +66,46 @@ def _write(message: Message, level: int, builder: TextBuilder, reading: _Reading
     builder.write("\n".join(f"{name}: {value}" for name, value in shown if value))
     attached: list[str] = []
     inner: list[Message] = []
-    plain: list[Message] = []
-    pages: list[Message] = []
-    for part in _parts(message):
-        kind = part.get_content_type()
-        if kind == "message/rfc822" and level < _MAX_DEPTH:
+    said: set[Message] = set()
+    for part, kind, alternatives in _parts(message):
+        if kind in _MESSAGES and level < _MAX_DEPTH:
             inner += [found for found in part.get_payload() if isinstance(found, EmailMessage)]
-        elif part.get_content_disposition() == "attachment" or part.get_filename():
+        elif kind not in _BODIES or part.get_content_disposition() == "attachment" or part.get_filename():
             attached.append(one_line(part.get_filename() or kind))
-        elif kind in ("text/plain", "text/html"):
-            (plain if kind == "text/plain" else pages).append(part)
-    for part in plain:
-        builder.write(clean(_text(part, reading)).strip())
-    if not plain:
-        for part in pages:
+        elif kind == "text/plain":
+            written = builder.write(clean(_text(part, reading)).strip())
+            if written is not None and alternatives is not None:
+                said.add(alternatives)
+        elif alternatives not in said and (page := _text(part, reading)):
             from secondhop.loading.html import write_page  # most messages have a plain text beside it
 
-            write_page(_text(part, reading), builder)
+            write_page(page, builder)
     if attached:
         builder.write("Attachments: " + ", ".join(attached))
     for found in inner:
         _write(found, level + 1, builder, reading)
 
 
-def _parts(message: Message) -> Iterator[Message]:
-    """The leaves in order, and attached messages whole. Without recursion: parts may nest without end."""
-    waiting: list[Any] = [message]
+def _parts(message: Message) -> Iterator[tuple[Message, str, Message | None]]:
+    """The leaves in order, and messages inside whole: each with its type and the alternatives that it is one of.
+
+    A plain text comes before the other alternatives: many programs leave it empty, else it says what they say.
+    Without recursion: parts may nest without end.
+    """
+    waiting: list[tuple[Any, str, Message | None]] = [(message, message.get_content_type(), None)]
     for _ in range(_MAX_PARTS):
         if not waiting:
             return
-        part = waiting.pop()
-        if part.is_multipart() and (part is message or part.get_content_type() != "message/rfc822"):
-            waiting += reversed(part.get_payload())
+        part, kind, alternatives = waiting.pop()
+        if part.is_multipart() and (part is message or not kind.startswith("message/")):
+            if kind == "multipart/alternative" and alternatives is None:
+                alternatives = part
+            inside = [(found, found.get_content_type(), alternatives) for found in part.get_payload()]
+            if kind == "multipart/alternative":
+                inside.sort(key=lambda found: found[1] != "text/plain")
+            waiting += reversed(inside)
         else:
-            yield part
+            yield part, kind, alternatives
 
 
 def _text(part: Message, reading: _Reading) -> str:
@@ -109,8 +117,10 @@ def _text(part: Message, reading: _Reading) -> str:
     if reading.is_utf8 and str(part.get("Content-Transfer-Encoding", "")).strip().lower() in _AS_IT_STANDS:
         charset = "utf-8"
     try:
-        return payload.decode(charset)
-    except (LookupError, UnicodeDecodeError):
+        name = lookup(charset).name
+        # What else is in a text that claims to be ASCII may be anything.
+        return payload.decode(name if name == "ascii" else READ_AS.get(name, name))
+    except (LookupError, ValueError):
         text, warnings = decode(payload, reading.source)
         reading.warnings.update(dict.fromkeys(warnings))
         return text

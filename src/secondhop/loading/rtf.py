@@ -20,8 +20,9 @@ _TOKEN = re.compile(
     re.IGNORECASE,
 )
 _CHARACTERS = {
-    "par": "\n", "line": "\n", "sect": "\n", "page": "\n", "softline": "\n", "tab": "\t", "emdash": "—", "endash": "–",
-    "lquote": "‘", "rquote": "’", "ldblquote": "“", "rdblquote": "”", "bullet": "•", "emspace": " ", "enspace": " ",
+    "par": "\n", "line": "\n", "sect": "\n", "page": "\n", "softline": "\n", "nestcell": "\n", "tab": "\t",
+    "emdash": "—", "endash": "–", "lquote": "‘", "rquote": "’", "ldblquote": "“", "rdblquote": "”", "bullet": "•",
+    "emspace": " ", "enspace": " ",
 }  # fmt: skip
 _SYMBOLS = {b"~": " ", b"_": "-", b"-": "", b"\n": "\n", b"\r": "\n"}
 # Groups that hold no text of the document. `*` marks further ones that a reader may pass over.
@@ -29,8 +30,9 @@ _PASSED_OVER = frozenset({
     "fonttbl", "colortbl", "stylesheet", "listtable", "listoverridetable", "rsidtbl", "generator", "pict", "object",
     "themedata", "colorschememapping", "latentstyles", "datastore", "xmlnstbl", "fldinst", "filetbl", "revtbl", "info",
     "header", "headerl", "headerr", "headerf", "footer", "footerl", "footerr", "footerf", "nonshppict", "mmathPr",
+    "sp", "tc", "tcn", "xe",
 })  # fmt: skip
-_KEPT_MARKED = frozenset({"shptxt", "shpinst", "shprslt"})
+_KEPT_MARKED = frozenset({"shptxt", "shpinst", "shprslt", "footnote"})
 _ANSI = {"ansi": "cp1252", "mac": "mac_roman", "pc": "cp437", "pca": "cp850"}
 _CHARSETS = {
     0: "cp1252", 77: "mac_roman", 128: "cp932", 129: "cp949", 134: "gb18030", 136: "big5", 161: "cp1253", 162: "cp1254",
@@ -43,6 +45,8 @@ class _Group:
     """What braces keep: whether text is shown, how its bytes are encoded, how many bytes repeat a Unicode character."""
 
     shown: bool = True
+    hidden: bool = False
+    """Shown, but for its letters: what hides them hides no end of a paragraph or cell."""
     encoding: str = "cp1252"
     unicode_skip: int = 1
 
@@ -56,6 +60,7 @@ class _Reader:
     around: list[_Group] = field(default_factory=list)
     fonts: dict[int, str] = field(default_factory=dict)
     font: int | None = None
+    default_font: int = 0
     in_fonts: int | None = None
     marked: bool = False
     skip: int = 0
@@ -65,9 +70,25 @@ class _Reader:
     rows: list[list[str]] = field(default_factory=list)
     in_table: bool = False
     outline: int | None = None
+    in_note: int | None = None
+    around_note: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
 
     def read(self, data: bytes) -> None:
-        for token in _TOKEN.finditer(data):
+        at = 0
+        while at < len(data):
+            at = self._read_from(data, at)
+        self._end_note()
+        self._paragraph()
+        self._end_table()
+        if any(self.notes):
+            self.builder.begin()
+            self.builder.heading(1, "Notes")
+            self.builder.write("\n".join(filter(None, self.notes)))
+
+    def _read_from(self, data: bytes, at: int) -> int:
+        """Read up to bytes that `bin` announces, which may be anything; return where they end."""
+        for token in _TOKEN.finditer(data, at):
             word, number, byte, symbol, brace, plain = token.groups()
             if byte is not None:
                 self._bytes(bytes((int(byte, 16),)))
@@ -77,21 +98,25 @@ class _Reader:
                 self._brace(opens=brace == b"{")
             elif symbol is not None:
                 self._symbol(symbol)
+            elif word == b"bin":
+                return token.end() + max(int(number or 0), 0)
             elif word is not None:
                 self._word(word.decode("ascii"), None if number is None else int(number))
-        self._paragraph()
-        self._end_table()
+        return len(data)
 
     def _brace(self, *, opens: bool) -> None:
         self._decode()
         self.skip = 0
         if opens:
             self.around.append(self.group)
-            self.group = _Group(self.group.shown, self.group.encoding, self.group.unicode_skip)
+            self.group = _Group(self.group.shown, self.group.hidden, self.group.encoding, self.group.unicode_skip)
         elif self.around:
             self.group = self.around.pop()
             if self.in_fonts is not None and len(self.around) < self.in_fonts:
                 self.in_fonts = None
+                self._default_encoding()
+            if self.in_note is not None and len(self.around) < self.in_note:
+                self._end_note()
         self.marked = False
 
     def _symbol(self, symbol: bytes) -> None:
@@ -107,7 +132,7 @@ class _Reader:
             dropped = min(self.skip, len(found))
             self.skip -= dropped
             found = found[dropped:]
-        if self.group.shown:
+        if self.group.shown and not self.group.hidden:
             self.waiting += found
 
     def _decode(self) -> None:
@@ -117,7 +142,7 @@ class _Reader:
 
     def _add(self, characters: str) -> None:
         self._decode()
-        if self.group.shown and characters:
+        if self.group.shown and not self.group.hidden and characters:
             self.text.append(characters)
 
     def _word(self, word: str, number: int | None) -> None:
@@ -133,14 +158,16 @@ class _Reader:
         elif word == "u" and number is not None:
             self._add(chr(number % 0x10000))
             self.skip = self.group.unicode_skip
-        elif word == "bin":
-            self.skip = max(number or 0, 0)
-        elif word in ("uc", "ansicpg", "f", "fcharset") or word in _ANSI:
+        elif word in {"uc", "ansicpg", "deff", "f", "fcharset"} or word in _ANSI:
             self._encoding(word, number)
-        elif word in ("cell", "row", "intbl", "pard", "outlinelevel", "par", "sect", "page"):
+        elif word in {"cell", "row", "intbl", "pard", "outlinelevel", "par", "sect", "page"}:
             self._structure(word, number)
         elif word in _CHARACTERS:
             self._add(_CHARACTERS[word])
+        elif word in {"v", "plain"}:
+            self.group.hidden = word == "v" and number != 0
+        elif word == "footnote":
+            self._begin_note()
 
     def _encoding(self, word: str, number: int | None) -> None:
         if word in _ANSI:
@@ -149,6 +176,8 @@ class _Reader:
             self.group.unicode_skip = min(max(number or 0, 0), 10)
         elif word == "ansicpg":
             self.group.encoding = _known(f"cp{number}") or self.group.encoding
+        elif word == "deff":
+            self.default_font = number or 0
         elif word == "fcharset":
             if self.in_fonts is not None and self.font is not None and number in _CHARSETS:
                 self.fonts[self.font] = _CHARSETS[number]
@@ -157,10 +186,29 @@ class _Reader:
         elif number in self.fonts:
             self.group.encoding = self.fonts[number]
 
+    def _default_encoding(self) -> None:
+        """Take that of the default font, unless it is that of ANSI: programs write it over text in any code page."""
+        found = self.fonts.get(self.default_font, _CHARSETS[0])
+        if found != _CHARSETS[0]:
+            self.group.encoding = found
+
+    def _begin_note(self) -> None:
+        """Set aside the paragraph or cell around a note, which has paragraphs of its own."""
+        if self.group.shown and self.in_note is None:
+            self.in_note, self.around_note, self.text = len(self.around), self.text, []
+
+    def _end_note(self) -> None:
+        if self.in_note is not None:
+            self._decode()
+            self.notes.append(one_line(_joined(self.text)))
+            self.in_note, self.text = None, self.around_note
+
     def _structure(self, word: str, number: int | None) -> None:
         if not self.group.shown:
             return
-        if word == "pard":
+        if self.in_note is not None:
+            self._add(" ")
+        elif word == "pard":
             self.outline, self.in_table = None, False
         elif word == "intbl":
             self.in_table = True
@@ -198,7 +246,9 @@ class _Reader:
 
 
 def load(data: bytes, source: str) -> SourceText:
-    """The text paragraph by paragraph; headers, footers, pictures and field codes left out.
+    """The text paragraph by paragraph, then the notes.
+
+    Headers, footers, pictures, field codes, entries of an index and hidden text are left out.
 
     Raises:
         CorruptFileError: not Rich Text.
