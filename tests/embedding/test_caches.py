@@ -1,6 +1,8 @@
 """The cache can cost time, never an answer: whatever happens to it, vectors are those of the embedder."""
 
 import contextlib
+import multiprocessing
+import os
 import pickle
 import random
 import shutil
@@ -8,6 +10,8 @@ import signal
 import socket
 import sqlite3
 import subprocess
+import sys
+import threading
 import time
 
 import numpy as np
@@ -132,6 +136,106 @@ def test_a_file_of_something_else_is_left_as_it_is(tmp_path, caplog):
     assert "notes.txt holds something else" in caplog.text
 
 
+OURS = "vectors (key BLOB NOT NULL UNIQUE, value BLOB NOT NULL, used INTEGER NOT NULL)"
+
+
+@pytest.mark.parametrize(
+    "others",
+    [
+        "CREATE TABLE vectors (id INTEGER PRIMARY KEY, embedding BLOB)",
+        "CREATE TABLE doc_vectors (id INTEGER PRIMARY KEY, embedding BLOB)",
+        f"CREATE TABLE {OURS}; CREATE TABLE users (name TEXT)",
+        f"CREATE TABLE {OURS}; CREATE VIEW vectors_used AS SELECT * FROM vectors",
+    ],
+)
+@pytest.mark.parametrize("version", [0, 1, 2])
+def test_a_database_with_vectors_of_somebody_else_is_left_as_it_is(tmp_path, caplog, others, version):
+    path = tmp_path / "app.db"
+    with contextlib.closing(sqlite3.connect(path)) as database:
+        database.executescript(f"{others}; PRAGMA user_version = {version}")
+    before = path.read_bytes()
+    for _ in range(2):
+        cache = SqliteCache(path)
+        check(cache, embedded=50)
+        cache.close()
+    assert path.read_bytes() == before
+    assert "app.db holds something else" in caplog.text
+
+
+def test_tables_that_somebody_adds_to_a_cache_stay(sqlite, caplog):
+    check(sqlite, embedded=50)
+    sqlite.close()
+    with contextlib.closing(sqlite3.connect(sqlite.path)) as database, database:
+        database.executescript("CREATE TABLE users (name TEXT); PRAGMA user_version = 2")
+    check(sqlite, embedded=50)
+    with contextlib.closing(sqlite3.connect(sqlite.path)) as database:
+        assert database.execute("SELECT count(*) FROM users").fetchone() == (0,)
+    assert "holds something else" in caplog.text
+
+
+def test_a_file_that_was_cut_short_is_begun_anew(sqlite):
+    check(sqlite, embedded=50)
+    sqlite.close()
+    sqlite.path.write_bytes(sqlite.path.read_bytes()[:4096])
+    check(sqlite, embedded=50)
+    check(sqlite, embedded=None)
+    check(sqlite, embedded=0)
+
+
+def test_without_a_home_folder_nothing_is_cached(monkeypatch, caplog):
+    for name in ("SECONDHOP_CACHE", "XDG_CACHE_HOME", "LOCALAPPDATA"):
+        monkeypatch.delenv(name, raising=False)
+
+    def nowhere():
+        raise RuntimeError("Could not determine home directory.")
+
+    monkeypatch.setattr("pathlib.Path.home", nowhere)
+    assert open_cache("auto") is None
+    assert "nothing is cached: Could not determine home directory. SECONDHOP_CACHE can name" in caplog.text
+
+
+@pytest.mark.skipif(not hasattr(os, "fork") or sys.platform == "darwin", reason="needs fork")
+@pytest.mark.filterwarnings("ignore:.*fork.*:DeprecationWarning")
+def test_a_process_forked_while_a_thread_uses_the_cache_can_use_it_too(sqlite):
+    check(sqlite, embedded=50)
+    ended = threading.Event()
+    threads = [threading.Thread(target=_use_until, args=(sqlite, ended)) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    try:
+        context = multiprocessing.get_context("fork")
+        for _ in range(10):
+            child = context.Process(target=check, args=(sqlite,), kwargs={"embedded": 0})
+            child.start()
+            child.join(10)
+            alive = child.is_alive()
+            child.kill()
+            assert not alive
+            assert child.exitcode == 0
+    finally:
+        ended.set()
+        for thread in threads:
+            thread.join()
+
+
+def _use_until(cache, ended):
+    while not ended.is_set():
+        check(cache, embedded=None)
+
+
+def test_an_embedder_may_use_its_memory_again(sqlite):
+    buffer = np.empty((1000, 8), np.float32)
+
+    class Reusing(Counting):
+        def embed(self, texts, role):
+            buffer[: len(texts)] = super().embed(texts, role)
+            return buffer[: len(texts)]
+
+    many = [f"text number {number}" for number in range(700)]
+    got = CachedEmbedder(Reusing(), sqlite).embed(many, "document")
+    assert np.array_equal(got, Counting().embed(many, "document"))
+
+
 def test_a_damaged_file_costs_time_and_nothing_else(sqlite):
     check(sqlite, embedded=50)
     sqlite.close()
@@ -203,7 +307,15 @@ def test_one_identity_for_two_models_gives_the_vectors_of_the_one_in_use(sqlite)
 def test_what_is_no_cache_is_refused():
     with pytest.raises(InputError, match="embedding_cache"):
         open_cache(42)
+    with pytest.raises(InputError, match="embedding_cache=''"):
+        open_cache("")
     assert open_cache(None) is None
+
+
+def test_a_path_may_begin_with_the_home_folder(tmp_path, monkeypatch):
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("USERPROFILE", str(tmp_path))
+    assert open_cache("~/cache.sqlite").path == tmp_path / "cache.sqlite"
 
 
 # ── Redis ───────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -376,6 +488,26 @@ def test_a_host_that_does_not_answer_costs_one_timeout(plain_s):
     assert min(later) - plain_s < TIMEOUT_S, "again"
 
 
-def test_a_url_that_is_none_is_refused():
-    with pytest.raises(InputError, match="embedding_cache='redis://:::' is no Redis URL"):
-        open_cache("redis://:::")
+@pytest.mark.parametrize(
+    ("url", "said"),
+    [
+        ("redis://:::", "is no Redis URL"),
+        ("redis://user:s3/cret@host/0", "is no Redis URL"),
+        ("redis://user:s3cret@host:port/0", "is no Redis URL"),
+        ("REDIS://user:s3cret@host/0", "is no Redis URL"),
+        ("memcached://host", "is no Redis URL"),
+        ("redis://user:s3cret@host/0?speed=1", "is a Redis URL with a wrong parameter: .*speed"),
+        ("rediss://user:s3cret@host/0?ssl_cert_reqs=some", "is a Redis URL with a wrong parameter"),
+    ],
+)
+def test_a_url_that_is_none_is_refused_and_its_password_not_shown(url, said):
+    with pytest.raises(InputError, match=f"embedding_cache= {said}") as raised:
+        open_cache(url)
+    assert "s3" not in str(raised.value)
+
+
+def test_values_are_bytes_whatever_the_url_says(server):
+    cache = open_cache(f"redis://127.0.0.1:{server.port}/0?decode_responses=True")
+    check(cache, embedded=50)
+    check(cache, embedded=0)
+    cache.close()

@@ -6,6 +6,7 @@ import shutil
 import subprocess
 import sys
 from hashlib import sha256
+from pathlib import Path
 
 import numpy as np
 import onnx
@@ -123,6 +124,31 @@ def test_what_is_missing_is_named(tmp_path, tiny):
         Encoder(open_model(tmp_path, name="m")).tokenizer
 
 
+def test_a_path_is_a_folder_or_a_file_and_never_a_name(tiny, tmp_path, monkeypatch):
+    from secondhop.embedding import EmbedderOptions, load_embedder
+
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("HF_HUB_OFFLINE", "1")
+    shutil.copytree(tiny, tmp_path / "all-minilm")
+    assert load_embedder(EmbedderOptions(model=Path("all-minilm"))).embed(["harbour"], "query").shape == (1, 32)
+    for missing in ("models/minilm", "bge-small", "model.bin"):
+        with pytest.raises(ModelNotFoundError, match="no such folder"):
+            load_embedder(EmbedderOptions(model=Path(missing)))
+
+
+def test_the_tokenizer_may_lie_elsewhere(tiny, tmp_path):
+    from secondhop.embedding import EmbedderOptions, load_embedder
+
+    folder = shutil.copytree(tiny, tmp_path / "model")
+    elsewhere = shutil.move(folder / "tokenizer.json", tmp_path / "other.json")
+    expected = load_embedder(EmbedderOptions(model=tiny)).embed(["harbour"], "query")
+    for model in (folder, folder / "model.onnx"):
+        embedder = load_embedder(EmbedderOptions(model=model, tokenizer=elsewhere))
+        assert np.array_equal(embedder.embed(["harbour"], "query"), expected)
+        with pytest.raises(ModelNotFoundError, match=r"none\.json"):
+            load_embedder(EmbedderOptions(model=model, tokenizer="none.json"))
+
+
 # ── the hub ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 COMMIT = "a" * 40
@@ -183,6 +209,12 @@ def test_offline_a_model_of_the_cache_is_used_without_a_socket(tmp_path, tiny):
     assert lock["models"]["tests/tiny"]["revision"] == COMMIT
     # A recorded commit is asked for as it is, so the network is left alone even when it is allowed.
     assert run_offline(tmp_path, HF_HUB_OFFLINE="0") == "(1, 32)"
+
+
+def test_a_model_is_used_where_nothing_can_be_recorded(tmp_path, tiny):
+    hub_cache(tmp_path / "hub", tiny)
+    (tmp_path / "file").write_text("")
+    assert run_offline(tmp_path, SECONDHOP_CACHE=str(tmp_path / "file" / "ours")) == "(1, 32)"
 
 
 @pytest.mark.parametrize("model", ["tests/none", "bge-small"])

@@ -63,7 +63,7 @@ class CachedEmbedder:
         dims = {len(vector) for vector in vectors.values()}
         missing = [text for text in key_of if text not in vectors]
         for some in (missing[start : start + _SLICE] for start in range(0, len(missing), _SLICE)):
-            fresh = self._embedder.embed(some, role)
+            fresh = self._embedder.embed(some, role).copy()  # it may use the memory again for the next ones
             dims.add(fresh.shape[1])
             vectors.update(zip(some, fresh, strict=True))
             self._cache.put_many({key_of[text]: encode(key_of[text], vectors[text]) for text in some})

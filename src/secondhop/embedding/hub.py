@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import logging
 import os
 import re
 import tempfile
@@ -21,6 +22,8 @@ from secondhop.embedding.folder import Model, open_model
 from secondhop.embedding.registry import ModelSpec
 from secondhop.embedding.sqlite_cache import cache_folder
 from secondhop.errors import MissingExtraError, ModelIntegrityError, ModelNotFoundError
+
+_log = logging.getLogger(__name__)
 
 LOCK_NAME = "models.lock.json"
 _CONFIGURATION = (
@@ -43,7 +46,9 @@ def open_named(name: str, spec: ModelSpec) -> Model:
         ModelIntegrityError: a file is not what the hub, the specification or the lock file says.
         MissingExtraError: huggingface-hub is not installed.
     """
-    locked = _read_lock().get(spec.repo, {})
+    locked: Mapping[str, Any] = {}
+    with contextlib.suppress(OSError):  # said below, where nothing can be recorded either
+        locked = _read_lock().get(spec.repo, {})
     folder = _fetch(name, spec, spec.revision or locked.get("revision"))
     root = folder.parents[1]  # …/models--owner--name/snapshots/<commit>; the files are links into its blobs folder
     for path in (folder / spec.file, *_data_files(folder / spec.file), folder / "tokenizer.json"):
@@ -52,7 +57,10 @@ def open_named(name: str, spec: ModelSpec) -> Model:
     model = open_model(folder, name=name, spec=spec, file=folder / spec.file, root=root)
     found = {"revision": folder.name, "files": {"model": model.digest, "tokenizer": model.tokenizer_digest}}
     if not locked:
-        _write_lock(spec.repo, found)
+        try:
+            _write_lock(spec.repo, found)
+        except OSError as error:
+            _log.warning("%s is used without being recorded, so changes go unnoticed: %s", spec.repo, error)
     elif spec.revision in (None, locked["revision"]) and locked["files"] != found["files"]:
         raise ModelIntegrityError(
             folder, f"is not what was recorded when it was fetched first, in {_lock_path()}; delete one of the two"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -17,6 +18,11 @@ TTL_S = 30 * 24 * 3600
 _KEYS_AT_A_TIME = 256
 
 _Result = TypeVar("_Result")
+
+_lock = threading.Lock()
+"""Of all breakers. Taken while the process forks: a child must not inherit one that a thread of its parent holds."""
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(before=_lock.acquire, after_in_parent=_lock.release, after_in_child=_lock.release)
 
 
 class RedisCache:
@@ -60,8 +66,14 @@ class RedisCache:
                 health_check_interval=0,
                 protocol=2,  # no exchange about the protocol when connecting
             )
-        except ValueError as error:
-            raise InputError(f"embedding_cache={url!r} is no Redis URL: {error}") from None
+        except ValueError:  # its message may quote the URL, as ours must not: there may be a password in it
+            raise InputError("embedding_cache= is no Redis URL such as redis://localhost:6379/0") from None
+        pool = self._client.connection_pool
+        pool.connection_kwargs["decode_responses"] = False  # values are bytes, whatever the URL says
+        try:
+            pool.connection_class(**pool.connection_kwargs)
+        except (TypeError, ValueError, redis.RedisError) as error:
+            raise InputError(f"embedding_cache= is a Redis URL with a wrong parameter: {error}") from None
         self._reading, self._writing = _Breaker(cool_down), _Breaker(cool_down)
 
     def __reduce__(self) -> tuple[Any, ...]:
@@ -112,7 +124,6 @@ class _Breaker:
 
     def __init__(self, cool_down: float) -> None:
         self._cool_down = cool_down
-        self._lock = threading.Lock()
         self._closed_until: float | None = None
 
     @property
@@ -120,13 +131,13 @@ class _Breaker:
         return self._closed_until is not None
 
     def trip(self) -> None:
-        with self._lock:
+        with _lock:
             self._closed_until = time.monotonic() + self._cool_down
 
     def allows(self, ping: Callable[[], Any], errors: tuple[type[BaseException], ...]) -> bool:
         if self._closed_until is None:
             return True
-        with self._lock:
+        with _lock:
             if self._closed_until is None or time.monotonic() < self._closed_until:
                 return self._closed_until is None
             self._closed_until = time.monotonic() + self._cool_down  # no second ping beside this one

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import logging
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -13,8 +15,12 @@ from secondhop.embedding.given import as_cross_encoder, as_embedder
 from secondhop.embedding.onnx_models import OnnxCrossEncoder, OnnxEmbedder
 from secondhop.embedding.protocol import CrossEncoder, Embedder
 from secondhop.embedding.registry import CROSS_ENCODERS, DEFAULT_CROSS_ENCODER, DEFAULT_EMBEDDER, EMBEDDERS, ModelSpec
-from secondhop.errors import InputError, OptionError
+from secondhop.errors import InputError, ModelNotFoundError, OptionError
 
+_log = logging.getLogger(__name__)
+
+_URL = re.compile(r"\w{2,}://")
+"""One letter is a drive of Windows."""
 _REPOSITORY = re.compile(r"[\w.-]+/[\w.-]+")
 
 
@@ -23,7 +29,10 @@ class EmbedderOptions:
     """Which embedder, and where it is to differ from what its own files say. None: as they say."""
 
     model: Any = DEFAULT_EMBEDDER
-    """A name, a hub repository, a folder, an ONNX file, a callable, or an embedder of LangChain or LlamaIndex."""
+    """A name, a hub repository, a folder, an ONNX file, a callable, or an embedder of LangChain or LlamaIndex.
+
+    A `Path` is a folder or an ONNX file, and never a name or repository.
+    """
     tokenizer: str | Path | None = None
     """A `tokenizer.json` that does not lie beside the model."""
     dims: int | None = None
@@ -53,7 +62,7 @@ def load_embedder(options: EmbedderOptions) -> Embedder:
         )
     if options.pooling not in (None, "mean", "cls"):
         raise OptionError.choice("embedder_pooling", options.pooling, ("mean", "cls"))
-    spec = EMBEDDERS.get(str(model), ModelSpec(repo=str(model)))
+    spec = _spec(model, EMBEDDERS)
     changes: dict[str, Any] = {
         "pooling": options.pooling,
         "dims": options.dims,
@@ -62,7 +71,7 @@ def load_embedder(options: EmbedderOptions) -> Embedder:
         "document_prefix": options.passage_prefix,
     }
     spec = replace(spec, **{key: value for key, value in changes.items() if value is not None})
-    opened = _open("model", str(model), spec, EMBEDDERS, options.tokenizer)
+    opened = _open("model", model, spec, EMBEDDERS, options.tokenizer)
     return OnnxEmbedder(opened, threads=options.threads)
 
 
@@ -75,23 +84,26 @@ def load_cross_encoder(model: Any, *, threads: int | None = None) -> CrossEncode
     """
     if not isinstance(model, (str, Path)):
         return as_cross_encoder(model)
-    name = DEFAULT_CROSS_ENCODER if model == "cross-encoder" else str(model)
-    spec = CROSS_ENCODERS.get(name, ModelSpec(repo=name))
-    return OnnxCrossEncoder(_open("rerank", name, spec, CROSS_ENCODERS), threads=threads)
+    name = DEFAULT_CROSS_ENCODER if model == "cross-encoder" else model
+    return OnnxCrossEncoder(_open("rerank", name, _spec(name, CROSS_ENCODERS), CROSS_ENCODERS), threads=threads)
 
 
 def open_cache(cache: Any) -> EmbeddingCache | None:
     """A cache: `auto` for the SQLite file in the user's cache folder, a path, a Redis URL, an object, or None for none."""
     if cache is None or isinstance(cache, EmbeddingCache):
         return cache
-    if isinstance(cache, str) and cache.startswith(("redis://", "rediss://", "unix://")):
+    if isinstance(cache, str) and _URL.match(cache):
         from secondhop.embedding.redis_cache import RedisCache
 
         return RedisCache(cache)
-    if isinstance(cache, (str, Path)):
+    if isinstance(cache, (str, Path)) and cache != "":
         from secondhop.embedding.sqlite_cache import SqliteCache
 
-        return SqliteCache(None if cache == "auto" else cache)
+        try:
+            return SqliteCache(None if cache == "auto" else Path(cache).expanduser())
+        except (OSError, RuntimeError) as error:  # there is no home folder
+            _log.warning("embedding_cache=%r: nothing is cached: %s", str(cache), error)
+            return None
     raise InputError(f"embedding_cache={cache!r} is no path, Redis URL or cache")
 
 
@@ -100,18 +112,31 @@ def cached(embedder: Embedder, cache: EmbeddingCache | None) -> Embedder:
     return embedder if cache is None else CachedEmbedder(embedder, cache)
 
 
-def _open(option: str, model: str, spec: ModelSpec, named: Any, tokenizer: str | Path | None = None) -> Model:
+def _spec(model: str | Path, named: Mapping[str, ModelSpec]) -> ModelSpec:
+    known = named.get(model) if isinstance(model, str) else None
+    return known or ModelSpec(repo=str(model))
+
+
+def _open(
+    option: str,
+    model: str | Path,
+    spec: ModelSpec,
+    named: Mapping[str, ModelSpec],
+    tokenizer: str | Path | None = None,
+) -> Model:
     from secondhop.embedding.hub import open_named
 
-    path = Path(model).expanduser()
-    if model in named:
+    if isinstance(model, str) and model in named:
         return open_named(model, spec)
+    path = Path(model).expanduser()
+    beside = None if tokenizer is None else Path(tokenizer).expanduser()
     if path.is_dir():
-        return open_model(path, name=path.name, spec=spec)
+        return open_model(path, name=path.name, spec=spec, tokenizer=beside)
     if path.suffix == ".onnx":
         folder = path.parent.parent if path.parent.name == "onnx" else path.parent
-        beside = None if tokenizer is None else Path(tokenizer)
         return open_model(folder, name=path.stem, spec=spec, file=path, tokenizer=beside)
+    if isinstance(model, Path):
+        raise ModelNotFoundError(model, "no such folder, and no .onnx file")
     if _REPOSITORY.fullmatch(model):
         return open_named(model, spec)
     raise OptionError(f"{option}={model!r} is no folder, .onnx file or hub repository, nor one of: {', '.join(named)}")

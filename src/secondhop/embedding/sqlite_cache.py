@@ -24,32 +24,57 @@ _PATIENCE_S = 1.0
 _KEYS_AT_A_TIME = 500
 _EVICTED_SHARE = 0.1
 _COLUMNS = "vectors (key BLOB NOT NULL UNIQUE, value BLOB NOT NULL, used INTEGER NOT NULL)"
-"""Stands in the first page of a file of ours, as it is written here."""
-_FIRST_PAGE = 4096
+_INDEX = "vectors_used ON vectors (used)"
+_OURS = frozenset(
+    {
+        ("vectors", f"CREATE TABLE {_COLUMNS}"),
+        ("sqlite_autoindex_vectors_1", None),
+        ("vectors_used", f"CREATE INDEX {_INDEX}"),
+    }
+)
+"""All that a file of ours holds, as SQLite writes it down."""
+_DAMAGED = (sqlite3.DatabaseError, UnicodeDecodeError, OverflowError)
 _SCHEMA = f"""
     PRAGMA auto_vacuum = INCREMENTAL;
     PRAGMA journal_mode = WAL;
     CREATE TABLE IF NOT EXISTS {_COLUMNS};
-    CREATE INDEX IF NOT EXISTS vectors_used ON vectors (used);
+    CREATE INDEX IF NOT EXISTS {_INDEX};
     PRAGMA user_version = {FORMAT_VERSION};
 """
 
+_lock = threading.Lock()
+"""One for all caches, as SQLite lets one write at a time anyway. A fork waits for it: a child that began in the middle of
+a thread's transaction would take that for its own, and wait for its end for ever."""
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(before=_lock.acquire, after_in_parent=_lock.release, after_in_child=_lock.release)
+
 
 def cache_folder() -> Path:
-    """Where secondhop keeps what it can make again: SECONDHOP_CACHE, or the user's cache folder."""
+    """Where secondhop keeps what it can make again: SECONDHOP_CACHE, or the user's cache folder.
+
+    Raises:
+        FileNotFoundError: the user has no home folder.
+    """
     if chosen := os.environ.get("SECONDHOP_CACHE"):
         return Path(chosen)
     if sys.platform == "win32":
-        base = os.environ.get("LOCALAPPDATA") or str(Path.home() / "AppData" / "Local")
+        base = os.environ.get("LOCALAPPDATA") or str(_home() / "AppData" / "Local")
     elif sys.platform == "darwin":
-        base = str(Path.home() / "Library" / "Caches")
+        base = str(_home() / "Library" / "Caches")
     else:
-        base = os.environ.get("XDG_CACHE_HOME") or str(Path.home() / ".cache")
+        base = os.environ.get("XDG_CACHE_HOME") or str(_home() / ".cache")
     return Path(base) / "secondhop"
 
 
+def _home() -> Path:
+    try:
+        return Path.home()
+    except RuntimeError as error:
+        raise FileNotFoundError(f"{error} SECONDHOP_CACHE can name a folder.") from None
+
+
 def default_path() -> Path:
-    """Where the cache is unless told otherwise."""
+    """Where the cache is unless told otherwise. Raises as `cache_folder` does."""
     return cache_folder() / "embeddings.sqlite"
 
 
@@ -60,7 +85,6 @@ class SqliteCache:
         """`path`: the file, by default `embeddings.sqlite` in `cache_folder()`."""
         self.path = default_path() if path is None else Path(path)
         self.max_bytes = max_bytes
-        self._lock = threading.Lock()
         self._owner = -1
         self._connection: sqlite3.Connection | None = None
         self._close: Any = None
@@ -99,7 +123,7 @@ class SqliteCache:
 
     def close(self) -> None:
         """Closes the file; the next use opens it again."""
-        with self._lock:
+        with _lock:
             self._drop()
 
     def __len__(self) -> int:
@@ -109,7 +133,7 @@ class SqliteCache:
 
     @contextlib.contextmanager
     def _transaction(self) -> Iterator[sqlite3.Connection]:
-        with self._lock:
+        with _lock:
             connection = self._open()
             with connection:
                 yield connection
@@ -123,8 +147,8 @@ class SqliteCache:
             yield
         except sqlite3.OperationalError:
             return  # locked, full, read-only
-        except (sqlite3.DatabaseError, UnicodeDecodeError, OverflowError):
-            with self._lock:
+        except _DAMAGED:
+            with _lock:
                 self._drop()
                 if not self._is_ours():
                     _log.warning("%s holds something else and is left as it is: nothing is cached there", self.path)
@@ -136,13 +160,18 @@ class SqliteCache:
             return
 
     def _is_ours(self) -> bool:
-        """Whether nothing of the user's is lost with the file: by its place, or by what its first page says."""
-        if self.path == default_path():
-            return True
-        with contextlib.suppress(OSError), self.path.open("rb") as file:
-            head = file.read(_FIRST_PAGE)
-            return not head or _COLUMNS.encode() in head
+        """Whether nothing of the user's is lost with the file: by its place, or by what it holds."""
+        with contextlib.suppress(OSError):
+            if self.path == default_path():
+                return True
+        with contextlib.suppress(*_DAMAGED), contextlib.closing(self._reader()) as reader:
+            reader.execute("PRAGMA writable_schema = ON")  # reads it also where pages are missing
+            objects = _objects(reader)
+            return bool(objects) and objects <= _OURS
         return False
+
+    def _reader(self) -> sqlite3.Connection:
+        return sqlite3.connect(f"{self.path.absolute().as_uri()}?mode=ro", uri=True, timeout=_PATIENCE_S)
 
     def _open(self) -> sqlite3.Connection:
         if self._connection is not None and self._owner == os.getpid():
@@ -176,14 +205,19 @@ def _close(connection: sqlite3.Connection, owner: int) -> None:
 
 
 def _prepare(connection: sqlite3.Connection) -> None:
+    if not _objects(connection) <= _OURS:
+        raise sqlite3.DatabaseError("tables of something else")
     (found,) = connection.execute("PRAGMA user_version").fetchone()
     if found not in (0, FORMAT_VERSION):
         raise sqlite3.DatabaseError(f"format {found}")
     if found == 0:
-        if connection.execute("SELECT count(*) FROM sqlite_master WHERE name NOT LIKE '%vectors%'").fetchone()[0]:
-            raise sqlite3.DatabaseError("tables of something else")
         connection.executescript(_SCHEMA)
     connection.execute("PRAGMA synchronous = NORMAL")
+
+
+def _objects(connection: sqlite3.Connection) -> set[tuple[str, str | None]]:
+    """Tables, indexes and all else that the file holds: each by name, and by how it was made."""
+    return set(connection.execute("SELECT name, sql FROM sqlite_master"))
 
 
 def _tick(connection: sqlite3.Connection) -> int:
