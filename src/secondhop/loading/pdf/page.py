@@ -34,6 +34,8 @@ class Page:
     height: float = 0.0
     """Lower edge and height of the page, in points; 0 where they are not known."""
     state: State = "text"
+    has_unread_fields: bool = False
+    """Whether something was filled in that is no text, or more than is read."""
 
 
 @dataclass(frozen=True, slots=True)

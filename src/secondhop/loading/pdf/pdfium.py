@@ -6,6 +6,7 @@ import ctypes
 import os
 import threading
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from itertools import islice
 from typing import Any
 
@@ -14,6 +15,7 @@ from pypdfium2 import raw
 
 from secondhop.errors import PasswordRequiredError
 from secondhop.loading.builder import MAX_HEADING_CHARS, clean, one_line
+from secondhop.loading.pdf.fields import with_fields
 from secondhop.loading.pdf.page import Entry, Line, Page, Pages, State, count, ranges
 from secondhop.loading.pdf.words import tidy_lines
 
@@ -45,11 +47,14 @@ def read(data: bytes, source: str, password: str | None) -> Pages:
         PdfiumError: not a file that pdfium can read.
     """
     with _open(data, source, password) as pdf:
+        pdf.init_forms()  # values of its fields are asked of the form
         pages = [_page(pdf, index) for index in range(len(pdf))]
         damaged = [number for number, page in enumerate(pages, start=1) if page.state == "damaged"]
         if len(damaged) == len(pages):
             raise pypdfium2.PdfiumError("no page of it can be read")
         notes = [f"Damaged and left out: page {ranges(damaged)}."] if damaged else []
+        if unread := [number for number, page in enumerate(pages, start=1) if page.has_unread_fields]:
+            notes.append(f"Filled in but not read, such as ticked boxes: page {ranges(unread)}.")
         outline, outline_notes = _outline(pdf)
         info = pdf.get_metadata_dict(skip_empty=True)
         labels = [clean(pdf.get_page_label(index)) for index in range(len(pdf))]
@@ -83,12 +88,16 @@ def _page(pdf: pypdfium2.PdfDocument, index: int) -> Page:
         if not textpage:
             return Page(state="damaged")
         try:
-            read = _read_page(page, textpage)
+            drawn = _read_page(page, textpage)
         finally:
             raw.FPDFText_ClosePage(textpage)
+        read = with_fields(drawn, page, pdf.formenv)
     finally:
         raw.FPDF_ClosePage(page)
-    return read if read.lines else Page(state=_why_empty(pdf, index))
+    if drawn.lines:
+        return read
+    state = _why_empty(pdf, index)
+    return replace(read, state="text" if read.lines and state == "empty" else state)
 
 
 def _read_page(page: Any, textpage: Any) -> Page:

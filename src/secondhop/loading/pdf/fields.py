@@ -1,0 +1,138 @@
+"""What was filled in: values of form fields, and text boxes laid over a page, each put beside or below its label.
+
+They are annotations, no part of a page's content. Hidden ones stay out, and so do other kinds: links and comments.
+"""
+
+from __future__ import annotations
+
+import ctypes
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from typing import Any, NamedTuple
+
+from pypdfium2 import raw
+
+from secondhop.loading.pdf.page import Line, Page
+from secondhop.loading.pdf.words import tidy_lines
+
+# On one page, against annotations that are all one large field, or more than can be compared with all lines.
+_MAX_FIELDS = 2_000
+_MAX_CHARS = 1_000_000
+_MAX_PAIRS = 2_000_000
+_NOT_SHOWN = raw.FPDF_ANNOT_FLAG_INVISIBLE | raw.FPDF_ANNOT_FLAG_HIDDEN | raw.FPDF_ANNOT_FLAG_NOVIEW
+_WITH_TEXT = frozenset({raw.FPDF_FORMFIELD_TEXTFIELD, raw.FPDF_FORMFIELD_COMBOBOX, raw.FPDF_FORMFIELD_LISTBOX})
+_WITH_TICK = frozenset({raw.FPDF_FORMFIELD_CHECKBOX, raw.FPDF_FORMFIELD_RADIOBUTTON})
+
+
+class _Field(NamedTuple):
+    """Lines of text, and the box that they stand in."""
+
+    texts: Sequence[str]
+    left: float
+    right: float
+    bottom: float
+    top: float
+
+
+def with_fields(read: Page, page: Any, form: Any) -> Page:
+    """The page with what was filled in on it; `form` is pdfium's handle of the file's form, None if it has none."""
+    fields: list[_Field] = []
+    has_unread = False
+    room = _MAX_CHARS
+    for index in range(raw.FPDFPage_GetAnnotCount(page)):
+        annotation = raw.FPDFPage_GetAnnot(page, index)
+        try:
+            text = _shown(annotation, form)
+            field = _boxed(annotation, text, page) if text else None
+        finally:
+            raw.FPDFPage_CloseAnnot(annotation)
+        if text is None:
+            has_unread = True
+        elif field is not None:
+            room -= len(text)
+            if room < 0 or len(fields) == _MAX_FIELDS:
+                has_unread = True
+                break
+            fields.append(field)
+    if not fields and not has_unread:
+        return read
+    return replace(read, lines=_placed(read.lines, fields), has_unread_fields=has_unread)
+
+
+def _shown(annotation: Any, form: Any) -> str | None:
+    """The text that readers see in it, None for a tick."""
+    kind = raw.FPDFAnnot_GetSubtype(annotation)
+    if kind not in (raw.FPDF_ANNOT_WIDGET, raw.FPDF_ANNOT_FREETEXT) or raw.FPDFAnnot_GetFlags(annotation) & _NOT_SHOWN:
+        return ""
+    if kind == raw.FPDF_ANNOT_FREETEXT:
+        return _text(raw.FPDFAnnot_GetStringValue, annotation, b"Contents")
+    field = raw.FPDFAnnot_GetFormFieldType(form, annotation)
+    if field in _WITH_TICK:
+        return "" if _text(raw.FPDFAnnot_GetStringValue, annotation, b"AS") in ("", "Off") else None
+    is_secret = raw.FPDFAnnot_GetFormFieldFlags(form, annotation) & raw.FPDF_FORMFLAG_TEXT_PASSWORD
+    if field not in _WITH_TEXT or (field == raw.FPDF_FORMFIELD_TEXTFIELD and is_secret):
+        return ""
+    return _text(raw.FPDFAnnot_GetFormFieldValue, form, annotation)
+
+
+def _text(ask: Callable[..., int], *arguments: Any) -> str:
+    """The text that a function of pdfium writes into a buffer of as many bytes as it says that it needs."""
+    size = ask(*arguments, None, 0)
+    buffer = (ctypes.c_ushort * (size // 2))()
+    ask(*arguments, buffer, size)
+    return bytes(buffer).decode("utf-16-le", "ignore").rstrip("\0")
+
+
+def _boxed(annotation: Any, text: str, page: Any) -> _Field | None:
+    """None if there is nothing to see: blank, in a box without area, or off the page."""
+    texts = [line for line in tidy_lines(text) if line]
+    box, seen = raw.FS_RECTF(), raw.FS_RECTF()
+    if not texts or not raw.FPDFAnnot_GetRect(annotation, box) or not raw.FPDF_GetPageBoundingBox(page, seen):
+        return None
+    left, right = sorted((box.left, box.right))
+    bottom, top = sorted((box.bottom, box.top))
+    is_seen = max(left, seen.left) < min(right, seen.right) and max(bottom, seen.bottom) < min(top, seen.top)
+    return _Field(texts, left, right, bottom, top) if is_seen else None
+
+
+def _placed(lines: Sequence[Line], fields: Sequence[_Field]) -> list[Line]:
+    """The lines, after each those of the fields that it is the label of; fields without a label come last, top down."""
+    after: dict[int, list[Line]] = {}
+    can_compare = len(lines) * len(fields) <= _MAX_PAIRS
+    for field in sorted(fields, key=lambda field: (-round(field.top), field.left)):
+        label = _label(lines, field) if can_compare else None
+        like = lines[label or 0] if lines else Line("")
+        after.setdefault(len(lines) - 1 if label is None else label, []).extend(_lines(field, like))
+    placed = after.get(-1, [])
+    for number, line in enumerate(lines):
+        placed += [line, *after.get(number, ())]
+    return placed
+
+
+def _label(lines: Sequence[Line], field: _Field) -> int | None:
+    """The number of the line that begins nearest to the field's left in its row, else of the nearest above it."""
+    beside = [(line.left, number) for number, line in enumerate(lines) if _is_beside(line, field)]
+    if beside:
+        return max(beside)[1]
+    above = [
+        (line.bottom, number)
+        for number, line in enumerate(lines)
+        if line.height and line.bottom >= field.bottom and line.left < field.right and field.left < line.right
+    ]
+    return min(above)[1] if above else None
+
+
+def _is_beside(line: Line, field: _Field) -> bool:
+    return line.height > 0 and line.left < field.left and field.bottom <= line.bottom + line.height / 2 <= field.top
+
+
+def _lines(field: _Field, like: Line) -> Iterator[Line]:
+    """The lines of a field, in letters as large as those of its label, and in the row of one that stands beside it."""
+    if not like.height:
+        yield from map(Line, field.texts)
+        return
+    left, bottom = field.left, field.top - like.height
+    if _is_beside(like, field):
+        left, bottom = max(left, like.right), like.bottom
+    for number, text in enumerate(field.texts):
+        yield Line(text, left, max(left, field.right), bottom - number * like.height, like.height)

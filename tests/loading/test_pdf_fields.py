@@ -1,0 +1,99 @@
+from io import BytesIO
+
+import pypdf
+import pytest
+from making import drawn_pdf
+from pypdf.generic import ArrayObject, DictionaryObject, FloatObject, NameObject, NumberObject, TextStringObject
+
+from secondhop.loading import pdf
+
+HIDDEN, NO_VIEW, PASSWORD = 2, 32, 1 << 13
+
+
+def annotation(kind, box, *, flags=4, **entries):
+    """An annotation; entries are strings, names as `/X`, or numbers."""
+    made = DictionaryObject({NameObject("/Type"): NameObject("/Annot"), NameObject("/Subtype"): NameObject(kind)})
+    made[NameObject("/Rect")] = ArrayObject(map(FloatObject, box))
+    made[NameObject("/F")] = NumberObject(flags)
+    for key, value in entries.items():
+        name = isinstance(value, str) and value.startswith("/")
+        kinds = {int: NumberObject, str: NameObject if name else TextStringObject}
+        made[NameObject(f"/{key}")] = kinds[type(value)](value)
+    return made
+
+
+def field(box, value, **entries):
+    return annotation("/Widget", box, FT="/Tx", T=f"field {box}", V=value, **entries)
+
+
+def with_annotations(data, *annotations):
+    """The file with these on its first page, widgets also in its form."""
+    writer = pypdf.PdfWriter(clone_from=BytesIO(data))
+    added = [writer._add_object(each) for each in annotations]
+    writer.pages[0][NameObject("/Annots")] = ArrayObject(added)
+    widgets = [one for one, each in zip(added, annotations, strict=True) if each["/Subtype"] == "/Widget"]
+    if widgets:
+        writer.root_object[NameObject("/AcroForm")] = DictionaryObject({NameObject("/Fields"): ArrayObject(widgets)})
+    out = BytesIO()
+    writer.write(out)
+    return out.getvalue()
+
+
+APPLICATION = drawn_pdf(
+    [[(72, 700, 12, "Application for a mooring"), (72, 670, 12, "Name of the boat:"), (72, 640, 12, "Home harbour")]]
+)
+NAME, HARBOUR = (200, 665, 400, 685), (72, 590, 300, 632)
+
+
+def test_values_of_form_fields_stand_beside_or_below_their_labels():
+    loaded = pdf.load(with_annotations(APPLICATION, field(HARBOUR, "Kiel\rPier 4"), field(NAME, "Aurora")), "a.pdf")
+    assert loaded.text == "Application for a mooring\nName of the boat: Aurora\nHome harbour\nKiel\nPier 4"
+    assert loaded.warnings == ()
+
+
+def test_text_boxes_laid_over_a_page_are_read_and_comments_are_not():
+    box = annotation("/FreeText", (72, 610, 300, 625), Contents="Approved by the harbour master")
+    comment = annotation("/Text", (400, 600, 420, 620), Contents="Is he?")
+    loaded = pdf.load(with_annotations(APPLICATION, comment, box), "a.pdf")
+    assert loaded.text.endswith("Home harbour\nApproved by the harbour master")
+    assert "Is he?" not in loaded.text
+
+
+@pytest.mark.parametrize(
+    "unseen",
+    [
+        field(NAME, "Secret", flags=HIDDEN),
+        field(NAME, "Secret", flags=NO_VIEW),
+        field(NAME, "Secret", Ff=PASSWORD),
+        field((0, 0, 0, 0), "Secret"),
+        field((700, 665, 900, 685), "Secret"),
+        annotation("/FreeText", NAME, flags=HIDDEN, Contents="Secret"),
+        annotation("/Link", (72, 665, 200, 685), Contents="Name of the boat:"),
+    ],
+    ids=["hidden", "not viewed", "password", "no area", "off the page", "hidden box", "link"],
+)
+def test_what_readers_do_not_see_of_annotations_stays_out(unseen):
+    assert pdf.load(with_annotations(APPLICATION, unseen), "a.pdf").text == pdf.load(APPLICATION, "a.pdf").text
+
+
+@pytest.mark.parametrize(
+    ("state", "warnings"), [("/Yes", ("Filled in but not read, such as ticked boxes: page 1.",)), ("/Off", ())]
+)
+def test_ticked_boxes_are_warned_about(state, warnings):
+    box = annotation("/Widget", (72, 600, 84, 612), FT="/Btn", T="ice", V=state, AS=state)
+    assert pdf.load(with_annotations(APPLICATION, box), "a.pdf").warnings == warnings
+
+
+def test_a_filled_in_scan_is_read_and_still_named_as_one():
+    loaded = pdf.load(with_annotations(drawn_pdf([[]], pictures=[0]), field(NAME, "Aurora")), "a.pdf")
+    assert loaded.text == "Aurora"
+    assert loaded.warnings == ("Page 1: no_text_layer: pictures only; run OCR first.",)
+    assert pdf.load(with_annotations(drawn_pdf([[]]), field(NAME, "Aurora")), "a.pdf").warnings == ()
+
+
+def test_a_page_of_very_many_fields_is_read_up_to_a_limit(monkeypatch):
+    monkeypatch.setattr("secondhop.loading.pdf.fields._MAX_FIELDS", 2)
+    fields = [field((72, 500 - 20 * number, 200, 515 - 20 * number), f"Berth {number}") for number in range(3)]
+    loaded = pdf.load(with_annotations(APPLICATION, *fields), "a.pdf")
+    assert loaded.text.endswith("Berth 0\nBerth 1")
+    assert loaded.warnings == ("Filled in but not read, such as ticked boxes: page 1.",)
