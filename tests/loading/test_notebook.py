@@ -1,4 +1,5 @@
 import json
+import sys
 
 import pytest
 
@@ -53,6 +54,31 @@ def test_text_outputs_are_kept_and_images_are_not():
         ]
     )
     assert loaded.text == "run()\n\nred\nnext\n\n42\n\nValueError: bad"
+
+
+def shown(**data):
+    bundle = {f"text/{kind}": text for kind, text in data.items()}
+    return load([code("run()", {"output_type": "display_data", "data": bundle})])
+
+
+def test_markdown_outputs_are_read_as_prose():
+    loaded = shown(plain="<IPython.core.display.Markdown object>", markdown=["**The answer** is 42\n", "or so"])
+    assert in_sections(loaded) == [((), "code", "run()"), ((), "prose", "**The answer** is 42\nor so")]
+
+
+@pytest.mark.parametrize("plain", ["", "<IPython.core.display.HTML object>", "<pandas.io.style.Styler at 0x7f00aB>"])
+def test_html_outputs_are_read_where_their_plain_text_says_nothing(plain):
+    loaded = shown(plain=plain, html="<table><tr><th>Berth</th><th>Fee</th></tr><tr><td>4</td><td>40</td></tr></table>")
+    assert loaded.text == "run()\n\nBerth | Fee\n4 | 40"
+    assert shown(plain="Berth 4", html="<b>Berth 4</b>").text == "run()\n\nBerth 4"
+
+
+def test_html_outputs_are_left_out_with_a_warning_where_the_extra_is_missing(monkeypatch):
+    monkeypatch.delitem(sys.modules, "secondhop.loading.html", raising=False)
+    monkeypatch.setitem(sys.modules, "selectolax.lexbor", None)
+    loaded = shown(html="<p>Berth 4</p>")
+    assert loaded.text == "run()"
+    assert loaded.warnings == ("1 output was left out: HTML is read with pip install 'secondhop[office]'.",)
 
 
 def test_long_outputs_are_cut_with_a_warning():

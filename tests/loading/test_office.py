@@ -9,6 +9,13 @@ from docx.oxml import parse_xml
 from docx.oxml.ns import nsdecls
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from pptx.chart.data import CategoryChartData
+from pptx.enum.chart import XL_CHART_TYPE
+from pptx.opc.package import Part
+from pptx.opc.packuri import PackURI
+from pptx.oxml import parse_xml as parse_slide_xml
+from pptx.oxml.ns import nsdecls as slide_nsdecls
+from pptx.oxml.ns import qn
 
 from secondhop.errors import (
     CorruptFileError,
@@ -128,6 +135,13 @@ def test_word_cells_that_span_rows_stand_in_each_row():
     assert word.load(saved(document), "a.docx").text == "Region | Sales\nNorth | 1\nNorth | 2"
 
 
+def test_word_files_inserted_whole_are_warned_about():
+    document = docx.Document()
+    document.add_paragraph("Intro.")
+    document.element.body.insert(1, parse_xml(f"<w:altChunk {nsdecls('w', 'r')} r:id='rId9'/>"))
+    assert word.load(saved(document), "a.docx").warnings == ("Left out 1 file inserted whole (altChunk).",)
+
+
 def test_word_footnotes_stand_at_the_end():
     data = BytesIO(saved(word_document()))
     notes = (
@@ -211,6 +225,87 @@ def test_slides_without_text_are_refused():
     deck.slides.add_slide(deck.slide_layouts[6])
     with pytest.raises(NoTextError):
         slides.load(saved(deck), "a.pptx")
+
+
+def slide_with_frame(deck, uri, inner):
+    """A slide of the deck with one graphic frame that holds the XML `inner`."""
+    slide = deck.slides.add_slide(deck.slide_layouts[5])
+    slide.shapes.title.text = "Harbour"
+    frame = (
+        f"<p:graphicFrame {slide_nsdecls('p', 'a', 'r')}><p:nvGraphicFramePr><p:cNvPr id='9' name='D'/>"
+        "<p:cNvGraphicFramePr/><p:nvPr/></p:nvGraphicFramePr><p:xfrm><a:off x='0' y='0'/><a:ext cx='9' cy='9'/></p:xfrm>"
+        f"<a:graphic><a:graphicData uri='{uri}'>{inner}</a:graphicData></a:graphic></p:graphicFrame>"
+    )
+    slide.shapes._spTree.append(parse_slide_xml(frame))
+    return slide
+
+
+FORMULA = "xmlns:m='http://schemas.openxmlformats.org/officeDocument/2006/math'"
+ALTERNATIVES = (
+    f"<mc:AlternateContent xmlns:mc='http://schemas.openxmlformats.org/markup-compatibility/2006' {slide_nsdecls('a')}>"
+    "<mc:Choice Requires='a'>{}</mc:Choice><mc:Fallback>{}</mc:Fallback></mc:AlternateContent>"
+)
+
+
+def test_slides_show_the_newer_of_two_alternatives_with_its_formulas():
+    deck = pptx.Presentation()
+    slide = deck.slides.add_slide(deck.slide_layouts[6])
+    shapes = [slide.shapes.add_textbox(0, 0, 914400, 914400) for _ in range(2)]
+    for shape, text in zip(shapes, ("Load when ", "Older copy"), strict=True):
+        shape.text_frame.text = text
+    formula = f"<m:r {FORMULA}><m:t>x = 2</m:t></m:r>"
+    shapes[0].text_frame.paragraphs[0]._p.append(parse_slide_xml(ALTERNATIVES.format(formula, "<a:t>copy</a:t>")))
+    alternatives = parse_slide_xml(ALTERNATIVES.format("", ""))
+    for choice, shape in zip(alternatives, shapes, strict=True):
+        choice.append(shape._element)
+    slide.shapes._spTree.append(alternatives)
+    assert slides.load(saved(deck), "a.pptx").text == "Load when x = 2"
+
+
+def test_charts_on_slides_give_their_titles_and_series():
+    deck = pptx.Presentation()
+    data = CategoryChartData()
+    data.categories = ["May", "June"]
+    data.add_series("Ferries", (4.2999999999999998, 12))
+    data.add_series("Yachts", (5, None))
+    slide = deck.slides.add_slide(deck.slide_layouts[6])
+    chart = slide.shapes.add_chart(XL_CHART_TYPE.COLUMN_CLUSTERED, 0, 0, 914400, 914400, data).chart
+    chart.chart_title.text_frame.text = "Passengers"
+    chart.value_axis.axis_title.text_frame.text = "thousands"
+    loaded = slides.load(saved(deck), "a.pptx")
+    assert loaded.text == "Passengers\nthousands\nFerries: May = 4.3; June = 12\nYachts: May = 5"
+    assert loaded.warnings == ()
+
+
+DIAGRAM = "http://schemas.openxmlformats.org/drawingml/2006/diagram"
+
+
+def diagram(deck, xml):
+    slide = slide_with_frame(deck, DIAGRAM, f"<d:relIds xmlns:d='{DIAGRAM}' r:dm='rId9'/>")
+    kind = "application/vnd.openxmlformats-officedocument.drawingml.diagramData+xml"
+    part = Part(PackURI("/ppt/diagrams/data1.xml"), kind, slide.part.package, xml.encode())
+    slide.shapes._spTree[-1].graphic.graphicData[0].set(
+        qn("r:dm"), slide.part.relate_to(part, f"{RELATIONS}/diagramData")
+    )
+
+
+def test_diagrams_on_slides_give_the_text_of_their_shapes():
+    deck = pptx.Presentation()
+    points = "".join(f"<d:pt><d:t><a:p><a:r><a:t>{text}</a:t></a:r></a:p></d:t></d:pt>" for text in ("Master", "Pilot"))
+    diagram(deck, f"<d:dataModel xmlns:d='{DIAGRAM}' {slide_nsdecls('a')}><d:ptLst>{points}</d:ptLst></d:dataModel>")
+    loaded = slides.load(saved(deck), "a.pptx")
+    assert loaded.text == "Harbour\n\nMaster\nPilot"
+    assert loaded.warnings == ()
+
+
+def test_objects_on_slides_that_cannot_be_read_are_warned_about():
+    deck = pptx.Presentation()
+    slide_with_frame(deck, "http://schemas.openxmlformats.org/presentationml/2006/ole", "<p:oleObj/>")
+    slide_with_frame(deck, DIAGRAM, f"<d:relIds xmlns:d='{DIAGRAM}' r:dm='rId9'/>")
+    diagram(deck, "broken")
+    loaded = slides.load(saved(deck), "a.pptx")
+    assert loaded.text == "Harbour\n\nHarbour\n\nHarbour"
+    assert loaded.warnings == ("Charts or embedded objects that could not be read are on slides: 1, 2, 3.",)
 
 
 MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"

@@ -69,7 +69,10 @@ def load(data: bytes, source: str) -> SourceText:
                 _write_notes(notes, title, builder)
         _write_furniture(archive, folder, source, builder)
         metadata = _metadata(parse_part(archive, "docProps/core.xml", source))
-    return builder.build(source, metadata=metadata)
+    inserted = sum(1 for _ in root.iter("{*}altChunk"))
+    files = "1 file" if inserted == 1 else f"{inserted} files"
+    warnings = [f"Left out {files} inserted whole (altChunk)."] if inserted else []
+    return builder.build(source, metadata=metadata, warnings=warnings)
 
 
 def _main_part(archive: ZipFile, source: str) -> str:

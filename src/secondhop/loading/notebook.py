@@ -7,13 +7,15 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from secondhop.errors import CorruptFileError
+from secondhop.errors import CorruptFileError, MissingExtraError
 from secondhop.loading.builder import TextBuilder, clean
 from secondhop.types import SourceText
 
 _MAX_OUTPUT_CHARS = 20_000
 _HEADING = re.compile(r" {0,3}(#{1,6})[ \t]+(.*?)(?:[ \t]+#+)?[ \t]*$")
 _FENCE = re.compile(r" {0,3}(`{3,}|~{3,})")
+_BARE_OBJECT = re.compile(r"<[\w.]+ (?:object|at 0x[0-9a-f]+)>", re.IGNORECASE)
+"""What Python prints of an object that shows itself only otherwise."""
 _TERMINAL_COLOUR = re.compile("\x1b\\[[0-9;?]*[A-Za-z]")
 
 
@@ -32,7 +34,7 @@ def load(data: bytes, source: str) -> SourceText:
     if cells is None:
         raise CorruptFileError(source, "not a notebook: its JSON has no cells")
     builder = TextBuilder()
-    cut = 0
+    cut = unread = 0
     for cell in cells:
         kind = cell.get("cell_type")
         text = clean(_joined(cell.get("source", cell.get("input")))).strip("\n")
@@ -43,11 +45,16 @@ def load(data: bytes, source: str) -> SourceText:
             builder.heading(level if isinstance(level, int) else 1, text)
         else:
             builder.write(text, kind="code" if kind == "code" else "prose")
-        for output in _outputs(cell):
-            cut += len(output) > _MAX_OUTPUT_CHARS
-            builder.write(output[:_MAX_OUTPUT_CHARS], kind="code")
-    outputs = "1 output was" if cut == 1 else f"{cut} outputs were"
-    warnings = [f"{outputs} cut after {_MAX_OUTPUT_CHARS} characters."] if cut else []
+        for output, shown in _outputs(cell):
+            readable = _page(output) if shown == "html" else output
+            unread += readable is None
+            cut += len(readable or "") > _MAX_OUTPUT_CHARS
+            builder.write((readable or "")[:_MAX_OUTPUT_CHARS], kind="code" if shown == "plain" else "prose")
+    warnings = []
+    if cut:
+        warnings.append(f"{_count(cut)} cut after {_MAX_OUTPUT_CHARS} characters.")
+    if unread:
+        warnings.append(f"{_count(unread)} left out: HTML is read with pip install 'secondhop[office]'.")
     return builder.build(source, metadata=_metadata(notebook), warnings=warnings)
 
 
@@ -92,20 +99,48 @@ def _write_markdown(text: str, builder: TextBuilder) -> None:
     builder.write("\n".join(body).strip("\n"))
 
 
-def _outputs(cell: dict[str, Any]) -> Iterator[str]:
-    """Texts of the outputs of a code cell; images and the HTML twin of a text are left out."""
+def _count(outputs: int) -> str:
+    return "1 output was" if outputs == 1 else f"{outputs} outputs were"
+
+
+def _outputs(cell: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    """Texts of the outputs of a code cell, each with what it is: `plain`, `markdown` or `html`.
+
+    Of the twins of one output the most readable one is given; images are left out.
+    """
     outputs = cell.get("outputs")
     for output in outputs if isinstance(outputs, list) else ():
         if not isinstance(output, dict):
             continue
-        bundle = output.get("data")
         if output.get("output_type") in ("error", "pyerr"):
-            text = f"{output.get('ename')}: {output.get('evalue')}"
-        elif isinstance(bundle, dict):
-            text = _joined(bundle.get("text/plain"))
+            text, shown = f"{output.get('ename')}: {output.get('evalue')}", "plain"
         else:
-            text = _joined(output.get("text"))
-        yield clean(_TERMINAL_COLOUR.sub("", text)).strip("\n")
+            text, shown = _readable(output)
+        yield clean(_TERMINAL_COLOUR.sub("", text)).strip("\n"), shown
+
+
+def _readable(output: dict[str, Any]) -> tuple[str, str]:
+    bundle = output.get("data")
+    if not isinstance(bundle, dict):  # a stream, or an output in formats before 4
+        bundle = {"text/plain": output.get("text"), "text/html": output.get("html")}
+    plain = _joined(bundle.get("text/plain"))
+    markdown, html = _joined(bundle.get("text/markdown")), _joined(bundle.get("text/html"))
+    if markdown.strip():
+        return markdown, "markdown"
+    if html.strip() and (not plain.strip() or _BARE_OBJECT.fullmatch(plain.strip())):
+        return html, "html"
+    return plain, "plain"
+
+
+def _page(html: str) -> str | None:
+    """The text of an output that is HTML, None where the extra that reads it is not installed."""
+    try:
+        from secondhop.loading.html import write_page  # few notebooks need it
+    except MissingExtraError:
+        return None
+    builder = TextBuilder()
+    write_page(html, builder)
+    return builder.build("").text if builder.length else ""
 
 
 def _metadata(notebook: dict[str, Any]) -> dict[str, str]:

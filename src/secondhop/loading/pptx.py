@@ -1,4 +1,4 @@
-"""Slides: title, body and tables in slide order, speaker notes after each slide."""
+"""Slides: title, body, tables, charts and diagrams in slide order, speaker notes after each slide."""
 
 from __future__ import annotations
 
@@ -13,8 +13,13 @@ from secondhop.types import SourceText
 try:
     from pptx import Presentation
     from pptx.enum.shapes import PP_PLACEHOLDER
+    from pptx.shapes.graphfrm import GraphicFrame
+
+    from secondhop.loading.pptx_frames import frame_lines, paragraph_text
 except ImportError as error:
     raise MissingExtraError("python-pptx", extra="office") from error
+
+_COMPATIBILITY = "{http://schemas.openxmlformats.org/markup-compatibility/2006}"
 
 
 def load(data: bytes, source: str) -> SourceText:
@@ -33,11 +38,13 @@ def load(data: bytes, source: str) -> SourceText:
     open_container(data, source).close()
     builder = TextBuilder()
     hidden: list[str] = []
+    unread: list[str] = []
     try:
         presentation = Presentation(BytesIO(data))
         slides = list(presentation.slides)
         for number, slide in enumerate(slides, start=1):
-            _write_slide(slide, number, builder)
+            if not _write_slide(slide, number, builder):
+                unread.append(str(number))
             if slide.element.get("show") in ("0", "false"):
                 hidden.append(str(number))
         properties = presentation.core_properties
@@ -46,23 +53,41 @@ def load(data: bytes, source: str) -> SourceText:
         raise CorruptFileError(source, f"not a readable presentation ({error})") from error
     metadata: dict[str, Any] = {key: value for key, value in found.items() if value}
     warnings = [f"Hidden slides are included: {', '.join(hidden)}."] if hidden else []
+    if unread:
+        warnings.append(f"Charts or embedded objects that could not be read are on slides: {', '.join(unread)}.")
     return builder.build(source, metadata={"page_count": len(slides), **metadata}, warnings=warnings)
 
 
-def _write_slide(slide: Any, number: int, builder: TextBuilder) -> None:
+def _write_slide(slide: Any, number: int, builder: TextBuilder) -> bool:
+    """Write a slide; False if an object on it could not be read."""
+    _choose(slide.element)
     builder.begin(page=number)
     title = slide.shapes.title
     if title is not None and title.has_text_frame:
         builder.heading(1, title.text_frame.text)
+    is_read = True
     for shape in _flat(slide.shapes):
         if title is not None and shape.shape_id == title.shape_id:
             continue
         if shape.has_table:
             builder.table([cell.text for cell in row.cells] for row in shape.table.rows)
+        elif isinstance(shape, GraphicFrame):
+            lines = frame_lines(shape)
+            is_read &= lines is not None
+            builder.write(clean("\n".join(lines or ())))
         elif shape.has_text_frame and not _is_slide_number(shape):
             builder.write(_paragraphs(shape.text_frame))
     if slide.has_notes_slide and slide.notes_slide.notes_text_frame is not None:
         builder.write(_paragraphs(slide.notes_slide.notes_text_frame))
+    return is_read
+
+
+def _choose(slide: Any) -> None:
+    """Put what newer programs show of each alternative in its place, where the shapes are looked for."""
+    for alternative in list(slide.iter(f"{_COMPATIBILITY}AlternateContent")):
+        for element in alternative.findall(f"{_COMPATIBILITY}Choice/*"):
+            alternative.addprevious(element)
+        alternative.getparent().remove(alternative)
 
 
 def _flat(shapes: Iterable[Any]) -> Iterator[Any]:
@@ -80,5 +105,5 @@ def _is_slide_number(shape: Any) -> bool:
 
 def _paragraphs(frame: Any) -> str:
     """One line for each paragraph that is not empty."""
-    lines = (clean(paragraph.text).strip() for paragraph in frame.paragraphs)
+    lines = (clean(paragraph_text(paragraph._p)).strip() for paragraph in frame.paragraphs)
     return "\n".join(line for line in lines if line)

@@ -1,0 +1,73 @@
+"""What charts and diagrams (SmartArt) on slides say. Their text lies in parts of their own beside the slide."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from lxml import etree  # type: ignore[import-untyped]
+from pptx.oxml import parse_xml
+from pptx.oxml.ns import qn
+
+_CHART = "http://schemas.openxmlformats.org/drawingml/2006/chart"
+_DIAGRAM = "http://schemas.openxmlformats.org/drawingml/2006/diagram"
+_MATH_TEXT = "{http://schemas.openxmlformats.org/officeDocument/2006/math}t"
+_BREAK = qn("a:br")
+_PLACES = ("cat", "xVal")
+_VALUES = ("val", "yVal")
+
+
+def frame_lines(frame: Any) -> list[str] | None:
+    """The lines of a chart or diagram; None for what cannot be read, such as an embedded object."""
+    data = frame._element.graphic.graphicData
+    if data.uri not in (_CHART, _DIAGRAM) or not len(data):
+        return None
+    relation = frame.part.rels.get(data[0].get(qn("r:id")) or data[0].get(qn("r:dm")))
+    if relation is None or relation.is_external:
+        return None
+    try:
+        root = parse_xml(relation.target_part.blob)
+    except etree.XMLSyntaxError:
+        return None
+    lines = _chart_lines(root) if data.uri == _CHART else map(paragraph_text, root.iter(qn("a:p")))
+    return [line for line in lines if line.strip()]
+
+
+def paragraph_text(paragraph: etree._Element) -> str:
+    """The text of a paragraph, formulas included."""
+    nodes = paragraph.iter(qn("a:t"), _MATH_TEXT, _BREAK)
+    return "".join("\n" if node.tag == _BREAK else node.text or "" for node in nodes)
+
+
+def _chart_lines(chart: etree._Element) -> Iterator[str]:
+    """Titles of the chart and its axes, then a line for each series: its name, and what it says of each category."""
+    for title in chart.iter(f"{{{_CHART}}}title"):
+        yield " ".join(map(paragraph_text, title.iter(qn("a:p"))))
+    for series in chart.iter(f"{{{_CHART}}}ser"):
+        name = " ".join(_points(series, "tx").values())
+        places, values = _first(series, _PLACES), _first(series, _VALUES)
+        told = "; ".join(
+            f"{places[number]} = {value}" if number in places else value for number, value in values.items()
+        )
+        yield ": ".join(filter(None, (name, told)))
+
+
+def _first(series: etree._Element, names: tuple[str, ...]) -> dict[str, str]:
+    return next(filter(None, (_points(series, name) for name in names)), {})
+
+
+def _points(series: etree._Element, name: str) -> dict[str, str]:
+    """The stored points of a part of the series by their number; of several levels of categories the innermost."""
+    points: dict[str, str] = {}
+    for part in series.iterchildren(f"{{{_CHART}}}{name}"):
+        for value in part.iter(f"{{{_CHART}}}v"):
+            points.setdefault(value.getparent().get("idx", ""), _number(value.text or ""))
+    return points
+
+
+def _number(text: str) -> str:
+    """A number in at most 15 digits, as office programs show it (4.3 is stored as 4.2999999999999998)."""
+    try:
+        return f"{float(text):.15g}" if len(text) > 15 else text
+    except ValueError:
+        return text
