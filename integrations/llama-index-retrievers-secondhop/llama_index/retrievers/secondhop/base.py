@@ -166,12 +166,21 @@ class SecondhopRetriever(BaseRetriever):
         """Ids of the nodes that have no text, and therefore are never found."""
         return tuple(node.node_id for node in self._given if not has_text(node))
 
-    def persist(self, path: str | Path) -> None:
+    def persist(self, path: str | Path, *, lock_timeout: float = 60.0) -> None:
         """Writes nodes and settings to a folder, from which `from_persist_dir` makes the same retriever.
 
         A reader of the folder sees either what was there before or all that is new. Callables are not written.
+
+        Args:
+            path: the folder.
+            lock_timeout: seconds to wait while another process, or another thread, writes to it.
+
+        Raises:
+            IndexLockedError: the other writer has not finished within `lock_timeout` seconds.
+            InputError: the metadata of a node hold what JSON cannot, such as a date; the message names node and key.
+            StoreError: the folder cannot be written to.
         """
-        storage.save(Path(path), self._given, self._settings)
+        storage.save(Path(path), self._given, self._settings, lock_timeout)
 
     @classmethod
     def from_persist_dir(cls, path: str | Path, **options: Any) -> SecondhopRetriever:
