@@ -4,6 +4,7 @@ import subprocess
 import sys
 from importlib.resources import files
 
+import numpy as np
 import pytest
 from llama_index.core.postprocessor.types import BaseNodePostprocessor
 from llama_index.postprocessor import secondhop
@@ -70,6 +71,14 @@ def test_a_callable_option_stays_in_the_dict():
 def test_a_wrong_option_is_refused_when_made(options):
     with pytest.raises(ValueError, match=next(iter(options))):
         SecondhopPostprocessor(**options)
+
+
+def test_a_tokenizer_may_return_numbers_of_numpy(nodes):
+    counted = SecondhopPostprocessor(token_budget=60, tokenizer=lambda text: np.int64(len(text.split())))
+    by_name = SecondhopPostprocessor(token_budget=60, tokenizer="words")
+    assert counted.postprocess_nodes(nodes, query_str="night mail") == by_name.postprocess_nodes(
+        nodes, query_str="night mail"
+    )
 
 
 def test_a_step_does_one_thing_only():

@@ -1,7 +1,10 @@
 """What LlamaIndex expects of a retriever, and what its own BM25 retriever is tested for."""
 
+import pickle
 from importlib.resources import files
 
+import llama_index.core
+import numpy as np
 import pytest
 from llama_index.core import MockEmbedding, PromptTemplate, VectorStoreIndex
 from llama_index.core.base.base_retriever import BaseRetriever
@@ -177,10 +180,53 @@ def test_a_value_of_another_type_in_one_node_matches_nothing(nodes, operator, va
     assert {item.node.metadata["part"] for item in found} == parts
 
 
-def test_an_operator_of_lists_needs_one(nodes):
-    wanted = MetadataFilters(filters=[MetadataFilter(key="part", value=3, operator=FilterOperator.IN)])
-    with pytest.raises(InputError, match="'part': in needs a list"):
-        SecondhopRetriever(nodes, filters=wanted).retrieve(QUESTION)
+@pytest.mark.parametrize("operator", ["in", "nin", "any", "all"])
+@pytest.mark.parametrize(("key", "value"), [("part", 3), ("file_name", "handbook.md and more"), ("absent", "handbook")])
+def test_an_operator_of_lists_needs_one(nodes, operator, key, value):
+    wanted = MetadataFilters(filters=[MetadataFilter(key=key, value=value, operator=operator)])
+    with pytest.raises(InputError, match=f"'{key}': {operator} needs a list"):
+        SecondhopRetriever(nodes, filters=wanted)
+
+
+def test_a_heading_key_alone_is_refused(nodes):
+    with pytest.raises(OptionError, match=r"heading_keys='company' is one key.*\['company'\]"):
+        SecondhopRetriever(nodes, heading_keys="company")
+
+
+@pytest.mark.parametrize("keys", [["company"], iter(["company"])])
+def test_headings_are_searched_in_every_node(keys):
+    nodes = [
+        TextNode(text="It fell by two percent.", id_=name, metadata={"company": name}) for name in ("Acme", "Globex")
+    ]
+    assert ids(SecondhopRetriever(nodes, heading_keys=keys).retrieve("Globex")) == ["Globex"]
+
+
+def test_a_tokenizer_may_return_numbers_of_numpy(nodes):
+    counted = SecondhopRetriever(nodes, token_budget=40, tokenizer=lambda text: np.int64(len(text.split())))
+    assert ids(counted.retrieve(QUESTION)) == ids(
+        SecondhopRetriever(nodes, token_budget=40, tokenizer="words").retrieve(QUESTION)
+    )
+
+
+def test_what_is_no_number_of_tokens_is_refused(nodes):
+    with pytest.raises(OptionError, match=r"tokenizer=.* returned 1\.5"):
+        SecondhopRetriever(nodes, tokenizer=lambda text: 1.5)
+
+
+def test_a_budget_counts_with_the_tokenizer_that_is_set_now(nodes, monkeypatch):
+    retriever = SecondhopRetriever(nodes, token_budget=110)
+    for tokenizer in (str.split, list, str.split):  # words, characters
+        monkeypatch.setattr(llama_index.core, "global_tokenizer", tokenizer)
+        found = retriever.retrieve(QUESTION)
+        assert found == SecondhopRetriever(nodes, token_budget=110).retrieve(QUESTION)
+        assert 0 < len(tokenizer("\n\n".join(item.node.get_content("llm") for item in found))) <= 110
+
+
+def test_it_pickles_whatever_tokenizer_is_set(nodes, monkeypatch):
+    monkeypatch.setattr(llama_index.core, "global_tokenizer", lambda text: text.split())
+    retriever = SecondhopRetriever(nodes, token_budget=40)
+    found = retriever.retrieve(QUESTION)
+    assert pickle.loads(pickle.dumps(retriever)).retrieve(QUESTION) == found
 
 
 def test_more_than_there_are_is_no_error(nodes):  # llama_index#19568

@@ -24,7 +24,7 @@ def counter_of(tokenizer: Tokenizer) -> str | Callable[[str], int]:
 
     def count(text: str) -> int:
         tokens = tokenizer(text)
-        return tokens if isinstance(tokens, int) else len(tokens)
+        return len(tokens) if isinstance(tokens, Sized) else tokens  # a number may be numpy's, which is no `int`
 
     count.__name__ = getattr(tokenizer, "__name__", type(tokenizer).__name__)
     return count

@@ -15,6 +15,7 @@ from llama_index.core.constants import DEFAULT_SIMILARITY_TOP_K
 from llama_index.core.indices.base import BaseIndex
 from llama_index.core.schema import BaseNode, IndexNode, NodeWithScore, QueryBundle
 from llama_index.core.storage.docstore.types import BaseDocumentStore
+from llama_index.core.utils import get_tokenizer
 from llama_index.core.vector_stores.types import MetadataFilters
 from llama_index.postprocessor.secondhop.choosing import prompt_text
 from llama_index.postprocessor.secondhop.nodes import HEADING_KEYS, has_text, step_of, style_of, to_source
@@ -93,22 +94,21 @@ class SecondhopRetriever(BaseRetriever):
     ) -> None:
         if similarity_top_k is None and token_budget is None:
             similarity_top_k = DEFAULT_SIMILARITY_TOP_K
+        if isinstance(heading_keys, str):
+            raise OptionError(f"heading_keys={heading_keys!r} is one key, not a list of them: [{heading_keys!r}]")
+        heading_keys = tuple(heading_keys)
         self._settings: dict[str, Any] = {
             "similarity_top_k": _checked(similarity_top_k), "token_budget": token_budget, "strategy": strategy,
             "grain": grain, "candidate_k": candidate_k, "min_grounding": min_grounding, "filters": filters,
-            "tokenizer": tokenizer, "language": language, "heading_keys": tuple(heading_keys), "verbose": verbose,
+            "tokenizer": tokenizer, "language": language, "heading_keys": heading_keys, "verbose": verbose,
         }  # fmt: skip
         self._given = tuple(nodes)
         with_text = [node for node in self._given if has_text(node)]
         if not with_text:
             raise EmptyTextError(f"none of {len(self._given)} nodes has text, so there is nothing to retrieve from")
         self._sources = [to_source(NodeWithScore(node=node), node.node_id, heading_keys) for node in with_text]
-        self._document = Document.from_chunks(
-            [source.chunk for source in self._sources],
-            token_budget=UNLIMITED if token_budget is None else token_budget, strategy=strategy,
-            grain=grain or ("chunk" if token_budget is None else "sentence"), candidate_k=candidate_k,
-            min_grounding=min_grounding, tokenizer=counter_of(tokenizer), language=language,
-        )  # fmt: skip
+        self._document = self._indexed()
+        self._counted_with: Callable[[str], Any] | None = None
         allowed = {node.node_id for node in with_text if filters is not None and matches(node.metadata, filters)}
         self._filter = None if filters is None else lambda chunk: chunk.id in allowed
         super().__init__(callback_manager=callback_manager, object_map=object_map, objects=objects, verbose=verbose)
@@ -205,6 +205,7 @@ class SecondhopRetriever(BaseRetriever):
         top_k = self.similarity_top_k
         if top_k == 0:
             return []
+        self._follow_settings()
         context = self._ask(query_bundle.query_str, top_k, None)
         nodes = self._found(context)
         budget, room = self._settings["token_budget"], self._settings["token_budget"]
@@ -215,6 +216,29 @@ class SecondhopRetriever(BaseRetriever):
             nodes = self._found(context)
         trace_report(context.report.to_dict, nodes, inside_retriever=True)
         return nodes
+
+    def _indexed(self) -> Document:
+        options, budget = self._settings, self._settings["token_budget"]
+        return Document.from_chunks(
+            [source.chunk for source in self._sources],
+            token_budget=UNLIMITED if budget is None else budget, strategy=options["strategy"],
+            grain=options["grain"] or ("chunk" if budget is None else "sentence"), candidate_k=options["candidate_k"],
+            min_grounding=options["min_grounding"], tokenizer=counter_of(options["tokenizer"]),
+            language=options["language"],
+        )  # fmt: skip
+
+    def _follow_settings(self) -> None:
+        """Indexes anew if `Settings.tokenizer` has become another one: the document remembers what it has counted."""
+        if self._settings["tokenizer"] != SETTINGS:
+            return
+        tokenizer = get_tokenizer()
+        if self._counted_with not in (None, tokenizer):
+            self._document = self._indexed()
+        self._counted_with = tokenizer
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Counts do not travel, and the tokenizer that made them may not be able to."""
+        return {**self.__dict__, "_counted_with": None}
 
     def _ask(self, query: str, top_k: int | None, budget: int | None) -> Context:
         return self._document.context(

@@ -47,6 +47,8 @@ def matches(metadata: Mapping[str, Any], filters: MetadataFilters) -> bool:
 
 
 def _holds(metadata: Mapping[str, Any], wanted: MetadataFilter) -> bool:
+    if wanted.operator in _OF_LISTS and not isinstance(wanted.value, (list, tuple, set, frozenset)):
+        raise InputError(f"filter {wanted.key!r}: {wanted.operator.value} needs a list of values, not {wanted.value!r}")
     have = metadata.get(wanted.key)
     if wanted.operator == FilterOperator.IS_EMPTY:
         return have is None or have in ("", [])
@@ -55,8 +57,4 @@ def _holds(metadata: Mapping[str, Any], wanted: MetadataFilter) -> bool:
     try:
         return _OPERATORS[wanted.operator](have, wanted.value)
     except (TypeError, AttributeError):
-        if wanted.operator in _OF_LISTS and not isinstance(wanted.value, (list, tuple, set, frozenset)):
-            raise InputError(
-                f"filter {wanted.key!r}: {wanted.operator.value} needs a list of values, not {wanted.value!r}"
-            ) from None
         return False  # one node's value may be of a type that does not go with the others'
