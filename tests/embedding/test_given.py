@@ -1,10 +1,19 @@
 """Embedders that the caller brings."""
 
+import pickle
+
 import numpy as np
 import pytest
 
 from secondhop.embedding import EmbedderOptions, load_cross_encoder, load_embedder
 from secondhop.errors import InputError
+
+
+class Unwilling:
+    """As a tensor that still wants its gradients."""
+
+    def __array__(self, dtype=None, copy=None):
+        raise RuntimeError("Can't call numpy() on Tensor that requires grad.")
 
 
 def lengths(texts):
@@ -36,6 +45,22 @@ def test_embeddings_of_llama_index_are_taken_as_they_are():
     assert embedder.embed(["a"], "query").shape == (1, 6)
 
 
+@pytest.mark.parametrize("their", ["langchain", "llama_index"])
+def test_embedders_of_the_frameworks_travel_in_a_pickle(their):
+    if their == "langchain":
+        from langchain_core.embeddings import DeterministicFakeEmbedding
+
+        model = DeterministicFakeEmbedding(size=8)
+    else:
+        from llama_index.core.embeddings import MockEmbedding
+
+        model = MockEmbedding(embed_dim=6)
+    embedder = load_embedder(EmbedderOptions(model=model))
+    copy = pickle.loads(pickle.dumps(embedder))
+    for role in ("document", "query"):
+        assert np.array_equal(copy.embed(["a"], role), embedder.embed(["a"], role))
+
+
 def test_a_callable_is_cached_only_if_it_has_an_identity():
     assert load_embedder(EmbedderOptions(model=lengths)).identity("query") is None
     one, two = (load_embedder(EmbedderOptions(model=lengths, identity=name)).identity("query") for name in ("v1", "v2"))
@@ -52,6 +77,8 @@ def test_a_callable_is_cached_only_if_it_has_an_identity():
         (lambda texts: [1.0, 2.0], "shape"),
         (lambda texts: None, "shape"),
         (lambda texts: [["a"], ["b"]], "no numbers"),
+        (lambda texts: ([1.0] for _ in texts), "returned generator"),
+        (lambda texts: Unwilling(), "returned Unwilling: .*requires grad"),
     ],
 )
 def test_vectors_that_are_none_are_refused(wrong, said):
@@ -69,6 +96,8 @@ def test_what_embeds_nothing_is_refused():
 def test_a_callable_reranks():
     scorer = load_cross_encoder(lambda query, texts: [len(query) + len(text) for text in texts])
     assert scorer.score("ab", ["c", "def"]).tolist() == [3.0, 5.0]
+    newest = load_cross_encoder(lambda query, texts: [1764320000 + place for place in range(len(texts))])
+    assert newest.score("a", ["b", "c"]).tolist() == [1764320000, 1764320001]
     with pytest.raises(InputError, match="1 scores for 2"):
         load_cross_encoder(lambda query, texts: [1.0]).score("a", ["b", "c"])
     with pytest.raises(InputError, match="numbers"):
@@ -76,7 +105,7 @@ def test_a_callable_reranks():
 
 
 @pytest.mark.parametrize(
-    "wrong", ["high", None, {"a": 1.0}, (1.0 for _ in range(2)), [1.0], ["a", "b"], [float("nan")] * 2]
+    "wrong", ["high", None, {"a": 1.0}, (1.0 for _ in range(2)), Unwilling(), [1.0], ["a", "b"], [float("nan")] * 2]
 )
 def test_scores_that_are_none_are_refused(wrong):
     with pytest.raises(InputError, match="rerank=<lambda> returned"):

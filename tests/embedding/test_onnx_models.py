@@ -4,6 +4,7 @@ import multiprocessing
 import os
 import pickle
 import random
+import shutil
 import sys
 
 import models
@@ -121,6 +122,41 @@ def test_the_length_limit_is_the_models_and_not_the_tokenizer_files(tiny_embedde
     assert tiny_embedder.model.max_length == 48
 
 
+def test_more_tokens_than_the_model_has_positions_for_are_refused(tiny, tmp_path):
+    from secondhop.embedding import EmbedderOptions, load_embedder
+
+    long = "harbour " * 100
+    assert load_embedder(EmbedderOptions(model=tiny, max_length=64)).embed([long], "document").shape == (1, 32)
+    with pytest.raises(ModelError, match="positions for 64 tokens, and embedder_max_length=65"):
+        load_embedder(EmbedderOptions(model=tiny, max_length=65))
+    silent = shutil.copytree(tiny, tmp_path / "silent")
+    (silent / "config.json").unlink()
+    with pytest.raises(ModelError, match="fails on a text of 65 tokens"):
+        load_embedder(EmbedderOptions(model=silent, max_length=65)).embed([long], "document")
+
+
+def test_half_a_surrogate_pair_is_read_as_one_unknown_character(tiny_embedder, tiny_cross_encoder):
+    half, unknown = "harbour \ud83d engine", "harbour \ufffd engine"
+    assert np.array_equal(tiny_embedder.embed([half], "query"), tiny_embedder.embed([unknown], "query"))
+    scorer = OnnxCrossEncoder(open_model(tiny_cross_encoder, name="cross"))
+    assert np.array_equal(scorer.score(half, [half]), scorer.score(unknown, [unknown]))
+
+
+@pytest.mark.parametrize("changed", ["model.onnx", "tokenizer.json"])
+def test_a_model_that_was_replaced_before_its_first_use_is_refused(tiny, tiny_cross_encoder, tmp_path, changed):
+    folder = shutil.copytree(tiny, tmp_path / "model")
+    embedder = OnnxEmbedder(open_model(folder, name="model"))
+    before = (folder / changed).read_bytes()
+    (folder / changed).write_bytes((tiny_cross_encoder / changed).read_bytes() + b" ")
+    with pytest.raises(ModelIntegrityError, match="replaced"):
+        embedder.embed(["harbour"], "query")
+    (folder / changed).unlink()
+    with pytest.raises(ModelNotFoundError, match="cannot be read any more"):
+        embedder.embed(["harbour"], "query")
+    (folder / changed).write_bytes(before)
+    assert embedder.embed(["harbour"], "query").shape == (1, 32)
+
+
 def test_nothing_gives_no_vectors(tiny_embedder):
     assert tiny_embedder.embed([], "document").shape[0] == 0
 
@@ -174,7 +210,6 @@ def test_a_sentence_model_is_no_cross_encoder(tiny):
 
 def test_a_model_with_an_unknown_step_is_refused(tiny, tmp_path):
     import json
-    import shutil
 
     folder = shutil.copytree(tiny, tmp_path / "dense")
     modules = json.loads((folder / "modules.json").read_text())
@@ -186,7 +221,6 @@ def test_a_model_with_an_unknown_step_is_refused(tiny, tmp_path):
 
 def test_only_bert_is_converted(tiny_source, tmp_path):
     import json
-    import shutil
 
     folder = shutil.copytree(tiny_source, tmp_path / "other")
     config = json.loads((folder / "config.json").read_text()) | {"model_type": "mpnet"}
@@ -198,7 +232,6 @@ def test_only_bert_is_converted(tiny_source, tmp_path):
 
 
 def test_cut_weights_are_refused(tiny_source, tmp_path):
-    import shutil
 
     folder = shutil.copytree(tiny_source, tmp_path / "cut")
     data = (folder / "model.safetensors").read_bytes()

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from secondhop.embedding.folder import Model
-from secondhop.errors import MissingExtraError, ModelIntegrityError
+from secondhop.errors import MissingExtraError, ModelError, ModelIntegrityError
 from secondhop.processes import available_cores
 
 if TYPE_CHECKING:
@@ -27,7 +27,8 @@ BATCH_SIZE = 8
 """Larger batches gain nothing on a processor."""
 _SLICE = 4096
 """Texts tokenized at a time, so that memory does not grow with the corpus."""
-_FAILED_TO_LOAD = ("NoSuchFile", "InvalidProtobuf", "InvalidGraph", "Fail", "InvalidArgument", "NotImplemented")
+_OF_THE_RUNTIME = "onnxruntime"
+"""Where the classes of its errors are defined. It is an extra, so they cannot be named here."""
 
 
 class Encoder:
@@ -49,6 +50,7 @@ class Encoder:
             from tokenizers import Tokenizer
         except ImportError:
             raise MissingExtraError("tokenizers", extra="semantic") from None
+        self.model.check()
         try:
             tokenizer = Tokenizer.from_file(str(self.model.tokenizer))
         except Exception as error:  # tokenizers raises bare Exception for a file that it cannot read
@@ -64,6 +66,7 @@ class Encoder:
             import onnxruntime
         except ImportError:
             raise MissingExtraError("onnxruntime", extra="semantic") from None
+        self.model.check()
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = options.inter_op_num_threads = 1
         options.log_severity_level = 3
@@ -72,7 +75,7 @@ class Encoder:
         try:
             return onnxruntime.InferenceSession(str(self.model.path), options, providers=["CPUExecutionProvider"])
         except Exception as error:
-            if type(error).__name__ not in _FAILED_TO_LOAD:
+            if not type(error).__module__.startswith(_OF_THE_RUNTIME):
                 raise
             raise ModelIntegrityError(self.model.path, f"cannot be loaded: {str(error).splitlines()[0]}") from None
 
@@ -94,7 +97,7 @@ class Encoder:
     def _run_slice(
         self, texts: Sequence[Text], first: int
     ) -> Iterator[tuple[NDArray[np.int64], list[NDArray[Any]], NDArray[np.int64]]]:
-        encodings = self.tokenizer.encode_batch_fast(list(texts))
+        encodings = self.tokenizer.encode_batch_fast([_whole(text) for text in texts])
         lengths = np.array([len(encoding) for encoding in encodings])
         order = np.argsort(-lengths, kind="stable")
         batches = [order[start : start + self.batch_size] for start in range(0, len(order), self.batch_size)]
@@ -102,7 +105,13 @@ class Encoder:
 
         def forward(places: NDArray[np.int64]) -> tuple[NDArray[np.int64], list[NDArray[Any]], NDArray[np.int64]]:
             feed = _feed([encodings[place] for place in places.tolist()])
-            outputs = self.session.run(None, {name: feed[name] for name in self.inputs if name in feed})
+            try:
+                outputs = self.session.run(None, {name: feed[name] for name in self.inputs if name in feed})
+            except Exception as error:
+                if not type(error).__module__.startswith(_OF_THE_RUNTIME):
+                    raise
+                reason = f"fails on a text of {feed['input_ids'].shape[1]} tokens: {str(error).splitlines()[0]}"
+                raise ModelError(self.model.path, reason) from None
             return first + places, outputs, feed["attention_mask"]
 
         if len(batches) == 1 or self.threads == 1:
@@ -114,6 +123,17 @@ class Encoder:
 
 def _reopen(model: Model, threads: int) -> Encoder:
     return Encoder(model, threads=threads)
+
+
+def _whole(text: Text) -> Text:
+    """The text with U+FFFD for halves of surrogate pairs, which tokenizers do not take."""
+    if isinstance(text, tuple):
+        return _without_halves(text[0]), _without_halves(text[1])
+    return _without_halves(text)
+
+
+def _without_halves(text: str) -> str:
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
 def _feed(encodings: Sequence[Any]) -> dict[str, NDArray[np.int64]]:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 import mmap
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -33,14 +34,32 @@ class Model:
     digest: str
     """SHA-256 of the ONNX file and its external data."""
     tokenizer_digest: str
+    external: tuple[Path, ...] = ()
+    """The files of external data."""
     pooling: Pooling = "mean"
     normalize: bool = True
     max_length: int = _LONGEST
+    positions: int | None = None
+    """Tokens that it has positions for, if its files say so: the most that `max_length` can be."""
     query_prefix: str = ""
     document_prefix: str = ""
     lower_case: bool = False
     """Whether texts are lower-cased before the tokenizer sees them."""
     dims: int | None = None
+
+    def check(self) -> None:
+        """Whether the files are still those that were opened: vectors are cached by their digests.
+
+        Raises:
+            ModelNotFoundError: one is gone.
+            ModelIntegrityError: one is another.
+        """
+        try:
+            found = _digest_of((self.path, *self.external)), _sha256(self.tokenizer)
+        except OSError as error:
+            raise ModelNotFoundError(self.path, f"cannot be read any more: {error}") from None
+        if found != (self.digest, self.tokenizer_digest):
+            raise ModelIntegrityError(self.path, "it or its tokenizer was replaced after it was opened; open it again")
 
     @property
     def is_quantized(self) -> bool:
@@ -93,14 +112,19 @@ def open_model(
         name=name,
         path=path,
         tokenizer=tokenizer,
-        digest=sha256(" ".join(digests[str(part)] for part in (path, *external)).encode()).hexdigest(),
-        tokenizer_digest=digests[str(tokenizer)],
+        digest=_digest_of((path, *external)),
+        tokenizer_digest=_sha256(tokenizer),
+        external=external,
         **_configuration(folder),
     )
     return model if spec is None else _with_spec(model, spec)
 
 
 def _with_spec(model: Model, spec: ModelSpec) -> Model:
+    if spec.max_length is not None and spec.max_length > (model.positions or spec.max_length):
+        raise ModelError(
+            model.path, f"has positions for {model.positions} tokens, and embedder_max_length={spec.max_length} is more"
+        )
     known: dict[str, Any] = {
         "pooling": spec.pooling,
         "max_length": spec.max_length,
@@ -125,9 +149,10 @@ def _configuration(folder: Path) -> dict[str, Any]:
             values["pooling"] = _pooling(folder, _json(folder / module.get("path", "") / "config.json") or {})
     config = _json(folder / "config.json") or {}
     sentence = next((_json(path) or {} for path in sorted(folder.glob("sentence_*_config.json"))), {})
-    positions = int(config.get("max_position_embeddings") or _LONGEST)
-    reserved = _POSITIONS_BEFORE_TEXT.get(str(config.get("model_type")), 0)
-    values["max_length"] = int(sentence.get("max_seq_length") or positions - reserved)
+    stated = config.get("max_position_embeddings")
+    most = int(stated or _LONGEST) - _POSITIONS_BEFORE_TEXT.get(str(config.get("model_type")), 0)
+    values["positions"] = most if stated else None
+    values["max_length"] = int(sentence.get("max_seq_length") or most)
     values["lower_case"] = bool(sentence.get("do_lower_case"))
     prompts = (_json(folder / "config_sentence_transformers.json") or {}).get("prompts") or {}
     values["query_prefix"] = str(prompts.get("query") or "")
@@ -161,7 +186,18 @@ def _json(path: Path) -> Any:
         raise ModelIntegrityError(path, f"is no JSON ({error})") from None
 
 
+def _digest_of(paths: Iterable[Path]) -> str:
+    return sha256(" ".join(map(_sha256, paths)).encode()).hexdigest()
+
+
 def _sha256(path: Path) -> str:
+    """Of the file as it is now: it is read again only if it is another one."""
+    stat = path.stat()
+    return _read_sha256(path, stat.st_ino, stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns)
+
+
+@lru_cache(maxsize=64)
+def _read_sha256(path: Path, *_state: int) -> str:
     digest = sha256()
     with path.open("rb") as file:
         while block := file.read(1 << 20):

@@ -6,6 +6,7 @@ A framework's class is known by its methods; the framework is never imported.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -16,6 +17,7 @@ from secondhop.errors import InputError
 
 if TYPE_CHECKING:
     from secondhop.embedding.protocol import Matrix
+    from secondhop.types import Floats
 
 
 class GivenEmbedder:
@@ -66,13 +68,15 @@ class GivenCrossEncoder:
         self.name = name
         self._score = score
 
-    def score(self, query: str, texts: Sequence[str]) -> Matrix:
-        """[texts] what the callable returns, as float32."""
+    def score(self, query: str, texts: Sequence[str]) -> Floats:
+        """[texts] what the callable returns, as float64: dates among them stay apart."""
         given = self._score(query, list(texts))
         try:
-            scores = np.asarray(given, np.float32).reshape(-1)
-        except (TypeError, ValueError):
-            raise InputError(f"rerank={self.name} returned {type(given).__name__}, not a list of numbers") from None
+            scores = np.asarray(given, np.float64).reshape(-1)
+        except Exception as error:  # an object that makes an array of itself raises what it likes
+            raise InputError(
+                f"rerank={self.name} returned {type(given).__name__}, not a list of numbers ({error})"
+            ) from None
         if len(scores) != len(texts) or not np.isfinite(scores).all():
             raise InputError(
                 f"rerank={self.name} returned {len(scores)} scores for {len(texts)} texts, all to be numbers"
@@ -96,9 +100,10 @@ def as_embedder(model: Any, *, identity: str | None, query_prefix: str, document
     if isinstance(model, Embedder):
         return model
     if hasattr(model, "embed_documents") and hasattr(model, "embed_query"):
-        return given(model.embed_documents, _one_by_one(model.embed_query))
+        return given(partial(_at_once, model, "embed_documents"), partial(_one_by_one, model, "embed_query"))
     if hasattr(model, "get_text_embedding_batch") and hasattr(model, "get_query_embedding"):
-        return given(model.get_text_embedding_batch, _one_by_one(model.get_query_embedding))
+        documents = partial(_at_once, model, "get_text_embedding_batch")
+        return given(documents, partial(_one_by_one, model, "get_query_embedding"))
     if callable(model):
         return given(model, model)
     raise InputError(f"model={model!r} is no model name, path, callable, Embeddings or BaseEmbedding")
@@ -125,8 +130,10 @@ def checked_vectors(vectors: Any, count: int, name: str) -> Matrix:
     """
     try:
         matrix = np.asarray(vectors, np.float32)
-    except (TypeError, ValueError):
-        raise InputError(f"{name} returned vectors of different lengths, or no numbers") from None
+    except Exception as error:  # an object that makes an array of itself raises what it likes
+        raise InputError(
+            f"{name} returned {type(vectors).__name__}: vectors of different lengths, or no numbers ({error})"
+        ) from None
     if matrix.ndim != 2 or len(matrix) != count or (count and not matrix.shape[1]):
         raise InputError(f"{name} gave vectors of shape {matrix.shape} for {count} texts")
     if not np.isfinite(matrix).all():
@@ -134,5 +141,9 @@ def checked_vectors(vectors: Any, count: int, name: str) -> Matrix:
     return matrix
 
 
-def _one_by_one(embed: Callable[[str], Any]) -> Callable[[list[str]], Any]:
-    return lambda texts: [embed(text) for text in texts]
+def _at_once(model: Any, method: str, texts: list[str]) -> Any:
+    return getattr(model, method)(texts)  # by name, as the wrapped methods of LlamaIndex cannot be pickled
+
+
+def _one_by_one(model: Any, method: str, texts: list[str]) -> list[Any]:
+    return [getattr(model, method)(text) for text in texts]

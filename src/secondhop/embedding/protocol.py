@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Literal, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Any, Literal, Protocol, runtime_checkable
 
 if TYPE_CHECKING:
     import numpy as np
@@ -38,5 +38,5 @@ class CrossEncoder(Protocol):
     def name(self) -> str:
         """How reports call it."""
 
-    def score(self, query: str, texts: Sequence[str]) -> Matrix:
+    def score(self, query: str, texts: Sequence[str]) -> NDArray[np.floating[Any]]:
         """[texts] how well each answers the query: higher is better, the scale is the model's own."""
