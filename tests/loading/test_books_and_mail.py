@@ -46,6 +46,23 @@ def test_a_missing_chapter_costs_a_warning():
     assert "Two." in loaded.text
 
 
+def test_chapters_without_text_cost_a_warning():
+    cover = {"OEBPS/c 0.xhtml": "<html><body><img src='cover.png'/></body></html>", "OEBPS/c 2.xhtml": ""}
+    data = without(making.epub_of([["One."], ["Two."], ["Three."]]), "", cover)
+    assert load_bytes(data, "a.epub").warnings == ("No text in chapters 1, 3: nothing or only pictures.",)
+
+
+def test_what_a_chapter_lost_is_said_with_its_number():
+    data = without(making.epub_of([["One."], ["Two."]]), "", {"OEBPS/c 1.xhtml": "<div>" * 5000 + "bottom"})
+    (warning,) = load_bytes(data, "a.epub").warnings
+    assert warning.startswith("Chapter 2: Elements nest more than 2000 deep")
+
+
+def test_a_chapter_whose_title_closes_itself_is_read():
+    page = '<html xmlns="http://www.w3.org/1999/xhtml"><head><title/></head><body><p>The answer.</p></body></html>'
+    assert "The answer." in load_bytes(without(making.epub_of([["One."]]), "", {"OEBPS/c 0.xhtml": page}), "a.epub").text
+
+
 def test_a_book_without_its_package_is_corrupt():
     with pytest.raises(CorruptFileError, match="package file is missing"):
         load_bytes(without(making.epub_of([["One."]]), "OEBPS/book.opf"), "a.epub")

@@ -92,6 +92,10 @@ def test_what_only_sounds_like_navigation_stays(part):
 
 def test_what_a_reader_of_the_page_does_not_see_is_left_out():
     assert load("<p style='DISPLAY : none'>No</p><p hidden>No</p><p style='color:red'>Yes</p>").text == "Yes"
+    table = (
+        "<table><tr><td>A<td>B<tr hidden><td>No<td>1<tbody style='display:none'><tr><td>No<td>2<tbody><tr><td>C<td>D"
+    )
+    assert load(table).text == "A | B\nC | D"
 
 
 def test_an_empty_main_does_not_hide_the_rest():
@@ -107,8 +111,73 @@ def test_blocks_in_a_cell_are_kept_apart():
     assert "one two | x" in load("<table><tr><td>a<td>b<tr><td><p>one</p><p>two</p><td>x</table>").text
 
 
+def test_line_breaks_part_words_in_cells_headings_and_code():
+    page = "<h1>Chapter 1<br>The Storm</h1><pre>a = 1<br>b = 2</pre><table><tr><th>Name<th>At<tr><td>Ann<td>10 Main St<br>Troy</table>"
+    assert in_sections(load(page)) == [
+        (("Chapter 1 The Storm",), "prose", "Chapter 1 The Storm"),
+        (("Chapter 1 The Storm",), "code", "a = 1\nb = 2"),
+        (("Chapter 1 The Storm",), "table", "Name | At\nAnn | 10 Main St Troy"),
+    ]
+
+
+def test_the_mark_of_an_item_stands_before_its_first_paragraph():
+    page = "<ul><li>\n<p>one</p>\n<p>more</p></li>\n<li> </li><li>\n <br><p>two</p></li></ul><dl><dt>Ox</dt><dd>\n<p>big</p></dd></dl>"
+    assert load(page).text == "- one\nmore\n- two\n\nOx\n: big"
+
+
+TEX = "<annotation encoding='application/x-tex'>\\frac{1}{2}</annotation>"
+HALF = "<mfrac><mn>1</mn><mn>2</mn></mfrac>"
+
+
+@pytest.mark.parametrize(
+    ("formula", "text"),
+    [
+        (f"<math>{HALF}</math>", "1 2"),
+        (f"<math><semantics>{HALF}<annotation-xml><cn>0.5</cn></annotation-xml></semantics></math>", "1 2"),
+        (f"<math><semantics><mrow>{HALF}</mrow>{TEX}</semantics></math>", r"\frac{1}{2}"),
+        (
+            f"<span class=katex-mathml><math><semantics>{HALF}{TEX}</semantics></math></span><span class=katex-html>21</span>",
+            r"\frac{1}{2}",
+        ),
+        (f"<math hidden>{HALF}</math>", ""),
+    ],
+)
+def test_formulas_are_read_in_their_line(formula, text):
+    assert load(f"<p>One: <b>{formula}</b>.</p>").text == f"One: {text}."
+    assert load(f"<table><tr><td>a<td>b<tr><td>c<td>{formula}.</table>").text == f"a | b\nc | {text}."
+
+
 def test_deep_nesting_is_no_recursion():
     assert load("<div>" * 3000 + "bottom" + "</div>" * 3000).text == "bottom"
+
+
+def test_a_page_nested_too_deep_is_read_without_its_structure_and_warned_about():
+    loaded = load("<div>" * 3000 + "<h1>Fog</h1><p>Horn</p>" + "</div>" * 3000)
+    assert loaded.text == "Fog Horn"
+    assert loaded.warnings == ("Elements nest more than 2000 deep: read without headings, lists and tables.",)
+
+
+@pytest.mark.parametrize("drawing", ["<svg>{}</svg>", "<svg viewBox='0 0 1 1'>{}", "<svg/><math>{}</math>"])
+def test_a_drawing_of_many_strokes_is_not_deep(drawing):
+    loaded = load("<h1>Fog</h1><p>Horn</p>" + drawing.format("<path d='M0 0'/>" * 5000))
+    assert in_sections(loaded) == [(("Fog",), "prose", "Fog\n\nHorn")]
+    assert loaded.warnings == ()
+
+
+XHTML = '<html xmlns="http://www.w3.org/1999/xhtml" lang="en">'
+
+
+@pytest.mark.parametrize("start", [XHTML, '<?xml version="1.0"?>\n<html>', f"<!DOCTYPE html><!-- x -->\n{XHTML}"])
+@pytest.mark.parametrize(
+    "closed", ["<title/>", "<title />", "<script src='a.js'/>", '<style type="x" />', "<meta name='a'/>"]
+)
+def test_elements_that_close_themselves_in_xhtml_hold_nothing(start, closed):
+    loaded = load(f"{start}<head>{closed}</head><body><h1 id='a'/><h1>One</h1><p>a<br/>b<i/></p></body></html>")
+    assert in_sections(loaded) == [(("One",), "prose", "One\n\na\nb")]
+
+
+def test_a_slash_closes_nothing_in_html():
+    assert load("<div hidden/>No</div><p>Yes").text == "Yes"
 
 
 @pytest.mark.parametrize(

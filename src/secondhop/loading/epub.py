@@ -33,6 +33,7 @@ def load(data: bytes, source: str) -> SourceText:
     """
     builder = TextBuilder()
     warnings: list[str] = []
+    blank: list[str] = []
     with open_container(data, source) as archive:
         _refuse_encrypted(archive, source)
         package_name, package = _package(archive, source)
@@ -43,7 +44,13 @@ def load(data: bytes, source: str) -> SourceText:
                 warnings.append(f"Chapter {number} is missing: {one_line(name)}.")
                 continue
             builder.begin(page=number)
-            write_page(decoded(page, source)[0], builder)
+            written = builder.length
+            _, notes = write_page(decoded(page, source)[0], builder)
+            warnings += [f"Chapter {number}: {note}" for note in notes]
+            if builder.length == written:
+                blank.append(str(number))
+    if blank:
+        warnings.append(f"No text in chapter{'s' * (len(blank) > 1)} {', '.join(blank)}: nothing or only pictures.")
     metadata = {"page_count": len(chapters), **_metadata(package)}
     return builder.build(source, metadata=metadata, warnings=warnings)
 

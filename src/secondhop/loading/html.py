@@ -20,7 +20,7 @@ except ImportError as error:
 
 # fmt: off
 _DROPPED = frozenset({
-    "head", "script", "style", "noscript", "template", "svg", "math", "canvas", "iframe", "object", "embed", "audio",
+    "head", "script", "style", "noscript", "template", "svg", "canvas", "iframe", "object", "embed", "audio",
     "video", "select", "textarea", "dialog",
 })
 _INLINE = frozenset({
@@ -55,11 +55,15 @@ _CLOSED_BY_THEMSELVES = frozenset({
     "dt", "dd", "tr", "td", "th", "thead", "tbody", "tfoot", "option", "optgroup", "rt", "rp", "colgroup",
 })
 # fmt: on
+_XML = re.compile(r"""<\?xml\s|<html\s[^<>]*\bxmlns=["']http://www\.w3\.org/1999/xhtml""", re.IGNORECASE)
+_SELF_CLOSED = re.compile(r"<(?!br\b)([a-z][^\s<>/]*)((?:\s[^<>]*)?)/>", re.IGNORECASE)
+"""`<br></br>` would be two."""
+_FOREIGN = re.compile(r"<(svg|math)\b.*?(?:</\1|\Z)", re.IGNORECASE | re.DOTALL)
 _UNREAD = re.compile(r"<(?:script|style)\b.*?(?:</(?:script|style)|\Z)|<!--.*?(?:-->|\Z)", re.IGNORECASE | re.DOTALL)
 _TAG = re.compile(r"<[^<>]*>")
 _WHITESPACE = re.compile(r"[ \t\r\n\f]+")
 _META_CHARSET = re.compile(rb"""<meta[^>]{0,500}?charset\s*=\s*["']?\s*([A-Za-z0-9_:.-]+)""", re.IGNORECASE)
-_META_WITHIN_BYTES = 8192
+_DECLARED_WITHIN = 8192
 _NOT_FROM_META = frozenset({"utf-7", "utf-16", "utf-16-le", "utf-16-be", "utf-32"})
 
 
@@ -73,23 +77,33 @@ def load(data: bytes, source: str) -> SourceText:
     """
     html, warnings = decoded(data, source)
     builder = TextBuilder()
-    title = write_page(html, builder)
-    return builder.build(source, metadata={"title": title} if title else {}, warnings=warnings)
+    title, more_warnings = write_page(html, builder)
+    return builder.build(source, metadata={"title": title} if title else {}, warnings=warnings + more_warnings)
 
 
-def write_page(html: str, builder: TextBuilder) -> str:
-    """Write the text of a page; return its title."""
-    if _is_too_deep(html):
+def write_page(html: str, builder: TextBuilder) -> tuple[str, list[str]]:
+    """Write the text of a page; return its title, and what had to be left out."""
+    if _XML.search(html, 0, _DECLARED_WITHIN):
+        html = _closed(html)
+    if _is_too_deep(html) and _is_too_deep(html := _FOREIGN.sub(lambda found: _closed(found[0]), html)):
         builder.write(one_line(unescape(_TAG.sub(" ", _UNREAD.sub(" ", html)))))
-        return ""
+        return "", [f"Elements nest more than {_MAX_DEPTH} deep: read without headings, lists and tables."]
     tree = LexborHTMLParser(html)
+    if "katex-mathml" in html:  # KaTeX draws a formula a second time, sign by sign
+        for drawn in tree.css(".katex-mathml + .katex-html"):
+            drawn.decompose()
     title_node = tree.css_first("title")
     if tree.root is not None:
         written = builder.length
         _Writer(builder, without_boilerplate=True).write(tree.root)
         if builder.length == written:
             _Writer(builder, without_boilerplate=False).write(tree.root)
-    return "" if title_node is None else one_line(title_node.text())
+    return "" if title_node is None else one_line(title_node.text()), []
+
+
+def _closed(xml: str) -> str:
+    """With an end tag for each tag that closes itself, as in XML: the parser takes it for one that opens an element."""
+    return _SELF_CLOSED.sub(lambda found: f"<{found[1]}{found[2]}></{found[1]}>", xml)
 
 
 def _is_too_deep(html: str) -> bool:
@@ -111,7 +125,7 @@ def decoded(data: bytes, source: str) -> tuple[str, list[str]]:
         return data.decode("utf-8-sig"), []
     except UnicodeDecodeError:
         pass
-    declared = _META_CHARSET.search(data[:_META_WITHIN_BYTES])
+    declared = _META_CHARSET.search(data[:_DECLARED_WITHIN])
     if declared and not data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         try:
             name = codecs.lookup(declared[1].decode("ascii")).name
@@ -151,6 +165,9 @@ class _Writer:
         tag = node.tag
         if not _is_shown(node, self._dropped):
             return False
+        if tag == "math":
+            self._line.append(_formula(node))
+            return False
         if tag == "br":
             self._line.append("\n")
         if tag in _INLINE:
@@ -174,7 +191,8 @@ class _Writer:
 
     def _flush(self) -> None:
         """Write the lines collected so far; the mark of a list item waits for the item's text."""
-        if self._line in ([mark] for mark in _MARKS.values()):
+        if self._line and self._line[0] in _MARKS.values() and not "".join(self._line[1:]).strip():
+            del self._line[1:]
             return
         lines = (one_line(line) for line in "".join(self._line).split("\n"))
         within = self._items or self._line[:1] == [_MARKS["dd"]]
@@ -217,7 +235,18 @@ def _letters(node: Any) -> int:
 def _text(root: Any, dropped: frozenset[str]) -> str:
     """The text below a node with its whitespace as it stands, blocks apart."""
     pieces: list[str] = []
-    for node, _ in _walk(root, lambda element: _is_shown(element, dropped)):
+
+    def enter(element: Any) -> bool:
+        if not _is_shown(element, dropped):
+            return False
+        if element.tag == "math":
+            pieces.append(_formula(element))
+            return False
+        if element.tag == "br":
+            pieces.append("\n")
+        return True
+
+    for node, _ in _walk(root, enter):
         if node.is_text_node:
             pieces.append(node.text_content or "")
         elif node.tag not in _INLINE and node.mem_id != root.mem_id:
@@ -225,10 +254,22 @@ def _text(root: Any, dropped: frozenset[str]) -> str:
     return "".join(pieces)
 
 
+def _formula(math: Any) -> str:
+    """A formula in TeX where the page has that, too; else its signs, apart: a fraction is no number of its digits."""
+    tex = math.css_first("annotation[encoding='application/x-tex']")
+    if tex is not None:
+        return one_line(tex.text())
+    for annotation in math.css("annotation, annotation-xml"):
+        annotation.decompose()
+    return one_line(math.text(separator=" "))
+
+
 def _rows(table: Any, dropped: frozenset[str]) -> Iterator[list[str]]:
     """The rows of a table; a cell that spans rows stands in each of them, so that a row says all it has to."""
     spanning: dict[int, tuple[int, str]] = {}
     for row in table.css("tr"):
+        if not (_is_shown(row, dropped) and _is_shown(row.parent, dropped)):
+            continue
         cells: list[str] = []
         for cell in row.iter(include_text=False):
             if cell.tag not in ("td", "th") or not _is_shown(cell, dropped):
