@@ -197,19 +197,33 @@ def test_bad_arguments_raise_typed_errors(folder):
         walk_folder(root / "a.md")
     with pytest.raises(OptionError, match="must be a list"):
         walk_folder(root, ignore="*.md")
-    with pytest.raises(OptionError, match="invalid pattern"):
-        walk_folder(root, ignore=["!"])
+    for pattern in ("!", "[z-a]"):
+        with pytest.raises(OptionError, match="invalid pattern"):
+            walk_folder(root, ignore=[pattern])
 
 
-def test_an_invalid_line_in_a_gitignore_matches_nothing(folder):
-    root = folder({".gitignore": "!\n*.log\n", "a.log": "", "a.md": ""})
+@pytest.mark.parametrize("line", ["!", "[z-a]"])
+def test_an_invalid_line_in_a_gitignore_matches_nothing(folder, line):
+    root = folder({".gitignore": f"{line}\n*.log\n", "a.log": "", "a.md": ""})
     assert sources(walk_folder(root)) == ["a.md"]
 
 
-NAMES = ["a", "b", "docs", "build", "x.log", "y.md", "keep.log"]
+def test_another_index_in_the_folder_is_left_out_whatever_its_name(folder):
+    of_an_index = ("writer.lock", "manifest.json", "0000000001-0.arrays", "manifest-0000000002.tmp", "vectors.f32")
+    site = ("manifest.json", "index.html")
+    root = folder({"a.md": ""} | {f"kept/{name}": "" for name in of_an_index} | {f"site/{name}": "" for name in site})
+    listing = walk_folder(root)
+    assert sources(listing) == ["a.md", "site/index.html", "site/manifest.json"]
+    assert listing.skipped == (("kept/", "the index folder of secondhop"),)
+    (root / "kept" / "notes.md").touch()
+    assert "kept/notes.md" in sources(walk_folder(root))
+
+
+NAMES = ["a", "b", "docs", "build", "x.log", "y.md", "keep.log", " b", "b ", "!b", "#b"]
 PATTERNS = [
     *("*.log", "!keep.log", "docs/", "/docs", "build", "docs/*", "!docs/y.md", "**/b", "a/**", "*", "!*/", "!*.md"),
     *("# c", "", "b/*.md", "/a/b", "[xy].*", "**/docs/**/y.md", "!a/", "docs/**", "!docs"),
+    *(" b", "b  ", "b\\ ", "b\\  ", "a/b\\ ", "a/!b", "a/#b", "docs/!b/", "[z-a]"),
 ]
 
 

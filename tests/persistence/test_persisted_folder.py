@@ -153,16 +153,22 @@ def test_an_edit_that_keeps_size_and_time_is_noticed_by_its_change_time(folder):
     assert document.refresh().changed == ("02.md",)
 
 
-def forget_change_times(monkeypatch):
-    """As on a file system that has no change times."""
+def say_of_files(monkeypatch, known):
+    """As on a file system of which `known` makes what is known of a file."""
     walk = folders.walk_folder
 
-    def without(*arguments, **options):
+    def listed(*arguments, **options):
         listing = walk(*arguments, **options)
-        files = tuple(folders.replace(file, stat=(*file.stat[:2], 0, file.stat[3])) for file in listing.files)
-        return folders.replace(listing, files=files)
+        return folders.replace(
+            listing, files=tuple(folders.replace(file, stat=known(*file.stat)) for file in listing.files)
+        )
 
-    monkeypatch.setattr(folders, "walk_folder", without)
+    monkeypatch.setattr(folders, "walk_folder", listed)
+
+
+def forget_change_times(monkeypatch):
+    """As on a file system that has no change times."""
+    say_of_files(monkeypatch, lambda size, modified, _, inode: (size, modified, 0, inode))
 
 
 def test_without_change_times_such_an_edit_is_noticed_by_content_alone(folder, monkeypatch):
@@ -196,6 +202,15 @@ def test_clocks_that_jump_do_no_harm(folder, years):
     found = document.refresh()
     assert found.changed == ("01.md",)
     assert_as_fresh(found.document, folder)
+
+
+@pytest.mark.parametrize("seconds", [10**10, -(10**10)])
+def test_times_that_64_bits_do_not_hold_stop_nothing(folder, monkeypatch, seconds):
+    say_of_files(monkeypatch, lambda size, *_: (size, seconds * 10**9, 10**19, 0))
+    document = persisted(folder)
+    assert document.refresh().document is document
+    same_size_edit(folder / "02.md")
+    assert document.refresh().changed == ("02.md",)
 
 
 def test_touched_files_are_settled_once_and_not_read_for_ever(folder, monkeypatch):
@@ -270,6 +285,14 @@ def test_an_index_inside_the_folder_is_not_indexed(folder):
     document = Document.from_folder(folder, index_dir=folder / "kept")
     assert document.refresh().document is document
     assert Document.from_folder(folder, index_dir=folder / "kept").n_files == 12
+
+
+def test_two_indexes_inside_the_folder_come_to_rest(folder):
+    small = Document.from_folder(folder, index_dir=folder / "small", chunk_size=64)
+    large = Document.from_folder(folder, index_dir=folder / "large")
+    assert small.refresh().document is small
+    assert large.refresh().document is large
+    assert small.sources == large.sources == Document.from_folder(folder).sources
 
 
 def test_an_index_in_the_folder_itself_is_refused(folder, monkeypatch):

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import errno
 import os
+import re
 import stat
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -23,6 +24,11 @@ if TYPE_CHECKING:
 INDEX_FOLDER = ".secondhop"
 INDEX_SKIPPED = "the index folder of secondhop"
 """Why it is skipped itself."""
+_LOCK = "writer.lock"
+_INDEX_NAME = re.compile(
+    rf"{re.escape(_LOCK)}|manifest\.json|manifest-\d{{10}}\.tmp|\d{{10}}-\d+\.arrays|vectors\.f32(?:-.*\.tmp)?"
+)
+"""The files of an index, wherever it is kept. A manifest.json alone may be of anything."""
 _MOST_IGNORE_BYTES = 1024 * 1024
 _MOST_INODE = (1 << 63) - 1
 MOST_LISTED = 1_000
@@ -100,7 +106,7 @@ def walk_folder(
     `ignore` holds patterns in .gitignore syntax relative to `root`; they go before any .gitignore, so `!keep.log`
     brings back a file that one of those excludes. Symlinks are never followed: a target below `root` is found at its
     own place, a target elsewhere is not part of the folder. Nor is a file with further names (hard links) elsewhere,
-    unless `hard_links` lets it in. `index_dir` is left out, wherever in the folder it is.
+    unless `hard_links` lets it in. `index_dir` is left out, wherever in the folder it is, and so is any other index.
     """
     top = _checked_root(root)
     walk = _Walk(top, recursive, gitignore, _own_patterns(ignore, top), index_dir)
@@ -144,6 +150,9 @@ class _Walk:
                 if not prefix:
                     raise LoadError(printable(self.root), _cause(error)) from error
                 self.skipped.append((prefix, _cause(error)))
+                continue
+            if prefix and _holds_index([entry.name for entry in entries]):
+                self.skipped.append((prefix, INDEX_SKIPPED))
                 continue
             if self.gitignore and any(entry.name.lower() == ".gitignore" for entry in entries):
                 ignores = (*ignores, *_read_ignores(folder, ".gitignore", prefix + ".gitignore"))
@@ -216,6 +225,10 @@ class _Walk:
             return "symlink loop: it leads to a folder around it"
         kind = "folder" if os.path.isdir(target) else "file"
         return f"symlink to a {kind} that is indexed itself: {_posix(os.path.relpath(target, self.real_root))}"
+
+
+def _holds_index(names: Sequence[str]) -> bool:
+    return _LOCK in names and all(map(_INDEX_NAME.fullmatch, names))
 
 
 def _all_below(folder: str, prefix: str, reason: str) -> list[tuple[str, str]]:
@@ -296,20 +309,30 @@ def _read_ignores(folder: str, name: str, label: str) -> tuple[_Ignore, ...]:
 
 def _ignore(lines: Iterable[str], folder: str, label: str) -> tuple[_Ignore, ...]:
     # Blank lines and comments go, so that the spec numbers the patterns as we do.
-    patterns = tuple(line for line in lines if line.strip() and not line.startswith("#"))
+    patterns = tuple(_trimmed(line) for line in lines if line.strip() and not line.startswith("#"))
     return (_Ignore(_posix(folder), label, patterns, _spec(patterns)),) if patterns else ()
+
+
+def _trimmed(line: str) -> str:
+    """The pattern without white space at its end, but for a space behind a backslash."""
+    bare = line.rstrip()
+    n_backslashes = len(bare) - len(bare.rstrip("\\"))
+    return line[: len(bare) + n_backslashes % 2]
 
 
 @lru_cache(maxsize=1024)
 def _spec(patterns: tuple[str, ...]) -> GitIgnoreSpec:
     from pathspec import GitIgnoreSpec
 
-    return GitIgnoreSpec.from_lines(patterns)
+    try:
+        return GitIgnoreSpec.from_lines(patterns)
+    except re.error as error:  # a range that runs backwards
+        raise ValueError(str(error)) from error
 
 
 def _names(pattern: str, relative: str) -> bool:
     """Whether a pattern that matches names the path itself, and not only a folder above it."""
-    pattern = pattern.removeprefix("!").strip()
+    pattern = pattern.removeprefix("!")
     if pattern.endswith("/") and not relative.endswith("/"):
         return False
     folders, slash, last = pattern.rstrip("/").removeprefix("**/").rpartition("/")
@@ -317,7 +340,7 @@ def _names(pattern: str, relative: str) -> bool:
     least = folders.lstrip("/").count("/") + 1 if folders else 0
     if last == "**":
         return "**" in folders or depth >= least
-    if _spec((last,)).check_file(os.path.basename(relative.rstrip("/"))).include is None:
+    if _spec(("/" + last,)).check_file(os.path.basename(relative.rstrip("/"))).include is None:
         return False
     return not slash or "**" in folders or depth == least
 
@@ -336,7 +359,7 @@ def _decide(path: str, ignores: Sequence[_Ignore]) -> str | None:
         decided = patterns.match(path)
         if decided is not None:
             excluded, pattern = decided
-            return f"ignored by {patterns.label}: {pattern.strip()}" if excluded else None
+            return f"ignored by {patterns.label}: {pattern}" if excluded else None
     return None
 
 

@@ -66,7 +66,7 @@ def find_changes(
         again: paths of files to parse whatever is known of them.
     """
     paths = relative_paths(listing)
-    stat = np.array([file.stat for file in listing.files], np.int64).reshape(len(paths), 4)
+    stat = _stat(listing)
     row = _rows(paths, table)
     known = row != NOWHERE
     settled = np.zeros(len(paths), bool)
@@ -127,6 +127,17 @@ def _reason_not_to_index(name: str, listing: FolderListing) -> str:
     if os.path.lexists(full):
         return "is not among the files of the folder; write its name as the folder has it"
     return f"is neither in {listing.root} nor in the index"
+
+
+def _stat(listing: FolderListing) -> NDArray[np.int64]:
+    """[files, 4] what is known of each; a time that 64 bits do not hold is the nearest that they do."""
+    rows = [file.stat for file in listing.files]
+    try:
+        stat = np.array(rows, np.int64)
+    except OverflowError:  # file systems know times after April 2262
+        limits = np.iinfo(np.int64)
+        stat = np.clip(np.array(rows, object), limits.min, limits.max).astype(np.int64)
+    return stat.reshape(len(rows), 4)
 
 
 def _rows(paths: list[str], table: FileTable) -> NDArray[np.int64]:
