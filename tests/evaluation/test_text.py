@@ -10,6 +10,11 @@ from secondhop.evaluation.text import holds, word_set
         ("冠军是克罗地亚队。", "克罗地亚"),
         ("ช่องเขาไรน์เกิดจากการสึกกร่อนของหิน", "สึกกร่อน"),
         ("営業収入は463億円だった。", "463億"),
+        ("The cafe\u0301 opens.", "café"),
+        ("The o\ufb03ce \ufb02oor is waxed.", "office floor"),
+        ("A co\u00adoperative of keepers.", "cooperative"),
+        ("A cooperative of keepers.", "co\u00adoperative"),
+        ("The Aurora™ sails.", "Aurora"),
     ],
 )
 def test_a_text_holds_a_part_where_words_have_spaces_between_them_and_where_not(text, part):
