@@ -74,6 +74,12 @@ def test_json_is_one_object_and_nothing_else(capsys):
     assert list(json.loads(out)) == ["text", "citations", "report"]
 
 
+def test_no_columns_at_all_are_80(capsys, monkeypatch):
+    expected = run(capsys, "analyze", HANDBOOK, QUESTION)
+    monkeypatch.setenv("COLUMNS", "0")
+    assert run(capsys, "analyze", HANDBOOK, QUESTION) == expected
+
+
 def test_analyze_gives_the_report_alone(capsys):
     code, out, _ = run(capsys, "analyze", HANDBOOK, QUESTION, "--budget", 90, "--json")
     assert code == 0

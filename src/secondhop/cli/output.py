@@ -76,6 +76,8 @@ class PlainConsole(Console):
     def __init__(self, **options: Any) -> None:
         """Takes the options of rich's console."""
         super().__init__(highlight=False, markup=False, emoji=False, **options)
+        if self.width < 1:  # COLUMNS=0, of a shell without a terminal; rich would print nothing
+            self.width = 80
 
     def on_broken_pipe(self) -> None:
         """Is called by rich while it handles a `BrokenPipeError`."""
