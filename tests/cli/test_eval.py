@@ -114,14 +114,69 @@ def test_a_regression_of_a_golden_set_is_exit_code_1(capsys, golden, tmp_path):
         (["fog", "--budget", "0"], "at least 1 token"),
         (["fog", "--baseline", "nobody"], "baseline"),
         (["fog", "--store", "x"], "--golden"),
-        (["fog", "fog", "--golden", "x"], "one file or folder"),
-        (["fog", "--golden", "x", "--baseline", "y"], "--baseline"),
+        (["fog", "--system", "secondhop:self=x"], "option='self'"),
+        (["fog", "--system", "secondhop", "--system", "secondhop"], "name secondhop"),
+        (["fog", "--json", "none/run.json"], "no folder none"),
+        (["fog", "--json", ""], "empty"),
+        (["fog", "--html", ""], "empty"),
+        (["fog", "--data", ""], "empty"),
+        (["fog", "--unanswerable", "marked"], "adds no question to 'fog'"),
     ],
 )
 def test_a_wrong_command_line_says_what_is_wrong(capsys, data, arguments, message):
-    code, out, err = run(capsys, "eval", *arguments, "--data", data)
+    code, out, err = run(capsys, "eval", "--data", data, *arguments)
     assert (code, out) == (2, "")
     assert message in err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["another"], "one file or folder"),
+        (["--baseline", "y"], "--baseline cannot go with"),
+        (
+            ["--mode", "pooled", "--split", "A", "--limit", 1, "--data", "."],
+            "--data, --mode, --split, --limit cannot go",
+        ),
+        (["--tolerance", 1], "tolerance needs a baseline"),
+        (["--store", ""], "empty"),
+        (["--golden", ""], "empty"),
+    ],
+)
+def test_a_golden_set_takes_no_option_that_it_would_not_use(capsys, golden, arguments, message):
+    code, out, err = run(capsys, *golden, *arguments)
+    assert (code, out) == (2, "")
+    assert message in err
+
+
+def test_nothing_is_stored_where_the_json_cannot_be_written(capsys, golden, tmp_path):
+    code, _, err = run(capsys, *golden, "--store", tmp_path / "new.json", "--json", tmp_path)
+    assert (code, "is a folder" in err) == (2, True)
+    assert not (tmp_path / "new.json").exists()
+
+
+@pytest.mark.parametrize("columns", ["0", "40", "80"])
+def test_no_figure_is_cut_however_narrow_the_terminal_is(capsys, data, monkeypatch, columns):
+    for name, value in (("COLUMNS", columns), ("TERM", "xterm"), ("FORCE_COLOR", "1")):  # as on a terminal
+        monkeypatch.setenv(name, value)
+    systems = ["--system", "bm25", "--system", "secondhop", "--system", "secondhop:strategy=raw_topk,grain=chunk"]
+    _, out, _ = run(capsys, "eval", "fog", "--data", data, *systems, "--budget", 12, "--tokenizer", "words")
+    assert "…" not in out
+    line = next(line for line in out.splitlines() if "grain=chunk" in line)
+    cells = [cell.strip() for cell in line.split("│")[:3]]
+    assert cells == ["secondhop:strategy=raw_topk,grain=chunk", "100.0", "+0.0 [+0.0, +0.0]"]
+
+
+def test_an_id_with_half_a_surrogate_is_written_as_json_has_it(capsys, data, golden, tmp_path):
+    row = json.loads((data / "dev/fog.jsonl").read_text("utf-8").splitlines()[0]) | {"id": "a\ud83d"}
+    (tmp_path / "half.jsonl").write_text(json.dumps(row), "utf-8")
+    code, _, err = run(capsys, "eval", tmp_path / "half.jsonl", "--budget", 12, "--json", tmp_path / "run.json")
+    assert (code, err) == (0, "")
+    assert json.loads((tmp_path / "run.json").read_text("utf-8"))["rows"][0]["id"] == "a\ud83d"
+    (tmp_path / "golden.jsonl").write_text(json.dumps({"question": "Fog \ud83d?", "expected": [HORN]}), "utf-8")
+    store = ["--store", tmp_path / "baseline.json", "--json", tmp_path / "run.json"]
+    assert [run(capsys, *golden, *store)[0] for _ in range(2)] == [0, 0]
+    assert json.loads((tmp_path / "run.json").read_text("utf-8"))["verdict"]["new"] == []
 
 
 def test_a_damaged_golden_set_is_no_regression(capsys, golden, tmp_path):

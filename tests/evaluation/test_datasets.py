@@ -2,7 +2,7 @@ import json
 
 import pytest
 
-from secondhop.errors import InputError, OptionError
+from secondhop.errors import CorruptFileError, InputError, OptionError
 from secondhop.evaluation.datasets import half, load, pool
 from secondhop.evaluation.metrics import second_hop
 from secondhop.evaluation.unanswerable import off_topic, with_unanswerable, without_evidence
@@ -92,7 +92,14 @@ def test_a_question_without_documents_left_is_dropped(data):
 
 
 @pytest.mark.parametrize(
-    "row", ['{"question": "?"}', '{"id": "q", "passages": 5}', '{"corpus": "shelf.jsonl", "id": 5}']
+    "row",
+    [
+        '{"question": "?"}',
+        '{"id": "q", "passages": 5}',
+        '{"corpus": "shelf.jsonl", "id": 5}',
+        '{"id": "q", "passages": [{"text": "One.", "sentence_spans": [[0]], "gold_sentences": [0]}]}',
+        '{"id": "q", "passages": [{"text": "One.", "sentence_spans": [[0, 4]], "gold_sentences": [-2]}]}',
+    ],
 )
 def test_a_file_of_another_form_is_refused_by_name(data, row):
     (data / "dev/odd.jsonl").write_text(row, encoding="utf-8")
@@ -104,4 +111,67 @@ def test_an_id_that_is_there_twice_is_refused(data):
     path = data / "dev/pairs.jsonl"
     path.write_text("\n".join(path.read_text("utf-8").splitlines()[:1] * 2), encoding="utf-8")
     with pytest.raises(InputError, match=r"pairs\.jsonl: the id 'q0' is there twice"):
+        load("pairs", root=data)
+
+
+@pytest.mark.parametrize(("name", "sheet"), [("nda", "dev/nda/docs.jsonl"), ("shelf", "corpora/shelf.jsonl")])
+def test_a_document_that_is_there_twice_is_refused(data, name, sheet):
+    path = data / sheet
+    path.write_text("\n".join(path.read_text("utf-8").splitlines()[:1] * 2), encoding="utf-8")
+    with pytest.raises(InputError, match=r"\.jsonl: the id '(d1|x)' is there twice"):
+        load(name, root=data)
+
+
+def test_a_set_with_the_name_of_an_alias_is_found_before_the_one_that_this_stands_for(data):
+    for name, source in (("hotpotqa", "pairs"), ("hotpot", "shelf")):
+        (data / f"dev/{name}.jsonl").write_bytes((data / f"dev/{source}.jsonl").read_bytes())
+    assert [item.id for item in load("hotpot", root=data).items] == ["s1"]
+    (data / "dev/hotpot.jsonl").unlink()
+    assert load("hotpot", root=data).name == "hotpotqa"
+
+
+def test_a_folder_may_end_in_what_stands_for_another_question_of_contracts(data):
+    (data / "dev/nda").rename(data / "dev/nda-natural")
+    assert load("nda-natural", root=data).name == "nda-natural"
+    (data / "dev/nda-natural").rename(data / "dev/nda")
+    assert load("nda-natural", root=data).name == "nda-natural"
+    with pytest.raises(OptionError, match=r"not one of: nda, pairs, shelf$"):
+        load("nothing", root=data)
+
+
+def test_a_set_may_be_a_path(data):
+    assert load(data / "dev/pairs.jsonl").items == load("pairs", root=data).items
+
+
+def test_a_document_may_be_called_corpus(data):
+    folder = data / "dev/nda"
+    for file in folder.iterdir():
+        file.write_text(file.read_text("utf-8").replace('"d1"', '"corpus"'), encoding="utf-8")
+    assert load("nda", root=data).mode == "own"
+
+
+def test_a_document_without_a_file_name_is_the_text_file_of_its_id(data):
+    folder = data / "dev/nda"
+    (folder / "docs.jsonl").unlink()
+    (folder / "d1.txt").write_text("Charles Babbage designed the Analytical Engine.", "utf-8")
+    assert load("nda", root=data).items[0].documents[0].text == "Charles Babbage designed the Analytical Engine."
+    (folder / "d1.txt").write_text("Nobody knows who designed it.", "utf-8")
+    assert load("nda", root=data).items[0].documents[0].text == "Nobody knows who designed it."
+
+
+def test_a_damaged_pdf_is_named(data):
+    folder = data / "dev/nda"
+    (folder / "docs.jsonl").unlink()
+    (folder / "d1.PDF").write_bytes(b"%PDF-1.7 nothing")
+    row = {"id": "p", "doc_id": "d1", "question": "?", "evidence": [{"text": "words", "file": "d1.PDF"}]}
+    (folder / "questions.jsonl").write_text(json.dumps(row), "utf-8")
+    with pytest.raises(CorruptFileError, match=r"d1\.PDF: cannot be read as PDF"):
+        load("nda", root=data)
+
+
+@pytest.mark.parametrize("question", [5, None])
+def test_a_question_that_is_no_text_is_refused(data, question):
+    row = json.loads((data / "dev/pairs.jsonl").read_text("utf-8").splitlines()[0]) | {"question": question}
+    (data / "dev/pairs.jsonl").write_text(json.dumps(row), "utf-8")
+    with pytest.raises(InputError, match=rf"the question of 'q0' is {question}"):
         load("pairs", root=data)

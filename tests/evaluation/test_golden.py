@@ -1,4 +1,6 @@
+import errno
 import json
+from pathlib import Path
 
 import pytest
 from rich.console import Console
@@ -6,6 +8,7 @@ from rich.console import Console
 from secondhop.errors import CorruptFileError, InputError, OptionError, SourceNotFoundError
 from secondhop.evaluation import run_golden
 from secondhop.evaluation.golden import compare, describe
+from secondhop.options import FolderOptions
 
 ADA = "Ada Lovelace wrote the first program. She worked with Charles Babbage."
 BABBAGE = "Charles Babbage designed the Analytical Engine. He was born in London."
@@ -65,8 +68,9 @@ def test_without_a_baseline_the_scores_are_all_there_is(golden):
     found = run_golden(golden / "golden.jsonl", golden / "docs")
     assert (found.verdict, found.stored, found.regressed) == (None, False, False)
     assert found.scores == {"g": {"full": 1.0, "ev": 1.0}}
-    with pytest.raises(OptionError, match="baseline"):
-        run_golden(golden / "golden.jsonl", golden / "docs", update=True)
+    for option in ({"update": True}, {"tolerance": 1}):
+        with pytest.raises(OptionError, match="needs a baseline"):
+            run_golden(golden / "golden.jsonl", golden / "docs", **option)
 
 
 QUESTION = {"question": "Who designed the Analytical Engine?", "expected": ["designed the Analytical Engine"]}
@@ -131,8 +135,40 @@ def test_a_golden_set_that_was_edited_is_read_again(golden):
 )
 def test_what_is_no_baseline_is_refused(golden, stored):
     (golden / "baseline.json").write_bytes(stored)
-    with pytest.raises(InputError, match=r"baseline\.json is not a stored baseline"):
-        run_golden(golden / "golden.jsonl", golden / "docs", baseline=golden / "baseline.json")
+    for update in (False, True):
+        with pytest.raises(InputError, match=r"baseline\.json is not a stored baseline"):
+            run_golden(golden / "golden.jsonl", golden / "docs", baseline=golden / "baseline.json", update=update)
+    assert (golden / "baseline.json").read_bytes() == stored
+
+
+def test_a_baseline_that_cannot_be_written_is_what_it_was(golden, monkeypatch):
+    baseline = golden / "baseline.json"
+    run_golden(golden / "golden.jsonl", golden / "docs", baseline=baseline)
+    before, files = baseline.read_bytes(), sorted(golden.iterdir())
+
+    def full(path, data):
+        with path.open("wb") as file:
+            file.write(data[:5])
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(Path, "write_bytes", full)
+    with pytest.raises(OSError, match="No space"):
+        run_golden(golden / "golden.jsonl", golden / "docs", baseline=baseline, update=True)
+    assert (baseline.read_bytes(), sorted(golden.iterdir())) == (before, files)
+
+
+@pytest.mark.parametrize("place", ["none/baseline.json", "docs", ""])
+def test_where_no_baseline_can_be_written_no_question_is_asked(golden, place):
+    with pytest.raises(InputError, match=r"no folder|is a folder|empty"):
+        run_golden(golden / "golden.jsonl", golden / "nowhere", baseline=place and golden / place)
+
+
+@pytest.mark.parametrize("options", [{"ignore": ["*.md"]}, {"persist": True, "chunk_size": 64}])
+def test_options_of_a_folder_go_with_questions_to_one_of_its_files(golden, options):
+    (golden / "golden.jsonl").write_text(json.dumps({**QUESTION, "id": "g", "source": "ada.txt"}), "utf-8")
+    scores = {"g": {"full": 1.0, "ev": 1.0}}
+    assert run_golden(golden / "golden.jsonl", golden / "docs", **options).scores == scores
+    assert run_golden(golden / "golden.jsonl", golden / "docs", options=FolderOptions(**options)).scores == scores
 
 
 def test_a_baseline_without_these_questions_compares_nothing_and_says_so(golden):

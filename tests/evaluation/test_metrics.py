@@ -80,6 +80,11 @@ def test_ranking_metrics_on_known_values():
     assert reciprocal_rank([3], {1}) == 0.0
 
 
+def test_a_document_counts_once_in_a_ranking_and_among_the_relevant():
+    assert ndcg([1, 1, 2], {1}) == 1.0
+    assert ndcg([1, 2], (1, 1)) == 1.0
+
+
 def test_auroc_counts_ties_half():
     assert auroc([0.9, 0.8, 0.1], [True, True, False]) == 1.0
     assert auroc([0.5, 0.5], [True, False]) == 0.5

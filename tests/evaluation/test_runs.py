@@ -1,7 +1,9 @@
 import importlib.util
 import json
+import math
 from pathlib import Path
 
+import numpy as np
 import pytest
 from rich.console import Console
 
@@ -17,6 +19,16 @@ from secondhop.evaluation.tables import mark, rows_of
 from secondhop.text.tokens import count_words
 
 EXAMPLES = Path(__file__).resolve().parents[2] / "examples" / "data"
+PDF = b"""%PDF-1.4
+1 0 obj <</Type/Catalog/Pages 2 0 R>> endobj
+2 0 obj <</Type/Pages/Kids[3 0 R]/Count 1>> endobj
+3 0 obj <</Type/Page/Parent 2 0 R/MediaBox[0 0 612 792]/Contents 4 0 R/Resources<</Font<</F 5 0 R>>>>>> endobj
+4 0 obj <</Length 52>> stream
+BT /F 12 Tf 72 700 Td (No berths for visitors) Tj ET
+endstream endobj
+5 0 obj <</Type/Font/Subtype/Type1/BaseFont/Helvetica>> endobj
+trailer <</Root 1 0 R>>
+%%EOF"""
 
 
 def test_fill_skips_or_stops_at_what_does_not_fit():
@@ -50,6 +62,48 @@ def test_a_system_that_passes_the_budget_has_chosen_nothing(data):
     assert (row["tokens"], row["error"]) == (0, "24 tokens for a budget of 12")
 
 
+@pytest.mark.parametrize(
+    ("answer", "error"),
+    [
+        ("a text", "AttributeError"),
+        (None, "AttributeError"),
+        (Answer(None), "TypeError"),
+        (Answer("Ada", passages=5), "TypeError"),
+        (Answer("Ada", ms=math.inf), "ValueError"),
+        (Answer("Ada", confidence="high"), "ValueError"),
+        (Answer("Ada", confidence=math.nan), "ValueError"),
+    ],
+)
+def test_what_is_no_answer_has_chosen_nothing(data, whole, answer, error):
+    system = whole()
+    system.context = lambda *_: answer
+    row = run([system], [load("pairs", root=data)], [12], count_words)[0]
+    assert (row["tokens"], row["full"], row["error"].split(":")[0]) == (0, 0.0, error)
+
+
+def test_numbers_of_numpy_are_written_as_json(data, whole, tmp_path):
+    system = whole()
+    system.context = lambda *_: Answer("Ada", ms=np.float32(1.5), confidence=np.float32(0.5))
+    budgets = np.array([12, 12, 64])
+    run_eval(
+        ["pairs"], systems=[system], budgets=budgets, data=data, tokenizer="words", json_path=tmp_path / "run.json"
+    )
+    rows = json.loads((tmp_path / "run.json").read_text("utf-8"))["rows"]
+    assert [row["budget"] for row in rows] == [12] * 6 + [64] * 6
+    assert (rows[0]["ms"], rows[0]["confidence"]) == (1.5, 0.5)
+
+
+def test_errors_are_counted_in_the_tables_and_on_the_page(data, whole, tmp_path):
+    console = Console(record=True, width=40)
+    run_eval(
+        ["pairs"], systems=[whole(), whole("failing", fails=True)], budgets=[12, 64], data=data, tokenizer="words",
+        html_path=tmp_path / "run.html", console=console,
+    )  # fmt: skip
+    counted = "errors, scored as empty contexts: failing 12 of 12;"
+    assert counted in console.export_text()
+    assert counted in (tmp_path / "run.html").read_text("utf-8")
+
+
 def test_runs_are_deterministic_and_compared_in_pairs(data, whole):
     systems = [whole(), whole("failing", fails=True)]
     sets = [load("pairs", root=data), load("pairs", mode="pooled", root=data)]
@@ -78,6 +132,13 @@ def test_ranked_sets_have_ranking_metrics(data, whole):
     row = run([whole()], [dataset], [64], count_words)[0]
     assert row["mrr"] == 0.5
     assert row["documents"] == 1.0
+    for ranking in (iter([0, 1]), [0, 0, 1]):
+        system = whole()
+        system.ranked = lambda *_, ranking=ranking: ranking
+        assert rank([system], dataset)[0]["mrr"] == 0.5
+    system.ranked = lambda *_: None
+    wrong = run([system], [dataset], [64], count_words)[0]
+    assert (wrong["mrr"], wrong["tokens"] > 0, wrong["error"].split(":")[0]) == (0.0, True, "TypeError")
     assert rank([whole()], dataset) == [
         {key: row[key] for key in ("dataset", "mode", "system", "id", "ndcg10", "recall5", "recall10", "mrr")}
         | {"budget": 0}
@@ -114,20 +175,42 @@ def test_plain_bm25_ranks_by_the_questions_words_alone(data):
     assert built.context("Zeppelin", 30, count_words).text == ""
 
 
-def test_a_cited_page_with_evidence_is_a_hit(tmp_path):
-    pdf = tmp_path / "corpora/handbook.pdf"
-    pdf.parent.mkdir()
-    pdf.write_bytes((EXAMPLES / "handbook.pdf").read_bytes())
+@pytest.fixture
+def filings(tmp_path):
+    """Questions about a PDF file and about a text."""
     folder = tmp_path / "dev/filings"
     folder.mkdir(parents=True)
-    gold = {"file": "handbook.pdf", "text": "thirty for members, twelve for visitors and ten for working boats"}
-    row = {"id": "p", "doc_id": "handbook", "file": "handbook.pdf", "question": "How many berths are for visitors?"}
-    (folder / "questions.jsonl").write_text(json.dumps(row | {"evidence": [gold]}), encoding="utf-8")
-    (tmp_path / "dev/handbook.pdf").write_bytes(pdf.read_bytes())
-    dataset = load("filings", root=tmp_path)
-    assert dataset.items[0].pages == (4,)
+    (folder / "handbook.PDF").write_bytes((EXAMPLES / "handbook.pdf").read_bytes())
+    (folder / "faq.txt").write_bytes((EXAMPLES / "faq.md").read_bytes())
+    gold = {"file": "handbook.PDF", "text": "thirty for members, twelve for visitors and ten for working boats"}
+    rows = [
+        {"id": "p", "doc_id": "handbook", "question": "How many berths are for visitors?", "evidence": [gold]},
+        {"id": "q", "doc_id": "faq", "question": "Do dogs travel?", "evidence": [{"text": "Dogs travel"}]},
+    ]
+    (folder / "questions.jsonl").write_text("\n".join(map(json.dumps, rows)), encoding="utf-8")
+    return tmp_path
+
+
+def test_a_cited_page_with_evidence_is_a_hit(filings):
+    dataset = load("filings", root=filings)
+    assert [item.pages for item in dataset.items] == [(4,), ()]
     rows = run([SecondhopSystem("ours"), PlainBM25()], [dataset], [120], count_words)
-    assert [row["page_hit"] for row in rows] == [1.0, 1.0]
+    assert [row.get("page_hit") for row in rows] == [1.0, None, 1.0, None]
+
+
+def test_a_page_of_some_document_is_not_measured(filings):
+    rows = run([SecondhopSystem("ours")], [load("filings", mode="pooled", root=filings)], [120], count_words)
+    assert all("page_hit" not in row for row in rows)
+
+
+def test_an_edited_file_is_indexed_anew(filings):
+    def built():
+        documents = load("filings", root=filings).items[0].documents
+        return SecondhopSystem("ours").build(documents).context("How many berths are for visitors?", 120, count_words)
+
+    assert "twelve for visitors" in built().text
+    (filings / "dev/filings/handbook.PDF").write_bytes(PDF)
+    assert built().text == "No berths for visitors"
 
 
 def test_run_eval_writes_table_json_and_page(data, tmp_path, whole):
@@ -174,11 +257,22 @@ def test_documents_cannot_be_removed_from_a_pool(data):
         run_eval(["pairs"], budgets=[64], data=data, mode="pooled", unanswerable="removed")
 
 
+def test_the_only_document_of_a_question_cannot_be_removed(data):
+    with pytest.raises(OptionError, match="adds no question to 'nda'"):
+        run_eval(["nda"], budgets=[64], data=data, unanswerable="removed")
+
+
 @pytest.mark.parametrize(
     ("wrong", "message"),
     [
         ({"systems": ["secondhop:strategy=best"]}, "strategy='best'"),
         ({"systems": ["secondhop:grain"]}, "grain=''"),
+        ({"systems": ["secondhop:name=x"]}, "option='name'"),
+        ({"systems": ["bm25", PlainBM25()]}, "more than one system of the name bm25"),
+        ({"budgets": [12.5]}, "whole numbers"),
+        ({"json_path": "/nowhere/run.json"}, "no folder /nowhere"),
+        ({"html_path": "."}, "is a folder"),
+        ({"unanswerable": "marked"}, "adds no question to 'pairs'"),
         ({"mode": "some"}, "mode='some'"),
         ({"limit": 0}, "limit=0"),
         ({"limit": -1}, "limit=-1"),

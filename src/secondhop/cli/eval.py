@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from dataclasses import asdict
 from pathlib import Path
@@ -9,24 +10,27 @@ from typing import Annotated, Any, Literal, get_args
 
 import typer
 
-from secondhop.cli.output import ANSWERED, PlainConsole, print_json, standard_output
+from secondhop.cli.options import as_path
+from secondhop.cli.output import ANSWERED, print_json, standard_output
 from secondhop.errors import OptionError
 from secondhop.evaluation import run_eval, run_golden
+from secondhop.evaluation.files import as_output, to_bytes
 from secondhop.evaluation.golden import GoldenRun, describe
-from secondhop.evaluation.tables import caption, make_tables
+from secondhop.evaluation.tables import print_tables
 
 Way = Literal["own", "pooled", "both"]
 SPLITS = ("A", "B", "all")
 REGRESSED = 1
 GOLDEN_BUDGET = 2048
-WIDEST = 160
-"""Columns of the tables when the output is no terminal: they do not fit 80."""
 
 Targets = Annotated[
     list[str],
     typer.Argument(metavar="DATASET...", help="Sets by name or path; with --golden: the file or folder to ask."),
 ]
-Data = Annotated[Path | None, typer.Option("--data", metavar="DIR", help="Where the sets are. [SECONDHOP_EVAL_DATA]")]
+Data = Annotated[
+    Path | None,
+    typer.Option("--data", metavar="DIR", help="Where the sets are. [SECONDHOP_EVAL_DATA]", parser=as_path),
+]
 Systems = Annotated[
     list[str] | None,
     typer.Option("--system", metavar="NAME", help="What to measure; may be repeated. [default: secondhop]"),
@@ -52,9 +56,14 @@ BaselineName = Annotated[
     str | None, typer.Option("--baseline", metavar="NAME", help="Take differences to this system. [the first]")
 ]
 JsonTo = Annotated[str | None, typer.Option("--json", metavar="FILE", help="Write everything as JSON; - prints it.")]
-HtmlTo = Annotated[Path | None, typer.Option("--html", metavar="FILE", help="Write a page with plots.")]
-Golden = Annotated[Path | None, typer.Option("--golden", metavar="JSONL", help="Your questions and expected texts.")]
-Store = Annotated[Path | None, typer.Option("--store", metavar="FILE", help="The golden set's stored baseline.")]
+HtmlTo = Annotated[Path | None, typer.Option("--html", metavar="FILE", help="Write a page with plots.", parser=as_path)]
+Golden = Annotated[
+    Path | None,
+    typer.Option("--golden", metavar="JSONL", help="Your questions and expected texts.", parser=as_path),
+]
+Store = Annotated[
+    Path | None, typer.Option("--store", metavar="FILE", help="The golden set's stored baseline.", parser=as_path)
+]
 Update = Annotated[bool, typer.Option("--update", help="Store this run as the baseline.")]
 Tolerance = Annotated[int, typer.Option("--tolerance", metavar="N", help="Questions that may be lost.")]
 
@@ -79,9 +88,11 @@ def eval(
 ) -> int:
     """Measure contexts on evaluation sets, beside other systems; or check a golden set against its baseline."""
     if golden is not None:
-        _refuse(
-            "--golden", {"--system": system, "--unanswerable": unanswerable, "--baseline": baseline, "--html": html}
-        )
+        of_sets = {
+            "--data": data, "--system": system, "--mode": mode != "own", "--split": split != "all", "--limit": limit,
+            "--unanswerable": unanswerable, "--baseline": baseline, "--html": html,
+        }  # fmt: skip
+        _refuse("--golden", of_sets)
         return _golden(golden, targets, budget, tokenizer, store, update, tolerance, json_to)
     _refuse("DATASET", {"--store": store, "--update": update, "--tolerance": tolerance}, "--golden")
     if mode not in get_args(Way):
@@ -108,11 +119,7 @@ def eval(
         print_json(found)
         return ANSWERED
     with standard_output() as console:
-        wide = console if console.is_terminal else PlainConsole(width=WIDEST)
-        for table in make_tables(found):
-            wide.print(table)
-            wide.print()
-        wide.print(caption(found), soft_wrap=True)
+        print_tables(console, found)
     return ANSWERED
 
 
@@ -129,16 +136,15 @@ def _golden(
     if len(targets) != 1 or len(budget or ()) > 1:
         raise OptionError("--golden takes one file or folder to ask, and one --budget")
     cap = budget[0] if budget else GOLDEN_BUDGET
+    json_file = None if json_to in (None, "-") else as_output(json_to)
     found = run_golden(
         golden, targets[0], baseline=store, budget=cap, tolerance=tolerance, update=update, tokenizer=tokenizer
     )
     if json_to == "-":
         print_json(_as_json(found))
     else:
-        if json_to is not None:
-            from json import dumps
-
-            Path(json_to).write_text(dumps(_as_json(found), ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+        if json_file is not None:
+            json_file.write_bytes(to_bytes(json.dumps(_as_json(found), ensure_ascii=False, indent=2) + "\n"))
         with standard_output() as console:
             console.print(describe(found), soft_wrap=True)
     return REGRESSED if found.regressed else ANSWERED

@@ -6,7 +6,8 @@ are what `secondhop eval` calls.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from operator import index
 from pathlib import Path
 from typing import Any, Literal, get_args
 
@@ -14,13 +15,14 @@ from rich.console import Console
 
 from secondhop.errors import OptionError
 from secondhop.evaluation.datasets import load
+from secondhop.evaluation.files import as_output, to_bytes
 from secondhop.evaluation.golden import run_golden
 from secondhop.evaluation.html import write_html
 from secondhop.evaluation.items import Dataset, Mode
 from secondhop.evaluation.runner import run
 from secondhop.evaluation.summary import results
 from secondhop.evaluation.systems import System, make_system
-from secondhop.evaluation.tables import caption, json_text, make_tables
+from secondhop.evaluation.tables import json_text, print_tables
 from secondhop.evaluation.unanswerable import off_topic, with_unanswerable, without_evidence
 from secondhop.text.tokens import resolve_counter
 from secondhop.types import TokenCounter
@@ -29,7 +31,7 @@ __all__ = ["run_eval", "run_golden"]
 
 
 def run_eval(
-    datasets: Sequence[str],
+    datasets: Sequence[str | Path],
     *,
     systems: Sequence[str | System] = ("secondhop",),
     budgets: Sequence[int] = (512, 1024),
@@ -50,7 +52,8 @@ def run_eval(
 
     Args:
         datasets: names under the data root, or paths; see `datasets.load`.
-        systems: names such as `secondhop`, `secondhop:strategy=raw_topk`, `langchain:128`, or `System` objects.
+        systems: names such as `secondhop`, `secondhop:strategy=raw_topk`, `langchain:128`, or `System` objects, each of
+            another name.
         budgets: caps in tokens of `tokenizer`, the same counter for every system.
         data: the data root; None for SECONDHOP_EVAL_DATA.
         part: the subfolder of the root with the questions.
@@ -67,7 +70,8 @@ def run_eval(
         console: where to print the tables; None prints nothing.
         progress: called with a line for each set.
     """
-    if not datasets or not systems or not budgets or min(budgets) < 1:
+    caps = _whole(budgets)
+    if not datasets or not systems or not caps or min(caps) < 1:
         raise OptionError("an evaluation needs at least one dataset, one system and one budget of at least 1 token")
     if mode not in (*get_args(Mode), "both"):
         raise OptionError.choice("mode", mode, (*get_args(Mode), "both"))
@@ -76,8 +80,13 @@ def run_eval(
     counter, name = resolve_counter(tokenizer)
     chosen = [make_system(system) if isinstance(system, str) else system for system in systems]
     names = [system.name for system in chosen]
+    repeated = sorted({name for name in names if names.count(name) > 1})
+    if repeated:
+        raise OptionError(f"there is more than one system of the name {', '.join(repeated)}; rows go by their names")
     if baseline is not None and baseline not in names:
         raise OptionError.choice("baseline", baseline, names)
+    json_file = None if json_path is None else as_output(json_path)
+    html_file = None if html_path is None else as_output(html_path)
     modes: tuple[Mode, ...] = ("own", "pooled") if mode == "both" else (mode,)
     # A shared collection is pooled whatever was asked for; it is measured once.
     sets = {}
@@ -85,26 +94,32 @@ def run_eval(
         for way in modes:
             loaded = _load(dataset, unanswerable, mode=way, root=data, part=part, split=split, limit=limit)
             sets[loaded.name, loaded.mode] = loaded
-    rows = run(chosen, sets.values(), budgets, counter, progress=progress)
+    rows = run(chosen, sets.values(), caps, counter, progress=progress)
     found = results(rows, baseline=baseline if baseline is not None or len(chosen) < 2 else names[0], tokenizer=name)
-    if json_path is not None:
-        Path(json_path).write_text(json_text(found), encoding="utf-8")
-    if html_path is not None:
-        write_html(found, html_path)
+    if json_file is not None:
+        json_file.write_bytes(to_bytes(json_text(found)))
+    if html_file is not None:
+        write_html(found, html_file)
     if console is not None:
-        for table in make_tables(found):
-            console.print(table)
-            console.print()
-        console.print(caption(found), markup=False)
+        print_tables(console, found)
     return found
 
 
-def _load(name: str, unanswerable: str | None, **options: Any) -> Dataset:
+def _whole(budgets: Iterable[int]) -> list[int]:
+    try:
+        return list(dict.fromkeys(map(index, budgets)))
+    except TypeError as error:
+        raise OptionError(f"budgets={budgets!r} are not all whole numbers") from error
+
+
+def _load(name: str | Path, unanswerable: str | None, **options: Any) -> Dataset:
     dataset = load(name, unanswerable=unanswerable == "marked", **options)
-    if unanswerable is None or unanswerable == "marked":
-        return dataset
     if unanswerable == "removed":
         if dataset.mode == "pooled":
             raise OptionError("unanswerable='removed' needs questions with documents of their own: mode='own'")
-        return with_unanswerable(dataset, without_evidence(dataset))
-    return with_unanswerable(dataset, off_topic(dataset, load(unanswerable, **options)))
+        dataset = with_unanswerable(dataset, without_evidence(dataset))
+    elif unanswerable not in (None, "marked"):
+        dataset = with_unanswerable(dataset, off_topic(dataset, load(unanswerable, **options)))
+    if unanswerable is not None and all(item.answerable for item in dataset.items):
+        raise OptionError(f"unanswerable={unanswerable!r} adds no question to {dataset.name!r}")
+    return dataset

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from secondhop.errors import SourceNotFoundError
-from secondhop.evaluation.files import answers_of, half, read_rows
+from secondhop.evaluation.files import answers_of, half, read_rows, refuse_twice
 from secondhop.evaluation.items import Doc, Item, Row
 from secondhop.evaluation.text import one_line
 
@@ -21,6 +21,7 @@ def corpus_items(rows: Sequence[Row], path: Path, base: Path, split: str) -> lis
 
     Raises:
         SourceNotFoundError: the collection that they name is not there.
+        InputError: two of its documents have the same id.
     """
     name = Path(rows[0]["corpus"]).name
     places = (base / "corpora" / name, path.parent / name, path.parent.parent / "corpora" / name)
@@ -29,6 +30,7 @@ def corpus_items(rows: Sequence[Row], path: Path, base: Path, split: str) -> lis
         raise SourceNotFoundError(places[0], f"the corpus of {path} does not exist")
     spans = any(row.get("evidence") for row in rows)
     entries = read_rows(file)
+    refuse_twice((entry["id"] for entry in entries), file)
     place = {entry["id"]: number for number, entry in enumerate(entries)}
     documents = tuple(_corpus_doc(entry, file.stem, titled=not spans) for entry in entries)
     items = []
@@ -48,7 +50,6 @@ def corpus_items(rows: Sequence[Row], path: Path, base: Path, split: str) -> lis
                     evidence,
                     relevant,
                     kind=file.stem,
-                    group="corpus",
                 )
             )
     return items

@@ -8,16 +8,16 @@ from __future__ import annotations
 
 import os
 import random
-from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
 
-from secondhop.errors import InputError, OptionError, SourceNotFoundError
+from secondhop.errors import InputError, OptionError, SecondhopError, SourceNotFoundError
 from secondhop.evaluation.corpus import corpus_items
 from secondhop.evaluation.documents import document_items
-from secondhop.evaluation.files import half, read_rows
+from secondhop.evaluation.files import half, read_rows, refuse_twice
 from secondhop.evaluation.items import Dataset, Doc, Item, Mode
 from secondhop.evaluation.passages import passage_items
+from secondhop.options import as_path
 
 __all__ = ["ALIASES", "data_root", "half", "load", "pool"]
 
@@ -29,6 +29,7 @@ ALIASES = {
     "chunking": "chunking_eval",
     "code": "codebase",
 }
+"""Short names, for those whose sets do not have them already."""
 
 
 def data_root(root: str | os.PathLike[str] | None = None) -> Path:
@@ -42,7 +43,7 @@ def data_root(root: str | os.PathLike[str] | None = None) -> Path:
 
 
 def load(
-    name: str,
+    name: str | os.PathLike[str],
     *,
     mode: Mode = "own",
     root: str | os.PathLike[str] | None = None,
@@ -68,34 +69,36 @@ def load(
         LoadError: a file cannot be read.
         InputError: a file is of none of the three forms, or an id is there twice.
     """
-    name = ALIASES.get(name, name)
-    path, base = _locate(name, root, part)
+    name, path, base = _locate(as_path(name), root, part)
     try:
-        items = _items(path, base, split, unanswerable=unanswerable, natural=name.endswith("-natural"))
-    except (KeyError, TypeError, AttributeError) as error:
+        items, shared = _items(path, base, split, unanswerable=unanswerable, natural=name.endswith("-natural"))
+    except SecondhopError:
+        raise
+    except (LookupError, TypeError, AttributeError, ValueError) as error:
         cause = f"{error} is missing" if isinstance(error, KeyError) else error
         raise InputError(f"{path} is of none of the forms of evaluation sets: {cause}") from error
-    for key, count in Counter(item.id for item in items).items():
-        if count > 1:  # rows are compared by id, so one question would stand for both
-            raise InputError(f"{path}: the id {key!r} is there twice")
+    refuse_twice((item.id for item in items), path)
+    for item in items:
+        if not isinstance(item.question, str):
+            raise InputError(f"{path}: the question of {item.id!r} is {item.question!r}, which is no text")
     if limit is not None and len(items) > limit:
         items = random.Random(3).sample(items, limit)
     if not items:
         raise OptionError(f"dataset={name!r} has no questions in part {part!r}, split {split!r}")
-    shared = items[0].group == "corpus"
     # Questions over a shared collection have no documents of their own.
     mode = "pooled" if shared else mode
     documents = () if mode == "own" else items[0].documents if shared else pool(items)
     return Dataset(name, mode, tuple(items), documents)
 
 
-def _items(path: Path, base: Path, split: str, *, unanswerable: bool, natural: bool) -> list[Item]:
+def _items(path: Path, base: Path, split: str, *, unanswerable: bool, natural: bool) -> tuple[list[Item], bool]:
+    """The questions, and whether they share one collection."""
     if path.is_dir():
-        return document_items(path, base, split, unanswerable=unanswerable, natural=natural)
+        return document_items(path, base, split, unanswerable=unanswerable, natural=natural), False
     rows = read_rows(path)
     if not rows or "passages" in rows[0]:
-        return passage_items(rows, split)
-    return corpus_items(rows, path, base, split)
+        return passage_items(rows, split), False
+    return corpus_items(rows, path, base, split), True
 
 
 def pool(items: Iterable[Item]) -> tuple[Doc, ...]:
@@ -108,13 +111,23 @@ def pool(items: Iterable[Item]) -> tuple[Doc, ...]:
     return tuple(documents)
 
 
-def _locate(name: str, root: str | os.PathLike[str] | None, part: str) -> tuple[Path, Path]:
-    direct = Path(name)
-    if direct.exists() and (direct.suffix == ".jsonl" or (direct / "questions.jsonl").exists()):
-        return direct, direct.parent.parent
+def _locate(given: Path, root: str | os.PathLike[str] | None, part: str) -> tuple[str, Path, Path]:
+    """The set's name, its file or folder, and the folder with all sets."""
+    name = str(given)
+    if _is_set(given) or (given.suffix == ".jsonl" and given.exists()):
+        return name, given, given.parent.parent
     base = data_root(root)
-    for candidate in (base / part / f"{name}.jsonl", base / part / name.removesuffix("-natural")):
-        if candidate.exists():
-            return candidate, base
-    names = sorted(path.stem for path in (base / part).glob("*.jsonl"))
-    raise OptionError.choice("dataset", name, [*names, "cuad", "cuad-natural", "contractnli", "financebench"])
+    for known in dict.fromkeys((name, ALIASES.get(name, name))):
+        file, folder = base / part / f"{known}.jsonl", base / part / known
+        if file.exists():
+            return known, file, base
+        for place in (folder, base / part / known.removesuffix("-natural")):
+            if _is_set(place):
+                return known, place, base
+    files = [path.stem for path in (base / part).glob("*.jsonl")]
+    folders = [path.parent.name for path in (base / part).glob("*/questions.jsonl")]
+    raise OptionError.choice("dataset", name, sorted({*files, *folders}))
+
+
+def _is_set(folder: Path) -> bool:
+    return (folder / "questions.jsonl").exists()

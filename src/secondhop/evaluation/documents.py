@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from secondhop.errors import SourceNotFoundError
-from secondhop.evaluation.files import half, pdf_pages, read_rows, read_text
+from secondhop.evaluation.files import half, is_pdf, pdf_pages, read_rows, read_text, refuse_twice
 from secondhop.evaluation.items import Doc, Evidence, Item, Row
 from secondhop.evaluation.text import one_line
 
@@ -19,12 +19,12 @@ def document_items(folder: Path, base: Path, split: str, *, unanswerable: bool, 
 
     Raises:
         SourceNotFoundError: a document is not there.
+        InputError: two documents have the same id.
     """
-    texts = (
-        {row["id"]: row["text"] for row in read_rows(folder / "docs.jsonl") if "text" in row}
-        if (folder / "docs.jsonl").exists()
-        else {}
-    )
+    sheet = folder / "docs.jsonl"
+    documents = [row for row in read_rows(sheet) if "text" in row] if sheet.exists() else []
+    refuse_twice((row["id"] for row in documents), sheet)
+    texts = {row["id"]: row["text"] for row in documents}
     items = []
     for row in read_rows(folder / "questions.jsonl"):
         answerable = bool(row.get("answerable", True))
@@ -57,11 +57,11 @@ def document_items(folder: Path, base: Path, split: str, *, unanswerable: bool, 
 def _document(row: Row, folder: Path, base: Path, text: str | None) -> Doc:
     if text is not None:
         return Doc(row["doc_id"], text)
-    name = row.get("file") or next((e["file"] for e in row["evidence"]), f"{row['doc_id']}.txt")
+    name = row.get("file") or next((e["file"] for e in row["evidence"] if "file" in e), f"{row['doc_id']}.txt")
     path = next((place for place in (folder.parent / name, folder / name, base / name) if place.exists()), None)
     if path is None:
         raise SourceNotFoundError(folder / name, "the document of a question does not exist")
-    if path.suffix == ".pdf":
+    if is_pdf(path):
         return Doc(path.name, "\n\n".join(pdf_pages(path)), path.name, path=path)
     return Doc(path.name, read_text(path))
 

@@ -5,19 +5,23 @@ from __future__ import annotations
 import hashlib
 import io
 import json
+import os
 import sys
+from collections import Counter
+from collections.abc import Iterable
 from functools import lru_cache
 from pathlib import Path
 
-from secondhop.errors import CorruptFileError, InputError
+from secondhop.errors import CorruptFileError, InputError, OptionError
 from secondhop.evaluation.items import Answers, Row
 from secondhop.evaluation.text import normalized
 from secondhop.loading import read_file
+from secondhop.options import as_path
 
 
 def half(key: str) -> str:
     """Which half a question is in: "A" (to choose by) or "B" (to confirm), by a digest of its key."""
-    return "AB"[int(hashlib.md5(key.encode(), usedforsecurity=False).hexdigest(), 16) % 2]
+    return "AB"[int(hashlib.md5(key.encode("utf-8", "surrogatepass"), usedforsecurity=False).hexdigest(), 16) % 2]
 
 
 def read_rows(path: Path) -> tuple[Row, ...]:
@@ -55,22 +59,74 @@ def _row(line: str, place: str) -> Row:
     return row
 
 
-@lru_cache(maxsize=512)
+def refuse_twice(keys: Iterable[str], place: object) -> None:
+    """Raises `InputError` for an id that is there twice: one row would stand for both."""
+    for key, count in Counter(keys).items():
+        if count > 1:
+            raise InputError(f"{place}: the id {key!r} is there twice")
+
+
+Stamp = tuple[int, int]
+
+
+def stamp(path: Path) -> Stamp:
+    """Differs once a file was edited; what is cached of a file is found by its path and this."""
+    status = path.stat()
+    return status.st_mtime_ns, status.st_size
+
+
 def read_text(path: Path) -> str:
     """The text of a file; bytes that are not UTF-8 are replaced."""
+    return _text(path, stamp(path))
+
+
+@lru_cache(maxsize=512)
+def _text(path: Path, _: Stamp) -> str:
     return path.read_text(encoding="utf-8", errors="replace")
 
 
-@lru_cache(maxsize=64)
 def pdf_pages(path: Path) -> tuple[str, ...]:
-    """The text of each page, as a plain reader gets it."""
+    """The text of each page, as a plain reader gets it.
+
+    Raises:
+        CorruptFileError: it cannot be read as PDF.
+    """
+    return _pages(path, stamp(path))
+
+
+@lru_cache(maxsize=64)
+def _pages(path: Path, _: Stamp) -> tuple[str, ...]:
     import pypdfium2
 
-    document = pypdfium2.PdfDocument(path)
     try:
-        return tuple(page.get_textpage().get_text_range().replace("\r\n", "\n") for page in document)
-    finally:
-        document.close()
+        with pypdfium2.PdfDocument(path) as document:
+            return tuple(page.get_textpage().get_text_range().replace("\r\n", "\n") for page in document)
+    except pypdfium2.PdfiumError as error:
+        raise CorruptFileError(path, f"cannot be read as PDF: {error}") from error
+
+
+def is_pdf(path: Path) -> bool:
+    """Whether the name says so."""
+    return path.suffix.lower() == ".pdf"
+
+
+def as_output(path: str | os.PathLike[str]) -> Path:
+    """The path of a file to write, looked at before the work whose outcome it is to hold.
+
+    Raises:
+        InputError: it is a folder, or in none.
+    """
+    path = as_path(path)
+    if path.is_dir():
+        raise OptionError(f"{path} is a folder, and a file is to be written")
+    if not path.parent.is_dir():
+        raise OptionError(f"{path} cannot be written: there is no folder {path.parent}")
+    return path
+
+
+def to_bytes(text: str) -> bytes:
+    """UTF-8; half a surrogate, which JSON may hold, as the escape that JSON has for it."""
+    return text.encode("utf-8", "backslashreplace")
 
 
 def answers_of(row: Row) -> Answers:

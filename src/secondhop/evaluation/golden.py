@@ -7,8 +7,9 @@ expected text is in the context) and `ev` (the share that is) and is compared wi
 
 from __future__ import annotations
 
+import contextlib
 import json
-from collections import Counter
+import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,11 +19,11 @@ from rich.console import Console
 
 from secondhop.document import Document
 from secondhop.errors import InputError, OptionError, SourceNotFoundError
-from secondhop.evaluation.files import read_rows, read_utf8
+from secondhop.evaluation.files import as_output, read_rows, read_utf8, refuse_twice, to_bytes
 from secondhop.evaluation.items import Item, Row
 from secondhop.evaluation.metrics import Interval, bootstrap, evidence_scores
 from secondhop.evaluation.text import normalized
-from secondhop.options import as_path
+from secondhop.options import DocumentOptions, FolderOptions, as_path, merge
 
 Scores = dict[str, dict[str, float]]
 
@@ -77,21 +78,23 @@ def run_golden(
         baseline: the stored baseline; written if it does not exist yet. None compares with nothing.
         budget: tokens of each context.
         tolerance: how many questions may go from fully answered to not.
-        update: store this run as the new baseline, whatever it shows.
+        update: store this run as the new baseline, whatever it shows. A file that is no baseline is not replaced.
         console: where to print the outcome; None prints nothing.
         **options: document options.
     """
-    if baseline is None and update:
-        raise OptionError("update needs a baseline to write")
     if tolerance < 0:
         raise OptionError(f"tolerance={tolerance} is below 0")
-    scores = score_golden(read_golden(golden), files, budget=budget, **options)
-    stored = baseline is not None and (update or not Path(baseline).exists())
-    verdict = None
-    if baseline is not None and stored:
-        write_baseline(scores, baseline)
-    elif baseline is not None:
-        verdict = compare(scores, read_baseline(baseline), tolerance=tolerance)
+    if baseline is None and (update or tolerance):
+        raise OptionError(f"{'update' if update else 'tolerance'} needs a baseline")
+    questions = read_golden(golden)
+    place = None if baseline is None else as_output(baseline)
+    # Read even if it is to be replaced, so that no other file is.
+    before = read_baseline(place) if place is not None and place.exists() else None
+    scores = score_golden(questions, files, budget=budget, **options)
+    stored = place is not None and (update or before is None)
+    if place is not None and stored:
+        write_baseline(scores, place)
+    verdict = None if stored or before is None else compare(scores, before, tolerance=tolerance)
     found = GoldenRun(scores, verdict, stored)
     if console is not None:
         console.print(describe(found), markup=False)
@@ -126,12 +129,10 @@ def read_golden(path: str | Path) -> list[dict[str, Any]]:
         InputError: a line is no JSON object, lacks `question` or `expected`, or has an id that is there twice; or
             there is no question at all.
     """
-    questions = [_question(row, f"{path}, question {number}") for number, row in enumerate(read_rows(Path(path)), 1)]
+    questions = [_question(row, f"{path}, question {number}") for number, row in enumerate(read_rows(as_path(path)), 1)]
     if not questions:
         raise InputError(f"{path}: there is no question in it")
-    for key, count in Counter(question["id"] for question in questions).items():
-        if count > 1:
-            raise InputError(f"{path}: the id {key!r} is there twice")
+    refuse_twice((question["id"] for question in questions), path)
     return questions
 
 
@@ -153,12 +154,14 @@ def score_golden(questions: Sequence[Mapping[str, Any]], files: str | Path, *, b
     if not path.exists():
         raise SourceNotFoundError(path, "the file or folder does not exist")
     everything = Document.from_folder(path, **options) if path.is_dir() else Document.from_file(path, **options)
+    given = merge(FolderOptions, options.pop("options", None), options).given if path.is_dir() else {}
+    of_file = {name: value for name, value in given.items() if name in DocumentOptions.model_fields}
     alone: dict[str, Document] = {}
     scores: Scores = {}
     for question in questions:
         source, document = question.get("source"), everything
         if source and path.is_dir():
-            document = alone.setdefault(source, alone.get(source) or Document.from_file(path / source, **options))
+            document = alone.setdefault(source, alone.get(source) or Document.from_file(path / source, **of_file))
         text = document.context(question["question"], budget=budget).text()
         expected = tuple((0, part) for part in question["expected"])
         found = evidence_scores(Item(question["id"], question["question"], (), (), expected, expected), text)
@@ -192,12 +195,19 @@ def read_baseline(path: str | Path) -> Scores:
         cause = f"{error} is missing" if isinstance(error, KeyError) else error
         raise InputError(f"{path} is not a stored baseline: {cause}") from error
     if version != 1:
-        raise InputError(f"{path}: baseline format {version!r} is not known; write it anew")
+        raise InputError(f"{path}: baseline format {version!r} is not known; remove the file and store it anew")
     return scores
 
 
 def write_baseline(scores: Scores, path: str | Path) -> None:
-    """Store the scores of this run to compare later ones with."""
-    Path(path).write_text(
-        json.dumps({"format": 1, "scores": scores}, indent=1, ensure_ascii=False) + "\n", encoding="utf-8"
-    )
+    """Store the scores of this run to compare later ones with: all of them, or what was there stays."""
+    body = to_bytes(json.dumps({"format": 1, "scores": scores}, indent=1, ensure_ascii=False) + "\n")
+    path = Path(os.path.realpath(path))
+    temporary = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        temporary.write_bytes(body)
+        os.replace(temporary, path)
+    except BaseException:
+        with contextlib.suppress(OSError):
+            temporary.unlink()
+        raise

@@ -8,6 +8,7 @@ from math import log2
 from pathlib import Path
 from typing import Any
 
+from secondhop.evaluation.files import to_bytes
 from secondhop.evaluation.tables import SHOWN, caption, rows_of
 
 TITLE = "Evidence kept per token"
@@ -46,7 +47,7 @@ def make_page(results: Mapping[str, Any]) -> str:
 
 def write_html(results: Mapping[str, Any], path: str | Path) -> None:
     """Write the page to a file."""
-    Path(path).write_text(make_page(results), encoding="utf-8")
+    Path(path).write_bytes(to_bytes(make_page(results)))
 
 
 def _table(results: Mapping[str, Any]) -> str:

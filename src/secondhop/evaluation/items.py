@@ -48,7 +48,7 @@ class Item:
     relevant: tuple[int, ...] = ()
     """Relevant documents, for ranked retrieval."""
     pages: tuple[int, ...] = ()
-    """Pages that hold the evidence, from 1."""
+    """Pages that hold the evidence, from 1; only where there is one document."""
     answerable: bool = True
     first_span: bool = False
     """Word recall is measured on the first evidence text alone."""

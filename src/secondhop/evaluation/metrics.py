@@ -77,9 +77,10 @@ def evidence_scores(item: Item, context: str) -> dict[str, float]:
 
 
 def ndcg(ranking: Sequence[int], relevant: Collection[int]) -> float:
-    """Normalised discounted cumulative gain of the first `NDCG_DEPTH`, relevance being yes or no."""
-    gain = sum(1 / np.log2(place + 2) for place, doc in enumerate(ranking[:NDCG_DEPTH]) if doc in relevant)
-    ideal = sum(1 / np.log2(place + 2) for place in range(min(NDCG_DEPTH, len(relevant))))
+    """Normalised discounted cumulative gain of the first `NDCG_DEPTH`, relevance being yes or no; each document counts once."""
+    wanted, first = set(relevant), list(dict.fromkeys(ranking))[:NDCG_DEPTH]
+    gain = sum(1 / np.log2(place + 2) for place, doc in enumerate(first) if doc in wanted)
+    ideal = sum(1 / np.log2(place + 2) for place in range(min(NDCG_DEPTH, len(wanted))))
     return float(gain / ideal) if ideal else NAN
 
 

@@ -13,6 +13,7 @@ import numpy as np
 
 from secondhop import loading
 from secondhop.document import Document
+from secondhop.evaluation.files import Stamp, stamp
 from secondhop.evaluation.items import Doc
 from secondhop.evaluation.systems import Answer, document_number, fill, source_name
 from secondhop.indexing import Snapshot
@@ -126,7 +127,7 @@ class PlainBM25Built:
 def _snapshot(documents: tuple[Doc, ...], options: tuple[tuple[str, Any], ...]) -> Snapshot:
     """One index for all systems that differ only in how they ask."""
     sources = [
-        _file(doc.path, source_name(number, doc))
+        _file(doc.path, stamp(doc.path), source_name(number, doc))
         if doc.path is not None
         else loading.load_text(doc.text, source_name(number, doc), format=doc.format)
         for number, doc in enumerate(documents)
@@ -136,5 +137,5 @@ def _snapshot(documents: tuple[Doc, ...], options: tuple[tuple[str, Any], ...]) 
 
 
 @lru_cache(maxsize=16)
-def _file(path: Path, source: str) -> SourceText:
+def _file(path: Path, _: Stamp, source: str) -> SourceText:
     return replace(loading.load_file(path), source=source)

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from secondhop.errors import MissingExtraError
-from secondhop.evaluation.files import pdf_pages
+from secondhop.evaluation.files import is_pdf, pdf_pages
 from secondhop.evaluation.items import Doc
 from secondhop.evaluation.systems import Answer, Built, Piece, System, cut_to, document_number, fill
 from secondhop.text.tokens import count_words
@@ -69,7 +69,7 @@ def _parts(documents: Sequence[Doc]) -> list[Piece]:
 
 
 def _pages(doc: Doc) -> Iterable[tuple[int | None, str]]:
-    if doc.path is not None and doc.path.suffix == ".pdf":
+    if doc.path is not None and is_pdf(doc.path):
         return enumerate(pdf_pages(doc.path), 1)
     return [(None, doc.text)]
 

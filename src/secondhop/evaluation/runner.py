@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from secondhop.evaluation.items import Dataset, Doc, Item, Row
@@ -26,8 +27,8 @@ def run(
 ) -> list[Row]:
     """One row for each set, system, budget and question, in that order. Systems take turns on each question.
 
-    A system that raises on a question, or passes the budget, has chosen nothing: the row scores an empty context and
-    names the error.
+    A system that raises on a question, passes the budget, or returns what is no answer, has chosen nothing: the row
+    scores an empty context and names the error.
     """
     rows: list[Row] = []
     for dataset in datasets:
@@ -77,36 +78,49 @@ def _with_indexes(systems: Sequence[System], dataset: Dataset) -> Iterator[tuple
 
 def measure(item: Item, built: Built, documents: Sequence[Doc], budget: int, count_tokens: TokenCounter) -> Row:
     """Ask one question and measure the context."""
-    row: Row = {"id": item.id, "answerable": item.answerable}
     try:
-        answer = built.context(item.question, budget, count_tokens)
-    except Exception as error:  # a peer may raise anything; that is a finding, and the run goes on
-        answer = Answer("")
-        row["error"] = f"{type(error).__name__}: {error}"[:200]
-    tokens = count_tokens(answer.text)
-    if tokens > budget:
-        answer, row["error"] = Answer(""), f"{tokens} tokens for a budget of {budget}"
-    row |= evidence_scores(item, answer.text) if item.answerable else {}
-    if item.pages:
+        row = _measured(item, built.context(item.question, budget, count_tokens), documents, count_tokens)
+        wrong = f"{row['tokens']} tokens for a budget of {budget}" if row["tokens"] > budget else ""
+    except Exception as error:  # a peer may raise or return anything; that is a finding, and the run goes on
+        wrong = _named(error)
+    if wrong:
+        row = {"error": wrong} | _measured(item, Answer(""), documents, count_tokens)
+    return {"id": item.id, "answerable": item.answerable} | row
+
+
+def _measured(item: Item, answer: Answer, documents: Sequence[Doc], count_tokens: TokenCounter) -> Row:
+    row: Row = dict(evidence_scores(item, answer.text)) if item.answerable else {}
+    if item.pages and len(documents) == 1:  # a page number says nothing about which document it is of
         row["page_hit"] = float(not set(item.pages).isdisjoint(answer.pages))
     if item.relevant and answer.documents:
         row["documents"] = recall_at(answer.documents, item.relevant, len(answer.documents))
     run_words, open_runs = readability(answer.passages, [doc.text for doc in documents])
-    row |= {"tokens": tokens if answer.text else 0, "run_words": run_words, "open_runs": open_runs, "ms": answer.ms}
-    if answer.confidence is not None:
-        row["confidence"] = float(answer.confidence)
-    return row
+    tokens = count_tokens(answer.text) if answer.text != "" else 0
+    row |= {"tokens": tokens, "run_words": run_words, "open_runs": open_runs, "ms": _number(answer.ms)}
+    return row if answer.confidence is None else row | {"confidence": _number(answer.confidence)}
 
 
-def _ranked(built: Built, item: Item) -> dict[str, float]:
+def _number(value: float) -> float:
+    number = float(value)
+    if not math.isfinite(number):
+        raise ValueError(f"{number} is no measure")
+    return number
+
+
+def _named(error: Exception) -> str:
+    return f"{type(error).__name__}: {error}"[:200]
+
+
+def _ranked(built: Built, item: Item) -> Row:
     search = getattr(built, "ranked", None)
     if search is None or not item.relevant:
         return {}
+    wrong: Row = {}
     try:
-        ranking = search(item.question, 10)
-    except Exception:  # as in `measure`
-        ranking = []
-    return {
+        ranking = list(dict.fromkeys(search(item.question, 10)))
+    except Exception as error:  # as in `measure`
+        ranking, wrong = [], {"error": _named(error)}
+    return wrong | {
         "ndcg10": ndcg(ranking, item.relevant),
         "recall5": recall_at(ranking, item.relevant, 5),
         "recall10": recall_at(ranking, item.relevant, 10),

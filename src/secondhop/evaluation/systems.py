@@ -10,6 +10,7 @@ from typing import Any, Protocol
 
 from secondhop.errors import OptionError
 from secondhop.evaluation.items import Doc
+from secondhop.options import DocumentOptions
 from secondhop.types import TokenCounter
 
 _WORD = re.compile(r"\S+")
@@ -29,7 +30,7 @@ class Answer:
     documents: tuple[int, ...] = ()
     """Which documents the passages come from, where the system can tell."""
     pages: tuple[int, ...] = ()
-    """The pages cited, from 1."""
+    """The pages cited, from 1; measured where there is one document."""
     confidence: float | None = None
     """How sure the system is that the evidence is there; higher is surer."""
     ms: float = 0.0
@@ -44,7 +45,10 @@ class Answer:
 
 
 class Built(Protocol):
-    """An index over some documents. It may also have `ranked(question, top_k) -> list[int]`: documents, best first."""
+    """An index over some documents. It may also have `ranked(question, top_k) -> list[int]`: documents, best first.
+
+    What it raises, or returns in another shape, is named in the row of the question.
+    """
 
     def context(self, question: str, budget: int, count_tokens: TokenCounter) -> Answer:
         """The context for a question within `budget` tokens."""
@@ -114,14 +118,17 @@ def make_system(spec: str) -> System:
     """A system from its name, with options after a colon: `secondhop:strategy=raw_topk,grain=chunk`.
 
     Raises:
-        OptionError: there is no such system.
+        OptionError: there is no such system, or option.
     """
     from secondhop.evaluation.ours import PlainBM25, SecondhopSystem
     from secondhop.evaluation.peers import PEERS
 
     family, _, options = spec.partition(":")
     if family == "secondhop":
-        return SecondhopSystem(spec, **dict(_option(part) for part in options.split(",") if part))
+        chosen = dict(_option(part) for part in options.split(",") if part)
+        for key in chosen.keys() - DocumentOptions.model_fields.keys():  # `self` and `name` would not even reach them
+            raise OptionError.choice("option", key, sorted(DocumentOptions.model_fields))
+        return SecondhopSystem(spec, **chosen)
     if spec == "bm25":
         return PlainBM25()
     make: Callable[[], System] | None = PEERS.get(spec)

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import json
+import sys
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from rich.console import Console
+from rich.measure import Measurement
 from rich.table import Table
 
 SHOWN = ("full", "ev", "wr80", "hop2", "ans", "page_hit", "documents", "ndcg10", "recall5", "recall10", "mrr")
@@ -49,13 +53,29 @@ def rows_of(results: Mapping[str, Any]) -> tuple[list[str], list[list[str]]]:
 
 
 def caption(results: Mapping[str, Any]) -> str:
-    """What the figures are: tokenizer, baseline, date."""
+    """What the figures are: tokenizer, baseline, date; and where systems failed."""
+    errors, asked = Counter[str](), Counter[str]()
+    for entry in results["summary"]:
+        errors[entry["system"]] += entry["errors"]
+        asked[entry["system"]] += entry["n"]
+    failed = [f"{system} {count} of {asked[system]}" for system, count in errors.items() if count]
+    failures = f"; errors, scored as empty contexts: {', '.join(failed)}" if failed else ""
     baseline = (
         f"; paired differences to {results['baseline']} with 95 % intervals, ▲ ▼ where they exclude 0"
         if results["baseline"]
         else ""
     )
-    return f"percent, except tokens, run_words and ms; budgets in {results['tokenizer']}{baseline}; {results['date']}"
+    return f"percent, except tokens, run_words and ms; budgets in {results['tokenizer']}{baseline}{failures}; {results['date']}"
+
+
+def print_tables(console: Console, results: Mapping[str, Any]) -> None:
+    """The tables, then what their figures are. A table may be wider than the console: no figure is cut."""
+    for table in make_tables(results):
+        anything = console.options.update(max_width=sys.maxsize)
+        table.width = Measurement.get(console, anything, table).maximum
+        console.print(table, soft_wrap=True)
+        console.print()
+    console.print(caption(results), markup=False, soft_wrap=True)
 
 
 def make_tables(results: Mapping[str, Any]) -> Iterator[Table]:
