@@ -54,3 +54,10 @@ def test_the_tables_of_toml_and_ini_files_are_sections():
     loaded = load(b"top = 1\n[tool.x]  # settings\na = [1]\n[[item]]\nb = 2\n", "a.toml")
     shown = [(s.heading_path, loaded.text[s.start : s.end]) for s in loaded.sections[1:]]
     assert shown == [(("tool.x",), "[tool.x]  # settings\na = [1]\n"), (("item",), "[[item]]\nb = 2\n")]
+
+
+def test_elements_of_toml_arrays_are_no_tables():
+    text = 'x = [\n  [1, 2],  # one\n\n  # two\n  [3]\n]\ny = [\n  ["a"]\n]\ncolour = "red, #f00"\n[tool]\na = 1  # b,\n[more]\n'
+    assert [s.heading_path for s in load(text.encode(), "a.toml").sections[1:]] == [("tool",), ("more",)]
+    ini = b"[a, b]\nnames = c,\n[d]\n"
+    assert [s.heading_path for s in load(ini, "a.ini").sections[1:]] == [("a, b",), ("d",)]

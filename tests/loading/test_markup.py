@@ -164,6 +164,44 @@ def test_asciidoc_knows_its_delimited_blocks():
     assert blocks(ADOC, "a.adoc") == [("code", "----\n== not\n----"), ("table", "|===\n|a |b\n\n|1 |2\n|===")]
 
 
+UNDERLINED = """git-log(1)
+==========
+
+NAME
+----
+git-log - `Show` logs
+
+----
+# not a title
+----
+
+.Run
+----
+git log
+----
+
+[[opts]]
+Some _options_
+~~~~~~~~~~~~~~
+Text of a paragraph
+that is as long as
+------------------
+a block
+------------------
+"""
+
+
+def test_asciidoc_titles_may_be_underlined():
+    assert headed(UNDERLINED, "a.adoc") == [
+        (("git-log(1)",), "git-log(1)\n=========="),
+        (("git-log(1)", "NAME"), "NAME\n----"),
+        (("git-log(1)", "NAME", "Some options"), "Some _options_\n~~~~~~~~~~~~~~"),
+    ]
+    code = ["----\n# not a title\n----", "----\ngit log\n----", "------------------\na block\n------------------"]
+    assert [text for _, text in blocks(UNDERLINED, "a.adoc")] == code
+    assert load_text(UNDERLINED, "a.adoc").metadata["title"] == "git-log(1)"
+
+
 ORG = """#+title: My notes
 * TODO [#A] One :tag:
 #+begin_src python

@@ -19,6 +19,7 @@ _TABLES = frozenset({".csv", ".tsv"})
 _RECORDS = frozenset({".jsonl", ".ndjson"})
 _WITH_TABLES = frozenset({".toml", ".ini", ".cfg", ".conf"})
 _TABLE = re.compile(r"[ \t]*\[{1,2}([^\[\]\r\n]{1,200})\]{1,2}[ \t]*(?:[#;].*)?")
+_COMMENT = re.compile(r"""#[^"']*\Z""")
 
 
 def load(data: bytes, source: str) -> SourceText:
@@ -29,22 +30,30 @@ def load(data: bytes, source: str) -> SourceText:
     heading_span = _header(text) if suffix in _TABLES else None
     sections = [Section(0, len(text), kind=kind, heading_span=heading_span)]
     if suffix in _WITH_TABLES:
-        sections += _named_tables(text)
+        sections += _named_tables(text, is_toml=suffix == ".toml")
     return SourceText(source, text, tuple(sections), warnings=tuple(warnings))
 
 
-def _named_tables(text: str) -> list[Section]:
-    """A section for each `[name]`, up to the next."""
-    found = [
-        (start, end, match[1].strip())
-        for start, end, line in lines_of(text)
-        if len(line) <= MAX_HEADING_LINE and (match := _TABLE.fullmatch(line))
-    ]
+def _named_tables(text: str, *, is_toml: bool) -> list[Section]:
+    """A section for each `[name]`, up to the next. In TOML it may also be an element of the array above it."""
+    found: list[tuple[int, int, str]] = []
+    before = ""
+    for start, end, line in lines_of(text):
+        match = _TABLE.fullmatch(line) if len(line) <= MAX_HEADING_LINE else None
+        if match and not (is_toml and _goes_on(before)):
+            found.append((start, end, match[1].strip()))
+        if line and not line.isspace() and not line.lstrip().startswith("#"):
+            before = line
     ends = [*(start for start, _, _ in found[1:]), len(text)][: len(found)]
     return [
         Section(start, stop, heading_path=(name,), kind="code", heading_span=(start, end))
         for (start, end, name), stop in zip(found, ends, strict=True)
     ]
+
+
+def _goes_on(line: str) -> bool:
+    """Whether an array is open at the end of the line, before one of its elements."""
+    return _COMMENT.sub("", line[-MAX_HEADING_LINE:]).rstrip().endswith((",", "["))
 
 
 def _header(text: str) -> Span | None:
