@@ -270,6 +270,26 @@ def test_a_registered_loader_takes_its_suffixes_and_names():
     assert load_bytes(b"tea 2", "a.receipt").text == "tea 2"
 
 
+def test_one_whole_name_may_be_given_as_a_string():
+    register_loader("till roll", load_receipt, suffixes=".roll", names="Tillroll")
+    assert FORMATS["till roll"].names == {"tillroll"}
+    assert load_bytes(b"tea 2", "tillroll").text == "TEA 2"
+
+
+def test_a_suffix_taken_over_is_given_back_by_a_registration_without_it():
+    register_loader("receipt", load_receipt, suffixes=[".md", ".rcpt"], names=["Makefile"])
+    assert load_bytes(b"# tea\n", "a.md").text == "# TEA\n"
+    register_loader("receipt", load_receipt, suffixes=[".rcpt"])
+    assert load_bytes(b"# tea\n", "a.md").sections[0].heading_path == ("tea",)
+    assert load_bytes(b"# tea\n", "makefile").sections[0].kind == "code"
+
+
+@pytest.mark.parametrize("given", [{"names": [3]}, {"names": None}, {"suffixes": None}, {"suffixes": [b".x"]}])
+def test_suffixes_and_names_that_are_no_strings_are_refused(given):
+    with pytest.raises(OptionError, match=r"(names|suffixes)=.* is neither a string nor a list of strings"):
+        register_loader("mine", load_receipt, **{"suffixes": [".mine"], **given})
+
+
 def test_what_a_registered_loader_raises_names_the_file():
     def fail(data, source):
         raise ValueError("no stamp")
@@ -298,6 +318,7 @@ WRONG = {
     "too far": lambda text: SourceText("", text, (Section(0, 15),)),
     "before": lambda text: SourceText("", text, (Section(-1, 14),)),
     "backwards": lambda text: SourceText("", text, (Section(14, 0),)),
+    "overlapping": lambda text: SourceText("", text, (Section(0, 9), Section(6, 14))),
     "floats": lambda text: SourceText("", text, (Section(0.0, 14.0),)),
     "heading elsewhere": lambda text: SourceText("", text, (replace(WHOLE, heading_span=(50, 90)),)),
     "a page": lambda text: SourceText("", text, (replace(WHOLE, page="iv"),)),

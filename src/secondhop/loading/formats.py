@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from importlib import import_module
 from types import MappingProxyType
+from typing import Any
 
 from secondhop.errors import CorruptFileError, OptionError, PasswordRequiredError, UnsupportedFormatError
 from secondhop.loading.builder import is_ole
@@ -78,8 +79,17 @@ _FORMATS: dict[str, Format] = {
 }
 FORMATS: Mapping[str, Format] = MappingProxyType(_FORMATS)
 """All formats by name, those that were registered among them."""
-_BY_SUFFIX = {suffix: name for name, entry in FORMATS.items() for suffix in entry.suffixes}
-_BY_NAME = {known: name for name, entry in FORMATS.items() for known in entry.names}
+
+
+def _owners() -> tuple[dict[str, str], dict[str, str]]:
+    """The format of each suffix, and of each whole file name; of several that claim one, the last."""
+    return (
+        {suffix: name for name, entry in _FORMATS.items() for suffix in entry.suffixes},
+        {known: name for name, entry in _FORMATS.items() for known in entry.names},
+    )
+
+
+_BY_SUFFIX, _BY_NAME = _owners()
 
 
 def register_loader(
@@ -87,41 +97,46 @@ def register_loader(
 ) -> None:
     """Have files of a format of your own loaded by a function of yours.
 
-    A suffix that another format has is taken over from it. Registering a name again replaces its loader. The function
-    runs in this process; what it raises beyond `LoadError` becomes a `CorruptFileError`.
+    A suffix that another format has is taken over from it. Registering a name again replaces its loader, and gives back
+    what is not taken over again. The function runs in this process; what it raises beyond `LoadError` becomes a `CorruptFileError`.
 
     Args:
         name: what `format=` calls it; no built-in name.
         load: `load(data, source) -> SourceText`, from the bytes and name of a file.
-        suffixes: of its files, as `.abc`.
+        suffixes: of its files, as `.abc`; one or several.
         textual: whether it is written as text, so that a string can be loaded as it.
-        names: whole file names that stand for the format, such as `procfile`.
+        names: whole file names that stand for the format, such as `procfile`; one or several.
 
     Raises:
-        OptionError: the name is a built-in one, `load` is no function, or a suffix does not begin with a point.
+        OptionError: the name is a built-in one, `load` is no function, a suffix does not begin with a point, or suffixes
+            or names are no strings.
     """
     if not isinstance(name, str) or not name:
         raise OptionError(f"name={name!r} is not the name of a format")
     if not callable(load):
         raise OptionError(f"load={load!r} is not a function of bytes and the file's name")
-    suffixes = [suffixes] if isinstance(suffixes, str) else list(suffixes)
-    if not all(isinstance(suffix, str) for suffix in suffixes):
-        raise OptionError(f"suffixes={suffixes!r} are not all strings, such as '.abc'")
+    wanted, whole = _lowered("suffixes", suffixes), _lowered("names", names)
     known = _FORMATS.get(name)
     if known is not None and known.registered is None:
         raise OptionError(f"name={name!r} is a built-in format; choose another name")
-    wanted = frozenset(suffix.lower() for suffix in suffixes)
     if bad := sorted(suffix for suffix in wanted if not suffix.startswith(".") or suffix.count(".") > 1):
         raise OptionError(f"suffixes={bad!r}: a suffix is one point and what follows it, as '.abc'")
-    whole = frozenset(known_name.lower() for known_name in names)
     if not wanted and not whole:
         raise OptionError(f"suffixes of {name!r} are missing: no file could be of that format")
-    for table in (_BY_SUFFIX, _BY_NAME):
-        for key in [key for key, owner in table.items() if owner == name]:
-            del table[key]
+    _FORMATS.pop(name, None)
     _FORMATS[name] = Format("", wanted, textual, whole, load)
-    _BY_SUFFIX.update(dict.fromkeys(wanted, name))
-    _BY_NAME.update(dict.fromkeys(whole, name))
+    for table, owners in zip((_BY_SUFFIX, _BY_NAME), _owners(), strict=True):
+        table.update(owners)
+        for key in table.keys() - owners.keys():
+            del table[key]
+
+
+def _lowered(option: str, given: Any) -> frozenset[str]:
+    """One string or several, in small letters."""
+    values = [given] if isinstance(given, str) or not isinstance(given, Iterable) else list(given)
+    if not all(isinstance(value, str) for value in values):
+        raise OptionError(f"{option}={given!r} is neither a string nor a list of strings")
+    return frozenset(value.lower() for value in values)
 
 
 @lru_cache(maxsize=64)  # it is asked about one file after the other, some times about each

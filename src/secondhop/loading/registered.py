@@ -20,7 +20,7 @@ def checked(loaded: Any) -> SourceText:
 
     Raises:
         TypeError: it is no `SourceText`, or a part of it is of another type.
-        ValueError: a section leads out of the text, or its page or kind is not allowed.
+        ValueError: a section leads out of the text, lies partly in another one, or its page or kind is not allowed.
     """
     if not isinstance(loaded, SourceText):
         raise TypeError(f"its loader returned {type(loaded).__name__}, not a SourceText")
@@ -50,8 +50,15 @@ def _check(section: Any, length: int) -> None:
 
 def _covering(sections: Iterable[Section], text: str) -> tuple[Section, ...]:
     covering: list[Section] = []
+    around: list[Section] = []
     reach = 0
     for section in sorted(sections, key=lambda each: (each.start, -each.end)):
+        while around and around[-1].end <= section.start:
+            around.pop()
+        if around and section.end > around[-1].end:
+            spans = [(each.start, each.end) for each in (around[-1], section)]
+            raise ValueError(f"its loader returned sections that overlap, neither inside the other: {spans}")
+        around.append(section)
         if text[reach : section.start].strip():
             covering.append(Section(reach, section.start))
         covering.append(section)
