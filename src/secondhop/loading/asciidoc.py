@@ -13,6 +13,8 @@ _UNDERLINE = re.compile(r"([=~^+-])\1{2,}[ \t]*")
 _LEVELS = {mark: level for level, mark in enumerate("=-~^+", start=1)}
 """Of titles underlined with these marks."""
 _DELIMITER = re.compile(r"(-{4,}|\.{4,}|`{3,}|\+{4,}|/{4,}|[|,:!]===)[ \t]*")
+_MARKS = frozenset("=#~^-.`+/|,:!")
+"""Lines of all three kinds begin with one of these."""
 _NOT_SHOWN = "/+"
 _MARKUP = re.compile(
     r"<<[^,>]*,([^>]*)>>|(?:https?|link|xref|mailto):[^\s\[]*\[([^\]]*)\]|(?<!\w)[*_`]+(?=\S)|(?<=\S)[*_`]+(?!\w)"
@@ -43,7 +45,9 @@ def load(data: bytes, source: str) -> SourceText:
             elif header_end == opened and line.strip():
                 header_end = end
             continue
-        if line[:1] in _LEVELS and _UNDERLINE.fullmatch(line) and _is_title(before, above, line):
+        if line[:1] not in _MARKS:
+            pass
+        elif _UNDERLINE.fullmatch(line) and _is_title(before, above, line):
             add(above_start, end, _LEVELS[line[0]], above.rstrip())
         elif _DELIMITER.fullmatch(line):
             closing, opened, header_end = line.rstrip(), start, start
@@ -56,7 +60,8 @@ def load(data: bytes, source: str) -> SourceText:
 def _is_title(before: str, above: str, underline: str) -> bool:
     """Whether a line begins a block, and the one below it is marks of about its length; else they delimit a block."""
     return (
-        abs(len(above.rstrip()) - len(underline.rstrip())) < 2
+        len(underline) <= MAX_HEADING_LINE
+        and abs(len(above.rstrip()) - len(underline.rstrip())) < 2
         and above[0] not in ".[ \t"
         and any(map(str.isalnum, above))
         and (not before.strip() or before.startswith(("[", "//", ":")))
