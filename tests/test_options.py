@@ -74,3 +74,10 @@ def test_an_object_is_not_written_as_json(name, given):
                 write()
     options = DocumentOptions(**given)
     assert name not in json.loads(options.model_dump_json(exclude={name}))
+
+
+def test_options_of_a_folder_given_inside_others_are_kept_in_json():
+    inner = FolderOptions(ignore=["*.txt"], workers=2, chunk_size=64)
+    options = FolderOptions(workers=1, options=inner)
+    assert FolderOptions.model_validate_json(options.model_dump_json()) == options
+    assert (options.ignore, options.workers, options.chunk_size) == (("*.txt",), 1, 64)

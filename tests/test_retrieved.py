@@ -4,6 +4,7 @@ import pytest
 
 from secondhop import (
     Chunk,
+    InputError,
     OptionError,
     analyze_context,
     build_context,
@@ -103,3 +104,49 @@ def test_link_strength_is_the_jaccard_similarity_of_content_words():
     assert link_strength("copper and tin", "tin and lead") == pytest.approx(1 / 3)
     assert link_strength("the", "of") == 0.0
     assert link_strength("Copper melts.", "copper melting") == 1.0
+
+
+@pytest.mark.parametrize("blanks", ["    ", "\n\n\t", " " * 1_000])
+@pytest.mark.parametrize("tokenizer", ["estimate", "words", "characters"])
+def test_blanks_before_a_chunk_change_nothing(blanks, tokenizer):
+    text = "Table 3: a b c d e f g h i j k l m n o p q r s t u v w x y z. The annual berth fee is paid in February."
+    question, budget = "When is the annual berth fee paid?", 60 if tokenizer == "characters" else 12
+    plain, padded = (
+        build_context(question, [before + text, PASSAGES[1]], token_budget=budget, tokenizer=tokenizer)
+        for before in ("", blanks)
+    )
+    assert padded.text() == plain.text()
+    assert "February" in plain.text()
+    kept = [[d.tokens for d in each.report.decisions if d.fate == "kept"] for each in (plain, padded)]
+    assert kept[0] == kept[1]
+
+
+def test_words_that_stand_in_a_heading_alone_are_found():
+    chunks = [
+        {"text": "It fell by two percent.", "id": name, "heading": name} for name in ("Acme", "Globex", "Initech")
+    ]
+    assert [each["chunk_id"] for each in build_context("How did Globex do?", chunks, token_budget=8).citations] == [
+        "Globex"
+    ]
+
+
+def test_ids_that_we_give_are_not_those_that_others_have():
+    context = build_context("copper", [{"text": "Copper melts.", "id": "c1"}, {"text": "Copper is red."}])
+    assert [each["chunk_id"] for each in context.citations] == ["c1", "cc1"]
+
+
+@pytest.mark.parametrize("call", [lambda: grounding_score(None, "x"), lambda: link_strength("x", 5)])
+def test_what_is_no_string_is_named(call):
+    with pytest.raises(InputError, match="is not a string"):
+        call()
+
+
+@pytest.mark.parametrize("score", [10**400, "high"])
+def test_a_score_that_is_no_number_is_named(score):
+    with pytest.raises(InputError, match="the score of chunk 0"):
+        build_context("copper", PASSAGES[:1], scores=[score])
+
+
+def test_unknown_keys_of_any_type_are_named():
+    with pytest.raises(InputError, match=r"unknown keys \['x', 5\]"):
+        build_context("copper", [{"text": "Copper melts.", 5: 1, "x": 2}])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import replace
+from itertools import count
 from operator import index
 from types import NoneType
 from typing import TYPE_CHECKING, Any
@@ -75,8 +76,10 @@ def checked_items(items: Iterable[Any], what: str = "chunks") -> list[Any]:
 
 def to_chunks(items: Iterable[str | Mapping[str, Any] | Chunk]) -> tuple[Chunk, ...]:
     """Strings, mappings and chunks as chunks with distinct ids and full spans."""
-    chunks = tuple(_to_chunk(item, number) for number, item in enumerate(checked_items(items)))
+    given = [_to_chunk(item, number) for number, item in enumerate(checked_items(items))]
     seen: set[str] = set()
+    taken = {chunk.id for chunk in given if chunk.id}
+    chunks = tuple(chunk if chunk.id else replace(chunk, id=_own_id(n, taken)) for n, chunk in enumerate(given))
     for chunk in chunks:
         if chunk.id in seen:
             raise InputError(f"chunk id {chunk.id!r} is given twice; ids must be distinct")
@@ -84,6 +87,11 @@ def to_chunks(items: Iterable[str | Mapping[str, Any] | Chunk]) -> tuple[Chunk, 
     if not any(chunk.text.strip() for chunk in chunks):
         raise EmptyTextError("there are no chunks with text")
     return chunks
+
+
+def _own_id(number: int, taken: Collection[str]) -> str:
+    """The id of a chunk that has none: one that no other was given."""
+    return next(name for name in (f"{'c' * n}{number}" for n in count(1)) if name not in taken)
 
 
 _CHUNK_KEYS = frozenset(
@@ -113,7 +121,7 @@ def _to_chunk(item: Any, number: int) -> Chunk:
         values = dict(item)
         if unknown := set(values) - _CHUNK_KEYS:
             raise InputError(
-                f"chunk {number} has unknown keys {sorted(unknown)}; known are: {', '.join(sorted(_CHUNK_KEYS))}"
+                f"chunk {number} has unknown keys [{', '.join(sorted(map(repr, unknown)))}]; known are: {', '.join(sorted(_CHUNK_KEYS))}"
             )
         if not isinstance(values.get("text"), str):
             raise InputError(f"chunk {number} has no text: {values.get('text')!r}")
@@ -134,7 +142,7 @@ def _to_chunk(item: Any, number: int) -> Chunk:
     start = _whole(chunk.start, f"chunk {number}: start")
     return replace(
         chunk,
-        id=f"c{number}" if chunk.id in ("", None) else str(chunk.id),
+        id="" if chunk.id is None else str(chunk.id),
         start=start,
         end=start + len(chunk.text),
         page=None if chunk.page is None else _whole(chunk.page, f"chunk {number}: page"),
@@ -174,10 +182,12 @@ def load_item(item: Any, number: int, settings: DocumentOptions) -> SourceText |
     if not isinstance(values, Mapping) or not isinstance(values.get("text"), str):
         raise InputError(f"text {number} is {type(item).__name__}; give a string or a mapping with 'text'")
     if unknown := set(values) - {"text", "source", "format", "metadata"}:
-        raise InputError(f"text {number} has unknown keys {sorted(unknown)}; known are: text, source, format, metadata")
+        raise InputError(
+            f"text {number} has unknown keys [{', '.join(sorted(map(repr, unknown)))}]; known are: text, source, format, metadata"
+        )
     if not values["text"].removeprefix("\ufeff").strip():
         return None
-    label = checked_label(values.get("source") or f"{settings.source}-{number}", f"text {number}: source")
+    label = checked_string(values.get("source") or f"{settings.source}-{number}", f"text {number}: source")
     metadata = values.get("metadata")
     if not isinstance(metadata, (Mapping, NoneType)):
         raise InputError(f"text {number}: metadata={metadata!r} is not a mapping")
@@ -185,11 +195,11 @@ def load_item(item: Any, number: int, settings: DocumentOptions) -> SourceText |
     return replace(loaded, metadata={**loaded.metadata, **(metadata or {})})
 
 
-def checked_label(label: Any, name: str) -> str:
-    """What citations are to call a text, if it is a string."""
-    if not isinstance(label, str):
-        raise InputError(f"{name}={label!r} is not a string")
-    return label
+def checked_string(value: Any, name: str) -> str:
+    """The value, if it is a string."""
+    if not isinstance(value, str):
+        raise InputError(f"{name}={value!r} is not a string")
+    return value
 
 
 def checked_text(text: Any) -> str:

@@ -250,6 +250,12 @@ class FolderOptions(DocumentOptions):
     options: DocumentOptions | None = None
     """Document options, given together."""
 
+    @model_validator(mode="before")
+    @classmethod
+    def _takes_up_nested(cls, values: Any) -> Any:
+        nested = values.get("options") if isinstance(values, Mapping) else None
+        return {**nested.given, **{**values, "options": None}} if isinstance(nested, FolderOptions) else values
+
     @field_validator("index_dir")
     @classmethod
     def _names_a_folder(cls, value: Any) -> Any:

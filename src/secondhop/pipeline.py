@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 from time import perf_counter
 from typing import TYPE_CHECKING, Any, get_args
+
+import numpy as np
 
 from secondhop import chunking, indexing, loading, selection
 from secondhop.errors import OptionError
@@ -14,6 +17,7 @@ from secondhop.options import ContextOptions, DocumentOptions
 from secondhop.reporting import Context, make_report
 from secondhop.selection.auto import is_passthrough
 from secondhop.text.analysis import split_forms
+from secondhop.text.hygiene import visible
 from secondhop.text.prompt import render
 from secondhop.types import (
     Budget,
@@ -82,18 +86,27 @@ def answer(
     name, strategy, bridge = _strategy(options.strategy)
     hits = find(bridge, options.candidate_k)
     retrieved = perf_counter()
-    chosen = _choose(name, strategy, hits, budget, options.min_score)
-    if not chosen.passages and hits.n_matching > len(hits):  # the best chunks do not fit; a shorter one may
-        hits = find(bridge, _WIDER * options.candidate_k)
-        chosen = _choose(name, strategy, hits, budget, options.min_score)
-    passthrough = strategy is selection.STRATEGIES["auto"] and is_passthrough(chosen)
-    heads = _heads(hits, chosen, budget, allowed) if hits.heads else []
-    if heads or options.neighbors or options.include_heading or options.chunk_overlap:
-        chosen = selection.expand(chosen, [*heads, *_extras(snapshot, chosen, options, allowed)], budget)
-    if options.injection != "off":
-        n_chosen = len(chosen.passages)
-        chosen = selection.mark_planted(chosen, budget, suspects.among, drop=options.injection == "drop")
-        passthrough = passthrough and len(chosen.passages) == n_chosen
+    left_out: dict[int, Decision] = {}
+    wider = False
+    while True:
+        some = selection.part(hits, np.array([hit.ordinal not in left_out for hit in hits])) if left_out else hits
+        chosen = _choose(name, strategy, some, budget, options.min_score)
+        if not chosen.passages and not wider and hits.n_matching > len(hits):
+            hits, wider = find(bridge, _WIDER * options.candidate_k), True  # the best do not fit; a shorter one may
+            continue
+        passed = strategy is selection.STRATEGIES["auto"] and is_passthrough(chosen)
+        extras = [
+            *(_heads(some, chosen, budget, allowed) if some.heads else ()),
+            *_extras(snapshot, chosen, options, allowed),
+        ]
+        chosen = selection.expand(chosen, [extra for extra in extras if extra.order not in left_out], budget)
+        planted = {} if options.injection == "off" else selection.find_planted(chosen, suspects.among)
+        if options.injection != "drop" or not planted:
+            break
+        left_out |= selection.drop_planted(
+            chosen, planted, budget
+        )  # and choose again: what they said may stand elsewhere
+    chosen = selection.mark_planted(_with_left_out(chosen, left_out, hits), planted)
     selected = perf_counter()
     passages = tuple(sorted(chosen.passages, key=lambda passage: passage.order))
     text, total_tokens = chosen._rendered or _rendered(passages, budget)
@@ -104,7 +117,7 @@ def answer(
         total_tokens=total_tokens,
         n_chunks=len(snapshot),
         requested_strategy=name,
-        passthrough=passthrough,
+        strategy="reasoning_preserving" if strategy is selection.STRATEGIES["auto"] and not passed else name,
         tokenizer=tokenizer,
         count_words=partial(_count_words, snapshot, frozenset(hits.query.terms)),
         timings={
@@ -138,17 +151,28 @@ def _strategy(strategy: str | Callable[..., Any]) -> tuple[str, Strategy, bool]:
 
 def _choose(name: str, strategy: Strategy, ranked: Ranking, budget: Budget, min_score: float | None) -> Selection:
     """What the strategy chooses."""
-    hits = ranked if min_score is None else selection.reaching(ranked, min_score)
+    hits = ranked if min_score is None else selection.part(ranked, ranked.scores >= min_score)
     chosen = strategy(hits.query, hits, budget)
     if selection.STRATEGIES.get(name) is not strategy:
-        _check(name, chosen, hits)
+        chosen = _checked(name, chosen, hits, budget)
     if min_score is None or len(hits) == len(ranked):
         return chosen
-    return selection.with_refused(chosen, ranked.hits[len(hits) :], min_score, budget)
+    return selection.with_refused(chosen, (hit for hit in ranked if hit.score < min_score), min_score, budget)
 
 
-def _check(name: str, chosen: Any, hits: Ranking) -> None:
+def _with_left_out(chosen: Selection, left_out: Mapping[int, Decision], hits: Ranking) -> Selection:
+    """The selection with the decisions on what was left out, each in its place."""
+    if not left_out:
+        return chosen
+    decided = {decision.chunk_id: decision for decision in (*chosen.decisions, *left_out.values())}
+    in_order = [decided.pop(hit.chunk.id) for hit in hits]
+    return replace(chosen, decisions=(*in_order, *decided.values()))
+
+
+def _checked(name: str, chosen: Any, hits: Ranking, budget: Budget) -> Selection:
     """A strategy of the user's own must decide on every candidate once, and show what it says that it keeps.
+
+    What it does not say of that, the spans and their tokens, is filled in.
 
     Raises:
         OptionError: it does not.
@@ -180,6 +204,23 @@ def _check(name: str, chosen: Any, hits: Ranking) -> None:
             )
     for passage in chosen.passages:
         _check_passage(name, passage, wanted[passage.chunk.id])
+    passages = {passage.chunk.id: passage for passage in chosen.passages}
+    return Selection(
+        chosen.passages, tuple(_told(name, each, passages.get(each.chunk_id), budget) for each in chosen.decisions)
+    )
+
+
+def _told(name: str, decision: Decision, passage: Passage | None, budget: Budget) -> Decision:
+    """The decision with what the passage shows."""
+    if passage is None:
+        return decision
+    spans = tuple((start, end) for start, end in passage.spans)
+    if decision.spans and tuple(map(tuple, decision.spans)) != spans:
+        raise OptionError(
+            f"strategy {name}: the decision on {decision.chunk_id!r} tells of spans {decision.spans!r}, its passage of {spans!r}"
+        )
+    tokens = decision.tokens or sum(budget.count_tokens(visible(piece)) for piece in passage.pieces)
+    return replace(decision, spans=spans, tokens=tokens)
 
 
 def _check_passage(name: str, passage: Passage, hit: Hit) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 from secondhop import retrieval
 from secondhop.errors import InputError, OptionError
 from secondhop.indexing import Suspects, TokenCosts
-from secondhop.inputs import checked_items, checked_query, to_chunks
+from secondhop.inputs import checked_items, checked_query, checked_string, to_chunks
 from secondhop.options import DocumentOptions, Injection
 from secondhop.pipeline import answer, index_chunks
 from secondhop.reporting import Context, DecisionReport
@@ -117,6 +117,7 @@ def context_economics(query: str, chunks: Chunks, *, token_budget: int = UNLIMIT
 
 def grounding_score(query: str, text: str, *, language: str = "english") -> float:
     """Share of the query's distinct content words that the text holds, 0 to 1. 0 for a query without content words."""
+    query, text = checked_string(query, "query"), checked_string(text, "text")
     analyzer = analyzer_for(language, (text, query))
     wanted = set(analyzer.terms(query))
     return len(wanted & set(analyzer.terms(text))) / len(wanted) if wanted else 0.0
@@ -124,6 +125,7 @@ def grounding_score(query: str, text: str, *, language: str = "english") -> floa
 
 def link_strength(a: str, b: str, *, language: str = "english") -> float:
     """How much two texts share: Jaccard similarity of their content words, 0 to 1."""
+    a, b = checked_string(a, "a"), checked_string(b, "b")
     analyzer = analyzer_for(language, (a, b))
     one, other = set(analyzer.terms(a)), set(analyzer.terms(b))
     return len(one & other) / len(one | other) if one | other else 0.0
@@ -162,7 +164,7 @@ def _checked_scores(scores: Sequence[Any], n_chunks: int) -> list[float]:
     for number, score in enumerate(scores):
         try:
             checked.append(float(score))
-        except (TypeError, ValueError):
+        except (TypeError, ValueError, OverflowError):
             checked.append(math.nan)
         if math.isnan(checked[-1]):
             raise InputError(f"the score of chunk {number} is {score!r}, not a number")

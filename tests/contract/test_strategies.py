@@ -154,3 +154,39 @@ def test_a_passage_with_the_place_of_another_hit_is_refused(doc):
 
     with pytest.raises(OptionError, match="its order the hit's ordinal"):
         doc.context(QUESTION, strategy=shifted)
+
+
+def first_alone(spans, tokens):
+    """Keeps the best hit whole, and tells of it what is given here."""
+
+    def strategy(query, hits, budget):
+        best = hits[0]
+        passage = Passage(best.chunk, ((best.chunk.start, best.chunk.end),), "seed", best.score, best.ordinal)
+        kept = Decision(best.chunk.id, "kept", Reason.KEPT_RELEVANT, tokens=tokens, spans=spans)
+        others = [Decision(hit.chunk.id, "dropped", Reason.DROPPED_TOP_K) for hit in hits[1:]]
+        return Selection((passage,), (kept, *others))
+
+    return strategy
+
+
+def test_what_a_decision_does_not_tell_of_its_passage_is_filled_in(doc):
+    report = doc.context(QUESTION, strategy=first_alone((), 0)).report
+    kept = report.decisions[0]
+    assert kept.spans
+    assert kept.tokens == report.total_tokens
+    assert report.evidence_density > 0
+
+
+def test_a_decision_that_tells_of_other_spans_is_refused(doc):
+    with pytest.raises(OptionError, match="its passage of"):
+        doc.context(QUESTION, strategy=first_alone(((0, 3),), 1))
+
+
+@pytest.mark.parametrize("change", [{"style": "plain"}, {"count_tokens": lambda text: 0}])
+def test_a_strategy_that_asks_another_with_another_budget_is_rendered_and_counted_by_the_callers(doc, change):
+    def other(query, hits, budget):
+        return STRATEGIES["reasoning_preserving"](query, hits, replace(budget, **change))
+
+    context = doc.context(QUESTION, 500, strategy=other, text_style="numbered")
+    assert context.text().startswith("[1] ")
+    assert context.report.total_tokens > 0

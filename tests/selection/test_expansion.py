@@ -85,3 +85,13 @@ def test_overlap_adds_one_sentence_before_and_after():
 
     assert shown(plain) == ["opal"]
     assert shown(wide) == ["iron", "opal", "gold"]
+
+
+def test_what_nobody_sees_costs_a_neighbor_nothing():
+    hyphenated = "\u00ad".join(["Ha", "fen", "ge", "büh", "ren"])
+    text = f"# Fees\n\nThe annual fee is paid in March.\n\n# Port\n\n{hyphenated} werden erhoben."
+    doc = Document.from_text(text, format="markdown", tokenizer="characters", chunk_size=8)
+    ample = doc.context("annual fee", neighbors=2)
+    exact = doc.context("annual fee", ample.report.total_tokens, neighbors=2)
+    assert exact.text() == ample.text()
+    assert ample.report.overhead_tokens > 0

@@ -51,3 +51,22 @@ def test_it_is_an_option_of_chunks_from_elsewhere():
 def test_a_bar_that_is_no_number_is_refused(value):
     with pytest.raises(secondhop.OptionError, match="min_score"):
         DOCUMENT.context(QUESTION, min_score=value)
+
+
+def test_what_the_bar_leaves_out_is_not_passed_through():
+    scores = [hit.score for hit in DOCUMENT.search(QUESTION, 50)]
+    report = DOCUMENT.context(QUESTION, min_score=scores[0]).report
+    assert (report.auto_decision, report.strategy) == ("intervene", "auto")
+    assert "auto -> auto: left out as dropped_low_score" in str(report)
+
+
+def test_the_budget_is_not_blamed_for_top_k():
+    report = DOCUMENT.context(QUESTION, top_k=1).report
+    assert "more than the budget" not in str(report)
+    assert "auto -> reasoning_preserving: left out as dropped_top_k" in str(report)
+
+
+def test_hidden_characters_count_alike_above_and_below_the_bar():
+    doc = secondhop.Document.from_texts(["Har\u200bbour\u2060\u2060 is quiet."], tokenizer="characters")
+    (below,) = doc.analyze("quiet", min_score=1e6).decisions
+    assert below.tokens == doc.analyze("quiet").input_tokens

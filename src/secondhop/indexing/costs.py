@@ -49,7 +49,8 @@ class TokenCosts:
         first = snapshot.chunk_sentences[ordinals]
         n_sentences = snapshot.chunk_sentences[ordinals + 1] - first
         sentences = ranges(first, n_sentences)
-        opening = np.repeat(snapshot.sentence_start[first], n_sentences)
+        # A text that was cut here begins with its first sentence, one that was given may begin with blanks.
+        opening = 0 if snapshot.given else np.repeat(snapshot.sentence_start[first], n_sentences)
         of_chunks, of_sentences = self.count.with_parts(
             texts,
             np.repeat(np.arange(len(ordinals)), n_sentences),

@@ -2,9 +2,9 @@
 
 `lucene` is Robertson's BM25 with the idf that cannot be negative (as in Lucene); the other variants are those of
 rank-bm25, whose scores they equal on the same tokens: `okapi` (Robertson and Walker 1994, negative idf replaced by a
-share of the mean), `l` and `plus` (Lv and Zhai 2011, "When Documents Are Very Long, BM25 Fails!" and "Lower-Bounding
-Term Frequency Normalization"). Notation: tf occurrences in the chunk, dl its length and avg the mean length in terms,
-n chunks, df chunks that hold the term.
+share of the mean, which stays above zero here), `l` and `plus` (Lv and Zhai 2011, "When Documents Are Very Long, BM25
+Fails!" and "Lower-Bounding Term Frequency Normalization"). Notation: tf occurrences in the chunk, dl its length and avg
+the mean length in terms, n chunks, df chunks that hold the term.
 """
 
 from __future__ import annotations
@@ -18,6 +18,8 @@ from numpy.typing import NDArray
 from secondhop.errors import OptionError
 
 Variant = Literal["lucene", "okapi", "l", "plus"]
+_LEAST_IDF = 1e-6
+"""Of words in half of all chunks or more, whose idf `okapi` has at nothing or below: what scores nothing is found nowhere."""
 VARIANTS: tuple[Variant, ...] = get_args(Variant)
 
 
@@ -45,7 +47,7 @@ class BM25:
         elif self.variant == "okapi":
             idf = np.log((n - df + 0.5) / (df + 0.5))
             mean = float(idf[df > 0].mean()) if (df > 0).any() else 0.0
-            idf = np.where(idf < 0, self.epsilon * mean, idf)
+            idf = np.maximum(np.where(idf < 0, self.epsilon * mean, idf), _LEAST_IDF)
         elif self.variant == "l":
             idf = np.log((n + 1) / (df + 0.5))
         else:

@@ -102,6 +102,7 @@ class Snapshot:
         length = counts.length
         average = max(float(length.mean()), 1.0) if len(length) else 1.0
         body = statistics.weigh(counts, scoring, average)
+        df = np.where(body.df > 0, body.df, lead.df)  # headings that callers give hold words that no text does
         has_case, ordinary = statistics.capitals(segment)
         return cls(
             segment=segment,
@@ -112,7 +113,7 @@ class Snapshot:
             body=body,
             body_counts=counts.counts,
             lead=lead,
-            idf=scoring.idf(body.df, len(segment)),
+            idf=scoring.idf(df, len(segment)),
             chunk_length=length,
             source_length=np.bincount(segment.chunk_source, length, len(segment.sources)).astype(np.int64),
             average_length=average,

@@ -40,9 +40,9 @@ class DecisionReport:
     requested_strategy: str
     """The strategy that was asked for: a name, or the callable's."""
     strategy: str
-    """The strategy that chose: under `auto`, `reasoning_preserving` unless everything was passed through."""
+    """The strategy that chose: under `auto`, `reasoning_preserving` unless all that it was given fits."""
     auto_decision: str
-    """Under `auto`: `passthrough` (everything fits and is shown) or `intervene`; otherwise `not_auto`."""
+    """Under `auto`: `passthrough` (all candidates fit and are shown) or `intervene`; otherwise `not_auto`."""
     token_budget: int
     tokenizer: str
     """What counted the tokens."""

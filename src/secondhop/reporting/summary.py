@@ -14,6 +14,8 @@ from secondhop.text.prompt import passage_text, visible_text
 from secondhop.types import Budget, Ranking, Reason, Selection, TextStyle
 
 _MOST_LABELS = 5
+_LEFT_OUT = {Reason.DROPPED_LOW_SCORE, Reason.DROPPED_INJECTION}
+"""Why candidates are not shown that a strategy never chose between."""
 
 
 def make_report(
@@ -24,7 +26,7 @@ def make_report(
     total_tokens: int,
     n_chunks: int,
     requested_strategy: str,
-    passthrough: bool,
+    strategy: str,
     tokenizer: str,
     count_words: Callable[[str], tuple[int, int]],
     timings: Mapping[str, float],
@@ -36,12 +38,12 @@ def make_report(
     shown = shown_sentences(hits, selection)
     figures = economics(hits, selection, shown, budget.min_grounding, count_words)
     sure = confidence(hits, selection, shown, n_chunks)
-    is_auto = requested_strategy == "auto"
+    shown_whole = strategy == "auto" and not {decision.reason for decision in decisions} & _LEFT_OUT
     return DecisionReport(
         query=hits.query.text,
         requested_strategy=requested_strategy,
-        strategy=requested_strategy if not is_auto else "auto" if passthrough else "reasoning_preserving",
-        auto_decision="not_auto" if not is_auto else "passthrough" if passthrough else "intervene",
+        strategy=strategy,
+        auto_decision="not_auto" if requested_strategy != "auto" else "passthrough" if shown_whole else "intervene",
         token_budget=budget.max_tokens,
         tokenizer=tokenizer,
         text_style=_style_name(budget.style),

@@ -32,7 +32,7 @@ def render_text(report: DecisionReport) -> str:
 
 
 # Questions, names of files and headings must neither steer a terminal nor pass for lines of the report.
-_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]")
+_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 
 
 def _shown(control: re.Match[str]) -> str:
@@ -65,7 +65,11 @@ def _decision(report: DecisionReport) -> str:
     if report.auto_decision == "passthrough":
         return "auto -> passthrough: all candidates fit the budget and are shown"
     if report.auto_decision == "intervene":
-        return f"auto -> {report.strategy}: the candidates hold {report.input_tokens:,} tokens, more than the budget"
+        if report.input_tokens > report.token_budget:
+            return (
+                f"auto -> {report.strategy}: the candidates hold {report.input_tokens:,} tokens, more than the budget"
+            )
+        return f"auto -> {report.strategy}: left out as {', '.join(report.removed) or 'parts'}"
     return report.requested_strategy
 
 

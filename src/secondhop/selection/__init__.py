@@ -11,15 +11,26 @@ from collections.abc import Mapping
 from secondhop.selection.auto import auto
 from secondhop.selection.distractor_filtered import distractor_filtered
 from secondhop.selection.expansion import Extra, expand
-from secondhop.selection.floor import reaching, with_refused
+from secondhop.selection.floor import with_refused
 from secondhop.selection.max_density import max_density
-from secondhop.selection.planted import mark_planted
+from secondhop.selection.part import part
+from secondhop.selection.planted import drop_planted, find_planted, mark_planted
 from secondhop.selection.raw_topk import raw_topk
 from secondhop.selection.reasoning_preserving import reasoning_preserving
 from secondhop.selection.redundancy_pruned import redundancy_pruned
 from secondhop.types import Strategy
 
-__all__ = ["BRIDGED", "STRATEGIES", "Extra", "expand", "mark_planted", "reaching", "with_refused"]
+__all__ = [
+    "BRIDGED",
+    "STRATEGIES",
+    "Extra",
+    "drop_planted",
+    "expand",
+    "find_planted",
+    "mark_planted",
+    "part",
+    "with_refused",
+]
 
 STRATEGIES: Mapping[str, Strategy] = {
     "auto": auto,

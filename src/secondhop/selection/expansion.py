@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from secondhop.selection.packing import render_selected, slice_of
+from secondhop.text.hygiene import visible
 from secondhop.text.prompt import label
 from secondhop.types import Budget, Chunk, Decision, Passage, Reason, Role, Selection, Span
 
@@ -79,7 +80,7 @@ def _joined(spans: list[Span], chunk: Chunk) -> tuple[Span, ...]:
 
 
 def _tokens(passage: Passage, budget: Budget) -> int:
-    return sum(budget.count_tokens(slice_of(passage.chunk, span)) for span in passage.spans)
+    return sum(budget.count_tokens(visible(slice_of(passage.chunk, span))) for span in passage.spans)
 
 
 def _decision(extra: Extra, added: Passage, before: Decision | None, budget: Budget) -> Decision:
