@@ -20,8 +20,8 @@ from secondhop.inputs import (
     allowed_chunks,
     checked_budget,
     checked_items,
-    checked_label,
     checked_query,
+    checked_string,
     checked_text,
     load_item,
     to_chunks,
@@ -231,7 +231,7 @@ class Document:
         settings = merge(DocumentOptions, options, keywords)
         if not isinstance(data, (bytes, bytearray, memoryview)):
             raise InputError(f"data is {type(data).__name__}, not bytes")
-        label = settings.source if source is None else checked_label(source, "source")
+        label = settings.source if source is None else checked_string(source, "source")
         parse = loading.shared_pool(settings.isolation, limits_of(settings)).parse
         load = partial(
             loading.load_bytes, bytes(data), label, format=settings.format, password=settings.password, parse=parse
