@@ -79,7 +79,7 @@ def _write(message: Message, level: int, builder: TextBuilder, reading: _Reading
         elif alternatives not in said and (page := _text(part, reading)):
             from secondhop.loading.html import write_page  # most messages have a plain text beside it
 
-            write_page(page, builder)
+            reading.warnings.update(dict.fromkeys(write_page(page, builder)[1]))
     if attached:
         builder.write("Attachments: " + ", ".join(attached))
     for found in inner:
