@@ -395,13 +395,15 @@ class Document:
     def _refreshed(self, **look: Any) -> Refresh:
         before = self._persisted()
         after = open_folder(before.root, before.options, previous=before, **look)
-        return self._next(after, same=after.table.leaves_out_as(before.table))
+        is_parsed_again = after.in_memory and bool(look.get("again"))  # what that gave is nowhere to be compared with
+        return self._next(after, same=after.table.leaves_out_as(before.table) and not is_parsed_again)
 
     def reload(self) -> Refresh:
         """A document of the folder as its index has it now, without a look at the files: another process wrote it.
 
         Raises:
             InputError: the document is not of a persisted folder.
+            StoreError: that process has other options, or another version.
             IndexCorruptError: the index is damaged.
         """
         before = self._persisted()

@@ -14,7 +14,7 @@ from time import perf_counter
 from typing import TYPE_CHECKING, Literal
 
 from secondhop.document import Document, FolderKeywords
-from secondhop.errors import IndexLockedError, MissingExtraError, OptionError, SecondhopError
+from secondhop.errors import IndexLockedError, MissingExtraError, OptionError, SecondhopError, StoreError
 from secondhop.loading import FORMATS
 from secondhop.options import FolderOptions, as_path, merge
 from secondhop.persistence import Refresh, index_folder
@@ -195,14 +195,17 @@ class FolderWatch:
                 raise SecondhopError("the watch was stopped")
             self._child = start_refresh()
         finish_refresh(self._child, self._root, self._options)
-        return self._document.reload()
+        try:
+            return self._document.reload()
+        except StoreError:  # a program with other options, or of another version, has come between
+            return self._document.refresh()
 
     def _tell(self, event: WatchEvent) -> None:
         _log.log(logging.WARNING if event.kind == "failed" else logging.INFO, "%s: %s", self._root, event)
         if self._on_event is not None:
             try:
                 self._on_event(event)
-            except Exception:
+            except BaseException:  # sys.exit() included: it would end this thread, and the watch with it
                 _log.exception("%s: on_event raised", self._root)
 
 

@@ -1,5 +1,6 @@
 """A persisted folder gives what a fresh one gives, whatever has happened to the files, the clock or the index."""
 
+import contextlib
 import os
 import random
 import subprocess
@@ -15,11 +16,16 @@ from secondhop import (
     IndexLockedError,
     IndexVersionError,
     InputError,
+    LoadError,
     OptionError,
+    Section,
+    SourceText,
     StoreError,
+    register_loader,
 )
+from secondhop.loading import formats
 from secondhop.options import FolderOptions
-from secondhop.persistence import compact_folder, open_folder
+from secondhop.persistence import changes, compact_folder, open_folder
 from secondhop.persistence import fingerprint as fingerprints
 from secondhop.persistence import folder as folders
 from secondhop.storage import IndexStore, manifest
@@ -71,6 +77,11 @@ def assert_as_fresh(document, folder, **options):
         ours, theirs = document.context(f"the {word} of which berth?"), fresh.context(f"the {word} of which berth?")
         assert (ours.text(), ours.citations) == (theirs.text(), theirs.citations)
         assert [hit.score for hit in document.search(word)] == [hit.score for hit in fresh.search(word)]
+
+
+def assert_as_fresh_without(document, folder, source):
+    fresh = Document.from_folder(folder, ignore=[source])
+    assert (document.language, document.chunks) == (fresh.language, fresh.chunks)
 
 
 def test_what_is_reloaded_answers_as_what_was_built(folder):
@@ -234,6 +245,34 @@ def test_other_options_build_it_again(folder, changed):
     assert store_of(folder).manifest().digest != before
 
 
+def test_what_another_program_writes_with_other_options_meanwhile_is_not_served(folder, monkeypatch):
+    write_once = IndexStore.write
+    others = iter([{"chunk_size": 64}, {"ignore": ["04.md"]}])
+
+    @contextlib.contextmanager
+    def overtaken(store, **options):
+        with write_once(store, **options) as transaction:
+            yield transaction
+        for other in others:
+            persisted(folder, **other)
+            break
+
+    with monkeypatch.context() as patched:
+        patched.setattr(IndexStore, "write", overtaken)
+        document = persisted(folder)
+    assert next(others, None) is None
+    assert_as_fresh(document, folder)
+
+
+def test_what_was_written_with_other_options_is_not_reloaded(folder):
+    document = persisted(folder, ignore=["04.md"])
+    for other in ({}, {"ignore": ["04.md"], "chunk_size": 64}):
+        persisted(folder, **other)
+        with pytest.raises(StoreError, match="with other options"):
+            document.reload()
+        assert document.refresh().document.sources == document.reload().document.sources == document.sources
+
+
 def test_a_password_is_not_to_be_read_in_the_index(folder):
     persisted(folder, password="open sesame")
     assert all(b"open sesame" not in path.read_bytes() for path in (folder / ".secondhop").iterdir())
@@ -255,16 +294,26 @@ def test_another_version_of_a_parser_builds_it_again(folder, monkeypatch):
     assert len(parsed) == 12
 
 
+GERMAN = "Der Hafen ist nicht weit von der Stadt, und die Boote liegen dort im Nebel. " * 9
+
+
 @pytest.mark.usefixtures("large")
 def test_a_folder_that_changes_its_language_is_built_again(folder):
     document = persisted(folder)
     for number in range(12):
-        write(
-            folder / f"0{number}.txt",
-            "Der Hafen ist nicht weit von der Stadt, und die Boote liegen dort im Nebel. " * 9,
-            None,
-        )
+        write(folder / f"0{number}.txt", GERMAN, None)
     document = document.refresh().document
+    assert document.language == "german"
+    assert_as_fresh(document, folder)
+
+
+def test_a_file_that_decides_the_language_takes_it_away_and_brings_it_back(folder):
+    write(folder / "00.txt", GERMAN * 9)
+    document = persisted(folder)
+    assert document.language == "german"
+    document = document.remove("00.txt").document
+    assert_as_fresh_without(document, folder, "00.txt")
+    document = document.update(["00.txt"]).document
     assert document.language == "german"
     assert_as_fresh(document, folder)
 
@@ -378,6 +427,21 @@ def test_a_link_that_is_set_to_the_next_release_is_the_same_folder(folder, tmp_p
     assert document.refresh().document.sources == ("00.md",)
 
 
+def test_a_link_to_an_index_is_the_index_that_it_leads_to(folder, tmp_path):
+    kept = tmp_path / "disk/kept"
+    kept.mkdir(parents=True)
+    (tmp_path / "link").symlink_to(kept, target_is_directory=True)
+    Document.from_folder(folder, index_dir=tmp_path / "link")
+    write(tmp_path / "disk/docs/00.md", "# Zero\n\nA lighthouse.\n")  # where the way from the link's place would lead
+    for other in (tmp_path / "disk/docs", tmp_path / "other"):
+        write(other / "00.md", "# Zero\n\nA lighthouse.\n")
+        for index in (kept, tmp_path / "link"):
+            with pytest.raises(StoreError, match=rf"is the index of {folder}, not of"):
+                Document.from_folder(other, index_dir=index)
+    assert Document.from_folder(folder, index_dir=kept).n_files == 12
+    assert IndexStore(kept).manifest().generation == 1
+
+
 def test_what_is_left_out_is_told_as_it_is_now(folder):
     document = persisted(folder)
     write(folder / ".hidden.md", "# Hidden\n")
@@ -401,6 +465,21 @@ def test_a_removed_file_stays_out_until_it_changes(folder):
     assert "04.md" not in persisted(folder, chunk_size=64).sources  # nor does another build bring it back
     write(folder / "04.md", "# Four\n\nThe anchor is back.\n", None)
     assert "04.md" in document.refresh().document.sources
+
+
+def test_a_removed_file_that_cannot_be_read_for_a_moment_stays_out(folder, monkeypatch):
+    document = persisted(folder).remove("04.md").document
+    (folder / "04.md").chmod(0o600)
+
+    def refuse(path, source, *_):
+        raise LoadError(source, "permission denied")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(changes, "read_file", refuse)
+        write(folder / "new.md", "# New\n\nA buoy.\n")
+        document = document.refresh().document
+    assert "04.md" not in document.sources
+    assert "04.md" not in document.refresh().document.sources
 
 
 def test_update_brings_a_removed_file_back(folder):
@@ -594,6 +673,25 @@ def test_what_is_removed_from_an_index_that_may_not_be_written_stays_out_too(fol
         assert "04.md" in document.refresh().document.sources
     assert document.remove("06.md").changed == ("04.md", "06.md")  # it may be written again
     assert {"05.md", "06.md"}.isdisjoint(persisted(folder).sources)
+
+
+def test_what_update_parses_is_served_though_the_index_may_not_be_written(folder, monkeypatch):
+    def refuse(*_, **__):
+        raise folders.StoreError(folder, "Read-only file system") from OSError(30, "Read-only file system")
+
+    monkeypatch.setitem(formats._FORMATS, "minutes", None)  # so that they are put back as they were
+    monkeypatch.setitem(formats._BY_SUFFIX, ".minutes", "minutes")
+    del formats._FORMATS["minutes"], formats._BY_SUFFIX[".minutes"]
+    texts = iter(["The anchor.", "The buoy.", "The cape."])
+    register_loader(
+        "minutes", lambda _, source: SourceText(source, next(texts), (Section(0, 5),)), suffixes=[".minutes"]
+    )
+    write(folder / "may.minutes", "minutes")
+    document = persisted(folder)
+    monkeypatch.setattr(IndexStore, "write", refuse)
+    for text in ("The buoy.", "The cape."):
+        document = document.update(["may.minutes"]).document
+        assert document.source_text("may.minutes") == text
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="mounts")

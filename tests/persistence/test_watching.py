@@ -8,7 +8,7 @@ import time
 import pytest
 
 import secondhop
-from secondhop import InputError, OptionError, StoreError
+from secondhop import InputError, OptionError, StoreError, watching
 from secondhop.storage import IndexStore
 
 PATIENCE = 60.0
@@ -93,18 +93,37 @@ def test_without_notifications_the_sweep_finds_changes_and_that_is_said(folder, 
 
 
 @pytest.mark.timeout(180)
-def test_a_callback_that_raises_does_not_end_the_watch(folder, caplog):
+@pytest.mark.parametrize("error", [ValueError, SystemExit])
+def test_a_callback_that_raises_does_not_end_the_watch(folder, caplog, error):
     seen = Events()
 
     def raising(event):
         seen(event)
-        raise ValueError("no")
+        raise error("no")
 
     with secondhop.watch(folder, on_event=raising, sweep_seconds=0.5) as watched:
         (folder / "new.md").write_text("The lighthouse stands on the cape.\n")
         seen.wait_for(with_changes)
         assert watched.document.n_files == 6
     assert "on_event raised" in caplog.text
+
+
+@pytest.mark.timeout(180)
+def test_what_another_program_indexes_with_other_options_is_not_served(folder, monkeypatch):
+    finish = watching.finish_refresh
+
+    def overtaken(*arguments):
+        finish(*arguments)
+        secondhop.Document.from_folder(folder, persist=True)
+
+    monkeypatch.setattr(watching, "finish_refresh", overtaken)
+    events = Events()
+    with secondhop.watch(folder, ignore=["0.md"], on_event=events):
+        (folder / "new.md").write_text("The lighthouse stands on the cape.\n")
+        events.wait_for(with_changes)
+    served = [event.refresh.document.sources for event in events if event.kind == "refreshed"]
+    assert all("0.md" not in sources for sources in served)
+    assert "new.md" in served[-1]
 
 
 @pytest.mark.timeout(180)
@@ -118,13 +137,14 @@ def test_a_format_of_ones_own_is_loaded_in_this_process(folder, monkeypatch):
 
     def load(data, source):
         calls.append(os.getpid())
-        return secondhop.SourceText(source, data.decode())
+        return secondhop.SourceText(source, data.decode(), (secondhop.Section(0, len(data)),))
 
     secondhop.register_loader("minutes", load, suffixes=[".minutes"])
     events = Events()
-    with secondhop.watch(folder, on_event=events, sweep_seconds=0.5):
+    with secondhop.watch(folder, on_event=events, sweep_seconds=0.5) as watched:
         (folder / "may.minutes").write_text("The lighthouse stands on the cape.\n")
         events.wait_for(with_changes)
+    assert "may.minutes" in watched.document.sources
     assert set(calls) == {os.getpid()}
 
 

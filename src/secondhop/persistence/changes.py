@@ -18,7 +18,7 @@ import numpy as np
 from secondhop.errors import InputError, LoadError
 from secondhop.loading import MAX_BYTES, FolderFile, FolderListing, content_digest, read_file
 from secondhop.loading.encodings import printable
-from secondhop.persistence.table import NO_DIGEST, NOWHERE, FileTable
+from secondhop.persistence.table import NO_DIGEST, NOWHERE, REMOVED, FileTable
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -155,9 +155,13 @@ def _is_settled(table: FileTable) -> NDArray[np.bool_]:
 
 
 def _is_same(file: FolderFile, root: str, table: FileTable, row: int) -> bool:
-    """Whether the content is that of the row; for what cannot be read: whether it could not then, for the same reason."""
+    """Whether the content is that of the row.
+
+    For what cannot be read: whether it could not then, for the same reason. What was removed stays so meanwhile.
+    """
     before: bytes = table.digest[row].tobytes()
     try:
         return content_digest(read_file(file.path, file.source, MAX_BYTES, root)) == before
     except LoadError as error:
-        return before == NO_DIGEST and table.reports[row].reason == error.reason
+        reason = table.reports[row].reason
+        return reason == REMOVED or (before == NO_DIGEST and reason == error.reason)

@@ -35,6 +35,7 @@ from secondhop.storage import IndexStore, StoredIndex, StoredSegment, Transactio
 if TYPE_CHECKING:
     from secondhop.persistence.update import Progress
 
+
 FOLD_BYTES = 32 << 20
 """An index up to this size is written whole when it changes: that takes no longer than to merge it at each start."""
 _WORTH_SETTLING = 32
@@ -157,7 +158,7 @@ def open_folder(
             snapshot = update.snapshot(options)
             return IndexedFolder(root, options, snapshot, update.table, base.stored, in_memory=True, notes=notes)
         stored = store.load(base.stored)
-        if stored is not None and stored.table is not None:
+        if stored is not None and stored.table is not None and _is_made_with(stored, wanted, options):
             if stored.manifest != manifest:  # another process has written since
                 table = FileTable.from_arrays(stored.table)
             opened = _opened(root, options, stored, table, previous)
@@ -168,7 +169,7 @@ def load_folder(root: Path, options: FolderOptions, previous: IndexedFolder | No
     """The folder as the index has it, without a look at the files; None if there is no index.
 
     Raises:
-        StoreError: it is of another folder.
+        StoreError: it is of another folder, or of other options than what is open already.
         IndexCorruptError: it is damaged.
         IndexVersionError: it has another format.
     """
@@ -178,6 +179,8 @@ def load_folder(root: Path, options: FolderOptions, previous: IndexedFolder | No
         return None
     table = FileTable.from_arrays(stored.table)
     _way_to(root, store.folder, table)
+    if previous is not None and not _is_made_with(stored, fingerprint(options), options):
+        raise StoreError(store.folder, "was written with other options, or by another version; use refresh()")
     return _opened(root, options, stored, table, previous)
 
 
@@ -253,27 +256,42 @@ class _Base:
 def _way_to(root: Path, index: Path, table: FileTable) -> str:
     """The way from an index to the folder that it is of: it stays right where both are moved, or copied, together.
 
-    Links in it are left as they are: a link that is set to the next release of a folder is still the same folder.
+    Links in it are left as they are: a link that is set to the next release of a folder is still the same folder. A link
+    that the index is reached by is followed where the way would not lead to the folder without it.
 
     Raises:
         StoreError: the index is of another folder, and that is still there.
     """
+    real = os.path.realpath(index)
     try:
         way = os.path.relpath(root, index)
+        if not _is_at(root, real, way):
+            way = os.path.relpath(root, real)
     except ValueError:  # on Windows, another drive
         way = os.path.abspath(root)
     if table.folder in ("", way):
         return way
-    owner = os.path.normpath(os.path.join(os.path.abspath(index), table.folder))
+    owner = os.path.normpath(os.path.join(real, table.folder))
     if not os.path.isdir(owner):
         return way
-    if os.path.exists(root) and os.path.samefile(owner, root):
+    if _is_at(root, real, table.folder):
         return table.folder
     raise StoreError(
         index,
         f"is the index of {owner}, not of {os.path.abspath(root)}; give each folder an index_dir= of its own, "
         "or take this one over with `secondhop index repair`",
     )
+
+
+def _is_at(root: Path, index: str, way: str) -> bool:
+    """Whether the way leads from the index, which need not be there yet, to the folder."""
+    owner = os.path.normpath(os.path.join(index, way))
+    return os.path.exists(owner) and os.path.exists(root) and os.path.samefile(owner, root)
+
+
+def _is_made_with(stored: StoredIndex, wanted: str, options: FolderOptions) -> bool:
+    """Whether the index has this fingerprint, and the options say the same of which files are in it."""
+    return stored.manifest.fingerprint == wanted and dict(stored.manifest.data) == kept_options(options)
 
 
 def _generation(store: IndexStore) -> int:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from itertools import islice
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -122,20 +122,12 @@ def make_update(
     Raises:
         EmptyTextError: nothing would be left to ask.
     """
-    segments = snapshots_of(stored)
-    built = _build(changes, options, _of(segments) if segments else options.language, progress)
-    if segments and options.language == "auto" and _language(segments, table, changes, built) != _of(segments):
-        stored, segments, table = (), (), table.only_removed()  # segments of two languages are no index
-        changes = find_changes(changes.listing, table)
-        built = _build(changes, options, options.language, progress)
-    if built.segment is not None:
-        segments = (*segments, Snapshot.of(built.segment, scoring_of(options)))
-    updated = _table(table, changes, built, len(stored))
-    if removed is not None or held:
-        updated = updated.without(removed, held)
-    if not sum(report.chunks for report in updated.reports):
-        raise updated.report().nothing_indexed(changes.listing.root)
-    return Update(stored, segments, updated, built.notes)
+    build = partial(_update, options=options, removed=removed, held=held, progress=progress)
+    update = build(stored, table, changes)
+    if stored and options.language == "auto" and _language(update) != _of(update.segments):
+        table = update.table.only_removed()  # segments of two languages are no index
+        update = build((), table, find_changes(changes.listing, table))
+    return update
 
 
 def snapshots_of(stored: tuple[StoredSegment, ...]) -> tuple[Snapshot, ...]:
@@ -148,26 +140,35 @@ def _of(segments: tuple[Snapshot, ...]) -> str:
     return segments[0].lexicon.analyzer.language
 
 
-def _build(changes: Changes, options: FolderOptions, language: str, progress: Progress | None) -> Built:
-    """The files that must be parsed, as a segment."""
+def _update(
+    stored: tuple[StoredSegment, ...],
+    table: FileTable,
+    changes: Changes,
+    *,
+    options: FolderOptions,
+    removed: str | None,
+    held: Mapping[str, bytes],
+    progress: Progress | None,
+) -> Update:
+    """As `make_update`, in the language that the segments have."""
+    segments = snapshots_of(stored)
     settings = Settings.of(options, changes.listing.root, digests=True)
-    return build_files(changes.files, settings, language=language, progress=progress)
+    language = _of(segments) if segments else options.language
+    built = build_files(changes.files, settings, language=language, progress=progress)
+    if built.segment is not None:
+        segments = (*segments, Snapshot.of(built.segment, scoring_of(options)))
+    updated = _table(table, changes, built, len(stored))
+    if removed is not None or held:
+        updated = updated.without(removed, held)
+    if not sum(report.chunks for report in updated.reports):
+        raise updated.report().nothing_indexed(changes.listing.root)
+    return Update(stored, segments, updated, built.notes)
 
 
-def _language(segments: tuple[Snapshot, ...], table: FileTable, changes: Changes, built: Built) -> str:
+def _language(update: Update) -> str:
     """The language that the index would have if it were built now."""
-
-    def texts() -> Iterator[str]:
-        parsed, n_parsed = iter(built.outcomes), 0
-        for row, is_changed in zip(changes.row.tolist(), changes.is_changed.tolist(), strict=True):
-            if is_changed:
-                if next(parsed).report.reason is None and built.segment is not None:
-                    yield built.segment.texts[n_parsed]
-                    n_parsed += 1
-            elif table.segment[row] != NOWHERE:
-                yield segments[table.segment[row]].texts[int(table.local[row])]
-
-    return detect_language(islice(texts(), LANGUAGE_SAMPLE))
+    sample = update.table.order[:LANGUAGE_SAMPLE]
+    return detect_language(update.segments[segment].texts[local] for segment, local in sample)
 
 
 def _table(table: FileTable, changes: Changes, built: Built, number: int) -> FileTable:
