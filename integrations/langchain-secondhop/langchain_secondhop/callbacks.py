@@ -29,7 +29,8 @@ class DecisionReportCallbackHandler(BaseCallbackHandler):
     """Collects Decision Reports, and asks for them in whole in the trace.
 
     Give it next to the handler of a trace backend, `config={"callbacks": [backend, DecisionReportCallbackHandler()]}`,
-    and each secondhop run has a `decision_report` run below it, whose output is the report.
+    and each secondhop run has a `decision_report` run below it, whose output is the report. Where there are several, each
+    gets its own report; the trace is told what the first wants, and no words if any of them wants none.
     """
 
     raise_error = False
@@ -132,7 +133,11 @@ class DecisionReportCallbackHandler(BaseCallbackHandler):
 
 
 _collecting: ContextVar[DecisionReportCallbackHandler | None] = ContextVar("secondhop_collect_reports", default=None)
-register_configure_hook(_collecting, True, DecisionReportCallbackHandler, ENVIRONMENT_SWITCH)
+_switched_on: ContextVar[DecisionReportCallbackHandler | None] = ContextVar(ENVIRONMENT_SWITCH, default=None)
+"""Never set: LangChain makes a handler where the environment asks for one and none is there."""
+# Without a class, the handler of a block is added next to others of its class.
+register_configure_hook(_collecting, True)
+register_configure_hook(_switched_on, True, DecisionReportCallbackHandler, ENVIRONMENT_SWITCH)
 
 
 @contextmanager

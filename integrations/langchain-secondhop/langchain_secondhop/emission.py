@@ -21,7 +21,7 @@ for milliseconds, while the question waits."""
 
 
 class Emission:
-    """A report as the `DecisionReportCallbackHandler` among the handlers, if there is one, wants it told."""
+    """A report as the handlers that are a `DecisionReportCallbackHandler`, if there are any, want it told."""
 
     def __init__(
         self, report: DecisionReport, documents: Sequence[Document], handlers: Iterable[BaseCallbackHandler]
@@ -35,7 +35,10 @@ class Emission:
         """
         self._report = report
         self._documents = documents
-        self.policy = next((each for each in handlers if isinstance(each, DecisionReportCallbackHandler)), None)
+        policies = [each for each in handlers if isinstance(each, DecisionReportCallbackHandler)]
+        self.policy = policies[0] if policies else None
+        self._without_words = any(each.without_words for each in policies)
+        self._forms: dict[tuple[int | None, bool, bool], dict[str, Any]] = {}
 
     @cached_property
     def summary(self) -> dict[str, Any]:
@@ -46,22 +49,19 @@ class Emission:
     def inputs(self) -> dict[str, Any]:
         """What the run that shows the report was given."""
         budget = {"token_budget": self._report.token_budget}
-        return (
-            budget if self.policy is not None and self.policy.without_words else {"query": self._report.query, **budget}
-        )
+        return budget if self._without_words else {"query": self._report.query, **budget}
 
-    @cached_property
+    @property
     def payload(self) -> dict[str, Any]:
-        """The report as a dict, as much of it as is wanted."""
-        policy = self.policy
+        """The report as a dict for the trace: what the first handler wants, and no words if any of them wants none."""
+        policy, wordless = self.policy, self._without_words
         if policy is None:
-            return self._report.to_dict()
-        payload = self._report.to_dict() if policy.max_candidates is None else self._shortened(policy.max_candidates)
-        if policy.without_words:
-            payload = without_words(payload)
-        if policy.include_text:
-            payload["passages"] = [{"id": each.id, "text": each.page_content} for each in self._documents]
-        return payload
+            return self._form(None, include_text=False, wordless=False)
+        return self._form(policy.max_candidates, include_text=policy.include_text and not wordless, wordless=wordless)
+
+    def payload_for(self, handler: DecisionReportCallbackHandler) -> dict[str, Any]:
+        """The report as a dict, as much of it as a handler collects."""
+        return self._form(handler.max_candidates, include_text=handler.include_text, wordless=handler.without_words)
 
     @cached_property
     def text(self) -> str:
@@ -76,6 +76,17 @@ class Emission:
             yield self.text, as_text
         if others := [each for each in takers if each not in as_text]:
             yield self.payload, others
+
+    def _form(self, max_candidates: int | None, *, include_text: bool, wordless: bool) -> dict[str, Any]:
+        options = (max_candidates, include_text, wordless)
+        if options not in self._forms:
+            form = self._report.to_dict() if max_candidates is None else self._shortened(max_candidates)
+            if wordless:
+                form = without_words(form)
+            if include_text:
+                form["passages"] = [{"id": each.id, "text": each.page_content} for each in self._documents]
+            self._forms[options] = form
+        return self._forms[options]
 
     def _shortened(self, limit: int) -> dict[str, Any]:
         """With the first decisions, those on kept candidates before the others, and how many are left out."""

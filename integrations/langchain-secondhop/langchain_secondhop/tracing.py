@@ -104,12 +104,15 @@ def _in_full(emission: Emission, trace: Trace) -> bool:
 
 
 def _tell_collectors(run: SyncRun | AsyncRun, emission: Emission) -> list[BaseCallbackHandler]:
-    """Hands the report to the handlers that collect reports; returns the others that take custom events."""
+    """Hands its report to each handler that collects reports; returns the others that take custom events."""
     others = []
     for handler in run.inheritable_handlers:
         hears = getattr(handler.on_custom_event, "__func__", None)
-        if hears is DecisionReportCallbackHandler.on_custom_event:
-            handler.on_custom_event(DECISION_REPORT_EVENT, emission.payload, run_id=run.run_id)
+        if (
+            isinstance(handler, DecisionReportCallbackHandler)
+            and hears is DecisionReportCallbackHandler.on_custom_event
+        ):
+            handler.on_custom_event(DECISION_REPORT_EVENT, emission.payload_for(handler), run_id=run.run_id)
         elif hears not in _DEAF:
             others.append(handler)
     return others

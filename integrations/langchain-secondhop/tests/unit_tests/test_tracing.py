@@ -221,6 +221,16 @@ async def test_collect_reports_hears_everything_inside_the_block():
     assert collected.reports[0] == retriever().analyze(QUESTION).to_dict()
 
 
+def test_collect_reports_hears_what_another_handler_hears_too(monkeypatch):
+    handler = DecisionReportCallbackHandler()
+    monkeypatch.setenv("SECONDHOP_TRACE_REPORTS", "1")
+    with collect_reports() as collected:
+        retriever().invoke(QUESTION, {"callbacks": [handler]})
+        (RunnableLambda(lambda query: query) | retriever()).invoke(QUESTION, {"callbacks": [handler, collected]})
+    assert len(collected.reports) == 2
+    assert collected.reports == handler.reports
+
+
 def test_an_inner_block_collects_for_itself():
     with collect_reports() as outer:
         with collect_reports(detail="summary") as inner:
@@ -323,6 +333,26 @@ def test_without_words_no_word_of_question_or_documents_is_in_the_report():
     assert collected.last == handler.last
     with pytest.raises(ValueError, match="without_words"):
         DecisionReportCallbackHandler(include_text=True, without_words=True)
+
+
+@pytest.mark.parametrize("turned", [False, True])
+def test_each_handler_gets_its_own_report_and_a_trace_no_words_if_any_of_them_wants_none(turned):
+    texts = DecisionReportCallbackHandler(include_text=True)
+    few = DecisionReportCallbackHandler(without_words=True, max_candidates=1)
+    same = DecisionReportCallbackHandler(without_words=True, max_candidates=1)
+    recorder, kept = shown("auto", *(few, same, texts) if turned else (texts, few, same))
+    whole = retriever().analyze(QUESTION).to_dict()
+    passages = [{"id": document.id, "text": document.page_content} for document in kept]
+    assert texts.last == {**whole, "passages": passages}
+    assert "query" not in few.last
+    assert len(few.last["decisions"]) == 1
+    assert few.last is same.last
+    ((_, nested),) = recorder.named("decision_report")
+    ((_, event),) = (event for events in recorder.events.values() for event in events)
+    assert nested["inputs"] == {"token_budget": 60}
+    for told in (nested["outputs"], event):
+        assert not {"query", "passages"} & set(told)
+        assert len(told["decisions"]) == (1 if turned else len(whole["decisions"]))
 
 
 def test_a_sink_that_fails_is_logged_once_until_it_works_again(caplog):
