@@ -1,9 +1,7 @@
 """`SecondhopCompressor`: what another retriever found, cut down to a token budget."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Sequence
-from typing import Any, TypedDict
+from typing import Any
 
 from langchain_core.callbacks import AsyncCallbackManager, CallbackManager, Callbacks
 from langchain_core.documents import BaseDocumentCompressor, Document
@@ -11,7 +9,7 @@ from langchain_core.runnables import Runnable, RunnableConfig, RunnableLambda
 from pydantic import ConfigDict, Field, model_validator
 from secondhop import DecisionReport
 from secondhop.types import Grain
-from typing_extensions import Self, override
+from typing_extensions import Self, TypedDict, override
 
 from langchain_secondhop.choosing import Choice, Tokenizer, checked
 from langchain_secondhop.documents import Order
@@ -114,6 +112,7 @@ class SecondhopCompressor(BaseDocumentCompressor):
     def as_runnable(self) -> Runnable[CompressorInput, list[Document]]:
         """A runnable from `{"query": …, "documents": …}` to the documents to keep."""
 
+        # `RunnableLambda` makes schemas of what the annotations are, so they are not put off to be strings in this module.
         def compress(values: CompressorInput, config: RunnableConfig) -> list[Document]:
             return self.compress_documents(values["documents"], values["query"], config.get("callbacks"))
 

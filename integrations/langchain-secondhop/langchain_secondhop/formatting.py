@@ -1,7 +1,5 @@
 """Documents to prompt text: numbered and cited, as the token budget counts them."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from typing import Literal
 
@@ -32,6 +30,7 @@ def render(documents: Sequence[Document], style: Style = "numbered") -> str:
     )
 
 
+# `RunnableLambda` makes schemas of what the annotations are, so they are not put off to be strings in this module.
 def _format(documents: list[Document]) -> str:
     return render(documents)
 

@@ -29,5 +29,10 @@ def test_the_budget_counts_what_is_written(budget, style):
     assert len(text) == retriever.analyze("night mail engine school").total_tokens <= budget
 
 
+def test_it_says_what_it_takes():
+    assert "Document" in format_context.get_input_jsonschema()["$defs"]
+    assert format_context.get_graph().to_json(with_schemas=True)
+
+
 def test_it_has_a_name_in_traces():
     assert format_context.get_name() == "format_context"
