@@ -6,13 +6,14 @@ import copy
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import blake2b
+from numbers import Integral, Real
 from typing import Any, Literal
 
 from langchain_core.documents import Document
 from secondhop import Context
 from secondhop.loading.formats import format_by_name
 from secondhop.text.hygiene import visible
-from secondhop.text.prompt import GAP, cited, label
+from secondhop.text.prompt import GAP, cited, joined, label
 from secondhop.types import Chunk, Citation, Passage, Span
 
 Order = Literal["relevance", "reading"]
@@ -66,17 +67,18 @@ def to_texts(documents: Iterable[Document]) -> list[dict[str, Any]]:
 def to_chunks(documents: Sequence[Document]) -> list[dict[str, Any]]:
     """Documents with text as chunks, one to one, with distinct ids that are the same on every call."""
     chunks = []
-    used: set[str] = set()
+    taken = {document.id for document in documents}
+    copies: dict[str, int] = {}
     for document in documents:
         if not document.page_content.strip():
             continue
         metadata = document.metadata
-        known = document.id if document.id is not None else _digest(document)
-        distinct, copies = known, 1
-        while distinct in used:
-            copies += 1
-            distinct = f"{known}-{copies}"
-        used.add(distinct)
+        known = distinct = document.id if document.id is not None else _digest(document)
+        number = copies.get(known, 0)
+        while number and (distinct := f"{known}-{number + 1}") in taken:
+            number += 1
+        copies[known] = number + 1
+        taken.add(distinct)
         # A citation of ours is shown as it is, and the budget has to count what is shown.
         place = {"source": cite(metadata)} if metadata.get("citation") else _place(metadata)
         origin = {**metadata, _ORIGIN: _Origin(distinct, document.page_content)}
@@ -102,12 +104,12 @@ def _to_document(passage: Passage, citation: Citation) -> Document:
     chunk = passage.chunk
     origin = chunk.metadata.get(_ORIGIN)
     metadata = copy.deepcopy({key: value for key, value in chunk.metadata.items() if key != _ORIGIN})
-    spans = _shown(passage)
+    text, spans = citation["text"], _shown(passage)
     if origin is None:
         metadata["source"] = chunk.source
         metadata |= {"page": chunk.page} if chunk.page is not None else {}
     else:
-        spans = _in_source(spans, origin, metadata)
+        text, spans = _in_source(text, spans, chunk, origin)
         if "relevance_score" in metadata:
             metadata["base_relevance_score"] = metadata["relevance_score"]
     if chunk.heading:
@@ -120,7 +122,7 @@ def _to_document(passage: Passage, citation: Citation) -> Document:
         "role": passage.role,
         "citation": cited(chunk),
     }
-    return Document(page_content=visible(citation["text"]), metadata=metadata, id=_id(chunk, origin))
+    return Document(page_content=visible(text), metadata=metadata, id=_id(chunk, origin))
 
 
 def _shown(passage: Passage) -> list[Span]:
@@ -140,16 +142,28 @@ def _id(chunk: Chunk, origin: _Origin | None) -> str:
     return origin.id if len(chunk.text.strip()) >= len(origin.text.strip()) else f"{origin.id}#{chunk.start}"
 
 
-def _in_source(spans: Sequence[Span], origin: _Origin, metadata: Mapping[str, Any]) -> list[Span]:
-    """Spans of a document's text as spans of the source that the document itself was cut from."""
-    base = metadata.get("start_index")
-    base = origin.skipped + (base if isinstance(base, int) and base > 0 else 0)
-    pieces = _pieces(metadata)
+def _in_source(text: str, spans: Sequence[Span], chunk: Chunk, origin: _Origin) -> tuple[str, list[Span]]:
+    """What is shown of a document, and where that stands in the source that the document itself was cut from.
+
+    Args:
+        text: the passage's text.
+        spans: where it stands in the document's text.
+        chunk: the passage's chunk.
+        origin: the document.
+
+    Returns:
+        The text, without gap marks of an earlier step at the ends of its parts, and spans of the source.
+    """
+    pieces = _pieces(chunk.metadata)
     if not pieces:
-        return [(base + start, base + end) for start, end in spans]
-    if sum(end - start + len(GAP) for start, end in pieces) - len(GAP) != len(origin.text):
-        return pieces  # the text is not what was shown (hidden characters were left out): as near as can be told
-    return [span for start, end in spans for span in _across(start, end, pieces)]
+        base = origin.skipped + max(_whole(chunk.metadata.get("start_index")) or 0, 0)
+        return text, [(base + start, base + end) for start, end in spans]
+    is_as_shown = sum(end - start + len(GAP) for start, end in pieces) - len(GAP) == len(origin.text)
+    cuts = [cut for start, end in spans if is_as_shown and (cut := list(_across(start, end, pieces)))]
+    if not cuts:  # hidden characters were left out of its text, or only a mark is kept: as near as can be told
+        return text, pieces
+    parts = [origin.text[cut[0][0][0] : cut[-1][0][1]] for cut in cuts]
+    return joined(parts, chunk.kind), [place for cut in cuts for _, place in cut]
 
 
 def _pieces(metadata: Mapping[str, Any]) -> list[Span]:
@@ -163,14 +177,14 @@ def _pieces(metadata: Mapping[str, Any]) -> list[Span]:
         return []
 
 
-def _across(start: int, end: int, pieces: Sequence[Span]) -> Iterator[Span]:
-    """The parts of one of our own texts, of several pieces with gap marks between, as spans of their source."""
+def _across(start: int, end: int, pieces: Sequence[Span]) -> Iterator[tuple[Span, Span]]:
+    """The parts of one of our own texts, of several pieces with gap marks between: where in it, and in its source."""
     at = 0
     for left, right in pieces:
         length = right - left
         first, last = max(start - at, 0), min(end - at, length)
         if first < last:
-            yield left + first, left + last
+            yield (at + first, at + last), (left + first, left + last)
         at += length + len(GAP)
 
 
@@ -192,9 +206,20 @@ def _source(metadata: Mapping[str, Any]) -> str:
 def _page(metadata: Mapping[str, Any]) -> int | None:
     """The page as people count. A bare `page` is not used: LangChain's loaders count it from 0, others from 1."""
     for key in ("page_label", "page_number"):
-        value = str(metadata.get(key, ""))
-        if value.isascii() and value.isdigit() and len(value) <= _MOST_DIGITS:
-            return int(value)
+        value = metadata.get(key)
+        whole = _whole(value)
+        digits = str(value if whole is None else whole)
+        if digits.isascii() and digits.isdigit() and len(digits) <= _MOST_DIGITS:
+            return int(digits)
+    return None
+
+
+def _whole(value: object) -> int | None:
+    """A whole number, of whatever type the store gives it back: 12, 12.0, `numpy.int64(12)`; None for all else."""
+    if isinstance(value, Integral):
+        return int(value)
+    if isinstance(value, Real) and (number := float(value)).is_integer():
+        return int(number)
     return None
 
 

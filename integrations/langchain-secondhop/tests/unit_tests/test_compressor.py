@@ -4,6 +4,7 @@ import copy
 
 import pytest
 from harbour import MAIL, QUESTION, TEXTS, documents, reached
+from langchain_core._api import LangChainBetaWarning
 from langchain_core.documents import BaseDocumentCompressor, Document
 from langchain_core.runnables import RunnableLambda, RunnablePassthrough
 
@@ -100,6 +101,13 @@ def test_copies_are_dropped_as_copies_even_under_one_id():
     assert compressor.analyze(given, QUESTION).removed["dropped_duplicate"] >= len(kept)
 
 
+def test_a_document_keeps_its_id_where_a_copy_of_another_might_have_taken_it():
+    given = [Document(page_content=text, id=name) for name, text in zip(["a", "a", "a-2", "a"], TEXTS, strict=False)]
+    kept = SecondhopCompressor(order="reading").compress_documents(given, QUESTION)
+    assert [document.id for document in kept] == ["a", "a-3", "a-2", "a-4"]
+    assert [document.page_content for document in kept] == TEXTS[:4]
+
+
 async def test_async_keeps_the_same():
     compressor = SecondhopCompressor(token_budget=50)
     assert await compressor.acompress_documents(documents(), QUESTION) == compressor.compress_documents(
@@ -115,6 +123,19 @@ async def test_as_a_runnable_it_takes_query_and_documents():
     base = RunnableLambda(lambda query: documents())
     chain = {"query": RunnablePassthrough(), "documents": base} | compressor.as_runnable() | format_context
     assert "Brannock" in chain.invoke(QUESTION)
+
+
+def test_as_a_runnable_it_says_what_it_takes():
+    compressor = SecondhopCompressor().as_runnable()
+    for schema in (compressor.get_input_jsonschema(), (compressor | format_context).get_input_jsonschema()):
+        assert set(schema["$defs"]["CompressorInput"]["properties"]) == {"query", "documents"}
+    with pytest.warns(LangChainBetaWarning):
+        tool = compressor.as_tool(name="compress", description="What a question needs.")
+    assert set(tool.args) == {"query", "documents"}
+    assert tool.invoke({"query": QUESTION, "documents": documents()}) == compressor.invoke(
+        {"query": QUESTION, "documents": documents()}
+    )
+    assert (compressor | format_context).get_graph().to_json(with_schemas=True)
 
 
 @pytest.mark.parametrize(
