@@ -4,8 +4,9 @@ import json
 
 import pytest
 
-from secondhop import Document
+from secondhop import Document, StoreError
 from secondhop.cli import main
+from secondhop.storage import IndexStore
 
 
 @pytest.fixture
@@ -56,6 +57,17 @@ def test_damage_is_found_and_repaired(run, folder):
     assert run("compact", folder)[0] == 3
     assert run("repair", folder)[0] == 0
     assert run("verify", folder)[0] == 0
+
+
+@pytest.mark.parametrize("command", ["build", "repair"])
+def test_what_could_not_be_written_is_no_success(run, folder, monkeypatch, command):
+    def refuse(*_, **__):
+        raise StoreError(folder, "Read-only file system") from OSError(30, "Read-only file system")
+
+    monkeypatch.setattr(IndexStore, "write", refuse)
+    for options in ((), ("--json",)):
+        code, _, err = run(command, folder, *options)
+        assert (code, "Read-only file system" in err) == (3, True)
 
 
 def test_compact_removes_what_is_not_used(run, folder):

@@ -117,7 +117,12 @@ def test_a_reader_keeps_its_generation_when_the_files_are_gone(filled):
     assert version_of(filled.load()) == 3
 
 
-def test_a_reader_that_writers_overtake_begins_again(filled, monkeypatch):
+@pytest.mark.parametrize(
+    "look",
+    [lambda filled: version_of(filled.load()) == 3, lambda filled: filled.verify() == ()],
+    ids=["load", "verify"],
+)
+def test_a_reader_that_writers_overtake_begins_again(filled, monkeypatch, look):
     real, overtaken = store.open_arrays, iter((2, 3))
 
     def slow(path, file):
@@ -128,7 +133,7 @@ def test_a_reader_that_writers_overtake_begins_again(filled, monkeypatch):
         return real(path, file)
 
     monkeypatch.setattr(store, "open_arrays", slow)
-    assert version_of(filled.load()) == 3
+    assert look(filled)
 
 
 def test_what_is_open_already_is_not_opened_again(filled):

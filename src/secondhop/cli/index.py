@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from secondhop.cli.options import AsJson, Ignore, ProgressBar, as_path
-from secondhop.cli.output import ANSWERED, NOTHING_FOUND, print_json, print_lines
+from secondhop.cli.output import ANSWERED, NOTHING_FOUND, UNREADABLE, fail, print_json, print_lines
 from secondhop.errors import StoreError
 from secondhop.options import FolderOptions
 from secondhop.persistence import IndexedFolder, compact_folder, index_folder, load_folder, made_with, open_folder
@@ -126,7 +126,7 @@ def _show(found: IndexedFolder, as_json: bool) -> int:
         print_json({"index": told, "report": found.report.to_dict()})
     else:
         print_lines([*_lines(told), "", *str(found.report).splitlines()])
-    return ANSWERED
+    return fail(found.notes[-1], UNREADABLE) if found.in_memory else ANSWERED
 
 
 def _described(found: IndexedFolder, state: StoreStatus) -> dict[str, Any]:

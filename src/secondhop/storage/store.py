@@ -132,17 +132,15 @@ class IndexStore:
 
     def verify(self) -> tuple[StoreError, ...]:
         """Everything that is wrong with the files of the index; empty if all is well."""
-        try:
-            manifest = self.manifest()
-        except StoreError as error:
-            return (error,)
-        problems: list[StoreError] = []
-        for file in manifest.files if manifest else ():
+        while True:
             try:
-                open_arrays(self.folder / file.name, file)
+                manifest = self.manifest()
+                problems = self._problems(manifest)
+                if not problems or self.manifest() == manifest:
+                    return problems
             except StoreError as error:
-                problems.append(error)
-        return tuple(problems)
+                return (error,)
+            # A writer has come by: what was wrong is no longer part of the index.
 
     def status(self) -> StoreStatus:
         """Size and state of the index.
@@ -156,6 +154,15 @@ class IndexStore:
         sizes = own_files(self.folder)
         used = sum(size for name, size in sizes.items() if name in named)
         return StoreStatus(manifest, used, sum(sizes.values()) - used, read_holder(self.folder))
+
+    def _problems(self, manifest: Manifest | None) -> tuple[StoreError, ...]:
+        problems: list[StoreError] = []
+        for file in manifest.files if manifest else ():
+            try:
+                open_arrays(self.folder / file.name, file)
+            except StoreError as error:
+                problems.append(error)
+        return tuple(problems)
 
     def _open(self, manifest: Manifest, opened: dict[ArrayFile, Arrays]) -> StoredIndex:
         for file in manifest.files:
