@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
@@ -23,6 +24,8 @@ from secondhop.types import Chunk
 if TYPE_CHECKING:
     from secondhop.embedding.protocol import Matrix
     from secondhop.indexing import Snapshot
+
+_log = logging.getLogger(__name__)
 
 VECTOR_FILE = "vectors.f32"
 
@@ -47,6 +50,8 @@ def make_tiers(
     embedder = embedding.cached(_embedder(options), embedding.open_cache(options.embedding_cache))
     order: Order = "F" if options.vector_index == "flat" else "C"  # the others read single rows
     rows = _chunk_vectors(snapshot, embedder, order, folder) if vectors is None else unit_rows(vectors, order)
+    if len(rows) and options.embedder_dim not in (None, rows.shape[1]):
+        raise OptionError(f"embedder_dim={options.embedder_dim}, and the vectors have {rows.shape[1]} dimensions")
     return Tiers(
         dense=Dense(
             embed=partial(_query_vector, embedder),
@@ -107,7 +112,11 @@ def _chunk_vectors(snapshot: Snapshot, embedder: embedding.Embedder, order: Orde
     if stored is not None:
         return stored
     rows = unit_rows(embedder.embed(texts, "document"), order)
-    write_vectors(path, rows, wanted)
+    try:
+        write_vectors(path, rows, wanted)
+    except OSError as error:  # a full disk, or an index that is there to be read only
+        _log.warning("%s: the vectors are not kept: %s", path, error)
+        return rows
     stored = _stored(path, wanted)
     return rows if stored is None else stored
 
@@ -116,5 +125,5 @@ def _stored(path: Path, identity: str) -> Matrix | None:
     """The vectors of a file; None if there is none, or none of use: they are made again."""
     try:
         return read_vectors(path, identity)
-    except (FileNotFoundError, StoreError):
+    except (OSError, StoreError):
         return None

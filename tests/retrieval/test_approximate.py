@@ -1,4 +1,7 @@
+import multiprocessing
+import os
 import pickle
+import sys
 
 import numpy as np
 import pytest
@@ -51,6 +54,30 @@ def test_a_filter_makes_the_search_exact(rows, kind):
     query = clustered(1, seed=4)[0]
     found = build_index(kind, rows).search(query, 30, allowed)
     assert found.ordinals.tolist() == FlatIndex(rows).search(query, 30, allowed).ordinals.tolist()
+
+
+@pytest.mark.parametrize("kind", ["hnsw", "ivf", "pq"])
+def test_as_many_are_found_as_are_wanted(rows, kind):
+    index, query = build_index(kind, rows[:SMALLEST]), clustered(1, seed=5)[0]
+    for k in (3_000, SMALLEST, SMALLEST + 1):
+        hits = index.search(query, k)
+        assert len(hits.ordinals) == min(k, SMALLEST)
+        assert (np.diff(hits.cosines) <= 0).all()
+    assert len(index.search(np.zeros_like(query), 10).ordinals) == 0
+
+
+@pytest.mark.skipif(not hasattr(os, "fork") or sys.platform == "darwin", reason="needs fork")
+@pytest.mark.filterwarnings("ignore:.*fork.*:DeprecationWarning")
+@pytest.mark.parametrize("kind", ["hnsw", "ivf", "pq"])
+def test_a_forked_process_can_build_an_index_too(rows, kind):
+    build_index(kind, rows[:SMALLEST])
+    child = multiprocessing.get_context("fork").Process(target=build_index, args=(kind, rows[:SMALLEST]))
+    child.start()
+    child.join(60)
+    alive = child.is_alive()
+    child.kill()
+    assert not alive
+    assert child.exitcode == 0
 
 
 @pytest.mark.parametrize("kind", INDEX_KINDS)

@@ -43,8 +43,15 @@ def test_a_query_of_other_dimensions_is_refused():
 
 
 def test_zero_vectors_match_nothing():
-    rows = np.vstack([vectors(2), np.zeros((1, 16), np.float32)])
-    assert FlatIndex(unit_rows(rows)).search(rows[0], 3).cosines.min() <= 0
+    rows = unit_rows(np.vstack([np.eye(2, 16), np.zeros((1, 16)), np.full((1, 16), 1e-20)]).astype(np.float32))
+    hits = FlatIndex(rows).search(rows[0], 4)
+    assert hits.ordinals.tolist() == [0, 1]
+    assert hits.cosines.tolist() == [1, 0]
+
+
+@pytest.mark.parametrize("query", [np.zeros(16, np.float32), np.full(16, 1e-20, np.float32)])
+def test_a_query_without_a_direction_finds_nothing(query):
+    assert len(FlatIndex(vectors(5)).search(query, 3).ordinals) == 0
 
 
 @given(st.lists(st.integers(-3, 3), max_size=30), st.integers(1, 40))

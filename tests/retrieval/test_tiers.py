@@ -9,6 +9,8 @@ import pytest
 
 import secondhop
 from secondhop import OptionError, Reason
+from secondhop.retrieval.tiers import Direct, direct_by
+from secondhop.retrieval.whole_text import WholeTexts
 
 TOPICS = {
     "ship": "boat vessel ferry ship sail voyage",
@@ -60,6 +62,31 @@ def test_the_report_says_that_a_passage_is_there_for_its_meaning():
 def test_hybrid_keeps_what_only_words_find():
     found = [hit.chunk.text for hit in chunks_of(retrieval="hybrid").search("Ada Marsh")]
     assert TEXTS[4] in found
+
+
+def test_a_question_whose_vector_is_zero_is_answered_by_words():
+    def topics_alone(texts):
+        return [[float(word in text.lower()) for word in ("ferry", "hound", "invoice")] for text in texts]
+
+    lexical = chunks_of(retrieval="hybrid", model=topics_alone).search("Ada Marsh")
+    assert [hit.chunk.text for hit in lexical] == [TEXTS[4]]
+    assert "dense" not in lexical[0].scores
+    semantic = chunks_of(retrieval="semantic", model=topics_alone)
+    assert semantic.search("Ada Marsh") == []
+    assert semantic.context("Ada Marsh", 100).text() == ""
+
+
+def test_what_scores_below_zero_by_words_is_found_by_meaning():
+    document = chunks_of(retrieval="hybrid")
+    for lexical in ([-9.0, 0.0, -9.0, 0.0, 2.0], [-9.0, 0.0, -9.0, 0.0, 0.0]):
+        direct = direct_by(document._tiers, document._snapshot, "canine", np.array(lexical), 5, None)
+        assert (direct.scores > 0).all()
+        assert direct.scores.argmax() in (2, 4)
+
+
+def test_texts_count_where_no_chunk_has_a_score_by_words():
+    texts = WholeTexts(np.array([0]), np.ones((1, 1)), np.array([1.0, 0.0]))
+    assert Direct(np.array([3.0, 4.0]), np.zeros(2)).with_texts(texts).scores.tolist() == [4.0, 4.0]
 
 
 def test_the_bridge_goes_on_from_every_tier():
@@ -126,6 +153,16 @@ def test_a_reranker_reorders_the_pool_and_the_report_says_what_it_took():
     assert sum("rerank" in hit.scores for hit in some.search("quay", 5)) == 1
 
 
+def test_a_reranker_is_not_asked_about_nothing():
+    def like_the_first(query, texts):
+        first = texts[0]
+        return [float(text == first) for text in texts]
+
+    document = secondhop.Document.from_chunks(TEXTS, rerank=like_the_first)
+    assert document.search("zebra") == []
+    assert document.context("zebra", 100).text() == ""
+
+
 def test_min_candidates_is_a_floor():
     question = "quay"
     for least, expected in ((0, 2), (4, 4)):
@@ -139,6 +176,10 @@ def test_options_without_use_are_refused():
             secondhop.Document.from_text("A text.", **options)
     with pytest.raises(OptionError, match="not both"):
         chunks_of(retrieval="hybrid", embedder_model="x")
+    for given in ({}, {"vectors": by_topic(TEXTS)}):
+        assert len(chunks_of(retrieval="semantic", embedder_dim=4, **given).search("canine")) == 5
+        with pytest.raises(OptionError, match="embedder_dim=7, and the vectors have 4"):
+            chunks_of(retrieval="semantic", embedder_dim=7, **given)
     with pytest.raises(OptionError, match="vector_index"):
         chunks_of(retrieval="hybrid", vector_index="annoy")
 
@@ -241,6 +282,16 @@ def test_a_persisted_folder_keeps_its_vectors_in_a_mapped_file(tmp_path):
     file.write_bytes(file.read_bytes()[:-3])
     assert len(build().search("canine")) == document.n_chunks
     assert calls
+
+
+def test_a_folder_whose_vectors_cannot_be_kept_is_searched_all_the_same(tmp_path, caplog):
+    (tmp_path / "a.md").write_text("\n\n".join(TEXTS))
+    (tmp_path / ".secondhop" / "vectors.f32").mkdir(parents=True)  # no file can be put in its place
+    options = {"retrieval": "semantic", "model": by_topic, "embedder_id": "v1", "embedding_cache": None}
+    for _ in range(2):
+        document = secondhop.Document.from_folder(tmp_path, persist=True, **options)
+        assert document.search("canine")[0].scores["dense"] > 0
+    assert "vectors.f32: the vectors are not kept" in caplog.text
 
 
 def test_an_approximate_index_answers_through_a_document():

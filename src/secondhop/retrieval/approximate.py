@@ -7,14 +7,15 @@ where a candidate lies.
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
 import numpy as np
 
-from secondhop.arrays import highest
 from secondhop.errors import MissingExtraError, OptionError
-from secondhop.retrieval.dense import DenseHits, FlatIndex, VectorIndex, unit_query
+from secondhop.retrieval.dense import DenseHits, FlatIndex, VectorIndex, nearest, unit_query
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -70,16 +71,17 @@ class ApproximateIndex:
     def search(self, query: Matrix, k: int, allowed: Bools | None = None) -> DenseHits:
         """About the `k` nearest, in the order of their exact cosines.
 
-        With a filter the search is exact: an index loses recall where it may return only some of its vectors.
+        With a filter the search is exact: an index loses recall where it may return only some of its vectors. So it is
+        where the part that is looked at holds fewer than are wanted.
         """
         if allowed is not None:
             return FlatIndex(self.vectors).search(query, k, allowed)
         wanted = unit_query(query, self.vectors.shape[1])
         _, found = self.faiss_index.search(wanted[None], min(len(self), _FETCHED[self.kind] * k))
         places = np.sort(found[0][found[0] >= 0])
-        cosines = self.vectors[places] @ wanted
-        best = highest(cosines, k)
-        return DenseHits(places[best], cosines[best].astype(np.float64))
+        if len(places) < min(k, len(self)):
+            return FlatIndex(self.vectors).search(query, k)
+        return nearest(self.vectors, wanted, places, self.vectors[places] @ wanted, k)
 
 
 def build_index(kind: str, vectors: Matrix) -> VectorIndex:
@@ -105,6 +107,8 @@ def build_index(kind: str, vectors: Matrix) -> VectorIndex:
 
 
 def _built(faiss: Any, kind: IndexKind, vectors: Matrix) -> Any:
+    if _first_builder() != os.getpid():
+        faiss.omp_set_num_threads(1)  # a fork waits for ever for the threads that its parent had
     n, dims = vectors.shape
     if kind == "hnsw":
         index = faiss.IndexHNSWSQ(dims, faiss.ScalarQuantizer.QT_8bit, HNSW_LINKS, faiss.METRIC_INNER_PRODUCT)
@@ -124,6 +128,12 @@ def _built(faiss: Any, kind: IndexKind, vectors: Matrix) -> Any:
     index.train(vectors)
     index.add(vectors)
     return index
+
+
+@cache
+def _first_builder() -> int:
+    """The process in which an index was built first: this one, or one that it was forked from."""
+    return os.getpid()
 
 
 def n_lists(n: int) -> int:

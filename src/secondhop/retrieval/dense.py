@@ -66,19 +66,36 @@ class FlatIndex:
         for start in range(0, len(self), step):
             np.matmul(self.vectors[start : start + step], wanted, out=cosines[start : start + step])
         places = np.arange(len(self)) if allowed is None else np.flatnonzero(allowed)
-        best = places[highest(cosines[places], k)]
-        return DenseHits(best, cosines[best].astype(np.float64))
+        return nearest(self.vectors, wanted, places, cosines[places], k)
+
+
+def nearest(vectors: Matrix, query: Matrix, places: Ints, cosines: Floats | Matrix, k: int) -> DenseHits:
+    """The `k` nearest of the vectors at those places. Zeros are near to nothing, as vectors and as the query.
+
+    Args:
+        vectors: [C, dimensions] rows of length 1.
+        query: of length 1.
+        places: which of the rows to choose from, ascending.
+        cosines: of these.
+        k: how many at most.
+    """
+    best = highest(cosines, k)
+    at_zero = np.flatnonzero(cosines[best] == 0)
+    if len(at_zero):
+        have_direction = vectors[places[best[at_zero]]].any(axis=1) & query.any()
+        best = np.delete(best, at_zero[~have_direction])
+    return DenseHits(places[best], cosines[best].astype(np.float64))
 
 
 def unit_rows(vectors: Matrix, order: Order = "C") -> Matrix:
-    """The rows at length 1; rows of zeros stay as they are.
+    """The rows at length 1; those without a direction, of zeros or next to it, are zeros.
 
     Args:
         vectors: [C, dimensions].
         order: how they lie in memory.
     """
     norms = np.linalg.norm(vectors, axis=1, keepdims=True)
-    return np.asarray(vectors / np.maximum(norms, _SMALLEST_NORM), np.float32, order)
+    return np.asarray(vectors / np.where(norms < _SMALLEST_NORM, np.inf, norms), np.float32, order)
 
 
 def unit_query(query: Matrix, dims: int) -> Matrix:

@@ -81,8 +81,9 @@ class Direct:
 
     def with_texts(self, texts: WholeTexts) -> Direct:
         """The same with what chunks get for their texts on top: as much beside what ranks as it is beside words."""
-        if self.scores is not self.lexical:
-            scale = float(self.scores.max()) / float(self.lexical.max())
+        best = float(self.lexical.max(initial=0.0))
+        if self.scores is not self.lexical and best > 0:
+            scale = float(self.scores.max()) / best
             texts = replace(texts, scores=scale * texts.scores)
         return replace(self, scores=self.scores + texts.scores, texts=texts)
 
@@ -110,7 +111,7 @@ def direct_by(
         tiers: what ranks besides words; None for nothing.
         snapshot: the index.
         text: the question.
-        lexical: [C] scores by words, 0 where not allowed.
+        lexical: [C] scores by words, 0 where not allowed. Those below 0 count as 0 beside meaning.
         candidate_k: how many candidates are wanted: the pool is at least as large.
         allowed: [C] chunks that may be returned; None for all.
     """
@@ -123,11 +124,10 @@ def direct_by(
         timings["embed"] = 1e3 * (perf_counter() - began)
         pool = max(tiers.candidate_pool, candidate_k, tiers.min_candidates)
         found = tiers.dense.index.search(vector, pool, allowed)
-        direct = tiers.dense.fuse(lexical, found)
+        direct = tiers.dense.fuse(np.maximum(lexical, 0.0), found)
         more["dense"] = dict(zip(found.ordinals.tolist(), found.cosines.tolist(), strict=True))
-    if tiers.rerank is not None:
+    if tiers.rerank is not None and len(best := top(direct, tiers.candidate_pool)):
         began = perf_counter()
-        best = top(direct, tiers.candidate_pool)
         scores = np.asarray(tiers.rerank(text, [chunk.text for chunk in snapshot.chunks(best)]), float)
         direct = rerank(direct, best, scores)
         more["rerank"] = dict(zip(best.tolist(), scores.tolist(), strict=True))
