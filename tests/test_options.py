@@ -81,3 +81,13 @@ def test_options_of_a_folder_given_inside_others_are_kept_in_json():
     options = FolderOptions(workers=1, options=inner)
     assert FolderOptions.model_validate_json(options.model_dump_json()) == options
     assert (options.ignore, options.workers, options.chunk_size) == (("*.txt",), 1, 64)
+
+
+def test_a_path_to_a_model_is_never_its_name():
+    assert DocumentOptions(retrieval="hybrid", model=Path("all-minilm")).model == str(Path("all-minilm").absolute())
+
+
+def test_threads_may_be_given_for_a_reranker_alone():
+    assert DocumentOptions(rerank="cross-encoder", embedder_threads=2).embedder_threads == 2
+    with pytest.raises(secondhop.OptionError, match="does not use embedder_threads"):
+        DocumentOptions(embedder_threads=2)

@@ -192,7 +192,7 @@ class DocumentOptions(ContextOptions):
 
     @model_validator(mode="after")
     def _of_use(self) -> DocumentOptions:
-        given = sorted(_SEMANTIC & self.model_fields_set)
+        given = sorted((_SEMANTIC - ({"embedder_threads"} if self.rerank else set())) & self.model_fields_set)
         if self.retrieval == "lexical" and given:
             names = ", ".join(given)
             raise ValueError(f"retrieval='lexical' does not use {names}; say retrieval='hybrid' or 'semantic'")
@@ -208,10 +208,8 @@ class DocumentOptions(ContextOptions):
     @field_validator("model", "rerank", "embedding_cache")
     @classmethod
     def _names_as_text(cls, value: Any) -> Any:
-        """A path here means the same as its text, which is what comes back from JSON."""
-        if not isinstance(value, Path):
-            return value
-        return str(value.absolute() if value == Path("auto") else value)  # as text it is the cache's name
+        """A path here is its text, which is what comes back from JSON: whole, so that it is no name of a model."""
+        return str(value.absolute()) if isinstance(value, Path) else value
 
     @field_validator("language")
     @classmethod
