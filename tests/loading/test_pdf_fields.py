@@ -8,6 +8,7 @@ from pypdf.generic import ArrayObject, DictionaryObject, FloatObject, NameObject
 from secondhop.loading import pdf
 
 HIDDEN, NO_VIEW, PASSWORD = 2, 32, 1 << 13
+NAME, HARBOUR = (200, 665, 400, 685), (72, 590, 300, 632)
 
 
 def annotation(kind, box, *, flags=4, **entries):
@@ -26,13 +27,21 @@ def field(box, value, **entries):
     return annotation("/Widget", box, FT="/Tx", T=f"field {box}", V=value, **entries)
 
 
-def with_annotations(data, *annotations):
+def choice(chosen, options, **entries):
+    """A field of options, given as pairs of what is stored and what is shown."""
+    made = annotation("/Widget", NAME, FT="/Ch", T="choice", **entries)
+    made[NameObject("/Opt")] = ArrayObject(ArrayObject(map(TextStringObject, pair)) for pair in options)
+    made[NameObject("/V")] = ArrayObject(map(TextStringObject, chosen))
+    return made
+
+
+def with_annotations(data, *annotations, listed=True):
     """The file with these on its first page, widgets also in its form."""
     writer = pypdf.PdfWriter(clone_from=BytesIO(data))
     added = [writer._add_object(each) for each in annotations]
     writer.pages[0][NameObject("/Annots")] = ArrayObject(added)
     widgets = [one for one, each in zip(added, annotations, strict=True) if each["/Subtype"] == "/Widget"]
-    if widgets:
+    if widgets and listed:
         writer.root_object[NameObject("/AcroForm")] = DictionaryObject({NameObject("/Fields"): ArrayObject(widgets)})
     out = BytesIO()
     writer.write(out)
@@ -42,13 +51,53 @@ def with_annotations(data, *annotations):
 APPLICATION = drawn_pdf(
     [[(72, 700, 12, "Application for a mooring"), (72, 670, 12, "Name of the boat:"), (72, 640, 12, "Home harbour")]]
 )
-NAME, HARBOUR = (200, 665, 400, 685), (72, 590, 300, 632)
 
 
 def test_values_of_form_fields_stand_beside_or_below_their_labels():
     loaded = pdf.load(with_annotations(APPLICATION, field(HARBOUR, "Kiel\rPier 4"), field(NAME, "Aurora")), "a.pdf")
     assert loaded.text == "Application for a mooring\nName of the boat: Aurora\nHome harbour\nKiel\nPier 4"
     assert loaded.warnings == ()
+
+
+def test_fields_of_one_row_are_read_left_to_right_whatever_their_height():
+    first, second = field((200, 664, 280, 684.4), "Aurora"), field((290, 664, 400, 684.6), "Borealis")
+    for fields in ((first, second), (second, first)):
+        text = pdf.load(with_annotations(APPLICATION, *fields), "a.pdf").text
+        assert "Name of the boat: Aurora Borealis\n" in text
+
+
+def test_what_is_filled_in_below_a_heading_is_no_part_of_it():
+    body = [(72, 400 - 14 * number, 10, f"The owner keeps rule {number} of the harbour.") for number in range(12)]
+    remarks = drawn_pdf([[(72, 740, 18, "Remarks"), *body]])
+    loaded = pdf.load(with_annotations(remarks, field((72, 600, 500, 730), "The boat is old\rand leaks")), "a.pdf")
+    assert loaded.text.startswith("Remarks\nThe boat is old\nand leaks\nThe owner")
+    assert [section.heading_path for section in loaded.sections] == [("Remarks",)]
+
+
+MULTIPLE, COMBO = 1 << 21, 1 << 17
+FLAGS = [("DE", "Germany"), ("DK", "Denmark"), ("SE", "Sweden")]
+
+
+@pytest.mark.parametrize(
+    ("made", "shown"),
+    [
+        (choice(["DK"], FLAGS, Ff=COMBO), "Denmark"),
+        (choice(["DE", "SE"], FLAGS, Ff=MULTIPLE), "Germany\nSweden"),
+        (choice(["Other"], FLAGS, Ff=COMBO), "Other"),
+    ],
+    ids=["one", "several", "written"],
+)
+def test_all_options_that_are_chosen_are_read_as_they_are_shown(made, shown):
+    loaded = pdf.load(with_annotations(APPLICATION, made), "a.pdf")
+    assert f"Name of the boat: {shown}\nHome harbour" in loaded.text
+
+
+def test_fields_that_no_form_lists_are_read_too():
+    made = [field(NAME, "Aurora"), field(HARBOUR, "Secret", Ff=PASSWORD), choice(["DK"], FLAGS, flags=HIDDEN)]
+    loaded = pdf.load(with_annotations(APPLICATION, *made, listed=False), "a.pdf")
+    assert loaded.text == "Application for a mooring\nName of the boat: Aurora\nHome harbour"
+    tick = annotation("/Widget", (72, 600, 84, 612), FT="/Btn", T="ice", V="/Yes", AS="/Yes")
+    assert pdf.load(with_annotations(APPLICATION, tick, listed=False), "a.pdf").warnings
 
 
 def test_text_boxes_laid_over_a_page_are_read_and_comments_are_not():

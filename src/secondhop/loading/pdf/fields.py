@@ -8,6 +8,7 @@ from __future__ import annotations
 import ctypes
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from statistics import median_low
 from typing import Any, NamedTuple
 
 from pypdfium2 import raw
@@ -19,8 +20,10 @@ from secondhop.loading.pdf.words import tidy_lines
 _MAX_FIELDS = 2_000
 _MAX_CHARS = 1_000_000
 _MAX_PAIRS = 2_000_000
+_MAX_OPTIONS = 1_000  # of one field
+_UNLISTED = -1
 _NOT_SHOWN = raw.FPDF_ANNOT_FLAG_INVISIBLE | raw.FPDF_ANNOT_FLAG_HIDDEN | raw.FPDF_ANNOT_FLAG_NOVIEW
-_WITH_TEXT = frozenset({raw.FPDF_FORMFIELD_TEXTFIELD, raw.FPDF_FORMFIELD_COMBOBOX, raw.FPDF_FORMFIELD_LISTBOX})
+_WITH_OPTIONS = frozenset({raw.FPDF_FORMFIELD_COMBOBOX, raw.FPDF_FORMFIELD_LISTBOX})
 _WITH_TICK = frozenset({raw.FPDF_FORMFIELD_CHECKBOX, raw.FPDF_FORMFIELD_RADIOBUTTON})
 
 
@@ -65,14 +68,51 @@ def _shown(annotation: Any, form: Any) -> str | None:
     if kind not in (raw.FPDF_ANNOT_WIDGET, raw.FPDF_ANNOT_FREETEXT) or raw.FPDFAnnot_GetFlags(annotation) & _NOT_SHOWN:
         return ""
     if kind == raw.FPDF_ANNOT_FREETEXT:
-        return _text(raw.FPDFAnnot_GetStringValue, annotation, b"Contents")
+        return _stored(annotation, b"Contents")
     field = raw.FPDFAnnot_GetFormFieldType(form, annotation)
+    if field == _UNLISTED:
+        return _unlisted(annotation)
     if field in _WITH_TICK:
-        return "" if _text(raw.FPDFAnnot_GetStringValue, annotation, b"AS") in ("", "Off") else None
+        return None if _is_ticked(annotation) else ""
     is_secret = raw.FPDFAnnot_GetFormFieldFlags(form, annotation) & raw.FPDF_FORMFLAG_TEXT_PASSWORD
-    if field not in _WITH_TEXT or (field == raw.FPDF_FORMFIELD_TEXTFIELD and is_secret):
+    if field not in _WITH_OPTIONS and (field != raw.FPDF_FORMFIELD_TEXTFIELD or is_secret):
         return ""
-    return _text(raw.FPDFAnnot_GetFormFieldValue, form, annotation)
+    chosen = _chosen(annotation, form) if field in _WITH_OPTIONS else ""
+    return chosen or _text(raw.FPDFAnnot_GetFormFieldValue, form, annotation)
+
+
+def _unlisted(annotation: Any) -> str | None:
+    """The same for a field that is in no form: programs that put files together leave them so, and readers show them."""
+    if _is_ticked(annotation):
+        return None
+    parent = raw.FPDFAnnot_GetLinkedAnnot(annotation, b"Parent")
+    try:
+        kind, text = (_stored(annotation, key) or _stored(parent, key) for key in (b"FT", b"V"))
+        flags = ctypes.c_float()
+        raw.FPDFAnnot_GetNumberValue(annotation, b"Ff", flags) or raw.FPDFAnnot_GetNumberValue(parent, b"Ff", flags)
+    finally:
+        raw.FPDFPage_CloseAnnot(parent)
+    is_secret = int(min(max(flags.value, 0), 2**31)) & raw.FPDF_FORMFLAG_TEXT_PASSWORD
+    return text if kind == "Ch" or (kind == "Tx" and not is_secret) else ""
+
+
+def _is_ticked(annotation: Any) -> bool:
+    return _stored(annotation, b"AS") not in ("", "Off")
+
+
+def _chosen(annotation: Any, form: Any) -> str:
+    """The options that are chosen, one to a line, as readers see them; what is stored for them may be a code."""
+    lines: list[str] = []
+    room = _MAX_CHARS
+    for option in range(min(raw.FPDFAnnot_GetOptionCount(form, annotation), _MAX_OPTIONS)):
+        if room > 0 and raw.FPDFAnnot_IsOptionSelected(form, annotation, option):
+            lines.append(_text(raw.FPDFAnnot_GetOptionLabel, form, annotation, option))
+            room -= len(lines[-1])
+    return "\n".join(lines)
+
+
+def _stored(annotation: Any, key: bytes) -> str:
+    return _text(raw.FPDFAnnot_GetStringValue, annotation, key)
 
 
 def _text(ask: Callable[..., int], *arguments: Any) -> str:
@@ -96,17 +136,22 @@ def _boxed(annotation: Any, text: str, page: Any) -> _Field | None:
 
 
 def _placed(lines: Sequence[Line], fields: Sequence[_Field]) -> list[Line]:
-    """The lines, after each those of the fields that it is the label of; fields without a label come last, top down."""
-    after: dict[int, list[Line]] = {}
+    """The lines, after each those of the fields that it is the label of; fields without a label come last.
+
+    Fields in the row of their label come left to right, others top down.
+    """
+    after: dict[int | None, list[_Field]] = {}
     can_compare = len(lines) * len(fields) <= _MAX_PAIRS
     for field in sorted(fields, key=lambda field: (-round(field.top), field.left)):
-        label = _label(lines, field) if can_compare else None
-        like = lines[label or 0] if lines else Line("")
-        after.setdefault(len(lines) - 1 if label is None else label, []).extend(_lines(field, like))
-    placed = after.get(-1, [])
+        after.setdefault(_label(lines, field) if can_compare else None, []).append(field)
+    usual = median_low([line.height for line in lines if line.height] or [0.0])
+    placed: list[Line] = []
     for number, line in enumerate(lines):
-        placed += [line, *after.get(number, ())]
-    return placed
+        beside = sorted((field for field in after.get(number, ()) if _is_beside(line, field)), key=lambda one: one.left)
+        below = [field for field in after.get(number, ()) if not _is_beside(line, field)]
+        placed += [line, *(each for field in (*beside, *below) for each in _lines(field, line, usual))]
+    first = lines[0] if lines else Line("")
+    return placed + [each for field in after.get(None, ()) for each in _lines(field, first, usual)]
 
 
 def _label(lines: Sequence[Line], field: _Field) -> int | None:
@@ -126,13 +171,17 @@ def _is_beside(line: Line, field: _Field) -> bool:
     return line.height > 0 and line.left < field.left and field.bottom <= line.bottom + line.height / 2 <= field.top
 
 
-def _lines(field: _Field, like: Line) -> Iterator[Line]:
-    """The lines of a field, in letters as large as those of its label, and in the row of one that stands beside it."""
+def _lines(field: _Field, like: Line, usual: float) -> Iterator[Line]:
+    """The lines of a field, in the row of the line that it is like where it stands beside it.
+
+    Their letters are as large as those of that line, but no larger than `usual`: what is filled in is no heading.
+    """
     if not like.height:
         yield from map(Line, field.texts)
         return
-    left, bottom = field.left, field.top - like.height
+    height = min(like.height, usual)
+    left, bottom = field.left, field.top - height
     if _is_beside(like, field):
         left, bottom = max(left, like.right), like.bottom
     for number, text in enumerate(field.texts):
-        yield Line(text, left, max(left, field.right), bottom - number * like.height, like.height)
+        yield Line(text, left, max(left, field.right), bottom - number * height, height)
