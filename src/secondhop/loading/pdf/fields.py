@@ -85,15 +85,10 @@ def _unlisted(annotation: Any) -> str | None:
     """The same for a field that is in no form: programs that put files together leave them so, and readers show them."""
     if _is_ticked(annotation):
         return None
-    parent = raw.FPDFAnnot_GetLinkedAnnot(annotation, b"Parent")
-    try:
-        kind, text = (_stored(annotation, key) or _stored(parent, key) for key in (b"FT", b"V"))
-        flags = ctypes.c_float()
-        raw.FPDFAnnot_GetNumberValue(annotation, b"Ff", flags) or raw.FPDFAnnot_GetNumberValue(parent, b"Ff", flags)
-    finally:
-        raw.FPDFPage_CloseAnnot(parent)
-    is_secret = int(min(max(flags.value, 0), 2**31)) & raw.FPDF_FORMFLAG_TEXT_PASSWORD
-    return text if kind == "Ch" or (kind == "Tx" and not is_secret) else ""
+    flags = ctypes.c_float()
+    raw.FPDFAnnot_GetNumberValue(annotation, b"Ff", flags)
+    kind, is_secret = _stored(annotation, b"FT"), int(min(max(flags.value, 0), 2**31)) & raw.FPDF_FORMFLAG_TEXT_PASSWORD
+    return _stored(annotation, b"V") if kind == "Ch" or (kind == "Tx" and not is_secret) else ""
 
 
 def _is_ticked(annotation: Any) -> bool:
