@@ -68,6 +68,14 @@ def test_running_headers_and_page_numbers_are_in_no_section_but_stay_in_the_text
     assert all(text.startswith("The ") for page, _, text in shown(loaded) if page > 1)
 
 
+@pytest.mark.parametrize("pages", [2, 9])
+def test_a_header_with_a_number_that_stays_the_same_is_in_the_first_section_alone(pages):
+    loaded = pdf.load(report(pages, head="Regulation (EU) 2016/679"), "a.pdf")
+    first, *others = [text for _, _, text in shown(loaded)]
+    assert first.startswith("Regulation (EU) 2016/679\n")
+    assert all(text.startswith("The ") and "Page" not in text for text in others)
+
+
 @pytest.mark.parametrize("foot", ["{}", "- {} -", "{} | Annual report", "Page {} of {}"])
 def test_page_numbers_are_told_in_many_forms(foot):
     loaded = pdf.load(report(5, foot=foot), "a.pdf")

@@ -37,9 +37,10 @@ def set_apart(pages: Sequence[Page]) -> Sequence[Page]:
     edges = [list(_edge_lines(page)) for page in pages]
     repeated = _repeated(edges)
     numbers = _page_numbers(pages)
+    fixed = _fixed(pages, edges)
     seen: set[str] = set()
     return [
-        _split(page, edge, repeated, seen, numbers.get(place))
+        _split(page, edge, repeated, fixed, seen, numbers.get(place))
         for place, (page, edge) in enumerate(zip(pages, edges, strict=True))
     ]
 
@@ -94,6 +95,15 @@ def _repeated(edges: Sequence[Sequence[_EdgeLine]]) -> set[_Key]:
     return {key for key, numbers in pages_of.items() if _is_run(numbers, min(_least_pages(key[0]), most))}
 
 
+def _fixed(pages: Sequence[Page], edges: Sequence[Sequence[_EdgeLine]]) -> set[str]:
+    """Lines with numbers in them that stay the same from page to page, as the year of a report does."""
+    pages_of: dict[str, list[int]] = defaultdict(list)
+    for number, (page, edge) in enumerate(zip(pages, edges, strict=True)):
+        for text in {page.lines[place].text.casefold() for place, _, words, _ in edge if "#" in words}:
+            pages_of[text].append(number)
+    return {text for text, numbers in pages_of.items() if _is_run(numbers, min(_LEAST_PAGES, len(pages)))}
+
+
 def _least_pages(words: str) -> int:
     if _PAGE_OF_PAGES.search(words):
         return 2
@@ -108,14 +118,23 @@ def _is_run(numbers: Sequence[int], least: int) -> bool:
     return longest >= least
 
 
-def _split(page: Page, edge: Sequence[_EdgeLine], repeated: set[_Key], seen: set[str], number_at: int | None) -> Page:
+def _split(
+    page: Page,
+    edge: Sequence[_EdgeLine],
+    repeated: set[_Key],
+    fixed: set[str],
+    seen: set[str],
+    number_at: int | None,
+) -> Page:
     head: set[int] = set()
     foot: set[int] = set()
     for place, at_top, words, step in edge:
         if (words, step) not in repeated:
             continue
-        if words not in seen and "#" not in words and any(character.isalpha() for character in words):
-            seen.add(words)
+        text = page.lines[place].text.casefold()
+        reads_the_same = "#" not in words or text in fixed
+        if text not in seen and reads_the_same and any(character.isalpha() for character in words):
+            seen.add(text)
             continue
         (head if at_top else foot).add(place)
     if number_at is not None and number_at not in head:
