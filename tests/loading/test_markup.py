@@ -269,6 +269,20 @@ def test_xml_that_cannot_be_trusted_stays_as_it_is(text, words):
     assert words in loaded.warnings[0]
 
 
+@pytest.mark.parametrize("quote", ['"', "'"])
+@pytest.mark.parametrize("between", ["", "\n", "<p>/></p>"])
+def test_xml_elements_end_where_they_are_closed_with_or_without_a_tag(between, quote):
+    points = quote + "/> " * 80 + quote
+    elements = [
+        f"<path id={quote}a{quote} d={points}/>",
+        f"<path id={quote}b{quote} d={points}></path\n >",
+        f"<path id={quote}c{quote} d={points}>/></path>",
+    ]
+    loaded = load_text(f"<svg>{between.join(elements)}</svg>", "a.xml")
+    found = [(section.heading_path, loaded.text[section.start : section.end]) for section in loaded.sections[1:]]
+    assert found == [((f"path {name}",), element) for name, element in zip("abc", elements, strict=True)]
+
+
 def test_xml_is_read_in_the_encoding_that_it_declares():
     data = '<?xml version="1.0" encoding="iso-8859-2"?><a>Łódź</a>'.encode("iso-8859-2")
     assert "Łódź" in load_bytes(data, "a.xml").text

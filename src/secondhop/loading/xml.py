@@ -16,6 +16,7 @@ from secondhop.loading.outlined import shortened
 from secondhop.types import Section, SourceText
 
 _DECLARED = re.compile(rb"""^<\?xml[^>]{0,200}?encoding\s*=\s*["']([A-Za-z0-9_.:-]+)["']""")
+_EMPTY_ELEMENT = re.compile(rb"""<(?:[^"'>]|"[^"]*"|'[^']*')*/>""")
 _NAMING = ("title", "name", "id", "key", "label")
 _LEAST_CHARS = 200
 _MAX_DEPTH = 12
@@ -42,6 +43,7 @@ class _Reader:
     """Collects the elements near the root, with the text of their titles."""
 
     parser: expat.XMLParserType
+    code: bytes
     found: list[_Element] = field(default_factory=list)
     open_ones: list[_Element] = field(default_factory=list)
     depth: int = 0
@@ -67,10 +69,16 @@ class _Reader:
             self.title_of = None
         if self.depth <= _MAX_DEPTH:
             element = self.open_ones.pop()
-            element.end = self.parser.CurrentByteIndex + len(tag.encode()) + 3
-            if element.name and element.end - element.start >= _LEAST_CHARS and len(self.found) < _MAX_SECTIONS:
-                self.found.append(element)
+            if element.name and len(self.found) < _MAX_SECTIONS:
+                element.end = self._end(element.start, self.parser.CurrentByteIndex)
+                if element.end - element.start >= _LEAST_CHARS:
+                    self.found.append(element)
         self.depth -= 1
+
+    def _end(self, start: int, place: int) -> int:
+        """Where an element ends: its closing tag stands at `place`, or it has none and ends there."""
+        empty = _EMPTY_ELEMENT.match(self.code, start, place)
+        return place if empty and empty.end() == place else self.code.find(b">", place) + 1
 
 
 def load(data: bytes, source: str) -> SourceText:
@@ -103,7 +111,9 @@ def _decoded(data: bytes, source: str) -> tuple[str, list[str]]:
 
 def _sections(text: str) -> list[Section]:
     parser = expat.ParserCreate("utf-8")
-    reader = _Reader(parser)
+    code = text.encode("utf-8", "replace")
+    blank = len(code) - len(code.lstrip())  # a declaration must stand first
+    reader = _Reader(parser, code[blank:])
 
     def refuse(*_: object) -> None:
         raise _EntityError
@@ -112,9 +122,7 @@ def _sections(text: str) -> list[Section]:
     parser.EndElementHandler = reader.end
     parser.CharacterDataHandler = reader.text
     parser.EntityDeclHandler = refuse
-    code = text.encode("utf-8", "replace")
-    blank = len(code) - len(code.lstrip())  # a declaration must stand first
-    parser.Parse(code[blank:], True)
+    parser.Parse(reader.code, True)
     elements = sorted(reader.found, key=lambda element: (element.start, -element.end))
     places = character_offsets(code, (at + blank for element in elements for at in (element.start, element.end)))
     sections: list[Section] = []
