@@ -63,7 +63,7 @@ class _Reader:
         if self.title_of is not None:
             self.title.append(characters)
 
-    def end(self, tag: str) -> None:
+    def end(self, _: str) -> None:
         if self.title_of is not None and self.depth == self.title_of.depth + 1:
             self.title_of.name = "".join(self.title).strip() or self.title_of.name
             self.title_of = None
