@@ -125,6 +125,43 @@ def test_word_insertions_controls_and_text_boxes_are_read_and_deletions_are_not(
     assert word.load(saved(document), "a.docx").text == "kept\n\nin a control\n\naround\n\nin a box"
 
 
+def test_word_hidden_text_is_left_out_and_text_at_a_tab_stop_stands_apart():
+    document = docx.Document()
+    document.add_paragraph("Fees").add_run(" are secret").font.hidden = True
+    document.add_paragraph("Left").add_run()._r.append(parse_xml(f"<w:ptab {nsdecls('w')} w:alignment='right'/>"))
+    document.paragraphs[1].add_run("Right").font.hidden = False
+    assert word.load(saved(document), "a.docx").text == "Fees\n\nLeft\tRight"
+
+
+def test_word_parts_are_found_by_their_relations():
+    with zipfile.ZipFile(BytesIO(saved(word_document()))) as archive:
+        files = {name: archive.read(name) for name in archive.namelist()}
+    renamed = {
+        name.replace("word/document.xml", "word/document2.xml").replace("word/styles.xml", "word/styles2.xml"): content
+        for name, content in files.items()
+    }
+    relations = {"_rels/.rels": b"document.xml", "word/_rels/document.xml.rels": b"styles.xml"}
+    for name, target in relations.items():
+        moved = renamed.pop(name).replace(target, target.replace(b".", b"2."))
+        renamed[name.replace("document.xml", "document2.xml")] = moved
+    expected = word.load(zipped(files), "a.docx")
+    loaded = word.load(zipped(renamed), "a.docx")
+    assert (loaded.text, loaded.sections) == (expected.text, expected.sections)
+
+
+def test_word_cells_that_span_columns_leave_the_others_in_place():
+    document = docx.Document()
+    table = document.add_table(rows=3, cols=3)
+    for number, cell in enumerate(table._cells):
+        cell.text = str(number)
+    table.cell(1, 1).text = ""
+    table.cell(1, 0).merge(table.cell(1, 1))
+    last = table.rows[2]._tr
+    last.remove(last.tc_lst[0])
+    last.get_or_add_trPr().append(parse_xml(f"<w:gridBefore {nsdecls('w')} w:val='1'/>"))
+    assert word.load(saved(document), "a.docx").text == "0 | 1 | 2\n3 |  | 5\n | 7 | 8"
+
+
 def test_word_cells_that_span_rows_stand_in_each_row():
     document = docx.Document()
     table = document.add_table(rows=3, cols=2)

@@ -2,7 +2,7 @@
 
 import docx
 from docx.oxml import parse_xml
-from docx.oxml.ns import nsdecls
+from docx.oxml.ns import nsdecls, qn
 from test_office import headings, in_sections, saved
 
 from secondhop.loading import docx as word
@@ -105,6 +105,32 @@ def test_clauses_inside_tables_are_numbered_too():
         )
         table.cell(row, 0).paragraphs[0].add_run(f"Cell {row}")
     assert lines(document) == ["1. Term", "", "2. Cell 0 | Text", "3. Cell 1 | More"]
+
+
+def test_paragraphs_without_text_count_unless_they_were_deleted_or_are_hidden():
+    document = numbered()
+    for text in ("Term", "", "", "", "Law"):
+        add(document, text, 0)
+    for paragraph, mark in zip(document.paragraphs[2:4], ("del", "vanish"), strict=True):
+        paragraph._p.get_or_add_pPr().append(parse_xml(f"<w:rPr {nsdecls('w')}><w:{mark}/></w:rPr>"))
+    table = document.add_table(rows=2, cols=2)
+    for row, text in enumerate(("Harbour", "Quay")):
+        add(table.cell(row, 0), "", 0)
+        table.cell(row, 1).text = text
+    assert lines(document) == ["1. Term", "3. Law", "", "4. | Harbour", "5. | Quay"]
+
+
+def test_a_list_may_be_that_of_a_list_style():
+    document = numbered()
+    root = document.part.numbering_part.element
+    definition = next(child for child in root if child.get(qn("w:abstractNumId")) == "77")
+    definition.insert(0, parse_xml(f'<w:styleLink {nsdecls("w")} w:val="Clauses"/>'))
+    linked = f'<w:abstractNum {nsdecls("w")} w:abstractNumId="79"><w:numStyleLink w:val="Clauses"/></w:abstractNum>'
+    definition.addnext(parse_xml(linked))
+    root.append(parse_xml(f'<w:num {nsdecls("w")} w:numId="79"><w:abstractNumId w:val="79"/></w:num>'))
+    for text, level, list_id in [("Term", 0, 79), ("Start", 1, 79), ("Law", 0, 77)]:
+        add(document, text, level, list_id)
+    assert lines(document) == ["1. Term", "1.1 Start", "2. Law"]
 
 
 def test_page_headers_and_footers_stand_once_at_the_end():

@@ -1,6 +1,6 @@
 """Word documents: body in reading order, headings by style, outline level or bold letters, clauses with their numbers, tables by row.
 
-Notes, page headers and page footers stand at the end.
+Notes, page headers and page footers stand at the end. Hidden text is left out.
 
 The XML is read directly. That keeps what lies inside content controls, text boxes and tracked insertions, reads the
 strict variant of the format too, and does not care about damage in parts that hold no text.
@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import replace
-from posixpath import dirname, join, normpath
+from posixpath import basename, dirname, join, normpath
 from typing import TYPE_CHECKING
 from zipfile import ZipFile
 
@@ -26,7 +26,7 @@ from secondhop.loading.builder import (
 )
 from secondhop.loading.docx_bold import heads_by_bold, is_bold_title
 from secondhop.loading.docx_styles import Styles, read_styles
-from secondhop.loading.docx_xml import attribute_of, child_of, parse_part, tag_of, value_of
+from secondhop.loading.docx_xml import attribute_of, child_of, is_on, number_of, parse_part, tag_of, value_of
 from secondhop.types import SourceText
 
 if TYPE_CHECKING:
@@ -35,9 +35,10 @@ if TYPE_CHECKING:
 _MAIN = "word/document.xml"
 _FURNITURE = re.compile(r"(?:header|footer)\d*\.xml")
 _MAX_FURNITURE = 200
+_MAX_COLUMNS = 63  # Word has no more
 # Deleted or moved-away text, field codes, properties, and the older copy of a drawing that has a newer one.
 _NOT_SHOWN = frozenset({"del", "moveFrom", "pPr", "rPr", "instrText", "delText", "Fallback", "tblPr", "tcPr", "sdtPr"})
-_CHARACTERS = {"tab": "\t", "br": "\n", "cr": "\n", "noBreakHyphen": "-"}
+_CHARACTERS = {"tab": "\t", "ptab": "\t", "br": "\n", "cr": "\n", "noBreakHyphen": "-"}
 
 
 def load(data: bytes, source: str) -> SourceText:
@@ -60,13 +61,14 @@ def load(data: bytes, source: str) -> SourceText:
         if root is None:
             raise CorruptFileError(source, f"not a Word document ({main} is missing)")
         folder = dirname(main)
-        numbering = parse_part(archive, join(folder, "numbering.xml"), source)
-        styles = read_styles(parse_part(archive, join(folder, "styles.xml"), source), numbering)
+        parts = _parts(archive, main, source)
+        numbering = parse_part(archive, parts["numbering"], source)
+        styles = read_styles(parse_part(archive, parts["styles"], source), numbering)
         _write_blocks(root, replace(styles, bold_titles=heads_by_bold(root, styles)), builder)
-        for name, title in (("footnotes.xml", "Footnotes"), ("endnotes.xml", "Endnotes")):
-            notes = parse_part(archive, join(folder, name), source)
+        for name in ("footnotes", "endnotes"):
+            notes = parse_part(archive, parts[name], source)
             if notes is not None:
-                _write_notes(notes, title, builder)
+                _write_notes(notes, name.capitalize(), builder)
         _write_furniture(archive, folder, source, builder)
         metadata = _metadata(parse_part(archive, "docProps/core.xml", source))
     inserted = sum(1 for _ in root.iter("{*}altChunk"))
@@ -82,6 +84,18 @@ def _main_part(archive: ZipFile, source: str) -> str:
         if str(attribute_of(relation, "Type") or "").endswith("/officeDocument"):
             return normpath((attribute_of(relation, "Target") or _MAIN).lstrip("/"))
     return _MAIN
+
+
+def _parts(archive: ZipFile, main: str, source: str) -> dict[str, str]:
+    """Where the parts lie that the body needs, by their kind; some programs put a number behind their names."""
+    folder = dirname(main)
+    found = {kind: join(folder, f"{kind}.xml") for kind in ("numbering", "styles", "footnotes", "endnotes")}
+    relations = parse_part(archive, join(folder, "_rels", f"{basename(main)}.rels"), source)
+    for relation in () if relations is None else relations.iter():
+        kind, target = (attribute_of(relation, "Type") or "").rpartition("/")[2], attribute_of(relation, "Target")
+        if kind in found and target:
+            found[kind] = normpath(join(folder, target)) if target[0] != "/" else target[1:]
+    return found
 
 
 def _write_blocks(parent: etree._Element, styles: Styles, builder: TextBuilder) -> None:
@@ -102,14 +116,22 @@ def _write_paragraph(paragraph: etree._Element, styles: Styles, builder: TextBui
     level = styles.level(paragraph, style)
     if level is None and styles.bold_titles and is_bold_title(paragraph, text):
         level = 1
-    label = styles.label(paragraph, style) if text else None
-    shown = text if not label else f"{label} {text}"
+    label = _label(paragraph, styles, text)
+    shown = f"{label} {text}" if label and text else text
     if level is not None and text:
         builder.heading(level, text if label == "-" else shown)
     else:
         builder.write(shown, gap="\n\n" if label is None else "\n")
     for box in _boxes(paragraph):
         _write_blocks(box, styles, builder)
+
+
+def _label(paragraph: etree._Element, styles: Styles, text: str) -> str | None:
+    """What stands before a paragraph. One without text counts too, unless it was deleted or is hidden."""
+    mark = child_of(paragraph, "pPr", "rPr")
+    if not text and any(is_on(mark, name) for name in ("del", "moveFrom", "vanish")):
+        return None
+    return styles.label(paragraph, value_of(paragraph, "pPr", "pStyle") or "")
 
 
 def _text(paragraph: etree._Element) -> str:
@@ -124,7 +146,7 @@ def _pieces(element: etree._Element) -> Iterator[str]:
             yield child.text or ""
         elif name in _CHARACTERS:
             yield _CHARACTERS[name]
-        elif name not in _NOT_SHOWN and name != "txbxContent":
+        elif name not in _NOT_SHOWN and name != "txbxContent" and not (name == "r" and is_on(child, "rPr", "vanish")):
             yield from _pieces(child)
 
 
@@ -139,28 +161,32 @@ def _boxes(element: etree._Element) -> Iterator[etree._Element]:
 
 
 def _rows(table: etree._Element, styles: Styles) -> Iterator[list[str]]:
-    """The rows of a table; a cell that spans rows stands in each of them, so that a row says all it has to."""
+    """The rows of a table; a cell that spans rows stands in each of them, so that a row says all it has to.
+
+    Of columns that a cell spans the first has its text, and the others are empty.
+    """
     above: dict[int, str] = {}
     for row in _descend(table, "tr"):
         cells: list[str] = []
-        column = 0
+        column = min(number_of(row, "trPr", "gridBefore") or 0, _MAX_COLUMNS)
         for cell in _descend(row, "tc"):
             properties = child_of(cell, "tcPr")
             merged = child_of(properties, "vMerge")
-            text = " ".join(_numbered(paragraph, styles) for paragraph in _paragraphs(cell)).strip()
-            if merged is not None and attribute_of(merged, "val") != "restart":
+            goes_on = merged is not None and attribute_of(merged, "val") != "restart"
+            paragraphs = [each for each in _paragraphs(cell) if not goes_on or _text(each)]
+            text = " ".join(_numbered(paragraph, styles) for paragraph in paragraphs).strip()
+            if goes_on:
                 text = text or above.get(column, "")
             above[column] = text
-            cells.append(text)
-            span = value_of(properties, "gridSpan") or "1"
-            column += int(span) if span.isdecimal() else 1
+            cells += [*[""] * (column - len(cells)), text]
+            column += min(number_of(properties, "gridSpan") or 1, _MAX_COLUMNS)
         yield cells
 
 
 def _numbered(paragraph: etree._Element, styles: Styles) -> str:
     text = _text(paragraph)
-    label = styles.label(paragraph, value_of(paragraph, "pPr", "pStyle") or "") if text else None
-    return f"{label} {text}" if label else text
+    label = _label(paragraph, styles, text)
+    return f"{label} {text}".strip() if label and (text or label != "-") else text
 
 
 def _descend(element: etree._Element, wanted: str) -> Iterator[etree._Element]:

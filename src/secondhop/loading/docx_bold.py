@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from secondhop.loading.docx_styles import Styles
-from secondhop.loading.docx_xml import attribute_of, child_of, tag_of, value_of
+from secondhop.loading.docx_xml import is_on, tag_of, value_of
 
 if TYPE_CHECKING:
     from lxml import etree  # type: ignore[import-untyped]
@@ -15,7 +15,6 @@ _MOST_CHARS = 80
 _MOST_WORDS = 12
 _MOST_SHARE = 0.3
 """Of a document's paragraphs; where more are bold, it says nothing."""
-_OFF = frozenset({"0", "false", "off"})
 
 
 def heads_by_bold(root: etree._Element, styles: Styles) -> bool:
@@ -37,7 +36,7 @@ def is_bold_title(paragraph: etree._Element, text: str) -> bool:
     if text.endswith((".", ",", ";")) and len(text.split()) > 1:
         return False
     runs = [run for run in paragraph.iter() if tag_of(run) == "r" and _has_text(run)]
-    return all(map(_is_bold, runs))
+    return all(is_on(run, "rPr", "b") for run in runs)
 
 
 def _body_paragraphs(root: etree._Element) -> Iterator[etree._Element]:
@@ -52,8 +51,3 @@ def _body_paragraphs(root: etree._Element) -> Iterator[etree._Element]:
 
 def _has_text(run: etree._Element) -> bool:
     return any((node.text or "").strip() for node in run if tag_of(node) == "t")
-
-
-def _is_bold(run: etree._Element) -> bool:
-    bold = child_of(run, "rPr", "b")
-    return bold is not None and attribute_of(bold, "val") not in _OFF

@@ -73,10 +73,12 @@ def read_numbering(root: etree._Element | None, styles: etree._Element | None) -
     """The lists of `numbering.xml`, and the styles that stand for a level of one."""
     if root is None:
         return Numbering()
-    abstract = {
-        attribute_of(element, "abstractNumId") or "": _levels(element)
-        for element in root
-        if tag_of(element) == "abstractNum"
+    definitions = [element for element in root if tag_of(element) == "abstractNum"]
+    abstract = {attribute_of(element, "abstractNumId") or "": _levels(element) for element in definitions}
+    of_style = {value_of(element, "styleLink"): attribute_of(element, "abstractNumId") for element in definitions}
+    meant = {
+        attribute_of(element, "abstractNumId"): of_style.get(value_of(element, "numStyleLink") or "")
+        for element in definitions
     }
     lists: dict[str, tuple[str, Mapping[int, _Level]]] = {}
     by_style: dict[str, tuple[str, int]] = {}
@@ -84,7 +86,8 @@ def read_numbering(root: etree._Element | None, styles: etree._Element | None) -
         list_id = attribute_of(element, "numId")
         if tag_of(element) != "num" or list_id is None:
             continue
-        shared = value_of(element, "abstractNumId") or ""
+        named = value_of(element, "abstractNumId") or ""
+        shared = meant.get(named) or named
         own = _overridden(element, abstract.get(shared, {}))
         restarts = any(child_of(override, "startOverride") is not None for override in element)
         lists[list_id] = (f"{shared}/{list_id}" if restarts else shared, own)

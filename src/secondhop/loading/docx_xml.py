@@ -17,6 +17,9 @@ except ImportError as error:
     raise MissingExtraError("lxml", extra="office") from error
 
 
+_OFF = frozenset({"0", "false", "off"})
+
+
 def parse_part(archive: ZipFile, name: str, source: str) -> etree._Element | None:
     """The root of a part, None if there is no such part.
 
@@ -57,6 +60,12 @@ def value_of(element: etree._Element | None, *names: str) -> str | None:
     """The `val` of what `child_of` finds."""
     found = child_of(element, *names)
     return None if found is None else attribute_of(found, "val")
+
+
+def is_on(element: etree._Element | None, *names: str) -> bool:
+    """Whether the property that `child_of` finds is there and not switched off."""
+    found = child_of(element, *names)
+    return found is not None and attribute_of(found, "val") not in _OFF
 
 
 def number_of(element: etree._Element | None, *names: str) -> int | None:
