@@ -7,6 +7,7 @@ import sys
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
+import numpy as np
 import pytest
 from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor
@@ -164,6 +165,48 @@ def test_one_retrieval_is_counted_for_each_question(spans):
     DOC.context(QUESTION)
     operations = [span.attributes["gen_ai.operation.name"] for span in spans.get_finished_spans()]
     assert sorted(operations) == ["assemble", "decision_report", "retrieval", "retrieve", "select"]
+
+
+@pytest.mark.parametrize("include_text", [False, True])
+def test_many_passages_push_no_attribute_off_the_span(spans, include_text):
+    secondhop.instrument(detail="full", include_text=include_text, tracer_provider=spans.provider)
+    context = build_context("copper", [f"Copper number {number} melts." for number in range(100)])
+    (span,) = [span for span in spans.get_finished_spans() if span.name == "retrieval"]
+    assert span.dropped_attributes == 0
+    assert span.attributes["gen_ai.operation.name"] == "retrieval"
+    assert span.attributes["secondhop_kept"] == len(context) == 100
+    assert len(json.loads(span.attributes["gen_ai.retrieval.documents"])) == 100
+    told = [name for name in span.attributes if name.startswith("retrieval.documents.") and name.endswith(".id")]
+    assert len(told) == (20 if include_text else 30)
+
+
+def test_of_two_answers_on_one_span_the_last_counts(spans):
+    secondhop.instrument(detail="full", tracer_provider=spans.provider)
+    chunks = [f"Copper number {number} melts at {number} degrees." for number in range(4)]
+    with spans.provider.get_tracer("an.instrumentor").start_as_current_span(
+        "retrieval docs", attributes={"gen_ai.operation.name": "retrieval"}
+    ):
+        first = build_context("copper melts", [*chunks, chunks[0]], "redundancy_pruned", 100, tokenizer="words")
+        last = build_context("copper melts", chunks, "redundancy_pruned", 8, tokenizer="words")
+    assert set(first.report.removed) == {"dropped_duplicate"} != set(last.report.removed)
+    attributes = by_name(spans)["retrieval docs"].attributes
+    dropped = {name: count for name, count in attributes.items() if name.startswith("secondhop_dropped_")}
+    assert dropped == {"secondhop_dropped_budget": 3, "secondhop_dropped_duplicate": 0}
+    assert json.loads(attributes["metadata"])["secondhop_dropped_duplicate"] == 0
+    ids = [attributes[f"retrieval.documents.{place}.document.id"] for place in range(4)]
+    assert ids == [last.citations[0]["chunk_id"], "", "", ""]
+
+
+def test_scores_of_narrow_floats_are_told(spans):
+    def narrow(query, hits, budget):
+        selection = raw_topk(query, hits, budget)
+        return replace(selection, passages=tuple(replace(each, score=np.float32(0.5)) for each in selection.passages))
+
+    secondhop.instrument(detail="full", tracer_provider=spans.provider)
+    DOC.context(QUESTION, strategy=narrow)
+    attributes = by_name(spans)["retrieval"].attributes
+    assert attributes["retrieval.documents.0.document.score"] == 0.5
+    assert json.loads(attributes["gen_ai.retrieval.documents"])[0]["score"] == 0.5
 
 
 async def test_an_async_context_is_below_the_span_that_awaits_it(spans):

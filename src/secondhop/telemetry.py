@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from secondhop.errors import MissingExtraError, OptionError
 from secondhop.reporting import Context
-from secondhop.reporting.flat import Scalar, without_words
+from secondhop.reporting.flat import PREFIX, Scalar, without_words
 
 if TYPE_CHECKING:
     from opentelemetry.trace import Span, Tracer, TracerProvider
@@ -43,7 +43,11 @@ KIND = "openinference.span.kind"
 INPUT, INPUT_TYPE = "input.value", "input.mime_type"
 OUTPUT, OUTPUT_TYPE = "output.value", "output.mime_type"
 JSON_TYPE = "application/json"
-DOCUMENT = "retrieval.documents.{place}.document.{field}"
+_DOCUMENTS = "retrieval.documents."
+DOCUMENT = _DOCUMENTS + "{place}.document.{field}"
+_MOST_OF_DOCUMENTS = 60
+"""Attributes. An SDK keeps 128 on a span unless told otherwise, and lets the oldest go; our others are up to 54."""
+_DROPPED = f"{PREFIX}dropped_"
 METADATA = "metadata"
 SESSION = "session.id"
 METADATA_OF_VENDORS = ("langsmith.metadata.", "langfuse.observation.metadata.")
@@ -148,19 +152,33 @@ def summary(figures: Mapping[str, Scalar]) -> dict[str, Scalar]:
 
 
 def _tell(span: Span, context: Context, settings: _Instrument) -> None:
-    span.set_attributes(summary(context.report.to_attributes()))
+    figures, documents = context.report.to_attributes(), _documents(context, settings)
+    # A retriever that asks again tells the same span, and nothing can be taken off it: what is no more is 0 or empty.
+    held: Mapping[str, Any] = getattr(span, "attributes", None) or {}
+    no_more = {name: 0 for name in held if name.startswith(_DROPPED) and name not in figures}
+    gone = {name: type(held[name])() for name in held if name.startswith(_DOCUMENTS) and name not in documents}
+    span.set_attributes({**summary({**figures, **no_more}), **gone, **documents})
     if settings.include_text:
         query = _encodable(context.report.query)
         span.set_attributes({QUERY: query, INPUT: query})
     if settings.detail == "full":
-        kept = [(passage.chunk.id, passage.score) for passage in context.passages]
-        span.set_attribute(DOCUMENTS, json.dumps([{"id": chunk_id, "score": score} for chunk_id, score in kept]))
-        for place, (chunk_id, score) in enumerate(kept):
-            span.set_attribute(DOCUMENT.format(place=place, field="id"), _encodable(chunk_id))
-            span.set_attribute(DOCUMENT.format(place=place, field="score"), score)
+        kept = [{"id": passage.chunk.id, "score": float(passage.score)} for passage in context.passages]
+        span.set_attribute(DOCUMENTS, json.dumps(kept))
+
+
+def _documents(context: Context, settings: _Instrument) -> dict[str, Scalar]:
+    """Attributes of the first passages: as many as a span has room for."""
+    fields: dict[str, list[Scalar]] = {}
+    if settings.detail == "full":
+        fields["id"] = [_encodable(passage.chunk.id) for passage in context.passages]
+        fields["score"] = [float(passage.score) for passage in context.passages]  # strategies may give numpy's
     if settings.include_text:
-        for place, text in enumerate(context.chunks):
-            span.set_attribute(DOCUMENT.format(place=place, field="content"), _encodable(text))
+        fields["content"] = [_encodable(text) for text in context.chunks]
+    return {
+        DOCUMENT.format(place=place, field=field): value
+        for field, values in fields.items()
+        for place, value in enumerate(values[: _MOST_OF_DOCUMENTS // len(fields)])
+    }
 
 
 def _tell_stages(context: Context, tracer: Tracer, began: int) -> None:
