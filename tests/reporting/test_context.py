@@ -2,7 +2,7 @@ import json
 
 import pytest
 
-from secondhop import Document, build_context
+from secondhop import Document, OptionError, build_context
 
 
 def test_length_and_truth_are_those_of_the_passages(contract):
@@ -42,6 +42,20 @@ def test_to_dict_is_what_the_command_line_prints(contract):
     assert set(as_dict) == {"text", "citations", "report"}
     assert json.loads(json.dumps(as_dict)) == as_dict
     assert all(type(citation) is dict for citation in as_dict["citations"])
+
+
+@pytest.mark.parametrize("style", [["plain"], {}, 3, "fancy"])
+def test_an_unknown_style_is_refused(contract, style):
+    with pytest.raises(OptionError, match="style="):
+        contract.context("law").text(style)
+
+
+@pytest.mark.parametrize("labels", [5, {"a": 1}, ["inner", "outer"]])
+@pytest.mark.parametrize("page", [1, None])
+def test_citations_carry_the_metadata_of_own_chunks_as_given(labels, page):
+    chunk = {"text": "Copper melts.", "source": "a", "page": page, "metadata": {"page_labels": labels}}
+    (citation,) = build_context("copper", [chunk]).citations
+    assert citation["metadata"] == {"page_labels": labels}
 
 
 def test_a_context_is_frozen(contract):

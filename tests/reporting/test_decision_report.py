@@ -129,10 +129,11 @@ def test_every_reason_has_words(reports):
     assert len({reason.value for reason in Reason}) == len(Reason)
 
 
-def test_a_reason_without_its_numbers_is_told_all_the_same(reports):
+@pytest.mark.parametrize("detail", [{}, {"of": "c1", "similarity": None}, {"of": "c1", "similarity": "much"}])
+def test_a_reason_without_its_numbers_is_told_all_the_same(reports, detail):
     from secondhop.reporting.text import why
 
-    decision = dataclasses.replace(reports["duplicates"].decisions[-1], detail={})
+    decision = dataclasses.replace(reports["duplicates"].decisions[-1], detail=detail)
     assert why(decision) == "dropped duplicate"
 
 

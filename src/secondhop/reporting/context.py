@@ -40,7 +40,7 @@ class Context:
             OptionError: the style is unknown.
         """
         style = self.budget.style if style is None else style
-        if not callable(style) and style not in STYLES:
+        if not callable(style) and (not isinstance(style, str) or style not in STYLES):
             raise OptionError.choice("style", style, STYLES)
         if style == self.budget.style:
             return self._text
@@ -99,7 +99,9 @@ def _citation(number: int, passage: Passage) -> Citation:
 def _metadata(chunk: Chunk) -> dict[str, Any]:
     """The chunk's metadata; of the labels of all pages of its file only that of its own page."""
     metadata = dict(chunk.metadata)
-    labels = metadata.pop("page_labels", None)
-    if labels and chunk.page is not None and chunk.page <= len(labels):
-        metadata["page_label"] = labels[chunk.page - 1]
+    labels, page = metadata.get("page_labels"), chunk.page
+    # What has that name and is no list with a label for each page is the caller's own.
+    if page is not None and isinstance(labels, list) and 1 <= page <= len(labels) == metadata.get("page_count"):
+        del metadata["page_labels"]
+        metadata["page_label"] = labels[page - 1]
     return metadata

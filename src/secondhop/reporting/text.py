@@ -96,7 +96,7 @@ def why(decision: Decision, labels: Mapping[str, str] | None = None) -> str:
     values = {key: _readable(value, labels or {}) for key, value in decision.detail.items()}
     try:
         return _WHY[decision.reason.value].format(**values)
-    except (KeyError, ValueError):  # a strategy of the user's own may give a reason without its numbers
+    except (KeyError, TypeError, ValueError):  # a strategy of the user's own may give a reason without its numbers
         return decision.reason.value.replace("_", " ")
 
 
