@@ -401,6 +401,19 @@ def test_cells_read_as_people_write_them():
     assert [spreadsheet._text(value) for value in values] == shown
 
 
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [
+        (1700000000000000.0, "1700000000000000"),
+        (1.1 + 2.2, "3.3"),
+        (datetime.timedelta(hours=37, minutes=30), "37:30:00"),
+        (-datetime.timedelta(hours=1, seconds=5), "-1:00:05"),
+    ],
+)
+def test_long_numbers_and_durations_read_as_people_write_them(value, shown):
+    assert spreadsheet._text(value) == shown
+
+
 def test_a_sheet_of_numbers_has_no_header():
     loaded = spreadsheet.load(workbook({"S": row(1, 1, 2) + row(2, 3, 4)}), "a.xlsx")
     assert headings(loaded) == [None]
@@ -503,9 +516,27 @@ def test_formulas_without_a_stored_value_are_counted():
     assert spreadsheet.load(data, "a.xlsx").text == "a | b\n2 | 3"
     with zipfile.ZipFile(BytesIO(data)) as archive:
         files = {name: archive.read(name) for name in archive.namelist()}
-    files["xl/worksheets/sheet1.xml"] = files["xl/worksheets/sheet1.xml"].replace(b"<v>3</v>", b"")
-    warnings = spreadsheet.load(zipped(files), "a.xlsx").warnings
-    assert warnings == ("1 formula has no stored value; open the file in a spreadsheet program and save it.",)
+    sheet = files["xl/worksheets/sheet1.xml"]
+    for nothing in (b"", b"<v/>", b"<v></v>"):
+        files["xl/worksheets/sheet1.xml"] = sheet.replace(b"<v>3</v>", nothing)
+        warnings = spreadsheet.load(zipped(files), "a.xlsx").warnings
+        assert warnings == ("1 formula has no stored value; open the file in a spreadsheet program and save it.",)
+
+
+def test_formulas_that_give_an_empty_text_have_a_value():
+    cells = row(1, "a") + '<row r="2"><c r="A2" t="str"><f>""</f><v></v></c></row>'
+    assert spreadsheet.load(workbook({"S": cells}), "a.xlsx").warnings == ()
+
+
+def test_cells_with_errors_are_counted():
+    errors = '<c r="B1" t="e"><v>#N/A</v></c><c r="C1" t="e"><f>1/0</f><v>#DIV/0!</v></c></row>'
+    loaded = spreadsheet.load(workbook({"S": row(1, ' t="e"').replace("</row>", errors)}), "a.xlsx")
+    assert loaded.text == 't="e"'
+    assert loaded.warnings == ("2 cells hold errors such as #DIV/0! instead of a value, left out.",)
+    error = '<table:table-cell office:value-type="string" office:string-value="" calcext:value-type="error"/>'
+    rows = f"<table:table-row>{open_cell('Item')}{error}</table:table-row>"
+    warnings = spreadsheet.load(open_document(rows), "a.ods").warnings
+    assert warnings == ("1 cell holds an error such as #DIV/0! instead of a value, left out.",)
 
 
 def bold_document(*, styled=False, bold_body=0):

@@ -39,7 +39,11 @@ _ROW = re.compile(rb"<(?:\w+:)?row\b([^>]*)>")
 _CELL = re.compile(rb"<(?:\w+:)?c[\s/>]")
 _CELL_PLACE = re.compile(rb"""\br\s*=\s*["']([A-Za-z]{1,3})(\d{1,7})["']""")
 _ROW_NUMBER = re.compile(rb"""\br\s*=\s*["'](\d{1,7})["']""")
-_NO_VALUE = re.compile(rb"<(?:\w+:)?f(?:\s[^<>]*)?(?:/>|>[^<>]*</(?:\w+:)?f>)\s*(?:<(?:\w+:)?v\s*/>\s*)?</(?:\w+:)?c>")
+_NO_VALUE = re.compile(
+    rb"<(?:\w+:)?f(?:\s[^<>]*)?(?:/>|>[^<>]*</(?:\w+:)?f>)\s*(?:<(?:\w+:)?v\s*(?:/>|></(?:\w+:)?v>)\s*)?</(?:\w+:)?c>"
+)
+_ERROR = re.compile(rb""" t=["']e["'][^<>]*>""")
+_ODS_ERROR = re.compile(rb""":value-type=["']error["'][^<>]*>""")
 _ODS_TABLE = re.compile(rb"<table:table[\s>]")
 _ODS_ROW = re.compile(rb"<table:table-row\b([^>]*)>")
 _ODS_CELL = re.compile(rb"<table:(?:covered-)?table-cell\b([^>]*)>")
@@ -105,16 +109,19 @@ def _rows(values: Iterable[Sequence[_Value]]) -> list[list[str]]:
 
 
 def _text(value: _Value) -> str:
-    """A cell as a reader of the sheet would write it."""
+    """A cell as a reader of the sheet would write it: numbers in at most 15 digits, durations in hours."""
     if isinstance(value, str):
         return one_line(value)
     if isinstance(value, bool):
         return "TRUE" if value else "FALSE"
     if isinstance(value, float):
-        return str(int(value)) if value.is_integer() and abs(value) < 1e15 else repr(value)
+        return str(int(value)) if value.is_integer() and abs(value) < 1e18 else f"{value:.15g}"
     if isinstance(value, datetime.datetime):
         midnight = value.time() == datetime.time()
         return value.date().isoformat() if midnight else value.isoformat(" ", "seconds")
+    if isinstance(value, datetime.timedelta):
+        minutes, seconds = divmod(abs(round(value.total_seconds())), 60)
+        return f"{'-' * (value < datetime.timedelta())}{minutes // 60}:{minutes % 60:02}:{seconds:02}"
     return str(value)
 
 
@@ -144,9 +151,9 @@ def _check_extent(data: bytes, source: str) -> list[str]:
 
     The reader lays out a full grid between a sheet's first and last cell: two cells in opposite corners would make
     it ask for half a terabyte, and end the process. Reading every part also finds those that lie about their size.
-    Return a warning if formulas have no value.
+    Return warnings about formulas without a value, and errors.
     """
-    uncomputed = 0
+    uncomputed = errors = 0
     with open_container(data, source) as archive:
         for name in archive.namelist():
             if not name.endswith(".xml"):
@@ -155,11 +162,23 @@ def _check_extent(data: bytes, source: str) -> list[str]:
             cells = max(_ods_extents(xml), default=0) if name == "content.xml" else _xlsx_extent(xml)
             if cells > _MAX_CELLS:
                 raise FileTooLargeError(source, f"{name} spans {cells:,} cells; the limit is {_MAX_CELLS:,}")
-            uncomputed += len(_NO_VALUE.findall(xml))
-    if not uncomputed:
-        return []
-    formulas = "1 formula has" if uncomputed == 1 else f"{uncomputed} formulas have"
-    return [f"{formulas} no stored value; open the file in a spreadsheet program and save it."]
+            if cells:
+                uncomputed += sum(not _is_in_text(xml, formula.start()) for formula in _NO_VALUE.finditer(xml))
+                errors += len((_ODS_ERROR if name == "content.xml" else _ERROR).findall(xml))
+    warnings = []
+    if uncomputed:
+        formulas = "1 formula has" if uncomputed == 1 else f"{uncomputed} formulas have"
+        warnings.append(f"{formulas} no stored value; open the file in a spreadsheet program and save it.")
+    if errors:
+        told = "1 cell holds an error" if errors == 1 else f"{errors} cells hold errors"
+        warnings.append(f"{told} such as #DIV/0! instead of a value, left out.")
+    return warnings
+
+
+def _is_in_text(xml: bytes, place: int) -> bool:
+    """Whether the formula that begins here stands in a cell of text, where no value says that the text is empty."""
+    cell = xml[xml.rfind(b"<", 0, place) : place]
+    return b'"str"' in cell or b"'str'" in cell
 
 
 def _xlsx_extent(xml: bytes) -> int:
