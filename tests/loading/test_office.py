@@ -257,6 +257,29 @@ def test_slides_give_title_body_tables_and_notes():
     assert loaded.warnings == ("Hidden slides are included: 2.",)
 
 
+def test_a_shape_with_the_id_of_the_title_is_read():
+    deck = pptx.Presentation()
+    shapes = deck.slides.add_slide(deck.slide_layouts[5]).shapes
+    shapes.title.text = "Results"
+    box = shapes.add_textbox(0, 0, 914400, 914400)
+    box.text_frame.text = "Revenue grew."
+    box._element.nvSpPr.cNvPr.set("id", str(shapes.title.shape_id))
+    assert slides.load(saved(deck), "a.pptx").text == "Results\n\nRevenue grew."
+
+
+def test_formulas_in_titles_and_cells_of_slides_are_read():
+    deck = presentation()
+    cell = deck.slides[1].shapes[0].table.cell(1, 1)
+    for frame, formula in ((deck.slides[0].shapes.title.text_frame, "E=mc²"), (cell.text_frame, "x+1")):
+        math = "http://schemas.openxmlformats.org/officeDocument/2006/math"
+        drawn = "http://schemas.microsoft.com/office/drawing/2010/main"
+        inner = f"<m:oMath><m:r><m:t> {formula}</m:t></m:r></m:oMath>"
+        frame.paragraphs[0]._p.append(parse_slide_xml(f"<a14:m xmlns:a14='{drawn}' xmlns:m='{math}'>{inner}</a14:m>"))
+    loaded = slides.load(saved(deck), "a.pptx")
+    assert headings(loaded)[0] == "Results E=mc²"
+    assert "2024 | 7 x+1" in loaded.text
+
+
 def test_slides_without_text_are_refused():
     deck = pptx.Presentation()
     deck.slides.add_slide(deck.slide_layouts[6])

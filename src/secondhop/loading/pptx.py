@@ -64,13 +64,13 @@ def _write_slide(slide: Any, number: int, builder: TextBuilder) -> bool:
     builder.begin(page=number)
     title = slide.shapes.title
     if title is not None and title.has_text_frame:
-        builder.heading(1, title.text_frame.text)
+        builder.heading(1, _paragraphs(title.text_frame))
     is_read = True
     for shape in _flat(slide.shapes):
-        if title is not None and shape.shape_id == title.shape_id:
+        if title is not None and shape.element is title.element:  # ids are not always distinct
             continue
         if shape.has_table:
-            builder.table([cell.text for cell in row.cells] for row in shape.table.rows)
+            builder.table([_paragraphs(cell.text_frame) for cell in row.cells] for row in shape.table.rows)
         elif isinstance(shape, GraphicFrame):
             lines = frame_lines(shape)
             is_read &= lines is not None
