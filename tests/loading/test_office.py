@@ -179,6 +179,21 @@ def test_word_files_inserted_whole_are_warned_about():
     assert word.load(saved(document), "a.docx").warnings == ("Left out 1 file inserted whole (altChunk).",)
 
 
+def test_word_charts_diagrams_objects_and_comments_are_warned_about():
+    document = word_document()
+    paragraph = document.add_paragraph("Shown")._p
+    for name, number in (("chart", 1), ("relIds", 2), ("OLEObject", 1)):
+        for _ in range(number):
+            paragraph.append(parse_xml(f"<w:r {nsdecls('w')}><w:drawing><{name} xmlns='urn:x'/></w:drawing></w:r>"))
+    paragraph.append(parse_xml(f"<w:r {nsdecls('w')}><w:commentReference w:id='0'/></w:r>"))
+    assert word.load(saved(document), "a.docx").warnings == (
+        "Left out 1 chart.",
+        "Left out 2 diagrams.",
+        "Left out 1 embedded object.",
+        "Left out 1 comment.",
+    )
+
+
 def test_word_footnotes_stand_at_the_end():
     data = BytesIO(saved(word_document()))
     notes = (
@@ -560,6 +575,24 @@ def test_cells_with_errors_are_counted():
     rows = f"<table:table-row>{open_cell('Item')}{error}</table:table-row>"
     warnings = spreadsheet.load(open_document(rows), "a.ods").warnings
     assert warnings == ("1 cell holds an error such as #DIV/0! instead of a value, left out.",)
+
+
+def test_notes_charts_and_text_boxes_of_sheets_are_warned_about():
+    import xlsxwriter
+
+    out = BytesIO()
+    with xlsxwriter.Workbook(out) as book:
+        sheet = book.add_worksheet()
+        sheet.write_row(0, 0, ["a", "b"])
+        for place in ("A1", "B1"):
+            sheet.write_comment(place, "Is it?")
+        for text in ("", "Beside the rows", "Below them"):
+            sheet.insert_textbox("D4", text)
+        chart = book.add_chart({"type": "line"})
+        chart.add_series({"values": "=Sheet1!$A$1:$B$1"})
+        sheet.insert_chart("D9", chart)
+    warnings = spreadsheet.load(out.getvalue(), "a.xlsx").warnings
+    assert warnings == ("Left out 2 notes.", "Left out 1 chart.", "Left out 2 text boxes.")
 
 
 def bold_document(*, styled=False, bold_body=0):

@@ -3,7 +3,15 @@ from io import BytesIO
 import pypdf
 import pytest
 from making import drawn_pdf
-from pypdf.generic import ArrayObject, DictionaryObject, FloatObject, NameObject, NumberObject, TextStringObject
+from pypdf.generic import (
+    ArrayObject,
+    BooleanObject,
+    DictionaryObject,
+    FloatObject,
+    NameObject,
+    NumberObject,
+    TextStringObject,
+)
 
 from secondhop.loading import pdf
 
@@ -131,6 +139,19 @@ def test_what_readers_do_not_see_of_annotations_stays_out(unseen):
 def test_ticked_boxes_are_warned_about(state, warnings):
     box = annotation("/Widget", (72, 600, 84, 612), FT="/Btn", T="ice", V=state, AS=state)
     assert pdf.load(with_annotations(APPLICATION, box), "a.pdf").warnings == warnings
+
+
+def test_a_form_that_is_drawn_by_xfa_alone_is_warned_about():
+    writer = pypdf.PdfWriter(clone_from=BytesIO(drawn_pdf([[(72, 700, 12, "Please wait")]])))
+    writer.root_object[NameObject("/NeedsRendering")] = BooleanObject(True)
+    writer.root_object[NameObject("/AcroForm")] = DictionaryObject(
+        {NameObject("/Fields"): ArrayObject(), NameObject("/XFA"): ArrayObject([TextStringObject("template")])}
+    )
+    out = BytesIO()
+    writer.write(out)
+    loaded = pdf.load(out.getvalue(), "a.pdf")
+    assert loaded.text == "Please wait"
+    assert loaded.warnings == ("An XFA form: only what stands in its place, for readers without XFA, is read.",)
 
 
 def test_a_filled_in_scan_is_read_and_still_named_as_one():

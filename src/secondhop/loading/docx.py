@@ -9,6 +9,7 @@ strict variant of the format too, and does not care about damage in parts that h
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
 from posixpath import basename, dirname, join, normpath
@@ -33,6 +34,14 @@ if TYPE_CHECKING:
     from lxml import etree  # type: ignore[import-untyped]
 
 _MAIN = "word/document.xml"
+_LEFT_OUT = {
+    "altChunk": ("file inserted whole (altChunk)", "files inserted whole (altChunk)"),
+    "chart": ("chart", "charts"),
+    "relIds": ("diagram", "diagrams"),
+    "OLEObject": ("embedded object", "embedded objects"),
+    "commentReference": ("comment", "comments"),
+}
+"""Element → what it stands for in the body, that is not read."""
 _FURNITURE = re.compile(r"(?:header|footer)\d*\.xml")
 _MAX_FURNITURE = 200
 _MAX_COLUMNS = 63  # Word has no more
@@ -71,10 +80,16 @@ def load(data: bytes, source: str) -> SourceText:
                 _write_notes(notes, name.capitalize(), builder)
         _write_furniture(archive, folder, source, builder)
         metadata = _metadata(parse_part(archive, "docProps/core.xml", source))
-    inserted = sum(1 for _ in root.iter("{*}altChunk"))
-    files = "1 file" if inserted == 1 else f"{inserted} files"
-    warnings = [f"Left out {files} inserted whole (altChunk)."] if inserted else []
-    return builder.build(source, metadata=metadata, warnings=warnings)
+    return builder.build(source, metadata=metadata, warnings=_left_out(root))
+
+
+def _left_out(root: etree._Element) -> list[str]:
+    counts = Counter(tag_of(element) for element in root.iter(*(f"{{*}}{name}" for name in _LEFT_OUT)))
+    return [
+        f"Left out {counts[name]} {plural if counts[name] > 1 else singular}."
+        for name, (singular, plural) in _LEFT_OUT.items()
+        if counts[name]
+    ]
 
 
 def _main_part(archive: ZipFile, source: str) -> str:

@@ -44,6 +44,12 @@ _NO_VALUE = re.compile(
 )
 _ERROR = re.compile(rb""" t=["']e["'][^<>]*>""")
 _ODS_ERROR = re.compile(rb""":value-type=["']error["'][^<>]*>""")
+_LEFT_OUT = (
+    ("xl/comments", re.compile(rb"<(?:\w+:)?comment[\s>]"), "note", "notes"),
+    ("xl/charts/chart", re.compile(rb"<(?:\w+:)?chartSpace[\s>]"), "chart", "charts"),
+    ("xl/drawings/", re.compile(rb"<xdr:txBody>(?:[^<]|<(?!/xdr:txBody|a:t>))*<a:t>"), "text box", "text boxes"),
+)
+"""How names of parts begin, how that begins in them which is not read, and what it is called."""
 _ODS_TABLE = re.compile(rb"<table:table[\s>]")
 _ODS_ROW = re.compile(rb"<table:table-row\b([^>]*)>")
 _ODS_CELL = re.compile(rb"<table:(?:covered-)?table-cell\b([^>]*)>")
@@ -151,9 +157,10 @@ def _check_extent(data: bytes, source: str) -> list[str]:
 
     The reader lays out a full grid between a sheet's first and last cell: two cells in opposite corners would make
     it ask for half a terabyte, and end the process. Reading every part also finds those that lie about their size.
-    Return warnings about formulas without a value, and errors.
+    Return warnings about formulas without a value, errors, and what is not read.
     """
     uncomputed = errors = 0
+    left_out = dict.fromkeys(_LEFT_OUT, 0)
     with open_container(data, source) as archive:
         for name in archive.namelist():
             if not name.endswith(".xml"):
@@ -162,6 +169,8 @@ def _check_extent(data: bytes, source: str) -> list[str]:
             cells = max(_ods_extents(xml), default=0) if name == "content.xml" else _xlsx_extent(xml)
             if cells > _MAX_CELLS:
                 raise FileTooLargeError(source, f"{name} spans {cells:,} cells; the limit is {_MAX_CELLS:,}")
+            for each in _LEFT_OUT:
+                left_out[each] += len(each[1].findall(xml)) if name.startswith(each[0]) else 0
             if cells:
                 uncomputed += sum(not _is_in_text(xml, formula.start()) for formula in _NO_VALUE.finditer(xml))
                 errors += len((_ODS_ERROR if name == "content.xml" else _ERROR).findall(xml))
@@ -172,6 +181,11 @@ def _check_extent(data: bytes, source: str) -> list[str]:
     if errors:
         told = "1 cell holds an error" if errors == 1 else f"{errors} cells hold errors"
         warnings.append(f"{told} such as #DIV/0! instead of a value, left out.")
+    warnings += [
+        f"Left out {count} {plural if count > 1 else singular}."
+        for (_, _, singular, plural), count in left_out.items()
+        if count
+    ]
     return warnings
 
 

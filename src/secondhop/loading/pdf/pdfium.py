@@ -55,6 +55,8 @@ def read(data: bytes, source: str, password: str | None) -> Pages:
         notes = [f"Damaged and left out: page {ranges(damaged)}."] if damaged else []
         if unread := [number for number, page in enumerate(pages, start=1) if page.has_unread_fields]:
             notes.append(f"Filled in but not read, such as ticked boxes: page {ranges(unread)}.")
+        if pdf.get_formtype() == raw.FORMTYPE_XFA_FULL:
+            notes.append("An XFA form: only what stands in its place, for readers without XFA, is read.")
         outline, outline_notes = _outline(pdf)
         info = pdf.get_metadata_dict(skip_empty=True)
         labels = [clean(pdf.get_page_label(index)) for index in range(len(pdf))]
