@@ -1,3 +1,5 @@
+import pytest
+
 from secondhop import Document
 from secondhop.chunking import chunk_tables, whole_tables
 from secondhop.chunking.prose import paragraphs, titled_paragraphs
@@ -34,6 +36,23 @@ def test_a_title_joins_the_sentence_that_follows_it():
     assert text[second[0] : second[2]] == text[second[1] : second[2]] == "Term"
     (table,) = chunk_tables([SourceText("a", text, (Section(0, len(text)),))], 200)
     assert shown(text, sentences_of(table)) == ["Fees\n\nFees are due in May.", "They are high.", "Term"]
+
+
+@pytest.mark.parametrize(
+    "paragraphs",
+    [
+        ["Ես գնացի տուն։", "Նա եկավ։"],
+        ["میں گھر گیا۔", "وہ آیا۔"],
+        ["ខ្ញុំទៅ។", "គាត់មក។"],
+        ["ቤት ሄድኩ።", "እሱ መጣ።"],
+        ["步骤如下：", "打开门。"],
+        ["「はい。」", "彼は来た。"],
+        ["„Ja.“", "Er kam."],
+    ],
+)
+def test_what_ends_as_a_sentence_of_its_script_does_is_no_title(paragraphs):
+    text = "\n\n".join(paragraphs)
+    assert [text[title:end] for title, _, end, _ in titled_paragraphs(text, 0, len(text))] == paragraphs
 
 
 def test_a_numbered_line_is_a_title_unless_it_is_of_a_list():

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import NamedTuple
 
-from secondhop.text.sentences import STOPS, WIDE_STOPS, size, split_sentences
+from secondhop.text.sentences import QUOTES, STOPS, WIDE_STOPS, size, split_sentences
 from secondhop.types import Span
 
 LEAST_LINES = 4
@@ -37,7 +37,6 @@ _MARK = re.compile(
 )
 """A bullet; a number; a date or time, who speaks, the brace of a record."""
 _ENDS = tuple(f"{STOPS}{WIDE_STOPS};；")
-_QUOTES = "\"')]”’»"
 _PLAIN, _BULLETED, _NUMBERED, _DATED = range(4)
 """How a line begins: the groups of the pattern. What stands below one with a number or a date, up to the next, belongs to it."""
 
@@ -181,7 +180,7 @@ class _Reader:
         )
 
     def _is_stopped(self, line: _Line) -> bool:
-        return self.text[max(line.start, line.end - 4) : line.end].rstrip(_QUOTES).endswith(_ENDS)
+        return self.text[max(line.start, line.end - 4) : line.end].rstrip(QUOTES).endswith(_ENDS)
 
     def _is_short(self, line: _Line, following: _Line) -> bool:
         """Whether the next word would have fitted."""

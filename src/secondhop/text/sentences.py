@@ -11,9 +11,15 @@ STOPS = ".!?؟۔।॥։።"
 """End a sentence where blanks follow: Latin and Greek, Arabic, Urdu, Indic, Armenian, Ethiopic."""
 WIDE_STOPS = "。！？｡។៕။"
 """End one whatever follows: Chinese and Japanese, Khmer, Burmese."""
+CLOSING = "\"')]”’»“‘«"
+"""May stand between a stop and the blanks. German closes with what English opens with, and not all guillemets point one way."""
+OPENING = "\"'([“‘«¿¡„‚»”"
+"""May stand before the first letter of a sentence."""
+WIDE_CLOSING = "\"'」』”’）"
 
 _END = re.compile(
-    rf"""(?<=[{STOPS}])["')\]”’»]*\s+(?=["'(\[“‘«¿¡]*(?:[A-Z0-9]|[^\W\da-z_]))|(?<=[{WIDE_STOPS}])["'」』”’）]*\s*(?=\S)"""
+    rf"(?<=[{STOPS}])[{re.escape(CLOSING)}]*\s+(?=[{re.escape(OPENING)}]*(?:[A-Z0-9]|[^\W\da-z_]))"
+    rf"|(?<=[{WIDE_STOPS}])[{WIDE_CLOSING}]*\s*(?=\S)"
 )
 ABBREVIATIONS = (
     "Mr", "Mrs", "Ms", "Dr", "St", "Jr", "Sr", "Prof", "Gen", "Col", "Lt", "Sgt", "Capt", "Rev", "Hon", "Inc", "Ltd", "Co",
@@ -29,7 +35,7 @@ _ITEM = re.compile(r"[\W_]*(?:0|[1-9][0-9]{0,2}(?:\.[0-9]{1,3})*|[a-z]|[ivx]{2,6
 LONGEST_ITEM = 24
 LEADER = "...."
 """Points that lead the eye from a label to its value end nothing: "Premium ........ 440 euros"."""
-_QUOTES = "\"')]”’»」』）"
+QUOTES = CLOSING + WIDE_CLOSING
 
 THAI_AND_LAO = "\u0e01-\u0e5b\u0e81-\u0edf"
 """Blanks stand between clauses only."""
@@ -74,7 +80,7 @@ def split_sentences(text: str, start: int = 0, end: int | None = None) -> list[S
     left = start
     for match in _END.finditer(text, start, end):
         stop = match.start()
-        while stop < match.end() and text[stop] in _QUOTES:
+        while stop < match.end() and text[stop] in QUOTES:
             stop += 1
         if (item := item_start(text, left, match.start())) >= 0:
             _append(spans, text, left, item)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -11,8 +12,11 @@ from secondhop.text.characters import CharacterClasses
 from secondhop.text.sentences import (
     _ABBREVIATION,
     ABBREVIATIONS,
+    CLOSING,
     LONGEST_ITEM,
+    OPENING,
     STOPS,
+    WIDE_CLOSING,
     WIDE_STOPS,
     before_blanks,
     ends_nothing,
@@ -28,7 +32,7 @@ if TYPE_CHECKING:
 STOP, WIDE_STOP, QUOTE, WIDE_QUOTE, BLANK, OPENER, CAPITAL, WORD = (1 << bit for bit in range(8))
 CLASSES = CharacterClasses(
     (
-        f"[{STOPS}]", f"[{WIDE_STOPS}]", r"""["')\]”’»]""", """["'」』”’）]""", r"\s", r"""["'(\[“‘«¿¡]""",
+        f"[{STOPS}]", f"[{WIDE_STOPS}]", f"[{re.escape(CLOSING)}]", f"[{WIDE_CLOSING}]", r"\s", f"[{re.escape(OPENING)}]",
         r"[A-Z0-9]|[^\W\da-z_]", r"\w",
     )
 )  # fmt: skip
