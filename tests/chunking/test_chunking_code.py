@@ -59,6 +59,14 @@ def test_a_small_definition_is_one_chunk():
     assert weigh.text == "def weigh(metal):\n    return math.floor(metal.mass)"
 
 
+def test_windows_line_ends_leave_stanzas_together():
+    stanzas = ["\n".join(f"value_{number}_{row} = compute({row})" for row in range(9)) for number in range(9)]
+    code = "\n\n".join(stanzas)
+    for text in (code, code.replace("\n", "\r\n")):
+        chunks = Document.from_text(text, source="values.lua", chunk_size=24).chunks
+        assert [chunk.text.split() for chunk in chunks] == [stanza.split() for stanza in stanzas]
+
+
 def test_code_is_verbatim():
     doc = Document.from_text(SOURCE, source="metals.py", chunk_size=64)
     lines = [line for chunk in doc.chunks for line in chunk.text.splitlines() if line.strip()]

@@ -40,7 +40,7 @@ def test_lines_of_many_spans_are_those_of_each(text, data):
     sizes = [size(text[start:end]) for each in expected for start, end in each]
     assert lines.sizes(lines.starts, lines.ends).tolist() == sizes
     opens = [
-        place == 0 or "\n\n" in text[each[place - 1][1] : line[0]]
+        place == 0 or any(empty in text[each[place - 1][1] : line[0]] for empty in ("\n\n", "\n\r\n"))
         for each in expected
         for place, line in enumerate(each)
     ]

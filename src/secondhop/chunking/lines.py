@@ -55,7 +55,8 @@ def lines_of_spans(text: str, starts: Ints, ends: Ints) -> Lines:
     n_spans = len(starts)
     span: Ints = np.repeat(np.arange(n_spans), counts)
     starts, ends, span = _short(text, begin[held], end[held], span[held], characters)
-    empty = newlines[:-1][newlines[1:] == newlines[:-1] + 1]
+    between = np.diff(newlines)
+    empty = newlines[:-1][(between == 1) | ((between == 2) & (units[newlines[1:] - 1] == ord("\r")))]
     opens = np.ones(len(starts), bool)
     opens[1:] = (np.searchsorted(empty, starts[1:]) > np.searchsorted(empty, ends[:-1])) | (span[1:] > span[:-1])
     return Lines(starts, ends, np.bincount(span, minlength=n_spans), opens, characters)
