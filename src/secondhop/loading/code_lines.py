@@ -18,7 +18,8 @@ _COMMENT = ("#", "//", "--", "/*", "*", "'''", ";", "@", "[", "%")
 _MODIFIERS = (
     r"(?:(?:public|private|protected|internal|fileprivate|open|static|final|abstract|sealed|override|virtual|async|"
     r"partial|readonly|export|extern|unsafe|inline|suspend|data|case|implicit|lazy|mutating|indirect|inner|companion|"
-    r"operator|infix|tailrec|const|default|local|mut|pub)[ \t]+)*"
+    r"operator|infix|tailrec|const|default|local|mut|pub|base|shared|friend|overrides|overridable|overloads|shadows|"
+    r"mustinherit|notinheritable)[ \t]+)*"
 )
 
 
@@ -28,13 +29,14 @@ def _words(words: str, name: str = r"[\w$.:?!]+") -> str:
 
 # fmt: off
 _PATTERNS: Sequence[tuple[str, str]] = (
-    (".rb rakefile gemfile vagrantfile", r"[ \t]*(?P<kind>def|class|module)[ \t]+(?P<name>[\w:.?!=<>+*/\[\]-]+)"),
+    (".rb rakefile gemfile vagrantfile", r"[ \t]*(?P<kind>def|class|module)[ \t]+(?P<name><<[ \t]*\w+|[\w:.?!=<>+*/\[\]-]+)"),
     (".php", _words("function|class|interface|trait|enum", r"&?\w+")),
-    (".cs", _words("class|struct|interface|enum|record|namespace", r"[\w.<>]+")
+    (".cs", _words(r"class|struct|interface|enum|record(?:[ \t]+(?:class|struct))?|namespace", r"[\w.<>]+")
      + r"|[ \t]+(?:(?:public|private|protected|internal|static|virtual|override|abstract|async|sealed|partial)[ \t]+){1,6}"
        r"[\w<>\[\],.?]{1,80}[ \t]+(?P<method>\w+)[ \t]*\("),
-    (".kt .kts", _words("fun|class|interface|object|enum class|annotation class", r"(?:<[^>]{1,80}>[ \t]*)?[\w.]+")),
-    (".swift", _words("func|class|struct|enum|protocol|extension|actor", r"[\w.]+")),
+    (".kt .kts", _words(r"fun(?:[ \t]+interface)?|class|interface|object|(?:enum|annotation|value) class",
+                      r"(?:<[^>]{1,80}>[ \t]*)?[\w.]+")),
+    (".swift", _words(r"func|class(?![ \t]+var\b)(?:[ \t]+func)?|struct|enum|protocol|extension|actor", r"[\w.]+")),
     (".scala .groovy .gradle", _words("def|class|trait|object|enum|interface", r"\w+")),
     (".sh .bash .zsh", r"[ \t]*(?P<kind>function)[ \t]+(?P<name>[\w:.-]+)|[ \t]*(?P<function>[\w:.-]+)[ \t]*\([ \t]*\)"),
     (".fish", r"(?P<kind>function)[ \t]+(?P<name>[\w:.-]+)"),
@@ -44,26 +46,29 @@ _PATTERNS: Sequence[tuple[str, str]] = (
     (".pl .pm", r"[ \t]*(?P<kind>sub|package)[ \t]+(?P<name>[\w:]+)"),
     (".jl", r"[ \t]*(?:mutable[ \t]+)?(?P<kind>function|struct|module|macro|abstract type)[ \t]+(?P<name>[\w.!]+)"),
     (".ex .exs", r"[ \t]*(?P<kind>defmodule|defmacro|defprotocol|defimpl|defp?)[ \t]+(?P<name>[\w.?!]+)"),
-    (".dart", _words("class|mixin|enum|extension|typedef", r"\w+")),
+    (".dart", _words(r"class|mixin(?:[ \t]+class)?|enum|extension(?:[ \t]+type)?(?![ \t]+on\b)|typedef", r"\w+")),
     (".zig", _words("fn", r"\w+") + r"|[ \t]*(?:pub[ \t]+)?const[ \t]+(?P<type>\w+)[ \t]*=[ \t]*(?:struct|enum|union)\b"),
     (".nim", r"[ \t]*(?P<kind>proc|func|method|iterator|template|macro)[ \t]+(?P<name>`?[\w+*/=<>-]+)"),
-    (".sql", r"[ \t]*create[ \t]+(?:or[ \t]+replace[ \t]+)?(?:(?:temp|temporary|global|unique|materialized|external)[ \t]+)*"
+    (".sql", r"[ \t]*create[ \t]+(?:or[ \t]+(?:replace|alter)[ \t]+)?(?:(?:temp|temporary|global|unique|materialized|external)[ \t]+)*"
              r"(?P<kind>table|view|function|procedure|trigger|index|type|schema|sequence|package|domain|role|policy)"
-             r"[ \t]+(?:if[ \t]+not[ \t]+exists[ \t]+)?(?P<name>[\w.$\"`\[\]]+)"),
+             r"[ \t]+(?:if[ \t]+not[ \t]+exists[ \t]+)?(?P<name>(?:[\w.$]|\[[^\[\]]{1,80}\]|\"[^\"]{1,80}\"|`[^`]{1,80}`)+)"),
     (".tf .hcl", r"(?P<kind>resource|data|module|variable|output|provider|locals|terraform)\b"
                  r"[ \t]*(?P<name>(?:\"[^\"]{1,80}\"[ \t]*){0,2})\{"),
     (".proto", r"[ \t]*(?P<kind>message|service|enum|rpc|extend)[ \t]+(?P<name>[\w.]+)"),
     (".graphql .gql", r"(?:extend[ \t]+)?(?P<kind>type|input|interface|enum|union|scalar|query|mutation|fragment)[ \t]+(?P<name>\w+)"),
-    (".mk makefile gnumakefile", r"(?P<target>[\w./%$()-]+(?:[ \t]+[\w./%$()-]+){0,5})[ \t]*:(?!=)"),
+    (".mk makefile gnumakefile", r"(?P<target>[\w./%$()-]+(?:[ \t]+[\w./%$()-]+){0,5})[ \t]*:(?!:{0,2}=)"),
     (".vb", _words("Class|Module|Sub|Function|Structure|Interface|Enum|Property", r"\w+")),
     (".hs", r"(?P<kind>module|data|newtype|class|instance|type)[ \t]+(?P<name>[\w.' ]{1,80})|(?P<function>[a-z_][\w']*)[ \t]*::"),
-    (".ml .mli", r"[ \t]*(?P<kind>let(?:[ \t]+rec)?|module|type|val|class)[ \t]+(?P<name>[\w']+)"),
-    (".fs", r"[ \t]*(?P<kind>let(?:[ \t]+rec)?|module|type|member|namespace)[ \t]+(?P<name>[\w.']+)"),
-    (".clj .lisp .scm .el", r"[ \t]*\((?P<kind>defn-?|defun|defmacro|define|ns|defprotocol|defrecord|def)[ \t]+\(?(?P<name>[^\s()]+)"),
+    (".ml .mli", r"[ \t]*(?P<kind>let(?:[ \t]+rec)?|module(?:[ \t]+(?:type|rec))?|type|val|class)[ \t]+(?P<name>[\w']+)"),
+    (".fs", r"[ \t]*(?P<kind>(?:let|module|type|member|namespace)(?:[ \t]+(?:rec|inline|mutable|private|internal|public))*)"
+            r"[ \t]+(?P<name>[\w.']+)"),
+    (".clj .lisp .scm .el", r"[ \t]*\((?P<kind>defn-?|defun|defmacro|define|ns|defprotocol|defrecord|def)"
+                            r"[ \t]+\(?(?:\^\S+[ \t]+)*(?P<name>[^\s()]+)"),
     (".erl", r"(?P<function>[a-z]\w*)\([^)]{0,200}\)[ \t]*(?:when\b.{0,200})?->"),
     (".m .mm", r"(?P<kind>@interface|@implementation|@protocol)[ \t]+(?P<name>\w+)|(?P<method>[-+][ \t]*\([^)]{1,80}\)[ \t]*\w+)"),
 )
 # fmt: on
+_NO_QUOTES = str.maketrans("", "", '"`')
 _FLAGS = {".sql": re.IGNORECASE, ".vb": re.IGNORECASE, ".ps1": re.IGNORECASE}
 _BY_NAME: Mapping[str, re.Pattern[str]] = {
     name: re.compile(pattern, _FLAGS.get(name, 0)) for names, pattern in _PATTERNS for name in names.split()
@@ -121,8 +126,8 @@ def _label(match: re.Match[str]) -> str:
     for kind, name in match.groupdict().items():
         if name and kind not in ("kind", "name"):
             return f"{kind} {' '.join(name.split())}"[:_MAX_NAME]
-    kind, name = match["kind"], match["name"]
-    return " ".join(f"{kind.lower()} {name}".split())[:_MAX_NAME].strip('"` ')
+    kind, name = match["kind"], match["name"].translate(_NO_QUOTES)
+    return " ".join(f"{kind.lower()} {name}".split())[:_MAX_NAME]
 
 
 def _ends(found: Sequence[_Found], length: int) -> list[int]:
