@@ -61,6 +61,11 @@ def test_fenced_code_is_code_and_what_looks_like_a_table_in_it_is_not():
     assert blocks(f"See:\n{code}\nThen.\n~~~\n```\n~~~") == [("code", code, None), ("code", "~~~\n```\n~~~", None)]
 
 
+def test_code_inside_a_line_that_begins_with_it_opens_no_fence():
+    code = "```python\nx = 1\n```"
+    assert blocks(f"```x``` is one.\nIt is set so:\n{code}\nThen.") == [("code", code, None)]
+
+
 def test_rows_without_their_header_are_a_table_in_a_piece_of_a_text():
     rows = "| 1 | 2 |\n| 3 | 4 |"
     assert blocks(f"{rows}\n\nAfter it.", is_piece=True) == [("table", rows, None)]
