@@ -39,6 +39,13 @@ def test_threads_share_it():
         assert list(pool.map(counter, ["a b c"] * 500)) == [3] * 500
 
 
+def test_a_part_that_begins_with_three_blanks_is_counted_as_if_it_stood_alone():
+    text = "def f():\n   return x\n  y"
+    columns = (np.array(column) for column in ([0, 0], [9, 21], [20, len(text)]))
+    _, parts = CachedCounter(estimate_tokens).with_parts([text], *columns)
+    assert parts.tolist() == [estimate_tokens("   return x"), estimate_tokens("  y")]
+
+
 pieces = st.text(alphabet="ab .,-_=*\n\u00e9\u4e2d\u200b\x00\x07", min_size=1, max_size=24)
 
 

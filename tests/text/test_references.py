@@ -16,6 +16,10 @@ def named(text):
         ("under Sections 3, 4 and 7.2.", [("Sections", "3"), ("Sections", "4"), ("Sections", "7.2")]),
         ("nach § 12 Abs. 3 und §§ 3 und 4a", [("", "12"), ("", "3"), ("", "4a")]),
         ("(see Appendix B-2, Schedule A)", [("Appendix", "B-2"), ("Schedule", "A")]),
+        (
+            "Appendices C.2, Exhibit D-1, Schedule I-3 and Table V2",
+            [("Appendices", "C.2"), ("Exhibit", "D-1"), ("Schedule", "I-3"), ("Table", "V2")],
+        ),
         ("Articles V, VI and IX survive", [("Articles", "V"), ("Articles", "VI"), ("Articles", "IX")]),
         ("cf. Art. 5 and (Fig. 2)", [("Art", "5"), ("Fig", "2")]),
         ("siehe Anhang C und Tabelle 3", [("Anhang", "C"), ("Tabelle", "3")]),

@@ -134,7 +134,7 @@ def estimate_each(texts: Sequence[str]) -> list[int]:
 def estimate_with_parts(texts: Sequence[str], text_of: Ints, starts: Ints, ends: Ints) -> tuple[Ints, Ints]:
     """`estimate_tokens` of each text and of each part of one, in one pass; 0 where that takes more than one.
 
-    That is of texts beyond ASCII, of those with long runs of one character, and of blanks.
+    That is of texts beyond ASCII, of those with long runs of one character, and of what begins with three blanks.
 
     Args:
         texts: any texts.
@@ -166,6 +166,8 @@ def estimate_with_parts(texts: Sequence[str], text_of: Ints, starts: Ints, ends:
     several[np.searchsorted(marks, runs) - 1] = True
     whole[several] = 0
     parts[several[text_of]] = 0
+    three = [codes[np.minimum(begin + place, last)] == ord(" ") for place in range(3)]
+    parts[np.all(three, axis=0)] = 0  # with the blank before the part they are four
     return whole, parts
 
 

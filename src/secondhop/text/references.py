@@ -22,7 +22,7 @@ _BARE = frozenset(_NUMBERED.split())
 _KINDS = _BARE.union(_NAMED.split())
 _NUMBER = r"\d+(?:\.\d+)*[a-z]?(?!\w)"
 _SIGNS = ("§", "§§")
-_LABEL = rf"(?:{_NUMBER}|[IVXLC]{{1,6}}(?!\w)|[A-Z](?:[.-]?{_NUMBER})?(?!\w))"
+_LABEL = rf"(?:{_NUMBER}|[A-Z][.-]?{_NUMBER}|[IVXLC]{{1,6}}(?!\w)|[A-Z](?!\w))"
 _AND = r"(?:\s*[,;/&–-]\s*|\s+(?=[a-zà]))(?:(?:and|or|to|und|oder|bis|sowie|et|ou|à|y|o|e|en)\s+)?"
 _LABELS = re.compile(rf"{_LABEL}(?:{_AND}(?:{_NUMBER}|[IVXLC]{{1,6}}(?!\w)))*")
 _BEFORE_LABEL = re.compile(r"[ \n\t\xa0§](?=[0-9]|[A-Z](?![a-z]))")
