@@ -276,6 +276,22 @@ def test_one_whole_name_may_be_given_as_a_string():
     assert load_bytes(b"tea 2", "tillroll").text == "TEA 2"
 
 
+@pytest.mark.parametrize(
+    ("suffix", "data"),
+    [
+        (".pdf", b"%PDF-1.7 and more"),
+        (".odt", b"PK\x03\x04 and more"),
+        (".doc", OLE + "WordDocument".encode("utf-16-le")),
+        (".minutes", b"{\\rtf1 and more}"),
+    ],
+)
+def test_a_registered_loader_gets_its_files_whatever_they_hold(suffix, data):
+    register_loader("receipt", lambda data, source: SourceText(source, f"{len(data)} bytes", ()), suffixes=[suffix])
+    loaded = load_bytes(data, f"a{suffix}")
+    assert (loaded.text, loaded.format, loaded.warnings) == (f"{len(data)} bytes", "receipt", ())
+    assert load_bytes(b"{\\rtf1 Plain words}", "a.txt").format == "rtf"
+
+
 def test_a_suffix_taken_over_is_given_back_by_a_registration_without_it():
     register_loader("receipt", load_receipt, suffixes=[".md", ".rcpt"], names=["Makefile"])
     assert load_bytes(b"# tea\n", "a.md").text == "# TEA\n"

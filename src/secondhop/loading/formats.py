@@ -97,8 +97,9 @@ def register_loader(
 ) -> None:
     """Have files of a format of your own loaded by a function of yours.
 
-    A suffix that another format has is taken over from it. Registering a name again replaces its loader, and gives back
-    what is not taken over again. The function runs in this process; what it raises beyond `LoadError` becomes a `CorruptFileError`.
+    A suffix that another format has is taken over from it. The function gets all files with its suffixes and names,
+    whatever they hold. Registering a name again replaces its loader, and gives back what is not taken over again. The
+    function runs in this process; what it raises beyond `LoadError` becomes a `CorruptFileError`.
 
     Args:
         name: what `format=` calls it; no built-in name.
@@ -157,6 +158,8 @@ def kind_by_name(name: str) -> Kind:
 def detect(data: bytes, source: str, name: str) -> tuple[str, list[str]]:
     """Name the format, and warn if the bytes say another one than the name."""
     expected = format_by_name(name)
+    if expected is not None and FORMATS[expected].registered is not None:
+        return expected, []  # the user has said who reads it, whatever it holds
     found = _by_magic(data, source, expected)
     if found is not None and found != expected:
         if expected is None:
