@@ -232,7 +232,7 @@ class Document:
         if not isinstance(data, (bytes, bytearray, memoryview)):
             raise InputError(f"data is {type(data).__name__}, not bytes")
         label = settings.source if source is None else checked_string(source, "source")
-        parse = loading.shared_pool(settings.isolation, limits_of(settings)).parse
+        parse = loading.shared_parse(settings.isolation, limits_of(settings))
         load = partial(
             loading.load_bytes, bytes(data), label, format=settings.format, password=settings.password, parse=parse
         )
@@ -250,7 +250,7 @@ class Document:
         """
         settings = merge(DocumentOptions, options, keywords)
         label = settings.source if "source" in settings.model_fields_set else None
-        parse = loading.shared_pool(settings.isolation, limits_of(settings)).parse
+        parse = loading.shared_parse(settings.isolation, limits_of(settings))
         load = partial(
             loading.load_file,
             as_path(path),

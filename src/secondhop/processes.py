@@ -10,6 +10,7 @@ import contextlib
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
 
@@ -28,10 +29,11 @@ def start_python(code: str, *arguments: str) -> subprocess.Popen[bytes]:
     """
     if not sys.executable or getattr(sys, "frozen", False):
         raise OSError("there is no Python interpreter to run")
-    paths = [_package_folder(), *(os.path.abspath(path) for path in sys.path if path)]
+    paths = [_package_folder(), *_search_path()]
     code = f"import sys; sys.path[:] = sys.argv[{len(arguments) + 1}:]; {code}"
-    # -I: nothing from the environment and nothing from the working folder can be imported by a document's name.
-    command = [sys.executable, "-I", "-c", code, *arguments, *paths]
+    # -I: nothing from the environment and nothing from the working folder can be imported by a document's name. That
+    # also hides PYTHONUTF8, without which the names of files may be other bytes there than here.
+    command = [sys.executable, "-I", "-X", f"utf8={sys.flags.utf8_mode}", "-c", code, *arguments, *paths]
     pipe = subprocess.PIPE
     return subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=subprocess.DEVNULL, cwd=os.path.abspath(os.sep))
 
@@ -39,6 +41,14 @@ def start_python(code: str, *arguments: str) -> subprocess.Popen[bytes]:
 def _package_folder() -> str:
     """Where this package is imported from."""
     return os.path.abspath(__file__).removesuffix(os.path.join("secondhop", os.path.basename(__file__)))
+
+
+def _search_path() -> Iterator[str]:
+    """Where this process looks for modules, as absolute paths, but for the working folder and what Python passes over."""
+    for path in sys.path:
+        if isinstance(path, str) and path and "\0" not in path:
+            with contextlib.suppress(FileNotFoundError):  # relative to a working folder that is gone
+                yield os.path.abspath(path)
 
 
 def private_pipes() -> tuple[BinaryIO, BinaryIO]:

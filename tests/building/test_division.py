@@ -181,6 +181,24 @@ def test_without_an_interpreter_this_process_does_all(folder, monkeypatch):
     assert found.notes == ()
 
 
+def test_without_threads_this_process_does_all(folder, own, monkeypatch):
+    start = threading.Thread.start
+
+    def refuse(thread):
+        if thread.name == "secondhop-build" and len(refused) < 1:
+            refused.append(thread)
+            raise RuntimeError("can't start new thread")
+        start(thread)
+
+    refused = []
+    monkeypatch.setattr(threading.Thread, "start", refuse)
+    found = built(folder, 3)
+    assert len(refused) == 1
+    assert found.notes == ()
+    assert children() <= own
+    assert_same(built(folder, 1), found)
+
+
 def test_the_language_is_told_by_the_first_texts_wherever_they_were_read(tmp_path):
     for number in range(10):
         (tmp_path / f"{number}.txt").write_text(

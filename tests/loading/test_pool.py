@@ -13,7 +13,7 @@ import pytest
 from secondhop import Document, errors
 from secondhop.loading import pool as pool_module
 from secondhop.loading.parsing import parse
-from secondhop.loading.pool import Limits, ParserPool
+from secondhop.loading.pool import Limits, ParserPool, shared_parse
 
 ROOT = Path(__file__).resolve().parents[2]
 EXAMPLES = ROOT / "examples" / "data"
@@ -165,6 +165,19 @@ def test_closing_ends_children_at_once_and_leaves_no_zombies(hostile):
     assert children() <= before
 
 
+def test_a_pool_that_was_closed_at_work_parses_nothing_here(hostile, monkeypatch):
+    pool = hostile(seconds=60, workers=1)
+    pool.parse(b"fine", "x.txt")
+    pool.mode = "auto"
+    monkeypatch.setattr(pool, "isolates", lambda *_: True)
+    monkeypatch.setattr(pool_module.parsing, "parse", lambda *_, **options: pytest.fail("parsed here"))
+    timer = threading.Timer(0.5, pool.close)
+    timer.start()
+    with pytest.raises(errors.LoadError, match="no child process"):
+        pool.parse(b"hang", "x.txt")  # its child has been used, so that a fresh one would try again
+    timer.join()
+
+
 def test_only_risky_files_go_to_children_by_default():
     pool = ParserPool()
     for name, data in [
@@ -173,6 +186,8 @@ def test_only_risky_files_go_to_children_by_default():
         ("a.html", b""),
         ("a", b"%PDF-1.7"),
         ("a.txt", b"\n PK\x03\x04"),
+        ("a.md", b"\n" * 5000 + b"%PDF-1.7"),
+        ("a", b"\xef\xbb\xbf" + b" " * 5000 + b"<HTML>"),
     ]:
         assert pool.isolates(name, None, data)
     for name, data in [("a.md", b"# PDF"), ("a.py", b""), ("a.csv", b""), ("Makefile", b""), ("a", b"text")]:
@@ -187,8 +202,70 @@ def test_without_an_interpreter_auto_parses_here_and_process_says_so(monkeypatch
     monkeypatch.setattr(sys, "executable", "")
     data = PDF.read_bytes()
     assert ParserPool("auto").parse(data, "x.pdf").text
-    with pytest.raises(errors.LoadError, match="no child process"):
-        ParserPool("process").parse(data, "x.pdf")
+    pool = ParserPool("process")
+    for _ in range(2):
+        with pytest.raises(errors.LoadError, match="no child process"):
+            pool.parse(data, "x.pdf")
+    monkeypatch.undo()
+    with pool:
+        assert pool.parse(data, "x.pdf").text  # what was in the way for a moment is no reason to go without
+
+
+def test_without_a_thread_to_watch_the_time_it_is_the_same(monkeypatch):
+    def refuse(timer):
+        raise RuntimeError("can't start new thread")
+
+    monkeypatch.setattr(threading.Thread, "start", refuse)
+    before = children()
+    with ParserPool("process") as pool, pytest.raises(errors.LoadError, match="no child process"):
+        pool.parse(b"text", "x.txt")
+    assert len(Document.from_folder(EXAMPLES)) > 40
+    assert children() <= before
+
+
+@pytest.mark.parametrize("entry", [7, "a\0b", b"bytes", "\udcff"])
+def test_what_python_passes_over_on_its_path_keeps_no_child_from_starting(monkeypatch, entry):
+    monkeypatch.setattr(sys, "path", [*sys.path, entry])
+    with ParserPool("process") as pool:
+        assert pool.parse(b"text", "x.txt").text == "text"
+
+
+def test_a_child_is_started_from_a_working_folder_that_is_gone(tmp_path, monkeypatch):
+    gone = tmp_path / "gone"
+    gone.mkdir()
+    monkeypatch.chdir(gone)
+    monkeypatch.setattr(sys, "path", [*sys.path, "relative"])
+    gone.rmdir()
+    with ParserPool("process") as pool:
+        assert pool.parse(b"text", "x.txt").text == "text"
+
+
+def test_a_child_takes_the_names_of_files_for_the_same_bytes():
+    code = "from secondhop.processes import start_python; print(start_python('print(sys.flags.utf8_mode)').communicate()[0])"
+    for mode in "01":
+        done = subprocess.run([sys.executable, "-X", f"utf8={mode}", "-c", code], capture_output=True, check=True)
+        assert f"b'{mode}\\n'".encode() in done.stdout
+
+
+@pytest.mark.usefixtures("hostile")
+def test_limits_on_time_need_no_children_of_their_own_and_ended_ones_are_put_away():
+    def parse(seconds, order=b"fine"):
+        return shared_parse("process", Limits(seconds, 300))(order, "x.txt")
+
+    parse(20)
+    pool = pool_module._shared["process", 300]
+    (first,) = pool._all
+    for more in range(3):
+        parse(21 + more)
+    assert pool._all == {first}
+    with pytest.raises(errors.ResourceLimitError, match=r"longer than 0\.5 seconds"):
+        parse(0.5, b"hang")
+    parse(20)
+    (second,) = pool._all
+    second._process.kill()
+    second._process.wait()
+    shared_parse("process", Limits(20, 400))
+    assert not pool._all
 
 
 def test_something_else_than_an_interpreter_is_noticed(monkeypatch):
@@ -239,6 +316,48 @@ def test_a_forked_process_has_children_of_its_own(tmp_path):
         """
     done = run(tmp_path, script)
     assert (done.stdout, done.stderr) == ("1\n", "")
+
+
+def test_a_process_can_be_forked_while_a_thread_waits_for_a_child(tmp_path):
+    script = f"""
+        import os, sys, signal, threading, time
+        sys.path.insert(0, {str(Path(__file__).parent)!r})
+        from secondhop import Document
+        from secondhop.loading import pool
+        pool._START = pool._START.replace("from secondhop", "import hostile; from secondhop")
+        def wait():
+            try:
+                Document.from_bytes(b"hang", "x.txt", isolation="process", max_seconds=4)
+            except Exception as error:
+                print(type(error).__name__)
+        thread = threading.Thread(target=wait)
+        thread.start()
+        while not any(child.used for each in list(pool._shared.values()) for child in list(each._all)):
+            time.sleep(0.01)
+        time.sleep(0.2)
+        pid = os.fork()
+        if pid == 0:
+            signal.alarm(20)
+            os._exit(0 if Document.from_bytes(b"fine", "y.txt", isolation="process").n_files == 1 else 1)
+        print(os.waitpid(pid, 0)[1])
+        thread.join()
+        """
+    done = run(tmp_path, script)
+    assert done.stdout == "0\nResourceLimitError\n" or done.stdout == "ResourceLimitError\n0\n", done.stderr
+
+
+def test_a_thread_can_read_a_folder_when_the_main_thread_has_ended(tmp_path):
+    script = f"""
+        import threading, time, secondhop
+        def read():
+            threading.main_thread().join()
+            time.sleep(0.2)
+            document = secondhop.Document.from_folder({str(EXAMPLES)!r})
+            print(document.n_files, document.ingest_report.totals["failed"])
+        threading.Thread(target=read).start()
+        """
+    done = run(tmp_path, script)
+    assert (done.stdout, done.stderr) == ("7 0\n", "")
 
 
 def test_children_end_when_their_parent_is_killed(tmp_path):

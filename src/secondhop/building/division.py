@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
@@ -75,15 +76,14 @@ class _Division:
         self._language: Future[str] = Future()
         self._home, away = _divided(files, settings)
         self._batches = deque(_batches(away, files))
+        self._n_hands = min(_workers(away, files, settings), len(self._batches)) - 1
         self._hands: list[_Hand] = []
-        try:
-            for _ in range(min(_workers(away, files, settings), len(self._batches)) - 1):
-                self._hands.append(_Hand(files, settings, self._batches, self._language))
-        except OSError:  # no process can be started here; this one can do all of it
-            pass
 
     def build(self, language: str) -> Built:
         """All of it. Children take batches from the end, so that the first texts are read here."""
+        with contextlib.suppress(OSError, RuntimeError):  # no process or thread can be started; this one does the rest
+            for _ in range(self._n_hands):
+                self._hands.append(_Hand(self._files, self._settings, self._batches, self._language))
         self._take(self._home)
         while (batch := _next(self._batches.popleft)) is not None:
             self._take(batch)
@@ -158,7 +158,11 @@ class _Hand:
         self._files, self._batches, self._language = files, batches, language
         self._child = Child(settings)
         self._thread = threading.Thread(target=self._run, name="secondhop-build", daemon=True)
-        self._thread.start()
+        try:
+            self._thread.start()
+        except BaseException:
+            self._child.close()
+            raise
 
     def _run(self) -> None:
         taken: list[int] = []

@@ -24,7 +24,7 @@ from secondhop.loading.ingest import (
 )
 from secondhop.loading.inner_blocks import inner_sections
 from secondhop.loading.parsing import MAX_BYTES, Parse, load_text, parse
-from secondhop.loading.pool import IsolationMode, Limits, ParserPool, shared_pool
+from secondhop.loading.pool import IsolationMode, Limits, ParserPool, shared_parse
 from secondhop.loading.reading import read_file
 from secondhop.types import SourceText
 
@@ -49,7 +49,7 @@ __all__ = [
     "read_file",
     "register_loader",
     "report_of",
-    "shared_pool",
+    "shared_parse",
     "walk_folder",
 ]
 

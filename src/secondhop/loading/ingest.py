@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
@@ -19,7 +20,7 @@ from secondhop.loading.reading import read_file
 from secondhop.types import SourceText
 
 if TYPE_CHECKING:
-    from concurrent.futures import Future
+    from concurrent.futures import Future, ThreadPoolExecutor
 
 DIGEST_BYTES = 16
 _MOST_REASONS = 5
@@ -189,23 +190,28 @@ def load_files(
         digests: say of each file what its content was.
         progress: called with (files done, files in all, source) before each file's turn.
     """
-    from concurrent.futures import ThreadPoolExecutor
-
     load = partial(_load, pool=pool, root=root, password=password, digests=digests)
     ahead: dict[int, Future[Ingested]] = {}
-    threads = ThreadPoolExecutor(pool.workers, "secondhop-load")
+    threads: ThreadPoolExecutor | None = None
     try:
-        for number, file in enumerate(files):
-            if pool.isolates(file.path, None):
-                ahead[number] = threads.submit(load, file)
+        # Where no threads can be started, as when the main thread has ended before this one, all is read here, in turn.
+        with contextlib.suppress(RuntimeError):
+            from concurrent.futures import ThreadPoolExecutor
+
+            threads = ThreadPoolExecutor(pool.workers, "secondhop-load")
+            for number, file in enumerate(files):
+                if pool.isolates(file.path, None):
+                    ahead[number] = threads.submit(load, file)
         for number, file in enumerate(files):
             if progress is not None:
                 progress(number, len(files), file.source)
             yield ahead.pop(number).result() if number in ahead else load(file)
     finally:
-        threads.shutdown(wait=False, cancel_futures=True)
+        if threads is not None:
+            threads.shutdown(wait=False, cancel_futures=True)
         pool.close()
-        threads.shutdown()
+        if threads is not None:
+            threads.shutdown()
 
 
 def _load(file: FolderFile, *, pool: ParserPool, root: str, password: str | None, digests: bool) -> Ingested:

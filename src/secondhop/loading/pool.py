@@ -14,6 +14,7 @@ import subprocess
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Literal, cast
 
 from secondhop.errors import LoadError, ParserCrashedError, ResourceLimitError, SecondhopError
@@ -28,7 +29,7 @@ IsolationMode = Literal["auto", "process", "none"]
 _RISKY_TEXT = frozenset({"html", "xml", "rtf", "eml"})
 """Textual formats whose parsers are native or complex; every format that is not textual is risky too."""
 _MAGIC = (b"%PDF-", b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"{\\rtf")
-_MAGIC_WITHIN = 1024
+_MAGIC_BYTES = 15
 _START_SECONDS = 30.0
 _START = "from secondhop.loading.worker import main; main(int(sys.argv[1]))"
 
@@ -44,7 +45,11 @@ class Limits:
 
 
 class _CannotStartError(Exception):
-    """No child process can be started here."""
+    """No child process can be started now."""
+
+
+class _NoAnswerError(_CannotStartError):
+    """What was started is no child process of ours, as where this interpreter is part of another program."""
 
 
 class ParserPool:
@@ -68,7 +73,7 @@ class ParserPool:
         self._lock = threading.Lock()
         self._free = threading.BoundedSemaphore(self.workers)
         self._closed = False
-        self._cannot_start = False
+        self._starts_none = False
 
     def __enter__(self) -> ParserPool:
         return self
@@ -87,10 +92,8 @@ class ParserPool:
             return True
         if not data:
             return False
-        start = data[:_MAGIC_WITHIN].removeprefix(b"\xef\xbb\xbf").lstrip()
-        return start.startswith(_MAGIC) or (
-            known is None and start[:15].lower().startswith((b"<!doctype html", b"<html"))
-        )
+        start = data.removeprefix(b"\xef\xbb\xbf").lstrip()[:_MAGIC_BYTES]  # as far down as `detect` finds it
+        return start.startswith(_MAGIC) or (known is None and start.lower().startswith((b"<!doctype html", b"<html")))
 
     def parse(
         self,
@@ -100,8 +103,9 @@ class ParserPool:
         name: str | None = None,
         format: str | None = None,
         password: str | None = None,
+        seconds: float | None = None,
     ) -> SourceText:
-        """As `parsing.parse`, in a child where that is called for.
+        """As `parsing.parse`, in a child where that is called for; `seconds` stands for those of the pool's limits.
 
         Raises:
             ResourceLimitError: it took too long or too much memory.
@@ -112,18 +116,17 @@ class ParserPool:
         parsing.check_format(format)
         small = 0 < len(data) <= parsing.MAX_BYTES  # the rest is refused at once, here
         options: dict[str, Any] = {"name": name, "format": format, "password": password}
-        if small and self.isolates(name, format, data) and not self._cannot_start:
+        if small and self.isolates(name, format, data):
             try:
-                return self._in_child(data, source, options)
+                return self._in_child(data, source, options, seconds or self.limits.seconds)
             except _CannotStartError as error:
-                self._cannot_start = True
-                if self.mode == "process":
+                if self.mode == "process" or self._closed:
                     raise LoadError(source, "no child process can be started to parse it") from error
         return parsing.parse(data, source, **options)
 
-    def _in_child(self, data: bytes, source: str, options: dict[str, Any]) -> SourceText:
+    def _in_child(self, data: bytes, source: str, options: dict[str, Any], seconds: float) -> SourceText:
         """Ask a child. What a used one dies of is tried once more with a fresh one: a file's fate is its own."""
-        request = {"source": source, "seconds": self.limits.seconds, **options}
+        request = {"source": source, "seconds": seconds, **options}
         with self._free:
             child = self._borrow()
             used = child.used
@@ -137,13 +140,13 @@ class ParserPool:
     def _ask(self, child: _Child, request: dict[str, Any], data: bytes, source: str) -> SourceText:
         reusable = False  # nor after Ctrl-C while it works
         try:
-            header, body = child.ask(request, data, self.limits.seconds)
+            header, body = child.ask(request, data)
             loaded = unpack(header, body, source)
-            reusable = not header.get("tired")
+            reusable = not (header.get("tired") or child.timed_out)  # it may have been killed as it answered
         except (OSError, EOFError, ValueError) as error:
             if isinstance(error, SecondhopError):
                 raise
-            raise child.cause_of_death(source, self.limits) from error
+            raise child.cause_of_death(source, request["seconds"]) from error
         except LoadError as error:
             reusable = not isinstance(error, ResourceLimitError)  # which may have left no room
             raise
@@ -152,17 +155,29 @@ class ParserPool:
         return loaded
 
     def _borrow(self) -> _Child:
+        self.tidy()
         with self._lock:
-            while self._idle:
-                child = self._idle.pop()
-                if child.is_alive():
-                    return child
-                self._all.discard(child)
-                child.end()
+            if self._idle:
+                return self._idle.pop()
         return self._started()
 
+    def tidy(self) -> None:
+        """Put away the children that have ended while there was nothing to do."""
+        with self._lock:
+            ended = [child for child in self._idle if not child.is_alive()]
+            self._idle = [child for child in self._idle if child not in ended]
+            self._all.difference_update(ended)
+        for child in ended:
+            child.end()
+
     def _started(self) -> _Child:
-        child = _Child(self.limits)
+        if self._starts_none or self._closed:
+            raise _CannotStartError("the pool starts none")
+        try:
+            child = _Child(self.limits)
+        except _NoAnswerError:  # nor will the next one answer
+            self._starts_none = True
+            raise
         with self._lock:
             self._all.add(child)
             closed = self._closed
@@ -209,25 +224,28 @@ class _Child:
             self._within(_START_SECONDS, lambda: read_frame(cast("Any", self._process.stdout)))
         except (OSError, EOFError, ValueError) as error:
             self.end()
-            raise _CannotStartError("the child process did not answer") from error
+            raise _NoAnswerError("the child process did not answer") from error
         except BaseException:
             self.end()
             raise
 
-    def ask(self, request: dict[str, Any], data: bytes, seconds: float) -> tuple[dict[str, Any], bytes]:
-        """The child's answer. It is killed when it takes longer, which ends the pipe."""
+    def ask(self, request: dict[str, Any], data: bytes) -> tuple[dict[str, Any], bytes]:
+        """The child's answer. It is killed when it takes longer than the request allows, which ends the pipe."""
         self.used = True
 
         def exchange() -> tuple[dict[str, Any], bytes]:
             write_frame(cast("Any", self._process.stdin), request, data)
             return read_frame(cast("Any", self._process.stdout))
 
-        return self._within(seconds, exchange)
+        return self._within(request["seconds"], exchange)
 
     def _within(self, seconds: float, call: Callable[[], tuple[dict[str, Any], bytes]]) -> tuple[dict[str, Any], bytes]:
         timer = threading.Timer(seconds, self._time_out)
         timer.daemon = True
-        timer.start()
+        try:
+            timer.start()
+        except RuntimeError as error:  # no thread can be started now; without one there is no limit
+            raise _CannotStartError(str(error)) from error
         try:
             return call()
         finally:
@@ -237,7 +255,7 @@ class _Child:
         self.timed_out = True
         self._process.kill()
 
-    def cause_of_death(self, source: str, limits: Limits) -> LoadError:
+    def cause_of_death(self, source: str, seconds: float) -> LoadError:
         """Why there is no answer, as an error."""
         try:
             code = self._process.wait(1)
@@ -245,7 +263,7 @@ class _Child:
             self.end()
             return ParserCrashedError(source, "its parser gave an answer that makes no sense")
         if self.timed_out or code == -getattr(signal, "SIGXCPU", 0):
-            return ResourceLimitError(source, f"takes longer than {limits.seconds:g} seconds to parse")
+            return ResourceLimitError(source, f"takes longer than {seconds:g} seconds to parse")
         names = {-int(known): known.name for known in signal.Signals}
         return ParserCrashedError(source, f"crashed its parser ({names.get(code, f'exit code {code}')})")
 
@@ -260,9 +278,13 @@ class _Child:
         self._close_pipes()
 
     def forget(self) -> None:
-        """Lets go of it in a forked process, which is not its parent."""
+        """Lets go of it in a forked process, which is not its parent.
+
+        Its pipes are closed below their buffers: a thread that was left behind may hold those locked, or half written.
+        """
         self._process.returncode = 0
-        self._close_pipes()
+        for pipe in (self._process.stdin, self._process.stdout):
+            cast("Any", pipe).raw.close()
 
     def _close_pipes(self) -> None:
         for pipe in (self._process.stdin, self._process.stdout):
@@ -271,17 +293,22 @@ class _Child:
                     pipe.close()
 
 
-_shared: dict[tuple[IsolationMode, Limits], ParserPool] = {}
+_shared: dict[tuple[IsolationMode, int], ParserPool] = {}
 _shared_lock = threading.Lock()
 
 
-def shared_pool(mode: IsolationMode, limits: Limits) -> ParserPool:
-    """The pool of this process for single files. Its children end by themselves when there is nothing to do."""
+def shared_parse(mode: IsolationMode, limits: Limits) -> parsing.Parse:
+    """`parse` of this process's pool for single files. Its children end by themselves when there is nothing to do.
+
+    They are the same for all limits on time, which may be others for each file.
+    """
+    key = mode, limits.memory_mb
     with _shared_lock:
-        pool = _shared.get((mode, limits))
-        if pool is None:
-            pool = _shared[mode, limits] = ParserPool(mode, limits)
-        return pool
+        for pool in _shared.values():
+            pool.tidy()
+        if key not in _shared:
+            _shared[key] = ParserPool(mode, limits)
+        return partial(_shared[key].parse, seconds=limits.seconds)
 
 
 def _end_shared() -> None:
