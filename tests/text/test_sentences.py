@@ -133,6 +133,16 @@ def test_run_ons_are_cut_before_lines_that_are_not_indented():
     assert all(piece.startswith("the ") and piece.endswith("it is for") for piece in pieces)
 
 
+@pytest.mark.parametrize(
+    "letter", ["e\u0301", "e\u0301\u0323", "កំ", "ក្ក", "ที่", "👩\u200d🚀", "👍🏽", "❤\ufe0f"], ids=ascii
+)
+def test_no_piece_of_a_run_on_begins_inside_a_letter(letter):
+    pieces = sentences("x" + letter * 900)
+    assert len(pieces) > 2
+    assert "".join(pieces) == "x" + letter * 900
+    assert all(piece.removeprefix("x").count(letter) * len(letter) == len(piece.removeprefix("x")) for piece in pieces)
+
+
 def test_lines_keep_their_indentation():
     text = "def f():\n\n    return 1  \n"
     assert [text[start:end] for start, end in split_lines(text, 0, len(text))] == ["def f():", "    return 1"]

@@ -8,7 +8,7 @@ import numpy as np
 
 from secondhop.arrays import ranges
 from secondhop.text.characters import CharacterClasses, Characters
-from secondhop.text.sentences import _HARD_CHARACTERS, _WEAKER, COMMAS, SEMICOLONS, THAI_AND_LAO
+from secondhop.text.sentences import _WEAKER, COMMAS, SEMICOLONS, THAI_AND_LAO, cut_hard
 from secondhop.text.stops import BLANK, STOP, Ends, accepted, skip, skip_back
 
 if TYPE_CHECKING:
@@ -54,7 +54,8 @@ def split_long(
         if not len(starts):
             break
     else:
-        done.append(_cut_hard(characters, starts, ends))
+        pieces = [piece for span in zip(starts.tolist(), ends.tolist(), strict=True) for piece in cut_hard(text, span)]
+        done.append((np.array([start for start, _ in pieces]), np.array([end for _, end in pieces])))
     starts, ends = map(np.concatenate, zip(*done, strict=True))
     return np.sort(starts), np.sort(ends)
 
@@ -134,14 +135,3 @@ def _packed(characters: Characters, starts: Ints, ends: Ints, cuts: Ints, wanted
             chosen.append(edge)
             edge = following[edge]
     return edges[chosen]
-
-
-def _cut_hard(characters: Characters, starts: Ints, ends: Ints) -> tuple[Ints, Ints]:
-    """Pieces of so many characters each."""
-    plain = characters.utf8_offsets(ends) - characters.utf8_offsets(starts) == ends - starts
-    step = np.where(plain, _HARD_CHARACTERS, _HARD_CHARACTERS // 3)
-    counts = -((starts - ends) // step)
-    place = ranges(np.zeros(len(starts), np.int64), counts)
-    step, ends = np.repeat(step, counts), np.repeat(ends, counts)
-    starts = np.repeat(starts, counts) + place * step
-    return starts, np.minimum(starts + step, ends)

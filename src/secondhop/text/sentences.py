@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from itertools import pairwise
 
+from secondhop.text.analysis import _MARKS
 from secondhop.types import Span
 
 STOPS = ".!?؟۔।॥։።"
@@ -60,6 +61,8 @@ OUTERMOST_LINES = 1
 _WITHIN_LINES = 4
 """From which of them on a line is cut."""
 _HARD_CHARACTERS = 640
+# What belongs to the character before it: marks, variants of emoji, and what a joiner or a virama that stacks letters joins.
+_BELONGS = re.compile(rf"(?:[{_MARKS}\ufe0e\ufe0f\U0001f3fb-\U0001f3ff]|(?<=[\u200d\u1039\u17d2])\S){{0,32}}")
 LONG_LINE = _WEAKER[_WITHIN_LINES][1]
 """Lines of more tokens of five UTF-8 bytes are cut."""
 
@@ -140,8 +143,7 @@ def _split(text: str, span: Span, level: int) -> list[Span]:
     if size(text[start:end]) <= (_WEAKER[level][1] if level < len(_WEAKER) else _WEAKER[-1][1]):
         return [span]
     if level == len(_WEAKER):
-        step = _HARD_CHARACTERS if text[start:end].isascii() else _HARD_CHARACTERS // 3
-        return [(at, min(at + step, end)) for at in range(start, end, step)]
+        return cut_hard(text, span)
     pattern, _, wanted = _WEAKER[level]
     found = list(pattern.finditer(text, start, end))
     if level == OUTERMOST_LINES and found:
@@ -165,6 +167,15 @@ def _split(text: str, span: Span, level: int) -> list[Span]:
         packed += part
     _append(pieces, text, left, end)
     return [small for piece in pieces for small in _split(text, piece, level + 1)]
+
+
+def cut_hard(text: str, span: Span) -> list[Span]:
+    """Pieces of about so many characters each; none begins with what belongs to the character before it."""
+    start, end = span
+    step = _HARD_CHARACTERS if text[start:end].isascii() else _HARD_CHARACTERS // 3
+    found = (_BELONGS.match(text, at, end) for at in range(start + step, end, step))
+    cuts = [start, *(match.end() for match in found if match), end]
+    return [(left, right) for left, right in pairwise(cuts) if left < right]
 
 
 def before_blanks(text: str, place: int) -> int:
