@@ -131,7 +131,7 @@ def _write_paragraph(paragraph: etree._Element, styles: Styles, builder: TextBui
     level = styles.level(paragraph, style)
     if level is None and styles.bold_titles and is_bold_title(paragraph, text):
         level = 1
-    label = _label(paragraph, styles, text)
+    label = _label(paragraph, styles, style, text)
     shown = f"{label} {text}" if label and text else text
     if level is not None and text:
         builder.heading(level, text if label == "-" else shown)
@@ -141,12 +141,11 @@ def _write_paragraph(paragraph: etree._Element, styles: Styles, builder: TextBui
         _write_blocks(box, styles, builder)
 
 
-def _label(paragraph: etree._Element, styles: Styles, text: str) -> str | None:
+def _label(paragraph: etree._Element, styles: Styles, style: str, text: str) -> str | None:
     """What stands before a paragraph. One without text counts too, unless it was deleted or is hidden."""
-    mark = child_of(paragraph, "pPr", "rPr")
-    if not text and any(is_on(mark, name) for name in ("del", "moveFrom", "vanish")):
+    if not text and any(is_on(paragraph, "pPr", "rPr", name) for name in ("del", "moveFrom", "vanish")):
         return None
-    return styles.label(paragraph, value_of(paragraph, "pPr", "pStyle") or "")
+    return styles.label(paragraph, style)
 
 
 def _text(paragraph: etree._Element) -> str:
@@ -159,9 +158,11 @@ def _pieces(element: etree._Element) -> Iterator[str]:
         name = tag_of(child)
         if name == "t":
             yield child.text or ""
+        elif name == "rPr" and is_on(child, "vanish"):  # it stands first in its run
+            return
         elif name in _CHARACTERS:
             yield _CHARACTERS[name]
-        elif name not in _NOT_SHOWN and name != "txbxContent" and not (name == "r" and is_on(child, "rPr", "vanish")):
+        elif name not in _NOT_SHOWN and name != "txbxContent":
             yield from _pieces(child)
 
 
@@ -200,7 +201,7 @@ def _rows(table: etree._Element, styles: Styles) -> Iterator[list[str]]:
 
 def _numbered(paragraph: etree._Element, styles: Styles) -> str:
     text = _text(paragraph)
-    label = _label(paragraph, styles, text)
+    label = _label(paragraph, styles, value_of(paragraph, "pPr", "pStyle") or "", text)
     return f"{label} {text}".strip() if label and (text or label != "-") else text
 
 
