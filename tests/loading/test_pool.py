@@ -247,6 +247,12 @@ def test_a_child_takes_the_names_of_files_for_the_same_bytes():
         assert f"b'{mode}\\n'".encode() in done.stdout
 
 
+def test_what_numpy_takes_for_threads_leaves_room_for_source_code():
+    code = b"def tide(hour):\n    return hour\n" * 50
+    with ParserPool("process", Limits(memory_mb=140)) as pool:  # what another thread would exceed
+        assert pool.parse(code, "x.py") == parse(code, "x.py")
+
+
 @pytest.mark.usefixtures("hostile")
 def test_limits_on_time_need_no_children_of_their_own_and_ended_ones_are_put_away():
     def parse(seconds, order=b"fine"):

@@ -27,6 +27,8 @@ def main(memory_mb: int) -> None:
     requests, answers = private_pipes()
     with contextlib.suppress(ValueError):
         signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C goes to the whole group; the parent decides
+    for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS"):
+        os.environ[name] = "1"  # for a thread on each core numpy would take more than the limit, on ten cores
     _limit("RLIMIT_AS", memory_mb * 2**20)
     _limit("RLIMIT_CORE", 0)
     _limit("RLIMIT_FSIZE", _MAX_FILE_BYTES)
