@@ -168,3 +168,11 @@ def test_a_context_that_something_else_left_empty_does_not_blame_the_budget(opti
     (warning,) = [each for each in report.warnings if each.code in ("budget_too_small", "all_dropped")]
     assert warning.code == "all_dropped"
     assert all(reason in warning.message for reason in report.removed)
+
+
+def test_the_header_of_a_table_is_said_to_open_the_table():
+    rows = "".join(f"| ship{number} | {number * 7} tons carried over the sound |\n" for number in range(120))
+    document = Document.from_bytes(f"| name | freight |\n|---|---|\n{rows}".encode(), format="markdown")
+    report = document.context("ship97", budget=60).report
+    (header,) = [line for line in str(report).split("\n") if "document line 1:" in line]
+    assert "opens the section or the table of document line " in header
