@@ -83,30 +83,10 @@ def answer(
     budget = Budget(
         options.token_budget, count_tokens, options.text_style, options.top_k, options.grain, options.min_grounding
     )
-    name, strategy, bridge = _strategy(options.strategy)
+    name, _, bridge = _strategy(options.strategy)
     hits = find(bridge, options.candidate_k)
     retrieved = perf_counter()
-    left_out: dict[int, Decision] = {}
-    wider = False
-    while True:
-        some = selection.part(hits, np.array([hit.ordinal not in left_out for hit in hits])) if left_out else hits
-        chosen = _choose(name, strategy, some, budget, options.min_score)
-        if not chosen.passages and not wider and hits.n_matching > len(hits):
-            hits, wider = find(bridge, _WIDER * options.candidate_k), True  # the best do not fit; a shorter one may
-            continue
-        passed = strategy is selection.STRATEGIES["auto"] and is_passthrough(chosen)
-        extras = [
-            *(_heads(some, chosen, budget, allowed) if some.heads else ()),
-            *_extras(snapshot, chosen, options, allowed),
-        ]
-        chosen = selection.expand(chosen, [extra for extra in extras if extra.order not in left_out], budget)
-        planted = {} if options.injection == "off" else selection.find_planted(chosen, suspects.among)
-        if options.injection != "drop" or not planted:
-            break
-        left_out |= selection.drop_planted(
-            chosen, planted, budget
-        )  # and choose again: what they said may stand elsewhere
-    chosen = selection.mark_planted(_with_left_out(chosen, left_out, hits), planted)
+    hits, chosen, chooser = _selected(snapshot, find, hits, options, budget, suspects, allowed)
     selected = perf_counter()
     passages = tuple(sorted(chosen.passages, key=lambda passage: passage.order))
     text, total_tokens = chosen._rendered or _rendered(passages, budget)
@@ -117,7 +97,7 @@ def answer(
         total_tokens=total_tokens,
         n_chunks=len(snapshot),
         requested_strategy=name,
-        strategy="reasoning_preserving" if strategy is selection.STRATEGIES["auto"] and not passed else name,
+        strategy=chooser,
         tokenizer=tokenizer,
         count_words=partial(_count_words, snapshot, frozenset(hits.query.terms)),
         timings={
@@ -132,6 +112,42 @@ def answer(
     places = {passage.order: place for place, passage in enumerate(passages)}
     by_value = tuple([places[passage.order] for passage in chosen.passages])
     return Context(passages, report, budget, by_value, text)
+
+
+def _selected(
+    snapshot: indexing.Snapshot,
+    find: Find,
+    hits: Ranking,
+    options: ContextOptions,
+    budget: Budget,
+    suspects: indexing.Suspects,
+    allowed: Bools | None,
+) -> tuple[Ranking, Selection, str]:
+    """All hits that were looked at, what is shown, and the name of the strategy that chose it.
+
+    Where planted instructions are to be left out it is chosen again without them: what they said may stand elsewhere.
+    """
+    name, strategy, bridge = _strategy(options.strategy)
+    left_out: dict[int, Decision] = {}
+    wider = False
+    while True:
+        some = selection.part(hits, np.array([hit.ordinal not in left_out for hit in hits])) if left_out else hits
+        chosen = _choose(name, strategy, some, budget, options.min_score)
+        if not chosen.passages and not wider and hits.n_matching > len(hits):
+            hits, wider = find(bridge, _WIDER * options.candidate_k), True  # the best do not fit; a shorter one may
+            continue
+        chooser = name
+        if strategy is selection.STRATEGIES["auto"] and not is_passthrough(chosen):
+            chooser = "reasoning_preserving"
+        extras = _heads(some, chosen, budget, allowed) if some.heads else []
+        if options.neighbors or options.include_heading or options.chunk_overlap:
+            extras += _extras(snapshot, chosen, options, allowed)
+        if extras:
+            chosen = selection.expand(chosen, [extra for extra in extras if extra.order not in left_out], budget)
+        planted = {} if options.injection == "off" else selection.find_planted(chosen, suspects.among)
+        if options.injection != "drop" or not planted:
+            return hits, selection.mark_planted(_with_left_out(chosen, left_out, hits), planted), chooser
+        left_out |= selection.drop_planted(chosen, planted, budget)
 
 
 def _rendered(passages: Sequence[Passage], budget: Budget) -> tuple[str, int]:

@@ -114,7 +114,7 @@ def as_output(path: str | os.PathLike[str]) -> Path:
     """The path of a file to write, looked at before the work whose outcome it is to hold.
 
     Raises:
-        InputError: it is a folder, or in none.
+        OptionError: it is a folder, or in none.
     """
     path = as_path(path)
     if path.is_dir():
