@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,8 @@ import secondhop
 from langchain_core.callbacks import AsyncCallbackManagerForRetrieverRun, CallbackManagerForRetrieverRun
 from langchain_core.documents import Document
 from langchain_core.retrievers import BaseRetriever, LangSmithRetrieverParams, RetrieverLike
+from langchain_core.runnables import RunnableConfig
+from langchain_core.runnables.config import ensure_config, var_child_runnable_config
 from pydantic import ConfigDict, Field, model_validator
 from secondhop import DecisionReport
 from secondhop.inputs import checked_items
@@ -147,6 +150,16 @@ class SecondhopRetriever(BaseRetriever):
     # ── asking ───────────────────────────────────────────────────────────────────────────────────────────────────
 
     @override
+    def invoke(self, input: str, config: RunnableConfig | None = None, **kwargs: Any) -> list[Document]:
+        with _handed_on(config) as own:
+            return super().invoke(input, own, **kwargs)
+
+    @override
+    async def ainvoke(self, input: str, config: RunnableConfig | None = None, **kwargs: Any) -> list[Document]:
+        with _handed_on(config) as own:
+            return await super().ainvoke(input, own, **kwargs)
+
+    @override
     def _get_relevant_documents(
         self,
         query: str,
@@ -232,3 +245,18 @@ class SecondhopRetriever(BaseRetriever):
     @override
     def _get_ls_params(self, **kwargs: Any) -> LangSmithRetrieverParams:
         return LangSmithRetrieverParams(ls_retriever_name="secondhop")
+
+
+@contextmanager
+def _handed_on(config: RunnableConfig | None) -> Iterator[RunnableConfig]:
+    """The config of a call, whose `configurable` the base retriever gets as well: it may say whose documents to search.
+
+    LangChain tells `_get_relevant_documents` of the callbacks alone; the rest it takes from this context, as in chains.
+    """
+    own = ensure_config(config)
+    around = var_child_runnable_config.get() or RunnableConfig()
+    token = var_child_runnable_config.set({**around, "configurable": own["configurable"]})
+    try:
+        yield own
+    finally:
+        var_child_runnable_config.reset(token)

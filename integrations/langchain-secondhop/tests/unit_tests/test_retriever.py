@@ -158,6 +158,27 @@ def test_a_vector_store_is_a_base_retriever():
     assert reached(found)
 
 
+async def test_the_base_retriever_is_configured_with_the_question():
+    store = InMemoryVectorStore(DeterministicFakeEmbedding(size=8))
+    store.add_documents([Document(page_content=f"A note of {tenant}.", id=tenant) for tenant in ("ann", "bob")])
+    searching = ConfigurableField(id="searching")
+    base = store.as_retriever(search_kwargs={"filter": lambda document: False}).configurable_fields(
+        search_kwargs=searching
+    )
+    retriever = SecondhopRetriever(base_retriever=base)
+    configs = [
+        {"configurable": {"searching": {"filter": lambda document, only=tenant: document.id == only}}}
+        for tenant in ("bob", "ann")
+    ]
+    chain = RunnablePassthrough() | retriever
+    for call in (retriever.batch, retriever.abatch, chain.batch, chain.abatch):
+        found = call(["note"] * 2, configs)
+        found = found if isinstance(found, list) else await found
+        assert [[document.id for document in documents] for documents in found] == [["bob"], ["ann"]]
+    assert [document.id for document in retriever.with_config(configs[0]).invoke("note")] == ["bob"]
+    assert retriever.invoke("note") == []
+
+
 def test_a_base_retriever_that_finds_nothing_gives_nothing():
     retriever = SecondhopRetriever(base_retriever=RunnableLambda(nothing))
     assert retriever.invoke(QUESTION) == []
