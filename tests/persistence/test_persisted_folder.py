@@ -99,6 +99,15 @@ def test_nothing_is_written_when_nothing_has_changed(folder):
     assert store_of(folder).manifest() == before
 
 
+def test_an_index_taken_over_by_other_options_with_the_same_files_gives_the_same_document_again(folder):
+    persisted(folder)
+    document = persisted(folder, ignore=["*.none"])
+    assert document.refresh().document is document
+    persisted(folder)  # and back
+    assert document.refresh().document is document
+    assert_as_fresh(document.update(["03.md"]).document, folder)
+
+
 @pytest.mark.usefixtures("large")
 def test_changes_are_found_and_told(folder):
     document = persisted(folder)

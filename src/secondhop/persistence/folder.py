@@ -134,8 +134,8 @@ def open_folder(
         check_named(again, listing, base.table, *(() if previous is None else (previous.table,)))
         changes = find_changes(listing, base.table, verify=verify, again=again)
         if base.stored is not None and not (changes or held or removed is not None):
-            table = _settled(store, options, base.stored, base.table, changes, began, way)
-            return _opened(root, options, base.stored, table, previous)
+            settled = _settled(store, options, base.stored, base.table, changes, began, way)
+            return _opened(root, options, *settled, previous)
         update: Update | None = None
         try:
             with store.write(timeout=options.lock_timeout, replace=base.is_replaced) as transaction:
@@ -320,8 +320,8 @@ def _settled(
     changes: Changes,
     began: int,
     way: str,
-) -> FileTable:
-    """The table with what the files look like now, written if that spares the next one much reading.
+) -> tuple[StoredIndex, FileTable]:
+    """The index, and the table with what the files look like now, written if that spares the next one much reading.
 
     It is written as well where the folder has been moved, so that no other one takes the index for its own, and where
     other options find the same files.
@@ -330,7 +330,7 @@ def _settled(
     is_other = table.folder != way or dict(stored.manifest.data) != data
     table = replace(table, left_out=changes.listing.skipped, folder=way)
     if changes.n_read < _WORTH_SETTLING and not is_other:
-        return table
+        return stored, table
     manifest = stored.manifest
     with contextlib.suppress(StoreError), store.write() as transaction:  # nobody waits for it
         if transaction.manifest == manifest:
@@ -338,8 +338,9 @@ def _settled(
             stat[changes.row] = changes.stat
             table = replace(table, stat=stat, started=_time_of(began, transaction))
             told, segments = manifest.fingerprint, manifest.segments
-            transaction.commit(fingerprint=told, segments=segments, table=table.to_arrays(), data=data)
-    return table
+            written = transaction.commit(fingerprint=told, segments=segments, table=table.to_arrays(), data=data)
+            stored = replace(stored, manifest=written, table=None)  # that of before is in another file
+    return stored, table
 
 
 def _opened(
