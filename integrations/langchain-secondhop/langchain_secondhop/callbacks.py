@@ -5,8 +5,8 @@ from __future__ import annotations
 import logging
 import threading
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from typing import Any, Literal
 from uuid import UUID
@@ -71,6 +71,7 @@ class DecisionReportCallbackHandler(BaseCallbackHandler):
         self.include_text = include_text
         self.without_words = without_words
         self.sink = sink
+        self._around: DecisionReportCallbackHandler | None = None  # the block's around this one's: it hears the same
         self._tell = SinkCaller("DecisionReportCallbackHandler", logging.getLogger(__name__))
         self._reports: deque[Report] = deque(maxlen=max_reports)
         self._lock = threading.Lock()
@@ -132,6 +133,17 @@ class DecisionReportCallbackHandler(BaseCallbackHandler):
         return True
 
 
+def collectors(handlers: Iterable[BaseCallbackHandler]) -> list[DecisionReportCallbackHandler]:
+    """Those of some handlers that collect reports, each once, with those of the blocks around theirs."""
+    found: dict[DecisionReportCallbackHandler, None] = {}
+    for handler in handlers:
+        collector = handler if isinstance(handler, DecisionReportCallbackHandler) else None
+        while collector is not None:
+            found[collector] = None
+            collector = collector._around
+    return list(found)
+
+
 _collecting: ContextVar[DecisionReportCallbackHandler | None] = ContextVar("secondhop_collect_reports", default=None)
 _switched_on: ContextVar[DecisionReportCallbackHandler | None] = ContextVar(ENVIRONMENT_SWITCH, default=None)
 """Never set: LangChain makes a handler where the environment asks for one and none is there."""
@@ -149,7 +161,10 @@ def collect_reports(
     without_words: bool = False,
     sink: Callable[[Report], None] | None = None,
 ) -> Iterator[DecisionReportCallbackHandler]:
-    """Collects the reports of everything that runs inside the `with` block, however deep in chains and threads.
+    """Collects the reports of everything that runs inside the `with` block, however deep in chains and inner blocks.
+
+    LangChain's own threads are among it; threads of yours are where they run in a copy of the context
+    (`contextvars.copy_context().run`, `asyncio.to_thread`).
 
     Args:
         detail: as in `DecisionReportCallbackHandler`, and so the rest.
@@ -168,8 +183,11 @@ def collect_reports(
         without_words=without_words,
         sink=sink,
     )
+    handler._around = _collecting.get()
     token = _collecting.set(handler)
     try:
         yield handler
     finally:
-        _collecting.reset(token)
+        handler._around = None
+        with suppress(ValueError):  # a generator that ends in another context than it began in; that one is gone
+            _collecting.reset(token)

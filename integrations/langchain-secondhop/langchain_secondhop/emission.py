@@ -13,7 +13,7 @@ from langchain_core.documents import Document
 from secondhop import DecisionReport
 from secondhop.reporting.flat import without_words
 
-from langchain_secondhop.callbacks import DecisionReportCallbackHandler
+from langchain_secondhop.callbacks import DecisionReportCallbackHandler, collectors
 
 _SENT_AS_TEXT = ("langfuse", "openinference")
 """Packages whose handlers send a run's output as JSON text. A text goes out as it is; a dict they would write themselves,
@@ -35,9 +35,9 @@ class Emission:
         """
         self._report = report
         self._documents = documents
-        policies = [each for each in handlers if isinstance(each, DecisionReportCallbackHandler)]
-        self.policy = policies[0] if policies else None
-        self._without_words = any(each.without_words for each in policies)
+        self.collectors = collectors(handlers)
+        self.policy = self.collectors[0] if self.collectors else None
+        self._without_words = any(each.without_words for each in self.collectors)
         self._forms: dict[tuple[int | None, bool, bool], dict[str, Any]] = {}
 
     @cached_property

@@ -15,7 +15,7 @@ OpenInference's tracers are handed the run of layer 4 in one call (`finished`); 
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, Literal, overload
 from uuid import UUID
 
@@ -63,8 +63,8 @@ def emit(report: DecisionReport, documents: Sequence[Document], run: SyncRun, tr
         return
     emission = Emission(report, documents, run.handlers)
     _add_to_run(run, emission.summary, documents)
-    if others := _tell_collectors(run, emission):
-        _child(run, others).on_custom_event(DECISION_REPORT_EVENT, emission.payload, run_id=run.run_id)
+    for payload, handlers in _hearers(run, emission):
+        _child(run, handlers).on_custom_event(DECISION_REPORT_EVENT, payload, run_id=run.run_id)
     if _in_full(emission, trace):
         tell_run(run, emission)
 
@@ -85,8 +85,8 @@ async def aemit(report: DecisionReport, documents: Sequence[Document], run: Asyn
         return
     emission = Emission(report, documents, run.handlers)
     _add_to_run(run, emission.summary, documents)
-    if others := _tell_collectors(run, emission):
-        await _child(run, others).on_custom_event(DECISION_REPORT_EVENT, emission.payload, run_id=run.run_id)
+    for payload, handlers in _hearers(run, emission):
+        await _child(run, handlers).on_custom_event(DECISION_REPORT_EVENT, payload, run_id=run.run_id)
     if _in_full(emission, trace):
         finished = _finished(run, emission)
         told = [each for each in run.inheritable_handlers if not each.ignore_chain]
@@ -103,19 +103,24 @@ def _in_full(emission: Emission, trace: Trace) -> bool:
     return trace == "full" or (trace == "auto" and policy is not None and policy.detail == "full")
 
 
-def _tell_collectors(run: SyncRun | AsyncRun, emission: Emission) -> list[BaseCallbackHandler]:
-    """Hands its report to each handler that collects reports; returns the others that take custom events."""
-    others = []
-    for handler in run.inheritable_handlers:
-        hears = getattr(handler.on_custom_event, "__func__", None)
-        if (
-            isinstance(handler, DecisionReportCallbackHandler)
-            and hears is DecisionReportCallbackHandler.on_custom_event
-        ):
-            handler.on_custom_event(DECISION_REPORT_EVENT, emission.payload_for(handler), run_id=run.run_id)
-        elif hears not in _DEAF:
-            others.append(handler)
-    return others
+def _hearers(run: SyncRun | AsyncRun, emission: Emission) -> Iterator[tuple[dict[str, Any], list[BaseCallbackHandler]]]:
+    """The report for handlers that take custom events, with the handlers; those that collect reports have theirs at once."""
+    for collector in emission.collectors:
+        payload = emission.payload_for(collector)
+        if _hears(collector) is DecisionReportCallbackHandler.on_custom_event:
+            collector.on_custom_event(DECISION_REPORT_EVENT, payload, run_id=run.run_id)
+        else:  # overridden, so it may be a coroutine
+            yield payload, [collector]
+    others = [
+        each for each in run.inheritable_handlers if _hears(each) not in _DEAF and each not in emission.collectors
+    ]
+    if others:
+        yield emission.payload, others
+
+
+def _hears(handler: BaseCallbackHandler) -> Any:
+    """What a handler's class takes custom events with."""
+    return getattr(handler.on_custom_event, "__func__", None)
 
 
 @overload

@@ -1,5 +1,6 @@
 """What reaches handlers: nothing without them, a summary, an event, and the report in a run of its own."""
 
+import contextvars
 import copy
 import json
 from dataclasses import replace
@@ -231,13 +232,43 @@ def test_collect_reports_hears_what_another_handler_hears_too(monkeypatch):
     assert collected.reports == handler.reports
 
 
-def test_an_inner_block_collects_for_itself():
-    with collect_reports() as outer:
-        with collect_reports(detail="summary") as inner:
+def test_an_inner_block_collects_for_itself_and_the_outer_one_hears_both():
+    with collect_reports(max_candidates=2) as outer:
+        with collect_reports() as inner:
             retriever().invoke(QUESTION)
-        retriever().invoke("school")
-    assert [report["query"] for report in inner.reports] == [QUESTION]
-    assert [report["query"] for report in outer.reports] == ["school"]
+            (RunnableLambda(lambda query: query) | retriever()).invoke(QUESTION, {"callbacks": [outer]})
+        retriever().invoke("school", {"callbacks": [inner]})
+    assert [report["query"] for report in inner.reports] == [QUESTION, QUESTION, "school"]
+    assert [report["query"] for report in outer.reports] == [QUESTION, QUESTION, "school"]
+    assert inner.reports[0] == retriever().analyze(QUESTION).to_dict()
+    assert len(outer.reports[0]["decisions"]) == 2
+    retriever().invoke(QUESTION, {"callbacks": [inner]})
+    assert (len(inner.reports), len(outer.reports)) == (4, 3)
+
+
+def test_a_block_may_end_in_another_context_than_it_began_in():
+    def streamed():
+        with collect_reports() as collected:
+            yield retriever().invoke(QUESTION)
+            yield collected.reports
+
+    steps = streamed()  # as a web server asks a generator: every step in a thread, with a copy of the context
+    _, reports, end = (contextvars.copy_context().run(next, steps, None) for _ in range(3))
+    assert len(reports) == 1
+    assert end is None
+
+
+async def test_a_handler_with_a_method_of_its_own_gets_its_own_report():
+    class Counting(DecisionReportCallbackHandler):
+        async def on_custom_event(self, name, data, **kwargs):
+            super().on_custom_event(name, {"decisions": len(data["decisions"])}, **kwargs)
+
+    counting, few = Counting(), DecisionReportCallbackHandler(max_candidates=1)
+    await retriever().ainvoke(QUESTION, {"callbacks": [few, counting]})
+    retriever().invoke(QUESTION, {"callbacks": [counting, few]})
+    report = retriever().analyze(QUESTION)
+    assert counting.reports == [{"decisions": len(report.decisions)}] * 2
+    assert [len(each["decisions"]) for each in few.reports] == [1, 1]
 
 
 class Spans(Tracer):
