@@ -107,6 +107,18 @@ def test_given_chunks_of_one_source_refer_to_each_other():
     assert ANSWER not in build_context(QUESTION, apart, token_budget=120).text()
 
 
+@pytest.mark.parametrize("blanks", [" ", "\n\n   ", " " * 200])
+def test_blanks_before_a_given_chunk_change_nothing(blanks):
+    seed = "The fee is due each month, as Section 3.1 says. The law that governs is set out in Section 4.2."
+    others = ["3.1 Rates rise in May.", "4.2 Lisbon decides.", "5.1 Notices are written.", "Cats sleep."]
+    plain, padded = (
+        build_context("What is the governing law?", [before + seed, *others], token_budget=40)
+        for before in ("", blanks)
+    )
+    assert "Lisbon" in plain.text()
+    assert padded.text() == plain.text()
+
+
 def test_a_given_chunk_that_is_asked_for_is_the_first_seed():
     """What it refers to itself is found, although other chunks hold more words of the question."""
     *texts, part = rules_in_pieces()

@@ -119,7 +119,7 @@ def parts_of_seeds(
     """
     highest = np.maximum.reduceat(said, text.opening).tolist()
     for place, (seed, chunk) in enumerate(zip(seeds.tolist(), snapshot.chunks(seeds), strict=True)):
-        start, _ = snapshot.span(seed)
+        start = chunk.start - int(snapshot.source_base[snapshot.chunk_source[seed]])
         ends = snapshot.sentence_end[text.sentences[text.opening[place] :][: text.n_sentences[place]]]
         for reference in references(chunk.text):
             own = int(np.searchsorted(ends, start + reference.start, side="right"))
