@@ -315,6 +315,36 @@ def test_xml_is_read_in_the_encoding_that_it_declares():
         ("a.kt", "fun interface Task {\n    fun run()\n}\nvalue class Id(val x: Int)\n",
          [("fun interface Task",), ("fun interface Task", "fun run"), ("value class Id",)]),
         ("a.swift", "class P {\n  class func one() {}\n  class var two: Int { 1 }\n}\n", [("class P",), ("class P", "class func one")]),
+        ("a.kt", "class A {\n    fun one() {}\n    companion object {\n        fun two() {}\n    }\n    @Test fun `three (3)`() {}\n}\n",
+         [("class A",), ("class A", "fun one"), ("class A", "companion object"), ("class A", "companion object", "fun two"),
+          ("class A", "fun three")]),
+        ("a.kt", "fun <T : Any> Map<T, Int>.total(x: T) = 1\nexpect enum class B\nval f = fun(x: Int) {}\n",
+         [("fun <T : Any> Map<T, Int>.total",), ("enum class B",)]),
+        ("a.cs", "class A<K, V> {\n  public A(int x) {}\n  [Test] public Map<K, List<V>> Get<T>(T x) {}\n"
+                 "  public static bool operator ==(A a, A b) {}\n  private A x = new A(1);\n  new A(1);\n",
+         [("class A<K, V>",), ("class A<K, V>", "method A"), ("class A<K, V>", "method Get<T>"),
+          ("class A<K, V>", "method operator ==")]),
+        ("a.swift", "class A {\n  @objc private(set) func go() {}\n  static func <(a: A, b: A) -> Bool {}\n  required init?(x: Int) {}\n"
+                    "  init<T>(y: T) {}\n  deinit {\n  subscript(i: Int) -> Int {}\n  initialize(x)\n",
+         [("class A",), ("class A", "func go"), ("class A", "func <"), ("class A", "init?"), ("class A", "init"),
+          ("class A", "deinit"), ("class A", "subscript")]),
+        ("a.scala", "private[io] object A {\n  @tailrec final def one() = 1\n  def ++(b: A) = 1\n  def x_=(y: Int) {}\n}\n",
+         [("object A",), ("object A", "def one"), ("object A", "def ++"), ("object A", "def x_=")]),
+        ("a.groovy", "class A {\n  def x = new B()\n  def \"adds up\"() {\n  void go(x) {}\n",
+         [("class A",), ("class A", "def adds up"), ("class A", "void go")]),
+        ("a.hs", "module A (b) where\ninstance (Show a, Eq b) => Show (A a b) where\nclass Monad m => M m where\n"
+                 "instance {-# OVERLAPS #-} M IO where\nderiving instance Eq B\ntype family F a :: Type\n(<+>) :: Int\nb, c :: Int\n",
+         [("module A",), ("instance Show (A a b)",), ("class M m",), ("instance M IO",), ("deriving instance Eq B",),
+          ("type family F a",), ("function (<+>)",), ("function b",)]),
+        ("a.ml", "let rec f x =\n  let y = 1 in\n  y\nand g x = 1\nlet ( >>= ) a b = a\ntype ('a, 'b) t = A\ntype nonrec u = int\n",
+         [("let rec f",), ("and g",), ("let ( >>= )",), ("type t",), ("type u",)]),
+        ("a.erl", "f({A, B}, C) when\n  A > B ->\n  g(A);\nf(A,\n  B) -> 1.\n", [("function f",), ("function f",)]),
+        ("a.ex", "defmodule A do\n  defmacrop b(x) do\n  defguard c(x) when x\n  defdelegate d(x), to: B\n",
+         [("defmodule A",), ("defmodule A", "defmacrop b"), ("defmodule A", "defguard c"), ("defmodule A", "defdelegate d")]),
+        ("a.r", "`[.a` <- function(x) 1\n\"b<-\" = function(x) 1\nc <<- \\(x) 2\n",
+         [("function [.a",), ("function b<-",), ("function c",)]),
+        ("a.rb", "class A\n  private def go\n  private :x\n", [("class A",), ("class A", "def go")]),
+        ("a.php", "<?php\n#[Pure] function one() {}\n", [("function one",)]),
         ("a.dart", "mixin class M {}\nextension type Id(int x) {}\nbase class B {}\nextension on String {}\n",
          [("mixin class M",), ("extension type Id",), ("class B",)]),
         ("a.sql", "CREATE TABLE [dbo].[My Table] (\nCREATE OR ALTER PROCEDURE p AS\nCREATE VIEW \"a\".\"my view\" AS\n",
@@ -337,6 +367,25 @@ def test_lines_that_begin_a_definition_are_told(name, text, expected):
 def test_comments_above_a_definition_belong_to_it():
     loaded = load_text("x = 1\n\n# Adds up.\n# Twice.\ndef total\nend\n", "a.rb")
     assert loaded.text[loaded.sections[1].start :].startswith("# Adds up.")
+
+
+@pytest.mark.parametrize(
+    ("name", "comment", "definition"),
+    [
+        ("a.ex", '@doc """\nAdds up.\n\n    def example do\n"""', "def total do"),
+        ("a.jl", '"""\n    function example()\n\nAdds up.\n"""', "function total()"),
+        ("a.swift", "/**\n Adds up.\n\n func example() {}\n */", "func total() {}"),
+        ("a.ml", "(** Adds up.\n\nlet example = 1 *)", "let total = 1"),
+        ("a.hs", "{-\nexample :: Int\n-}", "total :: Int"),
+        ("a.lua", "--[[\nfunction example()\n]]", "function total()"),
+        ("a.ps1", "<#\nfunction Example {\n#>", "function total {"),
+    ],
+)
+def test_comments_and_docstrings_of_several_lines_are_one_with_the_definition_below(name, comment, definition):
+    loaded = load_text(f'x = """\ny\n"""\n\n{comment}\n{definition}\n', name)
+    assert [loaded.text[section.start : section.end] for section in loaded.sections[1:]] == [
+        f"{comment}\n{definition}\n"
+    ]
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -1,6 +1,7 @@
 """Definitions in languages without a grammar here: told line by line by the words that begin them.
 
-A definition reaches to the next one that is indented no deeper; the comments directly above it belong to it.
+A definition reaches to the next one that is indented no deeper; the comments directly above it belong to it. Inside a
+comment of several lines, or a docstring above a definition, nothing begins.
 """
 
 from __future__ import annotations
@@ -13,39 +14,49 @@ from secondhop.types import Section
 
 _MAX_LINE = 500
 _MAX_NAME = 120
-_COMMENT = ("#", "//", "--", "/*", "*", "'''", ";", "@", "[", "%")
+_COMMENT = ("#", "//", "--", "/*", "*", "'''", ";", "@", "[", "%", "(*", "{-", "<#", '"""')
 
+_ATTRIBUTE = r"@\w[\w.:]*(?:\([^()]{0,120}\))?|#?\[[^\[\]]{1,120}\]"
 _MODIFIERS = (
-    r"(?:(?:public|private|protected|internal|fileprivate|open|static|final|abstract|sealed|override|virtual|async|"
-    r"partial|readonly|export|extern|unsafe|inline|suspend|data|case|implicit|lazy|mutating|indirect|inner|companion|"
-    r"operator|infix|tailrec|const|default|local|mut|pub|base|shared|friend|overrides|overridable|overloads|shadows|"
-    r"mustinherit|notinheritable)[ \t]+)*"
+    rf"(?:(?:{_ATTRIBUTE}|(?:public|private|protected|internal|fileprivate|open|static|final|abstract|sealed|override|"
+    r"virtual|async|partial|readonly|export|extern|unsafe|inline|suspend|data|case|implicit|lazy|mutating|indirect|"
+    r"inner|companion|operator|infix|tailrec|const|default|local|mut|pub|base|shared|friend|overrides|overridable|"
+    r"overloads|shadows|mustinherit|notinheritable|expect|actual|external|required|convenience|nonisolated|"
+    r"nonmutating|prefix|postfix)(?:[(\[]\w+[)\]])?)[ \t]+)*"
 )
 
 
-def _words(words: str, name: str = r"[\w$.:?!]+") -> str:
-    return rf"[ \t]*{_MODIFIERS}(?P<kind>{words})[ \t]+(?P<name>{name})"
+def _words(words: str, name: str = r"[\w$.:?!]+", alone: str = r"(?!)") -> str:
+    """A line that begins with one of the words and a name, or with one of those that need none."""
+    return rf"[ \t]*{_MODIFIERS}(?P<kind>(?:{words})(?=[ \t]+(?:{name}))|{alone})[ \t]*(?P<name>(?:{name})?)"
 
 
 # fmt: off
 _PATTERNS: Sequence[tuple[str, str]] = (
-    (".rb rakefile gemfile vagrantfile", r"[ \t]*(?P<kind>def|class|module)[ \t]+(?P<name><<[ \t]*\w+|[\w:.?!=<>+*/\[\]-]+)"),
+    (".rb rakefile gemfile vagrantfile", r"[ \t]*(?:(?:private|protected|public|private_class_method|module_function)[ \t]+)?"
+     r"(?P<kind>def|class|module)[ \t]+(?P<name><<[ \t]*\w+|[\w:.?!=<>+*/\[\]-]+)"),
     (".php", _words("function|class|interface|trait|enum", r"&?\w+")),
-    (".cs", _words(r"class|struct|interface|enum|record(?:[ \t]+(?:class|struct))?|namespace", r"[\w.<>]+")
-     + r"|[ \t]+(?:(?:public|private|protected|internal|static|virtual|override|abstract|async|sealed|partial)[ \t]+){1,6}"
-       r"[\w<>\[\],.?]{1,80}[ \t]+(?P<method>\w+)[ \t]*\("),
-    (".kt .kts", _words(r"fun(?:[ \t]+interface)?|class|interface|object|(?:enum|annotation|value) class",
-                      r"(?:<[^>]{1,80}>[ \t]*)?[\w.]+")),
-    (".swift", _words(r"func|class(?![ \t]+var\b)(?:[ \t]+func)?|struct|enum|protocol|extension|actor", r"[\w.]+")),
-    (".scala .groovy .gradle", _words("def|class|trait|object|enum|interface", r"\w+")),
+    (".cs", _words(r"class|struct|interface|enum|record(?:[ \t]+(?:class|struct))?|namespace", r"[\w.]+(?:<[^<>]{1,80}>)?")
+     + rf"|[ \t]+(?:(?:{_ATTRIBUTE})[ \t]+)*"
+       r"(?:(?:public|private|protected|internal|static|virtual|override|abstract|async|sealed|partial|unsafe|extern)[ \t]+){1,6}"
+       r"(?:new[ \t]+)?(?:(?:[\w<>\[\].?]|,[ \t]*){1,120}[ \t]+)?(?P<method>(?:operator[ \t]*[^\s(]+|\w+(?:<[^<>]{1,80}>)?))[ \t]*\("),
+    (".kt .kts", _words(r"(?:(?:enum|annotation|value)[ \t]+)?class|(?:fun[ \t]+)?interface|object", r"[\w.]+|`[^`]{1,120}`",
+                        alone=r"companion[ \t]+object\b")
+     + rf"|[ \t]*{_MODIFIERS}fun\b[ \t]*(?P<fun>[^\s(=][^(=]{{0,150}})(?=\()"),
+    (".swift", _words(r"func|class(?![ \t]+var\b)(?:[ \t]+func)?|struct|enum|protocol|extension|actor",
+                      r"[\w.]+|`\w+`|[-+*/=<>!&|^~%?.]+(?=[ \t(]|<\w)", alone=r"init[?!]?(?=[ \t]*[(<])|subscript(?=[ \t]*[(<])|deinit\b")),
+    (".scala", _words(r"def|class|trait|(?:package[ \t]+)?object|enum",
+                      r"\w+(?:(?<=_)[-+*/=<>!&|^~%?]+)?|`[^`]{1,80}`|[-+*/=<>!&|^~%?#@\\:]+")),
+    (".groovy .gradle", _words(r"class|trait|enum|interface|(?:def|void)(?=[ \t]+(?:\w+|\"[^\"]{1,120}\"|'[^']{1,120}')[ \t]*\()",
+                               r"\w+|\"[^\"]{1,120}\"|'[^']{1,120}'")),
     (".sh .bash .zsh", r"[ \t]*(?P<kind>function)[ \t]+(?P<name>[\w:.-]+)|[ \t]*(?P<function>[\w:.-]+)[ \t]*\([ \t]*\)"),
     (".fish", r"(?P<kind>function)[ \t]+(?P<name>[\w:.-]+)"),
     (".ps1", r"[ \t]*(?P<kind>function|class|filter)[ \t]+(?P<name>[\w:-]+)"),
     (".lua", _words("function", r"[\w.:]+") + r"|[ \t]*(?:local[ \t]+)?(?P<function>[\w.]+)[ \t]*=[ \t]*function\b"),
-    (".r", r"[ \t]*(?P<function>[\w.]+)[ \t]*(?:<-|=)[ \t]*function\b"),
+    (".r", r"[ \t]*(?P<function>[\w.]+|`[^`]{1,80}`|\"[^\"]{1,80}\")[ \t]*(?:<<?-|=)[ \t]*(?:function\b|\\\()"),
     (".pl .pm", r"[ \t]*(?P<kind>sub|package)[ \t]+(?P<name>[\w:]+)"),
     (".jl", r"[ \t]*(?:mutable[ \t]+)?(?P<kind>function|struct|module|macro|abstract type)[ \t]+(?P<name>[\w.!]+)"),
-    (".ex .exs", r"[ \t]*(?P<kind>defmodule|defmacro|defprotocol|defimpl|defp?)[ \t]+(?P<name>[\w.?!]+)"),
+    (".ex .exs", r"[ \t]*(?P<kind>defmodule|defmacrop?|defprotocol|defimpl|defguardp?|defdelegate|defp?)[ \t]+(?P<name>[\w.?!]+)"),
     (".dart", _words(r"class|mixin(?:[ \t]+class)?|enum|extension(?:[ \t]+type)?(?![ \t]+on\b)|typedef", r"\w+")),
     (".zig", _words("fn", r"\w+") + r"|[ \t]*(?:pub[ \t]+)?const[ \t]+(?P<type>\w+)[ \t]*=[ \t]*(?:struct|enum|union)\b"),
     (".nim", r"[ \t]*(?P<kind>proc|func|method|iterator|template|macro)[ \t]+(?P<name>`?[\w+*/=<>-]+)"),
@@ -58,21 +69,40 @@ _PATTERNS: Sequence[tuple[str, str]] = (
     (".graphql .gql", r"(?:extend[ \t]+)?(?P<kind>type|input|interface|enum|union|scalar|query|mutation|fragment)[ \t]+(?P<name>\w+)"),
     (".mk makefile gnumakefile", r"(?P<target>[\w./%$()-]+(?:[ \t]+[\w./%$()-]+){0,5})[ \t]*:(?!:{0,2}=)"),
     (".vb", _words("Class|Module|Sub|Function|Structure|Interface|Enum|Property", r"\w+")),
-    (".hs", r"(?P<kind>module|data|newtype|class|instance|type)[ \t]+(?P<name>[\w.' ]{1,80})|(?P<function>[a-z_][\w']*)[ \t]*::"),
-    (".ml .mli", r"[ \t]*(?P<kind>let(?:[ \t]+rec)?|module(?:[ \t]+(?:type|rec))?|type|val|class)[ \t]+(?P<name>[\w']+)"),
+    (".hs", r"module[ \t]+(?P<module>[\w.]+)|(?P<function>[a-z_][\w']*|\([^\w\s()]+\))(?:[ \t]*,[^:]{1,120})?[ \t]*::"
+            r"|(?P<kind>(?:data|newtype|type)(?:[ \t]+(?:family|instance))?|class|(?:deriving[ \t]+(?:\w+[ \t]+)?)?instance)[ \t]+"
+            r"(?:\{-#[^#]{1,40}#-\}[ \t]*)?(?:[^=]{1,200}=>[ \t]*)?(?P<name>(?:(?!where\b|--)[^=|:{]){1,80})"),
+    (".ml .mli", r"(?![ \t].*[ \t]in[ \t]*$)[ \t]*"
+                 r"(?P<kind>let(?:[ \t]+rec)?|and|module(?:[ \t]+(?:type|rec))?|type|val|external|class)[ \t]+"
+                 r"(?:(?:nonrec|mutable|virtual|[-+]?'\w+|\([^()]{0,80}'[^()]{0,80}\))[ \t]+)?(?!(?:open|module|exception|type)\b)"
+                 r"(?P<name>[\w']+|\([ \t]*[^\w\s()]+[ \t]*\))"),
     (".fs", r"[ \t]*(?P<kind>(?:let|module|type|member|namespace)(?:[ \t]+(?:rec|inline|mutable|private|internal|public))*)"
             r"[ \t]+(?P<name>[\w.']+)"),
     (".clj .lisp .scm .el", r"[ \t]*\((?P<kind>defn-?|defun|defmacro|define|ns|defprotocol|defrecord|def)"
                             r"[ \t]+\(?(?:\^\S+[ \t]+)*(?P<name>[^\s()]+)"),
-    (".erl", r"(?P<function>[a-z]\w*)\([^)]{0,200}\)[ \t]*(?:when\b.{0,200})?->"),
+    (".erl", r"(?P<function>[a-z]\w*)\("),
     (".m .mm", r"(?P<kind>@interface|@implementation|@protocol)[ \t]+(?P<name>\w+)|(?P<method>[-+][ \t]*\([^)]{1,80}\)[ \t]*\w+)"),
 )
 # fmt: on
+_BLOCKS: Sequence[tuple[str, str, str]] = (
+    (".ex .exs", r"@\w*doc[ \t]+(?:~[sS])?\"\"\"", '"""'),
+    (".jl", r'(?:(?!""").)*"""', '"""'),
+    (".hs", r"\{-", "-}"),
+    (".lua", r"--\[\[", "]]"),
+    (".ml .mli .fs", r"\(\*", "*)"),
+    (".ps1", "<#", "#>"),
+    (".php .cs .kt .kts .swift .scala .groovy .gradle .dart .sql .m .mm", r"/\*", "*/"),
+)
+"""How a line begins with which a comment or a docstring of several lines begins, and what ends that."""
 _NO_QUOTES = str.maketrans("", "", '"`')
 _FLAGS = {".sql": re.IGNORECASE, ".vb": re.IGNORECASE, ".ps1": re.IGNORECASE}
 _BY_NAME: Mapping[str, re.Pattern[str]] = {
     name: re.compile(pattern, _FLAGS.get(name, 0)) for names, pattern in _PATTERNS for name in names.split()
 }
+_BLOCK_BY_NAME: Mapping[str, tuple[re.Pattern[str], str]] = {
+    name: (re.compile(opening), closing) for names, opening, closing in _BLOCKS for name in names.split()
+}
+_NO_BLOCK = (re.compile(r"(?!)"), "")
 
 
 def line_definitions(text: str, name: str) -> list[Section]:
@@ -85,7 +115,7 @@ def line_definitions(text: str, name: str) -> list[Section]:
     pattern = _BY_NAME.get(name)
     if pattern is None:
         return []
-    found = list(_found(text, pattern))
+    found = list(_found(text, pattern, *_BLOCK_BY_NAME.get(name, _NO_BLOCK)))
     ends = _ends(found, len(text))
     sections: list[Section] = []
     around: list[tuple[int, tuple[str, ...]]] = []
@@ -102,10 +132,14 @@ _Found = tuple[int, tuple[int, int], int, str]
 """Where it starts with its comments, the line that names it, its indentation, its label."""
 
 
-def _found(text: str, pattern: re.Pattern[str]) -> Iterator[_Found]:
+def _found(text: str, pattern: re.Pattern[str], opening: re.Pattern[str], closing: str) -> Iterator[_Found]:
     leading: int | None = None
+    in_block = False
     for start, _, line in lines_of(text):
         bare = line.strip()
+        if in_block:
+            in_block = closing not in bare
+            continue
         match = pattern.match(line) if bare and len(line) <= _MAX_LINE else None
         if match is not None:
             indent = len(line) - len(line.lstrip())
@@ -120,14 +154,17 @@ def _found(text: str, pattern: re.Pattern[str]) -> Iterator[_Found]:
             leading = start if leading is None else leading
         else:
             leading = None
+        opened = opening.match(bare)
+        in_block = opened is not None and closing not in bare[opened.end() :]
 
 
 def _label(match: re.Match[str]) -> str:
     for kind, name in match.groupdict().items():
         if name and kind not in ("kind", "name"):
-            return f"{kind} {' '.join(name.split())}"[:_MAX_NAME]
-    kind, name = match["kind"], match["name"].translate(_NO_QUOTES)
-    return " ".join(f"{kind.lower()} {name}".split())[:_MAX_NAME]
+            break
+    else:
+        kind, name = match["kind"], match["name"]
+    return " ".join(f"{kind.lower()} {name.translate(_NO_QUOTES)}".split())[:_MAX_NAME]
 
 
 def _ends(found: Sequence[_Found], length: int) -> list[int]:
