@@ -32,7 +32,7 @@ def test_headings_lists_tables_and_code_become_sections():
         (
             ("Leave", "Sick leave"),
             "prose",
-            "Sick leave\n- Tell us\n- Rest\n- inner\n\nAfter.\nSecond line.",
+            "Sick leave\n- Tell us\n- Rest\n1. inner\n\nAfter.\nSecond line.",
         ),
         (("Leave", "Sick leave"), "code", "def f():\n    return 1"),
         (("Leave", "Sick leave"), "prose", "Days"),
@@ -41,6 +41,35 @@ def test_headings_lists_tables_and_code_become_sections():
     assert loaded.metadata == {"title": "Handbook & more"}
     spans = [loaded.text[slice(*section.heading_span)] for section in loaded.sections]
     assert spans == ["Leave", "Sick leave", "Sick leave", "Sick leave", "Kind | Days"]
+
+
+def test_items_of_ordered_lists_carry_the_numbers_that_the_page_shows():
+    page = (
+        "<ol start=3><li>Three<li><p>Four</p><p>more</p><ol type=a><li>x<li>y<li value=7>z</ol><li hidden>no<li>Five</ol>"
+        "<ol type=I reversed><li>two<li>one</ol><ul><li>plain</ul><ol start=no><li value=x><br>first</ol>"
+    )
+    items = "3. Three|4. Four|more|a. x|b. y|g. z|5. Five|II. two|I. one|- plain|1. first"
+    assert load(page).text.split("\n") == items.split("|")
+
+
+def test_what_stands_above_the_line_makes_no_other_number_or_word():
+    page = (
+        "<h1>Area in m<sup>2</sup></h1><p>$1,234<sup>1</sup> or 10<sup>-6</sup> on the 4<sup>th</sup>.<sup>(5)</sup></p>"
+        "<p>Tin<sup><a href='#n'>1</a></sup> ore<a href='notes.html#n'><sup>b</sup></a><sup><a href='#c'>[3]</a></sup></p>"
+        "<table><tr><td>a<sup>2</sup><td>b<tr><td>c<td>d</table>"
+    )
+    text = "Area in m²\n\n$1,234¹ or 10⁻⁶ on the 4th.(5)\n\nTin[1] ore[b][3]\n\na² | b\nc | d"
+    assert load(page).text == text
+    assert load("a" + "<sup>" * 1500 + "5").text == "a⁵"
+
+
+def test_pictures_of_formulas_give_them_in_tex():
+    page = (
+        "<p>Where <span style='display: none'><math><mi>E</mi></math></span>"
+        r"<img class=mwe-math-fallback-image-inline alt='{\displaystyle E}'>, "
+        "<img class=math alt='a^2'> and <img alt='$b$'>, <img alt='a cat'> and <img class=latex>.</p>"
+    )
+    assert load(page).text == r"Where {\displaystyle E}, a^2 and $b$, and ."
 
 
 def test_what_a_term_means_stands_below_it():

@@ -24,6 +24,8 @@ _PROLOG_BYTES = 4096
 _DOCTYPE = re.compile(rb"<\x00?!\x00?D\x00?O\x00?C\x00?T\x00?Y\x00?P\x00?E", re.IGNORECASE)
 _RATIO_MATTERS_ABOVE_BYTES = 10 * 1024 * 1024
 
+_RAISED = re.compile(r"[0-9+–−, \n-]*")
+_RAISED_AS = str.maketrans("0123456789+-–−", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁻")
 _LINE_BREAKS = re.compile(r"\r\n?|[\x0b\x0c\x85\u2028\u2029]")
 # Controls, zero-width marks, non-characters, and lone surrogates (which no encoder accepts); none of them is text.
 _NOT_TEXT = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f\u00ad\u200b\u2060\ufeff\ufff9-\ufffc\ufffe\uffff\ud800-\udfff]")
@@ -32,6 +34,11 @@ _NOT_TEXT = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f\u00ad\u200b\u2060\ufeff\uff
 def clean(text: str) -> str:
     """The text with one kind of line break and without characters that are not text."""
     return _NOT_TEXT.sub("", _LINE_BREAKS.sub("\n", text)).replace("\xa0", " ")
+
+
+def raised(text: str) -> str:
+    """Text set above the line: numbers in characters that are, so that 10⁶ is no 106, and a note on 12 makes no 121."""
+    return text.translate(_RAISED_AS) if _RAISED.fullmatch(text) else text
 
 
 def one_line(text: str) -> str:

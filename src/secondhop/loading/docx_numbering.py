@@ -8,17 +8,13 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from secondhop.loading.docx_xml import attribute_of, child_of, number_of, tag_of, value_of
+from secondhop.loading.numerals import numeral
 
 if TYPE_CHECKING:
     from lxml import etree  # type: ignore[import-untyped]
 
 _LEVELS = 9
 _PLACEHOLDER = re.compile(r"%([1-9])")
-_ROMAN = (
-    (1000, "m"), (900, "cm"), (500, "d"), (400, "cd"), (100, "c"), (90, "xc"), (50, "l"), (40, "xl"), (10, "x"),
-    (9, "ix"), (5, "v"), (4, "iv"), (1, "i"),
-)  # fmt: skip
-_MAX_ROMAN = 5000
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +60,7 @@ class Numbering:
             place = int(match[1]) - 1
             other = levels.get(place, _Level())
             count = counters[place]
-            return _shown(other.start if count is None else count, "decimal" if own.legal else other.form)
+            return numeral(other.start if count is None else count, "decimal" if own.legal else other.form)
 
         return " ".join(_PLACEHOLDER.sub(shown, own.template).split())
 
@@ -138,24 +134,3 @@ def _overridden(element: etree._Element, levels: Mapping[int, _Level]) -> dict[i
             before = own.get(level, _Level())
             own[level] = _Level(start, before.form, before.template, before.legal, before.style)
     return own
-
-
-def _shown(count: int, form: str) -> str:
-    """A number in the form that a level asks for; forms that are not known here are shown in decimal."""
-    if form in ("lowerRoman", "upperRoman") and 0 < count < _MAX_ROMAN:
-        roman = _roman(count)
-        return roman if form == "lowerRoman" else roman.upper()
-    if form in ("lowerLetter", "upperLetter") and count > 0:
-        letter = chr(ord("a") + (count - 1) % 26) * min((count - 1) // 26 + 1, 10)
-        return letter if form == "lowerLetter" else letter.upper()
-    if form == "decimalZero":
-        return f"{count:02}"
-    return "" if form in ("none", "bullet") else str(count)
-
-
-def _roman(count: int) -> str:
-    digits = ""
-    for size, letters in _ROMAN:
-        digits += letters * (count // size)
-        count %= size
-    return digits

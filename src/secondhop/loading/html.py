@@ -9,8 +9,9 @@ from html import unescape
 from typing import Any
 
 from secondhop.errors import MissingExtraError
-from secondhop.loading.builder import TextBuilder, clean, one_line
+from secondhop.loading.builder import TextBuilder, clean, one_line, raised
 from secondhop.loading.encodings import READ_AS, decode
+from secondhop.loading.numerals import numeral
 from secondhop.types import SourceText
 
 try:
@@ -42,8 +43,16 @@ _OF_LINKS = frozenset({
 _OF_HEADINGS = frozenset({"toc", "toc_sub", "contents", "table-of-contents", "tableofcontents"})
 """Classes and ids of a page's own table of contents, if most of its text is in links into the page."""
 _HIDDEN_STYLE = re.compile(r"(?:display\s*:\s*none|visibility\s*:\s*hidden)", re.IGNORECASE)
-_MARKS = {"li": "- ", "dd": ": "}
-"""What items of lists, and what terms mean, begin with, as in Markdown."""
+_BULLET = "- "
+_MEANING = ": "
+"""What items of lists without numbers, and what terms mean, begin with, as in Markdown."""
+_NUMBERS = {"a": "lowerLetter", "A": "upperLetter", "i": "lowerRoman", "I": "upperRoman"}
+_NUMBER = re.compile(r"[+-]?[0-9]{1,9}")
+_REPLACED = frozenset({"br", "img", "math", "sup"})
+_REPLACED_INSIDE = _REPLACED - {"sup"}
+"""The same for what is set above the line itself."""
+_OF_FORMULAS = re.compile("math|latex", re.IGNORECASE)
+"""Classes of pictures of formulas, whose alternative text is the formula in TeX."""
 _HEADINGS = {f"h{level}": level for level in range(1, 7)}
 _ANY_HEADING = ", ".join(_HEADINGS)
 _MAX_SPAN = 1000
@@ -144,6 +153,8 @@ class _Writer:
         self._dropped = _DROPPED | _BOILERPLATE if without_boilerplate else _DROPPED
         self._line: list[str] = []
         self._items = 0
+        self._mark = ""
+        self._next_numbers: dict[int, int] = {}
         self._after_term = False
 
     def write(self, root: Any) -> None:
@@ -153,9 +164,9 @@ class _Writer:
                 self._line.append(_WHITESPACE.sub(" ", node.text_content or ""))
             elif not entering and node.tag not in _INLINE:
                 self._flush()
-                if node.tag in _MARKS:
+                if node.tag in ("li", "dd"):
                     self._items -= node.tag == "li"
-                    self._line = []
+                    self._mark = ""
                 elif node.tag in ("dt", "dl"):
                     self._after_term = node.tag == "dt"
         self._flush()
@@ -165,11 +176,9 @@ class _Writer:
         tag = node.tag
         if not _is_shown(node, self._dropped):
             return False
-        if tag == "math":
-            self._line.append(_formula(node))
+        if tag in _REPLACED:
+            self._line.append(_replaced(node, self._dropped))
             return False
-        if tag == "br":
-            self._line.append("\n")
         if tag in _INLINE:
             return True
         self._flush()
@@ -184,20 +193,37 @@ class _Writer:
                 self._builder.write(one_line(_text(caption, self._dropped)))
             self._builder.table(_rows(node, self._dropped))
             return False
-        if tag == "li" or (tag == "dd" and self._after_term):
-            self._items += tag == "li"
-            self._line = [_MARKS[tag]]
+        if tag == "li":
+            self._items += 1
+            self._mark = self._numbered(node)
+        elif tag == "dd" and self._after_term:
+            self._mark = _MEANING
         return True
+
+    def _numbered(self, item: Any) -> str:
+        """What a list item begins with: its number as the page shows it, else a dash."""
+        parent = item.parent
+        if parent is None or parent.tag != "ol":
+            return _BULLET
+        attributes = parent.attributes
+        backwards = "reversed" in attributes
+        number = _number(item.attributes.get("value"))
+        if number is None:
+            number = self._next_numbers.get(parent.mem_id, _number(attributes.get("start")))
+        if number is None:
+            number = sum(child.tag == "li" for child in parent.iter()) if backwards else 1
+        self._next_numbers[parent.mem_id] = number - 1 if backwards else number + 1
+        return numeral(number, _NUMBERS.get(attributes.get("type") or "", "decimal")) + ". "
 
     def _flush(self) -> None:
         """Write the lines collected so far; the mark of a list item waits for the item's text."""
-        if self._line and self._line[0] in _MARKS.values() and not "".join(self._line[1:]).strip():
-            del self._line[1:]
-            return
         lines = (one_line(line) for line in "".join(self._line).split("\n"))
-        within = self._items or self._line[:1] == [_MARKS["dd"]]
-        self._builder.write("\n".join(line for line in lines if line), gap="\n" if within else "\n\n")
+        text = "\n".join(line for line in lines if line)
         self._line = []
+        if text:
+            within = self._items or self._mark == _MEANING
+            self._builder.write(self._mark + text, gap="\n" if within else "\n\n")
+            self._mark = ""
 
 
 def _is_shown(node: Any, dropped: frozenset[str]) -> bool:
@@ -232,18 +258,16 @@ def _letters(node: Any) -> int:
     return sum(map(str.isalnum, node.text()))
 
 
-def _text(root: Any, dropped: frozenset[str]) -> str:
+def _text(root: Any, dropped: frozenset[str], replaced: frozenset[str] = _REPLACED) -> str:
     """The text below a node with its whitespace as it stands, blocks apart."""
     pieces: list[str] = []
 
     def enter(element: Any) -> bool:
         if not _is_shown(element, dropped):
             return False
-        if element.tag == "math":
-            pieces.append(_formula(element))
+        if element.tag in replaced:
+            pieces.append(_replaced(element, dropped))
             return False
-        if element.tag == "br":
-            pieces.append("\n")
         return True
 
     for node, _ in _walk(root, enter):
@@ -252,6 +276,30 @@ def _text(root: Any, dropped: frozenset[str]) -> str:
         elif node.tag not in _INLINE and node.mem_id != root.mem_id:
             pieces.append("\n")
     return "".join(pieces)
+
+
+def _replaced(node: Any, dropped: frozenset[str]) -> str:
+    """What stands for a line's end, a formula or a picture of one, and what is set above the line.
+
+    The mark of a note, a link into a page, stands in brackets, apart from the word or number before it.
+    """
+    if node.tag == "br":
+        return "\n"
+    if node.tag == "math":
+        return _formula(node)
+    if node.tag == "img":
+        words = node.attributes.get("alt") or ""
+        is_formula = words.startswith("$") or _OF_FORMULAS.search(node.attributes.get("class") or "")
+        return one_line(words) if is_formula else ""
+    text = _text(node, dropped, _REPLACED_INSIDE)
+    mark = text.strip()
+    link = node.parent if node.parent is not None and node.parent.tag == "a" else node.css_first("a")
+    is_note = mark[:1].isalnum() and link is not None and "#" in (link.attributes.get("href") or "")
+    return f"[{mark}]" if is_note else raised(text)
+
+
+def _number(value: str | None) -> int | None:
+    return int(value) if value and _NUMBER.fullmatch(value.strip()) else None
 
 
 def _formula(math: Any) -> str:
