@@ -11,6 +11,8 @@ from typing import Any, Literal
 
 from langchain_core.documents import Document
 from secondhop import Context
+from secondhop.errors import InputError
+from secondhop.inputs import checked_items
 from secondhop.loading.formats import format_by_name
 from secondhop.text.hygiene import visible
 from secondhop.text.prompt import GAP, cited, joined, label
@@ -45,11 +47,20 @@ class _Origin:
         return len(self.text) - len(self.text.removeprefix("\ufeff")) if self.is_file else 0
 
 
+def listed(documents: Iterable[Document]) -> list[Document]:
+    """Documents as a list; what is no document, such as a pair with a score, is refused by its place."""
+    found = checked_items(documents, "documents")
+    for place, each in enumerate(found):
+        if not isinstance(each, Document):
+            raise InputError(f"documents[{place}]={each!r:.80} is not a Document of LangChain")
+    return found
+
+
 def to_texts(documents: Iterable[Document]) -> list[dict[str, Any]]:
     """Documents as texts that secondhop cuts into chunks and indexes."""
     seen: set[str] = set()
     texts = []
-    for document in documents:
+    for document in listed(documents):
         given = document.id if document.id not in seen else None
         seen |= {given} if given is not None else set()
         found = format_by_name(_source(document.metadata))
@@ -64,8 +75,9 @@ def to_texts(documents: Iterable[Document]) -> list[dict[str, Any]]:
     return texts
 
 
-def to_chunks(documents: Sequence[Document]) -> list[dict[str, Any]]:
+def to_chunks(documents: Iterable[Document]) -> list[dict[str, Any]]:
     """Documents with text as chunks, one to one, with distinct ids that are the same on every call."""
+    documents = listed(documents)
     chunks = []
     taken = {document.id for document in documents}
     copies: dict[str, int] = {}

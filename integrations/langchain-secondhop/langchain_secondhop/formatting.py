@@ -7,7 +7,7 @@ from langchain_core.documents import Document
 from langchain_core.runnables import Runnable, RunnableLambda
 from secondhop.text.hygiene import visible
 
-from langchain_secondhop.documents import cite
+from langchain_secondhop.documents import cite, listed
 
 SEPARATOR = "\n\n"
 Style = Literal["numbered", "plain"]
@@ -20,6 +20,7 @@ def render(documents: Sequence[Document], style: Style = "numbered") -> str:
         documents: ours, or anybody's.
         style: `numbered`: `[1]` and the citation on a line above each passage; `plain`: the passages alone.
     """
+    documents = listed(documents)
     if style == "plain":
         return visible(SEPARATOR.join(document.page_content for document in documents))
     return visible(

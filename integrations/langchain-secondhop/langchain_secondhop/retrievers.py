@@ -112,16 +112,16 @@ class SecondhopRetriever(BaseRetriever):
     def from_texts(
         cls,
         texts: Iterable[str],
-        metadatas: Iterable[Mapping[str, Any]] | None = None,
-        ids: Iterable[str] | None = None,
+        metadatas: Iterable[Mapping[str, Any] | None] | None = None,
+        ids: Iterable[str | None] | None = None,
         **options: Any,
     ) -> Self:
         """A retriever over texts.
 
         Args:
             texts: the texts.
-            metadatas: one mapping for each text.
-            ids: one id for each text.
+            metadatas: one mapping, or None, for each text.
+            ids: one id, or None, for each text.
             **options: as in `from_folder`.
 
         Raises:
@@ -129,7 +129,7 @@ class SecondhopRetriever(BaseRetriever):
             ValueError: there are more or fewer metadatas or ids than texts.
         """
         texts = checked_items(texts, "texts")
-        metadata = [{} for _ in texts] if metadatas is None else [dict(values) for values in metadatas]
+        metadata = [{} for _ in texts] if metadatas is None else [dict(values or {}) for values in metadatas]
         names = [None for _ in texts] if ids is None else list(ids)
         for name, values in (("metadatas", metadata), ("ids", names)):
             if len(values) != len(texts):

@@ -7,6 +7,7 @@ from langchain_core.language_models import FakeListChatModel
 from langchain_core.prompts import ChatPromptTemplate, PromptTemplate
 from langchain_core.runnables import RunnableLambda, RunnablePassthrough
 from langchain_core.tools import create_retriever_tool
+from secondhop import InputError
 
 from langchain_secondhop import SecondhopCompressor, SecondhopRetriever, collect_reports, format_context
 
@@ -89,6 +90,35 @@ def test_an_empty_collection_is_a_clear_error_or_an_empty_result():
     with pytest.raises(ValueError, match="there is no text to index"):
         SecondhopRetriever.from_documents([])
     assert SecondhopCompressor().compress_documents([], QUESTION) == []
+
+
+NO_DOCUMENTS = [
+    ([Document(page_content=MAIL), MAIL], r"documents\[1\]='The night mail"),
+    ([(Document(page_content=MAIL), 0.5)], r"documents\[0\]=\(Document"),
+    ([{"page_content": MAIL}], r"documents\[0\]=\{'page_content'"),
+    (Document(page_content=MAIL), r"documents\[0\]="),
+    ({"context": documents()}, "documents is one dict"),
+    (None, "documents is one NoneType"),
+]
+
+
+@pytest.mark.parametrize(("given", "message"), NO_DOCUMENTS)
+def test_what_is_no_document_is_refused_by_its_place(given, message):
+    calls = [
+        SecondhopRetriever.from_documents,
+        lambda found: SecondhopRetriever(base_retriever=RunnableLambda(lambda query: found)).invoke(QUESTION),
+        lambda found: SecondhopCompressor().compress_documents(found, QUESTION),
+        format_context.invoke,
+    ]
+    for call in calls:
+        with pytest.raises(InputError, match=message):
+            call(given)
+
+
+def test_documents_may_come_one_by_one():
+    compressor = SecondhopCompressor(token_budget=60)
+    kept = compressor.compress_documents(documents(), QUESTION)
+    assert compressor.compress_documents(iter(documents()), QUESTION) == kept != []
 
 
 def test_what_matches_nothing_does_not_come_back_with_a_score_of_zero():

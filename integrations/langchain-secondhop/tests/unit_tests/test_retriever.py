@@ -198,6 +198,13 @@ def test_texts_bring_their_metadata_and_ids():
     retriever = SecondhopRetriever.from_texts(iter(TEXTS), ({"n": n} for n in range(5)), (f"t{n}" for n in range(5)))
     found = retriever.invoke(QUESTION)[0]
     assert (found.id, found.metadata["n"]) == ("t0", 0)
+    retriever = SecondhopRetriever.from_texts(
+        TEXTS, [{"n": 0}, None, None, None, {"n": 4}], ["a", None, None, None, "b"]
+    )
+    assert [(found.id, found.metadata["n"]) for found in retriever.invoke("night mail Brannock")] == [
+        ("a", 0),
+        ("b", 4),
+    ]
 
 
 @pytest.mark.parametrize(("metadatas", "ids"), [([{}], None), (None, ["a", "b"])])
