@@ -21,11 +21,15 @@ SCORES = [0.91, 0.83, 0.74, 0.62, 0.41]
 
 def node(text, number=0, **options):
     """A node with offsets and relationships, cut from the middle of a document."""
-    options = {"metadata": {"file_name": "handbook.md", "page_label": "3"}, "start_char_idx": 1000, **options}
+    options = {
+        "metadata": {"file_name": "handbook.md", "page_label": "3"},
+        "start_char_idx": 1000,
+        "end_char_idx": 1000 + len(text),
+        **options,
+    }
     return TextNode(
         text=text,
         id_=f"node-{number}",
-        end_char_idx=options["start_char_idx"] + len(text),
         relationships={
             NodeRelationship.SOURCE: RelatedNodeInfo(node_id="handbook", metadata={"author": "Marsh"}),
             NodeRelationship.NEXT: RelatedNodeInfo(node_id=f"node-{number + 1}"),

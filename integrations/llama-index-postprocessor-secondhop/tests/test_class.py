@@ -1,5 +1,6 @@
 """What LlamaIndex expects of a postprocessor: its place in the tree, its names, and that it can be stored."""
 
+import pickle
 import subprocess
 import sys
 from importlib.resources import files
@@ -63,6 +64,16 @@ def test_a_postprocessor_survives_a_round_trip_through_a_dict_and_json(cls, node
 def test_a_callable_option_stays_in_the_dict():
     made = SecondhopPostprocessor(tokenizer=len)
     assert SecondhopPostprocessor.from_dict(made.to_dict()).tokenizer is len
+
+
+def test_a_callable_that_does_not_pickle_is_neither_dropped_nor_lost(nodes):
+    made = SecondhopPostprocessor(token_budget=60, tokenizer=lambda text: text.split())
+    kept = made.postprocess_nodes(nodes, query_str="night mail")
+    with pytest.raises((pickle.PicklingError, AttributeError), match="lambda"):
+        pickle.dumps(made)
+    assert made.postprocess_nodes(nodes, query_str="night mail") == kept
+    made = SecondhopPostprocessor(token_budget=60, tokenizer=str.split)
+    assert pickle.loads(pickle.dumps(made)).postprocess_nodes(nodes, query_str="night mail") == kept
 
 
 @pytest.mark.parametrize(

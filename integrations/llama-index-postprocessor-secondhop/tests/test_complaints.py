@@ -1,7 +1,9 @@
 """What users of LlamaIndex have complained about in other postprocessors, and does not happen here."""
 
 import copy
+import math
 
+import pytest
 from llama_index.core.postprocessor import SentenceEmbeddingOptimizer
 from llama_index.core.schema import MetadataMode, NodeWithScore, QueryBundle
 from llama_index.core.utils import get_tokenizer
@@ -74,11 +76,12 @@ def test_an_empty_selection_is_no_error(nodes):  # "Optimizer returned zero sent
     assert str(engine(nodes, SecondhopPostprocessor(token_budget=1)).query(QUESTION)) == "Empty Response"
 
 
-def test_nodes_without_a_score_are_kept_and_reported(nodes):  # llama_index#12497
-    nodes[1].score = None
+@pytest.mark.parametrize("score", [None, math.nan, math.inf])
+def test_nodes_without_a_score_are_kept_and_reported(nodes, score):  # llama_index#12497
+    nodes[1].score = score
     with collect_reports() as collected:
         kept = SecondhopPostprocessor().postprocess_nodes(nodes, query_str=QUESTION)
-    assert [item.score for item in kept] == [0.91, None, 0.74, 0.62, 0.41]
+    assert repr([item.score for item in kept]) == repr([0.91, score, 0.74, 0.62, 0.41])
     assert collected.last["unscored"] == ["node-1"]
 
 

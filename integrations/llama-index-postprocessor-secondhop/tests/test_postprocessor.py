@@ -77,6 +77,31 @@ def test_offsets_follow_a_cut(nodes):
     assert source_of(kept[0], document) == kept[0].node.text
 
 
+def test_offsets_of_something_else_than_the_text_stay_as_they_are():
+    window = f"The harbour is open. {TEXTS[0]}"  # as `MetadataReplacementPostProcessor` puts it in place of a sentence
+    given = node(window, end_char_idx=1048)
+    (kept,) = SecondhopSentencePruner(keep_ratio=0.5).postprocess_nodes(
+        [NodeWithScore(node=given, score=1.0)], query_str=QUESTION
+    )
+    assert kept.node.text != window
+    assert (kept.node.start_char_idx, kept.node.end_char_idx) == (1000, 1048)
+
+
+def test_a_node_kept_whole_has_the_hash_that_it_had(nodes):
+    """By which `QueryFusionRetriever` knows a node that another retriever found, too."""
+    for item in SecondhopPostprocessor().postprocess_nodes(nodes, query_str=QUESTION):
+        given = next(each.node for each in nodes if each.node.node_id == item.node.node_id)
+        assert item.node.metadata["secondhop"]
+        assert item.node.hash == given.hash
+
+
+@pytest.mark.parametrize("value", ["mine", 3, {"a": 1}])
+def test_a_value_of_somebody_else_under_our_key_is_kept(nodes, value):
+    nodes[0].node.metadata["secondhop"] = value
+    kept = SecondhopPostprocessor().postprocess_nodes(nodes, query_str=QUESTION)
+    assert kept[0].node.metadata["secondhop"][:-1] == [value]
+
+
 def test_excerpts_of_one_node_are_joined_in_reading_order_inside_it():
     text = "The night mail is carried by the Aurora. Soup is served. Bread is baked. The night mail leaves at ten."
     given = [NodeWithScore(node=node(text), score=1.0)]

@@ -124,12 +124,25 @@ def test_an_index_node_leads_to_its_object(nodes):
     assert "inside" in ids(retriever.retrieve("night mail"))
 
 
-def test_it_works_in_a_fusion_retriever(nodes):
+def test_what_an_index_node_of_an_index_points_to_is_found(nodes):
+    entrance = IndexNode(text="Everything about the night mail.", index_id="mail", obj=SecondhopRetriever(nodes))
+    index = VectorStoreIndex(nodes[4:], objects=[entrance], embed_model=MockEmbedding(embed_dim=4))
+    found = SecondhopRetriever.from_defaults(index=index).retrieve("night mail")
+    assert ids(found) == ids(SecondhopRetriever(nodes).retrieve("night mail"))
+
+
+def test_a_fusion_retriever_adds_up_what_two_retrievers_say_of_a_node(nodes):
+    by_vectors = VectorStoreIndex(nodes, embed_model=MockEmbedding(embed_dim=4)).as_retriever(similarity_top_k=6)
     fusion = QueryFusionRetriever(
-        [SecondhopRetriever(nodes), SecondhopRetriever(nodes, similarity_top_k=4)],
+        [by_vectors, SecondhopRetriever(nodes, similarity_top_k=4)], mode="reciprocal_rerank", similarity_top_k=6,
         llm=MockLLM(), num_queries=1, use_async=False,
     )  # fmt: skip
-    assert fusion.retrieve(QUESTION)
+    ours = ids(SecondhopRetriever(nodes, similarity_top_k=4).retrieve(QUESTION))
+    by_vector = ids(by_vectors.retrieve(QUESTION))
+    scores = {item.node.node_id: item.score for item in fusion.retrieve(QUESTION)}
+    for name in by_vector:
+        ranks = [each.index(name) for each in (by_vector, ours) if name in each]
+        assert scores[name] == pytest.approx(sum(1 / (60 + rank) for rank in ranks))
 
 
 FILTERS = [
@@ -201,6 +214,14 @@ def test_headings_are_searched_in_every_node(keys):
     assert ids(SecondhopRetriever(nodes, heading_keys=keys).retrieve("Globex")) == ["Globex"]
 
 
+def test_a_path_without_headings_leaves_it_to_the_next_key():
+    nodes = [
+        TextNode(text="They cost two.", id_=path, metadata={"header_path": path, "title": "Berths"})
+        for path in ("/", "/Fees/")  # as `MarkdownNodeParser` writes them
+    ]
+    assert ids(SecondhopRetriever(nodes).retrieve("berths")) == ["/"]
+
+
 def test_a_tokenizer_may_return_numbers_of_numpy(nodes):
     counted = SecondhopRetriever(nodes, token_budget=40, tokenizer=lambda text: np.int64(len(text.split())))
     assert ids(counted.retrieve(QUESTION)) == ids(
@@ -227,6 +248,18 @@ def test_it_pickles_whatever_tokenizer_is_set(nodes, monkeypatch):
     retriever = SecondhopRetriever(nodes, token_budget=40)
     found = retriever.retrieve(QUESTION)
     assert pickle.loads(pickle.dumps(retriever)).retrieve(QUESTION) == found
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"tokenizer": str.split},
+        {"filters": MetadataFilters(filters=[MetadataFilter(key="part", value=2, operator=FilterOperator.LTE)])},
+    ],
+)
+def test_it_pickles_with_a_tokenizer_and_with_filters(nodes, options):
+    retriever = SecondhopRetriever(nodes, token_budget=60, **options)
+    assert pickle.loads(pickle.dumps(retriever)).retrieve(QUESTION) == retriever.retrieve(QUESTION) != []
 
 
 def test_more_than_there_are_is_no_error(nodes):  # llama_index#19568

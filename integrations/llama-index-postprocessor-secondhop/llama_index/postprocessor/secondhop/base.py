@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 from collections.abc import Callable, Sequence
 from typing import Any, Literal
 
@@ -67,6 +68,11 @@ class SecondhopPostprocessor(BaseNodePostprocessor):
     def class_name(cls) -> str:
         """Name of the class, as it is stored and shown in traces."""
         return "SecondhopPostprocessor"
+
+    def __getstate__(self) -> dict[str, Any]:
+        """What is pickled; a callable that cannot be is an error: LlamaIndex would drop it, here and in the copy."""
+        pickle.dumps((self.tokenizer, self.strategy))
+        return super().__getstate__()
 
     def _postprocess_nodes(
         self, nodes: list[NodeWithScore], query_bundle: QueryBundle | None = None

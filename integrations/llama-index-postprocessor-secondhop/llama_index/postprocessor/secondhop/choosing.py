@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import TypeGuard
 
 from llama_index.core.schema import NodeWithScore
 from llama_index.postprocessor.secondhop.nodes import (
@@ -39,7 +40,7 @@ class Choice:
     dropped_without_text: tuple[str, ...]
     """Ids of the nodes without text whose metadata did not fit the budget."""
     unscored: tuple[str, ...]
-    """Ids of the nodes that came without a score."""
+    """Ids of the nodes that came without a score, or with one that is no finite number."""
 
     def report(self) -> Report:
         """The Decision Report as a dict, with what only LlamaIndex knows."""
@@ -73,7 +74,7 @@ class Given:
 
     def scores(self) -> list[float] | None:
         """The scores of the nodes with text; None, which stands for the order given, if one has no usable score."""
-        scores = [source.score for source in self.sources if source.score is not None and math.isfinite(source.score)]
+        scores = [source.score for source in self.sources if is_usable(source.score)]
         return scores if len(scores) == len(self.sources) else None
 
     def merged(self, context: Context | None, passing: Sequence[int], step: str) -> list[NodeWithScore]:
@@ -126,8 +127,13 @@ def _choice(
         context,
         passed_through=tuple(given.ids[place] for place in passing),
         dropped_without_text=tuple(given.ids[place] for place in without_text if place not in passing),
-        unscored=tuple(name for name, item in zip(given.ids, given.items, strict=True) if item.score is None),
+        unscored=tuple(name for name, item in zip(given.ids, given.items, strict=True) if not is_usable(item.score)),
     )
+
+
+def is_usable(score: float | None) -> TypeGuard[float]:
+    """Whether nodes can be put in order by the score; a vector of zeros, for one, is similar by NaN."""
+    return score is not None and math.isfinite(score)
 
 
 def prompt_text(nodes: Sequence[NodeWithScore]) -> str:

@@ -68,18 +68,21 @@ class Source:
     def cut(self, spans: Sequence[Span], step: Mapping[str, Any]) -> NodeWithScore:
         """A copy of the node that holds those spans, with the step added to its trail."""
         text, origin = self.excerpt(spans)
-        node = copied(self.node)
+        node = copied(self.node, {**step, "score": self.score, "spans": [list(span) for span in origin]})
         if text != self.chunk.text:
             node.set_content(text)
-            if isinstance(node, TextNode) and node.start_char_idx is not None:
-                base = node.start_char_idx - self.pieces[0][0]
+            if isinstance(node, TextNode) and self._has_offsets(node):
+                base = (node.start_char_idx or 0) - self.pieces[0][0]
                 node.start_char_idx, node.end_char_idx = base + origin[0][0], base + origin[-1][1]
-        record = {**step, "score": self.score, "spans": [list(span) for span in origin]}
-        node.metadata[TRAIL_KEY] = [*node.metadata.get(TRAIL_KEY, ()), record]
         for excluded in (node.excluded_llm_metadata_keys, node.excluded_embed_metadata_keys):
             if TRAIL_KEY not in excluded:
                 excluded.append(TRAIL_KEY)
         return NodeWithScore(node=node, score=self.score)
+
+    def _has_offsets(self, node: TextNode) -> bool:
+        """Whether the node's offsets are those of its text; of a sentence's window, they are the sentence's."""
+        start, end = node.start_char_idx, node.end_char_idx
+        return start is not None and end is not None and end - start == self.pieces[-1][1] - self.pieces[0][0]
 
     def _cuts(self, span: Span) -> list[tuple[str, Span]]:
         """The parts of a span of the current text, without blanks around them: (text, place in the original text)."""
@@ -139,11 +142,28 @@ def step_of(name: str, decision: Decision) -> dict[str, Any]:
     }
 
 
-def copied(node: BaseNode) -> BaseNode:
-    """A copy whose metadata, key lists and relationships can be changed. What an index node points to is shared."""
+class Trailed(dict[str, Any]):
+    """Metadata with a trail, which is no part of their text.
+
+    `TextNode.hash` is made of that text, and by the hash fusing retrievers know the nodes that several of them found.
+    """
+
+    def __str__(self) -> str:
+        return str({key: value for key, value in self.items() if key != TRAIL_KEY})
+
+
+def copied(node: BaseNode, step: Mapping[str, Any] | None = None) -> BaseNode:
+    """A copy whose metadata, key lists and relationships can be changed, with the step, if any, added to its trail.
+
+    What an index node points to is shared.
+    """
+    metadata = deepcopy(node.metadata)
+    if step is not None:
+        trail = metadata.get(TRAIL_KEY, [])
+        metadata = Trailed(metadata, **{TRAIL_KEY: [*(trail if isinstance(trail, list) else [trail]), step]})
     return node.model_copy(
         update={
-            "metadata": deepcopy(node.metadata),
+            "metadata": metadata,
             "excluded_llm_metadata_keys": list(node.excluded_llm_metadata_keys),
             "excluded_embed_metadata_keys": list(node.excluded_embed_metadata_keys),
             "relationships": deepcopy(node.relationships),
@@ -182,6 +202,9 @@ def _pieces(node: BaseNode, text: str) -> tuple[Span, ...]:
 
 
 def _heading_path(metadata: Mapping[str, Any], keys: Sequence[str]) -> tuple[str, ...]:
-    value = next((str(metadata[key]) for key in keys if metadata.get(key)), "")
-    parts = value.split("/") if value.startswith("/") else [value]
-    return tuple(part.strip() for part in parts if part.strip())
+    for key in keys:
+        value = str(metadata.get(key) or "")
+        parts = value.split("/") if value.startswith("/") else [value]
+        if path := tuple(part.strip() for part in parts if part.strip()):  # none in "/", above the first heading
+            return path
+    return ()

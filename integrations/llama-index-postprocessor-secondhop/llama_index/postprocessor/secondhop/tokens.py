@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sized
+from dataclasses import dataclass
 
 from llama_index.core.utils import get_tokenizer
 
@@ -21,10 +22,19 @@ def counter_of(tokenizer: Tokenizer) -> str | Callable[[str], int]:
     """What secondhop counts with."""
     if isinstance(tokenizer, str):
         return llama_index_tokenizer if tokenizer == SETTINGS else tokenizer
+    return _Counter(tokenizer)
 
-    def count(text: str) -> int:
-        tokens = tokenizer(text)
+
+@dataclass(frozen=True, slots=True)
+class _Counter:
+    """Counts what a tokenizer returns; pickles if that does."""
+
+    tokenizer: Callable[[str], int | Sized]
+
+    def __call__(self, text: str) -> int:
+        tokens = self.tokenizer(text)
         return len(tokens) if isinstance(tokens, Sized) else tokens  # a number may be numpy's, which is no `int`
 
-    count.__name__ = getattr(tokenizer, "__name__", type(tokenizer).__name__)
-    return count
+    @property
+    def __name__(self) -> str:
+        return getattr(self.tokenizer, "__name__", type(self.tokenizer).__name__)

@@ -109,8 +109,9 @@ class SecondhopRetriever(BaseRetriever):
         self._sources = [to_source(NodeWithScore(node=node), node.node_id, heading_keys) for node in with_text]
         self._document = self._indexed()
         self._counted_with: Callable[[str], Any] | None = None
-        allowed = {node.node_id for node in with_text if filters is not None and matches(node.metadata, filters)}
-        self._filter = None if filters is None else lambda chunk: chunk.id in allowed
+        self._allowed = (
+            None if filters is None else {node.node_id for node in with_text if matches(node.metadata, filters)}
+        )
         super().__init__(callback_manager=callback_manager, object_map=object_map, objects=objects, verbose=verbose)
 
     @classmethod
@@ -127,7 +128,7 @@ class SecondhopRetriever(BaseRetriever):
         """A retriever over the nodes of an index, a list, a docstore, or the files below a folder.
 
         Args:
-            index: an index whose docstore holds its nodes.
+            index: an index whose docstore holds its nodes; what its index nodes point to is found as with the index.
             nodes: nodes.
             docstore: a docstore.
             folder: a folder of documents, which secondhop reads and cuts itself.
@@ -142,6 +143,8 @@ class SecondhopRetriever(BaseRetriever):
             raise InputError("give exactly one of index=, nodes=, docstore= and folder=")
         if folder is not None:
             nodes = nodes_from_folder(folder, folder_options)
+        if index is not None:
+            options = {"object_map": index._object_map, **options}  # as the index gives it to its own retrievers
         if nodes is None:
             store = docstore if docstore is not None else index.docstore  # type: ignore[union-attr]
             nodes = list(store.docs.values())
@@ -241,12 +244,13 @@ class SecondhopRetriever(BaseRetriever):
         return {**self.__dict__, "_counted_with": None}
 
     def _ask(self, query: str, top_k: int | None, budget: int | None) -> Context:
+        allowed = self._allowed
         return self._document.context(
             query,
             budget,
             top_k=top_k,
             candidate_k=min(max(self._settings["candidate_k"], 2 * (top_k or 0)), _MOST_CANDIDATES),
-            filter=self._filter,
+            filter=None if allowed is None else lambda chunk: chunk.id in allowed,
             text_style=style_of(self._sources),
         )
 
