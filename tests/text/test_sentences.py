@@ -29,6 +29,43 @@ def sentences(text):
         ["यह पहला वाक्य है।", "यह दूसरा है।"],
         ["MR. HORVAT: It was.", "DR. ROSSI: It was not."],
         ["Premium ........ 440 Euro.", "He waited...", "Then he left."],
+        [
+            "Le roi sortit.",
+            "« Vive le roi ! » cria la foule.",
+            "« Oui. »",
+            "Il partit.",
+            "« Non\u202f! »",
+            "Elle resta.",
+        ],
+        [
+            "Am 12. März 2020 sah er z. B. Herrn Abel.",
+            "Vgl. § 9 Abs. 3 S. 1 BGB.",
+            "Im 19. Jahrhundert, d. h. Jahre später, kam er.",
+        ],
+        [
+            "Cäsar starb 44 v. Chr. Er war es.",
+            "Das war am 3. April 1999.",
+            "Gilt z.\xa0B. Art. 5 oder §\xa07?",
+            "Ja, ggf. Nr. 8.",
+        ],
+        [
+            "А. С. Пушкин родился в 1799 г. в Москве, т. е. не здесь.",
+            "См. рис. 5 на стр. 7.",
+            "Он жил в г. Москве с 1831 г.",
+            "И вот.",
+        ],
+        ["Il vint avec M. É. Zola.", "Éva, elle, partit.", "«Oui!» écrivit-elle."],
+        ["Dne 5. října 1999 přišel.", "Dne 12. 3. 2020 odešel.", "Např. Karel, čl. 5 odst. 2."],
+        ["이 법은 2020. 3. 12. 시행한다.", "제2조를 본다."],
+        [
+            "Vea pág. 5 y núm. 3.",
+            "La Sra. Díaz vino.",
+            "Il dott. Bianchi, art. 5.",
+            "Por św. Jan, np. Kraków i ust. 3.",
+        ],
+        ["Ο κ. Α. Β. Γεωργίου, δηλ. αυτός, π.χ. το ένα.", "Βλ. σελ. 5."],
+        ["β-Catenin is one.", "α is another."],
+        ["真的吗？！", "他走了。。。", "好！！", "“走吧。”", "《书》在。", "他说：“好。”"],
     ],
 )
 def test_sentences_end_where_a_reader_ends_them(expected):
@@ -48,8 +85,9 @@ def test_sentences_end_where_a_reader_ends_them(expected):
         ],
         ["The case is\ncivil.", "The other is not."],
         ["It does this:\n1. it opens the door\n2. it closes it"],
+        ["Er kam am\n12. Mai an und blieb\nbis zum\n3. Juni.", "Dann ging er."],
     ],
-    ids=["numbers", "letters", "roman", "no items", "words", "one run of clauses"],
+    ids=["numbers", "letters", "roman", "no items", "words", "one run of clauses", "dates"],
 )
 def test_a_numbered_line_begins_a_sentence_where_a_capital_follows(expected):
     assert sentences("\n".join(expected)) == expected
@@ -106,6 +144,14 @@ def test_run_ons_are_not_cut_after_enumerators_and_abbreviations(kept):
     # No capital follows a stop, so that all of it is one run-on; it may be cut at "here.".
     found = sentences(f"{kept} and so it goes on and on until it ends here. " * 8)
     assert found == [f"{kept} and so it goes on and on until it ends here."] * 8
+
+
+def test_run_ons_are_not_cut_between_the_short_words_of_other_scripts():
+    found = sentences(
+        "это было в 1799 г. в городе, т. е. не в селе, и стоило 5 млн. рублей, как он и сказал им всем. " * 4
+    )
+    assert all(sentence.startswith("это") and sentence.endswith("всем.") for sentence in found)
+    assert len(found) == 4
 
 
 def test_run_ons_are_cut_before_the_numbers_of_their_lines():

@@ -24,7 +24,7 @@ from secondhop.text.stops import (
 )
 
 if TYPE_CHECKING:
-    from secondhop.text.characters import Classes
+    from secondhop.text.characters import Classes, Codes
     from secondhop.types import Ints
 
 _LONG_BYTES = 5 * (_WEAKER[0][1] + 1)
@@ -57,7 +57,8 @@ def _split(text: str, starts: Ints, ends: Ints) -> Spans:
     characters = Characters.of(text)
     classes = np.append(CLASSES.of(characters), np.uint8(0))
     stops = np.flatnonzero(classes & (STOP | WIDE_STOP) != 0)
-    found = accepted(text, characters.codes, classes, starts, _sentence_ends(classes, stops, starts, ends))
+    found = _sentence_ends(characters, classes, stops, starts, ends)
+    found = accepted(text, characters.codes, classes, starts, ends, found)
     left, right = np.sort(np.concatenate((starts, found.following))), np.sort(np.concatenate((found.stop, ends)))
     if not (some := left < right).all():
         left, right = left[some], right[some]
@@ -75,7 +76,7 @@ def _counts(sentences: Ints, paragraphs: Ints) -> Ints:
     return counts
 
 
-def _sentence_ends(classes: Classes, stops: Ints, starts: Ints, ends: Ints) -> Ends:
+def _sentence_ends(characters: Characters, classes: Classes, stops: Ints, starts: Ints, ends: Ints) -> Ends:
     wide = classes[stops] & WIDE_STOP != 0
     places = stops[wide | (classes[stops + 1] & (QUOTE | BLANK) != 0)]
     paragraph = np.searchsorted(starts, places + 1, "right") - 1
@@ -83,31 +84,43 @@ def _sentence_ends(classes: Classes, stops: Ints, starts: Ints, ends: Ints) -> E
     places, paragraph = places[inside], paragraph[inside]
     wide = classes[places] & WIDE_STOP != 0
     if not wide.any():
-        return _before_capital(classes, places + 1, paragraph, ends)
-    strict = _before_capital(classes, places[~wide] + 1, paragraph[~wide], ends)
+        return _before_capital(characters.codes, classes, places + 1, paragraph, ends)
+    strict = _before_capital(characters.codes, classes, places[~wide] + 1, paragraph[~wide], ends)
     loose = _before_anything(classes, places[wide] + 1, paragraph[wide], ends)
     both = Ends(*map(np.concatenate, zip(strict, loose, strict=True)))
     order = np.argsort(both.at)
     return Ends(*(column[order] for column in both))
 
 
-def _before_capital(classes: Classes, at: Ints, paragraph: Ints, ends: Ints) -> Ends:
+def _before_capital(codes: Codes, classes: Classes, at: Ints, paragraph: Ints, ends: Ints) -> Ends:
     """Stops that quotes may close and blanks follow, then a capital or a digit, quotes before it or none."""
     stop = skip(classes, at, QUOTE)
     held = classes[stop] & BLANK != 0
     paragraph, at, stop = paragraph[held], at[held], stop[held]
     following = skip(classes, stop, BLANK)
     begins = skip(classes, following, OPENER)
+    if codes.dtype != np.uint8:
+        stop, following, begins = _beside_guillemets(codes, classes, stop, following, begins)
     held = (begins < ends[paragraph]) & (classes[begins] & CAPITAL != 0)
     return Ends(paragraph[held], at[held], stop[held], following[held])
+
+
+def _beside_guillemets(
+    codes: Codes, classes: Classes, stop: Ints, following: Ints, begins: Ints
+) -> tuple[Ints, Ints, Ints]:
+    """The places where guillemets that have a blank inside, as French sets them, close and open sentences."""
+    closed = (codes[stop + 1] == ord("»")) & (classes[stop + 2] & BLANK != 0)
+    if closed.any():
+        stop = np.where(closed, stop + 2, stop)
+        following = skip(classes, stop, BLANK)
+        begins = skip(classes, following, OPENER)
+    opens = (begins == following + 1) & (codes[following] == ord("«")) & (classes[begins] & BLANK != 0)
+    return stop, following, begins + opens
 
 
 def _before_anything(classes: Classes, at: Ints, paragraph: Ints, ends: Ints) -> Ends:
     """Stops of scripts that need no blank after them."""
     stop = skip(classes, at, WIDE_QUOTE)
     following = skip(classes, stop, BLANK)
-    # Of quotes at the very end the last one is what follows.
-    last = (following >= ends[paragraph]) & (stop > at)
-    stop[last] = following[last] = ends[paragraph[last]] - 1
-    held = (following < ends[paragraph]) & (stop >= at)
+    held = (following < ends[paragraph]) & (classes[following] & (STOP | WIDE_STOP) == 0)
     return Ends(paragraph[held], at[held], stop[held], following[held])

@@ -80,7 +80,7 @@ def _sentence_ends(text: str, characters: Characters, classes: Classes, stops: I
     places, span = _within(places, starts, ends)
     if not len(places):
         return places
-    return accepted(text, characters.codes, classes, starts, Ends(span, places, places, places)).following
+    return accepted(text, characters.codes, classes, starts, ends, Ends(span, places, places, places)).following
 
 
 def _line_ends(newlines: Ints, classes: Classes, starts: Ints, ends: Ints, *, outermost: bool) -> Ints:

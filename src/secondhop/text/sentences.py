@@ -16,18 +16,53 @@ CLOSING = "\"')]”’»“‘«"
 """May stand between a stop and the blanks. German closes with what English opens with, and not all guillemets point one way."""
 OPENING = "\"'([“‘«¿¡„‚»”"
 """May stand before the first letter of a sentence."""
-WIDE_CLOSING = "\"'」』”’）"
+WIDE_CLOSING = "\"'」』”’）》】〉〕｣"
+_CASED = [chr(code) for code in (*range(0x80, 0x590), *range(0x1E00, 0x2000))]
+"""Where letters beyond ASCII are that begin sentences as capitals, which those of Georgian do not."""
+_SMALL = "".join(filter(str.islower, _CASED))
+_CAPITALS = "".join(filter(str.isupper, _CASED)).translate({ord("Å"): None, ord("Ω"): None})
+"""Such as may be initials: Å and Ω are units."""
+_SMALL_BUT_GREEK = re.sub("[\u0370-\u03ff\u1f00-\u1fff]", "", _SMALL)
+FIRST = rf"[A-Z0-9]|[^\W\da-z_{_SMALL_BUT_GREEK}]"
+"""May be the first of a sentence: capitals, digits, letters of scripts without capitals, and the β of β-carotene."""
 
+# French sets blanks inside its guillemets.
 _END = re.compile(
-    rf"(?<=[{STOPS}])[{re.escape(CLOSING)}]*\s+(?=[{re.escape(OPENING)}]*(?:[A-Z0-9]|[^\W\da-z_]))"
-    rf"|(?<=[{WIDE_STOPS}])[{WIDE_CLOSING}]*\s*(?=\S)"
+    rf"(?<=[{STOPS}])[{re.escape(CLOSING)}]*(?:\s»)?\s+(?=(?:[{re.escape(OPENING)}]*|«\s)(?:{FIRST}))"
+    rf"|(?<=[{WIDE_STOPS}])[{WIDE_CLOSING}]*(?:\s+(?=[^\s{STOPS}{WIDE_STOPS}])|(?=[^\s{STOPS}{WIDE_STOPS}{WIDE_CLOSING}]))"
 )
+_OF_OTHER_LANGUAGES = """Abb Abschn Anm Aufl Bd Bde Chr Hr Hrsg Kap Mio Mrd Nrn Rdnr Rn Rz Vgl Ziff bspw bzgl evtl gest ggf hl
+    insb insbes nr sog vgl MM Mlle Mmes éd Dña Dra Sra Sras Sres Srta Ud Uds Vd Vds ej núm núms pág págs pàg Profa Avv Dott
+    Sig artt avv cfr dott sig sigg Bijv bijv blz dhr drs hfst jhr mevr nrs bl.a f.eks hhv jf t.ex klo esim ks Dz Np m.in np
+    św tzn ul Ul zob Zob čl např Např příp tzv MUDr JUDr PhDr RNDr npr hlm Bpk Yth Jl pl ún bkz Bkz Doç örn pvz žr δηλ βλ Βλ
+    κ κα κκ π.χ πχ σελ άρθ παρ акад вул гл див доц Див им напр Напр пп проф Проф рис Рис См см ст стор стр Стр табл Табл ул Ул чл"""
+"""Such as no English sentence ends with."""
 ABBREVIATIONS = (
     "Mr", "Mrs", "Ms", "Dr", "St", "Jr", "Sr", "Prof", "Gen", "Col", "Lt", "Sgt", "Capt", "Rev", "Hon", "Inc", "Ltd", "Co",
     "Corp", "No", "Nos", "vs", "etc", "al", "approx", "Fig", "Sec", "Art", "Ex", "Vol", "pp", "Ph", "U.S", "U.K", "e.g",
     "i.e", "c", "b", "d", "r", "z.B", "Nr", "bzw", "ca", "M", "Mme", "MR", "MRS", "MS", "DR", "PROF",
+    *_OF_OTHER_LANGUAGES.split(),
 )  # fmt: skip
-_ABBREVIATION = re.compile(rf"(?:\b(?:{'|'.join(map(re.escape, ABBREVIATIONS))})|\b[A-Z]|\b[\u0e01-\u0e2e]{{1,4}})\.$")
+_ABBREVIATION = re.compile(
+    rf"(?:\b(?:{'|'.join(map(re.escape, ABBREVIATIONS))})|\b[A-Z{_CAPITALS}]|\b[\u0e01-\u0e2e]{{1,4}})\.$"
+)
+BEFORE_NUMBERS = ("Abs", "art", "arts", "cap", "kap", "kl", "lit", "odst", "pkt", "stk", "str", "ust", "alin")
+"""Abbreviations of other languages where a number follows."""
+# Points inside these end nothing: dates, ordinals of German and Danish, and abbreviations of several words.
+_TOGETHER = re.compile(
+    rf"""\b(?:\d{{1,2}}\.\s(?:(?:Januar|Jänner|Februar|März|Mai|Juni|Juli|Oktober|Dezember)\b
+        |(?:April|August|September|November)\s\d{{4}}\b|\d{{1,2}}\.\s(?:1\d|20)\d\d\b)
+    |\d{{4}}\.\s\d{{1,2}}\.\s\d{{1,2}}\.
+    |(?:[Ii]m|[Dd](?:er|as|em|en|es|et)|[Vv]om|[Zz]u[mr]|[Bb]eim)\s\d{{1,2}}\.\s(?=\w)
+    |(?:{"|".join(BEFORE_NUMBERS)}|[нпсчт])\.\s(?=\d)
+    |(?:z\.\sB|d\.\sh|u\.\s[aU]|z\.\sT|[vn]\.\sChr|i\.\s[dS]|V\.\sm|m\.\sE|a\.\sa\.\sO|av\.\sJ|π\.\sχ)\.
+    |[{_SMALL}]{{1,3}}\.\s(?=[{_SMALL}])|(?<!\d\s)г\.\s)""",
+    re.VERBOSE,
+)
+_TOGETHER_BEFORE, _TOGETHER_AFTER = 13, 16
+_PART = re.compile(rf"(?:^|[\s(])(?:[a-z]|[0-9]{{1,4}}|{'|'.join(BEFORE_NUMBERS)})$")
+"""What is ASCII and may be followed by such a point. Most words are not."""
+_LONGEST_PART = 4
 # A number or letter that opens a heading or a list item ("5. Safety", "(a). …") ends nothing.
 _ENUMERATOR = re.compile(r"[\W_]*(?:\d{1,3}(?:\.\d{1,3})*|[A-Za-z]|[ivxlcIVXLC]{1,6})\)?\.")
 # One that opens a line opens a sentence too, with no stop before it ("…are open;\n2. The bell…"). No capital letter: it may
@@ -82,32 +117,42 @@ def split_sentences(text: str, start: int = 0, end: int | None = None) -> list[S
     spans: list[Span] = []
     left = start
     for match in _END.finditer(text, start, end):
-        stop = match.start()
-        while stop < match.end() and text[stop] in QUOTES:
-            stop += 1
-        if (item := item_start(text, left, match.start())) >= 0:
+        if (item := item_start(text, left, match.start(), end)) >= 0:
             _append(spans, text, left, item)
             left = item
-        elif not ends_nothing(text, left, match.start()):
-            _append(spans, text, left, stop)
+        elif not ends_nothing(text, left, match.start(), end):
+            _append(spans, text, left, match.end())
             left = match.end()
     _append(spans, text, left, end)
     return [piece for span in spans for piece in split_run_on(text, span)]
 
 
-def ends_nothing(text: str, left: int, at: int) -> bool:
-    """Whether the stop before `at` is that of an abbreviation, or of the enumerator of a sentence that begins at `left`."""
+def ends_nothing(text: str, left: int, at: int, end: int) -> bool:
+    """Whether the stop before `at` is that of an abbreviation or date, or of what numbers a sentence that begins at `left`.
+
+    Nothing from `end` on is looked at.
+    """
     return text[at - 1] == "." and (
         text.startswith(LEADER, max(left, at - len(LEADER)), at)
         or _ABBREVIATION.search(text, max(left, at - 12), at) is not None
         or (at - left < 16 and _ENUMERATOR.fullmatch(text, left, at) is not None)
+        or _is_within(text, left, at, end)
     )
 
 
-def item_start(text: str, left: int, at: int) -> int:
+def _is_within(text: str, left: int, at: int, end: int) -> bool:
+    """Whether the stop before `at` stands inside a date, or an abbreviation of several words."""
+    word = text[max(left, at - _LONGEST_PART - 1) : at - 1]
+    if word.isascii() and _PART.search(word) is None:
+        return False
+    found = _TOGETHER.finditer(text, max(left, at - _TOGETHER_BEFORE), min(at + _TOGETHER_AFTER, end))
+    return any(each.start() < at <= each.end() for each in found)
+
+
+def item_start(text: str, left: int, at: int, end: int) -> int:
     """Where the line begins, within a sentence that begins at `left`, of whose list number the stop before `at` is, or -1."""
     line = text.rfind("\n", max(left, at - LONGEST_ITEM), at) + 1
-    if not line or _ITEM.fullmatch(text, line, at) is None:
+    if not line or _ITEM.fullmatch(text, line, at) is None or _is_within(text, line, at, end):
         return -1
     while text[line].isspace():
         line += 1
@@ -157,9 +202,9 @@ def _split(text: str, span: Span, level: int) -> list[Span]:
         before, part = cut, size(text[cut:after])
         if level == 0 and before > left:
             at = before_blanks(text, before)
-            if (item := item_start(text, left, at)) >= 0:
+            if (item := item_start(text, left, at, end)) >= 0:
                 before = item
-            elif ends_nothing(text, left, at):
+            elif ends_nothing(text, left, at, end):
                 continue
         if before > left and (wanted == 0 or packed + part > wanted):
             _append(pieces, text, left, before)

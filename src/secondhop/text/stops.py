@@ -10,9 +10,10 @@ import numpy as np
 
 from secondhop.text.characters import CharacterClasses
 from secondhop.text.sentences import (
-    _ABBREVIATION,
     ABBREVIATIONS,
+    BEFORE_NUMBERS,
     CLOSING,
+    FIRST,
     LONGEST_ITEM,
     OPENING,
     STOPS,
@@ -33,7 +34,7 @@ STOP, WIDE_STOP, QUOTE, WIDE_QUOTE, BLANK, OPENER, CAPITAL, WORD = (1 << bit for
 CLASSES = CharacterClasses(
     (
         f"[{STOPS}]", f"[{WIDE_STOPS}]", f"[{re.escape(CLOSING)}]", f"[{WIDE_CLOSING}]", r"\s", f"[{re.escape(OPENING)}]",
-        r"[A-Z0-9]|[^\W\da-z_]", r"\w",
+        FIRST, r"\w",
     )
 )  # fmt: skip
 _LONGEST_ABBREVIATION = 6
@@ -78,7 +79,7 @@ def skip_back(classes: Classes, places: Ints, kind: int) -> Ints:
     return len(classes) - skip(classes[::-1], len(classes) - places, kind)
 
 
-def accepted(text: str, codes: Codes, classes: Classes, starts: Ints, found: Ends) -> Ends:
+def accepted(text: str, codes: Codes, classes: Classes, starts: Ints, ends: Ints, found: Ends) -> Ends:
     """Those that end a sentence, and not an abbreviation or the enumerator that a sentence begins with.
 
     Those of enumerators that open a line become the end before that line. What may be either is few and is decided
@@ -89,9 +90,10 @@ def accepted(text: str, codes: Codes, classes: Classes, starts: Ints, found: End
         codes: its characters.
         classes: their kinds, as `CLASSES` has them.
         starts: where the spans begin.
+        ends: where they end.
         found: places in these spans, ascending.
     """
-    doubtful = _doubtful(text, codes, classes, starts, found)
+    doubtful = _doubtful(codes, classes, starts, found)
     if not len(doubtful):
         return found
     accepted = np.ones(len(found.at), bool)
@@ -101,17 +103,17 @@ def accepted(text: str, codes: Codes, classes: Classes, starts: Ints, found: End
     left = previous = -1
     refused: list[int] = []
     items: list[tuple[int, int]] = []
-    for number, place, first, after, same in zip(
-        doubtful.tolist(), at.tolist(), starts[span].tolist(), following.tolist(), goes_on.tolist(), strict=True
+    for number, place, first, last, after, same in zip(
+        *(each.tolist() for each in (doubtful, at, starts[span], ends[span], following, goes_on)), strict=True
     ):
         if not same:
             left = first
         elif previous != number - 1:
             left = after
-        if (item := item_start(text, left, place)) >= 0:
+        if (item := item_start(text, left, place, last)) >= 0:
             items.append((number, item))
             left, previous = item, number
-        elif ends_nothing(text, left, place):
+        elif ends_nothing(text, left, place, last):
             refused.append(number)
             previous = number
     accepted[refused] = False
@@ -122,18 +124,19 @@ def accepted(text: str, codes: Codes, classes: Classes, starts: Ints, found: End
     return Ends(*(column[accepted] for column in found))
 
 
-def _doubtful(text: str, codes: Codes, classes: Classes, starts: Ints, found: Ends) -> Ints:
-    """The ends, by number, that may be those of abbreviations or enumerators; all others are none."""
+def _doubtful(codes: Codes, classes: Classes, starts: Ints, found: Ends) -> Ints:
+    """The ends, by number, that may be those of abbreviations, dates or enumerators; all others are none."""
     before = np.concatenate((starts[:1], found.following[:-1]))
     before = np.maximum(before, starts[found.span])
     point = np.flatnonzero(codes[found.at - 1] == ord("."))
     at = found.at[point]
     length = _word_lengths(classes, at - 1)
     short = (length == 1) | (at - before[point] < _LONGEST_ENUMERATOR) | _may_be_items(codes, at)
+    short |= _are_digits(codes[at - 2]) & ((length == 2) | _are_digits(codes[at + 1]))  # dates
     short |= codes[at - 2] == ord(".")  # points that lead to a value
     rest = np.flatnonzero(~short & (length > 0) & (length <= _LONGEST_ABBREVIATION))
     begins = at[rest] - 1 - length[rest]
-    short[rest] = (codes[begins - 1] == ord(".")) | _are_abbreviations(text, codes, at[rest] - 1, length[rest])
+    short[rest] = (codes[begins - 1] == ord(".")) | _may_be_abbreviations(codes, at[rest] - 1, length[rest])
     doubtful: Ints = point[short]
     return doubtful
 
@@ -155,22 +158,24 @@ def _word_lengths(classes: Classes, ends: Ints) -> Ints:
     return lengths
 
 
-def _are_abbreviations(text: str, codes: Codes, ends: Ints, lengths: Ints) -> Bools:
-    """Whether the words of two letters or more that end there are abbreviations."""
+def _are_digits(codes: Codes) -> Bools:
+    return (codes >= ord("0")) & (codes <= ord("9"))
+
+
+def _may_be_abbreviations(codes: Codes, ends: Ints, lengths: Ints) -> Bools:
+    """Whether the words of two letters or more that end there are abbreviations, or have letters beyond ASCII."""
     steps = np.arange(_LONGEST_ABBREVIATION)
     letters = codes[np.maximum(ends[:, np.newaxis] - 1 - steps, 0)]
     letters[steps >= lengths[:, np.newaxis]] = 0
     packed = letters.astype(np.uint64) @ _PLACE_VALUES
     found = _packed_abbreviations()
     are: Bools = found[np.minimum(np.searchsorted(found, packed), len(found) - 1)] == packed
-    odd = np.flatnonzero((letters >= 0x80).any(axis=1))
-    spans = zip((ends - lengths)[odd].tolist(), (ends[odd] + 1).tolist(), strict=True)
-    are[odd] = [_ABBREVIATION.search(text[start:end]) is not None for start, end in spans]
+    are |= (letters >= 0x80).any(axis=1)
     return are
 
 
 @cache
 def _packed_abbreviations() -> NDArray[np.uint64]:
     """Those without points inside, as whole numbers: the last letter in the lowest byte."""
-    words = [word for word in ABBREVIATIONS if "." not in word]
+    words = [word for word in (*ABBREVIATIONS, *BEFORE_NUMBERS) if "." not in word and word.isascii()]
     return np.array(sorted(int.from_bytes(word.encode(), "big") for word in words), np.uint64)
