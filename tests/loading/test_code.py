@@ -318,6 +318,32 @@ def test_what_stands_before_a_syntax_error_is_still_found():
     ]
 
 
+@pytest.mark.parametrize(
+    ("source", "text"),
+    [
+        ("a.js", "function f(x: number | string): string {\n  if (x !== 'a') {\n  }\n}\n"),
+        ("a.c", "  g();\n}\nelse if (x) {\n  y();\n}\n"),
+    ],
+)
+def test_no_statement_is_a_definition_where_the_grammar_loses_its_way(source, text):
+    assert definitions(source, text) == []
+
+
+def test_javascript_with_the_types_of_flow():
+    text = """\
+/** @flow strict */
+function f(x: number | string): ?string {
+  if (x !== 'a') {
+  }
+}
+class A {
+  go(x: ?B): Array<B> {}
+}
+"""
+    expected = [("function f", 1, 5), ("class A", 6, 8), ("class A > method go", 7, 7)]
+    assert definitions("a.js", text) == expected
+
+
 def test_offsets_are_characters_also_after_characters_of_four_bytes():
     text = "x = '🎉é日本'\ndef f(): return '🎉'\ny = '🎉'\ndef g(): pass\n"
     sections = load(text.encode(), "a.py").sections

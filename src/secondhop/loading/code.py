@@ -12,8 +12,9 @@ but indentation stands before it. `heading_path` holds a label for each definiti
     C, C++      namespace shop · class Cart · struct s · union u · enum e · method total · function Cart::total
 
 In JavaScript and TypeScript a function or class that is assigned to a name at the top level or in a class body counts
-as a definition. `.h` is read as C++, of which C headers are nearly a subset. In languages without a grammar here the
-lines that begin a definition are told by their first words (`code_lines.py`).
+as a definition. `.h` is read as C++, of which C headers are nearly a subset, and JavaScript that says `@flow` as TSX,
+which has most of Flow's types. In languages without a grammar here the lines that begin a definition are told by their
+first words (`code_lines.py`).
 """
 
 from __future__ import annotations
@@ -39,6 +40,10 @@ if TYPE_CHECKING:
 
 _BY_SUFFIX = {suffix: language for language in LANGUAGES for suffix in language.suffixes}
 _PYTHON = frozenset({".py", ".pyi"})
+_JAVASCRIPT = frozenset({".js", ".jsx", ".mjs", ".cjs"})
+_FLOW = "@flow"
+_MAX_PRAGMA = 2000
+"""Flow looks for its word in the first comment."""
 _HOLDS_METHODS = frozenset({"class", "struct", "union", "interface", "enum", "record"})
 _INNER_DOC = (b"//!", b"/*!")  # in Rust these document what is around them
 # Ten times what a slow machine needs. Only text that is no program takes longer: a megabyte of opening brackets.
@@ -55,7 +60,8 @@ def load(data: bytes, source: str) -> SourceText:
     text, warnings = decode(data, source)
     sections = [Section(0, len(text), kind="code")]
     suffix = os.path.splitext(source)[1].lower()
-    language = _BY_SUFFIX.get(suffix)
+    has_flow = suffix in _JAVASCRIPT and _FLOW in text[:_MAX_PRAGMA]
+    language = _BY_SUFFIX.get(".tsx" if has_flow else suffix)
     if language is None:
         sections += line_definitions(text, suffix or os.path.basename(source).lower())
     else:

@@ -11,6 +11,8 @@ if TYPE_CHECKING:
     from tree_sitter import Node
 
 _MAX_NAME = 120
+_STATEMENTS = frozenset({"if", "else", "for", "while", "switch"})
+"""Where a grammar loses its way, as in macros or the types of Flow, it takes these for the names of functions."""
 
 _PYTHON = """
 [(function_definition) (class_definition)] @definition
@@ -167,7 +169,7 @@ def wrappers_of(nodes: Iterable[Node]) -> dict[int, Node]:
 
 
 def label(code: bytes, node: Node, wrapper: Node | None, kinds: Mapping[str, str]) -> Label | None:
-    """Return kind and name of a definition, and the byte where the name stands; None if it has no name."""
+    """Return kind and name of a definition, and the byte where the name stands; None if it has no name or is none."""
     if node.type in _ASSIGNED:
         labelled = _assigned(code, node)
     elif node.type == "type_spec":
@@ -181,7 +183,7 @@ def label(code: bytes, node: Node, wrapper: Node | None, kinds: Mapping[str, str
     else:
         kind = kinds[node.type]
         labelled = _named(code, kind, node.child_by_field_name("name") or _typedef_name(wrapper), _receiver(code, node))
-    if labelled is None:
+    if labelled is None or labelled[1] in _STATEMENTS:
         return None
     kind, name, at = labelled
     return kind, shortened_name(" ".join(name.split())), at
