@@ -212,6 +212,21 @@ def test_without_a_command_the_help_is_shown(capsys):
     assert run(capsys, "--version")[:2] == (0, f"secondhop {secondhop.__version__}\n")
 
 
+@pytest.mark.parametrize(
+    ("arguments", "defaults"),
+    [
+        (["ask"], ["8192", "auto"]),
+        (["eval"], ["512 and 1024; golden: 2048", "secondhop", "the first"]),
+        (["index", "build"], ["FOLDER/.secondhop", "60.0"]),
+    ],
+)
+def test_a_help_has_the_defaults(capsys, monkeypatch, arguments, defaults):
+    monkeypatch.setenv("COLUMNS", "200")
+    _, out, _ = run(capsys, *arguments, "--help")
+    shown = out.replace("(", "").replace(")", "")
+    assert [value for value in defaults if f"[default: {value}]" not in shown] == []
+
+
 def test_a_progress_bar_appears_on_a_terminal_when_reading_takes_long(monkeypatch, folder):
     monkeypatch.setattr(options_module, "PATIENCE_S", 0.0)
     shown = []
@@ -295,6 +310,8 @@ def test_a_reader_who_leaves_is_no_error(tmp_path):
         "index status {}",
         "index build {} --json",
         "doctor",
+        "--version",
+        "index --help",
     ],
 )
 def test_a_reader_who_has_gone_has_an_exit_code_of_its_own(folder, command):

@@ -45,6 +45,11 @@ def test_without_an_index_there_is_nothing_to_look_at(run, folder, command):
     assert json.loads(run(command, folder, "--json")[1]) == {"index": None}
 
 
+def test_without_a_command_the_help_is_shown(run):
+    code, out, err = run()
+    assert (code, "compact" in out, err) == (2, True, "")
+
+
 def test_damage_is_found_and_repaired(run, folder):
     run("build", folder)
     assert run("verify", folder) == (0, "no damage found\n", "")

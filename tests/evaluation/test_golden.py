@@ -7,7 +7,7 @@ from rich.console import Console
 
 from secondhop.errors import CorruptFileError, InputError, OptionError, SourceNotFoundError
 from secondhop.evaluation import run_golden
-from secondhop.evaluation.golden import compare, describe
+from secondhop.evaluation.golden import GoldenRun, compare, describe
 from secondhop.options import FolderOptions
 
 ADA = "Ada Lovelace wrote the first program. She worked with Charles Babbage."
@@ -176,6 +176,14 @@ def test_a_baseline_without_these_questions_compares_nothing_and_says_so(golden)
     found = run_golden(golden / "golden.jsonl", golden / "docs", baseline=golden / "baseline.json")
     assert "nothing was compared" in describe(found)
     assert "nan" not in describe(found)
+
+
+def test_questions_of_the_baseline_that_are_not_asked_are_counted():
+    old = {str(n): {"full": 1.0, "ev": 1.0} for n in range(4)}
+    verdict = compare({key: old[key] for key in "01"}, old)
+    assert (verdict.regressed, verdict.lost, verdict.gone) == (False, (), ("2", "3"))
+    assert "0 new, 2 of the baseline not asked\n" in describe(GoldenRun({}, verdict, stored=False))
+    assert "not asked" not in describe(GoldenRun({}, compare(old, old), stored=False))
 
 
 def test_a_negative_tolerance_is_refused_before_anything_is_done(golden):

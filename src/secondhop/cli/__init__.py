@@ -25,7 +25,8 @@ from secondhop.cli.doctor import doctor
 from secondhop.cli.eval import eval
 from secondhop.cli.index import index
 from secondhop.cli.inspect import inspect
-from secondhop.cli.output import INTERRUPTED, UNREADABLE, USAGE, fail
+from secondhop.cli.options import needs_command
+from secondhop.cli.output import INTERRUPTED, READER_GONE, UNREADABLE, USAGE, fail
 from secondhop.cli.size import size
 from secondhop.errors import EmptyTextError, InputError, SecondhopError
 
@@ -55,9 +56,7 @@ def _start(
     if version:
         print(f"secondhop {__version__}")
         raise typer.Exit
-    if context.invoked_subcommand is None:
-        print(context.get_help())
-        raise typer.Exit(USAGE)
+    needs_command(context)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -73,6 +72,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return fail(error, USAGE)
     except (SecondhopError, OSError) as error:
         return fail(error, UNREADABLE)
+    except SystemExit:  # what typer and rich do where the reader of a help has gone
+        return READER_GONE
     except (typer.Abort, KeyboardInterrupt):
         return fail("interrupted", INTERRUPTED)
     except _USAGE_ERROR as error:

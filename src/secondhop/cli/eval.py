@@ -33,10 +33,16 @@ Data = Annotated[
 ]
 Systems = Annotated[
     list[str] | None,
-    typer.Option("--system", metavar="NAME", help="What to measure; may be repeated. [default: secondhop]"),
+    typer.Option("--system", metavar="NAME", help="What to measure; may be repeated.", show_default="secondhop"),
 ]
 Budgets = Annotated[
-    list[int] | None, typer.Option("--budget", metavar="N", help="Cap in tokens; may be repeated. [512 and 1024]")
+    list[int] | None,
+    typer.Option(
+        "--budget",
+        metavar="N",
+        help="Cap in tokens; may be repeated.",
+        show_default=f"512 and 1024; golden: {GOLDEN_BUDGET}",
+    ),
 ]
 ModeName = Annotated[
     str, typer.Option("--mode", metavar="MODE", help="own (each question over its own documents), pooled, or both.")
@@ -53,7 +59,8 @@ Unanswerable = Annotated[
 ]
 Limit = Annotated[int | None, typer.Option("--limit", metavar="N", min=1, help="At most N questions per set.")]
 BaselineName = Annotated[
-    str | None, typer.Option("--baseline", metavar="NAME", help="Take differences to this system. [the first]")
+    str | None,
+    typer.Option("--baseline", metavar="NAME", help="Take differences to this system.", show_default="the first"),
 ]
 JsonTo = Annotated[str | None, typer.Option("--json", metavar="FILE", help="Write everything as JSON; - prints it.")]
 HtmlTo = Annotated[Path | None, typer.Option("--html", metavar="FILE", help="Write a page with plots.", parser=as_path)]

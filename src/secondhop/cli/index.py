@@ -8,14 +8,15 @@ from typing import Annotated, Any
 
 import typer
 
-from secondhop.cli.options import AsJson, Ignore, ProgressBar, as_path
+from secondhop.cli.options import AsJson, Ignore, ProgressBar, as_path, needs_command
 from secondhop.cli.output import ANSWERED, NOTHING_FOUND, UNREADABLE, fail, print_json, print_lines
 from secondhop.errors import StoreError
 from secondhop.options import FolderOptions
 from secondhop.persistence import IndexedFolder, compact_folder, index_folder, load_folder, made_with, open_folder
 from secondhop.storage import IndexStore, StoreStatus
 
-index = typer.Typer(help="The stored index of a folder.", no_args_is_help=True)
+index = typer.Typer(help="The stored index of a folder.")
+index.callback(invoke_without_command=True)(needs_command)
 
 Folder = Annotated[
     Path,
@@ -23,7 +24,9 @@ Folder = Annotated[
 ]
 IndexDir = Annotated[
     Path | None,
-    typer.Option("--index-dir", metavar="DIR", help="Where the index is. [default: FOLDER/.secondhop]", parser=as_path),
+    typer.Option(
+        "--index-dir", metavar="DIR", help="Where the index is.", show_default="FOLDER/.secondhop", parser=as_path
+    ),
 ]
 Timeout = Annotated[float, typer.Option("--timeout", metavar="S", help="Seconds to wait for another writer.")]
 

@@ -11,6 +11,7 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
+from secondhop.cli.output import USAGE
 from secondhop.document import Document
 from secondhop.errors import LoadError, OptionError
 from secondhop.options import STRATEGY_NAMES
@@ -19,6 +20,13 @@ from secondhop.persistence import made_with
 _STANDARD_INPUT = Path("-")
 PATIENCE_S = 1.0
 """A progress bar appears when reading takes longer than this."""
+
+
+def needs_command(context: typer.Context) -> None:
+    """Shows the help where no command was given."""
+    if context.invoked_subcommand is None:
+        print(context.get_help())
+        raise typer.Exit(USAGE)
 
 
 def as_path(value: str | Path) -> Path:
@@ -36,7 +44,8 @@ Source = Annotated[
 ]
 Question = Annotated[str, typer.Argument(metavar="QUESTION", help="Any text.", show_default=False)]
 BudgetTokens = Annotated[
-    int | None, typer.Option("--budget", metavar="N", help="Hard cap on the tokens of the text. [default: 8192]")
+    int | None,
+    typer.Option("--budget", metavar="N", help="Hard cap on the tokens of the text.", show_default="8192"),
 ]
 StrategyName = Annotated[
     str | None, typer.Option("--strategy", metavar="S", help=f"One of: {', '.join(STRATEGY_NAMES)}.")
@@ -49,7 +58,9 @@ Neighbors = Annotated[
 ]
 Heading = Annotated[bool, typer.Option("--include-heading", help="Also show the opening of each kept chunk's section.")]
 TopK = Annotated[int | None, typer.Option("--top-k", metavar="N", help="At most N passages.")]
-Tokenizer = Annotated[str | None, typer.Option("--tokenizer", metavar="T", help="What counts tokens. [default: auto]")]
+Tokenizer = Annotated[
+    str | None, typer.Option("--tokenizer", metavar="T", help="What counts tokens.", show_default="auto")
+]
 Ignore = Annotated[
     list[str] | None, typer.Option("--ignore", metavar="GLOB", help="Leave out these files; may be repeated.")
 ]

@@ -39,6 +39,8 @@ class Verdict:
     gained: tuple[str, ...]
     new: tuple[str, ...]
     """Questions that the baseline does not have; they cannot regress."""
+    gone: tuple[str, ...]
+    """Questions of the baseline that were not asked; what has become of them cannot be told."""
     regressed: bool
     """True if more questions were lost than tolerated, or the whole interval of `change` lies below 0."""
 
@@ -113,7 +115,7 @@ def describe(found: GoldenRun) -> str:
     change = verdict.change
     lines += [
         f"{'REGRESSED' if verdict.regressed else 'holds'}: {len(verdict.lost)} lost, {len(verdict.gained)} gained, "
-        f"{len(verdict.new)} new",
+        f"{len(verdict.new)} new" + (f", {len(verdict.gone)} of the baseline not asked" if verdict.gone else ""),
         f"evidence kept: {100 * change.mean:+.1f} points [{100 * change.low:+.1f}, {100 * change.high:+.1f}]"
         if change.n
         else "nothing was compared: the baseline has none of these questions",
@@ -176,7 +178,8 @@ def compare(scores: Scores, baseline: Scores, *, tolerance: int = 0) -> Verdict:
     lost = tuple(key for key in both if scores[key]["full"] < baseline[key]["full"])
     gained = tuple(key for key in both if scores[key]["full"] > baseline[key]["full"])
     new = tuple(key for key in scores if key not in baseline)
-    return Verdict(change, lost, gained, new, len(lost) > tolerance or change.high < 0)
+    gone = tuple(key for key in baseline if key not in scores)
+    return Verdict(change, lost, gained, new, gone, len(lost) > tolerance or change.high < 0)
 
 
 def read_baseline(path: str | Path) -> Scores:
