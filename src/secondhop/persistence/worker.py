@@ -1,23 +1,33 @@
-"""The child process that brings an index up to date: what it is asked comes as JSON on its standard input.
+"""The child process that brings an index up to date: what it is asked comes as a line of JSON on its standard input.
 
 It is a fresh interpreter, as those that parse files are, so that the process that serves shares neither its memory nor
-its interpreter lock with the work. Killed at any moment, it leaves the index as it was.
+its interpreter lock with the work. Killed at any moment, it leaves the index as it was: it ends when the process that
+asked does, however that ends.
 """
 
 from __future__ import annotations
 
+import contextlib
 import json
+import os
 import subprocess
 import sys
+import threading
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO, cast
 
 from secondhop.errors import SecondhopError
 from secondhop.options import FolderOptions
 from secondhop.persistence.folder import index_folder, open_folder
 from secondhop.processes import start_python
 
-_START = "from secondhop.persistence.worker import main; main()"
+# Ctrl-C goes to the whole group, and the parent decides; importing takes long enough for it to come meanwhile.
+_START = """
+import signal
+signal.signal(signal.SIGINT, signal.SIG_IGN)
+from secondhop.persistence.worker import main
+main()
+"""
 _OPTIONS = {
     "recursive", "gitignore", "ignore", "hard_links", "workers", "lock_timeout", "password", "chunk_size", "language",
     "char_ngrams", "isolation", "max_seconds", "max_memory_mb", "bm25_variant", "bm25_k1", "bm25_b",
@@ -40,7 +50,12 @@ def finish_refresh(child: subprocess.Popen[bytes], root: Path, options: FolderOp
     """
     given = {name: getattr(options, name) for name in _OPTIONS}
     request = {"root": str(root.absolute()), "index_dir": str(index_folder(root, options).absolute()), "options": given}
-    answer, _ = child.communicate(json.dumps(request).encode())
+    answer = b""
+    with contextlib.suppress(OSError), child:  # it may have died before it was asked
+        pipe = cast("BinaryIO", child.stdin)  # open until there is an answer: that it closes means that nobody waits
+        pipe.write(json.dumps(request).encode() + b"\n")
+        pipe.flush()
+        answer = cast("BinaryIO", child.stdout).read()
     try:
         reason = json.loads(answer)["error"]
     except ValueError:
@@ -51,8 +66,14 @@ def finish_refresh(child: subprocess.Popen[bytes], root: Path, options: FolderOp
 
 def main() -> None:
     """Answers one request."""
-    request = json.loads(sys.stdin.buffer.read())
+    request = json.loads(sys.stdin.buffer.readline())
+    threading.Thread(target=_end_with_parent, daemon=True).start()
     print(json.dumps({"error": _answer(request)}))
+
+
+def _end_with_parent() -> None:
+    os.read(sys.stdin.fileno(), 1)  # nothing comes any more but the end
+    os._exit(1)
 
 
 def _answer(request: dict[str, Any]) -> str | None:
