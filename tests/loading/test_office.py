@@ -75,6 +75,39 @@ def word_document():
     return document
 
 
+def test_word_keeps_numbers_above_the_line_and_in_fractions_apart():
+    document = docx.Document()
+    document.add_paragraph("Sales of 1,234").add_run("2").font.superscript = True
+    paragraph = document.add_paragraph("The 4")
+    paragraph.add_run("th").font.superscript = True
+    paragraph.add_run(" of 10")
+    paragraph.add_run("−6").font.superscript = True
+    math = nsdecls("m")
+    formula = (
+        f"<m:oMath {math}><m:sSup><m:e><m:r><m:t>10</m:t></m:r></m:e><m:sup><m:r><m:t>3</m:t></m:r></m:sup></m:sSup>"
+        "<m:f><m:num><m:r><m:t>1</m:t></m:r></m:num><m:den><m:r><m:t>2</m:t></m:r></m:den></m:f></m:oMath>"
+    )
+    document.add_paragraph("Of ")._p.append(parse_xml(formula))
+    assert word.load(saved(document), "a.docx").text == "Sales of 1,234²\n\nThe 4th of 10⁻⁶\n\nOf 10³1/2"
+
+
+def test_word_reads_signs_of_symbol_fonts_and_large_first_letters():
+    document = docx.Document()
+    run = document.add_paragraph("Dose ").add_run()
+    for font, code in (
+        ("Symbol", "F0B3"),
+        ("Symbol", "6D"),
+        ("Wingdings", "F0FE"),
+        ("Webdings", "F061"),
+        ("Symbol", ""),
+    ):
+        run._r.append(parse_xml(f'<w:sym {nsdecls("w")} w:font="{font}" w:char="{code}"/>'))
+    initial = document.add_paragraph("D")
+    initial._p.get_or_add_pPr().append(parse_xml(f'<w:framePr {nsdecls("w")} w:dropCap="drop" w:lines="3"/>'))
+    document.add_paragraph("rop caps begin a chapter.")
+    assert word.load(saved(document), "a.docx").text == "Dose ≥μ☑\n\nDrop caps begin a chapter."
+
+
 def test_word_headings_lists_and_tables_become_sections_in_reading_order():
     loaded = word.load(saved(word_document()), "a.docx")
     title = "Supply Agreement"
@@ -280,6 +313,28 @@ def test_a_shape_with_the_id_of_the_title_is_read():
     box.text_frame.text = "Revenue grew."
     box._element.nvSpPr.cNvPr.set("id", str(shapes.title.shape_id))
     assert slides.load(saved(deck), "a.pptx").text == "Results\n\nRevenue grew."
+
+
+def test_items_of_numbered_lists_on_slides_carry_their_numbers():
+    deck = pptx.Presentation()
+    shapes = deck.slides.add_slide(deck.slide_layouts[1]).shapes
+    shapes.title.text = "Steps"
+    frame = shapes.placeholders[1].text_frame
+    items = [
+        ("Stop", 0, 'type="arabicPeriod" startAt="2"'), ("wait", 1, 'type="alphaLcParenBoth"'), ("look", 1, 'type="alphaLcParenBoth"'),
+        ("", 0, ""), ("Go", 0, 'type="arabicPeriod" startAt="2"'), ("Then rest", 0, ""), ("Again", 0, 'type="romanUcParenR"'),
+    ]  # fmt: skip
+    for number, (text, level, numbering) in enumerate(items):
+        paragraph = frame.paragraphs[0] if number == 0 else frame.add_paragraph()
+        paragraph.text, paragraph.level = text, level
+        if numbering:
+            paragraph._p.get_or_add_pPr().append(parse_slide_xml(f"<a:buAutoNum {slide_nsdecls('a')} {numbering}/>"))
+    frame.add_paragraph().text = "10"
+    power = frame.paragraphs[-1].add_run()
+    power.text = "6"
+    power.font._element.set("baseline", "30000")
+    lines = "Steps||2. Stop|(a) wait|(b) look|3. Go|Then rest|I) Again|10⁶"
+    assert slides.load(saved(deck), "a.pptx").text.split("\n") == lines.split("|")
 
 
 def test_formulas_in_titles_and_cells_of_slides_are_read():

@@ -24,10 +24,12 @@ from secondhop.loading.builder import (
     is_ole,
     one_line,
     open_container,
+    raised,
 )
 from secondhop.loading.docx_bold import heads_by_bold, is_bold_title
 from secondhop.loading.docx_styles import Styles, read_styles
 from secondhop.loading.docx_xml import attribute_of, child_of, is_on, number_of, parse_part, tag_of, value_of
+from secondhop.loading.symbol_font import symbol
 from secondhop.types import SourceText
 
 if TYPE_CHECKING:
@@ -47,6 +49,7 @@ _MAX_FURNITURE = 200
 _MAX_COLUMNS = 63  # Word has no more
 # Deleted or moved-away text, field codes, properties, and the older copy of a drawing that has a newer one.
 _NOT_SHOWN = frozenset({"del", "moveFrom", "pPr", "rPr", "instrText", "delText", "Fallback", "tblPr", "tcPr", "sdtPr"})
+_HEXADECIMAL = re.compile(r"[0-9A-Fa-f]{1,4}")
 _CHARACTERS = {"tab": "\t", "ptab": "\t", "br": "\n", "cr": "\n", "noBreakHyphen": "-"}
 
 
@@ -115,18 +118,24 @@ def _parts(archive: ZipFile, main: str, source: str) -> dict[str, str]:
 
 def _write_blocks(parent: etree._Element, styles: Styles, builder: TextBuilder) -> None:
     """Write paragraphs and tables in order. Recursion is bounded: the XML parser refuses deep documents."""
+    initial = ""
     for element in parent:
         name = tag_of(element)
         if name == "p":
-            _write_paragraph(element, styles, builder)
+            frame = child_of(element, "pPr", "framePr")
+            if frame is not None and attribute_of(frame, "dropCap") in ("drop", "margin"):
+                initial = _text(element)  # a large letter with a paragraph of its own, that begins the next one
+                continue
+            _write_paragraph(element, styles, builder, initial)
+            initial = ""
         elif name == "tbl":
             builder.table(_rows(element, styles))
         elif name not in _NOT_SHOWN:
             _write_blocks(element, styles, builder)
 
 
-def _write_paragraph(paragraph: etree._Element, styles: Styles, builder: TextBuilder) -> None:
-    text = _text(paragraph)
+def _write_paragraph(paragraph: etree._Element, styles: Styles, builder: TextBuilder, initial: str) -> None:
+    text = initial + _text(paragraph)
     style = value_of(paragraph, "pPr", "pStyle") or ""
     level = styles.level(paragraph, style)
     if level is None and styles.bold_titles and is_bold_title(paragraph, text):
@@ -154,16 +163,32 @@ def _text(paragraph: etree._Element) -> str:
 
 
 def _pieces(element: etree._Element) -> Iterator[str]:
+    is_raised = False
     for child in element:
         name = tag_of(child)
         if name == "t":
-            yield child.text or ""
-        elif name == "rPr" and is_on(child, "vanish"):  # it stands first in its run
-            return
+            text = child.text or ""
+            yield raised(text) if is_raised else text
+        elif name == "rPr":  # it stands first in its run
+            if is_on(child, "vanish"):
+                return
+            is_raised = value_of(child, "vertAlign") == "superscript"
+        elif name == "sym":
+            yield _symbol(child)
+        elif name == "sup":  # the exponent of a formula
+            yield from map(raised, _pieces(child))
+        elif name == "den":
+            yield "/"
+            yield from _pieces(child)
         elif name in _CHARACTERS:
             yield _CHARACTERS[name]
         elif name not in _NOT_SHOWN and name != "txbxContent":
             yield from _pieces(child)
+
+
+def _symbol(element: etree._Element) -> str:
+    code = attribute_of(element, "char") or ""
+    return symbol(attribute_of(element, "font") or "", int(code, 16)) if _HEXADECIMAL.fullmatch(code) else ""
 
 
 def _boxes(element: etree._Element) -> Iterator[etree._Element]:

@@ -217,6 +217,8 @@ class _Writer:
 
     def _flush(self) -> None:
         """Write the lines collected so far; the mark of a list item waits for the item's text."""
+        if not self._line:
+            return
         lines = (one_line(line) for line in "".join(self._line).split("\n"))
         text = "\n".join(line for line in lines if line)
         self._line = []

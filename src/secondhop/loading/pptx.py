@@ -2,23 +2,29 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from io import BytesIO
 from typing import Any
 
 from secondhop.errors import CorruptFileError, MissingExtraError, PasswordRequiredError, UnsupportedFormatError
 from secondhop.loading.builder import TextBuilder, clean, is_encrypted_office, is_ole, one_line, open_container
+from secondhop.loading.numerals import numeral
 from secondhop.types import SourceText
 
 try:
     from pptx import Presentation
     from pptx.enum.shapes import PP_PLACEHOLDER
+    from pptx.oxml.ns import qn
     from pptx.shapes.graphfrm import GraphicFrame
 
     from secondhop.loading.pptx_frames import frame_lines, paragraph_text
 except ImportError as error:
     raise MissingExtraError("python-pptx", extra="office") from error
 
+_NUMBERING = re.compile(r"(arabic|alphaLc|alphaUc|romanLc|romanUc)(Period|ParenR|ParenBoth|Plain)")
+_FORMS = {"alphaLc": "lowerLetter", "alphaUc": "upperLetter", "romanLc": "lowerRoman", "romanUc": "upperRoman"}
+_AROUND = {"ParenR": "{})", "ParenBoth": "({})", "Plain": "{}"}
 _COMPATIBILITY = "{http://schemas.openxmlformats.org/markup-compatibility/2006}"
 
 
@@ -104,6 +110,27 @@ def _is_slide_number(shape: Any) -> bool:
 
 
 def _paragraphs(frame: Any) -> str:
-    """One line for each paragraph that is not empty."""
-    lines = (clean(paragraph_text(paragraph._p)).strip() for paragraph in frame.paragraphs)
-    return "\n".join(line for line in lines if line)
+    """One line for each paragraph that is not empty, with the number that it has in a list."""
+    lines: list[str] = []
+    counts: dict[int, int] = {}
+    for paragraph in frame.paragraphs:
+        text = clean(paragraph_text(paragraph._p)).strip()
+        if not text:
+            continue
+        level = paragraph.level
+        counts = {other: count for other, count in counts.items() if other <= level}
+        properties = paragraph._p.pPr
+        numbering = None if properties is None else properties.find(qn("a:buAutoNum"))
+        if numbering is None:
+            counts.pop(level, None)
+            lines.append(text)
+            continue
+        counts[level] = counts[level] + 1 if level in counts else int(numbering.get("startAt", "1"))
+        lines.append(f"{_number(numbering.get('type', ''), counts[level])} {text}")
+    return "\n".join(lines)
+
+
+def _number(kind: str, count: int) -> str:
+    known = _NUMBERING.fullmatch(kind)
+    form, around = known.groups() if known else ("", "")
+    return _AROUND.get(around, "{}.").format(numeral(count, _FORMS.get(form, "decimal")))

@@ -9,6 +9,8 @@ from lxml import etree  # type: ignore[import-untyped]
 from pptx.oxml import parse_xml
 from pptx.oxml.ns import qn
 
+from secondhop.loading.builder import raised
+
 _CHART = "http://schemas.openxmlformats.org/drawingml/2006/chart"
 _DIAGRAM = "http://schemas.openxmlformats.org/drawingml/2006/diagram"
 _MATH_TEXT = "{http://schemas.openxmlformats.org/officeDocument/2006/math}t"
@@ -36,7 +38,16 @@ def frame_lines(frame: Any) -> list[str] | None:
 def paragraph_text(paragraph: etree._Element) -> str:
     """The text of a paragraph, formulas included."""
     nodes = paragraph.iter(qn("a:t"), _MATH_TEXT, _BREAK)
-    return "".join("\n" if node.tag == _BREAK else node.text or "" for node in nodes)
+    return "".join("\n" if node.tag == _BREAK else _run_text(node) for node in nodes)
+
+
+def _run_text(node: etree._Element) -> str:
+    text = node.text or ""
+    properties = node.getparent().find(qn("a:rPr"))
+    is_raised = (
+        properties is not None and properties.get("baseline", "").strip("0%").isdecimal()
+    )  # negative below the line
+    return raised(text) if is_raised else text
 
 
 def _chart_lines(chart: etree._Element) -> Iterator[str]:
