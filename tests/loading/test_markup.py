@@ -54,6 +54,17 @@ def test_latex_is_cut_at_its_sections():
     assert load_text(TEX, "a.tex").metadata == {"title": "My Paper"}
 
 
+def test_latex_titles_given_twice_are_read_once():
+    text = r"\section{On \texorpdfstring{$\frac{a}{b}$ and \emph{x}}{a/b and x} again}"
+    linked = r"\section{A \href{https://a.example/b}{link}}"
+    broken = r"\section{\texorpdfstring}"
+    assert [path for path, _ in headed(f"{text}\n{linked}\n{broken}\n", "a.tex")] == [
+        ("On a/b and x again",),
+        ("A link",),
+        (),
+    ]
+
+
 RST = """=====
 Title
 =====
@@ -88,6 +99,11 @@ def test_restructuredtext_levels_follow_the_order_of_their_marks():
         (("Title", "Other"), "Other\n-----"),
     ]
     assert blocks(RST, "a.rst") == [("code", "    code\n    ===="), ("code", "   x = 1")]
+
+
+def test_restructuredtext_headings_may_follow_each_other_without_a_blank_line():
+    text = "Title\n=====\nPart\n----\nSub\n~~~\ntext\nnone\n~~~~\n"
+    assert [path for path, _ in headed(text, "a.rst")] == [("Title",), ("Title", "Part"), ("Title", "Part", "Sub")]
 
 
 ADOC = """= Doc *title*

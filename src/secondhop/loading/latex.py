@@ -18,9 +18,11 @@ _COMMAND = re.compile(rf"^[ \t]*\\({'|'.join(_LEVELS)}|title)\*?[ \t]*(?=[\[{{])
 _ABSTRACT = re.compile(r"^[ \t]*\\begin\{abstract\}", re.MULTILINE)
 _CODE = re.compile(r"^[ \t]*\\begin\{(verbatim|Verbatim|lstlisting|minted)\}", re.MULTILINE)
 _MARKUP = re.compile(
-    r"\\(?:label|index|footnote|thanks|cite\w*|ref)\*?(?:\[[^\]]*\])?\{[^{}]*\}"
+    r"\\(?:label|index|footnote|thanks|cite\w*|ref|href)\*?(?:\[[^\]]*\])?\{[^{}]*\}"
     r"|\\\\|\\[a-zA-Z]+\*?[ \t]*|[{}$~]|\\(?=[&%#_$])"
 )
+_TWICE = "\\texorpdfstring"
+"""Has the words for the page, then those for the outline; these are plainer."""
 _MAX_ARGUMENT = 2000
 
 
@@ -83,4 +85,8 @@ def _closing_brace(text: str, opening: int) -> int | None:
 
 
 def _plain(title: str) -> str:
+    while (start := title.find(_TWICE)) >= 0:
+        opening = start + len(_TWICE)
+        first = _closing_brace(title, opening)
+        title = title[:start] + title[opening if first is None else first + 1 :]
     return " ".join(_MARKUP.sub(lambda found: " " if found[0] in "~\\\\" else "", title).split())

@@ -36,7 +36,7 @@ def load(data: bytes, source: str) -> SourceText:
     levels: dict[str, int] = {}
     place = 0
     for begin in _beginnings(lines):
-        found = _heading(lines, begin) if begin >= place else None
+        found = _heading(lines, begin, is_apart=begin == place) if begin >= place else None
         if found is None:
             continue
         place, style, title = found
@@ -94,8 +94,11 @@ def _beginnings(lines: list[_Line]) -> Iterator[int]:
             yield place
 
 
-def _heading(lines: list[_Line], place: int) -> tuple[int, str, str] | None:
-    """The place after the heading that begins here, its style and title; None if none begins."""
+def _heading(lines: list[_Line], place: int, *, is_apart: bool) -> tuple[int, str, str] | None:
+    """The place after the heading that begins here, its style and title; None if none begins.
+
+    `is_apart` says that it stands below another one, or first.
+    """
     line = lines[place][2]
     below = lines[place + 1][2] if place + 1 < len(lines) else ""
     third = lines[place + 2][2] if place + 2 < len(lines) else ""
@@ -106,7 +109,7 @@ def _heading(lines: list[_Line], place: int) -> tuple[int, str, str] | None:
         and len(line.rstrip()) >= len(below.strip())
     ):
         return place + 3, line[0] * 2, below
-    before = lines[place - 1][2] if place else ""
+    before = "" if is_apart else lines[place - 1][2]
     if (
         line.strip()
         and not line[0].isspace()
