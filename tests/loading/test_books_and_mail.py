@@ -153,6 +153,11 @@ def test_the_bytes_of_a_picture_may_hold_braces():
     assert rich(rb"Before.\par{\pict\pngblip\bin6 a}{\\c}After.\par").text == "Before.\n\nAfter."
 
 
+def test_rich_text_keeps_numbers_above_the_line_apart():
+    body = rb"Sales 1,234{\super 2} on the 4{\super th}: 10\super -6\nosupersub  m, 10\super 3\plain  and CO\sub 2\nosupersub ."
+    assert rich(body).text == "Sales 1,234² on the 4th: 10⁻⁶ m, 10³ and CO2."
+
+
 def test_rich_text_of_nothing_but_pictures_has_no_text():
     with pytest.raises(NoTextError):
         load_bytes(rb"{\rtf1{\pict 0102030405}}", "a.rtf")

@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass, field
 
 from secondhop.errors import CorruptFileError
-from secondhop.loading.builder import TextBuilder, clean, one_line
+from secondhop.loading.builder import TextBuilder, clean, one_line, raised
 from secondhop.types import SourceText
 
 _TOKEN = re.compile(
@@ -47,6 +47,7 @@ class _Group:
     shown: bool = True
     hidden: bool = False
     """Shown, but for its letters: what hides them hides no end of a paragraph or cell."""
+    is_raised: bool = False
     encoding: str = "cp1252"
     unicode_skip: int = 1
 
@@ -109,7 +110,8 @@ class _Reader:
         self.skip = 0
         if opens:
             self.around.append(self.group)
-            self.group = _Group(self.group.shown, self.group.hidden, self.group.encoding, self.group.unicode_skip)
+            group = self.group
+            self.group = _Group(group.shown, group.hidden, group.is_raised, group.encoding, group.unicode_skip)
         elif self.around:
             self.group = self.around.pop()
             if self.in_fonts is not None and len(self.around) < self.in_fonts:
@@ -137,7 +139,8 @@ class _Reader:
 
     def _decode(self) -> None:
         if self.waiting:
-            self.text.append(self.waiting.decode(self.group.encoding, "replace"))
+            text = self.waiting.decode(self.group.encoding, "replace")
+            self.text.append(raised(text) if self.group.is_raised else text)
             self.waiting.clear()
 
     def _add(self, characters: str) -> None:
@@ -164,8 +167,11 @@ class _Reader:
             self._structure(word, number)
         elif word in _CHARACTERS:
             self._add(_CHARACTERS[word])
+        elif word in {"super", "sub", "nosupersub"}:
+            self.group.is_raised = word == "super" and number != 0
         elif word in {"v", "plain"}:
             self.group.hidden = word == "v" and number != 0
+            self.group.is_raised &= word == "v"
         elif word == "footnote":
             self._begin_note()
 
