@@ -130,3 +130,17 @@ def test_a_dropped_hit_says_how_many_tokens_it_was_short(budget):
     short = [decision.detail["tokens_short"] for decision in report.decisions if decision.fate == "dropped"]
     assert short
     assert all(0 < tokens <= 7 for tokens in short)
+
+
+def tens(text):
+    """Counts in a way in which two texts together are more than each alone."""
+    return len(text) // 10
+
+
+@pytest.mark.parametrize("top_k", [None, 2])
+def test_what_was_given_back_again_is_no_reason_to_leave_out_anything(top_k):
+    """The second passage seems to fit until the text is counted as a whole."""
+    chunks = ["Copper mine opened.", "That copper is red.", "That copper is red.", "A copper kettle."]
+    report = build_context("copper", chunks, "redundancy_pruned", 3, top_k=top_k, tokenizer=tens).report
+    assert report.n_selected == 1
+    assert dict(report.removed) == {"dropped_budget": 3}

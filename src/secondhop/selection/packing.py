@@ -124,7 +124,7 @@ class Packing:
             first = before[0] if before else sentence
             joined = (first - 1 in self.chosen) + (sentence + 1 in self.chosen)
             cost += self._gap * (1 - joined) + _JOIN * joined
-        elif self.budget.top_k is not None and self._is_full(hit):
+        elif self._is_full():
             return False
         else:
             cost += self._opening_cost(hit)
@@ -138,7 +138,7 @@ class Packing:
 
     def take_hit(self, hit: int) -> bool:
         """Chooses a whole hit; if it does not fit, the sentences around its best one that do. False if nothing fits."""
-        if self._is_full(hit):
+        if self._is_full():
             return False
         sentences: Sequence[int] = self.sentences_of(hit)
         opening = 0 if hit in self.opened else self._opening_cost(hit)
@@ -188,12 +188,8 @@ class Packing:
         self.opened.add(hit)
         self._changed.add(hit)
 
-    def _is_full(self, hit: int) -> bool:
-        top_k = self.budget.top_k
-        if top_k is None or len(self.opened) < top_k:
-            return False
-        self.refused.setdefault(hit, (Reason.DROPPED_TOP_K, {"top_k": top_k}))
-        return True
+    def _is_full(self) -> bool:
+        return self.budget.top_k is not None and len(self.opened) >= self.budget.top_k
 
     def _opening_cost(self, hit: int) -> int:
         """What showing a hit that is not opened yet costs besides its words."""
@@ -258,18 +254,16 @@ class Packing:
                 self._changed.add(self.hit_of[number])
                 over -= self.tokens[number]
             self.opened = {self.hit_of[kept] for kept in self.chosen}
+            shown = {None, *(self.hits.hits[hit].chunk.id for hit in self.opened)}
+            # Nothing repeats what has been given back.
+            self.refused = {hit: why for hit, why in self.refused.items() if why[1].get("of") in shown}
 
     def _take_exactly(self) -> dict[int, Passage]:
         """For budgets so small that a sum of parts errs by too much: the best sentence that fits as it is shown."""
         value = self.hits.sentences.direct + self.hits.sentences.bridge
         for number in np.argsort(-value, kind="stable").tolist():
             hit = self.hit_of[number]
-            refused, _ = self.refused.get(hit, (Reason.DROPPED_TOP_K, None))
-            if (
-                value[number] <= 0
-                or self.tokens[number] > self.budget.max_tokens
-                or refused is not Reason.DROPPED_TOP_K
-            ):
+            if value[number] <= 0 or self.tokens[number] > self.budget.max_tokens or hit in self.refused:
                 continue
             self._choose(hit, [number], self.tokens[number])
             self._heads.clear()
@@ -324,7 +318,7 @@ class Packing:
             self.refuse(place, Reason.DROPPED_DUPLICATE, of=self.hits.hits[twin].chunk.id, similarity=1.0)
         reason, detail = self.refused.get(place, (Reason.DROPPED_BUDGET, {}))
         if reason is Reason.DROPPED_BUDGET:
-            if self.budget.top_k is not None and len(self.opened) >= self.budget.top_k:
+            if self._is_full():
                 reason, detail = Reason.DROPPED_TOP_K, {"top_k": self.budget.top_k}
             else:
                 detail = {"tokens_short": max(1, tokens - max(0, self.budget.max_tokens - int(self.used)))}
