@@ -176,3 +176,10 @@ def test_the_header_of_a_table_is_said_to_open_the_table():
     report = document.context("ship97", budget=60).report
     (header,) = [line for line in str(report).split("\n") if "document line 1:" in line]
     assert "opens the section or the table of document line " in header
+
+
+def test_a_tokenizer_that_adds_tokens_to_any_text_makes_no_waste_of_more_than_all():
+    report = build_context("zebra", FILLER, tokenizer=lambda text: 2 + len(text.split())).report
+    assert report.n_selected == len(FILLER)
+    assert report.estimated_waste_tokens == report.total_tokens < sum(each.tokens for each in report.decisions)
+    assert report.total_tokens == sum(each.tokens for each in report.decisions) + report.overhead_tokens

@@ -50,7 +50,8 @@ class DecisionReport:
     total_tokens: int
     """Tokens of the prompt text, separators and markers included."""
     overhead_tokens: int
-    """Tokens of separators, gap marks and markers."""
+    """Tokens of separators, gap marks and markers; below 0 where parts count more than the whole, as with tokenizers that
+    add tokens to any text."""
     input_tokens: int
     """Tokens of all candidates."""
     n_chunks: int

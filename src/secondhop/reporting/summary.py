@@ -66,7 +66,8 @@ def make_report(
         input_distractor_ratio=figures.input_distractor_ratio,
         redundancy=figures.redundancy,
         token_utilization=total_tokens / budget.max_tokens,
-        estimated_waste_tokens=figures.estimated_waste_tokens,
+        # Parts may count more than the whole, as with a tokenizer that puts marks around any text.
+        estimated_waste_tokens=min(figures.estimated_waste_tokens, total_tokens),
         confidence=sure,
         low_confidence_retrieval=sure < LOW_CONFIDENCE,
         matched_terms=hits.query.terms,
