@@ -240,8 +240,23 @@ def test_touched_files_are_settled_once_and_not_read_for_ever(folder, monkeypatc
         os.utime(path, (LONG_AGO + 5, LONG_AGO + 5))
     generation = store_of(folder).manifest().generation
     assert not document.refresh()
-    assert store_of(folder).manifest().generation == generation + 1
+    assert store_of(folder).manifest().generation == generation  # touched just now, they would be read again
+    monkeypatch.setattr(changes, "SETTLED_NS", 0)
+    time.sleep(0.1)
+    for verify in ("stat", "stat", "content"):
+        assert not document.refresh(verify=verify)
+        assert store_of(folder).manifest().generation == generation + 1
     assert document.reload().document is document
+
+
+def test_files_dated_in_the_future_are_not_written_down_again_and_again(folder, monkeypatch):
+    monkeypatch.setattr(folders, "_WORTH_SETTLING", 5)
+    for path in folder.glob("*.md"):
+        os.utime(path, (time.time() + 10_000,) * 2)
+    document = persisted(folder)
+    generation = store_of(folder).manifest().generation
+    assert document.refresh().document is document
+    assert store_of(folder).manifest().generation == generation
 
 
 @pytest.mark.parametrize(

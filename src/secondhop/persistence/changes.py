@@ -41,8 +41,8 @@ class Changes:
     """[files] the row of each in the table, -1 for new ones."""
     is_changed: NDArray[np.bool_]
     """[files] whether the file must be parsed: it is new, or its content is another."""
-    n_read: int
-    """How many unchanged files had to be read to know that."""
+    is_unsettled: NDArray[np.bool_]
+    """[files] whether it is unchanged, though its times do not say so."""
     n_deleted: int
 
     @property
@@ -70,15 +70,14 @@ def find_changes(
     row = _rows(paths, table)
     known = row != NOWHERE
     settled = np.zeros(len(paths), bool)
-    if verify == "stat":
-        settled[known] = _is_settled(table)[row[known]] & (stat[known] == table.stat[row[known]]).all(axis=1)
+    settled[known] = is_settled(table)[row[known]] & (stat[known] == table.stat[row[known]]).all(axis=1)
     is_changed: NDArray[np.bool_] = np.array(row == NOWHERE, bool)
-    for place in np.flatnonzero(known & ~settled).tolist():
+    for place in np.flatnonzero(known if verify == "content" else known & ~settled).tolist():
         is_changed[place] = not _is_same(listing.files[place], listing.root, table, int(row[place]))
-    n_read = int((known & ~settled & ~is_changed).sum())
+    is_unsettled = known & ~settled & ~is_changed
     if again:
         is_changed = is_changed | np.array([path in again for path in paths], bool)
-    return Changes(listing, paths, stat, row, is_changed, n_read, len(table) - int(known.sum()))
+    return Changes(listing, paths, stat, row, is_changed, is_unsettled, len(table) - int(known.sum()))
 
 
 def relative_paths(listing: FolderListing) -> list[str]:
@@ -147,7 +146,7 @@ def _rows(paths: list[str], table: FileTable) -> NDArray[np.int64]:
     return np.array([rows.get(path, NOWHERE) for path in paths], np.int64)
 
 
-def _is_settled(table: FileTable) -> NDArray[np.bool_]:
+def is_settled(table: FileTable) -> NDArray[np.bool_]:
     """[rows] whether equal times prove equal content: the file was read, and had been left alone for a while."""
     latest = table.stat[:, 1:3].max(axis=1, initial=0)
     settled: NDArray[np.bool_] = np.logical_and(latest < table.started - SETTLED_NS, table.digest.any(axis=1))

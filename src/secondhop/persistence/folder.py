@@ -25,7 +25,7 @@ from secondhop.indexing import Snapshot
 from secondhop.loading import FolderListing, IngestReport, walk_folder
 from secondhop.loading.folder import INDEX_FOLDER
 from secondhop.options import FolderOptions
-from secondhop.persistence.changes import Changes, Verify, check_named, find_changes
+from secondhop.persistence.changes import Changes, Verify, check_named, find_changes, is_settled
 from secondhop.persistence.fingerprint import fingerprint, kept_options, options_of
 from secondhop.persistence.table import FileTable
 from secondhop.persistence.update import Update, folded, make_update, snapshots_of
@@ -329,7 +329,7 @@ def _settled(
     data = kept_options(options)
     is_other = table.folder != way or dict(stored.manifest.data) != data
     table = replace(table, left_out=changes.listing.skipped, folder=way)
-    if changes.n_read < _WORTH_SETTLING and not is_other:
+    if changes.is_unsettled.sum() < _WORTH_SETTLING and not is_other:
         return stored, table
     manifest = stored.manifest
     with contextlib.suppress(StoreError), store.write() as transaction:  # nobody waits for it
@@ -337,9 +337,11 @@ def _settled(
             stat = np.empty_like(changes.stat)
             stat[changes.row] = changes.stat
             table = replace(table, stat=stat, started=_time_of(began, transaction))
-            told, segments = manifest.fingerprint, manifest.segments
-            written = transaction.commit(fingerprint=told, segments=segments, table=table.to_arrays(), data=data)
-            stored = replace(stored, manifest=written, table=None)  # that of before is in another file
+            spared = changes.is_unsettled & is_settled(table)[changes.row]  # not those that are dated in the future
+            if is_other or spared.sum() >= _WORTH_SETTLING:
+                told, segments = manifest.fingerprint, manifest.segments
+                written = transaction.commit(fingerprint=told, segments=segments, table=table.to_arrays(), data=data)
+                stored = replace(stored, manifest=written, table=None)  # that of before is in another file
     return stored, table
 
 
