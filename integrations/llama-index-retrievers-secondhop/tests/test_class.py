@@ -296,6 +296,12 @@ def test_nodes_that_share_nothing_with_the_query_are_not_filled_up_with(nodes):
     assert ids(SecondhopRetriever(nodes, similarity_top_k=6).retrieve("soup")) == ["node-1"]
 
 
+def test_the_rest_of_a_small_index_comes_last_with_a_score_of_zero(nodes):
+    found = SecondhopRetriever([*nodes[:1], TextNode(text="Soup.", id_="rest")]).retrieve(QUESTION)
+    assert [(item.node.node_id, item.score > 0) for item in found] == [("node-0", True), ("rest", False)]
+    assert found[-1].node.metadata["secondhop"][-1]["reason"] == "kept_unranked"
+
+
 def test_an_id_that_is_given_twice_is_refused(nodes):
     with pytest.raises(InputError, match=r"node-0.*twice"):
         SecondhopRetriever([*nodes, nodes[0]])
