@@ -72,7 +72,7 @@ def emit(report: DecisionReport, documents: Sequence[Document], run: SyncRun, tr
 def tell_run(run: SyncRun, emission: Emission) -> None:
     """Layer 4."""
     finished = _finished(run, emission)
-    others = [each for each in run.inheritable_handlers if not each.ignore_chain and not _takes(each, finished)]
+    others = [each for each in run.handlers if not each.ignore_chain and not _takes(each, finished)]
     for outputs, handlers in emission.outputs(others):
         child = _child(run, handlers)
         child.add_metadata(emission.summary, inherit=False)
@@ -89,7 +89,7 @@ async def aemit(report: DecisionReport, documents: Sequence[Document], run: Asyn
         await _child(run, handlers).on_custom_event(DECISION_REPORT_EVENT, payload, run_id=run.run_id)
     if _in_full(emission, trace):
         finished = _finished(run, emission)
-        told = [each for each in run.inheritable_handlers if not each.ignore_chain]
+        told = [each for each in run.handlers if not each.ignore_chain]
         others = [each for each in told if not await _atakes(each, finished)]
         for outputs, handlers in emission.outputs(others):
             child = _child(run, handlers)
@@ -111,9 +111,7 @@ def _hearers(run: SyncRun | AsyncRun, emission: Emission) -> Iterator[tuple[dict
             collector.on_custom_event(DECISION_REPORT_EVENT, payload, run_id=run.run_id)
         else:  # overridden, so it may be a coroutine
             yield payload, [collector]
-    others = [
-        each for each in run.inheritable_handlers if _hears(each) not in _DEAF and each not in emission.collectors
-    ]
+    others = [each for each in run.handlers if _hears(each) not in _DEAF and each not in emission.collectors]
     if others:
         yield emission.payload, others
 

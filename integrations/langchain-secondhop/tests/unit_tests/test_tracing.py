@@ -11,6 +11,7 @@ from harbour import QUESTION, TEXTS, Recorder, documents
 from langchain_core.callbacks import AsyncCallbackHandler, BaseCallbackHandler, CallbackManager
 from langchain_core.runnables import RunnableLambda
 from langchain_core.tracers.base import BaseTracer
+from langchain_core.tracers.context import collect_runs
 from secondhop.selection.raw_topk import raw_topk
 
 from langchain_secondhop import (
@@ -409,6 +410,18 @@ def test_the_environment_switches_whole_reports_on(monkeypatch):
     monkeypatch.setenv("SECONDHOP_TRACE_REPORTS", "0")
     recorder, _ = shown("auto")
     assert recorder.named("decision_report") == []
+
+
+@pytest.mark.filterwarnings("ignore:The `copy` method is deprecated")  # langchain-core 1.0 with a later pydantic
+@pytest.mark.parametrize("call", ["invoke", "ainvoke"])
+async def test_collected_runs_of_the_framework_have_the_report_too(call):
+    asked = RunnableLambda(lambda query: query) | retriever(trace="full")
+    with collect_runs() as collected:  # its handler is added to each run anew, not handed down
+        _ = asked.invoke(QUESTION) if call == "invoke" else await asked.ainvoke(QUESTION)
+    (run,) = collected.traced_runs
+    (nested,) = run.child_runs[-1].child_runs
+    assert nested.name == "decision_report"
+    assert nested.outputs == retriever().analyze(QUESTION).to_dict()
 
 
 async def test_async_handlers_and_event_streams_hear_the_report():
