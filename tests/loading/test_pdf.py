@@ -172,6 +172,14 @@ def test_control_characters_and_ligatures_become_plain_text():
     assert tidy_lines("o\ufb03ce\x00 \r\nnext\x07 line\xa0\r\n\r\nend") == ["office", "next line", "", "end"]
 
 
+def test_accents_that_tex_draws_before_letters_are_put_on_them():
+    # The octal codes are the acute, the dieresis, the circumflex, the cedilla and the dotless i of Adobe's encoding.
+    lines = [r"Schr\310odinger, Poincar\302e", r"Fran\313cois, na\310\365ve, \302x"]
+    title = "Notes) /Producer (pdfTeX-1.40"
+    assert pdf.load(make_pdf([lines], title="Notes"), "a.pdf").text.startswith("Schr¨odinger")
+    assert pdf.load(make_pdf([lines], title=title), "a.pdf").text == "Schrödinger, Poincaré\nFrançois, naïve, ´x"
+
+
 def test_pages_without_text_are_listed():
     data = make_pdf([["One."], [], ["Three."], [], [], []])
     assert pdf.load(data, "a.pdf").warnings == ("Pages 2, 4-6: empty.",)

@@ -17,7 +17,7 @@ from secondhop.errors import PasswordRequiredError
 from secondhop.loading.builder import MAX_HEADING_CHARS, clean, one_line
 from secondhop.loading.pdf.fields import with_fields
 from secondhop.loading.pdf.page import Entry, Line, Page, Pages, State, count, ranges
-from secondhop.loading.pdf.words import tidy_lines
+from secondhop.loading.pdf.words import tidy_lines, with_accents
 
 _MAX_OUTLINE_ENTRIES = 10_000
 _MAX_OUTLINE_DEPTH = 15
@@ -59,6 +59,11 @@ def read(data: bytes, source: str, password: str | None) -> Pages:
             notes.append("An XFA form: only what stands in its place, for readers without XFA, is read.")
         outline, outline_notes = _outline(pdf)
         info = pdf.get_metadata_dict(skip_empty=True)
+        if any(program in info.get(key, "") for key in ("Creator", "Producer") for program in ("TeX", "dvips")):
+            pages = [
+                replace(page, lines=[line._replace(text=with_accents(line.text)) for line in page.lines])
+                for page in pages
+            ]
         labels = [clean(pdf.get_page_label(index)) for index in range(len(pdf))]
         if all(label in ("", str(number)) for number, label in enumerate(labels, start=1)):
             labels = []

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Container, Iterator, Sequence
 from itertools import pairwise
+from unicodedata import normalize
 
 from secondhop.loading.builder import clean
 
@@ -16,6 +17,8 @@ _FIRST_WORD = re.compile(r"\w*")
 _MAX_WORD = 100
 _AROUND_WORDS = ".,;:!?()[]{}\"'“”‘’«»*•–—/"
 _LIGATURES = dict(zip("ﬀﬁﬂﬃﬄﬅﬆ", ("ff", "fi", "fl", "ffi", "ffl", "st", "st"), strict=True))
+_COMBINING = dict(zip("`´ˆ˜¯˘¨˚˝ˇ¸", "\u0300\u0301\u0302\u0303\u0304\u0306\u0308\u030a\u030b\u030c\u0327", strict=True))
+_ACCENTED = re.compile(r"([´ˆ˜¯˘¨˚˝ˇ¸]|(?<=[^\W\d_])`)([A-Za-zı])")
 # Whatever `clean` would change, and ligatures; one pass over the page finds them.
 _UNUSUAL = re.compile(
     "[\x00\x01\x03-\x08\x0b-\x1f\x7f-\x9f\u00ad\u200b\u2028\u2029\u2060\ufb00-\ufb06\ufeff\ufff9-\ufffc\uffff\ud800-\udfff]"
@@ -30,6 +33,16 @@ def tidy_lines(text: str) -> list[str]:
 
 def _plain(match: re.Match[str]) -> str:
     return _LIGATURES.get(match[0]) or clean(match[0])
+
+
+def with_accents(text: str) -> str:
+    """Accents that are drawn before their letters put on them, as TeX's older fonts need it: `Schr¨odinger`."""
+    return _ACCENTED.sub(_accented, text)
+
+
+def _accented(match: re.Match[str]) -> str:
+    made = normalize("NFC", match[2].replace("ı", "i") + _COMBINING[match[1]])
+    return made if len(made) == 1 else match[0]
 
 
 def resolve_hyphens(texts: Sequence[str]) -> Sequence[str]:
