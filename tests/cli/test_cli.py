@@ -1,5 +1,6 @@
 """The command line: what it prints where, and with which code it exits."""
 
+import io
 import json
 import os
 import subprocess
@@ -236,6 +237,27 @@ def test_a_progress_bar_appears_on_a_terminal_when_reading_takes_long(monkeypatc
     monkeypatch.setattr(sys.stderr, "isatty", lambda: True, raising=False)
     options_module.load(folder)
     assert shown == ["a.md", "b.txt", "broken.pdf"]
+
+
+@pytest.mark.parametrize("columns", ["30", "80"])
+def test_no_name_pushes_the_progress_bar_out_or_steers_the_terminal(monkeypatch, columns):
+    monkeypatch.setattr(options_module, "PATIENCE_S", 0.0)
+    monkeypatch.setenv("COLUMNS", columns)
+    monkeypatch.setenv("TERM", "dumb")  # lines alone, no movements
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    monkeypatch.setattr(sys, "stderr", io.StringIO())
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True, raising=False)
+    with options_module.ProgressBar() as bar:
+        bar(1234, 5678, "\x1b]0;other\nname" + "folder/" * 20)
+        shown = "".join(segment.text for segment in bar._progress.console.render(bar._progress.get_renderable()))
+    assert "1234/5678" in shown
+    assert shown.count("\n") == 1
+    assert "\x1b" not in shown
+
+
+def test_an_error_cannot_steer_a_terminal(capsys, monkeypatch):
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
+    assert run(capsys, "ask", "a\x1b[31m.txt", "x") == (3, "", "error: a\ufffd[31m.txt: no such file\n")
 
 
 def test_control_characters_cannot_steer_a_terminal(tmp_path):

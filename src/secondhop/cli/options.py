@@ -10,8 +10,9 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+from rich.table import Column
 
-from secondhop.cli.output import USAGE
+from secondhop.cli.output import USAGE, visible
 from secondhop.document import Document
 from secondhop.errors import LoadError, OptionError
 from secondhop.options import STRATEGY_NAMES
@@ -112,9 +113,10 @@ class ProgressBar:
                 TextColumn("Reading"),
                 BarColumn(),
                 MofNCompleteColumn(),
-                TextColumn("{task.fields[source]}", markup=False),
+                # What the others leave: a long name must not push them out.
+                TextColumn("{task.fields[source]}", markup=False, table_column=Column(ratio=1, no_wrap=True)),
             )
-            self._progress = Progress(*columns, console=Console(stderr=True), transient=True)
+            self._progress = Progress(*columns, console=Console(stderr=True), transient=True, expand=True)
             self._progress.start()
             self._progress.add_task("", total=total, source="")
-        self._progress.update(self._progress.task_ids[0], completed=done, source=source)
+        self._progress.update(self._progress.task_ids[0], completed=done, source=visible(source).replace("\n", " "))

@@ -32,7 +32,8 @@ _TITLE = re.compile(r"(?:Decision Report|Kept \(.*|Dropped \(.*)$")
 
 def fail(error: object, code: int) -> int:
     """Says what went wrong, in one line, and returns the exit code."""
-    print("error: " + " ".join(str(error).split()), file=sys.stderr)
+    line = " ".join(str(error).split())
+    print("error: " + (visible(line) if sys.stderr.isatty() else line), file=sys.stderr)
     return code
 
 
@@ -125,6 +126,10 @@ def _where(citation: Mapping[str, Any]) -> str:
     return "  ".join(parts + ([" > ".join(citation["heading_path"])] if citation["heading_path"] else []))
 
 
+def visible(text: str) -> str:
+    """Text for a terminal, which documents and their names must not steer: control characters are shown as U+FFFD."""
+    return _CONTROL.sub("\ufffd", text)
+
+
 def _visible(console: Console, text: str) -> str:
-    """A document must not be able to steer the terminal: control characters are shown as U+FFFD there."""
-    return _CONTROL.sub("\ufffd", text) if console.is_terminal else text
+    return visible(text) if console.is_terminal else text
