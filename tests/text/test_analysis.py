@@ -26,6 +26,11 @@ ENGLISH = Analyzer("english")
         ("the of and THE", []),
         ("東京都に行く", ["東京", "京都", "都に", "に行", "行く"]),
         ("iPhone用ケース", ["iphon", "phone", "用ケ", "ケー", "ース"]),
+        ("Łódź Søren ŒUVRE", ["lodz", "soren", "oeuvr"]),
+        ("gover\u00adned anti\u00adTNF donʼt", ["govern", "gover", "ned", "antitnf", "anti", "tnf", "don"]),
+        ("שָׁלוֹם שלום ـ \u0640\u00ad", ["שלום", "שלום"]),
+        ("١٩٩٩ १९९९ ۱۲.۵", ["1999", "1999", "12.5"]),
+        ("об'єкт об’єкт обʼєкта комп'ютер", ["обєкт", "обєкт", "обєкт", "компютер"]),
     ],
 )
 def test_words_become_these_terms(text, terms):
@@ -39,6 +44,13 @@ def test_vowel_signs_are_part_of_hindi_words():
 
 def test_elisions_and_stems_follow_the_language():
     assert Analyzer("french").terms("l'avocat qu'il Élève") == ["avocat", "elev"]
+    assert Analyzer("french").terms("jusqu'Amiens d'aujourd'hui aujourd'hui cœur coeur McDonald's") == [
+        *("amien", "hui", "hui", "coeur", "coeur", "mcdonald"),
+    ]
+    assert Analyzer("italian").terms("dell'acqua un'acqua all'Acqua") == ["acqua", "acqua", "acqua"]
+    assert Analyzer("catalan").terms("l'aigua d'aigua aigua") == ["aigu", "aigu", "aigu"]
+    assert Analyzer("portuguese").terms("d’água água") == ["agu", "agu"]
+    assert Analyzer("turkish").terms("İZMİR'DE izmirde IŞIK ışık") == ["izmir", "izmir", "isik", "isik"]
     assert Analyzer("german").terms("Häuser Haus Verträge Vertrag") == ["haus", "haus", "vertrag", "vertrag"]
 
 
@@ -51,6 +63,8 @@ def test_forms_tell_names_and_stopwords():
     assert not ENGLISH.analyze("northwind").is_name
     assert ENGLISH.analyze("1987").is_name
     assert ENGLISH.analyze("The") == ((), False)
+    assert Analyzer("french").analyze("l’Aurore").is_name
+    assert not Analyzer("french").analyze("L'aurore").is_name
 
 
 def test_a_very_long_word_is_cut():

@@ -10,19 +10,21 @@ from __future__ import annotations
 import re
 import threading
 from functools import cache
+from itertools import chain
 from typing import Any, NamedTuple
 from unicodedata import normalize
 
 from secondhop.errors import OptionError
 from secondhop.text.languages import LANGUAGES, detect_language, languages_by_script, script_of, stopwords
 
-# Combining marks are part of words: Python's \w leaves out the vowel signs of Indic, Thai, Hebrew and Arabic scripts.
+# Combining marks are part of words: Python's \w leaves out the vowel signs of Indic, Thai, Hebrew and Arabic scripts. So
+# are soft hyphens.
 _MARKS = (
     "\u0300-\u036f\u0483-\u0487\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\u05c7\u0610-\u061a\u064b-\u065f\u0670"
     "\u06d6-\u06dc\u06df-\u06e4\u06e7\u06e8\u06ea-\u06ed\u0900-\u0903\u093a-\u094f\u0951-\u0957\u0962\u0963"
     "\u0981-\u0983\u09bc-\u09cd\u09d7\u0a01-\u0a03\u0a3c-\u0a4d\u0a70\u0a71\u0a81-\u0a83\u0abc-\u0acd\u0b01-\u0b03"
     "\u0b3c-\u0b4d\u0b82\u0bbe-\u0bcd\u0c00-\u0c04\u0c3e-\u0c4d\u0c81-\u0c83\u0cbc-\u0ccd\u0d00-\u0d03\u0d3e-\u0d4d"
-    "\u0e31\u0e34-\u0e3a\u0e47-\u0e4e\u0eb1\u0eb4-\u0ebc\u0ec8-\u0ecd\u102b-\u103e\u17b4-\u17d3\u200c\u200d"
+    "\u0e31\u0e34-\u0e3a\u0e47-\u0e4e\u0eb1\u0eb4-\u0ebc\u0ec8-\u0ecd\u102b-\u103e\u17b4-\u17d3\u200c\u200d\u00ad"
 )
 _ASCII_FORM = re.compile(r"\d+(?:[.,]\d+)+|[A-Za-z0-9]+(?:'[A-Za-z]+)*")
 _FORM = re.compile(rf"\d+(?:[.,]\d+)+|[^\W_{_MARKS}][^\W_{_MARKS}]*(?:[{_MARKS}]+[^\W_{_MARKS}]*)*(?:['’][^\W\d_]+)*")
@@ -40,12 +42,22 @@ SYLLABLES_A_PIECE = 2
 LETTERS_A_PIECE = 3
 _CASE_PARTS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
 _ZERO_DECIMALS = re.compile(r"\.0+$")
-_LATIN_MARKS = re.compile("[\u0300-\u036f]")
+_NOT_TOLD_APART = re.compile("[\u0300-\u036f\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\u05c7\u064b-\u0652\u0670]")
+"""Accents, and the vowels that Hebrew and Arabic write for learners."""
+_WRITTEN_ALIKE: dict[int, str | None] = {
+    **{code: str(int(chr(code))) for code in range(0x660, 0xE00) if chr(code).isdecimal()},
+    **dict.fromkeys(map(ord, "’ʼ"), "'"),
+    **dict.fromkeys(map(ord, "\u00ad\u200c\u200d\u0640\u0307")),  # the last is what İ leaves of its point
+}
+"""Digits of Arabic and Indic scripts, apostrophes; soft hyphens, joiners and lengthened lines are nothing."""
+_SOFT_HYPHEN = "\u00ad"
 _LONGEST_FORM = 64
 _LEAST_IN_PIECES = 5
 """Shorter words share pieces with too many others."""
 _PIECE = "#"
-_ELISIONS = frozenset({"french", "italian"})
+_ELISIONS = frozenset({"french", "italian", "catalan", "portuguese", "irish"})
+_APOSTROPHES_WITHIN = frozenset({"cyrillic", "hebrew"})
+"""Scripts whose apostrophes are part of a word, as those of Ukrainian."""
 
 
 def split_forms(text: str) -> list[str]:
@@ -127,10 +139,10 @@ class Analyzer:
 
     def _analyze(self, form: str) -> Form:
         form = form[:_LONGEST_FORM]
-        lower = form.lower() if form.isascii() else normalize("NFKC", form).casefold().replace("’", "'")
+        lower = form.lower() if form.isascii() else normalize("NFKC", form).casefold().translate(_WRITTEN_ALIKE)
         base = self._without_apostrophes(lower) if "'" in lower else lower
         is_number = base[:1].isdigit()
-        is_name = is_number or form[:1].isupper()
+        is_name = is_number or (form[-len(base) :] if "'" in lower and lower.endswith(base) else form)[:1].isupper()
         if base in self._stopwords or lower in self._stopwords:
             return Form((), False)
         if is_number and not base.isalpha() and ("." in base or "," in base):
@@ -143,6 +155,9 @@ class Analyzer:
             if len(parts) > 1:
                 terms = [term, *(self._stem(part) for part in parts if part not in self._stopwords)]
                 return Form(tuple(dict.fromkeys(filter(None, terms))), is_name)
+        if _SOFT_HYPHEN in form:  # some texts write "anti-TNF" with one
+            parts = [self._analyze(part).terms for part in form.split(_SOFT_HYPHEN)]
+            return Form(tuple(dict.fromkeys(filter(None, chain((term,), *parts)))), is_name)
         return Form((term,) if term else (), is_name)
 
     def terms(self, text: str) -> list[str]:
@@ -150,9 +165,11 @@ class Analyzer:
         return [term for form in split_forms(text) for term in self.analyze(form).terms]
 
     def _without_apostrophes(self, lower: str) -> str:
-        first, _, rest = lower.partition("'")
-        if self.language in _ELISIONS and len(first) <= 2:
-            return rest
+        if script_of(lower) in _APOSTROPHES_WITHIN:
+            return lower.replace("'", "")
+        first, *_, last = lower.split("'")
+        if self.language in _ELISIONS and (len(first) <= 2 or len(last) > 1):
+            return last  # l'été, dell'acqua, d'aujourd'hui; but McDonald's
         return first if len(first) > 1 else lower.replace("'", "")  # vendor's, don't; but o'neill
 
     def _stem(self, word: str) -> str:
@@ -162,14 +179,14 @@ class Analyzer:
 
 
 class _Folded(dict[int, str]):
-    """What is left of each character: Latin, Greek and Cyrillic letters lose their accents; others keep their marks."""
+    """What is left of each character: Latin, Greek and Cyrillic letters lose their accents, Hebrew and Arabic their points."""
 
     def __missing__(self, code: int) -> str:
-        plain = self[code] = _LATIN_MARKS.sub("", normalize("NFD", chr(code)))
+        plain = self[code] = _NOT_TOLD_APART.sub("", normalize("NFD", chr(code)))
         return plain
 
 
-_folded = _Folded()
+_folded = _Folded(str.maketrans({"œ": "oe", "æ": "ae", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "ħ": "h", "ı": "i"}))
 
 
 def _fold(word: str) -> str:
