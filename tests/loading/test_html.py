@@ -63,6 +63,23 @@ def test_what_stands_above_the_line_makes_no_other_number_or_word():
     assert load("a" + "<sup>" * 1500 + "5").text == "a⁵"
 
 
+def test_a_table_inside_a_layout_table_is_a_table():
+    page = "<table><tr><td>Menu<td><table><tr><th>Kind<th>Days<tr><td>Sick<td>10</table><tr><td>a<td>b</table>"
+    assert [(kind, text) for _, kind, text in in_sections(load(page))] == [
+        ("prose", "Menu"),
+        ("table", "Kind | Days\nSick | 10"),
+        ("prose", "a\n\nb"),
+    ]
+
+
+def test_elements_of_other_vocabularies_go_on_in_the_line():
+    page = (
+        "<p>Sales of $<ix:nonFraction name=x scale=6>1,234</ix:nonFraction> in <st1:State w:st=on>Ohio</st1:State>, <nobr>not 5</nobr>.</p>"
+        "<ix:nonNumeric><div>One.</div><div>Two.</div></ix:nonNumeric>"
+    )
+    assert load(page).text == "Sales of $1,234 in Ohio, not 5.\n\nOne.\n\nTwo."
+
+
 def test_pictures_of_formulas_give_them_in_tex():
     page = (
         "<p>Where <span style='display: none'><math><mi>E</mi></math></span>"

@@ -26,7 +26,7 @@ _DROPPED = frozenset({
 })
 _INLINE = frozenset({
     "a", "abbr", "acronym", "b", "bdi", "bdo", "big", "br", "button", "cite", "code", "data", "del", "dfn", "em",
-    "font", "i", "img", "input", "ins", "kbd", "label", "mark", "meter", "output", "progress", "q", "rp", "rt", "ruby",
+    "font", "i", "img", "input", "ins", "kbd", "label", "mark", "meter", "nobr", "output", "progress", "q", "rp", "rt", "ruby",
     "s", "samp", "small", "span", "strike", "strong", "sub", "sup", "time", "tt", "u", "var", "wbr",
 })
 # fmt: on
@@ -162,7 +162,7 @@ class _Writer:
         for node, entering in _walk(root, self._enter):
             if node.is_text_node:
                 self._line.append(_WHITESPACE.sub(" ", node.text_content or ""))
-            elif not entering and node.tag not in _INLINE:
+            elif not entering and not _is_inline(node.tag):
                 self._flush()
                 if node.tag in ("li", "dd"):
                     self._items -= node.tag == "li"
@@ -179,7 +179,7 @@ class _Writer:
         if tag in _REPLACED:
             self._line.append(_replaced(node, self._dropped))
             return False
-        if tag in _INLINE:
+        if _is_inline(tag):
             return True
         self._flush()
         if tag in _HEADINGS:
@@ -188,7 +188,7 @@ class _Writer:
         if tag == "pre":
             self._builder.write(clean(_text(node, self._dropped)).strip("\n"), kind="code")
             return False
-        if tag == "table" and node.css_first(f"table table, {_ANY_HEADING}") is None:
+        if tag == "table" and len(node.css("table")) == 1 and node.css_first(_ANY_HEADING) is None:
             for caption in node.css("caption"):
                 self._builder.write(one_line(_text(caption, self._dropped)))
             self._builder.table(_rows(node, self._dropped))
@@ -228,6 +228,11 @@ class _Writer:
             self._mark = ""
 
 
+def _is_inline(tag: str) -> bool:
+    """Whether an element goes on in a line; those of other vocabularies, such as `ix:nonFraction` in reports, do."""
+    return tag in _INLINE or ":" in tag
+
+
 def _is_shown(node: Any, dropped: frozenset[str]) -> bool:
     if node.tag in dropped:
         return False
@@ -240,7 +245,7 @@ def _is_shown(node: Any, dropped: frozenset[str]) -> bool:
         return True
     if (attributes.get("role") or "").lower() in _BOILERPLATE_ROLES:
         return False
-    if node.tag in _INLINE or node.tag in _HEADINGS:  # "Navigation" may be what a section is about
+    if _is_inline(node.tag) or node.tag in _HEADINGS:  # "Navigation" may be what a section is about
         return True
     names = {*(attributes.get("class") or "").lower().split(), (attributes.get("id") or "").lower()}
     if not _NAVIGATION.isdisjoint(names):
@@ -275,7 +280,7 @@ def _text(root: Any, dropped: frozenset[str], replaced: frozenset[str] = _REPLAC
     for node, _ in _walk(root, enter):
         if node.is_text_node:
             pieces.append(node.text_content or "")
-        elif node.tag not in _INLINE and node.mem_id != root.mem_id:
+        elif not _is_inline(node.tag) and node.mem_id != root.mem_id:
             pieces.append("\n")
     return "".join(pieces)
 
