@@ -55,6 +55,7 @@ def sentences(text):
             "И вот.",
         ],
         ["Il vint avec M. É. Zola.", "Éva, elle, partit.", "«Oui!» écrivit-elle."],
+        ["Er kam um 5 p.m.", "Dazu gehören u.a. Äpfel, d.h. Obst, und u. ä. Dinge."],
         ["Dne 5. října 1999 přišel.", "Dne 12. 3. 2020 odešel.", "Např. Karel, čl. 5 odst. 2."],
         ["이 법은 2020. 3. 12. 시행한다.", "제2조를 본다."],
         [

@@ -55,12 +55,12 @@ _TOGETHER = re.compile(
     |\d{{4}}\.\s\d{{1,2}}\.\s\d{{1,2}}\.
     |(?:[Ii]m|[Dd](?:er|as|em|en|es|et)|[Vv]om|[Zz]u[mr]|[Bb]eim)\s\d{{1,2}}\.\s(?=\w)
     |(?:{"|".join(BEFORE_NUMBERS)}|[нпсчт])\.\s(?=\d)
-    |(?:z\.\sB|d\.\sh|u\.\s[aU]|z\.\sT|[vn]\.\sChr|i\.\s[dS]|V\.\sm|m\.\sE|a\.\sa\.\sO|av\.\sJ|π\.\sχ)\.
+    |(?:z\.\s?[BT]|d\.\s?h|u\.\s?[aäU]|[vn]\.\s?Chr|i\.\s?[dS]|V\.\s?m|m\.\s?E|a\.\s?a\.\s?O|av\.\sJ|π\.\sχ)\.
     |[{_SMALL}]{{1,3}}\.\s(?=[{_SMALL}])|(?<!\d\s)г\.\s)""",
     re.VERBOSE,
 )
 _TOGETHER_BEFORE, _TOGETHER_AFTER = 13, 16
-_PART = re.compile(rf"(?:^|[\s(])(?:[a-z]|[0-9]{{1,4}}|{'|'.join(BEFORE_NUMBERS)})$")
+_PART = re.compile(rf"(?:^|[\s(])(?:[a-z]|[0-9]{{1,4}}|{'|'.join(BEFORE_NUMBERS)})$|\.[a-z]$")
 """What is ASCII and may be followed by such a point. Most words are not."""
 _LONGEST_PART = 4
 # A number or letter that opens a heading or a list item ("5. Safety", "(a). …") ends nothing.
