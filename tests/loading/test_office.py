@@ -559,6 +559,15 @@ def test_open_document_sheets_are_read_and_their_empty_rest_is_not():
     assert in_sections(loaded) == [(("Prices",), "table", "Item | Price\nSteel | ten")]
 
 
+def test_open_document_durations_are_shown_in_hours():
+    cells = "".join(
+        f'<table:table-cell office:value-type="time" office:time-value="{value}"/>'
+        for value in ("PT37H30M05S", "PT12H00M00S")
+    )
+    rows = f"<table:table-row>{open_cell('Item')}{open_cell('Open')}</table:table-row><table:table-row>{cells}</table:table-row>"
+    assert spreadsheet.load(open_document(rows), "a.ods").text == "Item | Open\n37:30:05 | 12:00:00"
+
+
 def test_open_document_repetitions_are_counted():
     rows = f'<table:table-row table:number-rows-repeated="1000000">{open_cell("x", 1000)}</table:table-row>'
     with pytest.raises(FileTooLargeError, match="cells; the limit"):

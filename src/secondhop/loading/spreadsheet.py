@@ -42,8 +42,12 @@ _ROW_NUMBER = re.compile(rb"""\br\s*=\s*["'](\d{1,7})["']""")
 _NO_VALUE = re.compile(
     rb"<(?:\w+:)?f(?:\s[^<>]*)?(?:/>|>[^<>]*</(?:\w+:)?f>)\s*(?:<(?:\w+:)?v\s*(?:/>|></(?:\w+:)?v>)\s*)?</(?:\w+:)?c>"
 )
+_DURATION = re.compile(r"(-?)PT(\d+)H(\d\d)M(\d\d)(?:[.,]\d+)?S")
+"""How the reader gives one of a day or more in an `.ods` file."""
 _ERROR = re.compile(rb""" t=["']e["'][^<>]*>""")
-_ODS_ERROR = re.compile(rb""":value-type=["']error["'][^<>]*>""")
+_ODS_DURATION = re.compile(r"(-?)PT(\d+)H(\d\d)M(\d\d)(?:[.,]\d+)?S")
+"""How the reader gives one of a day or more in an `.ods` file."""
+_ERROR = re.compile(rb""":value-type=["']error["'][^<>]*>""")
 _LEFT_OUT = (
     ("xl/comments", re.compile(rb"<(?:\w+:)?comment[\s>]"), "note", "notes"),
     ("xl/charts/chart", re.compile(rb"<(?:\w+:)?chartSpace[\s>]"), "chart", "charts"),
@@ -117,7 +121,8 @@ def _rows(values: Iterable[Sequence[_Value]]) -> list[list[str]]:
 def _text(value: _Value) -> str:
     """A cell as a reader of the sheet would write it: numbers in at most 15 digits, durations in hours."""
     if isinstance(value, str):
-        return one_line(value)
+        duration = _DURATION.fullmatch(value)
+        return "{}{}:{}:{}".format(*duration.groups()) if duration else one_line(value)
     if isinstance(value, bool):
         return "TRUE" if value else "FALSE"
     if isinstance(value, float):
