@@ -45,9 +45,7 @@ _NO_VALUE = re.compile(
 _DURATION = re.compile(r"(-?)PT(\d+)H(\d\d)M(\d\d)(?:[.,]\d+)?S")
 """How the reader gives one of a day or more in an `.ods` file."""
 _ERROR = re.compile(rb""" t=["']e["'][^<>]*>""")
-_ODS_DURATION = re.compile(r"(-?)PT(\d+)H(\d\d)M(\d\d)(?:[.,]\d+)?S")
-"""How the reader gives one of a day or more in an `.ods` file."""
-_ERROR = re.compile(rb""":value-type=["']error["'][^<>]*>""")
+_ODS_ERROR = re.compile(rb""":value-type=["']error["'][^<>]*>""")
 _LEFT_OUT = (
     ("xl/comments", re.compile(rb"<(?:\w+:)?comment[\s>]"), "note", "notes"),
     ("xl/charts/chart", re.compile(rb"<(?:\w+:)?chartSpace[\s>]"), "chart", "charts"),
