@@ -2,7 +2,7 @@ import json
 
 import pytest
 
-from secondhop.errors import CorruptFileError, InputError, OptionError
+from secondhop.errors import CorruptFileError, InputError, OptionError, SourceNotFoundError
 from secondhop.evaluation.datasets import half, load, pool
 from secondhop.evaluation.metrics import second_hop
 from secondhop.evaluation.unanswerable import off_topic, with_unanswerable, without_evidence
@@ -63,6 +63,12 @@ def test_halves_and_limits_are_deterministic(data):
     ]
     with pytest.raises(OptionError, match="not one of"):
         load("nothing", root=data)
+
+
+def test_a_folder_without_sets_is_named(data):
+    with pytest.raises(SourceNotFoundError, match="no evaluation sets") as caught:
+        load("pairs", root=data / "dev")
+    assert caught.value.source == str(data / "dev" / "dev")
 
 
 def test_without_evidence_takes_the_gold_documents_away(data):

@@ -274,10 +274,13 @@ def test_the_only_document_of_a_question_cannot_be_removed(data):
         ({"html_path": "."}, "is a folder"),
         ({"unanswerable": "marked"}, "adds no question to 'pairs'"),
         ({"mode": "some"}, "mode='some'"),
+        ({"split": "a"}, "split='a' is not one of: A, B, all"),
+        ({"systems": "secondhop"}, "systems is one str; give a list of systems"),
+        ({"datasets": "pairs"}, "datasets is one str; give a list of datasets"),
         ({"limit": 0}, "limit=0"),
         ({"limit": -1}, "limit=-1"),
     ],
 )
 def test_what_cannot_be_measured_is_refused_before_anything_is(data, wrong, message):
     with pytest.raises(OptionError, match=message):
-        run_eval(["pairs"], data=data, **wrong)
+        run_eval(**{"datasets": ["pairs"], "data": data, **wrong})

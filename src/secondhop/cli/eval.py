@@ -6,7 +6,7 @@ import json
 import sys
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated, Any, Literal, get_args
+from typing import Annotated, Any
 
 import typer
 
@@ -18,8 +18,6 @@ from secondhop.evaluation.files import as_output, to_bytes
 from secondhop.evaluation.golden import GoldenRun, describe
 from secondhop.evaluation.tables import print_tables
 
-Way = Literal["own", "pooled", "both"]
-SPLITS = ("A", "B", "all")
 REGRESSED = 1
 GOLDEN_BUDGET = 2048
 
@@ -102,18 +100,13 @@ def eval(
         _refuse("--golden", of_sets)
         return _golden(golden, targets, budget, tokenizer, store, update, tolerance, json_to)
     _refuse("DATASET", {"--store": store, "--update": update, "--tolerance": tolerance}, "--golden")
-    if mode not in get_args(Way):
-        raise OptionError.choice("mode", mode, get_args(Way))
-    if split not in SPLITS:
-        raise OptionError.choice("split", split, SPLITS)
-    way: Any = mode
     found = run_eval(
         targets,
         systems=system or ("secondhop",),
         budgets=budget or (512, 1024),
         data=data,
         split=split,
-        mode=way,
+        mode=mode,  # type: ignore[arg-type]  # the library tells of a wrong one
         tokenizer=tokenizer,
         unanswerable=unanswerable,
         limit=limit,

@@ -70,6 +70,9 @@ def run_eval(
         console: where to print the tables; None prints nothing.
         progress: called with a line for each set.
     """
+    for option, given in (("datasets", datasets), ("systems", systems)):
+        if isinstance(given, (str, Path)):
+            raise OptionError(f"{option} is one {type(given).__name__}; give a list of {option}")
     caps = _whole(budgets)
     if not datasets or not systems or not caps or min(caps) < 1:
         raise OptionError("an evaluation needs at least one dataset, one system and one budget of at least 1 token")

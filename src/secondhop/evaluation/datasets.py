@@ -30,6 +30,7 @@ ALIASES = {
     "code": "codebase",
 }
 """Short names, for those whose sets do not have them already."""
+SPLITS = ("A", "B", "all")
 
 
 def data_root(root: str | os.PathLike[str] | None = None) -> Path:
@@ -65,10 +66,12 @@ def load(
         limit: at most this many questions, a sample that is the same on every run.
 
     Raises:
-        OptionError: there is no such set, or it has no questions.
+        OptionError: there is no such set or half, or it has no questions.
         LoadError: a file cannot be read.
         InputError: a file is of none of the three forms, or an id is there twice.
     """
+    if split not in SPLITS:
+        raise OptionError.choice("split", split, SPLITS)
     name, path, base = _locate(as_path(name), root, part)
     try:
         items, shared = _items(path, base, split, unanswerable=unanswerable, natural=name.endswith("-natural"))
@@ -126,6 +129,8 @@ def _locate(given: Path, root: str | os.PathLike[str] | None, part: str) -> tupl
                 return known, place, base
     files = [path.stem for path in (base / part).glob("*.jsonl")]
     folders = [path.parent.name for path in (base / part).glob("*/questions.jsonl")]
+    if not files and not folders:
+        raise SourceNotFoundError(base / part, "there are no evaluation sets in it")
     raise OptionError.choice("dataset", name, sorted({*files, *folders}))
 
 
