@@ -41,6 +41,12 @@ def test_comments_in_code_fences_are_no_headings():
     assert [path for path, _, _ in in_sections(loaded)] == [("Real",)]
 
 
+def test_underlined_titles_are_headings():
+    loaded = load([markdown("Data\n====\nWhere from.\n\nHow to\nload\n---\nSo."), markdown("- # no heading\n")])
+    assert [section.heading_path for section in loaded.sections] == [("Data",), ("Data", "How to load")]
+    assert loaded.text == "Data\n\nWhere from.\n\nHow to load\n\nSo.\n\n- # no heading"
+
+
 def test_text_outputs_are_kept_and_images_are_not():
     loaded = load(
         [

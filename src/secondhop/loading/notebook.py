@@ -9,11 +9,10 @@ from typing import Any
 
 from secondhop.errors import CorruptFileError, MissingExtraError
 from secondhop.loading.builder import TextBuilder, clean
+from secondhop.loading.markdown_blocks import scan
 from secondhop.types import SourceText
 
 _MAX_OUTPUT_CHARS = 20_000
-_HEADING = re.compile(r" {0,3}(#{1,6})[ \t]+(.*?)(?:[ \t]+#+)?[ \t]*$")
-_FENCE = re.compile(r" {0,3}(`{3,}|~{3,})")
 _BARE_OBJECT = re.compile(r"<[\w.]+ (?:object|at 0x[0-9a-f]+)>", re.IGNORECASE)
 """What Python prints of an object that shows itself only otherwise."""
 _TERMINAL_COLOUR = re.compile("\x1b\\[[0-9;?]*[A-Za-z]")
@@ -80,23 +79,13 @@ def _joined(text: Any) -> str:
 
 
 def _write_markdown(text: str, builder: TextBuilder) -> None:
-    """Start a section at each heading that is not inside a code fence."""
-    body: list[str] = []
-    fence = ""
-    for line in text.split("\n"):
-        mark = _FENCE.match(line)
-        if mark and not fence:
-            fence = mark[1]
-        elif mark and mark[1].startswith(fence) and not line[mark.end() :].strip():
-            fence = ""
-        heading = None if fence else _HEADING.match(line)
-        if heading and heading[2]:
-            builder.write("\n".join(body).strip("\n"))
-            body = []
-            builder.heading(len(heading[1]), heading[2])
-        else:
-            body.append(line)
-    builder.write("\n".join(body).strip("\n"))
+    """Start a section at each heading."""
+    body = 0
+    for heading in scan(text).headings:
+        builder.write(text[body : heading.start].strip("\n"))
+        builder.heading(heading.level, heading.title)
+        body = heading.end
+    builder.write(text[body:].strip("\n"))
 
 
 def _count(outputs: int) -> str:
