@@ -38,3 +38,18 @@ def test_a_short_sentence_with_a_word_of_the_question_stands_alone():
 def test_a_short_chunk_is_shown():
     texts = ["Agreements end.", "The agreement is kept in the hall, every day of the week but one."]
     assert Document.from_texts(texts, tokenizer="words").context(QUESTION, 4).text() == "Agreements end."
+
+
+BESIDE = "The mail is carried by the ferry on every day of the week but {day}. The board decides on fares."
+
+
+def test_nothing_is_shown_rather_than_a_sentence_that_only_stands_beside_the_evidence():
+    report = Document.from_text(BESIDE.format(day="one"), tokenizer="words").analyze("ferry", 6)
+    assert (report.n_selected, [warning.code for warning in report.warnings][:1]) == (0, ["budget_too_small"])
+
+
+def test_evidence_that_fits_is_looked_for_rather_than_what_stands_beside_evidence():
+    better = [BESIDE.format(day=day) for day in ("monday", "tuesday", "friday", "saturday", "sunday")]
+    poorer = "The ferry is red. " + "The harbour keeps books about coal, rope and all sorts of paint. " * 5
+    context = Document.from_texts([*better, poorer], tokenizer="words").context("ferry", 6, candidate_k=3)
+    assert context.text() == "The ferry is red."

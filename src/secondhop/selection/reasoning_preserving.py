@@ -75,6 +75,8 @@ def reasoning_preserving(query: Query, hits: Ranking, budget: Budget) -> Selecti
     if not packing.chosen:  # too small for a sentence with what it refers to: then without
         for number in order:
             packing.take(number, budget.max_tokens)
+    if _says_nothing(packing):
+        packing = Packing(hits, budget)
     return packing.settle(fill)
 
 
@@ -227,6 +229,16 @@ def _take_in_order(packing: Packing, order: list[int], limit: int) -> None:
         room = limit - packing.used
         if room < _SMALLEST_SENTENCE:
             break
+
+
+def _says_nothing(packing: Packing) -> bool:
+    """Whether only such sentences fitted as hold nothing of what makes their chunks candidates."""
+    sentences = packing.hits.sentences
+    said = sentences.direct + sentences.bridge
+    if any(said[number] > 0 for number in packing.chosen):
+        return False
+    speaking = set(sentences.hit[said > 0].tolist())
+    return all(packing.hit_of[number] in speaking for number in packing.chosen)
 
 
 def _take_with_heading(packing: Packing, number: int, limit: int, before: Sequence[int] = ()) -> bool:
