@@ -44,7 +44,7 @@ class DecisionReportCallbackHandler(BaseCallbackHandler):
         include_text: bool = False,
         without_words: bool = False,
         sink: Callable[[Report], None] | None = None,
-        max_reports: int = 1000,
+        max_reports: int | None = 1000,
     ) -> None:
         """Says what to collect.
 
@@ -58,12 +58,13 @@ class DecisionReportCallbackHandler(BaseCallbackHandler):
                 the switches of the backend's SDK.
             sink: called with each report: a logger, a metrics client. It runs where the query runs, so it must be quick.
                 If it raises, that is logged once, and again only after it has worked in between.
-            max_reports: how many reports are kept in memory; older ones go.
+            max_reports: how many reports are kept in memory; older ones go. None: all.
         """
         if detail not in ("summary", "full"):
             raise ValueError(f"detail={detail!r} is not one of: summary, full")
-        if max_candidates is not None and max_candidates < 0:
-            raise ValueError(f"max_candidates={max_candidates} is negative")
+        for name, value in (("max_candidates", max_candidates), ("max_reports", max_reports)):
+            if value is not None and value < 0:
+                raise ValueError(f"{name}={value} is negative")
         if include_text and without_words:
             raise ValueError("include_text=True adds the passages' words, and without_words=True leaves words out")
         self.detail = detail
@@ -160,6 +161,7 @@ def collect_reports(
     include_text: bool = False,
     without_words: bool = False,
     sink: Callable[[Report], None] | None = None,
+    max_reports: int | None = 1000,
 ) -> Iterator[DecisionReportCallbackHandler]:
     """Collects the reports of everything that runs inside the `with` block, however deep in chains and inner blocks.
 
@@ -172,6 +174,7 @@ def collect_reports(
         include_text: also put the passages' texts into reports.
         without_words: leave the words of question and documents out of reports.
         sink: called with each report.
+        max_reports: how many are kept, the newest; None for all.
 
     Yields:
         The handler: `.reports`, `.last`.
@@ -182,6 +185,7 @@ def collect_reports(
         include_text=include_text,
         without_words=without_words,
         sink=sink,
+        max_reports=max_reports,
     )
     handler._around = _collecting.get()
     token = _collecting.set(handler)

@@ -4,6 +4,7 @@ import contextvars
 import copy
 import json
 from dataclasses import replace
+from uuid import uuid4
 
 import pytest
 import secondhop
@@ -205,7 +206,7 @@ def test_a_handler_keeps_the_newest_reports_and_feeds_a_sink():
     assert handler.reports == seen[1:]
 
 
-@pytest.mark.parametrize("options", [{"detail": "loud"}, {"max_candidates": -1}])
+@pytest.mark.parametrize("options", [{"detail": "loud"}, {"max_candidates": -1}, {"max_reports": -1}])
 def test_a_policy_is_checked(options):
     with pytest.raises(ValueError, match=next(iter(options))):
         DecisionReportCallbackHandler(**options)
@@ -245,6 +246,14 @@ def test_an_inner_block_collects_for_itself_and_the_outer_one_hears_both():
     assert len(outer.reports[0]["decisions"]) == 2
     retriever().invoke(QUESTION, {"callbacks": [inner]})
     assert (len(inner.reports), len(outer.reports)) == (4, 3)
+
+
+@pytest.mark.parametrize(("given", "kept"), [({}, 1000), ({"max_reports": 3}, 3), ({"max_reports": None}, 1001)])
+def test_a_block_keeps_as_many_reports_as_it_is_told(given, kept):
+    with collect_reports(**given) as collected:
+        for number in range(1001):
+            collected.on_custom_event(DECISION_REPORT_EVENT, {"number": number}, run_id=uuid4())
+    assert [report["number"] for report in collected.reports] == list(range(1001 - kept, 1001))
 
 
 def test_a_block_may_end_in_another_context_than_it_began_in():
