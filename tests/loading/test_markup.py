@@ -218,6 +218,11 @@ def test_asciidoc_titles_may_be_underlined():
     assert load_text(UNDERLINED, "a.adoc").metadata["title"] == "git-log(1)"
 
 
+def test_asciidoc_titles_are_without_the_anchors_in_them():
+    text = "GIT URLS[[URLS]]\n----------------\n\n=== [[a,b]]Two <<x,three>>\n"
+    assert [path for path, _ in headed(text, "a.adoc")] == [("GIT URLS",), ("GIT URLS", "Two three")]
+
+
 ORG = """#+title: My notes
 * TODO [#A] One :tag:
 #+begin_src python

@@ -17,7 +17,8 @@ _MARKS = frozenset("=#~^-.`+/|,:!")
 """Lines of all three kinds begin with one of these."""
 _NOT_SHOWN = "/+"
 _MARKUP = re.compile(
-    r"<<[^,>]*,([^>]*)>>|(?:https?|link|xref|mailto):[^\s\[]*\[([^\]]*)\]|(?<!\w)[*_`]+(?=\S)|(?<=\S)[*_`]+(?!\w)"
+    r"\[\[[^\[\]]*\]\]|<<[^,>]*,([^>]*)>>|(?:https?|link|xref|mailto):[^\s\[]*\[([^\]]*)\]"
+    r"|(?<!\w)[*_`]+(?=\S)|(?<=\S)[*_`]+(?!\w)"
 )
 
 
