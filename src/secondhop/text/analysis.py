@@ -50,6 +50,7 @@ _WRITTEN_ALIKE: dict[int, str | None] = {
     **dict.fromkeys(map(ord, "\u00ad\u200c\u200d\u0640\u0307")),  # the last is what İ leaves of its point
 }
 """Digits of Arabic and Indic scripts, apostrophes; soft hyphens, joiners and lengthened lines are nothing."""
+_HAS_ALIKE = re.compile(f"[{''.join(map(chr, _WRITTEN_ALIKE))}]")
 _SOFT_HYPHEN = "\u00ad"
 _LONGEST_FORM = 64
 _LEAST_IN_PIECES = 5
@@ -139,7 +140,7 @@ class Analyzer:
 
     def _analyze(self, form: str) -> Form:
         form = form[:_LONGEST_FORM]
-        lower = form.lower() if form.isascii() else normalize("NFKC", form).casefold().translate(_WRITTEN_ALIKE)
+        lower = form.lower() if form.isascii() else _lower(form)
         base = self._without_apostrophes(lower) if "'" in lower else lower
         is_number = base[:1].isdigit()
         is_name = is_number or (form[-len(base) :] if "'" in lower and lower.endswith(base) else form)[:1].isupper()
@@ -176,6 +177,11 @@ class Analyzer:
         if len(word) > 2 and (language := self._languages.get(script_of(word))) is not None:
             word = _stemmer(language).stemWord(word)
         return word if word.isascii() else _fold(word)
+
+
+def _lower(form: str) -> str:
+    lower = normalize("NFKC", form).casefold()
+    return lower.translate(_WRITTEN_ALIKE) if _HAS_ALIKE.search(lower) else lower
 
 
 class _Folded(dict[int, str]):

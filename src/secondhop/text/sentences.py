@@ -48,6 +48,8 @@ _ABBREVIATION = re.compile(
 )
 BEFORE_NUMBERS = ("Abs", "art", "arts", "cap", "kap", "kl", "lit", "odst", "pkt", "stk", "str", "ust", "alin")
 """Abbreviations of other languages where a number follows."""
+LONGEST_UNKNOWN = 3
+"""Letters of words beyond ASCII that are taken for abbreviations where a small letter follows."""
 # Points inside these end nothing: dates, ordinals of German and Danish, and abbreviations of several words.
 _TOGETHER = re.compile(
     rf"""\b(?:\d{{1,2}}\.\s(?:(?:Januar|Jänner|Februar|März|Mai|Juni|Juli|Oktober|Dezember)\b
@@ -56,7 +58,7 @@ _TOGETHER = re.compile(
     |(?:[Ii]m|[Dd](?:er|as|em|en|es|et)|[Vv]om|[Zz]u[mr]|[Bb]eim)\s\d{{1,2}}\.\s(?=\w)
     |(?:{"|".join(BEFORE_NUMBERS)}|[нпсчт])\.\s(?=\d)
     |(?:z\.\s?[BT]|d\.\s?h|u\.\s?[aäU]|[vn]\.\s?Chr|i\.\s?[dS]|V\.\s?m|m\.\s?E|a\.\s?a\.\s?O|av\.\sJ|π\.\sχ)\.
-    |[{_SMALL}]{{1,3}}\.\s(?=[{_SMALL}])|(?<!\d\s)г\.\s)""",
+    |[{_SMALL}]{{1,{LONGEST_UNKNOWN}}}\.\s(?=[{_SMALL}])|(?<!\d\s)г\.\s)""",
     re.VERBOSE,
 )
 _TOGETHER_BEFORE, _TOGETHER_AFTER = 13, 16

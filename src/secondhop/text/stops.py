@@ -15,6 +15,7 @@ from secondhop.text.sentences import (
     CLOSING,
     FIRST,
     LONGEST_ITEM,
+    LONGEST_UNKNOWN,
     OPENING,
     STOPS,
     WIDE_CLOSING,
@@ -163,19 +164,21 @@ def _are_digits(codes: Codes) -> Bools:
 
 
 def _may_be_abbreviations(codes: Codes, ends: Ints, lengths: Ints) -> Bools:
-    """Whether the words of two letters or more that end there are abbreviations, or have letters beyond ASCII."""
+    """Whether the words of two letters or more that end there may be abbreviations: are in the list, or short and not ASCII."""
     steps = np.arange(_LONGEST_ABBREVIATION)
     letters = codes[np.maximum(ends[:, np.newaxis] - 1 - steps, 0)]
     letters[steps >= lengths[:, np.newaxis]] = 0
     packed = letters.astype(np.uint64) @ _PLACE_VALUES
     found = _packed_abbreviations()
     are: Bools = found[np.minimum(np.searchsorted(found, packed), len(found) - 1)] == packed
-    are |= (letters >= 0x80).any(axis=1)
+    are |= (lengths <= LONGEST_UNKNOWN) & (letters[:, 0] >= 0x80)
     return are
 
 
 @cache
 def _packed_abbreviations() -> NDArray[np.uint64]:
-    """Those without points inside, as whole numbers: the last letter in the lowest byte."""
-    words = [word for word in (*ABBREVIATIONS, *BEFORE_NUMBERS) if "." not in word and word.isascii()]
-    return np.array(sorted(int.from_bytes(word.encode(), "big") for word in words), np.uint64)
+    """Those without points inside, as whole numbers: the last letter in the lowest byte. A letter beyond takes more of them."""
+    words = [word for word in (*ABBREVIATIONS, *BEFORE_NUMBERS) if "." not in word]
+    return np.array(
+        sorted(sum(ord(letter) << 8 * place for place, letter in enumerate(word[::-1])) for word in words), np.uint64
+    )
