@@ -1,5 +1,6 @@
 import ast
 import sysconfig
+import tracemalloc
 from itertools import pairwise
 from pathlib import Path
 
@@ -367,6 +368,20 @@ def test_thousands_of_unclosed_brackets_are_not_parsed_and_that_is_said(source):
     loaded = load_text("a<" * 50_000, source)
     assert len(loaded.sections) == 1
     assert loaded.warnings == ("The code takes too long to parse; its definitions were left out.",)
+
+
+@pytest.mark.parametrize("suffix", [".js", ".go", ".java", ".c"])
+def test_a_text_is_let_go_once_its_definitions_are_known(suffix):
+    data = b"x;\n// " + b"y" * 300_000
+    tracemalloc.start()
+    try:
+        load(data, "a" + suffix)
+        before = tracemalloc.get_traced_memory()[0]
+        for _ in range(5):
+            load(data, "a" + suffix)
+        assert tracemalloc.get_traced_memory()[0] - before < len(data)
+    finally:
+        tracemalloc.stop()
 
 
 SNIPPETS = [

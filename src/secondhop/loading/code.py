@@ -50,7 +50,6 @@ _INNER_DOC = (b"//!", b"/*!")  # in Rust these document what is around them
 _SECONDS = 2.0
 _SECONDS_PER_BYTE = 10e-6
 _MAX_UNCLOSED = 2000
-_BLOCK = 64 * 1024
 _MAX_INDENT = 200
 _MAX_HEADING = 200
 
@@ -103,10 +102,15 @@ def _captures(code: bytes, language: Language) -> dict[str, list[Node]] | None:
     def is_late(*_: object) -> bool:
         return thread_time() > deadline
 
+    # The parser never lets go of what it is given: of bytes all would stay in memory, of views the shells.
+    whole, views = memoryview(code), dict[int, memoryview]()
     try:
-        tree = Parser(grammar).parse(lambda start, _: code[start : start + _BLOCK], progress_callback=is_late)
+        tree = Parser(grammar).parse(lambda start, _: views.setdefault(start, whole[start:]), progress_callback=is_late)
     except ValueError:
         return None
+    finally:
+        for view in views.values():
+            view.release()
     if tree is None:
         return None
     # Without callbacks: a query cursor that is given some crashes the process on ordinary files.
