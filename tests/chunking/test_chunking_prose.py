@@ -48,6 +48,7 @@ def test_a_title_joins_the_sentence_that_follows_it():
         ["步骤如下：", "打开门。"],
         ["「はい。」", "彼は来た。"],
         ["„Ja.“", "Er kam."],
+        ["« Oui\u202f! »", "« Vraiment ? »", "Il vint."],
     ],
 )
 def test_what_ends_as_a_sentence_of_its_script_does_is_no_title(paragraphs):

@@ -190,6 +190,17 @@ def test_no_piece_of_a_run_on_begins_inside_a_letter(letter):
     assert all(piece.removeprefix("x").count(letter) * len(letter) == len(piece.removeprefix("x")) for piece in pieces)
 
 
+@pytest.mark.parametrize(
+    "clause",
+    ["وقال الوزير إن الحكومة تعمل على تحسين الخدمات في جميع المدن والقرى ", "ورحل الناس عن المدينة في المساء "],
+)
+@pytest.mark.parametrize("stop", ["،", "؛"])
+def test_run_ons_in_arabic_are_cut_at_its_commas_and_semicolons(clause, stop):
+    text = " ".join([f"{clause.strip()}{stop}"] * 40)
+    assert len(sentences(text)) > 1
+    assert all(sentence.endswith(stop) for sentence in sentences(text))
+
+
 def test_lines_keep_their_indentation():
     text = "def f():\n\n    return 1  \n"
     assert [text[start:end] for start, end in split_lines(text, 0, len(text))] == ["def f():", "    return 1"]

@@ -7,7 +7,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from secondhop.chunking.entries import LEAST_LINES, LONG_LINES, entries
-from secondhop.text.sentences import QUOTES, SEMICOLONS, STOPS, WIDE_STOPS, size
+from secondhop.text.sentences import QUOTES_AND_BLANKS, SEMICOLONS, STOPS, WIDE_STOPS, size
 from secondhop.types import Span
 
 _BLANK_LINE = re.compile(r"\n[ \t\r\v]*\n\s*")
@@ -15,7 +15,9 @@ _BLANK_LINE_OR_PAGE = re.compile(r"\n[ \t\r\f\v]*\n\s*|\f\s*")  # without a fixe
 _LINE_END = re.compile(r"\n\s*")
 _BULLET = re.compile(r"\s*(?:[-*•‣▪●○–]|\(?(?:\d{1,3}|[a-zA-Z]|[ivxIVX]{1,5})[.)])\s")
 _STOPS = tuple(STOPS + WIDE_STOPS + SEMICOLONS)
-_SENTENCE_END = re.compile(rf"[{STOPS}{WIDE_STOPS};；][{re.escape(QUOTES)}]*\s*$")  # not a colon: it leads on
+_SENTENCE_END = re.compile(
+    rf"[{STOPS}{WIDE_STOPS};；][{re.escape(QUOTES_AND_BLANKS)}]*\s*$"
+)  # not a colon: it leads on
 _NUMBER = re.compile(r"(?:\d{1,3}|[A-Z]|[IVX]{1,5})\.\s")
 _LARGE = 350
 """Characters: smaller paragraphs are no lists, but what one entry says."""
@@ -126,6 +128,6 @@ def _is_title(content: str) -> bool:
     return (
         "\n" not in content
         and size(content) <= _TITLE_TOKENS
-        and not content.rstrip().rstrip(QUOTES).endswith(_STOPS)
+        and not content.rstrip().rstrip(QUOTES_AND_BLANKS).endswith(_STOPS)
         and (not _BULLET.match(content) or _NUMBER.match(content) is not None)
     )

@@ -74,11 +74,13 @@ LONGEST_ITEM = 24
 LEADER = "...."
 """Points that lead the eye from a label to its value end nothing: "Premium ........ 440 euros"."""
 QUOTES = CLOSING + WIDE_CLOSING
+QUOTES_AND_BLANKS = QUOTES + " \u00a0\u2009\u202f"
+"""May stand behind the stop that a line ends with: "« Oui ! »"."""
 
 THAI_AND_LAO = "\u0e01-\u0e5b\u0e81-\u0edf"
 """Blanks stand between clauses only."""
-SEMICOLONS = ";:；："
-COMMAS = r",，、)}\]"
+SEMICOLONS = ";:；：؛፤"
+COMMAS = r",，、،፣)}\]"
 
 # A run-on is cut at weaker and weaker stops: sentence ends without a capital after them, line ends, first those before a
 # line that is not indented ("term" and below it what it means are one), blanks of Thai, semicolons, commas, blanks, and at
