@@ -46,6 +46,8 @@ _LEFT_OUT = {
 """Element → what it stands for in the body, that is not read."""
 _FURNITURE = re.compile(r"(?:header|footer)\d*\.xml")
 _MAX_FURNITURE = 200
+_INITIALS = frozenset({"drop", "margin"})
+_LONGEST_INITIAL = 3
 _MAX_COLUMNS = 63  # Word has no more
 # Deleted or moved-away text, field codes, properties, and the older copy of a drawing that has a newer one.
 _NOT_SHOWN = frozenset({"del", "moveFrom", "pPr", "rPr", "instrText", "delText", "Fallback", "tblPr", "tcPr", "sdtPr"})
@@ -122,20 +124,22 @@ def _write_blocks(parent: etree._Element, styles: Styles, builder: TextBuilder) 
     for element in parent:
         name = tag_of(element)
         if name == "p":
-            frame = child_of(element, "pPr", "framePr")
-            if frame is not None and attribute_of(frame, "dropCap") in ("drop", "margin"):
-                initial = _text(element)  # a large letter with a paragraph of its own, that begins the next one
-                continue
-            _write_paragraph(element, styles, builder, initial)
-            initial = ""
+            initial = _write_paragraph(element, styles, builder, initial)
         elif name == "tbl":
             builder.table(_rows(element, styles))
         elif name not in _NOT_SHOWN:
             _write_blocks(element, styles, builder)
+    builder.write(initial)
 
 
-def _write_paragraph(paragraph: etree._Element, styles: Styles, builder: TextBuilder, initial: str) -> None:
+def _write_paragraph(paragraph: etree._Element, styles: Styles, builder: TextBuilder, initial: str) -> str:
+    """Write a paragraph that begins with `initial`; if it is the large first letter of the next one, return it instead."""
     text = initial + _text(paragraph)
+    if (
+        0 < len(text) <= _LONGEST_INITIAL
+        and attribute_of(child_of(paragraph, "pPr", "framePr"), "dropCap") in _INITIALS
+    ):
+        return text
     style = value_of(paragraph, "pPr", "pStyle") or ""
     level = styles.level(paragraph, style)
     if level is None and styles.bold_titles and is_bold_title(paragraph, text):
@@ -148,6 +152,7 @@ def _write_paragraph(paragraph: etree._Element, styles: Styles, builder: TextBui
         builder.write(shown, gap="\n\n" if label is None else "\n")
     for box in _boxes(paragraph):
         _write_blocks(box, styles, builder)
+    return ""
 
 
 def _label(paragraph: etree._Element, styles: Styles, style: str, text: str) -> str | None:
@@ -170,9 +175,10 @@ def _pieces(element: etree._Element) -> Iterator[str]:
             text = child.text or ""
             yield raised(text) if is_raised else text
         elif name == "rPr":  # it stands first in its run
-            if is_on(child, "vanish"):
+            properties = {tag_of(each): each for each in child}
+            if "vanish" in properties and is_on(properties["vanish"]):
                 return
-            is_raised = value_of(child, "vertAlign") == "superscript"
+            is_raised = "vertAlign" in properties and value_of(properties["vertAlign"]) == "superscript"
         elif name == "sym":
             yield _symbol(child)
         elif name == "sup":  # the exponent of a formula

@@ -42,8 +42,10 @@ def tag_of(element: etree._Element) -> str:
     return element.tag.rpartition("}")[2] if isinstance(element.tag, str) else ""
 
 
-def attribute_of(element: etree._Element, name: str) -> str | None:
+def attribute_of(element: etree._Element | None, name: str) -> str | None:
     """An attribute by its name without namespace."""
+    if element is None:
+        return None
     return next((value for key, value in element.attrib.items() if key.rpartition("}")[2] == name), None)
 
 

@@ -117,10 +117,11 @@ def _paragraphs(frame: Any) -> str:
         text = clean(paragraph_text(paragraph._p)).strip()
         if not text:
             continue
-        level = paragraph.level
-        counts = {other: count for other, count in counts.items() if other <= level}
         properties = paragraph._p.pPr
-        numbering = None if properties is None else properties.find(qn("a:buAutoNum"))
+        level, numbering = 0, None
+        if properties is not None:
+            level, numbering = int(properties.get("lvl", "0")), properties.find(qn("a:buAutoNum"))
+        counts = {other: count for other, count in counts.items() if other <= level}
         if numbering is None:
             counts.pop(level, None)
             lines.append(text)
