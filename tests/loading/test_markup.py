@@ -364,6 +364,8 @@ def test_xml_is_read_in_the_encoding_that_it_declares():
          [("defmodule A",), ("defmodule A", "defmacrop b"), ("defmodule A", "defguard c"), ("defmodule A", "defdelegate d")]),
         ("a.r", "`[.a` <- function(x) 1\n\"b<-\" = function(x) 1\nc <<- \\(x) 2\n",
          [("function [.a",), ("function b<-",), ("function c",)]),
+        ("a.pl", "sub total {\n}\n1;\n\n=head1 NAME\n\nA - adds\n\n=head2 total\n\n  sub total {...}\n\n=cut\n\nsub b {\n}\n",
+         [("sub total",), ("pod NAME",), ("pod total",), ("pod total", "sub total"), ("sub b",)]),
         ("a.rb", "class A\n  private def go\n  private :x\n", [("class A",), ("class A", "def go")]),
         ("a.php", "<?php\n#[Pure] function one() {}\n", [("function one",)]),
         ("a.dart", "mixin class M {}\nextension type Id(int x) {}\nbase class B {}\nextension on String {}\n",
