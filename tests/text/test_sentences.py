@@ -66,6 +66,8 @@ def sentences(text):
         ],
         ["Ο κ. Α. Β. Γεωργίου, δηλ. αυτός, π.χ. το ένα.", "Βλ. σελ. 5."],
         ["β-Catenin is one.", "α is another."],
+        ["جاء أ. د. محمد.", "ثم ذهب علي."],
+        ["כתב ש. י. עגנון.", "הוא סופר."],
         ["真的吗？！", "他走了。。。", "好！！", "“走吧。”", "《书》在。", "他说：“好。”"],
     ],
 )
@@ -102,6 +104,13 @@ def test_chinese_sentences_end_without_blanks():
         "你呢？",
         "好的",
     ]
+
+
+def test_japanese_goes_on_behind_quotations_and_may_end_sentences_with_wide_points():
+    said = ["「行こう。」と言った。", "「はい！」", "『え？』って何。", "終わり。"]
+    assert sentences("".join(said)) == said
+    paper = ["これは図１．５である．", "次も（例）．", "Ｊ．アベルは３．１を見た．", "終わり"]
+    assert sentences("".join(paper)) == paper
 
 
 def test_spans_carry_no_blanks_and_leave_nothing_out():

@@ -8,7 +8,7 @@ import numpy as np
 
 from secondhop.text.characters import Characters, windows
 from secondhop.text.run_ons import split_long
-from secondhop.text.sentences import _WEAKER
+from secondhop.text.sentences import _WEAKER, QUOTED
 from secondhop.text.stops import (
     BLANK,
     CAPITAL,
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from secondhop.text.characters import Classes, Codes
     from secondhop.types import Ints
 
+_QUOTED = [ord(letter) for letter in QUOTED]
 _LONG_BYTES = 5 * (_WEAKER[0][1] + 1)
 """A sentence of so many UTF-8 bytes is a run-on."""
 
@@ -86,7 +87,7 @@ def _sentence_ends(characters: Characters, classes: Classes, stops: Ints, starts
     if not wide.any():
         return _before_capital(characters.codes, classes, places + 1, paragraph, ends)
     strict = _before_capital(characters.codes, classes, places[~wide] + 1, paragraph[~wide], ends)
-    loose = _before_anything(classes, places[wide] + 1, paragraph[wide], ends)
+    loose = _before_anything(characters.codes, classes, places[wide] + 1, paragraph[wide], ends)
     both = Ends(*map(np.concatenate, zip(strict, loose, strict=True)))
     order = np.argsort(both.at)
     return Ends(*(column[order] for column in both))
@@ -118,9 +119,10 @@ def _beside_guillemets(
     return stop, following, begins + opens
 
 
-def _before_anything(classes: Classes, at: Ints, paragraph: Ints, ends: Ints) -> Ends:
+def _before_anything(codes: Codes, classes: Classes, at: Ints, paragraph: Ints, ends: Ints) -> Ends:
     """Stops of scripts that need no blank after them."""
     stop = skip(classes, at, WIDE_QUOTE)
     following = skip(classes, stop, BLANK)
     held = (following < ends[paragraph]) & (classes[following] & (STOP | WIDE_STOP) == 0)
+    held[held] &= (stop[held] == at[held]) | ~np.isin(codes[stop[held]], _QUOTED)
     return Ends(paragraph[held], at[held], stop[held], following[held])

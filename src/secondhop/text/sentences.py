@@ -5,18 +5,22 @@ from __future__ import annotations
 import re
 from itertools import pairwise
 
-from secondhop.text.analysis import _MARKS
+from secondhop.text.analysis import _MARKS, UNSPACED_SYLLABLES
 from secondhop.types import Span
 
 STOPS = ".!?؟۔।॥։።"
 """End a sentence where blanks follow: Latin and Greek, Arabic, Urdu, Indic, Armenian, Ethiopic."""
-WIDE_STOPS = "。！？｡។៕။"
+WIDE_POINT = "．"
+"""In Japanese papers the full stop, elsewhere the decimal point or that of an abbreviation."""
+WIDE_STOPS = f"。！？｡។៕။{WIDE_POINT}"
 """End one whatever follows: Chinese and Japanese, Khmer, Burmese."""
 CLOSING = "\"')]”’»“‘«"
 """May stand between a stop and the blanks. German closes with what English opens with, and not all guillemets point one way."""
 OPENING = "\"'([“‘«¿¡„‚»”"
 """May stand before the first letter of a sentence."""
 WIDE_CLOSING = "\"'」』”’）》】〉〕｣"
+QUOTED = "とっ"
+"""With these Japanese goes on behind a quotation: 「はい。」と言った."""
 _CASED = [chr(code) for code in (*range(0x80, 0x590), *range(0x1E00, 0x2000))]
 """Where letters beyond ASCII are that begin sentences as capitals, which those of Georgian do not."""
 _SMALL = "".join(filter(str.islower, _CASED))
@@ -29,13 +33,14 @@ FIRST = rf"[A-Z0-9]|[^\W\da-z_{_SMALL_BUT_GREEK}]"
 # French sets blanks inside its guillemets.
 _END = re.compile(
     rf"(?<=[{STOPS}])[{re.escape(CLOSING)}]*(?:\s»)?\s+(?=(?:[{re.escape(OPENING)}]*|«\s)(?:{FIRST}))"
-    rf"|(?<=[{WIDE_STOPS}])[{WIDE_CLOSING}]*(?:\s+(?=[^\s{STOPS}{WIDE_STOPS}])|(?=[^\s{STOPS}{WIDE_STOPS}{WIDE_CLOSING}]))"
+    rf"|(?<=[{WIDE_STOPS}])(?:[{WIDE_CLOSING}]+(?![{QUOTED}])|)"
+    rf"(?:\s+(?=[^\s{STOPS}{WIDE_STOPS}])|(?=[^\s{STOPS}{WIDE_STOPS}{WIDE_CLOSING}]))"
 )
 _OF_OTHER_LANGUAGES = """Abb Abschn Anm Aufl Bd Bde Chr Hr Hrsg Kap Mio Mrd Nrn Rdnr Rn Rz Vgl Ziff bspw bzgl evtl gest ggf hl
     insb insbes nr sog vgl MM Mlle Mmes éd Dña Dra Sra Sras Sres Srta Ud Uds Vd Vds ej núm núms pág págs pàg Profa Avv Dott
     Sig artt avv cfr dott sig sigg Bijv bijv blz dhr drs hfst jhr mevr nrs bl.a f.eks hhv jf t.ex klo esim ks Dz Np m.in np
     św tzn ul Ul zob Zob čl např Např příp tzv MUDr JUDr PhDr RNDr npr hlm Bpk Yth Jl pl ún bkz Bkz Doç örn pvz žr δηλ βλ Βλ
-    κ κα κκ π.χ πχ σελ άρθ παρ акад вул гл див доц Див им напр Напр пп проф Проф рис Рис См см ст стор стр Стр табл Табл ул Ул чл"""
+    κ κα κκ π.χ πχ σελ άρθ παρ акад вул гл див доц Див им напр Напр пп проф Проф рис Рис См см ст стор стр Стр табл Табл ул Ул чл د أ"""
 """Such as no English sentence ends with."""
 ABBREVIATIONS = (
     "Mr", "Mrs", "Ms", "Dr", "St", "Jr", "Sr", "Prof", "Gen", "Col", "Lt", "Sgt", "Capt", "Rev", "Hon", "Inc", "Ltd", "Co",
@@ -44,9 +49,9 @@ ABBREVIATIONS = (
     *_OF_OTHER_LANGUAGES.split(),
 )  # fmt: skip
 _ABBREVIATION = re.compile(
-    rf"(?:\b(?:{'|'.join(map(re.escape, ABBREVIATIONS))})|\b[A-Z{_CAPITALS}]|\b[\u0e01-\u0e2e]{{1,4}})\.$"
+    rf"(?:\b(?:{'|'.join(map(re.escape, ABBREVIATIONS))})|\b[A-Z{_CAPITALS}א-ת]|\b[\u0e01-\u0e2e]{{1,4}})\.$"
 )
-BEFORE_NUMBERS = ("Abs", "art", "arts", "cap", "kap", "kl", "lit", "odst", "pkt", "stk", "str", "ust", "alin")
+BEFORE_NUMBERS = ("Abs", "art", "arts", "cap", "kap", "kl", "lit", "odst", "pkt", "poz", "stk", "str", "ust", "alin")
 """Abbreviations of other languages where a number follows."""
 LONGEST_UNKNOWN = 3
 """Letters of words beyond ASCII that are taken for abbreviations where a small letter follows."""
@@ -56,7 +61,7 @@ _TOGETHER = re.compile(
         |(?:April|August|September|November)\s\d{{4}}\b|\d{{1,2}}\.\s(?:1\d|20)\d\d\b)
     |\d{{4}}\.\s\d{{1,2}}\.\s\d{{1,2}}\.
     |(?:[Ii]m|[Dd](?:er|as|em|en|es|et)|[Vv]om|[Zz]u[mr]|[Bb]eim)\s\d{{1,2}}\.\s(?=\w)
-    |(?:{"|".join(BEFORE_NUMBERS)}|[нпсчт])\.\s(?=\d)
+    |(?:{"|".join(BEFORE_NUMBERS)}|[нпсчтصج])\.\s(?=\d)
     |(?:z\.\s?[BT]|d\.\s?h|u\.\s?[aäU]|[vn]\.\s?Chr|i\.\s?[dS]|V\.\s?m|m\.\s?E|a\.\s?a\.\s?O|av\.\sJ|π\.\sχ)\.
     |[{_SMALL}]{{1,{LONGEST_UNKNOWN}}}\.\s(?=[{_SMALL}])|(?<!\d\s)г\.\s)""",
     re.VERBOSE,
@@ -65,6 +70,7 @@ _TOGETHER_BEFORE, _TOGETHER_AFTER = 13, 16
 _PART = re.compile(rf"(?:^|[\s(])(?:[a-z]|[0-9]{{1,4}}|{'|'.join(BEFORE_NUMBERS)})$|\.[a-z]$")
 """What is ASCII and may be followed by such a point. Most words are not."""
 _LONGEST_PART = 4
+_BEFORE_WIDE_POINT = re.compile(f"[{UNSPACED_SYLLABLES}{WIDE_CLOSING})]")
 # A number or letter that opens a heading or a list item ("5. Safety", "(a). …") ends nothing.
 _ENUMERATOR = re.compile(r"[\W_]*(?:\d{1,3}(?:\.\d{1,3})*|[A-Za-z]|[ivxlcIVXLC]{1,6})\)?\.")
 # One that opens a line opens a sentence too, with no stop before it ("…are open;\n2. The bell…"). No capital letter: it may
@@ -136,6 +142,8 @@ def ends_nothing(text: str, left: int, at: int, end: int) -> bool:
 
     Nothing from `end` on is looked at.
     """
+    if text[at - 1] == WIDE_POINT:
+        return _BEFORE_WIDE_POINT.match(text, max(left, at - 2)) is None
     return text[at - 1] == "." and (
         text.startswith(LEADER, max(left, at - len(LEADER)), at)
         or _ABBREVIATION.search(text, max(left, at - 12), at) is not None

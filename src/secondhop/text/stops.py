@@ -19,6 +19,7 @@ from secondhop.text.sentences import (
     OPENING,
     STOPS,
     WIDE_CLOSING,
+    WIDE_POINT,
     WIDE_STOPS,
     before_blanks,
     ends_nothing,
@@ -139,6 +140,8 @@ def _doubtful(codes: Codes, classes: Classes, starts: Ints, found: Ends) -> Ints
     begins = at[rest] - 1 - length[rest]
     short[rest] = (codes[begins - 1] == ord(".")) | _may_be_abbreviations(codes, at[rest] - 1, length[rest])
     doubtful: Ints = point[short]
+    if codes.dtype != np.uint8:
+        doubtful = np.sort(np.concatenate((doubtful, np.flatnonzero(codes[found.at - 1] == ord(WIDE_POINT)))))
     return doubtful
 
 
