@@ -120,6 +120,14 @@ def test_an_id_that_is_there_twice_is_refused(data):
         load("pairs", root=data)
 
 
+def test_a_set_over_two_collections_is_refused(data):
+    path = data / "dev/shelf.jsonl"
+    row = json.loads(path.read_text("utf-8"))
+    path.write_text("\n".join(json.dumps(each) for each in (row, {**row, "id": "s2", "corpus": "rack.jsonl"})), "utf-8")
+    with pytest.raises(InputError, match=r"of one corpus, not of shelf\.jsonl, rack\.jsonl"):
+        load("shelf", root=data)
+
+
 @pytest.mark.parametrize(("name", "sheet"), [("nda", "dev/nda/docs.jsonl"), ("shelf", "corpora/shelf.jsonl")])
 def test_a_document_that_is_there_twice_is_refused(data, name, sheet):
     path = data / sheet

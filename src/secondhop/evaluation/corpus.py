@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from secondhop.errors import SourceNotFoundError
+from secondhop.errors import InputError, SourceNotFoundError
 from secondhop.evaluation.files import answers_of, half, read_rows, refuse_twice
 from secondhop.evaluation.items import Doc, Item, Row
 from secondhop.evaluation.text import one_line
@@ -21,9 +21,11 @@ def corpus_items(rows: Sequence[Row], path: Path, base: Path, split: str) -> lis
 
     Raises:
         SourceNotFoundError: the collection that they name is not there.
-        InputError: two of its documents have the same id.
+        InputError: they name several, or two of its documents have the same id.
     """
-    name = Path(rows[0]["corpus"]).name
+    name, *others = dict.fromkeys(Path(row["corpus"]).name for row in rows)
+    if others:
+        raise InputError(f"{path}: questions of one set are of one corpus, not of {', '.join([name, *others])}")
     places = (base / "corpora" / name, path.parent / name, path.parent.parent / "corpora" / name)
     file = next((place for place in places if place.exists() and place != path), None)
     if file is None:
