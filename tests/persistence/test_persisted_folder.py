@@ -755,6 +755,21 @@ def test_two_processes_that_refresh_at_once_agree(folder):
     assert_as_fresh(persisted(folder), folder)
 
 
+def test_what_another_process_has_indexed_since_the_folder_was_listed_stays(folder, monkeypatch):
+    document, other, listed = persisted(folder), persisted(folder), folders.list_folder
+
+    def overtaken(*arguments):
+        listing = listed(*arguments)
+        monkeypatch.setattr(folders, "list_folder", listed)
+        write(folder / "new.md", "A buoy is new.")
+        assert other.refresh().added == ("new.md",)
+        return listing
+
+    monkeypatch.setattr(folders, "list_folder", overtaken)
+    document.refresh()
+    assert "new.md" in other.reload().document.sources
+
+
 def test_repair_uses_nothing_that_is_stored(folder):
     persisted(folder)
     parsed = []

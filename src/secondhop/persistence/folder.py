@@ -126,10 +126,13 @@ def open_folder(
     known = previous.table.removed if previous is not None and previous.in_memory else {}
     held = {path: digest for path, digest in known.items() if path not in again}
     build = partial(make_update, removed=removed, held=held, progress=progress)
+    if not root.is_dir():
+        list_folder(root, options)  # says what it is instead, before anything is said of an index in it
     while True:
+        # The index first: files that another process has found since the listing would count as deleted.
+        base = _Base.load(store, wanted, previous, rebuild)
         began = monotonic_ns()
         listing = list_folder(root, options)
-        base = _Base.load(store, wanted, previous, rebuild)
         way = _way_to(root, store.folder, base.table)
         check_named(again, listing, base.table, *(() if previous is None else (previous.table,)))
         changes = find_changes(listing, base.table, verify=verify, again=again)
