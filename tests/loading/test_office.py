@@ -109,6 +109,15 @@ def test_word_reads_signs_of_symbol_fonts_and_large_first_letters():
     assert word.load(saved(document), "a.docx").text == "Dose ≥μ☑\n\nDrop caps begin a chapter.\n\nD"
 
 
+def test_word_shows_the_reading_of_a_word_behind_it():
+    document = docx.Document()
+    ruby = "<w:ruby><w:rubyPr/><w:rt><w:r><w:t>かんじ</w:t></w:r></w:rt><w:rubyBase><w:r><w:t>漢字</w:t></w:r></w:rubyBase></w:ruby>"
+    paragraph = document.add_paragraph("この")
+    paragraph._p.append(parse_xml(f"<w:r {nsdecls('w')}>{ruby}</w:r>"))
+    paragraph.add_run("は")
+    assert word.load(saved(document), "a.docx").text == "この漢字(かんじ)は"
+
+
 def test_word_headings_lists_and_tables_become_sections_in_reading_order():
     loaded = word.load(saved(word_document()), "a.docx")
     title = "Supply Agreement"

@@ -181,6 +181,10 @@ def _pieces(element: etree._Element) -> Iterator[str]:
             is_raised = "vertAlign" in properties and value_of(properties["vertAlign"]) == "superscript"
         elif name == "sym":
             yield _symbol(child)
+        elif name == "ruby":  # the reading of a word, which stands first, is shown above it
+            base, reading = child_of(child, "rubyBase"), child_of(child, "rt")
+            yield "" if base is None else "".join(_pieces(base))
+            yield "" if reading is None else f"({''.join(_pieces(reading))})"
         elif name == "sup":  # the exponent of a formula
             yield from map(raised, _pieces(child))
         elif name == "den":
