@@ -28,6 +28,14 @@ def test_without_blank_lines_short_lines_that_end_a_sentence_close_a_paragraph()
     assert found[-1].startswith("- a bullet")
 
 
+@pytest.mark.parametrize("bullets", ["ab", "аб", "αβ"])
+def test_letters_of_a_list_close_the_paragraph_before(bullets):
+    wide = "Исполнитель обязуется выполнить все работы по договору в срок и в полном объёме"
+    items = [f"{letter}) сдать работы по договору и все ключи от помещений" for letter in bullets]
+    text = "\n".join([wide] * 5 + items)
+    assert shown(text, paragraphs(text, 0, len(text))[0])[1:] == items
+
+
 def test_a_title_joins_the_sentence_that_follows_it():
     text = "Fees\n\nFees are due in May. They are high.\n\nTerm\n"
     (first, second) = titled_paragraphs(text, 0, len(text))

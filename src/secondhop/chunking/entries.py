@@ -32,7 +32,7 @@ _DEEPEST = 6
 _TITLED_TOKENS = 100
 """What stands under a title is not parted from it, up to so many of them."""
 _MARK = re.compile(
-    r"([-*•‣▪●○–·]\s)|(\(?(?:\d{1,3}|[a-zA-Z]|[ivxIVX]{1,5})[.)]\s)"
+    r"([-*•‣▪●○–·]\s)|(\(?(?:\d{1,3}|[a-zA-Zа-яα-ω]|[ivxIVX]{1,5})[.)]\s)"
     r"|([\[(<]?\d{1,4}(?:[-/.:]\d{1,2}){1,2}(?![\w.%])|[\[(<]?\d{4}-\d\d-\d\dT|<[^<>\n]{1,30}>\s|\[[^\[\]\n]{1,30}\]\s|\{)"
 )
 """A bullet; a number; a date or time, who speaks, the brace of a record."""

@@ -13,7 +13,7 @@ from secondhop.types import Span
 _BLANK_LINE = re.compile(r"\n[ \t\r\v]*\n\s*")
 _BLANK_LINE_OR_PAGE = re.compile(r"\n[ \t\r\f\v]*\n\s*|\f\s*")  # without a fixed first character: half as fast
 _LINE_END = re.compile(r"\n\s*")
-_BULLET = re.compile(r"\s*(?:[-*•‣▪●○–]|\(?(?:\d{1,3}|[a-zA-Z]|[ivxIVX]{1,5})[.)])\s")
+_BULLET = re.compile(r"\s*(?:[-*•‣▪●○–]|\(?(?:\d{1,3}|[a-zA-Zа-яα-ω]|[ivxIVX]{1,5})[.)])\s")
 _STOPS = tuple(STOPS + WIDE_STOPS + SEMICOLONS)
 _SENTENCE_END = re.compile(
     rf"[{STOPS}{WIDE_STOPS};；][{re.escape(QUOTES_AND_BLANKS)}]*\s*$"

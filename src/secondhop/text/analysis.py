@@ -51,7 +51,8 @@ _WRITTEN_ALIKE: dict[int, str | None] = {
 }
 """Digits of Arabic and Indic scripts, apostrophes; soft hyphens, joiners and lengthened lines are nothing."""
 _HAS_ALIKE = re.compile(f"[{''.join(map(chr, _WRITTEN_ALIKE))}]")
-_SOFT_HYPHEN = "\u00ad"
+_JOINT = re.compile("\u00ad|(?<=[\u0600-\u06ff])\u200c(?=[\u0600-\u06ff])")
+"""Between parts of a word that are words as well: some texts write "anti-TNF" with a soft hyphen, Persian endings stand apart."""
 _LONGEST_FORM = 64
 _LEAST_IN_PIECES = 5
 """Shorter words share pieces with too many others."""
@@ -156,9 +157,9 @@ class Analyzer:
             if len(parts) > 1:
                 terms = [term, *(self._stem(part) for part in parts if part not in self._stopwords)]
                 return Form(tuple(dict.fromkeys(filter(None, terms))), is_name)
-        if _SOFT_HYPHEN in form:  # some texts write "anti-TNF" with one
-            parts = [self._analyze(part).terms for part in form.split(_SOFT_HYPHEN)]
-            return Form(tuple(dict.fromkeys(filter(None, chain((term,), *parts)))), is_name)
+        if not form.isascii() and len(parts := _JOINT.split(form)) > 1:
+            terms = [term, *chain.from_iterable(self._analyze(part).terms for part in parts)]
+            return Form(tuple(dict.fromkeys(filter(None, terms))), is_name)
         return Form((term,) if term else (), is_name)
 
     def terms(self, text: str) -> list[str]:
@@ -192,7 +193,12 @@ class _Folded(dict[int, str]):
         return plain
 
 
-_folded = _Folded(str.maketrans({"œ": "oe", "æ": "ae", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "ħ": "h", "ı": "i"}))
+# Letters that hold nothing to lose, and those of Persian that are often written as the Arabic ones.
+_folded = _Folded(
+    str.maketrans(
+        {"œ": "oe", "æ": "ae", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "ħ": "h", "ı": "i", "ک": "ك", "ی": "ي"}
+    )
+)
 
 
 def _fold(word: str) -> str:
