@@ -346,10 +346,10 @@ def test_xml_is_read_in_the_encoding_that_it_declares():
          [("class A<K, V>",), ("class A<K, V>", "method A"), ("class A<K, V>", "method Get<T>"),
           ("class A<K, V>", "method operator ==")]),
         ("a.swift", "class A {\n  @objc private(set) func go() {}\n  static func <(a: A, b: A) -> Bool {}\n  required init?(x: Int) {}\n"
-                    "  init<T>(y: T) {}\n  deinit {\n  subscript(i: Int) -> Int {}\n  initialize(x)\n",
+                    "  init<T>(y: T) {}\n  deinit {\n  subscript(i: Int) -> Int {}\n  initialize(x)\n  actor = x\n",
          [("class A",), ("class A", "func go"), ("class A", "func <"), ("class A", "init?"), ("class A", "init"),
           ("class A", "deinit"), ("class A", "subscript")]),
-        ("a.scala", "private[io] object A {\n  @tailrec final def one() = 1\n  def ++(b: A) = 1\n  def x_=(y: Int) {}\n}\n",
+        ("a.scala", "private[io] object A {\n  @tailrec final def one() = 1\n  def ++(b: A) = 1\n  def x_=(y: Int) {}\n  enum => x\n}\n",
          [("object A",), ("object A", "def one"), ("object A", "def ++"), ("object A", "def x_=")]),
         ("a.groovy", "class A {\n  def x = new B()\n  def \"adds up\"() {\n  void go(x) {}\n",
          [("class A",), ("class A", "def adds up"), ("class A", "void go")]),

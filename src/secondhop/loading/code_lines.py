@@ -44,9 +44,10 @@ _PATTERNS: Sequence[tuple[str, str]] = (
                         alone=r"companion[ \t]+object\b")
      + rf"|[ \t]*{_MODIFIERS}fun\b[ \t]*(?P<fun>[^\s(=][^(=]{{0,150}})(?=\()"),
     (".swift", _words(r"func|class(?![ \t]+var\b)(?:[ \t]+func)?|struct|enum|protocol|extension|actor",
-                      r"[\w.]+|`\w+`|[-+*/=<>!&|^~%?.]+(?=[ \t(]|<\w)", alone=r"init[?!]?(?=[ \t]*[(<])|subscript(?=[ \t]*[(<])|deinit\b")),
+                      r"[\w.]+|`\w+`|(?<=func )[-+*/=<>!&|^~%?.]+(?=[ \t(]|<\w)",
+                      alone=r"init[?!]?(?=[ \t]*[(<])|subscript(?=[ \t]*[(<])|deinit\b")),
     (".scala", _words(r"def|class|trait|(?:package[ \t]+)?object|enum",
-                      r"\w+(?:(?<=_)[-+*/=<>!&|^~%?]+)?|`[^`]{1,80}`|[-+*/=<>!&|^~%?#@\\:]+")),
+                      r"\w+(?:(?<=_)[-+*/=<>!&|^~%?]+)?|`[^`]{1,80}`|(?<=def )[-+*/=<>!&|^~%?#@\\:]+")),
     (".groovy .gradle", _words(r"class|trait|enum|interface|(?:def|void)(?=[ \t]+(?:\w+|\"[^\"]{1,120}\"|'[^']{1,120}')[ \t]*\()",
                                r"\w+|\"[^\"]{1,120}\"|'[^']{1,120}'")),
     (".sh .bash .zsh", r"[ \t]*(?P<kind>function)[ \t]+(?P<name>[\w:.-]+)|[ \t]*(?P<function>[\w:.-]+)[ \t]*\([ \t]*\)"),
