@@ -95,3 +95,16 @@ def test_the_package_says_that_it_is_typed():
     from importlib.resources import files
 
     assert files("secondhop").joinpath("py.typed").is_file()
+
+
+@pytest.mark.slow
+def test_options_need_no_plugin_to_be_checked(tmp_path):
+    (tmp_path / "user.py").write_text(
+        "from secondhop import DocumentOptions, FolderOptions\n"
+        "FolderOptions(token_budget=300, ignore=['*.txt'])\n"
+        "DocumentOptions(chunk_size=256)\n",
+        "utf-8",
+    )
+    command = [sys.executable, "-m", "mypy", "--strict", "--config-file=", "--follow-imports=silent", "user.py"]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout

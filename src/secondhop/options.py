@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar
@@ -87,19 +87,19 @@ class _Options(BaseModel):
 class ContextOptions(_Options):
     """What one call of `context` or `analyze` may set; the document's options are its defaults."""
 
-    token_budget: WholeNumber = Field(8192, ge=1)
+    token_budget: WholeNumber = Field(default=8192, ge=1)
     """Hard cap on the tokens of the prompt text."""
     strategy: str | Callable[..., Any] = "auto"
     """A strategy by name, or a callable `(query, hits, budget) -> Selection`."""
-    candidate_k: WholeNumber = Field(60, ge=1, le=10_000)
+    candidate_k: WholeNumber = Field(default=60, ge=1, le=10_000)
     """How many chunks selection chooses from."""
-    top_k: WholeNumber | None = Field(None, ge=1)
+    top_k: WholeNumber | None = Field(default=None, ge=1)
     """Keep at most this many passages; neighbours and headings come on top."""
     min_score: float | None = None
     """Drop chunks whose score is lower. Scores are of BM25's kind: they compare within one index, not between indexes."""
-    neighbors: WholeNumber = Field(0, ge=0, le=50)
+    neighbors: WholeNumber = Field(default=0, ge=0, le=50)
     """Also include this many chunks before and after each kept one, where they fit."""
-    chunk_overlap: WholeNumber = Field(0, ge=0, le=50)
+    chunk_overlap: WholeNumber = Field(default=0, ge=0, le=50)
     """Also include this many sentences before and after each kept chunk, where they fit. Chunks themselves do not
     overlap: context around a hit costs budget only when it is shown."""
     include_heading: bool = False
@@ -111,7 +111,7 @@ class ContextOptions(_Options):
     `off` does not look."""
     grain: Grain = "sentence"
     """Keep single sentences, or whole chunks only."""
-    min_grounding: float = Field(0.10, ge=0, le=1)
+    min_grounding: float = Field(default=0.10, ge=0, le=1)
     """Share of the question's content words, weighted by rarity, from which a chunk counts as evidence."""
 
     @field_validator("strategy")
@@ -129,9 +129,9 @@ class DocumentOptions(ContextOptions):
     """Label for texts and bytes that have no path."""
     format: str | None = None
     """Read as this format instead of judging by the name's suffix."""
-    password: str | None = Field(None, repr=False)
+    password: str | None = Field(default=None, repr=False)
     """For encrypted PDF files."""
-    chunk_size: WholeNumber = Field(200, ge=8, le=8192)
+    chunk_size: WholeNumber = Field(default=200, ge=8, le=8192)
     """Wanted size of a chunk in tokens of five UTF-8 bytes."""
     retrieval: Retrieval = "lexical"
     """`lexical`: BM25. `semantic`: the cosine of vectors. `hybrid`: both, fused."""
@@ -142,17 +142,17 @@ class DocumentOptions(ContextOptions):
     """A local model, instead of `model`: a folder, or an ONNX file."""
     embedder_tokenizer: str | Path | None = None
     """The `tokenizer.json` of a local model, if it does not lie beside it."""
-    embedder_dim: WholeNumber | None = Field(None, ge=1)
+    embedder_dim: WholeNumber | None = Field(default=None, ge=1)
     """Dimensions that the model must have."""
     embedder_pooling: Literal["mean", "cls"] | None = None
     """How token vectors become one; by default as the model's own files say, as for all that follows."""
-    embedder_max_length: WholeNumber | None = Field(None, ge=2)
+    embedder_max_length: WholeNumber | None = Field(default=None, ge=2)
     """Tokens of a text that the model reads."""
     embedder_query_prefix: str | None = None
     """Put before each question."""
     embedder_passage_prefix: str | None = None
     """Put before each chunk."""
-    embedder_threads: WholeNumber | None = Field(None, ge=1)
+    embedder_threads: WholeNumber | None = Field(default=None, ge=1)
     """Batches that are embedded at a time; by default one on each core."""
     embedder_id: str | None = None
     """What to call this version of a callable in the cache of embeddings; without it a callable is not cached."""
@@ -166,28 +166,28 @@ class DocumentOptions(ContextOptions):
     rerank: Any = None
     """What reorders the best candidates: `cross-encoder`, a model name, a folder, an ONNX file, or a callable
     `(query, texts) -> scores`."""
-    candidate_pool: WholeNumber = Field(100, ge=1, le=10_000)
+    candidate_pool: WholeNumber = Field(default=100, ge=1, le=10_000)
     """How many of the nearest chunks are fused, and how many of the best candidates are reranked."""
-    min_candidates: WholeNumber = Field(0, ge=0, le=10_000)
+    min_candidates: WholeNumber = Field(default=0, ge=0, le=10_000)
     """With a semantic tier: at least so many candidates, where there are so many chunks."""
     language: str = "auto"
     """Stemming and stopwords: a language name, `auto`, or `none`."""
-    char_ngrams: WholeNumber = Field(0, ge=0, le=8)
+    char_ngrams: WholeNumber = Field(default=0, ge=0, le=8)
     """Also index the pieces of words that are this long, so that misspelt words find something; 0 for none, 3 is usual."""
     isolation: Isolation = "auto"
     """Where files are parsed: `auto` has formats with native or complex parsers (PDF, office, HTML, archives) parsed in
     child processes with limits, `process` all files, `none` none."""
-    max_seconds: float = Field(20.0, gt=0, le=86_400)
+    max_seconds: float = Field(default=20.0, gt=0, le=86_400)
     """Time that parsing one file in a child process may take."""
-    max_memory_mb: WholeNumber = Field(512, ge=128, le=1_048_576)
+    max_memory_mb: WholeNumber = Field(default=512, ge=128, le=1_048_576)
     """Memory in MiB that a child process may take."""
     tokenizer: str | Callable[[str], int] = "auto"
     """Counts tokens: `auto`, a tiktoken encoding, `estimate`, `words`, `characters`, or a callable."""
     bm25_variant: Bm25Variant = "lucene"
     """Which BM25: `lucene`, or `okapi`, `l`, `plus` as in rank-bm25."""
-    bm25_k1: float = Field(1.2, ge=0, le=100)
+    bm25_k1: float = Field(default=1.2, ge=0, le=100)
     """How slowly further occurrences of a word stop counting."""
-    bm25_b: float = Field(0.75, ge=0, le=1)
+    bm25_b: float = Field(default=0.75, ge=0, le=1)
     """How much long chunks are marked down, from 0 (not at all) to 1."""
 
     @model_validator(mode="after")
@@ -233,17 +233,17 @@ class FolderOptions(DocumentOptions):
     """Descend into subfolders."""
     gitignore: bool = True
     """Leave out what .gitignore files name."""
-    ignore: tuple[str, ...] = ()
+    ignore: Sequence[str] = ()
     """Further patterns to leave out, in .gitignore syntax."""
     hard_links: bool = False
     """Also read files that have further names (hard links) outside the folder."""
-    workers: WholeNumber | None = Field(None, ge=1, le=256)
+    workers: WholeNumber | None = Field(default=None, ge=1, le=256)
     """How many processes may read and index files at a time, and parse risky ones; by default one for each core."""
     persist: bool = False
     """Keep the index in `index_dir`, and index only what has changed the next time."""
     index_dir: str | Path | None = None
     """Where to keep it: `.secondhop` in the folder unless given. Giving it switches `persist` on."""
-    lock_timeout: float = Field(60.0, ge=0, le=86_400)
+    lock_timeout: float = Field(default=60.0, ge=0, le=86_400)
     """Seconds to wait while another process writes to the index."""
     options: DocumentOptions | None = None
     """Document options, given together."""
@@ -253,6 +253,11 @@ class FolderOptions(DocumentOptions):
     def _takes_up_nested(cls, values: Any) -> Any:
         nested = values.get("options") if isinstance(values, Mapping) else None
         return {**nested.given, **{**values, "options": None}} if isinstance(nested, FolderOptions) else values
+
+    @field_validator("ignore", mode="before")
+    @classmethod
+    def _does_not_change(cls, value: Any) -> Any:
+        return tuple(value) if isinstance(value, Iterable) and not isinstance(value, (str, bytes)) else value
 
     @field_validator("index_dir")
     @classmethod
