@@ -164,6 +164,8 @@ class Packing:
             refill(self)
             if len(self.chosen) > chosen:
                 passages = self._give_back()
+        shown = {None, *(self.hits.hits[hit].chunk.id for hit in self.opened)}  # nothing repeats what was given back
+        self.refused = {hit: why for hit, why in self.refused.items() if why[1].get("of") in shown}
         if not self.chosen:
             passages = self._take_exactly()
         decisions = tuple([self._decide(place, hit, passages.get(place)) for place, hit in enumerate(self.hits.hits)])
@@ -254,9 +256,6 @@ class Packing:
                 self._changed.add(self.hit_of[number])
                 over -= self.tokens[number]
             self.opened = {self.hit_of[kept] for kept in self.chosen}
-            shown = {None, *(self.hits.hits[hit].chunk.id for hit in self.opened)}
-            # Nothing repeats what has been given back.
-            self.refused = {hit: why for hit, why in self.refused.items() if why[1].get("of") in shown}
 
     def _take_exactly(self) -> dict[int, Passage]:
         """For budgets so small that a sum of parts errs by too much: the best sentence that fits as it is shown."""
