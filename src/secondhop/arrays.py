@@ -22,7 +22,7 @@ def ranges(starts: Ints, counts: Ints) -> Ints:
     """The whole numbers of all ranges, one range after the other."""
     ends = counts.cumsum()
     total = int(ends[-1]) if len(ends) else 0
-    numbers: Ints = np.repeat(starts - ends + counts, counts)
+    numbers: Ints = (starts - ends + counts).repeat(counts)
     numbers += np.arange(total)
     return numbers
 
@@ -30,14 +30,14 @@ def ranges(starts: Ints, counts: Ints) -> Ints:
 def offsets_of(counts: Ints) -> NDArray[np.int64]:
     """Where each of a number of runs begins, and the last one ends."""
     offsets = np.zeros(len(counts) + 1, np.int64)
-    np.cumsum(counts, out=offsets[1:])
+    counts.cumsum(out=offsets[1:])
     return offsets
 
 
 def gathered(values: NDArray[_Scalar], starts: Ints, counts: Ints) -> NDArray[_Scalar]:
     """The values of all ranges, one range after the other; quick where ranges follow one another in `values`."""
     ends = starts + counts
-    breaks = np.flatnonzero(starts[1:] != ends[:-1])
+    breaks = (starts[1:] != ends[:-1]).nonzero()[0]
     if len(breaks) * _A_SLICE >= counts.sum() or not len(starts):
         return values[ranges(starts, counts)]
     firsts, lasts = starts[np.append(0, breaks + 1)], ends[np.append(breaks, -1)]
@@ -62,14 +62,22 @@ def run_starts(values: Ints) -> Ints:
     begins = np.empty(len(values), bool)
     begins[:1] = True
     np.not_equal(values[1:], values[:-1], out=begins[1:])
-    return np.flatnonzero(begins)
+    return begins.nonzero()[0]
+
+
+def run_lengths(starts: Ints, end: int) -> Ints:
+    """How long each of several runs is, of which one begins where the one before ends, and the last ends at `end`."""
+    lengths = np.empty(len(starts), np.int64)
+    np.subtract(starts[1:], starts[:-1], out=lengths[:-1])
+    lengths[-1:] = end - starts[-1:]
+    return lengths
 
 
 def true_runs(mask: Bools) -> tuple[Ints, Ints]:
     """Where each run of true values begins, and where it ends."""
     padded = np.zeros(len(mask) + 2, bool)
     padded[1:-1] = mask
-    edges = np.flatnonzero(padded[1:] != padded[:-1])
+    edges = (padded[1:] != padded[:-1]).nonzero()[0]
     return edges[0::2], edges[1::2]
 
 
@@ -86,7 +94,7 @@ def highest(values: NDArray[Any], k: int) -> Ints:
     places = np.arange(len(values))
     if k < len(values):
         threshold = np.partition(values, len(values) - k)[len(values) - k] if k else np.inf
-        above = np.flatnonzero(values > threshold)
-        places = np.concatenate((above, np.flatnonzero(values == threshold)[: k - len(above)]))
+        above = (values > threshold).nonzero()[0]
+        places = np.concatenate((above, (values == threshold).nonzero()[0][: k - len(above)]))
     ordered: Ints = places[np.lexsort((places, -values[places]))]
     return ordered

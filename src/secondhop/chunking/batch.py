@@ -123,13 +123,13 @@ class _Blocks:
         open_ = np.ones(len(starts), bool)
         open_[list(self.ready)] = False
         found = split_paragraphs(text, starts[open_], ends[open_])
-        found.starts[np.cumsum(found.counts) - found.counts] = titles[open_]
+        found.starts[found.counts.cumsum() - found.counts] = titles[open_]
         if not self.ready:
             return found
         return self._with_ready(open_, *found)
 
     def _with_ready(self, open_: Bools, starts: Ints, ends: Ints, counts: Ints) -> tuple[Ints, Ints, Ints]:
-        ready = [self.ready[number] for number in np.flatnonzero(~open_).tolist()]
+        ready = [self.ready[number] for number in (~open_).nonzero()[0].tolist()]
         spans = np.concatenate(
             [
                 np.concatenate(list(blocks))
@@ -141,7 +141,7 @@ class _Blocks:
         n_sentences = np.empty(len(open_), np.int64)
         n_sentences[open_] = counts
         n_sentences[~open_] = [len(block) for block in ready]
-        first = np.cumsum(n_sentences) - n_sentences
+        first = n_sentences.cumsum() - n_sentences
         places = np.concatenate((ranges(first[open_], counts), ranges(first[~open_], n_sentences[~open_])))
         both = np.empty((2, len(places)), np.int64)
         both[0, places] = np.concatenate((starts, spans[:, 0]))
@@ -237,7 +237,7 @@ def _table(batch: list[SourceText], blocks: _Blocks, chunk_size: int) -> CutTabl
         table.n_sentences.extend([n for n, _ in parts])
     if len(batch) > 1:
         bases = np.fromiter(accumulate((len(source.text) + 1 for source in batch[:-1]), initial=0), np.int64)
-        shift = np.repeat(bases[table.source], table.n_sentences)
+        shift = bases[table.source].repeat(table.n_sentences)
         starts -= shift
         ends -= shift
     return table

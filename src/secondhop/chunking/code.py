@@ -74,7 +74,7 @@ def code_cuts(nodes: Sequence[CodeNode], chunk_size: int) -> Iterator[list[CodeC
     lines = lines_of_spans(text, bounds[:, 0], bounds.max(axis=1))
     spans = np.stack((lines.starts, lines.ends), axis=1)
     shifts = [each.base - places[each.base] for each in nodes]
-    shift = np.repeat(np.repeat(shifts, list(map(len, stretches))), lines.counts)
+    shift = np.repeat(shifts, list(map(len, stretches))).repeat(lines.counts)
     placed = spans + shift[:, None]
     starts, ends = placed[:, 0].tolist(), placed[:, 1].tolist()
     first, parts = 0, _parts(text, every, lines, spans, chunk_size)
@@ -107,10 +107,10 @@ def _stretches(text: str, node: SectionNode, base: int, chunk_size: int) -> Iter
 
 def _parts(text: str, stretches: list[_Stretch], lines: Lines, spans: Ints, chunk_size: int) -> Iterator[list[int]]:
     """How many lines each chunk of each stretch has. Stanzas (between empty lines) stay together where they fit."""
-    opening = np.flatnonzero(lines.opens)
+    opening = lines.opens.nonzero()[0]
     closing = np.append(opening, len(spans))[1:]
     sizes = lines.sizes(lines.starts[opening], lines.ends[closing - 1]).tolist()
-    edges = np.searchsorted(opening, np.append(0, np.cumsum(lines.counts))).tolist()
+    edges = opening.searchsorted(np.append(0, lines.counts.cumsum())).tolist()
     n_lines, n_in_stanza = lines.counts.tolist(), (closing - opening).tolist()
     for number, stretch in enumerate(stretches):
         stanzas = slice(edges[number], edges[number + 1])

@@ -99,7 +99,7 @@ class Encoder:
     ) -> Iterator[tuple[NDArray[np.int64], list[NDArray[Any]], NDArray[np.int64]]]:
         encodings = self.tokenizer.encode_batch_fast([_whole(text) for text in texts])
         lengths = np.array([len(encoding) for encoding in encodings])
-        order = np.argsort(-lengths, kind="stable")
+        order = (-lengths).argsort(kind="stable")
         batches = [order[start : start + self.batch_size] for start in range(0, len(order), self.batch_size)]
         self.session  # noqa: B018  opened here, not by all threads at once
 

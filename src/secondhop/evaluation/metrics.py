@@ -102,7 +102,7 @@ def auroc(scores: ArrayLike, positive: ArrayLike) -> float:
     if not n_positive or not n_negative:
         return NAN
     _, group, counts = np.unique(values, return_inverse=True, return_counts=True)
-    last = np.cumsum(counts)
+    last = counts.cumsum()
     ranks = (last - (counts - 1) / 2)[group.ravel()]
     return float((ranks[labels].sum() - n_positive * (n_positive + 1) / 2) / (n_positive * n_negative))
 

@@ -186,7 +186,7 @@ def _add(
     bases = np.fromiter(accumulate((len(source.text) + 1 for source in sources[:-1]), initial=0), np.int64)
     source, section = np.array(table.source, np.int32), np.array(table.section, np.int32)
     n_sentences = np.array(table.n_sentences, np.int64)
-    shift = np.repeat(bases[source], n_sentences)
+    shift = bases[source].repeat(n_sentences)
     starts, ends = table.sentence_start + shift, table.sentence_end + shift
     edges = offsets_of(n_sentences)
     first, last = _lines(text, bases, source, starts[edges[:-1]], ends[edges[1:] - 1] - 1)
@@ -201,7 +201,7 @@ def _add(
     columns.sentence_start.append(table.sentence_start)
     columns.sentence_end.append(table.sentence_end)
     _add_words(columns.words, columns.sentence_n_words, forms, text, starts, ends)
-    opening = np.searchsorted(section, np.arange(len(table.sections)))
+    opening = section.searchsorted(np.arange(len(table.sections)))
     columns.section_source.append(source[opening] + np.int32(first_source))
     _add_sections(columns, forms, paths, table.sections)
 
@@ -243,12 +243,12 @@ def _add_words(words: array[int], counts: list[Ints], forms: Numbering, text: st
 def _lines(text: str, bases: Ints, source: NDArray[np.int32], *places: Ints) -> Iterator[NDArray[np.int32]]:
     """For each list of places, the lines that they are in, from 1 in each source."""
     newlines = _newlines(text)
-    before = np.searchsorted(newlines, bases)[source] - 1
+    before = newlines.searchsorted(bases)[source] - 1
     for each in places:
-        yield (np.searchsorted(newlines, each) - before).astype(np.int32)
+        yield (newlines.searchsorted(each) - before).astype(np.int32)
 
 
 def _newlines(text: str) -> Ints:
     """Where the line ends are."""
-    places = [np.flatnonzero(codes(text[at : at + WINDOW]) == ord("\n")) + at for at in range(0, len(text), WINDOW)]
+    places = [(codes(text[at : at + WINDOW]) == ord("\n")).nonzero()[0] + at for at in range(0, len(text), WINDOW)]
     return np.concatenate(places) if places else np.empty(0, np.int64)

@@ -35,7 +35,7 @@ class TokenCosts:
 
         After this those of their sentences are known: `of_sentences`.
         """
-        unknown = np.flatnonzero(self._chunks[ordinals] == 0)
+        unknown = (self._chunks[ordinals] == 0).nonzero()[0]
         if len(unknown):
             self._count(ordinals[unknown], [texts[place] for place in unknown.tolist()])
         return self._chunks[ordinals].astype(np.int64)
@@ -50,10 +50,10 @@ class TokenCosts:
         n_sentences = snapshot.chunk_sentences[ordinals + 1] - first
         sentences = ranges(first, n_sentences)
         # A text that was cut here begins with its first sentence, one that was given may begin with blanks.
-        opening = 0 if snapshot.given else np.repeat(snapshot.sentence_start[first], n_sentences)
+        opening = 0 if snapshot.given else snapshot.sentence_start[first].repeat(n_sentences)
         of_chunks, of_sentences = self.count.with_parts(
             texts,
-            np.repeat(np.arange(len(ordinals)), n_sentences),
+            np.arange(len(ordinals)).repeat(n_sentences),
             snapshot.sentence_start[sentences] - opening,
             snapshot.sentence_end[sentences] - opening,
         )

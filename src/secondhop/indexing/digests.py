@@ -23,7 +23,7 @@ def chunk_signatures(lexicon: Lexicon, words: NDArray[np.int32], bounds: Ints) -
     """[C, 8] MinHash of each chunk's terms; chunk c has the words from bounds[c] to bounds[c + 1]."""
     of_chunks = np.full((len(bounds) - 1, SIGNATURE_HASHES), 0xFFFFFFFF, np.uint32)
     is_held = np.diff(lexicon.form_offsets) > 0
-    held = np.flatnonzero(is_held)
+    held = is_held.nonzero()[0]
     if not len(held):
         return of_chunks
     seeds = np.arange(SIGNATURE_HASHES, dtype=np.uint64) << np.uint64(40)
@@ -32,12 +32,12 @@ def chunk_signatures(lexicon: Lexicon, words: NDArray[np.int32], bounds: Ints) -
     of_forms[held] = np.minimum.reduceat(hashes[lexicon.form_terms], lexicon.form_offsets[held])
     first, n = 0, len(bounds) - 1
     while first < n:
-        last = max(first + 1, int(np.searchsorted(bounds, bounds[first] + _AT_ONCE, "right")) - 1)
+        last = max(first + 1, int(bounds.searchsorted(bounds[first] + _AT_ONCE, "right")) - 1)
         part = words[bounds[first] : bounds[last]].astype(np.intp)
-        content = np.flatnonzero(is_held[part])
+        content = is_held[part].nonzero()[0]
         part = part[content]
-        edges = np.searchsorted(content, bounds[first : last + 1] - bounds[first])
-        filled = np.flatnonzero(np.diff(edges))
+        edges = content.searchsorted(bounds[first : last + 1] - bounds[first])
+        filled = np.diff(edges).nonzero()[0]
         if len(filled):
             of_chunks[first + filled] = np.minimum.reduceat(of_forms.take(part, axis=0), edges[filled])
         first = last
@@ -54,12 +54,12 @@ def sentence_keys(lexicon: Lexicon, words: NDArray[np.int32], bounds: Ints) -> I
     powers, inverses = _powers(_AT_ONCE * 2)
     first = 0
     while first < n:
-        last = max(first + 1, int(np.searchsorted(bounds, bounds[first] + _AT_ONCE, "right")) - 1)
+        last = max(first + 1, int(bounds.searchsorted(bounds[first] + _AT_ONCE, "right")) - 1)
         base, end = int(bounds[first]), int(bounds[last])
         if end - base > len(powers):
             powers, inverses = _powers(1 << (end - base).bit_length())
         sums = np.zeros(end - base + 1, np.uint64)
-        np.cumsum(lexicon.form_fold[words[base:end]] * powers[: end - base], out=sums[1:])
+        (lexicon.form_fold[words[base:end]] * powers[: end - base]).cumsum(out=sums[1:])
         starts, ends = bounds[first:last] - base, bounds[first + 1 : last + 1] - base
         part = mix((sums[ends] - sums[starts]) * inverses[np.minimum(starts, len(inverses) - 1)]).view(np.int64)
         keys[first:last] = np.where(ends - starts > _MIN_KEY_WORDS, part, 0)

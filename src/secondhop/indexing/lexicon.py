@@ -58,32 +58,32 @@ class Lexicon:
         starts = self.form_offsets[forms]
         counts = self.form_offsets[forms + 1] - starts
         if counts.max(initial=0) <= 1:  # as most runs of words: then there is nothing to repeat
-            places = np.flatnonzero(counts)
+            places = counts.nonzero()[0]
             return self.form_terms[starts[places]], places
-        return self.form_terms[ranges(starts, counts)], np.repeat(np.arange(len(forms)), counts)
+        return self.form_terms[ranges(starts, counts)], np.arange(len(forms)).repeat(counts)
 
     def kept(self, used: Bools) -> tuple[Lexicon, Ints]:
         """Only the forms marked, and the new numbers of all forms; those left out have none."""
         if used.all():
             return self, np.arange(len(used))
-        forms = np.flatnonzero(used)
+        forms = used.nonzero()[0]
         counts = np.diff(self.form_offsets)[forms]
         form_terms = gathered(self.form_terms, self.form_offsets[forms], counts)
         is_kept = np.zeros(len(self.terms), bool)
         is_kept[form_terms] = True
-        terms = np.flatnonzero(is_kept)
+        terms = is_kept.nonzero()[0]
         lexicon = Lexicon(
             analyzer=self.analyzer,
             forms=self.forms.kept(forms),
             terms=self.terms.kept(terms),
             form_offsets=offsets_of(counts),
-            form_terms=(np.cumsum(is_kept) - 1)[form_terms],
+            form_terms=(is_kept.cumsum() - 1)[form_terms],
             form_is_name=self.form_is_name[forms],
             form_is_capital=self.form_is_capital[forms],
             form_fold=self.form_fold[forms],
             term_is_number=self.term_is_number[terms],
         )
-        return lexicon, np.where(used, np.cumsum(used) - 1, NONE)
+        return lexicon, np.where(used, used.cumsum() - 1, NONE)
 
     @classmethod
     def merged(cls, lexicons: Sequence[Lexicon], used: Sequence[Bools]) -> tuple[Lexicon, list[Ints]]:
@@ -114,6 +114,6 @@ def _begin_with_digit(strings: Strings) -> Bools:
     """Which of the strings, none of them empty, begin with a digit of any script."""
     first = strings.data[strings.offsets[:-1]]
     found = (first >= ord("0")) & (first <= ord("9"))
-    odd = np.flatnonzero(first >= 0x80)
+    odd = (first >= 0x80).nonzero()[0]
     found[odd] = [string[0].isdigit() for string in strings.several(odd)]
     return found

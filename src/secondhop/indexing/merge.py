@@ -105,7 +105,7 @@ def _runs(segments: Sequence[Segment], order: Sequence[tuple[int, int]]) -> list
 
 def _run(number: int, segment: Segment, first: int, last: int) -> _Run:
     def rows(column: NDArray[Any], edges: slice) -> slice:
-        return slice(*np.searchsorted(column, (edges.start, edges.stop)).tolist())
+        return slice(*column.searchsorted((edges.start, edges.stop)).tolist())
 
     def parts(offsets: Ints, rows: slice) -> slice:
         return slice(int(offsets[rows.start]), int(offsets[rows.stop]))
@@ -188,7 +188,7 @@ def _paths(segments: Sequence[Segment], runs: list[_Run]) -> tuple[Vocabulary, N
     section_path = np.concatenate(parts) if parts else np.empty(0, np.int64)
     is_used = np.zeros(len(paths), bool)
     is_used[section_path] = True
-    return paths.kept(np.flatnonzero(is_used)), (np.cumsum(is_used, dtype=np.int32) - np.int32(1))[section_path]
+    return paths.kept(is_used.nonzero()[0]), (is_used.cumsum(dtype=np.int32) - np.int32(1))[section_path]
 
 
 def _texts(segments: Sequence[Segment], places: Ints) -> Texts:

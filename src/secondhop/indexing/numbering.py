@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from secondhop.arrays import ranges, run_starts
+from secondhop.arrays import ranges, run_lengths, run_starts
 from secondhop.indexing.strings import Strings, Vocabulary
 
 if TYPE_CHECKING:
@@ -41,9 +41,9 @@ class Numbering:
     def of(self, characters: Characters, starts: Ints, ends: Ints, digests: Digests) -> NDArray[np.int32]:
         """The numbers of the words from `start` to `end`, which have these digests."""
         numbers = self._find(digests)
-        unknown = np.flatnonzero(numbers == 0)
+        unknown = (numbers == 0).nonzero()[0]
         if len(unknown):
-            order = unknown[np.argsort(digests[unknown])]
+            order = unknown[digests[unknown].argsort()]
             begins = run_starts(digests[order])
             first = order[begins]
             self._add(digests[first])
@@ -51,7 +51,7 @@ class Numbering:
             self._codes.append(characters.codes[ranges(starts[first], lengths)])
             self._lengths.append(lengths)
             new = np.arange(len(self._digests) - len(first), len(self._digests), dtype=np.int32)
-            numbers[order] = np.repeat(new, np.diff(begins, append=len(order)))
+            numbers[order] = new.repeat(run_lengths(begins, len(order)))
         return numbers
 
     def vocabulary(self) -> tuple[Vocabulary, NDArray[np.int32]]:
@@ -66,7 +66,7 @@ class Numbering:
         """The numbers of the words with these digests; 0 for those that are not known."""
         places = self._places(digests)
         numbers = self._table[places]
-        open_ = np.flatnonzero((self._digests[numbers.astype(np.intp)] != digests) & (numbers != 0))
+        open_ = ((self._digests[numbers.astype(np.intp)] != digests) & (numbers != 0)).nonzero()[0]
         while len(open_):
             places[open_] = (places[open_] + 1) & (len(self._table) - 1)
             found = self._table[places[open_]]
@@ -88,7 +88,7 @@ class Numbering:
         while len(waiting):
             free = self._table[places] == 0
             self._table[places[free]] = waiting[free]
-            late = np.flatnonzero(self._table[places] != waiting)  # the place was taken, or another one came as well
+            late = (self._table[places] != waiting).nonzero()[0]  # the place was taken, or another one came as well
             waiting, places = waiting[late], (places[late] + 1) & (len(self._table) - 1)
 
     def _places(self, digests: Digests) -> Ints:

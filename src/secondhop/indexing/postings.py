@@ -52,7 +52,7 @@ class Postings:
         else:
             places = ranges(starts, counts)
             chunks, weights = self.chunks[places], self.weights[places]
-        return Gathered(chunks, weights * np.repeat(factors, counts), counts)
+        return Gathered(chunks, weights * factors.repeat(counts), counts)
 
     def accumulate(self, terms: Ints, factors: Floats) -> Floats:
         """Sum over terms of factor times weight, for each chunk: an array of length n_chunks."""

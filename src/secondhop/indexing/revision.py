@@ -41,7 +41,7 @@ class _Numbers(NamedTuple):
 
     def begin(self, numbers: Ints) -> tuple[Ints, Ints]:
         """The first row that is kept and has at least that new number, and the new number it has, for each of these."""
-        places = np.searchsorted(self.new[self.kept], numbers)
+        places = self.new[self.kept].searchsorted(numbers)
         return np.append(self.kept, len(self.new))[places], np.append(self.new[self.kept], GONE)[places]
 
 
@@ -83,7 +83,7 @@ def _revised(base: Snapshot, number: int, order: Sequence[tuple[int, int]], segm
     chunks = _chunks(base, number, order, segment)
     is_fresh = np.ones(len(segment), bool)
     is_fresh[chunks.new[chunks.kept]] = False
-    fresh, is_gone = np.flatnonzero(is_fresh), chunks.new == GONE
+    fresh, is_gone = is_fresh.nonzero()[0], chunks.new == GONE
     n_changed = _n_words(base.segment)[is_gone].sum() + _n_words(segment)[fresh].sum()
     if n_changed > _MOST_CHANGED * len(base.words) or (np.diff(chunks.new[chunks.kept]) < 0).any():
         return None
@@ -106,19 +106,19 @@ def _of(postings: Postings) -> _Rows:
 def _chunks(base: Snapshot, number: int, order: Sequence[tuple[int, int]], segment: Segment) -> _Numbers:
     """The chunks of the base in the segment."""
     of_segment, source = np.array(order, np.int64).reshape(-1, 2).T
-    places = np.flatnonzero(of_segment == number)
-    first = np.searchsorted(base.chunk_source, np.arange(len(base.sources) + 1))
+    places = (of_segment == number).nonzero()[0]
+    first = base.chunk_source.searchsorted(np.arange(len(base.sources) + 1))
     n_chunks = np.diff(first)[source[places]]
     old = ranges(first[source[places]], n_chunks)
     new = np.full(len(base), GONE, np.int32)
-    new[old] = ranges(np.searchsorted(segment.chunk_source, places), n_chunks)
-    return _Numbers(new, np.flatnonzero(new != GONE))
+    new[old] = ranges(segment.chunk_source.searchsorted(places), n_chunks)
+    return _Numbers(new, (new != GONE).nonzero()[0])
 
 
 def _terms(old: NDArray[np.uint64], new: NDArray[np.uint64]) -> _Numbers:
     """Terms by their digests, which ascend."""
-    places = np.searchsorted(new, old)
-    found = np.flatnonzero(np.searchsorted(new, old, "right") > places)
+    places = new.searchsorted(old)
+    found = (new.searchsorted(old, "right") > places).nonzero()[0]
     numbers = np.full(len(old), GONE, np.int32)
     numbers[found] = places[found]
     return _Numbers(numbers, found)
@@ -132,11 +132,11 @@ def _n_words(segment: Segment) -> Ints:
 def _spliced(base: _Rows, fresh: _Rows, terms: _Numbers, chunks: _Numbers) -> _Rows:
     """The rows of the base that are kept, with new numbers, and the fresh ones, which have such numbers."""
     renumbered = chunks.new[base.chunks]
-    gone = np.flatnonzero(renumbered == GONE)
+    gone = (renumbered == GONE).nonzero()[0]
     n_kept = np.diff(base.offsets)
-    n_kept -= np.bincount(np.searchsorted(base.offsets, gone, "right") - 1, minlength=len(n_kept))
+    n_kept -= np.bincount(base.offsets.searchsorted(gone, "right") - 1, minlength=len(n_kept))
     n_rows = np.diff(fresh.offsets)
-    fresh_terms = np.repeat(np.arange(len(n_rows)), n_rows)
+    fresh_terms = np.arange(len(n_rows)).repeat(n_rows)
     n_rows[terms.new[terms.kept]] += n_kept[terms.kept]
     term, number = terms.begin(fresh_terms)
     starts = base.offsets[term]
@@ -166,7 +166,7 @@ def _edited(array: NDArray[_Scalar], gone: Ints, places: Ints, values: NDArray[_
     Between two such edits it is copied as one piece: few edits take hardly longer than a copy.
     """
     where = np.concatenate((places, gone))
-    order = np.argsort(where, kind="stable")
+    order = where.argsort(kind="stable")
     starts = [0, *(where[order] + (order >= len(places))).tolist()]
     ends = [*where[order].tolist(), len(array)]
     pieces = [array[: ends[0]]]

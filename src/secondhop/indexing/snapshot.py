@@ -236,7 +236,7 @@ class Snapshot:
 
     def chunk_of(self, sentences: Ints) -> Ints:
         """[sentences] ordinals of the chunks that hold the sentences with those numbers."""
-        ordinals: Ints = np.searchsorted(self.chunk_sentences, sentences, side="right") - 1
+        ordinals: Ints = self.chunk_sentences.searchsorted(sentences, side="right") - 1
         return ordinals
 
     def neighbors(self, ordinal: int, distance: int) -> list[int]:
@@ -264,8 +264,8 @@ class Snapshot:
         """[ordinals] ordinal of the chunk whose first sentence is the header of the table that the chunk is of, or -1."""
         sections = self.chunk_section[ordinals]
         heads = np.full(len(ordinals), -1)
-        headed = np.flatnonzero(self.segment.section_headed[sections])
-        heads[headed] = np.searchsorted(self.chunk_section, sections[headed])
+        headed = self.segment.section_headed[sections].nonzero()[0]
+        heads[headed] = self.chunk_section.searchsorted(sections[headed])
         return heads
 
     def section_opening(self, ordinal: int) -> int | None:
@@ -278,7 +278,7 @@ class Snapshot:
             return None
         while section and self.segment.is_continued(section - 1):
             section -= 1
-        first = int(np.searchsorted(self.chunk_section, section, side="left"))
+        first = int(self.chunk_section.searchsorted(section, side="left"))
         return first if self.chunk_section[first] == section else ordinal
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from secondhop.arrays import gathered, narrowest, offsets_of, ranges, run_starts
+from secondhop.arrays import gathered, narrowest, offsets_of, ranges, run_lengths, run_starts
 from secondhop.indexing.lexicon import NONE, Lexicon
 from secondhop.indexing.postings import Postings
 from secondhop.text.hashing import mix
@@ -91,7 +91,7 @@ def count_terms(segment: Segment, numbers: Ints | None = None) -> TermCounts:
         block = _counted(keys, dtype(bits), numbers[first:last].astype(np.int32))
         df[block.terms] += block.n_chunks
         blocks.append(block)
-    ends = np.cumsum(df, out=df).copy()
+    ends = df.cumsum(out=df).copy()
     most = max((int(block.counts.max(initial=0)) for block in blocks), default=0)
     chunks, counts = np.empty(offsets[-1], np.int32), np.empty(offsets[-1], np.min_scalar_type(most))
     while blocks:  # what is copied is let go
@@ -107,7 +107,7 @@ class _FirstTerms:
 
     def __init__(self, lexicon: Lexicon) -> None:
         counts = np.diff(lexicon.form_offsets)
-        held = np.flatnonzero(counts)
+        held = counts.nonzero()[0]
         self._first = np.full(len(counts), NONE, np.int32)
         self._first[held] = lexicon.form_terms[lexicon.form_offsets[held]]
         self._n_more = counts - 1
@@ -116,16 +116,16 @@ class _FirstTerms:
 
     def keys(self, words: NDArray[np.int32], n_words: Ints, dtype: Any, bits: int) -> NDArray[Any]:
         """A key for each term of each of the words: the term, and in its low bits the chunk, which has so many words."""
-        chunks = np.repeat(np.arange(len(n_words), dtype=dtype), n_words)
+        chunks = np.arange(len(n_words), dtype=dtype).repeat(n_words)
         forms = words.astype(np.intp)
         first = self._first[forms]
-        held, several = np.flatnonzero(first != NONE), np.flatnonzero(self._has_more[forms])
+        held, several = (first != NONE).nonzero()[0], self._has_more[forms].nonzero()[0]
         forms = forms[several]
         counts = self._n_more[forms]
         more = self._lexicon.form_terms[ranges(self._lexicon.form_offsets[forms] + 1, counts)]
         terms = np.concatenate((first[held].astype(dtype), more.astype(dtype)))
         terms <<= dtype(bits)
-        terms |= np.concatenate((chunks[held], np.repeat(chunks[several], counts)))
+        terms |= np.concatenate((chunks[held], chunks[several].repeat(counts)))
         return terms
 
 
@@ -133,18 +133,18 @@ def _counted(keys: NDArray[Any], bits: Any, chunks: NDArray[np.int32]) -> _Block
     """The keys, of these chunks, counted."""
     keys.sort()
     edges = run_starts(keys)
-    counts = narrowest(np.diff(edges, append=len(keys)))
+    counts = narrowest(run_lengths(edges, len(keys)))
     keys = keys[edges]
     terms = keys >> bits
     places = narrowest(keys & keys.dtype.type((1 << int(bits)) - 1))
     starts = run_starts(terms)
-    n_chunks = np.diff(starts, append=len(terms)).astype(np.int32)
+    n_chunks = run_lengths(starts, len(terms)).astype(np.int32)
     return _Block(chunks, terms[starts].astype(np.int32), n_chunks, places, counts)
 
 
 def _batches(bounds: Ints, most: int) -> list[tuple[int, int]]:
     """Runs of chunks with some hundred thousand words in each, and so many chunks at most."""
-    steps = np.searchsorted(bounds, np.arange(0, bounds[-1], _AT_ONCE))
+    steps = bounds.searchsorted(np.arange(0, bounds[-1], _AT_ONCE))
     edges = np.sort(np.concatenate((steps, np.arange(0, len(bounds), most), [0, len(bounds) - 1])))
     return list(pairwise(edges[run_starts(edges)].tolist()))
 
@@ -177,7 +177,7 @@ def lead_postings(segment: Segment, numbers: Ints | None = None) -> Postings:
     np.not_equal(keys[1:] >> 4, keys[:-1] >> 4, out=begins[1:])
     keys = keys[begins]
     weights = LEAD_WEIGHTS[keys & 15]
-    offsets = np.searchsorted(keys, np.arange(len(segment.lexicon.terms) + 1) << (bits + 4))
+    offsets = keys.searchsorted(np.arange(len(segment.lexicon.terms) + 1) << (bits + 4))
     return Postings(offsets, numbers.astype(np.int32)[keys >> 4 & ((1 << bits) - 1)], weights, len(segment))
 
 
@@ -191,7 +191,7 @@ def _lead_keys(segment: Segment, numbers: Ints, first: int, bits: int, has_terms
         has_terms,
         HEADING_WORDS,
     )
-    opens = np.flatnonzero(segment.chunk_opens[numbers])
+    opens = segment.chunk_opens[numbers].nonzero()[0]
     sentence = segment.chunk_sentences[numbers[opens]]
     opening = _first_content(
         segment.words, segment.sentence_words[sentence], segment.sentence_words[sentence + 1], has_terms, SENTENCE_WORDS
@@ -216,11 +216,11 @@ class _Content(NamedTuple):
 
 def _first_content(words: NDArray[np.int32], starts: Ints, ends: Ints, has_terms: Bools, most: int) -> _Content:
     forms = words[ranges(starts, ends - starts)]
-    span = np.repeat(np.arange(len(starts)), ends - starts)
+    span = np.arange(len(starts)).repeat(ends - starts)
     content = has_terms[forms]
     forms, span = forms[content], span[content]
     counts = np.bincount(span, minlength=len(starts))
-    place = np.arange(len(span)) - np.repeat(np.cumsum(counts) - counts, counts)
+    place = np.arange(len(span)) - (counts.cumsum() - counts).repeat(counts)
     first = place < most
     return _Content(span[first], place[first], forms[first].astype(np.int64))
 
@@ -241,6 +241,6 @@ def capitals(segment: Segment) -> tuple[bool, Bools]:
     inside = segment.form_count - np.bincount(segment.words[opening], minlength=n)
     capital, total = int(inside[lexicon.form_is_capital].sum()), int(inside.sum())
     signed = np.where(lexicon.form_is_capital, inside, -inside)
-    terms, form = lexicon.form_terms, np.repeat(np.arange(n), np.diff(lexicon.form_offsets))
+    terms, form = lexicon.form_terms, np.arange(n).repeat(np.diff(lexicon.form_offsets))
     balance = np.bincount(terms, signed[form], len(lexicon.terms))
     return total > 0 and capital / total >= _LEAST_CAPITALS, balance < 0

@@ -110,7 +110,7 @@ class Vocabulary(Sequence[str]):
     @classmethod
     def of_digests(cls, strings: Strings, digests: Digests) -> tuple[Vocabulary, Ints]:
         """As `of`, the digests being known."""
-        order = np.argsort(digests)
+        order = digests.argsort()
         numbers = np.empty(len(order), np.int64)
         numbers[order] = np.arange(len(order))
         return cls(strings.take(order), digests[order]), numbers

@@ -68,9 +68,9 @@ class Suspects:
             self._marks[new] = word_marks(self._snapshot.lexicon.forms.strings.several(new))
             self._known[new] = True
         marks = np.zeros(len(sentences), np.uint64)
-        filled = np.flatnonzero(lengths)
+        filled = lengths.nonzero()[0]
         if len(filled):
-            marks[filled] = np.bitwise_or.reduceat(self._marks[words], (np.cumsum(lengths) - lengths)[filled])
+            marks[filled] = np.bitwise_or.reduceat(self._marks[words], (lengths.cumsum() - lengths)[filled])
         return marks, n_sentences
 
 

@@ -69,9 +69,9 @@ def _rows(text: str, characters: Characters) -> _Rows | None:
     if kinds is None:
         return None
     classes, is_code = _CLASSES.of(characters), kinds == _CODE
-    marks = np.flatnonzero(((classes & (_OPENS | _CLOSES | _NEWLINE)) != 0) & is_code)
+    marks = (((classes & (_OPENS | _CLOSES | _NEWLINE)) != 0) & is_code).nonzero()[0]
     of_marks = classes[marks]
-    depth = np.cumsum(_STEP[of_marks], dtype=np.int32)
+    depth = _STEP[of_marks].cumsum(dtype=np.int32)
     if depth[-1] or int(depth.min()) < 0:
         return None
     ends = marks[(depth == 0) & (of_marks == _NEWLINE)]
@@ -82,7 +82,7 @@ def _rows(text: str, characters: Characters) -> _Rows | None:
     starts = np.zeros(len(ends), np.int64)
     starts[1:] = ends[:-1] + 1
     begins, stops = true_runs((((classes & (_BLANK | _NEWLINE)) == 0) & is_code) | (kinds == _STRING))
-    first, last = np.searchsorted(stops, starts, "right"), np.searchsorted(begins, ends) - 1
+    first, last = stops.searchsorted(starts, "right"), begins.searchsorted(ends) - 1
     holds = first <= last
     begin, end = begins[first[holds]], stops[last[holds]]
     columns = _columns(text, starts[holds], begin)
@@ -95,21 +95,21 @@ def _kinds(text: str, units: NDArray[np.unsignedinteger]) -> NDArray[np.uint8] |
     lengths = np.fromiter(map(len, pieces), np.int64, len(pieces))
     kinds = np.zeros(len(pieces), np.uint8)
     if len(pieces) > 1:
-        ends = np.cumsum(lengths)
+        ends = lengths.cumsum()
         begin = ends[0::2][:-1]
         if (units[ends[1::2] - 1] == ord("\n")).any():
             return None
         kinds[1::2] = np.where(units[begin] == ord("#"), _COMMENT, _STRING)
         if not all(_is_whole(pieces[2 * place + 1]) for place in _formatted(units, begin)):
             return None
-    return np.repeat(kinds, lengths)
+    return kinds.repeat(lengths)
 
 
 def _formatted(units: NDArray[np.unsignedinteger], begin: Ints) -> list[int]:
     """Which of the tokens may be formatted strings, by the letters before them."""
     before, second = units[np.maximum(begin - 1, 0)] | 32, units[np.maximum(begin - 2, 0)] | 32  # in lower case
     last = np.where(before == ord("r"), second, before)
-    found: list[int] = np.flatnonzero((last == ord("f")) | (last == ord("t"))).tolist()
+    found: list[int] = ((last == ord("f")) | (last == ord("t"))).nonzero()[0].tolist()
     return found
 
 
@@ -140,7 +140,7 @@ def _is_continued(ends: Ints, units: NDArray[np.unsignedinteger], kinds: NDArray
 def _columns(text: str, starts: Ints, begin: Ints) -> Ints | None:
     columns = begin - starts
     if "\t" in text or "\f" in text:
-        for row in np.flatnonzero(columns).tolist():
+        for row in columns.nonzero()[0].tolist():
             blanks = text[starts[row] : begin[row]]
             if "\f" in blanks:
                 return None
@@ -157,7 +157,7 @@ def _is_indented_well(rows: _Rows, units: NDArray[np.unsignedinteger]) -> bool:
     if column[0] or ((steps > 0) != (units[rows.end[:-1] - 1] == ord(":"))).any():
         return False
     levels = [0]
-    changes = np.flatnonzero(steps)
+    changes = steps.nonzero()[0]
     for before, after in zip(column[changes].tolist(), column[changes + 1].tolist(), strict=True):
         if after > before:
             levels.append(after)
@@ -172,11 +172,11 @@ def _is_indented_well(rows: _Rows, units: NDArray[np.unsignedinteger]) -> bool:
 def _definitions(text: str, units: NDArray[np.unsignedinteger], rows: _Rows) -> list[Definition] | None:
     begin, column = rows.begin, rows.column
     initial, second = units[begin], units[np.minimum(begin + 1, len(units) - 1)]
-    heads = np.flatnonzero(
+    heads = (
         ((initial == ord("d")) & (second == ord("e")))
         | ((initial == ord("c")) & (second == ord("l")))
         | ((initial == ord("a")) & (second == ord("s")))
-    )
+    ).nonzero()[0]
     places: list[int] = []
     found: list[tuple[str, str, int]] = []
     for place, at in zip(heads.tolist(), begin[heads].tolist(), strict=True):
@@ -199,8 +199,8 @@ def _definitions(text: str, units: NDArray[np.unsignedinteger], rows: _Rows) -> 
 
 def _with_decorators(places: Ints, is_decorator: Bools) -> Ints:
     """The row in which each definition begins with its decorators."""
-    others = np.flatnonzero(~is_decorator)
-    first: Ints = np.append(-1, others)[np.searchsorted(others, places)] + 1
+    others = (~is_decorator).nonzero()[0]
+    first: Ints = np.append(-1, others)[others.searchsorted(places)] + 1
     return first
 
 
@@ -208,7 +208,7 @@ def _last_rows(places: Ints, column: Ints) -> Ints:
     """The last row of each definition: before the next one that is indented no deeper."""
     last = np.empty_like(places)
     for level in np.unique(column[places]).tolist():
-        of_level = np.flatnonzero(column[places] == level)
-        outside = np.append(np.flatnonzero(column <= level), len(column))
-        last[of_level] = outside[np.searchsorted(outside, places[of_level], "right")] - 1
+        of_level = (column[places] == level).nonzero()[0]
+        outside = np.append((column <= level).nonzero()[0], len(column))
+        last[of_level] = outside[outside.searchsorted(places[of_level], "right")] - 1
     return last

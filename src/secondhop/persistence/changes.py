@@ -48,7 +48,7 @@ class Changes:
     @property
     def files(self) -> list[FolderFile]:
         """The files to parse."""
-        return [self.listing.files[place] for place in np.flatnonzero(self.is_changed)]
+        return [self.listing.files[place] for place in self.is_changed.nonzero()[0]]
 
     def __bool__(self) -> bool:
         return self.n_deleted > 0 or bool(self.is_changed.any())
@@ -72,7 +72,7 @@ def find_changes(
     settled = np.zeros(len(paths), bool)
     settled[known] = is_settled(table)[row[known]] & (stat[known] == table.stat[row[known]]).all(axis=1)
     is_changed: NDArray[np.bool_] = np.array(row == NOWHERE, bool)
-    for place in np.flatnonzero(known if verify == "content" else known & ~settled).tolist():
+    for place in (known if verify == "content" else known & ~settled).nonzero()[0].tolist():
         is_changed[place] = not _is_same(listing.files[place], listing.root, table, int(row[place]))
     is_unsettled = known & ~settled & ~is_changed
     if again:

@@ -74,14 +74,14 @@ class Update:
         """The segments that hold something, and the table with their new numbers."""
         entries: list[SegmentEntry] = []
         numbers = np.full(len(self.segments) + 1, NOWHERE, np.int32)  # the last stands for those that are in none
-        for number in np.flatnonzero(self._live()).tolist():
+        for number in self._live().nonzero()[0].tolist():
             numbers[number] = len(entries)
             if number == len(self.stored):
                 entries.append(transaction.add_segment(self.segments[number].to_arrays()))
                 continue
             is_gone = np.ones(len(self.segments[number].sources), bool)
             is_gone[self.table.local[self.table.segment == number]] = False
-            gone = tuple(np.flatnonzero(is_gone).tolist())
+            gone = tuple(is_gone.nonzero()[0].tolist())
             entries.append(SegmentEntry(self.stored[number].entry.file, gone))
         return entries, replace(self.table, segment=numbers[self.table.segment])
 
@@ -92,7 +92,7 @@ def folded(table: FileTable) -> FileTable:
     return replace(
         table,
         segment=np.where(indexed, 0, NOWHERE).astype(np.int32),
-        local=np.where(indexed, np.cumsum(indexed) - 1, NOWHERE).astype(np.int32),
+        local=np.where(indexed, indexed.cumsum() - 1, NOWHERE).astype(np.int32),
     )
 
 
@@ -176,7 +176,7 @@ def _table(table: FileTable, changes: Changes, built: Built, number: int) -> Fil
     n_files = len(changes.paths)
     digest, lines = np.zeros((n_files, DIGEST_BYTES), np.uint8), [""] * n_files
     segment, local = np.full((2, n_files), NOWHERE, np.int32)
-    known, changed = np.flatnonzero(changes.row != NOWHERE), np.flatnonzero(changes.is_changed)
+    known, changed = (changes.row != NOWHERE).nonzero()[0], changes.is_changed.nonzero()[0]
     rows = changes.row[known]
     digest[known], segment[known], local[known] = table.digest[rows], table.segment[rows], table.local[rows]
     for place, row in zip(known.tolist(), rows.tolist(), strict=True):
@@ -187,6 +187,6 @@ def _table(table: FileTable, changes: Changes, built: Built, number: int) -> Fil
     digest[changed] = np.frombuffer(digests, np.uint8).reshape(-1, DIGEST_BYTES)
     is_indexed = np.array([outcome.report.reason is None for outcome in built.outcomes], bool)
     segment[changed] = np.where(is_indexed, number, NOWHERE)
-    local[changed] = np.where(is_indexed, np.cumsum(is_indexed) - 1, NOWHERE)
+    local[changed] = np.where(is_indexed, is_indexed.cumsum() - 1, NOWHERE)
     reports, left_out = Reports(lines), changes.listing.skipped
     return FileTable(changes.paths, reports, changes.stat, digest, segment, local, left_out, table.started)

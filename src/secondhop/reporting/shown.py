@@ -20,7 +20,7 @@ def shown_sentences(hits: Ranking, selection: Selection) -> Bools:
     hit, start, end = np.array(spans, np.int64).reshape(-1, 3).T
     beyond = int(max(sentences.end.max(initial=0), end.max(initial=0))) + 1  # longer than any text, so hits stay apart
     begins = sentences.hit * beyond + sentences.start
-    first, last = np.searchsorted(begins, hit * beyond + np.stack((start, end)))
+    first, last = begins.searchsorted(hit * beyond + np.stack((start, end)))
     n = len(begins) + 1
     shown: Bools = (np.bincount(first, minlength=n) - np.bincount(last, minlength=n)).cumsum()[:-1] > 0
     return shown

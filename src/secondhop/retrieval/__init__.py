@@ -98,7 +98,7 @@ def _with_rest(snapshot: Snapshot, best: Ints, costs: TokenCosts, room: int, all
     """
     rest = np.ones(len(snapshot), bool) if allowed is None else allowed.copy()
     rest[best] = False
-    every = np.concatenate((best, np.flatnonzero(rest)))
+    every = np.concatenate((best, rest.nonzero()[0]))
     words = np.diff(snapshot.sentence_words[snapshot.chunk_sentences])[every]
     if words[: len(best)].sum() < MOST * words.sum() or words.sum() > room:
         return best

@@ -107,8 +107,8 @@ class Bridge:
     def at(self, ordinals: Ints) -> tuple[Floats, Ints]:
         """Of each of these chunks what the bridge adds to it, and the seed that it is linked to most; `NO_SEED` for none."""
         scores, nearest = np.zeros(len(ordinals)), np.full(len(ordinals), NO_SEED)
-        places = np.searchsorted(self.chunks, ordinals)
-        held = np.flatnonzero(places < len(self.chunks))
+        places = self.chunks.searchsorted(ordinals)
+        held = (places < len(self.chunks)).nonzero()[0]
         held = held[self.chunks[places[held]] == ordinals[held]]
         scores[held] = self.scores[places[held]]
         held = held[scores[held] > 0]
@@ -119,7 +119,7 @@ class Bridge:
     def factors_at(self, ordinals: Ints, terms: Ints) -> Floats:
         """[chunks, terms] what each of these names, ascending, adds where a sentence of each chunk holds it."""
         factors = np.zeros((len(self.seeds), 1, len(terms)))
-        factors[self.names.seed, 0, np.searchsorted(terms, self.names.term)] = self.factors
+        factors[self.names.seed, 0, terms.searchsorted(self.names.term)] = self.factors
         inside = (ordinals >= self.deep[:, :1]) & (ordinals < self.deep[:, 1:])
         most: Floats = (factors * np.where(inside, DEEP_LINK, 1.0)[:, :, None]).max(axis=0, initial=0.0)
         return most
@@ -160,7 +160,7 @@ def build_bridge(
     deep = _deep(snapshot, seeds)
     chunks, links = _linked_by_names(snapshot, seeds, deep, names, factors, begun)
     full = FULL_LINK_NAMES * math.log1p((len(snapshot) - 0.5) / 1.5)
-    for part, place in zip(parts, np.searchsorted(chunks, begun).tolist(), strict=True):
+    for part, place in zip(parts, chunks.searchsorted(begun).tolist(), strict=True):
         strength = full * REFERRED * part.near * float(confidence[part.seed])
         links[part.seed, place] = max(links[part.seed, place], strength)
     scores = full_link * np.minimum(links.max(axis=0) / full, 1.0)
@@ -180,11 +180,11 @@ def _linked_by_names(
     lead = snapshot.lead.gather(names.term, LEAD_WEIGHT * factors)
     chunks, places = _distinct_places(np.concatenate((body.chunks, lead.chunks, others)), len(snapshot))
     places = places[: len(places) - len(others)]
-    places += len(chunks) * np.concatenate((np.repeat(names.seed, body.counts), np.repeat(names.seed, lead.counts)))
+    places += len(chunks) * np.concatenate((names.seed.repeat(body.counts), names.seed.repeat(lead.counts)))
     links = sum_by(places, np.concatenate((body.weights, lead.weights)), len(seeds) * len(chunks))
     links = links.reshape(len(seeds), len(chunks))
     keys = snapshot.chunk_key[chunks]
-    for link, seed, inside in zip(links, seeds.tolist(), np.searchsorted(chunks, deep).tolist(), strict=True):
+    for link, seed, inside in zip(links, seeds.tolist(), chunks.searchsorted(deep).tolist(), strict=True):
         link[keys == snapshot.chunk_key[seed]] = 0.0  # the seed and its copies
         link[slice(*inside)] *= DEEP_LINK
     return chunks, links
@@ -194,7 +194,7 @@ def _distinct_places(numbers: NDArray[np.int32], n: int) -> tuple[Ints, Ints]:
     """The distinct ones of some numbers below `n`, ascending, and for each number its place among these."""
     occurs = np.zeros(n, bool)
     occurs[numbers] = True
-    distinct = np.flatnonzero(occurs)
+    distinct = occurs.nonzero()[0]
     place = np.empty(n, np.int64)
     place[distinct] = np.arange(len(distinct))
     return distinct, place[numbers]
@@ -206,7 +206,7 @@ def _deep(snapshot: Snapshot, seeds: Ints) -> Ints:
     The others repeat their names.
     """
     source = snapshot.chunk_source[seeds]
-    places: Ints = np.searchsorted(snapshot.chunk_source, np.stack((source, source + 1), axis=1))
+    places: Ints = snapshot.chunk_source.searchsorted(np.stack((source, source + 1), axis=1))
     places[:, 0] += 2
     return places
 
@@ -227,7 +227,7 @@ def _most_holders(n_chunks: int) -> float:
 def _names(snapshot: Snapshot, text: SentenceWords, asked: Ints, said: Floats) -> Names:
     """The names in the seeds that the query lacks, each with its weight and the form it first stands in."""
     lexicon = snapshot.lexicon
-    seed_of = np.repeat(np.arange(len(text.n_sentences)), text.n_sentences)
+    seed_of = np.arange(len(text.n_sentences)).repeat(text.n_sentences)
     highest = np.maximum.reduceat(said, text.opening)[seed_of]
     near = 1 - PLACE_WEIGHT + PLACE_WEIGHT * np.divide(said, highest, out=np.ones(len(said)), where=highest > 0)
     terms, words, sentence = text.terms, text.words[text.word_of_term], text.sentence_of_term
@@ -238,7 +238,7 @@ def _names(snapshot: Snapshot, text: SentenceWords, asked: Ints, said: Floats) -
         opening = run_starts(sentence)
         usable[opening[snapshot.term_is_ordinary[terms[opening]]]] = False
     usable[asked] = False
-    at = np.flatnonzero(usable)
+    at = usable.nonzero()[0]
     if lexicon.analyzer.char_ngrams or not snapshot.has_case:
         whole = [not (is_piece(term) or is_of_letters(term)) for term in lexicon.terms.strings.several(terms[at])]
         at = at[np.array(whole, bool)]
@@ -247,6 +247,6 @@ def _names(snapshot: Snapshot, text: SentenceWords, asked: Ints, said: Floats) -
     _, first, place = np.unique(seed * len(snapshot.idf) + terms, return_index=True, return_inverse=True)
     strongest = np.zeros(len(first))
     np.maximum.at(strongest, place, weight)
-    order = np.argsort(first)
+    order = first.argsort()
     first = first[order]
     return Names(seed[first], terms[first], strongest[order], words[at[first]])

@@ -56,7 +56,7 @@ def make_ranking(
         heads: also give the headers of the tables that they are of.
     """
     text = SentenceWords.of(snapshot, ordinals)
-    hit = np.repeat(np.arange(len(ordinals)), text.n_sentences)
+    hit = np.arange(len(ordinals)).repeat(text.n_sentences)
     chunks = snapshot.chunks(ordinals)
     asked = text.any_of(query.terms)
     found = text.count(asked, query.terms)
@@ -125,7 +125,7 @@ def _with_named(snapshot: Snapshot, text: SentenceWords, direct: Floats, named: 
 def _heads(snapshot: Snapshot, ordinals: Ints) -> dict[int, Passage]:
     """The headers of the tables that hits are of, by the places of the hits."""
     heads = snapshot.table_heads(ordinals)
-    places = np.flatnonzero(heads >= 0)
+    places = (heads >= 0).nonzero()[0]
     if not len(places):
         return {}
     distinct, number = np.unique(heads[places], return_inverse=True)
@@ -149,7 +149,7 @@ def _sentences(
     matched: Ints,
 ) -> Sentences:
     """The sentences of the hits, with their scores and how many of their words are query terms."""
-    hit = np.repeat(np.arange(len(ordinals)), text.n_sentences)
+    hit = np.arange(len(ordinals)).repeat(text.n_sentences)
     start, end = snapshot.sentence_start[text.sentences], snapshot.sentence_end[text.sentences]
     first = np.zeros(len(hit), bool)
     first[text.opening[snapshot.chunk_opens[ordinals]]] = True
@@ -191,12 +191,12 @@ def _via(
     held: Bools = np.zeros((len(nearest), len(terms)), bool)
     held[hit[linked.sentence], linked.column] = True
     strongest_first = np.lexsort((-bridge.factors, names.seed))
-    links = held[:, np.searchsorted(terms, names.term[strongest_first])]
+    links = held[:, terms.searchsorted(names.term[strongest_first])]
     links &= names.seed[strongest_first] == nearest[:, None]
     links &= links.cumsum(axis=1, dtype=np.int16) <= _VIA_TERMS
     place, column = np.nonzero(links)
     words = snapshot.lexicon.forms.strings.several(names.form[strongest_first[column]])
-    ends = np.searchsorted(place, np.arange(1, len(nearest) + 1)).tolist()
+    ends = place.searchsorted(np.arange(1, len(nearest) + 1)).tolist()
     ids = [chunk.id for chunk in snapshot.chunks(bridge.seeds)]
     via: list[Via | None] = []
     start = 0
@@ -226,9 +226,9 @@ def _duplicates(snapshot: Snapshot, text: SentenceWords, ordinals: Ints) -> tupl
     if not len(later):
         return ()
     members, place = np.unique(np.concatenate((later, earlier)), return_inverse=True)
-    bounds = np.searchsorted(text.sentence_of_term, np.append(text.opening, len(text.sentences)))
+    bounds = text.sentence_of_term.searchsorted(np.append(text.opening, len(text.sentences)))
     similarity = _jaccard(text.terms, bounds[members], bounds[members + 1], *place.reshape(2, -1))
-    alike = np.flatnonzero(similarity >= DUPLICATE_JACCARD)
+    alike = (similarity >= DUPLICATE_JACCARD).nonzero()[0]
     terms: dict[int, Ints] = {}
     facts: dict[int, list[int]] = {}
     for member in np.unique(np.concatenate((later[alike], earlier[alike]))).tolist():
@@ -258,7 +258,7 @@ def _jaccard(terms: Ints, starts: Ints, ends: Ints, one: Ints, other: Ints) -> F
     lengths = ends - starts
     distinct, column = np.unique(terms[ranges(starts, lengths)], return_inverse=True)
     held = np.zeros((len(lengths), len(distinct)), bool)
-    held[np.repeat(np.arange(len(lengths)), lengths), column] = True
+    held[np.arange(len(lengths)).repeat(lengths), column] = True
     bits = np.packbits(held, axis=1)  # a product of matrices would wake the threads of the algebra library
     common = _BITS_SET[bits[one] & bits[other]].sum(axis=1)
     sizes = held.sum(axis=1)
@@ -280,8 +280,8 @@ def _sharing(signatures: NDArray[np.uint32]) -> Ints:
     """
     columns = np.arange(signatures.shape[1], dtype=np.uint64) << np.uint64(32)
     values = (signatures + columns).ravel()
-    order = np.argsort(values)
+    order = values.argsort()
     ordered = values[order]
-    same = np.flatnonzero(ordered[1:] == ordered[:-1])
+    same = (ordered[1:] == ordered[:-1]).nonzero()[0]
     places: Ints = np.unique(order[np.concatenate((same, same + 1))] // signatures.shape[1])
     return places

@@ -65,7 +65,7 @@ class FlatIndex:
         step = max(1, _BLOCK // len(wanted))
         for start in range(0, len(self), step):
             np.matmul(self.vectors[start : start + step], wanted, out=cosines[start : start + step])
-        places = np.arange(len(self)) if allowed is None else np.flatnonzero(allowed)
+        places = np.arange(len(self)) if allowed is None else allowed.nonzero()[0]
         return nearest(self.vectors, wanted, places, cosines[places], k)
 
 
@@ -80,7 +80,7 @@ def nearest(vectors: Matrix, query: Matrix, places: Ints, cosines: Floats | Matr
         k: how many at most.
     """
     best = highest(cosines, k)
-    at_zero = np.flatnonzero(cosines[best] == 0)
+    at_zero = (cosines[best] == 0).nonzero()[0]
     if len(at_zero):
         have_direction = vectors[places[best[at_zero]]].any(axis=1) & query.any()
         best = np.delete(best, at_zero[~have_direction])

@@ -51,11 +51,11 @@ def rank_given(
         first = top(direct, n)
     best = float(direct.max(initial=0.0))
     link = build_bridge(snapshot, query, direct, first, full_link=best) if bridge else Bridge.none()
-    order = np.arange(n) if scores is None else np.argsort(-np.asarray(scores, float), kind="stable")
+    order = np.arange(n) if scores is None else (-np.asarray(scores, float)).argsort(kind="stable")
     place = np.empty(n)
     place[order] = np.arange(n)
     prior = 1.0 - place / max(1, n)
     total = prior if keep_order else direct + link.at(np.arange(n))[0] + GIVEN_WEIGHT * (best or 1.0) * prior
     found = Direct.by_words(direct)
-    by_total = np.argsort(-total, kind="stable")
+    by_total = (-total).argsort(kind="stable")
     return make_ranking(snapshot, query, found, link, by_total, ranked[:MAX_RANK], costs, total[by_total], named=named)

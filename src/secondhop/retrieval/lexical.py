@@ -43,8 +43,8 @@ def _stopword_scores(snapshot: Snapshot, forms: Ints) -> Floats:
     scores = np.zeros(len(snapshot))
     bounds = snapshot.sentence_words[snapshot.chunk_sentences]
     for form in forms:
-        places = np.flatnonzero(snapshot.words == form)
-        scores[np.unique(np.searchsorted(bounds, places, side="right") - 1)] += 1.0
+        places = (snapshot.words == form).nonzero()[0]
+        scores[np.unique(bounds.searchsorted(places, side="right") - 1)] += 1.0
     return scores
 
 
@@ -62,7 +62,7 @@ def distinct(snapshot: Snapshot, places: Ints, k: int) -> Ints:
 def top(scores: Floats, k: int) -> Ints:
     """Places of the `k` highest positive scores, best first; equal scores in order of place."""
     least = _reached_by(scores, k)
-    places = np.flatnonzero(scores >= least if least > 0 else scores > 0)
+    places = (scores >= least if least > 0 else scores > 0).nonzero()[0]
     best: Ints = places[highest(scores[places], k)]
     return best
 

@@ -64,8 +64,8 @@ class Referred:
     def at(self, sentences: Ints) -> Floats:
         """[sentences] what each is worth, 0 for those that nothing refers to."""
         worth = np.zeros(len(sentences))
-        places = np.searchsorted(self.sentences, sentences)
-        held = np.flatnonzero(places < len(self.sentences))
+        places = self.sentences.searchsorted(sentences)
+        held = (places < len(self.sentences)).nonzero()[0]
         held = held[self.sentences[places[held]] == sentences[held]]
         worth[held] = self.values[places[held]]
         return worth
@@ -122,7 +122,7 @@ def parts_of_seeds(
         start = chunk.start - int(snapshot.source_base[snapshot.chunk_source[seed]])
         ends = snapshot.sentence_end[text.sentences[text.opening[place] :][: text.n_sentences[place]]]
         for reference in references(chunk.text):
-            own = int(np.searchsorted(ends, start + reference.start, side="right"))
+            own = int(ends.searchsorted(start + reference.start, side="right"))
             value = float(said[text.opening[place] + own])
             if value <= 0 or value < LEAST_NEAR * highest[place]:
                 continue
@@ -147,7 +147,7 @@ def _holders(snapshot: Snapshot, reference: Reference, seed: int) -> Ints:
         chunks = chunks[[snapshot.given[each].source == label for each in snapshot.chunk_source[chunks].tolist()]]
     else:
         source = snapshot.chunk_source[seed]
-        chunks = chunks[slice(*np.searchsorted(chunks, np.searchsorted(snapshot.chunk_source, (source, source + 1))))]
+        chunks = chunks[slice(*chunks.searchsorted(snapshot.chunk_source.searchsorted((source, source + 1))))]
     others: Ints = chunks[chunks != seed].astype(np.int64)
     return others if len(others) <= MOST_HOLDERS else others[:0]
 

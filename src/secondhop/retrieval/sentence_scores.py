@@ -60,7 +60,7 @@ class SentenceWords:
         n_words = snapshot.sentence_words[sentences + 1] - starts
         words, _ = snapshot.words_of(ordinals)
         terms, word_of_term = snapshot.lexicon.expand(words)
-        sentence = np.repeat(np.arange(len(sentences)), n_words)
+        sentence = np.arange(len(sentences)).repeat(n_words)
         opening = n_sentences.cumsum() - n_sentences
         return cls(sentences, n_sentences, opening, n_words, words, terms, word_of_term, sentence[word_of_term])
 
@@ -71,16 +71,16 @@ class SentenceWords:
         ordered = np.sort(terms)
         likely = np.zeros(_LOW + 1, bool)
         likely[ordered & _LOW] = True
-        places = np.flatnonzero(likely[self.terms & _LOW])
+        places = likely[self.terms & _LOW].nonzero()[0]
         held = self.terms[places]
-        nearest = np.minimum(np.searchsorted(ordered, held), len(ordered) - 1)
+        nearest = np.minimum(ordered.searchsorted(held), len(ordered) - 1)
         found: Ints = places[ordered[nearest] == held]
         return found
 
     def count(self, found: Ints, terms: Ints) -> Occurrences:
         """How often each of the distinct `terms` occurs in each sentence where it does, `found` being `any_of(terms)`."""
-        order = np.argsort(terms)
-        columns = order[np.searchsorted(terms[order], self.terms[found])]
+        order = terms.argsort()
+        columns = order[terms[order].searchsorted(self.terms[found])]
         cells = self.sentence_of_term[found] * len(terms) + columns
         cells.sort()
         edges = run_starts(cells)

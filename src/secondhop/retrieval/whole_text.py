@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from secondhop.arrays import ranges, run_starts, sum_by
+from secondhop.arrays import ranges, run_lengths, run_starts, sum_by
 from secondhop.retrieval.query import ParsedQuery
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ class WholeTexts:
 
     def on_top(self, texts: Ints, terms: Ints) -> Floats:
         """What terms of the question, by their places in it, count on top in the texts with those numbers."""
-        row = np.minimum(np.searchsorted(self.numbers, texts), len(self.numbers) - 1)
+        row = np.minimum(self.numbers.searchsorted(texts), len(self.numbers) - 1)
         return np.where(self.numbers[row] == texts, self.factors[row, terms], 0.0)
 
 
@@ -59,7 +59,7 @@ def whole_texts(snapshot: Snapshot, query: ParsedQuery, allowed: Bools | None = 
     if n_texts < 2 or len(snapshot) < LEAST_CHUNKS * n_texts:
         return None
     df = body.df_of(query.terms)
-    postings, term = ranges(body.offsets[query.terms], df), np.repeat(np.arange(n_terms), df)
+    postings, term = ranges(body.offsets[query.terms], df), np.arange(n_terms).repeat(df)
     if allowed is not None:
         held = allowed[body.chunks[postings]]
         postings, term = postings[held], term[held]
@@ -68,7 +68,7 @@ def whole_texts(snapshot: Snapshot, query: ParsedQuery, allowed: Bools | None = 
     chunks = body.chunks[postings]
     texts = snapshot.chunk_source[chunks]
     begins = run_starts(term * n_texts + texts)  # of the chunks of one text that hold one term
-    holders = np.diff(begins, append=len(chunks))
+    holders = run_lengths(begins, len(chunks))
     text, term = texts[begins], term[begins]
     counts = np.add.reduceat(snapshot.body_counts[postings], begins, dtype=float)
     length = snapshot.source_length[text] / max(float(snapshot.source_length.mean()), 1.0)
@@ -76,15 +76,15 @@ def whole_texts(snapshot: Snapshot, query: ParsedQuery, allowed: Bools | None = 
     factors = query.weights * _idf(n_texts, np.bincount(term, minlength=n_terms))
     scores = sum_by(text, factors[term] * saturation, n_texts)
     share = scores / scores.max()
-    numbers = np.flatnonzero(share >= LEAST_SHARE)
-    near = np.flatnonzero(share[text] >= LEAST_SHARE)
-    row, term, holders = np.searchsorted(numbers, text[near]), term[near], holders[near]
-    first, end = np.searchsorted(snapshot.chunk_source, (numbers, numbers + 1))
+    numbers = (share >= LEAST_SHARE).nonzero()[0]
+    near = (share[text] >= LEAST_SHARE).nonzero()[0]
+    row, term, holders = numbers.searchsorted(text[near]), term[near], holders[near]
+    first, end = snapshot.chunk_source.searchsorted((numbers, numbers + 1))
     on_top = TEXT_WEIGHT * share[numbers[row]] ** POWER * query.weights[term] * _idf((end - first)[row], holders)
     factors = np.zeros((len(numbers), n_terms))
     factors[row, term] = on_top
     places = ranges(begins[near], holders)
-    added: Floats = np.repeat(on_top, holders) * body.weights[postings[places]]
+    added: Floats = on_top.repeat(holders) * body.weights[postings[places]]
     return WholeTexts(numbers, factors, sum_by(chunks[places], added, len(snapshot)))
 
 

@@ -39,7 +39,7 @@ def carried(hits: Ranking, values: Floats, labels: Bools, lines: Bools) -> Float
         same = hit[step:] == hit[:-step]
         np.maximum(worth[step:], CARRIED**step * named[:-step] * same, out=worth[step:])
     if lines.any():
-        _carry_to_items(hits, np.flatnonzero((worth > 0) & lines[hit]).tolist(), worth)
+        _carry_to_items(hits, ((worth > 0) & lines[hit]).nonzero()[0].tolist(), worth)
     return worth
 
 
@@ -68,7 +68,7 @@ def are_labels(hits: Ranking, valued: Bools) -> Bools:
     """
     sentences = hits.sentences
     texts = [(hit.chunk.text, hit.chunk.start) if hit.chunk.kind == "prose" else None for hit in hits.hits]
-    numbers = np.flatnonzero(valued)
+    numbers = valued.nonzero()[0]
     columns = (numbers, sentences.hit[numbers], sentences.start[numbers], sentences.end[numbers])
     labels: list[int] = []
     for number, hit, start, end in zip(*[column.tolist() for column in columns], strict=True):

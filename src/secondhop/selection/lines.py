@@ -18,7 +18,7 @@ _LEAST_SHARE = 0.8
 
 def of_lines(hits: Ranking) -> Bools:
     """[hits] whether the sentences of each chunk are many and stand one right below the other, not on a page laid out."""
-    bounds = np.searchsorted(hits.sentences.hit, np.arange(len(hits) + 1)).tolist()
+    bounds = hits.sentences.hit.searchsorted(np.arange(len(hits) + 1)).tolist()
     ends = hits.sentences.end.tolist()
     found = np.zeros(len(hits), bool)
     for place, hit in enumerate(hits.hits):

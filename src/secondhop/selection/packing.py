@@ -55,13 +55,13 @@ class Packing:
             self.twins.setdefault(earlier, []).append((later, similarity))
         idle = (sentences.words < LEAST_WORDS) & (sentences.direct + sentences.bridge <= 0)
         several = np.bincount(sentences.hit)[sentences.hit] > 1
-        self.scraps = set(np.flatnonzero(idle & several).tolist())
+        self.scraps = set((idle & several).nonzero()[0].tolist())
         """Sentences that say nothing alone, of hits that have others too."""
         self._whole: list[int] = hits.tokens.tolist()
         self._start: list[int] = sentences.start.tolist()
         self._end: list[int] = sentences.end.tolist()
         self._key: list[int] = sentences.key.tolist()
-        self._bounds: list[int] = np.searchsorted(sentences.hit, np.arange(len(hits) + 1)).tolist()
+        self._bounds: list[int] = sentences.hit.searchsorted(np.arange(len(hits) + 1)).tolist()
         self._keys: dict[int, int] = {}
         self._heads: dict[int, int] = {}
         """Tokens kept free for headers of tables, by the ordinals of the chunks they are in."""
@@ -260,7 +260,7 @@ class Packing:
     def _take_exactly(self) -> dict[int, Passage]:
         """For budgets so small that a sum of parts errs by too much: the best sentence that fits as it is shown."""
         value = self.hits.sentences.direct + self.hits.sentences.bridge
-        for number in np.argsort(-value, kind="stable").tolist():
+        for number in (-value).argsort(kind="stable").tolist():
             hit = self.hit_of[number]
             if value[number] <= 0 or self.tokens[number] > self.budget.max_tokens or hit in self.refused:
                 continue

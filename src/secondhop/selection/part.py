@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from secondhop.types import Ranking, Sentences
 
 if TYPE_CHECKING:
@@ -22,7 +20,7 @@ def part(hits: Ranking, kept: Bools) -> Ranking:
     """
     if kept.all():
         return hits
-    places, here = np.flatnonzero(kept), np.cumsum(kept) - 1
+    places, here = kept.nonzero()[0], kept.cumsum() - 1
     held = kept[hits.sentences.hit]
     sentences = {name: getattr(hits.sentences, name)[held] for name in Sentences.__slots__}
     return replace(

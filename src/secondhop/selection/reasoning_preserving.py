@@ -60,7 +60,7 @@ def reasoning_preserving(query: Query, hits: Ranking, budget: Budget) -> Selecti
     total = np.where(is_code, hits.scores, covered_values(hits))  # where code repeats words, top-k is better
     if budget.grain == "chunk":
         _take_direct_hits(packing)
-        for place in np.argsort(-total, kind="stable").tolist():
+        for place in (-total).argsort(kind="stable").tolist():
             if place not in packing.opened and not refuse_duplicate(packing, place):
                 packing.take_hit(place)
         return packing.settle()
@@ -128,8 +128,8 @@ def sentence_orders(hits: Ranking, total: Floats, is_code: Bools) -> tuple[list[
     by_words = _values(hits, is_code, lines, hits.direct, direct, DIRECT_OPENING_BONUS)
     by_linked = np.maximum(_smoothed(linked, sentences.hit), carried(hits, linked, labels, lines))
     by_all = _values(hits, is_code, lines, total, by_linked, OPENING_BONUS)
-    direct_order = [number for number in np.argsort(-by_words, kind="stable").tolist() if by_words[number] > 0]
-    return direct_order, np.argsort(-by_all, kind="stable").tolist()
+    direct_order = [number for number in (-by_words).argsort(kind="stable").tolist() if by_words[number] > 0]
+    return direct_order, (-by_all).argsort(kind="stable").tolist()
 
 
 def _values(
@@ -166,7 +166,7 @@ def _take_direct_hits(packing: Packing) -> None:
     """Takes whole hits by direct evidence alone until the direct share of the tokens, or of `top_k`, is used."""
     lexical, budget = packing.hits.direct, packing.budget
     most = len(lexical) if budget.top_k is None else DIRECT_SHARE * budget.top_k
-    for place in np.argsort(-lexical, kind="stable").tolist():
+    for place in (-lexical).argsort(kind="stable").tolist():
         full = packing.used >= DIRECT_SHARE * budget.max_tokens or len(packing.opened) >= most
         if full or lexical[place] <= 0:
             return

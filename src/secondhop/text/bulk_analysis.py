@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from secondhop.arrays import ranges, run_starts
+from secondhop.arrays import ranges, run_lengths, run_starts
 from secondhop.text.analysis import _LONGEST_FORM, Analyzer, _stemmer
 from secondhop.text.characters import Characters
 from secondhop.text.hashing import digests, digests_of
@@ -71,13 +71,13 @@ class _Words:
     def is_capital(self) -> Bools:
         """[words] whether it begins with a capital."""
         found: Bools = self.first == _UPPER
-        odd = np.flatnonzero(self.first == _OTHER)
+        odd = (self.first == _OTHER).nonzero()[0]
         found[odd] = [self.text[start].isupper() for start in self.starts[odd].tolist()]
         return found
 
     def with_folded(self, lowered: Digests) -> Digests:
         """[words] digests without regard to case, given those of the words with ASCII in lower case."""
-        odd = np.flatnonzero(self.some & _OTHER)
+        odd = (self.some & _OTHER).nonzero()[0]
         lowered[odd] = digests_of([self[number].casefold() for number in odd.tolist()])
         return lowered
 
@@ -114,21 +114,21 @@ def analyze_all(analyzer: Analyzer, text: str, offsets: Ints) -> Analyzed:
     parts = _parts(words, plain & ~steady)
     starts, ends = np.concatenate((words.starts, parts.starts)), np.concatenate((words.ends, parts.ends))
     fold = digests(words.lowered, starts, ends)
-    word = np.concatenate((np.flatnonzero(plain), parts.word))
+    word = np.concatenate((plain.nonzero()[0], parts.word))
     sliced = np.concatenate((plain, np.ones(len(parts.word), bool)))
     bases = _distinct(fold[sliced])
     is_stopword = _among(bases.digests, _stopword_digests(analyzer))
     stopped = np.zeros(len(words), bool)
     stopped[plain] = is_stopword[bases.number[: len(word) - len(parts.word)]]
-    first = np.flatnonzero(sliced)[bases.first]
+    first = sliced.nonzero()[0][bases.first]
     stems = _stems(analyzer, words, starts[first], ends[first], is_stopword)
     held = np.fromiter(map(bool, stems), bool, len(stems))[bases.number] & ~stopped[word]
-    odd = np.flatnonzero(~plain)
+    odd = (~plain).nonzero()[0]
     forms = [analyzer._analyze(words[number]) for number in odd.tolist()]
     stems.extend([term for form in forms for term in form.terms])
     is_name = plain & ~stopped & (words.first & (_LOWER | _STEADY) == 0)
     is_name[odd] = [form.is_name for form in forms]
-    word = np.concatenate((word[held], np.repeat(odd, [len(form.terms) for form in forms])))
+    word = np.concatenate((word[held], odd.repeat([len(form.terms) for form in forms])))
     stem = np.concatenate((bases.number[held], np.arange(len(bases.digests), len(stems))))
     terms = _distinct(digests_of(stems)[stem])
     spelled = list(map(stems.__getitem__, stem[terms.first].tolist()))
@@ -150,11 +150,11 @@ class _Distinct(NamedTuple):
 
 
 def _distinct(digests: Digests) -> _Distinct:
-    order = np.argsort(digests)
+    order = digests.argsort()
     ordered = digests[order]
     begins = run_starts(ordered)
     number = np.empty(len(order), np.int64)
-    number[order] = np.repeat(np.arange(len(begins)), np.diff(begins, append=len(order)))
+    number[order] = np.arange(len(begins)).repeat(run_lengths(begins, len(order)))
     return _Distinct(ordered[begins], order[begins], number)
 
 
@@ -162,7 +162,7 @@ def _among(digests: Digests, wanted: Digests) -> Bools:
     """Which of the ascending digests are wanted."""
     found = np.zeros(len(digests), bool)
     if len(digests):
-        places = np.minimum(np.searchsorted(digests, wanted), len(digests) - 1)
+        places = np.minimum(digests.searchsorted(wanted), len(digests) - 1)
         found[places[digests[places] == wanted]] = True
     return found
 
@@ -184,20 +184,20 @@ def _parts(words: _Words, among: Bools) -> _Parts:
     """Runs of digits, of capitals, and of small letters after one capital or none, of those words that have several."""
     some, inner = words.some, words.inner
     whole = ((some & _DIGIT == 0) & (inner & _UPPER == 0)) | (some == _DIGIT) | (some == _UPPER)
-    numbers = np.flatnonzero(among & ~whole)
+    numbers = (among & ~whole).nonzero()[0]
     lengths = words.ends[numbers] - words.starts[numbers]
     places = ranges(words.starts[numbers], lengths)
     classes = np.append(words.classes[places], np.uint8(_DIGIT))
     before, here, after = np.append(np.uint8(_DIGIT), classes[:-2]), classes[:-1], classes[1:]
-    last = np.cumsum(lengths) - 1
+    last = lengths.cumsum() - 1
     after[last] = _DIGIT
     begins = ((before | here) & _DIGIT != 0) & (before != here)
     begins |= (here == _UPPER) & ((before == _LOWER) | (after == _LOWER))
     begins[last - lengths + 1] = True
-    edges = np.flatnonzero(begins)
-    word = np.repeat(numbers, np.diff(np.searchsorted(edges, last - lengths + 1), append=len(edges)))
+    edges = begins.nonzero()[0]
+    word = numbers.repeat(run_lengths(edges.searchsorted(last - lengths + 1), len(edges)))
     starts = places[edges]
-    return _Parts(word, starts, starts + np.diff(edges, append=len(places)))
+    return _Parts(word, starts, starts + run_lengths(edges, len(places)))
 
 
 def _stems(analyzer: Analyzer, words: _Words, starts: Ints, ends: Ints, is_stopword: Bools) -> list[str]:
@@ -209,7 +209,7 @@ def _stems(analyzer: Analyzer, words: _Words, starts: Ints, ends: Ints, is_stopw
     language = analyzer._languages.get("latin")
     if language is None:
         return list(stems)
-    stemmed = np.flatnonzero(~is_stopword & (ends - starts > _LONGEST_UNSTEMMED) & (words.classes[starts] != _STEADY))
+    stemmed = (~is_stopword & (ends - starts > _LONGEST_UNSTEMMED) & (words.classes[starts] != _STEADY)).nonzero()[0]
     found: list[str] = _stemmer(language).stemWords(stems[stemmed].tolist())
     if not "".join(found).isascii():
         pairs = zip(stems[stemmed].tolist(), found, strict=True)
@@ -220,10 +220,10 @@ def _stems(analyzer: Analyzer, words: _Words, starts: Ints, ends: Ints, is_stopw
 
 def _each_once(word: Ints, term: Ints, n: int) -> tuple[Ints, Ints]:
     """The terms word by word, without those that a word has already, and how many each of the n words has."""
-    order = np.argsort(word, kind="stable")
+    order = word.argsort(kind="stable")
     word, term = word[order], term[order]
     counts = np.bincount(word, minlength=n)
-    several = np.flatnonzero(counts[word] > 1)
+    several = (counts[word] > 1).nonzero()[0]
     by_term = several[np.lexsort((term[several], word[several]))]
     again = by_term[1:][(word[by_term[1:]] == word[by_term[:-1]]) & (term[by_term[1:]] == term[by_term[:-1]])]
     return np.delete(term, again), counts - np.bincount(word[again], minlength=n)
@@ -242,7 +242,7 @@ def _with_pieces(analyzer: Analyzer, analyzed: Analyzed) -> Analyzed:
         counts[word] += len(pieces)
         start += count
     every = np.concatenate((analyzed.digests, digests_of(list(numbers))))
-    order = np.argsort(every)
+    order = every.argsort()
     number = np.empty(len(order), np.int64)
     number[order] = np.arange(len(order))
     spelled = [*terms, *numbers]

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from secondhop.arrays import ranges, run_starts
+from secondhop.arrays import ranges, run_lengths, run_starts
 from secondhop.text.analysis import (
     _FORM,
     _MARKS,
@@ -59,7 +59,7 @@ def find_forms(text: str, characters: Characters, starts: Ints, ends: Ints) -> F
     if len(unspaced):
         edges = _in_pieces(classes, unspaced, edges)
     first, last = edges[0::2], edges[1::2]
-    counts = np.diff(np.searchsorted(first, starts), append=len(first))
+    counts = run_lengths(first.searchsorted(starts), len(first))
     return FoundForms(first, last, digests(characters, first, last), counts)
 
 
@@ -67,40 +67,40 @@ def _run_edges(classes: Classes, starts: Ints, ends: Ints) -> Ints:
     """Where runs of letters, digits and marks in the spans begin and end, in turn. A run ends where a span does."""
     inside = np.zeros(len(classes) + 2, bool)
     np.not_equal(classes & _IN_WORD, 0, out=inside[1:-1])
-    edges = np.flatnonzero(inside[1:] != inside[:-1])
+    edges: Ints = (inside[1:] != inside[:-1]).nonzero()[0]
     breaks = np.concatenate((starts, ends))
     breaks = breaks[inside[breaks] & inside[breaks + 1]]
     if len(breaks):
         breaks = np.sort(breaks)
         breaks = breaks[run_starts(breaks)]
         edges = np.sort(np.concatenate((edges, breaks, breaks)))
-    opening = np.searchsorted(edges[0::2], starts)
+    opening = edges[0::2].searchsorted(starts)
     closing = np.append(opening[1:], len(edges) // 2)
-    some = np.flatnonzero(closing > opening)
+    some = (closing > opening).nonzero()[0]
     if opening[0] or (edges[2 * closing[some] - 2] >= ends[some]).any():  # words that no span holds
-        closing = np.searchsorted(edges[0::2], ends)
+        closing = edges[0::2].searchsorted(ends)
         edges = edges[ranges(2 * opening, 2 * (closing - opening))]
     return edges
 
 
 def _joints(classes: Classes, starts: Ints, ends: Ints, first: Ints) -> Ints:
     """The runs that belong to the one before: after a point between digits, or an apostrophe before a letter."""
-    at = np.flatnonzero(classes & (_SEPARATOR | _APOSTROPHE) != 0)
+    at = (classes & (_SEPARATOR | _APOSTROPHE) != 0).nonzero()[0]
     if len(at) and at[-1] == len(classes) - 1:
         at = at[:-1]
     joint, before, after = classes[at], classes[at - 1], classes[at + 1]
     number = (joint & _SEPARATOR != 0) & (before & after & _DIGIT != 0)
     held = number | ((joint & _APOSTROPHE != 0) & (before & _IN_WORD != 0) & (after & _TAIL != 0))
     at = at[held]
-    span = np.searchsorted(starts, at) - 1  # the last one that begins before
+    span = starts.searchsorted(at) - 1  # the last one that begins before
     at = at[(span >= 0) & (at + 1 < ends[span])]
-    joints: Ints = np.searchsorted(first, at + 1)
+    joints: Ints = first.searchsorted(at + 1)
     return joints
 
 
 def _after_marks(marks: Ints, first: Ints) -> Ints:
     """The runs that begin with one of the marks."""
-    at = np.searchsorted(first, marks)
+    at = first.searchsorted(marks)
     inside = at < len(first)
     at, marks = at[inside], marks[inside]
     odd: Ints = at[first[at] == marks]
@@ -115,12 +115,12 @@ def _join(text: str, classes: Classes, edges: Ints, joined: Ints, odd: Ints) -> 
     heads = np.zeros(len(first) + 1, bool)
     heads[joined - 1] = heads[odd] = True
     heads &= ~follows
-    head = np.flatnonzero(heads)
-    open_ = np.flatnonzero(~follows[joined + 1])  # the last run of each group
+    head = heads.nonzero()[0]
+    open_ = (~follows[joined + 1]).nonzero()[0]  # the last run of each group
     stop = head.copy()
     stop[follows[head + 1]] = joined[open_]
     members = ranges(head, stop - head + 1)
-    group = np.repeat(np.arange(len(head)), stop - head + 1)
+    group = np.arange(len(head)).repeat(stop - head + 1)
     spans = np.empty(2 * len(members), np.int64)
     spans[0::2], spans[1::2] = first[members], last[members]
     padded = np.append(classes, np.uint8(0))
@@ -135,7 +135,7 @@ def _join(text: str, classes: Classes, edges: Ints, joined: Ints, odd: Ints) -> 
     simple = (np.bincount(group[~(digits & plain)], minlength=n) == 0) | (
         np.bincount(group[~(tails & plain)], minlength=n) == 0
     )
-    mixed = np.flatnonzero(~simple)
+    mixed = (~simple).nonzero()[0]
     keep = np.ones(len(edges), bool)
     keep[2 * joined - 1] = keep[2 * joined] = False
     keep[2 * head[mixed]] = keep[2 * stop[mixed] + 1] = False
@@ -150,7 +150,7 @@ def _join(text: str, classes: Classes, edges: Ints, joined: Ints, odd: Ints) -> 
 def _in_pieces(classes: Classes, places: Ints, edges: Ints) -> Ints:
     """Words with characters of unspaced scripts, which are at the places: runs of these in pieces, what is left whole."""
     first, last = edges[0::2], edges[1::2]
-    words = np.searchsorted(first, places, "right") - 1
+    words = first.searchsorted(places, "right") - 1
     words = words[run_starts(words)]
     words = words[words >= 0]
     words = words[_counts_in(places, first[words], last[words]) > 0]
@@ -158,24 +158,24 @@ def _in_pieces(classes: Classes, places: Ints, edges: Ints) -> Ints:
         return edges
     keep = np.ones(len(edges), bool)
     keep[2 * words] = keep[2 * words + 1] = False
-    lengths = last[words] - first[words]
+    lengths: Ints = last[words] - first[words]
     characters = ranges(first[words], lengths)
     script = classes[characters] & _UNSPACED
     begins = np.ones(len(characters), bool)
     np.not_equal(script[1:], script[:-1], out=begins[1:])
-    begins[np.cumsum(lengths) - lengths] = True
-    runs = np.flatnonzero(begins)
-    lengths, script = np.diff(runs, append=len(characters)), script[runs]
+    begins[lengths.cumsum() - lengths] = True
+    runs = begins.nonzero()[0]
+    lengths, script = run_lengths(runs, len(characters)), script[runs]
     n_pieces = np.where(script != 0, np.maximum(lengths - 1, 1), 1)
     sizes = np.where(script == _LETTERS, LETTERS_A_PIECE, np.where(script != 0, SYLLABLES_A_PIECE, lengths))
     starts = ranges(characters[runs], n_pieces)
-    ends = np.minimum(starts + np.repeat(sizes, n_pieces), np.repeat(characters[runs] + lengths, n_pieces))
+    ends = np.minimum(starts + sizes.repeat(n_pieces), (characters[runs] + lengths).repeat(n_pieces))
     return _merged(edges[keep], np.stack((starts, ends), axis=1))
 
 
 def _counts_in(places: Ints, starts: Ints, ends: Ints) -> Ints:
     """How many of the ascending places lie in each span."""
-    return np.searchsorted(places, ends) - np.searchsorted(places, starts)
+    return places.searchsorted(ends) - places.searchsorted(starts)
 
 
 def _with(edges: Ints, found: list[tuple[int, int]]) -> Ints:
@@ -185,7 +185,7 @@ def _with(edges: Ints, found: list[tuple[int, int]]) -> Ints:
 
 def _merged(edges: Ints, spans: Ints) -> Ints:
     """The edges with those of the ascending spans, given as rows, in order of where the words begin."""
-    at = 2 * (np.searchsorted(edges[0::2], spans[:, 0]) + np.arange(len(spans)))
+    at = 2 * (edges[0::2].searchsorted(spans[:, 0]) + np.arange(len(spans)))
     own = np.ones(len(edges) + spans.size, bool)
     own[at] = own[at + 1] = False
     merged = np.empty(len(own), np.int64)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from secondhop.arrays import run_lengths
 from secondhop.text.characters import Characters, windows
 from secondhop.text.run_ons import split_long
 from secondhop.text.sentences import _WEAKER, QUOTED
@@ -57,7 +58,7 @@ def split_paragraphs(text: str, starts: Ints, ends: Ints) -> Spans:
 def _split(text: str, starts: Ints, ends: Ints) -> Spans:
     characters = Characters.of(text)
     classes = np.append(CLASSES.of(characters), np.uint8(0))
-    stops = np.flatnonzero(classes & (STOP | WIDE_STOP) != 0)
+    stops = (classes & (STOP | WIDE_STOP) != 0).nonzero()[0]
     found = _sentence_ends(characters, classes, stops, starts, ends)
     found = accepted(text, characters.codes, classes, starts, ends, found)
     left, right = np.sort(np.concatenate((starts, found.following))), np.sort(np.concatenate((found.stop, ends)))
@@ -73,14 +74,14 @@ def _split(text: str, starts: Ints, ends: Ints) -> Spans:
 
 def _counts(sentences: Ints, paragraphs: Ints) -> Ints:
     """How many of the ascending places stand in each paragraph, given where the paragraphs begin."""
-    counts: Ints = np.diff(np.searchsorted(sentences, paragraphs), append=len(sentences))
+    counts: Ints = run_lengths(sentences.searchsorted(paragraphs), len(sentences))
     return counts
 
 
 def _sentence_ends(characters: Characters, classes: Classes, stops: Ints, starts: Ints, ends: Ints) -> Ends:
     wide = classes[stops] & WIDE_STOP != 0
     places = stops[wide | (classes[stops + 1] & (QUOTE | BLANK) != 0)]
-    paragraph = np.searchsorted(starts, places + 1, "right") - 1
+    paragraph = starts.searchsorted(places + 1, "right") - 1
     inside = (paragraph >= 0) & (places + 1 < ends[paragraph])
     places, paragraph = places[inside], paragraph[inside]
     wide = classes[places] & WIDE_STOP != 0
@@ -89,7 +90,7 @@ def _sentence_ends(characters: Characters, classes: Classes, stops: Ints, starts
     strict = _before_capital(characters.codes, classes, places[~wide] + 1, paragraph[~wide], ends)
     loose = _before_anything(characters.codes, classes, places[wide] + 1, paragraph[wide], ends)
     both = Ends(*map(np.concatenate, zip(strict, loose, strict=True)))
-    order = np.argsort(both.at)
+    order = both.at.argsort()
     return Ends(*(column[order] for column in both))
 
 

@@ -40,7 +40,7 @@ def windows(starts: Ints, ends: Ints) -> Iterator[slice]:
     """The spans, ascending and none overlapping, in runs that lie in a window of text each: one span at least, however long."""
     first = 0
     while first < len(starts):
-        last = max(first + 1, int(np.searchsorted(ends, starts[first] + WINDOW, "right")))
+        last = max(first + 1, int(ends.searchsorted(starts[first] + WINDOW, "right")))
         yield slice(first, last)
         first = last
 
@@ -66,9 +66,9 @@ class Characters:
         """Those with these code points: bytes if all are ASCII."""
         if codes.dtype == np.uint8:
             return cls(codes, _NONE, _NONE)
-        beyond = np.flatnonzero(codes >= _ASCII)
+        beyond = (codes >= _ASCII).nonzero()[0]
         more = np.zeros(len(beyond) + 1, np.int64)
-        np.cumsum(utf8_lengths(codes[beyond]) - np.uint8(1), out=more[1:])
+        (utf8_lengths(codes[beyond]) - np.uint8(1)).cumsum(out=more[1:])
         return cls(codes, beyond, more)
 
     def text(self) -> str:
@@ -81,7 +81,7 @@ class Characters:
         """How many UTF-8 bytes stand before each of the places."""
         if not len(self.beyond):
             return places
-        offsets: Ints = places + self._more[np.searchsorted(self.beyond, places)]
+        offsets: Ints = places + self._more[self.beyond.searchsorted(places)]
         return offsets
 
     def sizes(self, starts: Ints, ends: Ints) -> Ints:
@@ -114,7 +114,7 @@ class CharacterClasses:
         if not known.all():
             self._learn(codes[~known])
         classes = self._basic.take(codes, mode="clip")
-        rare = np.flatnonzero(codes >= _BASIC)
+        rare = (codes >= _BASIC).nonzero()[0]
         if len(rare):
             distinct, place = np.unique(codes[rare], return_inverse=True)
             classes[rare] = self._classify("".join(map(chr, distinct.tolist())))[place]

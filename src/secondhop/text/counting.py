@@ -50,9 +50,9 @@ class CachedCounter:
         hide = any(map(may_hide, texts))
         if self.counter is estimate_tokens and not hide:
             whole, parts = estimate_with_parts(texts, text_of, starts, ends)
-        rest = np.flatnonzero(whole == 0)
+        rest = (whole == 0).nonzero()[0]
         whole[rest] = self._each([texts[number] for number in rest.tolist()], hide)
-        rest = np.flatnonzero(parts == 0)
+        rest = (parts == 0).nonzero()[0]
         places = zip(*(each[rest].tolist() for each in (text_of, starts, ends)), strict=True)
         parts[rest] = self._each([texts[number][start:end] for number, start, end in places], hide)
         return whole, parts

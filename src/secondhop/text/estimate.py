@@ -117,7 +117,7 @@ def estimate_each(texts: Sequence[str]) -> list[int]:
     if not texts or data.count(b"\0") != len(texts) + 1:  # a text that holds the mark between texts
         return [estimate_tokens(text) for text in texts]
     data = _shortened(data)
-    marks = np.flatnonzero(np.frombuffer(data, np.uint8) == 0)
+    marks = (np.frombuffer(data, np.uint8) == 0).nonzero()[0]
     even, odd = len(data) // 2, (len(data) - 1) // 2
     weights = np.empty(len(data) - 1, np.int64)
     weights[0::2] = _pair_weights().take(np.frombuffer(data, "<u2", even))
@@ -144,7 +144,7 @@ def estimate_with_parts(texts: Sequence[str], text_of: Ints, starts: Ints, ends:
     """
     data = ("\0 " + "\0 ".join([text if text.isascii() else "" for text in texts]) + "\0").encode()
     codes = np.frombuffer(data, np.uint8)
-    marks = np.flatnonzero(codes == 0)
+    marks = (codes == 0).nonzero()[0]
     if len(marks) != len(texts) + 1:  # a text that holds the mark between texts
         return np.zeros(len(texts), np.int64), np.zeros(len(starts), np.int64)
     weights = np.empty(len(data), np.int64)
@@ -152,7 +152,7 @@ def estimate_with_parts(texts: Sequence[str], text_of: Ints, starts: Ints, ends:
     even, odd = len(data) // 2, (len(data) - 1) // 2
     _pair_weights().take(np.frombuffer(data, "<u2", even), out=weights[1::2])
     _pair_weights().take(np.frombuffer(data, "<u2", odd, offset=1), out=weights[2::2])
-    sums = np.cumsum(weights)  # up to and with each place
+    sums = weights.cumsum()  # up to and with each place
     first = marks[:-1] + 1  # the blank before each text
     whole = -(-(sums[marks[1:] - 1] - sums[first]) // SCALE)
     begin, last = first[text_of] + 1 + starts, len(codes) - 1
@@ -160,10 +160,10 @@ def estimate_with_parts(texts: Sequence[str], text_of: Ints, starts: Ints, ends:
     inside = sums[np.minimum(begin + ends - starts - 1, last)] - sums[np.minimum(begin, last)]
     parts = -(-(inside + opening) // SCALE)
     same = codes[1:] == codes[:-1]
-    runs = np.flatnonzero(same[2:] & same[1:-1] & same[:-2])
+    runs = (same[2:] & same[1:-1] & same[:-2]).nonzero()[0]
     runs = runs[_IS_RUN[codes[runs]]]
     several = np.array([not text.isascii() for text in texts], bool)
-    several[np.searchsorted(marks, runs) - 1] = True
+    several[marks.searchsorted(runs) - 1] = True
     whole[several] = 0
     parts[several[text_of]] = 0
     three = [codes[np.minimum(begin + place, last)] == ord(" ") for place in range(3)]

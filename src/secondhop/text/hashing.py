@@ -59,7 +59,7 @@ def digests(characters: Characters, starts: Ints, ends: Ints) -> Digests:
     rare = beyond[codes[beyond] > _LAST_BASIC]
     values[rare] = mix(codes[rare].astype(np.uint64) + np.uint64(1))
     values *= powers[: len(codes)]
-    np.cumsum(values, out=values)
+    values.cumsum(out=values)
     totals = sums[ends]
     totals -= sums[starts]
     totals *= inverses[starts]
@@ -73,7 +73,7 @@ def digests_of(words: Sequence[str]) -> Digests:
     found: list[Digests] = []
     for first in range(0, len(words), _WORDS_AT_ONCE):
         batch = words[first : first + _WORDS_AT_ONCE]
-        ends = np.cumsum(np.fromiter(map(len, batch), np.int64, len(batch)))
+        ends = np.fromiter(map(len, batch), np.int64, len(batch)).cumsum()
         starts = np.concatenate((np.zeros(1, np.int64), ends[:-1]))
         found.append(digests(Characters.of("".join(batch)), starts, ends))
     return np.concatenate(found)

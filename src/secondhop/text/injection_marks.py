@@ -179,8 +179,8 @@ def each_worth_trying(words: Marks, n_sentences: Ints, signs: Marks) -> Marks:
     following = words[1:].copy()
     following[opening[1:] - 1] = 0  # the last sentence of a chunk has none
     near[:-1] |= following
-    near |= np.repeat(signs, n_sentences)
-    whole = np.repeat(np.bitwise_or.reduceat(words, opening) | signs, n_sentences)
+    near |= signs.repeat(n_sentences)
+    whole = (np.bitwise_or.reduceat(words, opening) | signs).repeat(n_sentences)
     marks = np.where(_ACROSS, whole[:, None], near[:, None])
     tried: Marks = np.bitwise_or.reduceat(
         np.bitwise_or.reduce(np.where(marks & _ALTERNATIVES == _ALTERNATIVES, _TRIED, np.uint64(0)), axis=1), opening

@@ -13,7 +13,7 @@ from secondhop.text.stops import BLANK, STOP, Ends, accepted, skip, skip_back
 
 if TYPE_CHECKING:
     from secondhop.text.characters import Classes
-    from secondhop.types import Ints
+    from secondhop.types import Bools, Ints
 
 _THAI, _SEMICOLON, _COMMA, _SPACE = (1 << bit for bit in range(4))
 _WEAK = CharacterClasses((f"[{THAI_AND_LAO}]", f"[{SEMICOLONS}]", f"[{COMMAS}]", r"\s"))
@@ -35,7 +35,7 @@ def split_long(
         ends: where they end.
     """
     done: list[tuple[Ints, Ints]] = []
-    newlines = np.flatnonzero(characters.codes == ord("\n"))
+    newlines = (characters.codes == ord("\n")).nonzero()[0]
     for level, (_, _, wanted) in enumerate(_WEAKER):
         if level == _SENTENCE_END:
             cuts = _sentence_ends(text, characters, classes, stops, starts, ends)
@@ -69,7 +69,7 @@ def _stripped(classes: Classes, starts: Ints, ends: Ints) -> tuple[Ints, Ints]:
 
 def _within(places: Ints, starts: Ints, ends: Ints) -> tuple[Ints, Ints]:
     """Those of the places that lie inside a span, not at its ends, and the spans' numbers."""
-    span = np.searchsorted(starts, places) - 1  # of the last one that begins before
+    span = starts.searchsorted(places) - 1  # of the last one that begins before
     inside = (span >= 0) & (places < ends[span])
     return places[inside], span[inside]
 
@@ -88,7 +88,7 @@ def _line_ends(newlines: Ints, classes: Classes, starts: Ints, ends: Ints, *, ou
     places, span = _within(newlines, starts, ends)
     if outermost and len(places):
         following = skip(classes, places, BLANK)
-        indents = following - newlines[np.searchsorted(newlines, following) - 1]
+        indents = following - newlines[newlines.searchsorted(following) - 1]
         least = np.full(len(starts), len(classes), np.int64)
         np.minimum.at(least, span, indents)
         places = places[indents == least[span]]
@@ -101,33 +101,33 @@ def _weak_stops(characters: Characters, level: int, starts: Ints, ends: Ints) ->
     places = ranges(starts, lengths)
     classes = _WEAK.of(Characters.of_codes(characters.codes[places]))
     if level == _AT_BLANK:
-        blank = classes & _SPACE != 0
+        blank: Bools = classes & _SPACE != 0
         blank[1:] &= ~blank[:-1]
-        return places[np.flatnonzero(blank)]
+        return places[blank]
     if level == _CLAUSE:
-        stops = np.flatnonzero(classes & _THAI != 0)
+        stops = (classes & _THAI != 0).nonzero()[0]
         stops = stops[stops < len(classes) - 1]
         stops = stops[classes[stops + 1] & _SPACE != 0]
     else:
         kind = _SEMICOLON if level == _AFTER_SEMICOLON else _COMMA
-        stops = np.flatnonzero(classes & kind != 0)
+        stops = (classes & kind != 0).nonzero()[0]
     return _within(places[stops] + 1, starts, ends)[0]
 
 
 def _packed(characters: Characters, starts: Ints, ends: Ints, cuts: Ints, wanted: int) -> Ints:
     """Those of the cuts that make pieces of up to the wanted size, or of one part that is larger."""
-    n_cuts = np.searchsorted(cuts, ends) - np.searchsorted(cuts, starts)
-    last = np.cumsum(n_cuts + 2) - 1
+    n_cuts = cuts.searchsorted(ends) - cuts.searchsorted(starts)
+    last = (n_cuts + 2).cumsum() - 1
     first = last - n_cuts - 1
     is_cut = np.ones(last[-1] + 1, bool)
     is_cut[first] = is_cut[last] = False
     edges = np.empty(len(is_cut), np.int64)
     edges[is_cut], edges[first], edges[last] = cuts, starts, ends
     totals = np.zeros(len(edges), np.int64)
-    np.cumsum(np.diff(characters.utf8_offsets(edges)) // 5, out=totals[1:])
+    (np.diff(characters.utf8_offsets(edges)) // 5).cumsum(out=totals[1:])
     # A piece that begins at an edge ends where one part more would be too much, but not where it begins.
-    enough = np.searchsorted(totals, totals + wanted, "right") - 1
-    following = np.maximum(enough, np.searchsorted(edges, edges, "right")).tolist()
+    enough = totals.searchsorted(totals + wanted, "right") - 1
+    following = np.maximum(enough, edges.searchsorted(edges, "right")).tolist()
     chosen: list[int] = []
     for begin, end in zip(first.tolist(), last.tolist(), strict=True):
         edge = following[begin]

@@ -62,7 +62,7 @@ class Ends(NamedTuple):
 def skip(classes: Classes, places: Ints, kind: int) -> Ints:
     """For each place the first one from it on whose character is not of the kind."""
     places = places.copy()
-    live = np.flatnonzero(classes[places] & kind != 0)
+    live = (classes[places] & kind != 0).nonzero()[0]
     for _ in range(_STEPS):
         if not len(live):
             return places
@@ -70,7 +70,7 @@ def skip(classes: Classes, places: Ints, kind: int) -> Ints:
         live = live[classes[places[live]] & kind != 0]
     for number in live.tolist():  # a long run of blanks or quotes
         place, width = int(places[number]), _STEPS
-        while not len(off := np.flatnonzero(classes[place : place + width] & kind == 0)):
+        while not len(off := (classes[place : place + width] & kind == 0).nonzero()[0]):
             place, width = place + width, 4 * width
         places[number] = place + off[0]
     return places
@@ -130,25 +130,25 @@ def _doubtful(codes: Codes, classes: Classes, starts: Ints, found: Ends) -> Ints
     """The ends, by number, that may be those of abbreviations, dates or enumerators; all others are none."""
     before = np.concatenate((starts[:1], found.following[:-1]))
     before = np.maximum(before, starts[found.span])
-    point = np.flatnonzero(codes[found.at - 1] == ord("."))
+    point = (codes[found.at - 1] == ord(".")).nonzero()[0]
     at = found.at[point]
     length = _word_lengths(classes, at - 1)
     short = (length == 1) | (at - before[point] < _LONGEST_ENUMERATOR) | _may_be_items(codes, at)
     short |= _are_digits(codes[at - 2]) & ((length == 2) | _are_digits(codes[at + 1]))  # dates
     short |= codes[at - 2] == ord(".")  # points that lead to a value
-    rest = np.flatnonzero(~short & (length > 0) & (length <= _LONGEST_ABBREVIATION))
+    rest = (~short & (length > 0) & (length <= _LONGEST_ABBREVIATION)).nonzero()[0]
     begins = at[rest] - 1 - length[rest]
     short[rest] = (codes[begins - 1] == ord(".")) | _may_be_abbreviations(codes, at[rest] - 1, length[rest])
     doubtful: Ints = point[short]
     if codes.dtype != np.uint8:
-        doubtful = np.sort(np.concatenate((doubtful, np.flatnonzero(codes[found.at - 1] == ord(WIDE_POINT)))))
+        doubtful = np.sort(np.concatenate((doubtful, (codes[found.at - 1] == ord(WIDE_POINT)).nonzero()[0])))
     return doubtful
 
 
 def _may_be_items(codes: Codes, at: Ints) -> Bools:
     """Whether what stands before each point may be the number of a list item: digits or so, near the start of a line."""
     are: Bools = np.isin(codes[at - 2], _ENDS_OF_ITEMS)
-    some = np.flatnonzero(are)
+    some = are.nonzero()[0]
     before = at[some, np.newaxis] - np.arange(2, LONGEST_ITEM + 1)
     are[some] = ((codes[np.maximum(before, 0)] == ord("\n")) & (before >= 0)).any(axis=1)
     return are
@@ -173,7 +173,7 @@ def _may_be_abbreviations(codes: Codes, ends: Ints, lengths: Ints) -> Bools:
     letters[steps >= lengths[:, np.newaxis]] = 0
     packed = letters.astype(np.uint64) @ _PLACE_VALUES
     found = _packed_abbreviations()
-    are: Bools = found[np.minimum(np.searchsorted(found, packed), len(found) - 1)] == packed
+    are: Bools = found[np.minimum(found.searchsorted(packed), len(found) - 1)] == packed
     are |= (lengths <= LONGEST_UNKNOWN) & (letters[:, 0] >= 0x80)
     return are
 
