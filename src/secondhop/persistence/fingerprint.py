@@ -15,7 +15,7 @@ from secondhop.options import FolderOptions
 if TYPE_CHECKING:
     from secondhop.storage import Manifest
 
-BUILD = 8
+BUILD = 9
 """Counts changes of parsing, chunking, analysis or the tables that the version number does not show."""
 
 _KEPT = (
