@@ -92,6 +92,12 @@ def test_term_scores_add_up_to_the_body_score():
         assert 0 < hits.term_scores[:, place].sum() <= hit.score * (1 + 1e-6)  # postings are in single precision
 
 
+def test_a_term_that_a_hit_lacks_adds_nothing_where_repetition_counts_for_nothing():
+    doc = Document.from_chunks(["copper pipe", "tin roof"], bm25_k1=0)
+    hits = retrieve(doc._snapshot, "copper tin", costs=doc._costs, candidate_k=4, bridge=False)
+    assert (hits.term_scores > 0).tolist() == [[True, False], [False, True]]
+
+
 def test_sentences_stand_hit_by_hit_with_their_spans():
     doc = Document.from_text("Copper melts. Tin is grey.\n\nLead and copper are heavy.")
     hits = retrieve(doc._snapshot, "copper", costs=doc._costs, candidate_k=4, bridge=False)

@@ -176,9 +176,11 @@ def _contributions(snapshot: Snapshot, found: Occurrences, hit: Ints, ordinals: 
         .reshape(shape)
         .T
     )
-    length = snapshot.chunk_length[ordinals].astype(float)
-    contributions: Floats = factors[:, None] * (
-        snapshot.scoring.saturation(tf, length, snapshot.average_length) * (tf > 0)
+    term, place = tf.nonzero()  # what no chunk holds is worth nothing, though with k1=0 the formula divides by zero
+    length = snapshot.chunk_length[ordinals].astype(float)[place]
+    contributions = np.zeros(tf.shape)
+    contributions[term, place] = factors[term] * snapshot.scoring.saturation(
+        tf[term, place], length, snapshot.average_length
     )
     return contributions
 
