@@ -185,6 +185,29 @@ def test_min_grounding_is_checked_for_chunks_from_elsewhere():
             secondhop.build_context("law", ["Laws apply."], min_grounding=value)
 
 
+@pytest.mark.parametrize(
+    ("name", "value", "message"),
+    [
+        ("text_style", "fancy", "text_style='fancy': input should be 'plain', 'numbered' or 'fenced' or callable"),
+        ("strategy", 5, "strategy=5: input should be a valid string or callable"),
+    ],
+)
+def test_an_option_of_several_types_says_once_what_it_takes(contract, name, value, message):
+    with pytest.raises(secondhop.OptionError) as caught:
+        contract.context("law", **{name: value})
+    assert str(caught.value) == message
+
+
+def test_a_document_says_how_one_is_made():
+    with pytest.raises(secondhop.InputError, match="from_file"):
+        secondhop.Document("contract.pdf")
+
+
+def test_a_progress_that_cannot_be_called_is_refused(tmp_path):
+    with pytest.raises(secondhop.OptionError, match="progress=5"):
+        secondhop.Document.from_folder(tmp_path, progress=5)
+
+
 def test_text_refuses_an_unknown_style(contract):
     with pytest.raises(secondhop.OptionError, match="plain, numbered"):
         contract.context("law").text(style="fancy")
@@ -424,6 +447,8 @@ BAD_SELECTIONS = {
     "no such fate": (lambda p, d: (p, _first(d, fate="maybe")), "'maybe'"),
     "a reason of its own": (lambda p, d: (p, _first(d, reason="because")), "needs a Reason"),
     "tokens of numpy": (lambda p, d: (p, _first(d, tokens=np.int64(5))), "tokens as an int"),
+    "no score": (lambda p, d: (p, _first(d, score=None)), "None is no score"),
+    "a score in words": (lambda p, d: (_first(p, score="high"), d), "'high' is no score"),
     "no decision": (lambda p, d: (p, ["kept", *d[1:]]), "returned 'kept' where a Decision belongs"),
     "no passage": (lambda p, d: (["text", *p[1:]], d), "returned 'text' where a Passage belongs"),
     "a decision on nothing": (lambda p, d: (p, [*d, replace(d[-1], chunk_id="x")]), "0 have none, and 1 are too many"),

@@ -4,6 +4,7 @@ import json
 import logging
 import subprocess
 import sys
+import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
@@ -111,6 +112,22 @@ def test_errors_are_recorded_and_raised(spans):
     with pytest.raises(RuntimeError, match="no idea"):
         DOC.context(QUESTION, strategy=broken)
     assert not by_name(spans)["retrieval"].status.is_ok
+
+
+def test_a_filter_is_timed_and_told_of_with_the_rest(spans):
+    secondhop.instrument(tracer_provider=spans.provider)
+
+    def slow(chunk):
+        time.sleep(0.05)
+        return True
+
+    context = DOC.context(QUESTION, filter=slow)
+    assert context.report.timings["total"] >= context.report.timings["retrieve"] >= 50 * len(DOC)
+    spans.clear()
+    with pytest.raises(KeyError):
+        DOC.context(QUESTION, filter=lambda chunk: chunk.metadata["team"])
+    (span,) = spans.get_finished_spans()
+    assert span.attributes["error.type"] == "KeyError"
 
 
 def test_spans_of_many_threads_keep_to_their_own_parents(spans):
@@ -241,6 +258,8 @@ def test_words_that_a_strategy_puts_into_details_stay(spans):
 
 
 def test_an_unknown_detail_is_refused():
+    with pytest.raises(OptionError, match="tracer_provider='console' is not a TracerProvider"):
+        secondhop.instrument(tracer_provider="console")
     with pytest.raises(OptionError, match="detail='all'"):
         secondhop.instrument(detail="all")
 

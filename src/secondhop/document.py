@@ -20,6 +20,7 @@ from secondhop.inputs import (
     allowed_chunks,
     checked_budget,
     checked_items,
+    checked_number,
     checked_query,
     checked_string,
     checked_text,
@@ -48,6 +49,7 @@ if TYPE_CHECKING:
     from typing_extensions import Unpack
 
     from secondhop.retrieval import Tiers
+    from secondhop.types import Bools
 
 
 class CommonKeywords(TypedDict, total=False):
@@ -151,13 +153,17 @@ class Document:
     def __init__(
         self,
         snapshot: indexing.Snapshot,
-        options: DocumentOptions,
+        options: DocumentOptions | None = None,
         *,
         ingest_report: loading.IngestReport | None = None,
         vectors: Any = None,
         folder: IndexedFolder | None = None,
     ) -> None:
         """For the `from_…` methods; users call those."""
+        if options is None:
+            raise InputError(
+                "a Document is made with from_file, from_folder, from_text, from_texts, from_bytes or from_chunks"
+            )
         counter, self._tokenizer = resolve_counter(options.tokenizer)
         self._costs = indexing.TokenCosts(snapshot, CachedCounter(counter))
         self._suspects = indexing.Suspects(snapshot)
@@ -285,6 +291,8 @@ class Document:
         """
         settings = merge(FolderOptions, options, keywords)
         root = as_path(path)
+        if progress is not None and not callable(progress):
+            raise OptionError(f"progress={progress!r} is not callable")
         if settings.persists:
             # Absolute, so that refreshing finds them wherever the process has gone.
             index_dir = Path(os.path.abspath(index_folder(root, settings)))
@@ -453,7 +461,7 @@ class Document:
 
         Raises:
             OptionError: a value is not allowed.
-            InputError: the query is not a string.
+            InputError: the query is not a string, or the filter is neither a mapping nor a callable.
         """
         given = {
             "token_budget": checked_budget(budget), "neighbors": neighbors, "include_heading": include_heading, "top_k": top_k,
@@ -474,16 +482,15 @@ class Document:
 
     def search(self, query: str, top_k: int = 10, *, filter: Filter | None = None) -> list[Hit]:
         """The `top_k` chunks that answer best to the question itself and in a text that does, best first: no bridge, no choice."""
-        if isinstance(top_k, bool) or not isinstance(top_k, int) or top_k < 1:
-            raise OptionError(f"top_k={top_k!r} is not a positive number")
+        top_k = checked_number(top_k, "top_k", least=1)
         allowed = allowed_chunks(self._snapshot, filter)
         return retrieval.search(self._snapshot, checked_query(query), top_k=top_k, allowed=allowed, tiers=self._tiers)
 
     def _ask(self, query: str, options: ContextOptions, filter: Filter | None) -> Context:
         snapshot, text = self._snapshot, checked_query(query)
-        allowed = allowed_chunks(snapshot, filter)
+        filtered = partial(allowed_chunks, snapshot, filter)
 
-        def find(bridge: bool, candidate_k: int) -> Ranking:
+        def find(bridge: bool, candidate_k: int, allowed: Bools | None) -> Ranking:
             return retrieval.retrieve(
                 snapshot,
                 text,
@@ -496,7 +503,7 @@ class Document:
             )
 
         return observed(
-            partial(answer, snapshot, find, options, self._costs.count, self._tokenizer, self._suspects, allowed)
+            partial(answer, snapshot, find, options, self._costs.count, self._tokenizer, self._suspects, filtered)
         )
 
     def _settings(self, given: Mapping[str, Any]) -> ContextOptions:

@@ -216,6 +216,13 @@ def checked_query(query: Any) -> str:
     return query
 
 
+def checked_number(value: Any, name: str, *, least: int) -> int:
+    """The value as a plain number, if it is a whole one of at least so much, of numpy's kind or not."""
+    if isinstance(value, bool) or not hasattr(value, "__index__") or value < least:
+        raise OptionError(f"{name}={value!r} is not a whole number of at least {least}")
+    return index(value)
+
+
 def checked_budget(budget: Any) -> int | None:
     """The budget, if it is a positive whole number or None."""
     if budget is not None and (isinstance(budget, bool) or not isinstance(budget, int) or budget < 1):

@@ -316,16 +316,16 @@ def _json_errors() -> Iterator[None]:
 
 
 def _explain(error: ValidationError, model: type[BaseModel]) -> str:
-    lines = []
+    whys: dict[str, dict[str, None]] = {}
     for item in error.errors():
         name = ".".join(str(part) for part in item["loc"][:1]) or "options"
-        value = item.get("input")
+        given, why = f"{name}={item.get('input')!r}", str(item["msg"]).removeprefix("Value error, ")
         if item["type"] == "extra_forbidden":
-            lines.append(f"unknown option {name}={value!r}; the options are: {', '.join(sorted(model.model_fields))}")
-        elif item["type"] == "value_error" and not item["loc"]:
-            lines.append(str(item["msg"]).removeprefix("Value error, "))
+            given, why = f"unknown option {given}", f"; the options are: {', '.join(sorted(model.model_fields))}"
         elif item["type"] == "value_error":
-            lines.append(f"{name}={value!r} {str(item['msg']).removeprefix('Value error, ')}")
+            given, why = (f"{given} ", why) if item["loc"] else ("", why)
         else:
-            lines.append(f"{name}={value!r}: {item['msg'][0].lower()}{item['msg'][1:]}")
-    return "; ".join(dict.fromkeys(lines))
+            given, why = f"{given}: ", f"{why[0].lower()}{why[1:]}"
+        whys.setdefault(given, {})[why] = None
+    # Of a union each member says what it takes.
+    return "; ".join(given + " or ".join(said).replace(" or input should be ", " or ") for given, said in whys.items())

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
+from numbers import Real
 from time import perf_counter
 from typing import TYPE_CHECKING, Any, get_args
 
@@ -38,8 +39,8 @@ from secondhop.types import (
 if TYPE_CHECKING:
     from secondhop.types import Bools
 
-Find = Callable[[bool, int], Ranking]
-"""Retrieves candidates: whether to cross the bridge, and how many at most."""
+Find = Callable[[bool, int, "Bools | None"], Ranking]
+"""Retrieves candidates: whether to cross the bridge, how many at most, and from which chunks ([C], None for all)."""
 
 _WIDER = 16
 """How many times more candidates are looked at when no sentence of the best ones fits the budget."""
@@ -66,7 +67,7 @@ def answer(
     count_tokens: TokenCounter,
     tokenizer: str,
     suspects: indexing.Suspects,
-    allowed: Bools | None = None,
+    filtered: Callable[[], Bools | None] = lambda: None,
 ) -> Context:
     """The context for one question.
 
@@ -77,14 +78,15 @@ def answer(
         count_tokens: counts what the budget is in.
         tokenizer: the counter's name, for the report.
         suspects: tells which chunks seem to give orders to a model.
-        allowed: [C] chunks that may be shown; None for all.
+        filtered: says which chunks may be found and shown. It may be the user's code, so it is timed with the rest.
     """
     began = perf_counter()
+    allowed = filtered()
     budget = Budget(
         options.token_budget, count_tokens, options.text_style, options.top_k, options.grain, options.min_grounding
     )
     name, _, bridge = _strategy(options.strategy)
-    hits = find(bridge, options.candidate_k)
+    hits = find(bridge, options.candidate_k, allowed)
     retrieved = perf_counter()
     hits, chosen, chooser = _selected(snapshot, find, hits, options, budget, suspects, allowed)
     selected = perf_counter()
@@ -134,7 +136,10 @@ def _selected(
         some = selection.part(hits, np.array([hit.ordinal not in left_out for hit in hits])) if left_out else hits
         chosen = _choose(name, strategy, some, budget, options.min_score)
         if not chosen.passages and not wider and hits.n_matching > len(hits):
-            hits, wider = find(bridge, _WIDER * options.candidate_k), True  # the best do not fit; a shorter one may
+            hits, wider = (
+                find(bridge, _WIDER * options.candidate_k, allowed),
+                True,
+            )  # the best do not fit; a shorter one may
             continue
         chooser = name
         if strategy is selection.STRATEGIES["auto"] and not is_passthrough(chosen):
@@ -213,6 +218,7 @@ def _checked(name: str, chosen: Any, hits: Ranking, budget: Budget) -> Selection
     for decision in chosen.decisions:
         if not isinstance(decision.reason, Reason) or type(decision.tokens) is not int:
             raise OptionError(f"strategy {name}: {decision!r} needs a Reason, and its tokens as an int")
+        _check_score(name, decision)
         if decision.fate not in get_args(Fate) or shown[decision.chunk_id] != (decision.fate == "kept"):
             raise OptionError(
                 f"strategy {name}: {decision.chunk_id!r} is {decision.fate!r} and has {shown[decision.chunk_id]} passages; "
@@ -220,6 +226,7 @@ def _checked(name: str, chosen: Any, hits: Ranking, budget: Budget) -> Selection
             )
     for passage in chosen.passages:
         _check_passage(name, passage, wanted[passage.chunk.id])
+        _check_score(name, passage)
     passages = {passage.chunk.id: passage for passage in chosen.passages}
     return Selection(
         chosen.passages, tuple(_told(name, each, passages.get(each.chunk_id), budget) for each in chosen.decisions)
@@ -249,6 +256,11 @@ def _check_passage(name: str, passage: Passage, hit: Hit) -> None:
     in_order = all(type(place) is int for place in places) and places == sorted((*whole, *places))[1:-1]
     if not places or not in_order:
         raise OptionError(f"strategy {name}: spans {passage.spans!r} are not parts of the chunk's {whole!r}, in order")
+
+
+def _check_score(name: str, scored: Decision | Passage) -> None:
+    if not isinstance(scored.score, Real):
+        raise OptionError(f"strategy {name}: {scored.score!r} is no score; it must be a number")
 
 
 def _heads(hits: Ranking, chosen: Selection, budget: Budget, allowed: Bools | None) -> list[selection.Extra]:

@@ -144,7 +144,7 @@ def _choose(query: str, items: Sequence[Any], scores: Sequence[float] | None, op
     costs = TokenCosts(snapshot, CachedCounter(counter))
     given = None if scores is None else [scores[place] for place in kept]
 
-    def find(bridge: bool, candidate_k: int) -> Ranking:  # noqa: ARG001  all of the caller's chunks are candidates
+    def find(bridge: bool, *_: object) -> Ranking:  # all of the caller's chunks are candidates
         in_order = options.strategy == "raw_topk"
         return retrieval.rank_given(snapshot, query, costs=costs, scores=given, bridge=bridge, keep_order=in_order)
 

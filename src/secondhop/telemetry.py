@@ -81,7 +81,7 @@ def instrument(
 
     Raises:
         MissingExtraError: `opentelemetry-api` is not installed.
-        OptionError: the detail is unknown.
+        OptionError: the detail is unknown, or the provider is none.
     """
     if detail not in ("summary", "full"):
         raise OptionError.choice("detail", detail, ("summary", "full"))
@@ -89,6 +89,8 @@ def instrument(
         from opentelemetry import trace
     except ImportError:
         raise MissingExtraError("opentelemetry-api", extra="otel") from None
+    if tracer_provider is not None and not hasattr(tracer_provider, "get_tracer"):
+        raise OptionError(f"tracer_provider={tracer_provider!r} is not a TracerProvider")
     global _instrument  # noqa: PLW0603  one setting for the process, as instrumentors have
     _instrument = _Instrument(trace.get_tracer(SCOPE, tracer_provider=tracer_provider), detail, include_text)
 
