@@ -111,7 +111,7 @@ def test_a_regression_of_a_golden_set_is_exit_code_1(capsys, golden, tmp_path):
         (["fog", "--system", "nobody"], "not one of"),
         (["fog", "--mode", "some"], "mode='some'"),
         (["fog", "--split", "C"], "split='C'"),
-        (["fog", "--budget", "0"], "at least 1 token"),
+        (["fog", "--budget", "0"], "budget=0"),
         (["fog", "--baseline", "nobody"], "baseline"),
         (["fog", "--store", "x"], "--golden"),
         (["fog", "--system", "secondhop:self=x"], "option='self'"),

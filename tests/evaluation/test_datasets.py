@@ -128,6 +128,16 @@ def test_a_set_over_two_collections_is_refused(data):
         load("shelf", root=data)
 
 
+@pytest.mark.parametrize("named", [{"gold_doc_ids": ["z"]}, {"evidence": [{"doc_id": "z", "text": "Bread rises"}]}])
+def test_a_document_that_is_not_in_the_collection_is_named(data, named):
+    path = data / "dev/shelf.jsonl"
+    path.write_text(json.dumps({**json.loads(path.read_text("utf-8")), **named}), "utf-8")
+    with pytest.raises(
+        InputError, match=r"question 's1' is of the document 'z', which is not in .*corpora.shelf\.jsonl"
+    ):
+        load("shelf", root=data)
+
+
 @pytest.mark.parametrize(("name", "sheet"), [("nda", "dev/nda/docs.jsonl"), ("shelf", "corpora/shelf.jsonl")])
 def test_a_document_that_is_there_twice_is_refused(data, name, sheet):
     path = data / sheet

@@ -157,6 +157,16 @@ def test_a_baseline_that_cannot_be_written_is_what_it_was(golden, monkeypatch):
     assert (baseline.read_bytes(), sorted(golden.iterdir())) == (before, files)
 
 
+def test_a_baseline_that_may_not_be_written_is_named(golden, monkeypatch):
+    def refused(path, data):
+        raise PermissionError(errno.EACCES, "Permission denied", str(path))
+
+    monkeypatch.setattr(Path, "write_bytes", refused)
+    with pytest.raises(PermissionError) as caught:
+        run_golden(golden / "golden.jsonl", golden / "docs", baseline=golden / "baseline.json")
+    assert caught.value.filename == str(golden / "baseline.json")
+
+
 @pytest.mark.parametrize("place", ["none/baseline.json", "docs", ""])
 def test_where_no_baseline_can_be_written_no_question_is_asked(golden, place):
     with pytest.raises(InputError, match=r"no folder|is a folder|empty"):
@@ -186,9 +196,10 @@ def test_questions_of_the_baseline_that_are_not_asked_are_counted():
     assert "not asked" not in describe(GoldenRun({}, compare(old, old), stored=False))
 
 
-def test_a_negative_tolerance_is_refused_before_anything_is_done(golden):
-    with pytest.raises(OptionError, match="tolerance=-1"):
-        run_golden(golden / "golden.jsonl", golden / "none", tolerance=-1)
+@pytest.mark.parametrize("tolerance", [-1, "1", None])
+def test_a_tolerance_that_is_no_number_of_questions_is_refused_before_anything_is_done(golden, tolerance):
+    with pytest.raises(OptionError, match=f"tolerance={tolerance!r}"):
+        run_golden(golden / "golden.jsonl", golden / "none", tolerance=tolerance)
 
 
 def test_an_empty_path_is_not_the_current_folder(golden, monkeypatch):

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from rich.console import Console
 
-from secondhop.errors import OptionError
+from secondhop.errors import InputError, OptionError
 from secondhop.evaluation import run_eval
 from secondhop.evaluation.datasets import load
 from secondhop.evaluation.ours import PlainBM25, SecondhopSystem
@@ -269,7 +269,10 @@ def test_the_only_document_of_a_question_cannot_be_removed(data):
         ({"systems": ["secondhop:grain"]}, "grain=''"),
         ({"systems": ["secondhop:name=x"]}, "option='name'"),
         ({"systems": ["bm25", PlainBM25()]}, "more than one system of the name bm25"),
-        ({"budgets": [12.5]}, "whole numbers"),
+        ({"budgets": [12.5]}, "budget=12.5 is not a whole number"),
+        ({"budgets": [0]}, "budget=0"),
+        ({"budgets": 512}, "budgets is one int; give a list of budgets"),
+        ({"systems": [5]}, "5 is neither a name nor a System"),
         ({"json_path": "/nowhere/run.json"}, "no folder /nowhere"),
         ({"html_path": "."}, "is a folder"),
         ({"unanswerable": "marked"}, "adds no question to 'pairs'"),
@@ -279,8 +282,9 @@ def test_the_only_document_of_a_question_cannot_be_removed(data):
         ({"datasets": "pairs"}, "datasets is one str; give a list of datasets"),
         ({"limit": 0}, "limit=0"),
         ({"limit": -1}, "limit=-1"),
+        ({"limit": "3"}, "limit='3' is not a whole number"),
     ],
 )
 def test_what_cannot_be_measured_is_refused_before_anything_is(data, wrong, message):
-    with pytest.raises(OptionError, match=message):
+    with pytest.raises(InputError, match=message):
         run_eval(**{"datasets": ["pairs"], "data": data, **wrong})

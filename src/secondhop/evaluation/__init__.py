@@ -6,8 +6,8 @@ are what `secondhop eval` calls.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
-from operator import index
 from pathlib import Path
 from typing import Any, Literal, get_args
 
@@ -24,6 +24,7 @@ from secondhop.evaluation.summary import results
 from secondhop.evaluation.systems import System, make_system
 from secondhop.evaluation.tables import json_text, print_tables
 from secondhop.evaluation.unanswerable import off_topic, with_unanswerable, without_evidence
+from secondhop.inputs import checked_items, checked_number
 from secondhop.text.tokens import resolve_counter
 from secondhop.types import TokenCounter
 
@@ -69,36 +70,23 @@ def run_eval(
         html_path: where to write the page with the plots.
         console: where to print the tables; None prints nothing.
         progress: called with a line for each set.
+
+    Raises:
+        OptionError: a value is not allowed, or a set or system is not known.
+        InputError: datasets, systems or budgets are no list, or a set is of none of the forms.
+        LoadError: a file of a set cannot be read.
     """
-    for option, given in (("datasets", datasets), ("systems", systems)):
-        if isinstance(given, (str, Path)):
-            raise OptionError(f"{option} is one {type(given).__name__}; give a list of {option}")
-    caps = _whole(budgets)
-    if not datasets or not systems or not caps or min(caps) < 1:
-        raise OptionError("an evaluation needs at least one dataset, one system and one budget of at least 1 token")
-    if mode not in (*get_args(Mode), "both"):
-        raise OptionError.choice("mode", mode, (*get_args(Mode), "both"))
-    if limit is not None and limit < 1:
-        raise OptionError(f"limit={limit} is not a positive number of questions")
-    counter, name = resolve_counter(tokenizer)
-    chosen = [make_system(system) if isinstance(system, str) else system for system in systems]
-    names = [system.name for system in chosen]
-    repeated = sorted({name for name in names if names.count(name) > 1})
-    if repeated:
-        raise OptionError(f"there is more than one system of the name {', '.join(repeated)}; rows go by their names")
-    if baseline is not None and baseline not in names:
-        raise OptionError.choice("baseline", baseline, names)
+    names, caps, measured = checked_items(datasets, "datasets"), _caps(budgets), _systems(systems)
+    if not names or not measured or not caps:
+        raise OptionError("an evaluation needs at least one dataset, one system and one budget")
+    limit = None if limit is None else checked_number(limit, "limit", least=1)
+    versus = _versus(baseline, measured)
+    counter, counter_name = resolve_counter(tokenizer)
     json_file = None if json_path is None else as_output(json_path)
     html_file = None if html_path is None else as_output(html_path)
-    modes: tuple[Mode, ...] = ("own", "pooled") if mode == "both" else (mode,)
-    # A shared collection is pooled whatever was asked for; it is measured once.
-    sets = {}
-    for dataset in datasets:
-        for way in modes:
-            loaded = _load(dataset, unanswerable, mode=way, root=data, part=part, split=split, limit=limit)
-            sets[loaded.name, loaded.mode] = loaded
-    rows = run(chosen, sets.values(), caps, counter, progress=progress)
-    found = results(rows, baseline=baseline if baseline is not None or len(chosen) < 2 else names[0], tokenizer=name)
+    sets = _sets(names, mode, unanswerable, root=data, part=part, split=split, limit=limit)
+    rows = run(measured, sets, caps, counter, progress=progress)
+    found = results(rows, baseline=versus, tokenizer=counter_name)
     if json_file is not None:
         json_file.write_bytes(to_bytes(json_text(found)))
     if html_file is not None:
@@ -108,11 +96,41 @@ def run_eval(
     return found
 
 
-def _whole(budgets: Iterable[int]) -> list[int]:
-    try:
-        return list(dict.fromkeys(map(index, budgets)))
-    except TypeError as error:
-        raise OptionError(f"budgets={budgets!r} are not all whole numbers") from error
+def _caps(budgets: Iterable[int]) -> list[int]:
+    """The budgets, each once."""
+    return list(dict.fromkeys(checked_number(each, "budget", least=1) for each in checked_items(budgets, "budgets")))
+
+
+def _systems(systems: Iterable[str | System]) -> list[System]:
+    """The systems, those that are given by name made; each has another name."""
+    made = [make_system(each) if isinstance(each, str) else each for each in checked_items(systems, "systems")]
+    for system in made:
+        if not isinstance(system, System):
+            raise OptionError(f"systems: {system!r} is neither a name nor a System")
+    for name, count in Counter(system.name for system in made).items():
+        if count > 1:
+            raise OptionError(f"there is more than one system of the name {name}; rows go by their names")
+    return made
+
+
+def _versus(baseline: str | None, systems: Sequence[System]) -> str | None:
+    """The system that differences are taken to: the first of several unless given."""
+    names = [system.name for system in systems]
+    if baseline is None:
+        return names[0] if len(names) > 1 else None
+    if baseline not in names:
+        raise OptionError.choice("baseline", baseline, names)
+    return baseline
+
+
+def _sets(names: Iterable[str | Path], mode: str, unanswerable: str | None, **options: Any) -> list[Dataset]:
+    """The sets in the modes asked for. A shared collection is pooled whatever was; it is there once."""
+    known = get_args(Mode)
+    if mode not in (*known, "both"):
+        raise OptionError.choice("mode", mode, (*known, "both"))
+    ways = known if mode == "both" else (mode,)
+    sets = [_load(name, unanswerable, mode=way, **options) for name in names for way in ways]
+    return list({(dataset.name, dataset.mode): dataset for dataset in sets}.values())
 
 
 def _load(name: str | Path, unanswerable: str | None, **options: Any) -> Dataset:

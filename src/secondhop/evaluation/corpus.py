@@ -21,7 +21,7 @@ def corpus_items(rows: Sequence[Row], path: Path, base: Path, split: str) -> lis
 
     Raises:
         SourceNotFoundError: the collection that they name is not there.
-        InputError: they name several, or two of its documents have the same id.
+        InputError: they name several, or a document that is not in it, or two of its documents have the same id.
     """
     name, *others = dict.fromkeys(Path(row["corpus"]).name for row in rows)
     if others:
@@ -35,12 +35,14 @@ def corpus_items(rows: Sequence[Row], path: Path, base: Path, split: str) -> lis
     refuse_twice((entry["id"] for entry in entries), file)
     place = {entry["id"]: number for number, entry in enumerate(entries)}
     documents = tuple(_corpus_doc(entry, file.stem, titled=not spans) for entry in entries)
+    for row in rows:
+        for key in (*(e["doc_id"] for e in row.get("evidence") or ()), *row["gold_doc_ids"]):
+            if key not in place:
+                raise InputError(f"{path}: question {row['id']!r} is of the document {key!r}, which is not in {file}")
     items = []
     for row in rows:
-        evidence = tuple(
-            (place[e["doc_id"]], one_line(e["text"])) for e in row.get("evidence") or () if e["doc_id"] in place
-        )
-        relevant = tuple(place[doc] for doc in row["gold_doc_ids"] if doc in place)
+        evidence = tuple((place[e["doc_id"]], one_line(e["text"])) for e in row.get("evidence") or ())
+        relevant = tuple(place[doc] for doc in row["gold_doc_ids"])
         if split in ("all", half(row["id"])) and (evidence if spans else relevant):
             items.append(
                 Item(

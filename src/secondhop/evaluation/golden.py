@@ -23,6 +23,7 @@ from secondhop.evaluation.files import as_output, read_rows, read_utf8, refuse_t
 from secondhop.evaluation.items import Item, Row
 from secondhop.evaluation.metrics import Interval, bootstrap, evidence_scores
 from secondhop.evaluation.text import normalized
+from secondhop.inputs import checked_number
 from secondhop.options import DocumentOptions, FolderOptions, as_path, merge
 
 Scores = dict[str, dict[str, float]]
@@ -83,9 +84,13 @@ def run_golden(
         update: store this run as the new baseline, whatever it shows. A file that is no baseline is not replaced.
         console: where to print the outcome; None prints nothing.
         **options: document options.
+
+    Raises:
+        OptionError: a value is not allowed.
+        InputError: the golden set or the baseline is none.
+        LoadError: a file cannot be read.
     """
-    if tolerance < 0:
-        raise OptionError(f"tolerance={tolerance} is below 0")
+    tolerance = checked_number(tolerance, "tolerance", least=0)
     if baseline is None and (update or tolerance):
         raise OptionError(f"{'update' if update else 'tolerance'} needs a baseline")
     questions = read_golden(golden)
@@ -210,7 +215,9 @@ def write_baseline(scores: Scores, path: str | Path) -> None:
     try:
         temporary.write_bytes(body)
         os.replace(temporary, path)
-    except BaseException:
+    except BaseException as error:
         with contextlib.suppress(OSError):
             temporary.unlink()
+        if isinstance(error, OSError):
+            raise OSError(error.errno, error.strerror, str(path)) from error  # not of a file that nobody has named
         raise

@@ -6,7 +6,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 from secondhop.errors import OptionError
 from secondhop.evaluation.items import Doc
@@ -55,6 +55,7 @@ class Built(Protocol):
         ...
 
 
+@runtime_checkable
 class System(Protocol):
     """Something to measure."""
 
