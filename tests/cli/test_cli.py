@@ -1,5 +1,6 @@
 """The command line: what it prints where, and with which code it exits."""
 
+import importlib.metadata
 import io
 import json
 import os
@@ -12,6 +13,8 @@ import pytest
 import secondhop
 from secondhop import cli
 from secondhop.cli import options as options_module
+from secondhop.errors import StoreError
+from secondhop.storage import IndexStore
 
 DATA = Path(__file__).resolve().parents[2] / "examples" / "data"
 HANDBOOK = str(DATA / "handbook.pdf")
@@ -109,6 +112,16 @@ def test_every_option_reaches_the_library(capsys, folder):
     assert (folder / ".secondhop").is_dir()
 
 
+def test_an_index_that_cannot_be_kept_is_said(capsys, monkeypatch, folder):
+    def refuse(*_, **__):
+        raise StoreError(folder, "Read-only file system") from OSError(30, "Read-only file system")
+
+    monkeypatch.setattr(IndexStore, "write", refuse)
+    code, out, err = run(capsys, "ask", folder, "horn", "--persist", "--json")
+    assert (code, bool(json.loads(out)["text"])) == (0, True)
+    assert err == f"warning: {folder}: Read-only file system: what has changed is held in memory only\n"
+
+
 def test_inspect_shows_what_was_loaded_and_what_was_not(capsys, folder):
     code, out, _ = run(capsys, "inspect", folder, "--ignore", "b.txt", "--json")
     found = json.loads(out)
@@ -130,6 +143,14 @@ def test_doctor_says_what_is_there(capsys):
     assert found["tokenizer"]["vocabulary_present"] is False
     code, out, _ = run(capsys, "doctor")
     assert "secondhop doctor --fetch-tokenizer" in out
+
+
+def test_doctor_does_without_the_metadata_of_the_package(capsys, monkeypatch):
+    monkeypatch.setattr(sys.modules["secondhop.cli.doctor"], "metadata", importlib.metadata.Distribution.from_name)
+    monkeypatch.setattr(importlib.metadata.Distribution, "discover", lambda **_: iter(()))
+    code, out, _ = run(capsys, "doctor")
+    assert code == 0
+    assert "runs from its source" in out
 
 
 def test_doctor_fetches_only_when_asked_and_says_so(capsys, monkeypatch):
@@ -164,7 +185,8 @@ def test_nothing_found_is_code_1(capsys):
     ("arguments", "part"),
     [
         (["ask", HANDBOOK], "QUESTION"),
-        (["ask", HANDBOOK, "x", "--budget", "many"], "--budget"),
+        (["ask", HANDBOOK, "x", "--budget", "many"], "'--budget'"),
+        (["ask", HANDBOOK, "x", "--budget", "many"], "'many'"),
         (["ask", HANDBOOK, "x", "--budget", "0"], "budget=0"),
         (["ask", HANDBOOK, "x", "--strategy", "best"], "max_density"),
         (["ask", HANDBOOK, "x", "--text-style", "fancy"], "fancy"),
@@ -203,6 +225,20 @@ def test_an_interruption_is_code_130(capsys, monkeypatch):
     code, out, err = run(capsys, "ask", HANDBOOK, "x")
     assert (code, out) == (130, "")
     assert err.strip() == "error: interrupted"
+
+
+def test_an_interruption_while_modules_are_loaded_is_one_too():
+    code = (
+        "import sys\n"
+        "from secondhop.__main__ import main\n"
+        "class Interrupting:\n"
+        "    def find_spec(self, name, *_):\n"
+        "        if name == 'secondhop.cli': raise KeyboardInterrupt\n"
+        "sys.meta_path.insert(0, Interrupting())\n"
+        "sys.exit(main())"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout, done.stderr) == (130, "", "error: interrupted\n")
 
 
 def test_without_a_command_the_help_is_shown(capsys):

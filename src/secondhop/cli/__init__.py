@@ -17,6 +17,7 @@ from collections.abc import Sequence
 from typing import Annotated
 
 import typer
+from pydantic import ValidationError
 
 from secondhop import __version__
 from secondhop.cli.analyze import analyze
@@ -77,7 +78,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except (typer.Abort, KeyboardInterrupt):
         return fail("interrupted", INTERRUPTED)
     except _USAGE_ERROR as error:
-        return fail(getattr(error, "format_message", error.__str__)(), USAGE)
+        return fail(_wrong_usage(error), USAGE)
     if code == INTERRUPTED:
         print("error: interrupted", file=sys.stderr)
     return code if isinstance(code, int) else 0
+
+
+def _wrong_usage(error: Exception) -> str:
+    message = str(getattr(error, "format_message", error.__str__)())
+    if not isinstance(error.__cause__, ValidationError):
+        return message
+    values = dict.fromkeys(repr(each["input"]) for each in error.__cause__.errors())  # which typer leaves out
+    return f"{message}: {', '.join(values)}"

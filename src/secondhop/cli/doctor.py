@@ -6,7 +6,7 @@ import platform
 import re
 import sys
 from collections.abc import Iterator
-from importlib.metadata import PackageNotFoundError, metadata, requires, version
+from importlib.metadata import PackageNotFoundError, metadata, version
 from typing import Annotated, Any
 
 import typer
@@ -69,12 +69,14 @@ def examine() -> dict[str, Any]:
 
 
 def _requirements() -> tuple[list[str], dict[str, list[str]]]:
-    """Names of the dependencies, and of those that each extra brings."""
+    """Names of the dependencies, and of those that each extra brings; none where the package's metadata are missing."""
+    try:
+        package = metadata("secondhop")
+    except PackageNotFoundError:  # run from its source
+        return [], {}
     core: list[str] = []
-    extras: dict[str, list[str]] = {
-        extra: [] for extra in sorted(metadata("secondhop").get_all("Provides-Extra") or [])
-    }
-    for requirement in sorted(requires("secondhop") or []):
+    extras: dict[str, list[str]] = {extra: [] for extra in sorted(package.get_all("Provides-Extra") or [])}
+    for requirement in sorted(package.get_all("Requires-Dist") or []):
         name = re.match(r"[\w.-]+", requirement)
         extra = re.search(r"""extra == ["']([\w-]+)["']""", requirement)
         if name is not None:
@@ -93,6 +95,8 @@ def _lines(found: dict[str, Any]) -> Iterator[str]:
     yield f"secondhop {found['secondhop']}, Python {found['python']}, {found['platform']}"
     yield ""
     yield "Dependencies:"
+    if not found["dependencies"]:
+        yield "  unknown: secondhop is not installed as a package, but runs from its source"
     yield from (f"  {name} {installed or 'MISSING'}" for name, installed in found["dependencies"].items())
     yield ""
     yield "Extras:"

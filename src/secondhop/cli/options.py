@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.table import Column
 
-from secondhop.cli.output import USAGE, visible
+from secondhop.cli.output import USAGE, say, visible
 from secondhop.document import Document
 from secondhop.errors import LoadError, OptionError
 from secondhop.options import STRATEGY_NAMES
@@ -80,7 +80,10 @@ def load(
         if ignore:
             keywords["ignore"] = ignore
         with ProgressBar() as bar:
-            return Document.from_folder(path, persist=persist, progress=bar, **keywords)
+            document = Document.from_folder(path, persist=persist, progress=bar, **keywords)
+        for note in document.ingest_report.notes:  # such as that nothing could be kept
+            say("warning", note)
+        return document
     if ignore or persist:
         raise OptionError(f"{'--ignore' if ignore else '--persist'} is for folders, and {path} is not one")
     if path == _STANDARD_INPUT and not path.exists():

@@ -32,9 +32,14 @@ _TITLE = re.compile(r"(?:Decision Report|Kept \(.*|Dropped \(.*)$")
 
 def fail(error: object, code: int) -> int:
     """Says what went wrong, in one line, and returns the exit code."""
-    line = " ".join(str(error).split())
-    print("error: " + (visible(line) if sys.stderr.isatty() else line), file=sys.stderr)
+    say("error", error)
     return code
+
+
+def say(kind: str, what: object) -> None:
+    """One line on standard error."""
+    line = " ".join(str(what).split())
+    print(f"{kind}: {visible(line) if sys.stderr.isatty() else line}", file=sys.stderr)
 
 
 def print_json(value: Mapping[str, Any]) -> None:
