@@ -126,6 +126,16 @@ def test_a_file_that_a_used_child_dies_of_is_tried_once_more_with_a_fresh_one(ho
     assert pool.parse(b"fine too", "y.txt").text == "fine too"
 
 
+def test_a_file_that_a_used_child_dies_of_is_not_parsed_here_though_no_other_child_can_be_started(hostile, monkeypatch):
+    pool = hostile(workers=1)
+    pool.parse(b"fine", "x.txt")
+    pool.mode = "auto"
+    monkeypatch.setattr(pool, "isolates", lambda *_: True)
+    monkeypatch.setattr(sys, "executable", "")
+    with pytest.raises(errors.LoadError, match="no child process"):
+        pool.parse(b"abort", "x.txt")
+
+
 def test_threads_may_share_a_pool(hostile):
     pool = hostile(workers=2)
     texts = [f"fine {n}" if n % 4 else "exit" for n in range(24)]

@@ -15,7 +15,7 @@ from secondhop.errors import EmptyTextError, LoadError, MissingExtraError
 from secondhop.loading.folder import FolderFile
 from secondhop.loading.formats import format_by_name
 from secondhop.loading.parsing import MAX_BYTES
-from secondhop.loading.pool import ParserPool
+from secondhop.loading.pool import CannotStartError, ParserPool
 from secondhop.loading.reading import read_file
 from secondhop.types import SourceText
 
@@ -153,7 +153,7 @@ class Ingested:
     error: LoadError | MissingExtraError | None = None
     ms: float = 0.0
     digest: bytes = b""
-    """Of the bytes that were read, if that was asked for and they could be."""
+    """Of the bytes that were read, if that was asked for and they could be; empty if no child could be had to parse them."""
 
     @classmethod
     def timed(cls, load: Callable[[], SourceText]) -> Ingested:
@@ -221,6 +221,8 @@ def _load(file: FolderFile, *, pool: ParserPool, root: str, password: str | None
         digest = content_digest(data) if digests else b""  # of the same bytes that are parsed
         text = pool.parse(data, file.source, name=file.source, password=password)
     except (LoadError, MissingExtraError) as error:
+        if isinstance(error.__cause__, CannotStartError):
+            digest = b""  # it says nothing of the file, which is to be tried again
         return Ingested(file.source, None, error, 1e3 * (perf_counter() - began), digest)
     return Ingested(file.source, text, None, 1e3 * (perf_counter() - began), digest)
 

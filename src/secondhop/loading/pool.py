@@ -30,6 +30,7 @@ _RISKY_TEXT = frozenset({"html", "xml", "rtf", "eml"})
 """Textual formats whose parsers are native or complex; every format that is not textual is risky too."""
 _MAGIC = (b"%PDF-", b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"{\\rtf")
 _MAGIC_BYTES = 15
+_NO_CHILD = "no child process can be started to parse it"
 _START_SECONDS = 30.0
 _START = "from secondhop.loading.worker import main; main(int(sys.argv[1]))"
 
@@ -44,11 +45,11 @@ class Limits:
     """Address space of the child, so that its memory in use stays below."""
 
 
-class _CannotStartError(Exception):
+class CannotStartError(Exception):
     """No child process can be started now."""
 
 
-class _NoAnswerError(_CannotStartError):
+class _NoAnswerError(CannotStartError):
     """What was started is no child process of ours, as where this interpreter is part of another program."""
 
 
@@ -119,9 +120,9 @@ class ParserPool:
         if small and self.isolates(name, format, data):
             try:
                 return self._in_child(data, source, options, seconds or self.limits.seconds)
-            except _CannotStartError as error:
+            except CannotStartError as error:
                 if self.mode == "process" or self._closed:
-                    raise LoadError(source, "no child process can be started to parse it") from error
+                    raise LoadError(source, _NO_CHILD) from error
         return parsing.parse(data, source, **options)
 
     def _in_child(self, data: bytes, source: str, options: dict[str, Any], seconds: float) -> SourceText:
@@ -135,7 +136,11 @@ class ParserPool:
             except (ParserCrashedError, ResourceLimitError):
                 if not used or child.timed_out:
                     raise
-            return self._ask(self._started(), request, data, source)
+            try:
+                fresh = self._started()
+            except CannotStartError as error:  # what a child may have died of is not for this process
+                raise LoadError(source, _NO_CHILD) from error
+            return self._ask(fresh, request, data, source)
 
     def _ask(self, child: _Child, request: dict[str, Any], data: bytes, source: str) -> SourceText:
         reusable = False  # nor after Ctrl-C while it works
@@ -172,7 +177,7 @@ class ParserPool:
 
     def _started(self) -> _Child:
         if self._starts_none or self._closed:
-            raise _CannotStartError("the pool starts none")
+            raise CannotStartError("the pool starts none")
         try:
             child = _Child(self.limits)
         except _NoAnswerError:  # nor will the next one answer
@@ -183,7 +188,7 @@ class ParserPool:
             closed = self._closed
         if closed:
             self._give_back(child, reusable=False)
-            raise _CannotStartError("the pool was closed meanwhile")
+            raise CannotStartError("the pool was closed meanwhile")
         return child
 
     def _give_back(self, child: _Child, reusable: bool) -> None:
@@ -217,7 +222,7 @@ class _Child:
         try:
             self._process = start_python(_START, str(limits.memory_mb))
         except OSError as error:
-            raise _CannotStartError(str(error)) from error
+            raise CannotStartError(str(error)) from error
         self.used = False
         self.timed_out = False
         try:
@@ -245,7 +250,7 @@ class _Child:
         try:
             timer.start()
         except RuntimeError as error:  # no thread can be started now; without one there is no limit
-            raise _CannotStartError(str(error)) from error
+            raise CannotStartError(str(error)) from error
         try:
             return call()
         finally:
