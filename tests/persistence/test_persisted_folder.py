@@ -65,7 +65,7 @@ def store_of(folder):
 
 def told(document):
     return [(file.source, file.loader, file.pages, file.sections, file.chunks, file.characters, file.warnings, file.error,
-             file.reason) for file in document.ingest_report.files if not file.source.startswith(".secondhop")]  # fmt: skip
+             file.reason) for file in document.ingest_report.files]  # fmt: skip
 
 
 def assert_as_fresh(document, folder, **options):
@@ -354,10 +354,35 @@ def test_a_file_that_cannot_be_read_is_parsed_again_only_when_it_changes(folder)
     assert again.refresh().changed == ("broken.pdf",)
 
 
+def test_files_that_no_child_could_be_started_for_are_tried_again(folder, monkeypatch):
+    document = persisted(folder)
+    write(folder / "04.md", "# Four\n\nThe anchor is back.\n")
+    with monkeypatch.context() as patched:
+        patched.setattr(sys, "executable", "")
+        document = Document.from_folder(folder, persist=True, isolation="process")
+    assert document.skipped_files[-1] == ("04.md", "no child process can be started to parse it")
+    assert document.refresh().changed == ("04.md",)
+    assert_as_fresh(persisted(folder), folder)
+
+
 def test_an_index_inside_the_folder_is_not_indexed(folder):
     document = Document.from_folder(folder, index_dir=folder / "kept")
     assert document.refresh().document is document
     assert Document.from_folder(folder, index_dir=folder / "kept").n_files == 12
+
+
+@pytest.mark.parametrize("where", [".secondhop", "kept", ".cache/kept"])
+def test_an_index_inside_the_folder_is_none_of_its_files(folder, where):
+    for _ in range(2):
+        document = Document.from_folder(folder, index_dir=folder / where)
+        assert document.ingest_report.totals["files"] == 12
+        assert document.skipped_files == ()
+
+
+def test_a_folder_without_files_gets_no_index(tmp_path):
+    with pytest.raises(EmptyTextError, match="there is no file in it"):
+        persisted(tmp_path)
+    assert os.listdir(tmp_path) == []
 
 
 def test_two_indexes_inside_the_folder_come_to_rest(folder):
@@ -482,13 +507,17 @@ def test_what_is_left_out_is_told_as_it_is_now(folder):
 
 
 def test_a_removed_file_stays_out_until_it_changes(folder):
-    document = persisted(folder).remove("04.md").document
+    found = persisted(folder).remove("04.md")
+    assert (found.deleted, str(found)) == (("04.md",), "1 deleted, 11 unchanged")
+    document = found.document
     assert "04.md" not in document.sources
     assert not document.refresh()
     assert "04.md" not in persisted(folder).sources
     assert "04.md" not in persisted(folder, chunk_size=64).sources  # nor does another build bring it back
     write(folder / "04.md", "# Four\n\nThe anchor is back.\n", None)
-    assert "04.md" in document.refresh().document.sources
+    found = document.refresh()
+    assert found.added == ("04.md",)
+    assert "04.md" in found.document.sources
 
 
 def test_a_removed_file_that_cannot_be_read_for_a_moment_stays_out(folder, monkeypatch):
@@ -510,7 +539,7 @@ def test_update_brings_a_removed_file_back(folder):
     document = persisted(folder).remove("04.md").document
     for path in ("04.md", folder / "04.md"):
         found = document.update([path])
-        assert found.changed == ("04.md",)
+        assert (found.added, found.changed) == (("04.md",), ())
         assert_as_fresh(found.document, folder)
         document = found.document.remove("04.md").document
 
@@ -568,7 +597,7 @@ def test_update_knows_a_file_by_a_path_through_a_link(folder, tmp_path):
     for root, path in ((folder, tmp_path / "link/04.md"), (tmp_path / "link", folder / "04.md")):
         document = persisted(root)
         removed = document.remove("04.md").document
-        assert removed.update([path]).changed == ("04.md",)
+        assert removed.update([path]).added == ("04.md",)
 
 
 def test_what_needs_a_persisted_folder_says_so(folder):
@@ -609,7 +638,7 @@ def test_a_folder_that_has_become_empty_leaves_the_index(folder):
     before = store_of(folder).manifest()
     for path in folder.glob("*.md"):
         path.unlink()
-    with pytest.raises(EmptyTextError, match="could be indexed"):
+    with pytest.raises(EmptyTextError, match="there is no file in it"):
         document.refresh()
     assert store_of(folder).manifest() == before
 
@@ -693,9 +722,10 @@ def test_what_is_removed_from_an_index_that_may_not_be_written_stays_out_too(fol
         document = document.refresh().document
         assert {"04.md", "05.md"}.isdisjoint(document.sources)
         write(folder / "04.md", "# Four\n\nThe anchor is back.\n", None)
-        assert document.refresh().document.update(["05.md"]).changed == ("05.md",)
+        assert document.refresh().document.update(["05.md"]).added == ("05.md",)
         assert "04.md" in document.refresh().document.sources
-    assert document.remove("06.md").changed == ("04.md", "06.md")  # it may be written again
+    found = document.remove("06.md")  # it may be written again
+    assert (found.added, found.deleted) == (("04.md",), ("06.md",))
     assert {"05.md", "06.md"}.isdisjoint(persisted(folder).sources)
 
 

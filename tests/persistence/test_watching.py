@@ -68,7 +68,7 @@ def test_a_rebuild_that_fails_leaves_the_document_and_says_why(folder):
         before = watched.document
         for path in folder.glob("*.md"):
             path.unlink()
-        events.wait_for(lambda event: event.kind == "failed" and "could be indexed" in event.reason)
+        events.wait_for(lambda event: event.kind == "failed" and "there is no file" in event.reason)
         assert watched.document is before
         assert before.context("harbour").passages
         (folder / "back.md").write_text("# Back\n\nThe harbour is back.\n")

@@ -5,6 +5,7 @@ There are no built-in excludes beyond dot-names: `build/` or `target/` may well 
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import os
 import re
@@ -22,13 +23,13 @@ if TYPE_CHECKING:
     from pathspec import GitIgnoreSpec
 
 INDEX_FOLDER = ".secondhop"
-INDEX_SKIPPED = "the index folder of secondhop"
-"""Why it is skipped itself."""
 _LOCK = "writer.lock"
 _INDEX_NAME = re.compile(
     rf"{re.escape(_LOCK)}|manifest\.json|manifest-\d{{10}}\.tmp|\d{{10}}-\d+\.arrays|vectors\.f32(?:-.*\.tmp)?"
 )
 """The files of an index, wherever it is kept. A manifest.json alone may be of anything."""
+_INDEX_SKIPPED = "the index folder of secondhop"
+"""Why what is no index is skipped in it."""
 _MOST_IGNORE_BYTES = 1024 * 1024
 _MOST_INODE = (1 << 63) - 1
 MOST_LISTED = 1_000
@@ -49,7 +50,7 @@ class FolderFile:
 
 @dataclass(frozen=True, slots=True)
 class FolderListing:
-    """What a folder holds: every file is in `files`, or in `skipped` itself or with its folder."""
+    """What a folder holds: every file but those of indexes is in `files`, or in `skipped` itself or with its folder."""
 
     files: tuple[FolderFile, ...]
     """Sorted by source, by code point."""
@@ -106,7 +107,8 @@ def walk_folder(
     `ignore` holds patterns in .gitignore syntax relative to `root`; they go before any .gitignore, so `!keep.log`
     brings back a file that one of those excludes. Symlinks are never followed: a target below `root` is found at its
     own place, a target elsewhere is not part of the folder. Nor is a file with further names (hard links) elsewhere,
-    unless `hard_links` lets it in. `index_dir` is left out, wherever in the folder it is, and so is any other index.
+    unless `hard_links` lets it in. `index_dir` is no part of the folder, wherever in it it is, nor is any other index: they
+    are listed only if they hold something else as well.
     """
     top = _checked_root(root)
     walk = _Walk(top, recursive, gitignore, _own_patterns(ignore, top), index_dir)
@@ -152,7 +154,6 @@ class _Walk:
                 self.skipped.append((prefix, _cause(error)))
                 continue
             if prefix and _holds_index([entry.name for entry in entries]):
-                self.skipped.append((prefix, INDEX_SKIPPED))
                 continue
             if self.gitignore and any(entry.name.lower() == ".gitignore" for entry in entries):
                 ignores = (*ignores, *_read_ignores(folder, ".gitignore", prefix + ".gitignore"))
@@ -164,7 +165,7 @@ class _Walk:
                 except OSError as error:
                     is_folder, reason = False, _cause(error)
                 if is_folder and self._is_index(entry):
-                    self.skipped.append((source + "/", INDEX_SKIPPED))
+                    self.skipped += _beside_index(entry.path, source + "/")
                 elif reason is not None and is_folder:
                     self.skipped.extend(_all_below(entry.path, source + "/", reason))
                 elif reason is not None:
@@ -231,11 +232,22 @@ def _holds_index(names: Sequence[str]) -> bool:
     return _LOCK in names and all(map(_INDEX_NAME.fullmatch, names))
 
 
+def _beside_index(folder: str, prefix: str) -> list[tuple[str, str]]:
+    """One entry for what is in an index folder besides the index, if there is something."""
+    names: list[str] = []
+    with contextlib.suppress(OSError):
+        names = os.listdir(folder)
+    return [] if all(map(_INDEX_NAME.fullmatch, names)) else [(prefix, _INDEX_SKIPPED)]
+
+
 def _all_below(folder: str, prefix: str, reason: str) -> list[tuple[str, str]]:
     """Every file of a folder that is skipped whole; one entry with the count where they are too many to list."""
     names: list[str] = []
+    unread: list[OSError] = []
     count = 0
-    for path, folders, files in os.walk(folder):
+    for path, folders, files in os.walk(folder, onerror=unread.append):
+        if _holds_index([*folders, *files]):
+            continue
         folders.sort()
         count += len(files)
         if count <= MOST_LISTED:
@@ -243,7 +255,9 @@ def _all_below(folder: str, prefix: str, reason: str) -> list[tuple[str, str]]:
             names += [prefix + ("" if below == "." else below + "/") + printable(name) for name in files]
     if 0 < count <= MOST_LISTED:
         return [(name, reason) for name in names]
-    return [(prefix, f"{reason} ({count:,} files)" if count else reason)]
+    if count:
+        return [(prefix, f"{reason} ({count:,} files)")]
+    return [(prefix, reason)] if unread else []
 
 
 def _checked_root(root: str | os.PathLike[str]) -> str:

@@ -135,6 +135,8 @@ def open_folder(
         listing = list_folder(root, options)
         way = _way_to(root, store.folder, base.table)
         check_named(again, listing, base.table, *(() if previous is None else (previous.table,)))
+        if not listing.files:
+            raise IngestReport.of((), listing.skipped).nothing_indexed(listing.root)
         changes = find_changes(listing, base.table, verify=verify, again=again)
         if base.stored is not None and not (changes or held or removed is not None):
             settled = _settled(store, options, base.stored, base.table, changes, began, way)

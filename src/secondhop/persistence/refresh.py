@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from secondhop.persistence.table import FileTable
+from secondhop.persistence.table import REMOVED, FileTable
 
 if TYPE_CHECKING:
     from secondhop.document import Document
@@ -18,19 +18,21 @@ class Refresh:
     document: Document
     """The folder as it is now; the same object if nothing has changed, `skipped_files` included."""
     changed: tuple[str, ...] = ()
-    """Sources of files with other content, or that have been taken out of the index or back into it."""
+    """Sources of files with other content."""
     added: tuple[str, ...] = ()
-    """Sources of new files."""
+    """Sources of new files, and of those that were removed and have come back."""
     deleted: tuple[str, ...] = ()
-    """Sources of files that are gone."""
+    """Sources of files that are gone, or were taken out of the index with `remove`."""
     unchanged: int = 0
     """How many other files there are."""
 
     @classmethod
     def of(cls, document: Document, before: FileTable, after: FileTable) -> Refresh:
         """What differs between two tables."""
-        old = dict(zip(before.paths, before.states, strict=True))
-        new = dict(zip(after.paths, after.states, strict=True))
+        old, new = (
+            {path: state for path, state in zip(table.paths, table.states, strict=True) if state.reason != REMOVED}
+            for table in (before, after)
+        )
         return cls(
             document,
             changed=tuple(state.source for path, state in new.items() if path in old and old[path] != state),

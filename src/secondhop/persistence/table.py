@@ -11,7 +11,6 @@ import numpy as np
 
 from secondhop.errors import InputError
 from secondhop.loading import FileReport, IngestReport
-from secondhop.loading.folder import INDEX_SKIPPED
 from secondhop.loading.ingest import DIGEST_BYTES
 
 if TYPE_CHECKING:
@@ -120,9 +119,8 @@ class FileTable:
         return self.paths == other.paths and self.states == other.states
 
     def leaves_out_as(self, other: FileTable) -> bool:
-        """Whether it leaves out the same files; the index itself is not there yet when it is first built."""
-        ours, theirs = ([each for each in table.left_out if each[1] != INDEX_SKIPPED] for table in (self, other))
-        return ours == theirs
+        """Whether it leaves out the same files, for the same reasons."""
+        return self.left_out == other.left_out
 
     def report(self, notes: Sequence[str] = ()) -> IngestReport:
         """What became of each file."""
