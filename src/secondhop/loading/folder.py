@@ -30,6 +30,7 @@ _INDEX_NAME = re.compile(
 """The files of an index, wherever it is kept. A manifest.json alone may be of anything."""
 _INDEX_SKIPPED = "the index folder of secondhop"
 """Why what is no index is skipped in it."""
+_HARD_LINK = "hard link to a file that has a name outside the folder; see the option hard_links"
 _MOST_IGNORE_BYTES = 1024 * 1024
 _MOST_INODE = (1 << 63) - 1
 MOST_LISTED = 1_000
@@ -192,9 +193,7 @@ class _Walk:
         foreign = {file for count, names in self._linked.values() if count > len(names) for file in names}
         if foreign:
             self.files = [file for file in self.files if file not in foreign]
-            self.skipped += [
-                (file.source, "hard link to a file that has a name outside the folder") for file in foreign
-            ]
+            self.skipped += [(file.source, _HARD_LINK) for file in foreign]
 
     def _reason_to_skip(self, entry: os.DirEntry[str], is_folder: bool, ignores: tuple[_Ignore, ...]) -> str | None:
         if entry.name.startswith("."):

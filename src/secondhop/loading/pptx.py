@@ -25,6 +25,7 @@ except ImportError as error:
 _NUMBERING = re.compile(r"(arabic|alphaLc|alphaUc|romanLc|romanUc)(Period|ParenR|ParenBoth|Plain)")
 _FORMS = {"alphaLc": "lowerLetter", "alphaUc": "upperLetter", "romanLc": "lowerRoman", "romanUc": "upperRoman"}
 _AROUND = {"ParenR": "{})", "ParenBoth": "({})", "Plain": "{}"}
+_AUTOMATIC = qn("a:buAutoNum")
 _COMPATIBILITY = "{http://schemas.openxmlformats.org/markup-compatibility/2006}"
 
 
@@ -120,7 +121,7 @@ def _paragraphs(frame: Any) -> str:
         properties = paragraph._p.pPr
         level, numbering = 0, None
         if properties is not None:
-            level, numbering = int(properties.get("lvl", "0")), properties.find(qn("a:buAutoNum"))
+            level, numbering = int(properties.get("lvl", "0")), properties.find(_AUTOMATIC)
         counts = {other: count for other, count in counts.items() if other <= level}
         if numbering is None:
             counts.pop(level, None)

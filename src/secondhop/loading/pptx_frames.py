@@ -13,8 +13,8 @@ from secondhop.loading.builder import raised
 
 _CHART = "http://schemas.openxmlformats.org/drawingml/2006/chart"
 _DIAGRAM = "http://schemas.openxmlformats.org/drawingml/2006/diagram"
-_MATH_TEXT = "{http://schemas.openxmlformats.org/officeDocument/2006/math}t"
 _BREAK = qn("a:br")
+_TEXTS = (qn("a:t"), "{http://schemas.openxmlformats.org/officeDocument/2006/math}t", _BREAK)
 _PLACES = ("cat", "xVal")
 _VALUES = ("val", "yVal")
 
@@ -37,16 +37,14 @@ def frame_lines(frame: Any) -> list[str] | None:
 
 def paragraph_text(paragraph: etree._Element) -> str:
     """The text of a paragraph, formulas included."""
-    nodes = paragraph.iter(qn("a:t"), _MATH_TEXT, _BREAK)
-    return "".join("\n" if node.tag == _BREAK else _run_text(node) for node in nodes)
+    return "".join("\n" if node.tag == _BREAK else _run_text(node) for node in paragraph.iter(*_TEXTS))
 
 
 def _run_text(node: etree._Element) -> str:
     text = node.text or ""
-    properties = node.getparent().find(qn("a:rPr"))
-    is_raised = (
-        properties is not None and properties.get("baseline", "").strip("0%").isdecimal()
-    )  # negative below the line
+    properties = node.getprevious()
+    baseline = None if properties is None else properties.get("baseline")
+    is_raised = baseline is not None and baseline.strip("0%").isdecimal()  # negative below the line
     return raised(text) if is_raised else text
 
 
