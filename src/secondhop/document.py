@@ -451,12 +451,12 @@ class Document:
             include_heading: also show the opening chunk of each kept chunk's section, where it fits.
             top_k: at most this many passages; neighbours and headings come on top.
             min_score: drop chunks whose score is lower.
-            filter: only chunks for which this holds: a callable on `Chunk`, or a mapping of `source`, `page`, `kind`
-                or metadata keys to a wanted value or a list of them.
+            filter: only chunks for which this holds: a callable on `Chunk`, or a mapping of `source`, `page`, `kind`,
+                `id`, `heading` or metadata keys to a wanted value or a list of them.
             strategy: a strategy by name, or a callable `(query, hits, budget) -> Selection`.
             text_style: the style to keep the budget for: `plain`, `numbered`, `fenced` or a function.
             injection: `flag`, `drop` or `off`: what becomes of passages that seem to give orders to the model.
-            grain: keep single sentences, or whole chunks only.
+            grain: keep single sentences, or whole chunks only (cut where one does not fit).
             candidate_k: how many chunks to choose from.
 
         Raises:

@@ -110,7 +110,7 @@ class ContextOptions(_Options):
     """What becomes of passages that seem to give orders to the model: `flag` warns of them, `drop` leaves them out,
     `off` does not look."""
     grain: Grain = "sentence"
-    """Keep single sentences, or whole chunks only."""
+    """Keep single sentences, or whole chunks only (cut where one does not fit)."""
     min_grounding: float = Field(default=0.10, ge=0, le=1)
     """Share of the question's content words, weighted by rarity, from which a chunk counts as evidence."""
 
@@ -175,8 +175,8 @@ class DocumentOptions(ContextOptions):
     char_ngrams: WholeNumber = Field(default=0, ge=0, le=8)
     """Also index the pieces of words that are this long, so that misspelt words find something; 0 for none, 3 is usual."""
     isolation: Isolation = "auto"
-    """Where files are parsed: `auto` has formats with native or complex parsers (PDF, office, HTML, archives) parsed in
-    child processes with limits, `process` all files, `none` none."""
+    """Where files are parsed: `auto` has formats with native or complex parsers (PDF, office, HTML, XML,
+    e-mail, RTF, archives) parsed in child processes with limits, `process` all files, `none` none."""
     max_seconds: float = Field(default=20.0, gt=0, le=86_400)
     """Time that parsing one file in a child process may take."""
     max_memory_mb: WholeNumber = Field(default=512, ge=128, le=1_048_576)

@@ -55,7 +55,7 @@ def build_context(
         min_grounding: from which grounding a chunk counts as evidence, 0 to 1.
         text_style: the style to keep the budget for.
         injection: `flag`, `drop` or `off`: what becomes of passages that seem to give orders to the model.
-        grain: keep single sentences, or whole chunks only.
+        grain: keep single sentences, or whole chunks only (cut where one does not fit).
         tokenizer: what counts the tokens.
         language: stemming and stopwords.
 

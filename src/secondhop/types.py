@@ -116,7 +116,7 @@ class Hit:
     score: float
     """What the ranking is by: higher is better."""
     rank: int | None
-    """Place in the direct order, from 1: what plain top-k would use. None beyond place 200."""
+    """Place in the direct order, from 1: what plain top-k would use. None beyond place 200, and where a link alone led."""
     scores: Mapping[str, float] = field(default_factory=dict)
     """The parts: `lexical`, `bridge`; where whole texts count `text`, and `direct` (it and `lexical` together); with a
     semantic tier `dense` (the cosine; absent if it was not looked up) and `direct` (all but the bridge); with a reranker
@@ -219,7 +219,7 @@ class Reason(str, Enum):
     KEPT_SECOND_HOP = "kept_second_hop"
     """Shares little with the query but is linked to a kept or strong passage. Detail: `seed`, `terms`."""
     KEPT_NEIGHBOR = "kept_neighbor"
-    """Stands next to a kept chunk and was asked for with `neighbors=`. Detail: `of`."""
+    """Stands next to a kept chunk and was asked for with `neighbors=` or `chunk_overlap=`. Detail: `of`."""
     KEPT_HEADING = "kept_heading"
     """Opens the section of a kept chunk and was asked for with `include_heading=`, or is the header of the table that a
     kept chunk is of. Detail: `of`."""
@@ -260,7 +260,7 @@ class Decision:
     """Tokens of what was kept; of the whole chunk when dropped."""
     score: float = 0.0
     rank: int | None = None
-    """Place in the direct order, from 1; None for chunks that retrieval did not return (neighbours, headings)."""
+    """Place in the direct order, from 1; None for what is not in it: where a link alone led, neighbours, headings."""
     spans: tuple[Span, ...] = ()
     """What was kept of the chunk, in reading order."""
     detail: Mapping[str, Any] = field(default_factory=dict)

@@ -63,7 +63,7 @@ class DecisionReport:
     n_selected: int
     """Chunks that the context shows, whole or in part."""
     n_expanded: int
-    """Chunks considered for `neighbors=` or `include_heading=` that retrieval had not returned."""
+    """Chunks that retrieval had not returned, considered as neighbours, headings or headers of tables."""
     removed_total: int
     """Chunks that were considered and are not shown."""
     removed: Mapping[str, int]
@@ -93,9 +93,10 @@ class DecisionReport:
     """Content words of the query, as written, that occur nowhere in the index."""
     warnings: tuple[ReportWarning, ...]
     decisions: tuple[Decision, ...]
-    """One for each chunk considered: candidates in rank order, then neighbours and headings."""
+    """One for each chunk considered: candidates by score, best first, then neighbours and headings."""
     timings: Mapping[str, float] = field(default_factory=dict, compare=False)
-    """Milliseconds by stage: `retrieve`, `select`, `total`. Left out of comparisons and of `to_dict` by default."""
+    """Milliseconds by stage: `retrieve` (inside it `embed`, `rerank` with a model), `select`, `total`. Left out of
+    comparisons and of `to_dict` by default."""
 
     def to_dict(self, *, timings: bool = False) -> dict[str, Any]:
         """A JSON-ready dict with a schema version; equal for equal input unless timings are asked for."""
