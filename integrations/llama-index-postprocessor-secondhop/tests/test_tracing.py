@@ -1,6 +1,7 @@
 """The report reaches event handlers and spans, costs nothing where nobody listens, and holds no passage text."""
 
 import asyncio
+import contextvars
 import json
 import logging
 import threading
@@ -173,6 +174,18 @@ def test_a_sink_that_fails_is_logged_once_until_it_works_again(nodes, caplog):
             assert SecondhopPostprocessor().postprocess_nodes(nodes, query_str=QUESTION)
             assert caplog.text.count("sink of DecisionReportEventHandler failed") == lines
     assert len(collected.reports) == 5
+
+
+def test_a_block_may_end_in_another_context_than_it_began_in(nodes):
+    def streamed():
+        with collect_reports() as collected:
+            yield SecondhopPostprocessor().postprocess_nodes(nodes, query_str=QUESTION)
+            yield collected.reports
+
+    steps = streamed()  # as a web server asks a generator: every step in a thread, with a copy of the context
+    _, reports, end = (contextvars.copy_context().run(next, steps, None) for _ in range(3))
+    assert len(reports) == 1
+    assert end is None
 
 
 def test_a_handler_without_reports_says_so():

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any, get_args
 
 from llama_index.core.schema import BaseNode, ImageNode, MetadataMode, NodeWithScore, TextNode
+from yaml.representer import Representer, SafeRepresenter  # type: ignore[import-untyped]
 
 from secondhop import Chunk, Decision, Passage
 from secondhop.loading.formats import kind_by_name
@@ -150,6 +151,10 @@ class Trailed(dict[str, Any]):
 
     def __str__(self) -> str:
         return str({key: value for key, value in self.items() if key != TRAIL_KEY})
+
+
+for _representer in (SafeRepresenter, Representer):  # YAML writes a dict of another type as an object, or not at all
+    _representer.add_representer(Trailed, _representer.represent_dict)
 
 
 def copied(node: BaseNode, step: Mapping[str, Any] | None = None) -> BaseNode:

@@ -13,7 +13,7 @@ import logging
 import sys
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from threading import Lock
 from typing import Any
@@ -111,7 +111,8 @@ def collect_reports(
     try:
         yield handler
     finally:
-        _collecting.reset(token)
+        with suppress(ValueError):  # a generator that ends in another context than it began in; that one is gone
+            _collecting.reset(token)
 
 
 def trace_start(query: QueryBundle, nodes: Sequence[NodeWithScore], top_n: int, name: str) -> None:
