@@ -26,6 +26,12 @@ def rows():
 
 
 @pytest.mark.parametrize("kind", ["hnsw", "ivf", "pq"])
+def test_building_the_smallest_index_says_nothing(rows, kind, capfd):
+    build_index(kind, rows[:SMALLEST])
+    assert capfd.readouterr() == ("", "")
+
+
+@pytest.mark.parametrize("kind", ["hnsw", "ivf", "pq"])
 def test_the_recall_against_exact_search_is_high_and_the_cosines_are_exact(rows, kind):
     index, exact = build_index(kind, rows), FlatIndex(rows)
     assert index.kind == kind

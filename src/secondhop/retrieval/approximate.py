@@ -121,6 +121,7 @@ def _built(faiss: Any, kind: IndexKind, vectors: Matrix) -> Any:
             )
         else:
             index = faiss.IndexIVFPQ(coarse, dims, lists, n_codes(dims), 8, faiss.METRIC_INNER_PRODUCT)
+            index.pq.cp.min_points_per_centroid = 1  # what it found too few of would be said on stderr
         index.own_fields = True
         coarse.this.disown()
         index.nprobe = max(1, round(_PROBED[kind] * lists))
