@@ -149,6 +149,37 @@ def test_text_in_no_font_is_in_the_default_one():
     assert load_bytes(written_without_care, "a.rtf").text == "Привет"
 
 
+SIGNS = rb"""{\f0\fcharset0 Arial;}{\f3\froman\fcharset2\fprq2{\*\panose 05050102010706020507}Symbol;}
+{\f4\fcharset2 Wingdings;}{\f5\fcharset2 Barcode;}"""
+
+
+@pytest.mark.parametrize(
+    ("body", "text"),
+    [
+        (rb"Dose {\f3 \'b3} 5 {\f3 m}g, \f3 a\f0  and \f3 b\plain .", "Dose ≥ 5 μg, α and β."),
+        (rb"Dose {\f3 \u-3917?} 5 {\f3\uc1\u-3987\'6d}g, \u-3917?", "Dose ≥ 5 μg, \uf0b3"),
+        (rb"{\f3\'b7\tab}Fog{\f4\'fc \'01}{\f5 7}", "•\tFog✓ 7"),
+    ],
+    ids=["bytes", "characters", "marks"],
+)
+def test_rich_text_in_a_font_of_signs_gives_the_signs(body, text):
+    assert rich(body, SIGNS).text == text
+
+
+@pytest.mark.parametrize(
+    ("field", "text"),
+    [
+        (rb'{\*\fldinst SYMBOL 179 \\f "Symbol" \\s 10}{\fldrslt\f3\fs20}', "≥"),
+        (rb"{\*\fldinst{\b SYMBOL 0xF0B3 \\f Symbol}}{\fldrslt{\f3\'b3}}", "≥"),
+        (rb'{\fldinst SYMBOL 7 \\f "Wingdings"}{\fldrslt x}', "x"),
+        (rb'{\fldinst HYPERLINK "SYMBOL 179 \\f Symbol"}{\fldrslt x}', "x"),
+        (rb"{\v{\fldinst SYMBOL 179 \\f Symbol}{\fldrslt x}}", ""),
+    ],
+)
+def test_rich_text_reads_the_signs_that_fields_stand_for_once(field, text):
+    assert rich(rb"Dose {\field" + field + b"} 5", SIGNS).text.split(" ") == ["Dose", text, "5"]
+
+
 def test_the_bytes_of_a_picture_may_hold_braces():
     assert rich(rb"Before.\par{\pict\pngblip\bin6 a}{\\c}After.\par").text == "Before.\n\nAfter."
 

@@ -63,6 +63,11 @@ def test_what_stands_above_the_line_makes_no_other_number_or_word():
     assert load("a" + "<sup>" * 1500 + "5").text == "a⁵"
 
 
+def test_quotations_stand_in_marks():
+    page = "<h1>Of <q>fog</q></h1><p>It says: <q>Sound <b>the</b> horn.</q></p><table><tr><td><q>a</q><td>b<tr><td>c<td>d</table>"
+    assert load(page).text == "Of “fog”\n\nIt says: “Sound the horn.”\n\n“a” | b\nc | d"
+
+
 def test_a_table_inside_a_layout_table_is_a_table():
     page = "<table><tr><td>Menu<td><table><tr><th>Kind<th>Days<tr><td>Sick<td>10</table><tr><td>a<td>b</table>"
     assert [(kind, text) for _, kind, text in in_sections(load(page))] == [

@@ -109,6 +109,14 @@ def test_word_reads_signs_of_symbol_fonts_and_large_first_letters():
     assert word.load(saved(document), "a.docx").text == "Dose ≥μ☑\n\nDrop caps begin a chapter.\n\nD"
 
 
+def test_word_reads_signs_that_were_typed_in_a_symbol_font():
+    document = docx.Document()
+    paragraph = document.add_paragraph("Dose ")
+    for font, text in (("Symbol", "\uf0b3 5 \uf06d"), ("Calibri", "g \uf0b3"), ("Wingdings", "\uf0fe\uf001")):
+        paragraph.add_run(text).font.name = font
+    assert word.load(saved(document), "a.docx").text == "Dose ≥ 5 μg \uf0b3☑\uf001"
+
+
 def test_word_shows_the_reading_of_a_word_behind_it():
     document = docx.Document()
     ruby = "<w:ruby><w:rubyPr/><w:rt><w:r><w:t>かんじ</w:t></w:r></w:rt><w:rubyBase><w:r><w:t>漢字</w:t></w:r></w:rubyBase></w:ruby>"

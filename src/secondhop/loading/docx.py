@@ -52,6 +52,7 @@ _MAX_COLUMNS = 63  # Word has no more
 # Deleted or moved-away text, field codes, properties, and the older copy of a drawing that has a newer one.
 _NOT_SHOWN = frozenset({"del", "moveFrom", "pPr", "rPr", "instrText", "delText", "Fallback", "tblPr", "tcPr", "sdtPr"})
 _HEXADECIMAL = re.compile(r"[0-9A-Fa-f]{1,4}")
+_TYPED_SIGN = re.compile("[\uf020-\uf0ff]")
 _CHARACTERS = {"tab": "\t", "ptab": "\t", "br": "\n", "cr": "\n", "noBreakHyphen": "-"}
 
 
@@ -168,16 +169,19 @@ def _text(paragraph: etree._Element) -> str:
 
 
 def _pieces(element: etree._Element) -> Iterator[str]:
-    is_raised = False
+    is_raised, fonts = False, None
     for child in element:
         name = tag_of(child)
         if name == "t":
             text = child.text or ""
+            if fonts is not None and not text.isascii():
+                text = _with_signs(text, fonts)
             yield raised(text) if is_raised else text
         elif name == "rPr":  # it stands first in its run
             properties = {tag_of(each): each for each in child}
             if "vanish" in properties and is_on(properties["vanish"]):
                 return
+            fonts = properties.get("rFonts")
             is_raised = "vertAlign" in properties and value_of(properties["vertAlign"]) == "superscript"
         elif name == "sym":
             yield _symbol(child)
@@ -194,6 +198,12 @@ def _pieces(element: etree._Element) -> Iterator[str]:
             yield _CHARACTERS[name]
         elif name not in _NOT_SHOWN and name != "txbxContent":
             yield from _pieces(child)
+
+
+def _with_signs(text: str, fonts: etree._Element) -> str:
+    """Text of a run in these fonts; what was typed in a font of signs is stored from U+F000 on."""
+    font = attribute_of(fonts, "ascii") or ""
+    return _TYPED_SIGN.sub(lambda found: symbol(font, ord(found[0])) or found[0], text)
 
 
 def _symbol(element: etree._Element) -> str:

@@ -46,6 +46,8 @@ _HIDDEN_STYLE = re.compile(r"(?:display\s*:\s*none|visibility\s*:\s*hidden)", re
 _BULLET = "- "
 _MEANING = ": "
 """What items of lists without numbers, and what terms mean, begin with, as in Markdown."""
+_QUOTES = "”“"
+"""What a browser shows at the end and at the start of a quotation."""
 _NUMBERS = {"a": "lowerLetter", "A": "upperLetter", "i": "lowerRoman", "I": "upperRoman"}
 _NUMBER = re.compile(r"[+-]?[0-9]{1,9}")
 _REPLACED = frozenset({"br", "img", "math", "sup"})
@@ -162,6 +164,8 @@ class _Writer:
         for node, entering in _walk(root, self._enter):
             if node.is_text_node:
                 self._line.append(_WHITESPACE.sub(" ", node.text_content or ""))
+            elif node.tag == "q":
+                self._line.append(_QUOTES[entering])
             elif not entering and not _is_inline(node.tag):
                 self._flush()
                 if node.tag in ("li", "dd"):
@@ -277,9 +281,11 @@ def _text(root: Any, dropped: frozenset[str], replaced: frozenset[str] = _REPLAC
             return False
         return True
 
-    for node, _ in _walk(root, enter):
+    for node, entering in _walk(root, enter):
         if node.is_text_node:
             pieces.append(node.text_content or "")
+        elif node.tag == "q":
+            pieces.append(_QUOTES[entering])
         elif not _is_inline(node.tag) and node.mem_id != root.mem_id:
             pieces.append("\n")
     return "".join(pieces)

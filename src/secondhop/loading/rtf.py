@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from secondhop.errors import CorruptFileError
 from secondhop.loading.builder import TextBuilder, clean, one_line, raised
+from secondhop.loading.symbol_font import symbol
 from secondhop.types import SourceText
 
 _TOKEN = re.compile(
@@ -38,6 +39,14 @@ _CHARSETS = {
     0: "cp1252", 77: "mac_roman", 128: "cp932", 129: "cp949", 134: "gb18030", 136: "big5", 161: "cp1253", 162: "cp1254",
     163: "cp1258", 177: "cp1255", 178: "cp1256", 186: "cp1257", 204: "cp1251", 222: "cp874", 238: "cp1250",
 }  # fmt: skip
+_SYMBOLIC = 2
+"""The character set of fonts that show signs in the places of letters."""
+_SIGNS = range(0xF000, 0xF100)
+"""Characters that stand for a byte in such a font."""
+_SYMBOLIC_NAME = re.compile(rb"(Symbol|Wingdings)\s*;")
+_SYMBOL_FIELD = re.compile(
+    rb"""\s*SYMBOL\s+(?:0x([0-9a-f]{1,4})|(\d{1,5}))\s.*?\\f\s*"?(Symbol|Wingdings)(?:["\s]|\Z)""", re.IGNORECASE
+)
 
 
 @dataclass(slots=True)
@@ -50,6 +59,10 @@ class _Group:
     is_raised: bool = False
     encoding: str = "cp1252"
     unicode_skip: int = 1
+    has_sign: bool = False
+    """A field whose sign is written."""
+    symbols: str = ""
+    """The font that shows signs for them instead."""
 
 
 @dataclass(slots=True)
@@ -60,9 +73,13 @@ class _Reader:
     group: _Group = field(default_factory=_Group)
     around: list[_Group] = field(default_factory=list)
     fonts: dict[int, str] = field(default_factory=dict)
+    symbol_fonts: dict[int, str] = field(default_factory=dict)
     font: int | None = None
     default_font: int = 0
     in_fonts: int | None = None
+    in_field: int | None = None
+    aside: bytearray = field(default_factory=bytearray)
+    """What an entry of the table of fonts or the code of a field says."""
     marked: bool = False
     skip: int = 0
     waiting: bytearray = field(default_factory=bytearray)
@@ -111,12 +128,23 @@ class _Reader:
         if opens:
             self.around.append(self.group)
             group = self.group
-            self.group = _Group(group.shown, group.hidden, group.is_raised, group.encoding, group.unicode_skip)
+            self.group = _Group(
+                group.shown,
+                group.hidden,
+                group.is_raised,
+                group.encoding,
+                group.unicode_skip,
+                group.has_sign,
+                group.symbols,
+            )
         elif self.around:
             self.group = self.around.pop()
             if self.in_fonts is not None and len(self.around) < self.in_fonts:
+                self._end_font()
                 self.in_fonts = None
                 self._default_encoding()
+            if self.in_field is not None and len(self.around) < self.in_field:
+                self._end_field()
             if self.in_note is not None and len(self.around) < self.in_note:
                 self._end_note()
         self.marked = False
@@ -136,10 +164,15 @@ class _Reader:
             found = found[dropped:]
         if self.group.shown and not self.group.hidden:
             self.waiting += found
+        elif self.in_fonts is not None or self.in_field is not None:
+            self.aside += found
 
     def _decode(self) -> None:
         if self.waiting:
-            text = self.waiting.decode(self.group.encoding, "replace")
+            if self.group.symbols:
+                text = "".join(symbol(self.group.symbols, code) for code in self.waiting)
+            else:
+                text = self.waiting.decode(self.group.encoding, "replace")
             self.text.append(raised(text) if self.group.is_raised else text)
             self.waiting.clear()
 
@@ -155,11 +188,11 @@ class _Reader:
             if word not in _KEPT_MARKED:
                 self.group.shown = False
         if word in _PASSED_OVER:
-            self.group.shown = False
-            if word == "fonttbl":
-                self.in_fonts = len(self.around)
+            self._pass_over(word)
         elif word == "u" and number is not None:
-            self._add(chr(number % 0x10000))
+            code = number % 0x10000
+            is_sign = self.group.symbols and code in _SIGNS
+            self._add(symbol(self.group.symbols, code) if is_sign else chr(code))
             self.skip = self.group.unicode_skip
         elif word in {"uc", "ansicpg", "deff", "f", "fcharset"} or word in _ANSI:
             self._encoding(word, number)
@@ -169,11 +202,22 @@ class _Reader:
             self._add(_CHARACTERS[word])
         elif word in {"super", "sub", "nosupersub"}:
             self.group.is_raised = word == "super" and number != 0
-        elif word in {"v", "plain"}:
-            self.group.hidden = word == "v" and number != 0
-            self.group.is_raised &= word == "v"
+        elif word == "fldrslt":
+            self.group.shown &= not self.group.has_sign
+        elif word == "plain":
+            self.group.hidden, self.group.is_raised, self.group.symbols = False, False, ""
+        elif word == "v":
+            self.group.hidden = number != 0
         elif word == "footnote":
             self._begin_note()
+
+    def _pass_over(self, word: str) -> None:
+        self.group.shown = False
+        if word == "fonttbl":
+            self.in_fonts = len(self.around)
+        elif word == "fldinst":
+            self.in_field = len(self.around)
+            self.aside.clear()
 
     def _encoding(self, word: str, number: int | None) -> None:
         if word in _ANSI:
@@ -185,12 +229,34 @@ class _Reader:
         elif word == "deff":
             self.default_font = number or 0
         elif word == "fcharset":
-            if self.in_fonts is not None and self.font is not None and number in _CHARSETS:
-                self.fonts[self.font] = _CHARSETS[number]
+            if self.in_fonts is not None and self.font is not None:
+                if number in _CHARSETS:
+                    self.fonts[self.font] = _CHARSETS[number]
+                elif number == _SYMBOLIC:
+                    self.symbol_fonts[self.font] = ""
         elif self.in_fonts is not None:
+            self._end_font()
             self.font = number
-        elif number in self.fonts:
-            self.group.encoding = self.fonts[number]
+        else:
+            self.group.symbols = self.symbol_fonts.get(number or 0, "")
+            self.group.encoding = self.fonts.get(number or 0, self.group.encoding)
+
+    def _end_font(self) -> None:
+        """Note the name of the font whose entry ends, if it is one of signs that are known."""
+        name = _SYMBOLIC_NAME.search(self.aside)
+        if self.font in self.symbol_fonts and name:
+            self.symbol_fonts[self.font] = name[1].decode()
+        self.aside.clear()
+
+    def _end_field(self) -> None:
+        """Write the sign that a field stands for: what it showed last is empty, or the same sign."""
+        self.in_field = None
+        found = _SYMBOL_FIELD.match(self.aside)
+        if found:
+            hexadecimal, decimal, font = found.groups()
+            sign = symbol(font.decode().capitalize(), int(decimal) if decimal else int(hexadecimal, 16))
+            self._add(sign)
+            self.group.has_sign = bool(sign)
 
     def _default_encoding(self) -> None:
         """Take that of the default font, unless it is that of ANSI: programs write it over text in any code page."""
