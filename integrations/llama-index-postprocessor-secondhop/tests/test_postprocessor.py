@@ -144,7 +144,7 @@ def test_nodes_of_code_stay_whole_and_keep_their_indentation():
 
 def test_offsets_are_those_of_the_original_after_several_cuts():
     text = "Soup is hot. The night mail is carried by the Aurora. Bread is baked. Tea is sold. The mail leaves at ten."
-    item = NodeWithScore(node=node(text, start_char_idx=0), score=1.0)
+    item = NodeWithScore(node=node(text, start_char_idx=0, end_char_idx=len(text)), score=1.0)
     query = "When does the night mail leave, and who carries it?"
     once = SecondhopPostprocessor(token_budget=23, tokenizer="words").postprocess_nodes([item], query_str=query)
     assert " … " in once[0].node.text
