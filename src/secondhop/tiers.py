@@ -125,5 +125,8 @@ def _stored(path: Path, identity: str) -> Matrix | None:
     """The vectors of a file; None if there is none, or none of use: they are made again."""
     try:
         return read_vectors(path, identity)
-    except (OSError, StoreError):
+    except OSError:
+        return None
+    except StoreError as error:
+        _log.warning("%s: the vectors are made again", error)
         return None

@@ -258,7 +258,7 @@ def test_one_changed_paragraph_of_a_long_text_embeds_the_changed_chunks_only(tmp
     assert 0 < len(changed) < 5
 
 
-def test_a_persisted_folder_keeps_its_vectors_in_a_mapped_file(tmp_path):
+def test_a_persisted_folder_keeps_its_vectors_in_a_mapped_file(tmp_path, caplog):
     (tmp_path / "docs").mkdir()
     (tmp_path / "docs" / "a.md").write_text("\n\n".join(TEXTS))
     calls = []
@@ -282,6 +282,8 @@ def test_a_persisted_folder_keeps_its_vectors_in_a_mapped_file(tmp_path):
     file.write_bytes(file.read_bytes()[:-3])
     assert len(build().search("canine")) == document.n_chunks
     assert calls
+    assert "vectors.f32: should hold" in caplog.text
+    assert "made again" in caplog.text
 
 
 def test_a_folder_whose_vectors_cannot_be_kept_is_searched_all_the_same(tmp_path, caplog):
