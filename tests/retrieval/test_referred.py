@@ -138,6 +138,14 @@ def test_what_may_not_be_shown_is_not_referred_to():
     assert ANSWER not in document.context(QUESTION, 120, filter={"open": True}).text()
 
 
+@pytest.mark.parametrize("question", [QUESTION, "What does section 44.2 say?"])
+def test_a_document_may_end_with_a_line_of_signs_after_the_part(question):
+    document = Document.from_text(
+        f"1 Moorings\n\nA berth that is not paid for falls under section 44.2.\n\n{FILLER}\n\n44.2 It is let.\n\n***"
+    )
+    assert "44.2 It is let." in document.context(question, 60).text()
+
+
 def test_references_survive_pickling():
     document = rules()
     again = pickle.loads(pickle.dumps(document))

@@ -176,8 +176,10 @@ def _end_of_part(snapshot: Snapshot, opening: int, end: int) -> int:
         list(snapshot.lexicon.forms.strings.several(snapshot.words[start : start + 2])) for start in first[:-1].tolist()
     ]
     own = next((word for word in words[0] if word[0].isdigit()), "")
-    for number, (word, *_) in enumerate(words[1:], opening + 1):
-        if word[0].isdigit() and not word.startswith(own):
+    for number, ahead in enumerate(
+        words[1:], opening + 1
+    ):  # a line of signs has those of the next line, if there is one
+        if ahead and ahead[0][0].isdigit() and not ahead[0].startswith(own):
             return number
     return end
 
