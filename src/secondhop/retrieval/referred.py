@@ -176,9 +176,7 @@ def _end_of_part(snapshot: Snapshot, opening: int, end: int) -> int:
         list(snapshot.lexicon.forms.strings.several(snapshot.words[start : start + 2])) for start in first[:-1].tolist()
     ]
     own = next((word for word in words[0] if word[0].isdigit()), "")
-    for number, ahead in enumerate(
-        words[1:], opening + 1
-    ):  # a line of signs has those of the next line, if there is one
+    for number, ahead in enumerate(words[1:], opening + 1):  # a line of signs has the next one's, the last has none
         if ahead and ahead[0][0].isdigit() and not ahead[0].startswith(own):
             return number
     return end
