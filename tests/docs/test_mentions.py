@@ -1,5 +1,6 @@
 """Whatever a user can name has a line in the guides (the generated reference does not count)."""
 
+import importlib
 import inspect
 import re
 import subprocess
@@ -23,6 +24,11 @@ ERRORS = [name for name, value in vars(errors).items() if inspect.isclass(value)
 OPTIONS = sorted({*ContextOptions.model_fields, *DocumentOptions.model_fields, *FolderOptions.model_fields})
 REPORT_FIELDS = [field.name for field in fields(secondhop.DecisionReport)]
 ASKED = sorted({*inspect.signature(ask).parameters} - {"path", "question", "as_json"})
+INTEGRATIONS = {
+    "langchain_secondhop": "langchain.md",
+    "llama_index.postprocessor.secondhop": "llama_index.md",
+    "llama_index.retrievers.secondhop": "llama_index.md",
+}
 METHODS = [name for name in vars(secondhop.Document) if not name.startswith("_")]
 
 
@@ -86,6 +92,23 @@ def test_a_public_name_is_documented(name):
     assert anywhere(name)
 
 
+@pytest.mark.parametrize(("module", "page"), INTEGRATIONS.items())
+def test_the_public_names_of_an_integration_and_their_options_are_documented(module, page):
+    public = importlib.import_module(module)
+    values = {name: getattr(public, name) for name in public.__all__ if name != "__version__"}
+    classes = [value for value in values.values() if inspect.isclass(value)]
+    options = {
+        name
+        for value in classes
+        for base in value.__mro__
+        if base.__module__.startswith(module)
+        for name in (*getattr(base, "__annotations__", ()), *inspect.signature(base.__init__).parameters)
+    }
+    theirs = {"self", "args", "kwargs", "data", "model_config", "callback_manager", "objects", "object_map", "verbose"}
+    hidden = {name for name in options if name.startswith("_")}
+    assert [name for name in sorted({*values, *options} - theirs - hidden) if not mentioned(name, page)] == []
+
+
 def test_every_dependency_is_explained():
     names = [re.match(r"[\w.-]+", requirement)[0] for requirement in requires("secondhop")]
     page = GUIDES["dependencies.md"].lower()
@@ -106,7 +129,16 @@ def test_each_guide_can_be_reached_from_the_index():
 
 def test_links_between_pages_lead_somewhere():
     root = DOCS.parent
-    for page in [root / "README.md", root / "CONTRIBUTING.md", *sorted(DOCS.glob("*.md"))]:
-        for target in re.findall(r"\]\(([^)#]+)[^)]*\)", page.read_text("utf-8")):
+    pages = [root / "README.md", root / "CONTRIBUTING.md", *DOCS.rglob("*.md"), *root.glob("integrations/*/README.md")]
+    for page in pages:
+        for target, place in re.findall(r"\]\(([^)#\s]*)#?([^)\s]*)\)", page.read_text("utf-8")):
             if not target.startswith("http"):
-                assert (page.parent / target).exists(), f"{page.name}: {target}"
+                there = page.parent / target if target else page
+                assert there.exists(), f"{page.name}: {target}"
+                assert not place or place in anchors(there.read_text("utf-8")), f"{page.name}: {target}#{place}"
+
+
+def anchors(page: str) -> set[str]:
+    """What GitHub calls the headings of a page."""
+    titles = re.findall(r"^#+ (.+)$", page, re.MULTILINE)
+    return {re.sub(r"[^\w -]", "", title.lower()).replace(" ", "-") for title in titles}
