@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from secondhop.text.disguises import normalized
 from secondhop.text.hygiene import _find_planted, count_invisible, planted_instructions, visible
+from secondhop.text.injection_patterns import PATTERNS
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -187,6 +188,18 @@ def test_time_grows_with_length_and_no_faster(unit):
     seconds(10_000)
     once, eightfold = (min(seconds(n) for _ in range(3)) for n in (50_000, 400_000))
     assert eightfold < 2.5**3 * once + 0.02  # no more than 2.5 times for each doubling
+
+
+@pytest.mark.parametrize("unit", ["\n", " \n", "-", "[", "please now ", "now, ", ". "])
+def test_no_wording_takes_longer_for_a_run_of_the_signs_that_it_may_begin_with(unit):
+    def seconds(n):
+        began = time.process_time()
+        _find_planted(unit * (n // len(unit)), tried=(1 << len(PATTERNS)) - 1)
+        return time.process_time() - began
+
+    seconds(1_000)
+    once, eightfold = (min(seconds(n) for _ in range(2)) for n in (2_000, 16_000))
+    assert eightfold < 2.5**3 * once + 0.02
 
 
 @pytest.mark.parametrize("length", [1, 1_000])

@@ -55,8 +55,9 @@ def _group(written: str) -> frozenset[str]:
 
 
 _GAP = r"[^.!?\n]{0,40}?"
-_START = r"(?:^|[.!?:\n]\s*|please )"
-_LEAD = r"(?:(?:please|now|also|then|just|kindly),? )*"
+_START = r"(?:^|[.!?:\n][^\S\n]*|please )"
+"""Blanks after a line's end are those of the last of several: time must not grow with the square of empty lines."""
+_LEAD = r"(?:(?:please|now|also|then|just|kindly),? ){0,9}"
 _MODEL = r"(?:ai|a\.i\.|llm|language model|assistant|chat ?bot|chatgpt|gpt(?:-?\d)?|claude|gemini|copilot|llama|bot|ai agent)"
 _REPLY = r"(?:response|reply|replies|answer|output|completion|summary|translation)"
 _SECRET = (
@@ -136,7 +137,7 @@ PATTERNS = (
     _pattern(
         "impersonation",
         ": & TURN",
-        r"(?:^|\n)\s*\**(?:system|assistant|developer)\**(?: (?:message|prompt|note|override))?\**\s*:\s*\S"
+        r"(?:^|\n)[^\S\n]*\**(?:system|assistant|developer)\**(?: (?:message|prompt|note|override))?\**\s*:\s*\S"
         r"|\bsystem (?:override|alert|notice|update)\s*:",
     ),
     _pattern(
@@ -157,7 +158,7 @@ PATTERNS = (
         rf"|my )?(?:\w+ )?{_MODEL}s?\b[ ,:]"
         r"|\b(?:to|for) (?:any|all|every) (?:ai|llms?|language models?|(?:ai )?assistants?|chat ?bots?"
         r"|ai agents?)\b.{0,30}(?:read|process|summari|review)"
-        rf"|(?:^|\n)\s*{_MODEL}\s*[,:]\s*(?:please|you|do|ignore|execute|add|send|write|always)\b"
+        rf"|(?:^|\n)[^\S\n]*{_MODEL}\s*[,:]\s*(?:please|you|do|ignore|execute|add|send|write|always)\b"
         r"|\b(?:hidden|note|message|attention|important)\b[^.!?\n]{0,40}?\b(?:for|to) (?:any |all )?(?:automated|ai|ai-based)"
         r" (?:\w+ )?(?:systems?|screeners?|reviewers?|readers?|agents?|tools?|pipelines?)\b",
         across=True,
@@ -208,7 +209,7 @@ PATTERNS = (
         r"|don't)\b"
         r"|\b(?:if|when) (?:questioned|asked)(?: about \w+)?,? (?:please )?(?:report|say|state|answer|respond|reply|tell|claim"
         r"|confirm|deny)\b"
-        r"|(?:^|[.!?:\n]\s*|please )(?:only |always |just |now )?(?:respond|reply|answer) (?:only |back |again "
+        r"|(?:^|[.!?:\n][^\S\n]*|please )(?:only |always |just |now )?(?:respond|reply|answer) (?:only |back |again "
         r"|exclusively )?(?:in|with|using|to the (?:user|question)|as|by|like)\b"
         rf"|{_START}{_LEAD}(?:enhance|remove|replace|use|add|include|insert|append|begin|start|end|finish|conclude|preface"
         r"|format|encode|translate|convert|make|limit|ensure|structure|phrase|shorten|expand|reverse|mask|omit|avoid"
@@ -246,34 +247,34 @@ PATTERNS = (
         r"|generate|compose|calculate|convert|rephrase|rewrite|define|solve|list|classify|identify|determine"
         r"|analy[sz]e|describe|compare|paraphrase|tell me (?:a|about|how|what)|give me|provide me"
         r"|(?:reply|respond|answer) (?:in|with|to me)|help me)\b"
-        r"|(?:^|[.!?:\n]\s*|please )help me (?:to )?(?:write|find|understand|solve|plan|create|learn|translate"
+        r"|(?:^|[.!?:\n][^\S\n]*|please )help me (?:to )?(?:write|find|understand|solve|plan|create|learn|translate"
         r"|with my)\b",
     ),
     _pattern(
         "action",
         "ACTING & all & THINGS | ACT & MINE",
-        r"(?:^|[.!?:\n\"',]\s*|please |and |then |to |must |now )(?:transfer|pay|grant|unlock|disable|delete"
+        r"(?:^|[.!?:\n\"',][^\S\n]*|please |and |then |to |must |now )(?:transfer|pay|grant|unlock|disable|delete"
         r"|withdraw|deposit|sell|buy|purchase|schedule|cancel|open|dispatch|share|donate|modify|update|remove"
         r"|erase|turn off|deactivate|order)\b"
         r"[^.!?\n]{0,60}?\b(?:my|all (?:of )?(?:my|the)|the user'?s?|users?'?)\b[^.!?\n]{0,40}?\b(?:accounts?"
         r"|funds|money|balance|bitcoins?|wallet|dollars|savings|door|gate|locks?|alarm|cameras?|devices?"
         r"|thermostat|records?|appointments?|files?|data|history|emails?|messages|access|permissions?|address"
         r"|insurance|prescriptions?|vehicle|car|shares|card)\b"
-        r"|(?:^|[.!?:\n\"'“]\s*)please (?:also )?(?:transfer|pay|grant|unlock|disable|delete|withdraw|deposit|sell|buy"
+        r"|(?:^|[.!?:\n\"'“][^\S\n]*)please (?:also )?(?:transfer|pay|grant|unlock|disable|delete|withdraw|deposit|sell|buy"
         r"|purchase|schedule|cancel|open|dispatch|share|donate|modify|update|remove|erase|turn|deactivate|order|move"
         r"|change|get)\b[^.!?\n]{0,120}?(?:\bmy\b|'[^'\n]{1,60}'|\bid\b|\baccount (?:number|id)|\$\d|\S+@\S+\.\w)",
     ),
     _pattern(
         "task",
         "OPENING & WORK | please & DO | REWORK",
-        r"(?:^|[.!?:\n]\s*|please |you (?:must|should|need to|have to) )(?:please |now |also |then "
+        r"(?:^|[.!?:\n][^\S\n]*|please |you (?:must|should|need to|have to) )(?:please |now |also |then "
         r"|just )?(?:write|compose|generate|create|draft|produce|craft|develop|build|design|give|provide|tell"
         r"|offer|suggest|list)\b (?:\w+ ){0,5}?"
         r"(?:poem|story|haiku|essay|song|lyrics|joke|tweet|blog|article|recipe|summary|script|program|function"
         r"|code|python|javascript|sql|email|letter|list of|steps|tutorial|guide|instructions for|tips|advice"
         r"|recommendations?|fun facts?|plan|slogan|advertisement|ad for|itinerary|playlist|response|definition"
         r"|explanation|overview|malware|exploit)\b"
-        r"|(?:^|[.!?:\n]\s*|please )(?:please |now |also )?(?:translat\w+|rewrite|paraphrase|rephrase"
+        r"|(?:^|[.!?:\n][^\S\n]*|please )(?:please |now |also )?(?:translat\w+|rewrite|paraphrase|rephrase"
         r"|summari[sz]e|encode|decode|convert|reverse)\b (?:the |this |that |all |every |everything |each |it "
         r"|your |above |following |text |passage |sentence ){1,4}",
     ),
@@ -299,7 +300,7 @@ PATTERNS = (
     _pattern(
         "task",
         "QUESTION & ?",
-        r"(?:^|[.!?\n]\s*)(?:how|what|why|which|who|where|when|can|could|is|are|do|does|should)\b[^.!?\n]{10,200}\?",
+        r"(?:^|[.!?\n][^\S\n]*)(?:how|what|why|which|who|where|when|can|could|is|are|do|does|should)\b[^.!?\n]{10,200}\?",
         off_topic=True,
     ),
     _pattern(
@@ -313,13 +314,13 @@ PATTERNS = (
     _pattern(
         "markup",
         ": & input",
-        r"(?:^|\n)\s*action\s*:\s*\S[^\n]{0,80}\n\s*action input\s*:",
+        r"(?:^|\n)[^\S\n]*action\s*:\s*\S[^\n]{0,80}\n\s*action input\s*:",
         across=True,
     ),
     _pattern(
         "markup",
         "end & PARTS & RULED",
-        r"[-=#*<\[]{2,}\s*/?end (?:of )?(?:the )?(?:context|documents?|prompt|input|passages?|data)\b",
+        r"[-=#*<\[]{2}\s*/?end (?:of )?(?:the )?(?:context|documents?|prompt|input|passages?|data)\b",
     ),
     _pattern(
         "active",
