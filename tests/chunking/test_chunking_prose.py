@@ -57,6 +57,7 @@ def test_a_title_joins_the_sentence_that_follows_it():
         ["「はい。」", "彼は来た。"],
         ["„Ja.“", "Er kam."],
         ["« Oui\u202f! »", "« Vraiment ? »", "Il vint."],
+        ["He waited…", "“Nobody came …”", "He left.[1][citation needed]", "Then it rained.²", "It was late."],
     ],
 )
 def test_what_ends_as_a_sentence_of_its_script_does_is_no_title(paragraphs):
@@ -75,6 +76,23 @@ def test_a_numbered_line_is_a_title_unless_it_is_of_a_list():
         "1. Ropes",
         "2. Lamps",
         "Nobody else has any.",
+    ]
+
+
+def test_lines_of_a_paragraph_that_end_in_marks_of_notes_end_sentences():
+    wide = "A line of an encyclopedia holds a paragraph, and so it is a good deal longer than the margin of a page would let. "
+    text = "\n".join(f"{wide * 3}It ends in {number}.[{number}][citation needed]" for number in range(9))
+    assert shown(text, paragraphs(text, 0, len(text))[0]) == text.split("\n")
+
+
+def test_the_label_of_an_entry_is_the_title_of_what_stands_below():
+    text = "See below.\n\n--depth=<depth>::\n\n  How deep it is.\n\nFor example:\n\n  git log"
+    found = titled_paragraphs(text, 0, len(text))
+    assert [text[title:end] for title, _, end, _ in found] == [
+        "See below.",
+        "--depth=<depth>::\n\n  How deep it is.",
+        "For example:",
+        "git log",
     ]
 
 

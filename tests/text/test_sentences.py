@@ -69,6 +69,17 @@ def sentences(text):
         ["جاء أ. د. محمد.", "ثم ذهب علي."],
         ["כתב ש. י. עגנון.", "הוא סופר."],
         ["真的吗？！", "他走了。。。", "好！！", "“走吧。”", "《书》在。", "他说：“好。”"],
+        [
+            "Sales rose.[1]",
+            "The output fell.[2][citation needed]",
+            "“Nobody knew.”[note 3]",
+            "See [4] or Fig. 5.¹",
+            "It was.",
+        ],
+        ["See fig. 3, no. 12 and pp. 5-7.", "Cf. Smith, p. 5, vol. II.", "It was on Sept. 11, cf. Abel."],
+        ["Is it on p.5?", "It was the end of Sept.", "He said no.", "Nobody, e.g. Sen. Abel, saw Mt. Etna."],
+        ["He waited… and left…", "Then “it” came…”", "Of 1, 2, … 9 and […] Ten, it is Tax …… 40."],
+        ["Πού πήγε;", "Έφυγε.", "«Γιατί;»", "Δεν ξέρω."],
     ],
 )
 def test_sentences_end_where_a_reader_ends_them(expected):
@@ -103,6 +114,11 @@ def test_chinese_sentences_end_without_blanks():
         "“走吧。”",
         "你呢？",
         "好的",
+    ]
+    assert sentences("产量增长。[1][2]销量下降。¹然后[3]停了。[来源请求]") == [
+        "产量增长。[1][2]",
+        "销量下降。¹",
+        "然后[3]停了。[来源请求]",
     ]
 
 

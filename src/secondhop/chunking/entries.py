@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import NamedTuple
 
-from secondhop.text.sentences import QUOTES_AND_BLANKS, STOPS, WIDE_STOPS, size, split_sentences
+from secondhop.text.sentences import STOPS, WIDE_STOPS, is_stopped, size, split_sentences
 from secondhop.types import Span
 
 LEAST_LINES = 4
@@ -180,7 +180,7 @@ class _Reader:
         )
 
     def _is_stopped(self, line: _Line) -> bool:
-        return self.text[max(line.start, line.end - 4) : line.end].rstrip(QUOTES_AND_BLANKS).endswith(_ENDS)
+        return is_stopped(self.text, line.start, line.end, _ENDS)
 
     def _is_short(self, line: _Line, following: _Line) -> bool:
         """Whether the next word would have fitted."""

@@ -7,7 +7,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from secondhop.chunking.entries import LEAST_LINES, LONG_LINES, entries
-from secondhop.text.sentences import QUOTES_AND_BLANKS, SEMICOLONS, STOPS, WIDE_STOPS, size
+from secondhop.text.sentences import SEMICOLONS, STOPS, WIDE_STOPS, is_stopped, size
 from secondhop.types import Span
 
 _BLANK_LINE = re.compile(r"\n[ \t\r\v]*\n\s*")
@@ -15,9 +15,9 @@ _BLANK_LINE_OR_PAGE = re.compile(r"\n[ \t\r\f\v]*\n\s*|\f\s*")  # without a fixe
 _LINE_END = re.compile(r"\n\s*")
 _BULLET = re.compile(r"\s*(?:[-*•‣▪●○–]|\(?(?:\d{1,3}|[a-zA-Zа-яα-ω]|[ivxIVX]{1,5})[.)])\s")
 _STOPS = tuple(STOPS + WIDE_STOPS + SEMICOLONS)
-_SENTENCE_END = re.compile(
-    rf"[{STOPS}{WIDE_STOPS};；][{re.escape(QUOTES_AND_BLANKS)}]*\s*$"
-)  # not a colon: it leads on
+_SENTENCE_ENDS = tuple(f"{STOPS}{WIDE_STOPS};；")  # not a colon: it leads on
+_LABEL_END = "::"
+"""In AsciiDoc and reStructuredText what stands below belongs to such a line."""
 _NUMBER = re.compile(r"(?:\d{1,3}|[A-Z]|[IVX]{1,5})\.\s")
 _LARGE = 350
 """Characters: smaller paragraphs are no lists, but what one entry says."""
@@ -49,7 +49,7 @@ def titled_paragraphs(text: str, start: int, end: int, *, on_page: bool = False)
     numbered = [_NUMBER.match(text, left, right) is not None for left, right in spans]
     for place, (left, right) in enumerate(spans):
         is_item = numbered[place] and ((place > 0 and numbered[place - 1]) or numbered[place + 1 : place + 2] == [True])
-        if right - left <= _TITLE_CHARACTERS and not is_item and _is_title(text[left:right]):
+        if right - left <= _TITLE_CHARACTERS and not is_item and _is_title(text, left, right):
             if title is not None and right - title[0] > _TITLE_CHARACTERS:
                 found.append(Paragraph(title[0], *title))
                 title = None
@@ -92,7 +92,7 @@ def _unwrap(text: str, span: Span) -> list[Span]:
     spans: list[Span] = []
     left = lines[0][0]
     for (start, end), (following, _) in pairwise(lines):
-        ends_here = _SENTENCE_END.search(text, max(start, end - 8), end) is not None
+        ends_here = is_stopped(text, start, end, _SENTENCE_ENDS)
         if _BULLET.match(text, following) or (ends_here and (end - start < 0.8 * full or full > LONG_LINES)):
             spans.append((left, end))
             left = following
@@ -124,10 +124,11 @@ def _stripped(text: str, start: int, end: int) -> Span:
     return end - len(content.lstrip()), start + len(content.rstrip())
 
 
-def _is_title(content: str) -> bool:
+def _is_title(text: str, start: int, end: int) -> bool:
+    content = text[start:end]
     return (
         "\n" not in content
         and size(content) <= _TITLE_TOKENS
-        and not content.rstrip().rstrip(QUOTES_AND_BLANKS).endswith(_STOPS)
+        and (content.endswith(_LABEL_END) or not is_stopped(text, start, end, _STOPS))
         and (not _BULLET.match(content) or _NUMBER.match(content) is not None)
     )

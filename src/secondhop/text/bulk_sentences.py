@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from secondhop.arrays import run_lengths
-from secondhop.text.characters import Characters, windows
+from secondhop.text.characters import CharacterClasses, Characters, windows
 from secondhop.text.run_ons import split_long
-from secondhop.text.sentences import _WEAKER, QUOTED
+from secondhop.text.sentences import _WEAKER, GREEK, NOTES, QUOTED
 from secondhop.text.stops import (
     BLANK,
     CAPITAL,
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from secondhop.types import Ints
 
 _QUOTED = [ord(letter) for letter in QUOTED]
+_GREEK = CharacterClasses((f"[{GREEK}]",))
 _LONG_BYTES = 5 * (_WEAKER[0][1] + 1)
 """A sentence of so many UTF-8 bytes is a run-on."""
 
@@ -59,7 +60,7 @@ def _split(text: str, starts: Ints, ends: Ints) -> Spans:
     characters = Characters.of(text)
     classes = np.append(CLASSES.of(characters), np.uint8(0))
     stops = (classes & (STOP | WIDE_STOP) != 0).nonzero()[0]
-    found = _sentence_ends(characters, classes, stops, starts, ends)
+    found = _sentence_ends(text, characters, classes, stops, starts, ends)
     found = accepted(text, characters.codes, classes, starts, ends, found)
     left, right = np.sort(np.concatenate((starts, found.following))), np.sort(np.concatenate((found.stop, ends)))
     if not (some := left < right).all():
@@ -78,25 +79,46 @@ def _counts(sentences: Ints, paragraphs: Ints) -> Ints:
     return counts
 
 
-def _sentence_ends(characters: Characters, classes: Classes, stops: Ints, starts: Ints, ends: Ints) -> Ends:
+def _sentence_ends(text: str, characters: Characters, classes: Classes, stops: Ints, starts: Ints, ends: Ints) -> Ends:
+    if len(questions := _greek_questions(characters)):
+        stops = np.sort(np.concatenate((stops, questions)))
     wide = classes[stops] & WIDE_STOP != 0
-    places = stops[wide | (classes[stops + 1] & (QUOTE | BLANK) != 0)]
+    places = stops[wide | (classes[stops + 1] & (QUOTE | BLANK | OPENER) != 0)]
     paragraph = starts.searchsorted(places + 1, "right") - 1
     inside = (paragraph >= 0) & (places + 1 < ends[paragraph])
     places, paragraph = places[inside], paragraph[inside]
     wide = classes[places] & WIDE_STOP != 0
     if not wide.any():
-        return _before_capital(characters.codes, classes, places + 1, paragraph, ends)
-    strict = _before_capital(characters.codes, classes, places[~wide] + 1, paragraph[~wide], ends)
-    loose = _before_anything(characters.codes, classes, places[wide] + 1, paragraph[wide], ends)
+        return _before_capital(text, characters.codes, classes, places + 1, paragraph, ends)
+    strict = _before_capital(text, characters.codes, classes, places[~wide] + 1, paragraph[~wide], ends)
+    loose = _before_anything(text, characters.codes, classes, places[wide] + 1, paragraph[wide], ends)
     both = Ends(*map(np.concatenate, zip(strict, loose, strict=True)))
     order = both.at.argsort()
     return Ends(*(column[order] for column in both))
 
 
-def _before_capital(codes: Codes, classes: Classes, at: Ints, paragraph: Ints, ends: Ints) -> Ends:
+def _greek_questions(characters: Characters) -> Ints:
+    """Where semicolons stand behind Greek letters."""
+    codes, beyond = characters.codes, characters.beyond
+    behind = beyond[beyond < len(codes) - 1] + 1
+    places: Ints = behind[codes[behind] == ord(";")]
+    if len(places):
+        places = places[_GREEK.of(Characters.of_codes(codes[places - 1])) != 0]
+    return places
+
+
+def _behind_notes(text: str, classes: Classes, stop: Ints, paragraph: Ints, ends: Ints) -> Ints:
+    """The places, those that marks of notes stand at moved behind them."""
+    places = (classes[stop] & OPENER != 0).nonzero()[0]
+    if len(places):
+        spans = zip(stop[places].tolist(), ends[paragraph[places]].tolist(), strict=True)
+        stop[places] = [at if (found := NOTES.match(text, at, end)) is None else found.end() for at, end in spans]
+    return stop
+
+
+def _before_capital(text: str, codes: Codes, classes: Classes, at: Ints, paragraph: Ints, ends: Ints) -> Ends:
     """Stops that quotes may close and blanks follow, then a capital or a digit, quotes before it or none."""
-    stop = skip(classes, at, QUOTE)
+    stop = _behind_notes(text, classes, skip(classes, at, QUOTE), paragraph, ends)
     held = classes[stop] & BLANK != 0
     paragraph, at, stop = paragraph[held], at[held], stop[held]
     following = skip(classes, stop, BLANK)
@@ -120,10 +142,12 @@ def _beside_guillemets(
     return stop, following, begins + opens
 
 
-def _before_anything(codes: Codes, classes: Classes, at: Ints, paragraph: Ints, ends: Ints) -> Ends:
+def _before_anything(text: str, codes: Codes, classes: Classes, at: Ints, paragraph: Ints, ends: Ints) -> Ends:
     """Stops of scripts that need no blank after them."""
-    stop = skip(classes, at, WIDE_QUOTE)
+    quoted = skip(classes, at, WIDE_QUOTE)
+    stop = _behind_notes(text, classes, quoted.copy(), paragraph, ends)
     following = skip(classes, stop, BLANK)
     held = (following < ends[paragraph]) & (classes[following] & (STOP | WIDE_STOP) == 0)
-    held[held] &= (stop[held] == at[held]) | ~np.isin(codes[stop[held]], _QUOTED)
+    held &= (following > stop) | (classes[following] & WIDE_QUOTE == 0)
+    held[held] &= (quoted[held] == at[held]) | ~np.isin(codes[quoted[held]], _QUOTED)
     return Ends(paragraph[held], at[held], stop[held], following[held])

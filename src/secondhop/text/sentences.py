@@ -8,17 +8,24 @@ from itertools import pairwise
 from secondhop.text.analysis import _MARKS, UNSPACED_SYLLABLES
 from secondhop.types import Span
 
-STOPS = ".!?؟۔।॥։።"
+ELLIPSIS = "…"
+STOPS = f".!?{ELLIPSIS}\u037e؟۔।॥։።"
 """End a sentence where blanks follow: Latin and Greek, Arabic, Urdu, Indic, Armenian, Ethiopic."""
+GREEK = "\u0370-\u03ff\u1f00-\u1fff"
+"""A semicolon behind these asks a question."""
 WIDE_POINT = "．"
 """In Japanese papers the full stop, elsewhere the decimal point or that of an abbreviation."""
 WIDE_STOPS = f"。！？｡។៕။{WIDE_POINT}"
 """End one whatever follows: Chinese and Japanese, Khmer, Burmese."""
-CLOSING = "\"')]”’»“‘«"
+_NOTE_SIGNS = "¹²³⁰⁴⁵⁶⁷⁸⁹†‡"
+CLOSING = f"\"')]”’»“‘«{_NOTE_SIGNS}"
 """May stand between a stop and the blanks. German closes with what English opens with, and not all guillemets point one way."""
+_NOTE = rf"\[[^\W_][^\[\]\n;{STOPS}{WIDE_STOPS}]{{0,29}}\]"
+NOTES = re.compile(rf"(?:{_NOTE})+")
+"""May stand behind these, as in Wikipedia: "[3]", "[citation needed]"."""
 OPENING = "\"'([“‘«¿¡„‚»”"
 """May stand before the first letter of a sentence."""
-WIDE_CLOSING = "\"'」』”’）》】〉〕｣"
+WIDE_CLOSING = f"\"'」』”’）》】〉〕｣{_NOTE_SIGNS}"
 QUOTED = "とっ"
 """With these Japanese goes on behind a quotation: 「はい。」と言った."""
 _CASED = [chr(code) for code in (*range(0x80, 0x590), *range(0x1E00, 0x2000))]
@@ -26,14 +33,15 @@ _CASED = [chr(code) for code in (*range(0x80, 0x590), *range(0x1E00, 0x2000))]
 _SMALL = "".join(filter(str.islower, _CASED))
 _CAPITALS = "".join(filter(str.isupper, _CASED)).translate({ord("Å"): None, ord("Ω"): None})
 """Such as may be initials: Å and Ω are units."""
-_SMALL_BUT_GREEK = re.sub("[\u0370-\u03ff\u1f00-\u1fff]", "", _SMALL)
+_SMALL_BUT_GREEK = re.sub(f"[{GREEK}]", "", _SMALL)
 FIRST = rf"[A-Z0-9]|[^\W\da-z_{_SMALL_BUT_GREEK}]"
 """May be the first of a sentence: capitals, digits, letters of scripts without capitals, and the β of β-carotene."""
 
 # French sets blanks inside its guillemets.
 _END = re.compile(
-    rf"(?<=[{STOPS}])[{re.escape(CLOSING)}]*(?:\s»)?\s+(?=(?:[{re.escape(OPENING)}]*|«\s)(?:{FIRST}))"
-    rf"|(?<=[{WIDE_STOPS}])(?:[{WIDE_CLOSING}]+(?![{QUOTED}])|)"
+    rf"(?<=[{STOPS};])(?:(?<!;)|(?<=[{GREEK}];))[{re.escape(CLOSING)}]*(?:{_NOTE})*(?:\s»)?\s+"
+    rf"(?=(?:[{re.escape(OPENING)}]*|«\s)(?:{FIRST}))"
+    rf"|(?<=[{WIDE_STOPS}])(?:[{WIDE_CLOSING}]+(?![{QUOTED}])|)(?:{_NOTE})*(?!{_NOTE})"
     rf"(?:\s+(?=[^\s{STOPS}{WIDE_STOPS}])|(?=[^\s{STOPS}{WIDE_STOPS}{WIDE_CLOSING}]))"
 )
 _OF_OTHER_LANGUAGES = """Abb Abschn Anm Aufl Bd Bde Chr Hr Hrsg Kap Mio Mrd Nrn Rdnr Rn Rz Vgl Ziff bspw bzgl evtl gest ggf hl
@@ -45,14 +53,20 @@ _OF_OTHER_LANGUAGES = """Abb Abschn Anm Aufl Bd Bde Chr Hr Hrsg Kap Mio Mrd Nrn 
 ABBREVIATIONS = (
     "Mr", "Mrs", "Ms", "Dr", "St", "Jr", "Sr", "Prof", "Gen", "Col", "Lt", "Sgt", "Capt", "Rev", "Hon", "Inc", "Ltd", "Co",
     "Corp", "No", "Nos", "vs", "etc", "al", "approx", "Fig", "Sec", "Art", "Ex", "Vol", "pp", "Ph", "U.S", "U.K", "e.g",
-    "i.e", "c", "b", "d", "r", "z.B", "Nr", "bzw", "ca", "M", "Mme", "MR", "MRS", "MS", "DR", "PROF",
+    "i.e", "c", "b", "d", "r", "cf", "Cf", "viz", "Mt", "Messrs", "Gov", "Sen", "Maj", "Adm", "z.B", "Nr", "bzw", "ca", "M",
+    "Mme", "MR", "MRS", "MS", "DR", "PROF",
     *_OF_OTHER_LANGUAGES.split(),
 )  # fmt: skip
 _ABBREVIATION = re.compile(
     rf"(?:\b(?:{'|'.join(map(re.escape, ABBREVIATIONS))})|\b[A-Z{_CAPITALS}א-ת]|\b[\u0e01-\u0e2e]{{1,4}})\.$"
 )
-BEFORE_NUMBERS = ("Abs", "art", "arts", "cap", "kap", "kl", "lit", "odst", "pkt", "poz", "stk", "str", "ust", "alin")
-"""Abbreviations of other languages where a number follows."""
+BEFORE_NUMBERS = (
+    "fig", "figs", "Figs", "eq", "eqs", "Eq", "Eqs", "no", "nos", "p", "vol", "vols", "Vols", "ch", "Ch", "sec", "secs",
+    "Secs", "sect", "Sect", "par", "para", "paras", "Para", "pt", "Pt", "ref", "refs", "Ref", "Refs", "tab", "Tab", "Jan",
+    "Feb", "Mar", "Apr", "Jun", "Jul", "Aug", "Sep", "Sept", "Oct", "Nov", "Dec",
+    "Abs", "art", "arts", "cap", "kap", "kl", "lit", "odst", "pkt", "poz", "stk", "str", "ust", "alin",
+)  # fmt: skip
+"""Abbreviations where a number follows, of English and of other languages."""
 LONGEST_UNKNOWN = 3
 """Letters of words beyond ASCII that are taken for abbreviations where a small letter follows."""
 # Points inside these end nothing: dates, ordinals of German and Danish, and abbreviations of several words.
@@ -61,7 +75,7 @@ _TOGETHER = re.compile(
         |(?:April|August|September|November)\s\d{{4}}\b|\d{{1,2}}\.\s(?:1\d|20)\d\d\b)
     |\d{{4}}\.\s\d{{1,2}}\.\s\d{{1,2}}\.
     |(?:[Ii]m|[Dd](?:er|as|em|en|es|et)|[Vv]om|[Zz]u[mr]|[Bb]eim)\s\d{{1,2}}\.\s(?=\w)
-    |(?:{"|".join(BEFORE_NUMBERS)}|[нпсчтصج])\.\s(?=\d)
+    |(?:{"|".join(BEFORE_NUMBERS)}|[нпсчтصج])\.\s(?=\d|[IVXLC]{{2,}}\b)
     |(?:z\.\s?[BT]|d\.\s?h|u\.\s?[aäU]|[vn]\.\s?Chr|i\.\s?[dS]|V\.\s?m|m\.\s?E|a\.\s?a\.\s?O|av\.\sJ|π\.\sχ)\.
     |[{_SMALL}]{{1,{LONGEST_UNKNOWN}}}\.\s(?=[{_SMALL}])|(?<!\d\s)г\.\s)""",
     re.VERBOSE,
@@ -69,8 +83,12 @@ _TOGETHER = re.compile(
 _TOGETHER_BEFORE, _TOGETHER_AFTER = 13, 16
 _PART = re.compile(rf"(?:^|[\s(])(?:[a-z]|[0-9]{{1,4}}|{'|'.join(BEFORE_NUMBERS)})$|\.[a-z]$")
 """What is ASCII and may be followed by such a point. Most words are not."""
-_LONGEST_PART = 4
-_BEFORE_WIDE_POINT = re.compile(f"[{UNSPACED_SYLLABLES}{WIDE_CLOSING})]")
+_LONGEST_PART = 5
+BEFORE_ODD = {
+    WIDE_POINT: re.compile(f"[{UNSPACED_SYLLABLES}{WIDE_CLOSING})]"),
+    ELLIPSIS: re.compile(rf"[^\s{ELLIPSIS}{re.escape(OPENING)}]"),  # others are a gap, or lead to a value
+}
+"""What stands before these stops where they end a sentence."""
 # A number or letter that opens a heading or a list item ("5. Safety", "(a). …") ends nothing.
 _ENUMERATOR = re.compile(r"[\W_]*(?:\d{1,3}(?:\.\d{1,3})*|[A-Za-z]|[ivxlcIVXLC]{1,6})\)?\.")
 # One that opens a line opens a sentence too, with no stop before it ("…are open;\n2. The bell…"). No capital letter: it may
@@ -80,8 +98,10 @@ LONGEST_ITEM = 24
 LEADER = "...."
 """Points that lead the eye from a label to its value end nothing: "Premium ........ 440 euros"."""
 QUOTES = CLOSING + WIDE_CLOSING
-QUOTES_AND_BLANKS = QUOTES + " \u00a0\u2009\u202f"
+_QUOTES_AND_BLANKS = QUOTES + " \u00a0\u2009\u202f"
 """May stand behind the stop that a line ends with: "« Oui ! »"."""
+_NOTES_AT_END = re.compile(rf"(?<=\S)(?:{_NOTE})+$")
+_LONGEST_TAIL = 48
 
 THAI_AND_LAO = "\u0e01-\u0e5b\u0e81-\u0edf"
 """Blanks stand between clauses only."""
@@ -137,17 +157,25 @@ def split_sentences(text: str, start: int = 0, end: int | None = None) -> list[S
     return [piece for span in spans for piece in split_run_on(text, span)]
 
 
+def is_stopped(text: str, start: int, end: int, stops: str | tuple[str, ...]) -> bool:
+    """Whether `text[start:end]`, a line without blanks at its end, ends with one of the stops. Quotes and notes may follow it."""
+    tail = text[max(start, end - _LONGEST_TAIL) : end]
+    if tail.endswith("]"):
+        tail = _NOTES_AT_END.sub("", tail)
+    return tail.rstrip(_QUOTES_AND_BLANKS).endswith(stops)
+
+
 def ends_nothing(text: str, left: int, at: int, end: int) -> bool:
     """Whether the stop before `at` is that of an abbreviation or date, or of what numbers a sentence that begins at `left`.
 
     Nothing from `end` on is looked at.
     """
-    if text[at - 1] == WIDE_POINT:
-        return _BEFORE_WIDE_POINT.match(text, max(left, at - 2)) is None
-    return text[at - 1] == "." and (
-        text.startswith(LEADER, max(left, at - len(LEADER)), at)
+    if (stop := text[at - 1]) in BEFORE_ODD:
+        return BEFORE_ODD[stop].match(text, max(left, at - 2)) is None
+    return stop == "." and (
+        (at - left < 16 and _ENUMERATOR.fullmatch(text, left, at) is not None)
+        or text.startswith(LEADER, max(left, at - len(LEADER)), at)
         or _ABBREVIATION.search(text, max(left, at - 12), at) is not None
-        or (at - left < 16 and _ENUMERATOR.fullmatch(text, left, at) is not None)
         or _is_within(text, left, at, end)
     )
 

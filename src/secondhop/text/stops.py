@@ -12,14 +12,15 @@ from secondhop.text.characters import CharacterClasses
 from secondhop.text.sentences import (
     ABBREVIATIONS,
     BEFORE_NUMBERS,
+    BEFORE_ODD,
     CLOSING,
     FIRST,
+    LEADER,
     LONGEST_ITEM,
     LONGEST_UNKNOWN,
     OPENING,
     STOPS,
     WIDE_CLOSING,
-    WIDE_POINT,
     WIDE_STOPS,
     before_blanks,
     ends_nothing,
@@ -42,8 +43,9 @@ CLASSES = CharacterClasses(
 _LONGEST_ABBREVIATION = 6
 _PLACE_VALUES = np.uint64(1) << np.arange(0, 8 * _LONGEST_ABBREVIATION, 8, dtype=np.uint64)
 _LONGEST_ENUMERATOR = 16
-_ENDS_OF_ITEMS = np.array([ord(each) for each in ")0123456789ivx"], np.uint32)
-"""What the numbers of list items end with, but for single letters."""
+_ENDS_OF_NUMBERS = np.isin(np.arange(128), [ord(each) for each in ")0123456789ivxlcIVXLC"])
+"""[ASCII] what the numbers of headings and list items end with, but for single letters."""
+_ODD = [ord(stop) for stop in BEFORE_ODD]
 _STEPS = 16
 
 
@@ -130,27 +132,33 @@ def _doubtful(codes: Codes, classes: Classes, starts: Ints, found: Ends) -> Ints
     """The ends, by number, that may be those of abbreviations, dates or enumerators; all others are none."""
     before = np.concatenate((starts[:1], found.following[:-1]))
     before = np.maximum(before, starts[found.span])
-    point = (codes[found.at - 1] == ord(".")).nonzero()[0]
+    stops = codes[found.at - 1]
+    point = (stops == ord(".")).nonzero()[0]
     at = found.at[point]
     length = _word_lengths(classes, at - 1)
-    short = (length == 1) | (at - before[point] < _LONGEST_ENUMERATOR) | _may_be_items(codes, at)
-    short |= _are_digits(codes[at - 2]) & ((length == 2) | _are_digits(codes[at + 1]))  # dates
-    short |= codes[at - 2] == ord(".")  # points that lead to a value
+    last = codes[at - 2]
+    short = length == 1
+    numbers = _ENDS_OF_NUMBERS.take(last, mode="clip").nonzero()[0]
+    short[numbers] |= _may_be_numbers(codes, at[numbers], before[point[numbers]], length[numbers])
+    points = (last == ord(".")).nonzero()[0]
+    short[points] = codes[np.maximum(at[points] - len(LEADER), 0)] == ord(".")
     rest = (~short & (length > 0) & (length <= _LONGEST_ABBREVIATION)).nonzero()[0]
     begins = at[rest] - 1 - length[rest]
     short[rest] = (codes[begins - 1] == ord(".")) | _may_be_abbreviations(codes, at[rest] - 1, length[rest])
     doubtful: Ints = point[short]
     if codes.dtype != np.uint8:
-        doubtful = np.sort(np.concatenate((doubtful, (codes[found.at - 1] == ord(WIDE_POINT)).nonzero()[0])))
+        odd = np.logical_or.reduce([stops == stop for stop in _ODD]).nonzero()[0]
+        if len(odd):
+            doubtful = np.sort(np.concatenate((doubtful, odd)))
     return doubtful
 
 
-def _may_be_items(codes: Codes, at: Ints) -> Bools:
-    """Whether what stands before each point may be the number of a list item: digits or so, near the start of a line."""
-    are: Bools = np.isin(codes[at - 2], _ENDS_OF_ITEMS)
-    some = are.nonzero()[0]
-    before = at[some, np.newaxis] - np.arange(2, LONGEST_ITEM + 1)
-    are[some] = ((codes[np.maximum(before, 0)] == ord("\n")) & (before >= 0)).any(axis=1)
+def _may_be_numbers(codes: Codes, at: Ints, before: Ints, lengths: Ints) -> Bools:
+    """Whether the points behind digits or so may be those of numbers that open a sentence or a line, or of dates."""
+    places = at[:, np.newaxis] - np.arange(2, LONGEST_ITEM + 1)
+    are: Bools = ((codes[np.maximum(places, 0)] == ord("\n")) & (places >= 0)).any(axis=1)
+    are |= at - before < _LONGEST_ENUMERATOR
+    are |= _are_digits(codes[at - 2]) & ((lengths == 2) | _are_digits(codes[at + 1]))
     return are
 
 
