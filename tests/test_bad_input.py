@@ -34,6 +34,12 @@ def test_an_empty_path_is_not_the_current_folder(load):
         load("")
 
 
+@pytest.mark.parametrize("load", [secondhop.Document.from_file, secondhop.Document.from_folder])
+def test_a_path_that_no_file_can_have_is_refused(load):
+    with pytest.raises(secondhop.InputError, match="half a character"):
+        load("notes\ud800.txt")
+
+
 def test_a_damaged_pdf_is_a_typed_error_that_names_path_and_cause(tmp_path):
     path = tmp_path / "damaged.pdf"
     path.write_bytes(b"%PDF-1.7\n" + b"\x00garbage" * 200)
@@ -208,6 +214,12 @@ def test_a_progress_that_cannot_be_called_is_refused(tmp_path):
         secondhop.Document.from_folder(tmp_path, progress=5)
 
 
+@pytest.mark.parametrize("compare", [secondhop.grounding_score, secondhop.link_strength])
+def test_a_language_is_a_string(compare):
+    with pytest.raises(secondhop.InputError, match=r"language=\['english'\] is not a string"):
+        compare("law", "Laws apply.", language=["english"])
+
+
 def test_text_refuses_an_unknown_style(contract):
     with pytest.raises(secondhop.OptionError, match="plain, numbered"):
         contract.context("law").text(style="fancy")
@@ -338,7 +350,9 @@ def test_numbers_of_numpy_in_chunks_become_plain_ones():
     assert (citation["chunk_id"], citation["page"], citation["start"], citation["line"]) == ("0", 3, 7, 2)
 
 
-@pytest.mark.parametrize(("name", "value"), [("source", 5), ("source", Path("a.md")), ("metadata", ["year", 2024])])
+@pytest.mark.parametrize(
+    ("name", "value"), [("source", 5), ("source", Path("a.md")), ("metadata", ["year", 2024]), ("format", ["md"])]
+)
 def test_a_value_of_another_type_in_a_text_is_named_with_the_text(name, value):
     with pytest.raises(secondhop.InputError, match=f"text 1: {name}="):
         secondhop.Document.from_texts(["fine", {"text": "A law.", name: value}])

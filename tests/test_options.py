@@ -91,3 +91,9 @@ def test_threads_may_be_given_for_a_reranker_alone():
     assert DocumentOptions(rerank="cross-encoder", embedder_threads=2).embedder_threads == 2
     with pytest.raises(secondhop.OptionError, match="does not use embedder_threads"):
         DocumentOptions(embedder_threads=2)
+
+
+def test_options_are_shown_as_they_were_given():
+    options = DocumentOptions(top_k=3, password="secret")
+    assert repr(options) == "DocumentOptions(top_k=3)"
+    assert repr(FolderOptions(options=options)) == "FolderOptions(options=DocumentOptions(top_k=3))"

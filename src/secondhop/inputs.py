@@ -188,10 +188,11 @@ def load_item(item: Any, number: int, settings: DocumentOptions) -> SourceText |
     if not values["text"].removeprefix("\ufeff").strip():
         return None
     label = checked_string(values.get("source") or f"{settings.source}-{number}", f"text {number}: source")
+    form = checked_string(values.get("format") or settings.format or "", f"text {number}: format")
     metadata = values.get("metadata")
     if not isinstance(metadata, (Mapping, NoneType)):
         raise InputError(f"text {number}: metadata={metadata!r} is not a mapping")
-    loaded = loading.load_text(checked_text(values["text"]), label, format=values.get("format") or settings.format)
+    loaded = loading.load_text(checked_text(values["text"]), label, format=form or None)
     return replace(loaded, metadata={**loaded.metadata, **(metadata or {})})
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -72,6 +73,10 @@ class _Options(BaseModel):
         """As pydantic's. Raises `OptionError` for values that are objects, such as functions and models."""
         with _json_errors():
             return super().model_dump_json(*arguments, **keywords)
+
+    def __repr_args__(self) -> Iterator[tuple[str | None, Any]]:
+        """What was given, for `repr`."""
+        return ((name, value) for name, value in super().__repr_args__() if name in self.model_fields_set)
 
     @model_serializer(mode="wrap")
     def _only_given(self, dump: SerializerFunctionWrapHandler) -> dict[str, Any]:
@@ -301,6 +306,10 @@ def as_path(path: Any) -> Path:
             raise InputError("path='' is empty; the current folder is '.'")
         if "\0" in str(path):
             raise InputError(f"path={str(path)!r} holds a NUL character")
+        try:
+            os.fsencode(path)
+        except UnicodeEncodeError:
+            raise InputError(f"path={str(path)!r} holds half a character") from None
         return Path(path)
     if hasattr(path, "__fspath__"):
         return Path(path.__fspath__())

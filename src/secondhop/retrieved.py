@@ -118,7 +118,7 @@ def context_economics(query: str, chunks: Chunks, *, token_budget: int = UNLIMIT
 def grounding_score(query: str, text: str, *, language: str = "english") -> float:
     """Share of the query's distinct content words that the text holds, 0 to 1. 0 for a query without content words."""
     query, text = checked_string(query, "query"), checked_string(text, "text")
-    analyzer = analyzer_for(language, (text, query))
+    analyzer = analyzer_for(checked_string(language, "language"), (text, query))
     wanted = set(analyzer.terms(query))
     return len(wanted & set(analyzer.terms(text))) / len(wanted) if wanted else 0.0
 
@@ -126,7 +126,7 @@ def grounding_score(query: str, text: str, *, language: str = "english") -> floa
 def link_strength(a: str, b: str, *, language: str = "english") -> float:
     """How much two texts share: Jaccard similarity of their content words, 0 to 1."""
     a, b = checked_string(a, "a"), checked_string(b, "b")
-    analyzer = analyzer_for(language, (a, b))
+    analyzer = analyzer_for(checked_string(language, "language"), (a, b))
     one, other = set(analyzer.terms(a)), set(analyzer.terms(b))
     return len(one & other) / len(one | other) if one | other else 0.0
 

@@ -11,6 +11,12 @@ def test_length_and_truth_are_those_of_the_passages(contract):
     assert not contract.context("zebra")
 
 
+def test_a_context_and_its_report_are_shown_in_a_line():
+    context = Document.from_texts(["Copper melts.", "Tin is grey."], tokenizer="words").context("copper", 3)
+    assert repr(context) == "<Context: 1 of 1 passages, 2 of 3 tokens (words)>"
+    assert repr(context.report) == "<DecisionReport: 1 of 1 passages, 2 of 3 tokens (words)>"
+
+
 def test_another_style_leaves_out_the_least_valuable_passages_where_it_must(contract):
     context = contract.context("agreement Northwind London vendor", 60)
     numbered = context.text("numbered")

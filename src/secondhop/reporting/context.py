@@ -27,6 +27,11 @@ class Context:
     def __len__(self) -> int:
         return len(self.passages)
 
+    def __repr__(self) -> str:
+        from secondhop.reporting.text import outcome
+
+        return f"<Context: {outcome(self.report)}>"
+
     def text(self, style: TextStyle | None = None) -> str:
         """The prompt text: passages in reading order, one blank line between.
 

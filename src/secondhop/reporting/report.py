@@ -98,6 +98,11 @@ class DecisionReport:
     """Milliseconds by stage: `retrieve` (inside it `embed`, `rerank` with a model), `select`, `total`. Left out of
     comparisons and of `to_dict` by default."""
 
+    def __repr__(self) -> str:
+        from secondhop.reporting.text import outcome
+
+        return f"<DecisionReport: {outcome(self)}>"
+
     def to_dict(self, *, timings: bool = False) -> dict[str, Any]:
         """A JSON-ready dict with a schema version; equal for equal input unless timings are asked for."""
         values: dict[str, Any] = {"schema_version": SCHEMA_VERSION}

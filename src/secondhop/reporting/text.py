@@ -31,6 +31,12 @@ def render_text(report: DecisionReport) -> str:
     return "\n".join([_CONTROL.sub(_shown, line) for line in _lines(report)])
 
 
+def outcome(report: DecisionReport) -> str:
+    """How many passages and tokens are shown."""
+    passages = f"{report.n_selected} of {len(report.decisions)} passages"
+    return f"{passages}, {report.total_tokens:,} of {report.token_budget:,} tokens ({report.tokenizer})"
+
+
 # Questions, names of files and headings must neither steer a terminal nor pass for lines of the report.
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 
@@ -44,10 +50,7 @@ def _lines(report: DecisionReport) -> Iterator[str]:
     yield "==============="
     yield f"Question:   {report.query}"
     yield f"Decision:   {_decision(report)}"
-    yield (
-        f"Result:     {report.n_selected} of {report.n_input_chunks + report.n_expanded} passages, "
-        f"{report.total_tokens:,} of {report.token_budget:,} tokens ({report.tokenizer})"
-    )
+    yield f"Result:     {outcome(report)}"
     share, density = report.retained_evidence_ratio, report.evidence_density
     yield f"Evidence:   {share:.0%} of the candidates with evidence are shown; density {density:.0%}"
     yield f"Second hop: {_second_hop(report)}"
