@@ -176,6 +176,14 @@ def test_a_sink_that_fails_is_logged_once_until_it_works_again(nodes, caplog):
     assert len(collected.reports) == 5
 
 
+@pytest.mark.parametrize(("most", "kept"), [(None, 1001), (0, 0)])
+def test_a_block_keeps_all_reports_or_none_where_told_to(most, kept):
+    with collect_reports(max_reports=most) as collected:
+        for number in range(1001):
+            collected.handle(DecisionReportEvent(nodes=[], report={"number": number}))
+    assert len(collected.reports) == kept
+
+
 def test_a_block_may_end_in_another_context_than_it_began_in(nodes):
     def streamed():
         with collect_reports() as collected:

@@ -36,6 +36,14 @@ def test_settings_can_be_replaced_when_reading(nodes, tmp_path):
     assert len(SecondhopRetriever.from_persist_dir(tmp_path, similarity_top_k=1).retrieve(QUESTION)) == 1
 
 
+def test_an_empty_path_is_not_the_current_folder(nodes, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    for call in (SecondhopRetriever(nodes).persist, SecondhopRetriever.from_persist_dir):
+        with pytest.raises(InputError, match="empty"):
+            call("")
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_odd_text_comes_back_as_it_was(tmp_path):
     text = "The mail\u2028sails\u0085 at ten.\x1e 日本 🚢 \ud800"
     SecondhopRetriever([TextNode(text=text, id_="odd")]).persist(tmp_path)

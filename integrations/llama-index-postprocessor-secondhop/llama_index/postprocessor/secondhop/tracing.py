@@ -53,11 +53,13 @@ class DecisionReportEvent(ReRankEndEvent):
 class DecisionReportEventHandler(BaseEventHandler):
     """Collects the reports of all steps: `get_dispatcher().add_event_handler(DecisionReportEventHandler())`.
 
-    The newest `max_reports` are kept. `sink`, if given, is called with each report; what it raises is logged, because
-    the dispatcher would swallow it: once, and again only after the sink has worked in between.
+    The newest `max_reports` are kept, or all if that is None. `sink`, if given, is called with each report; what it
+    raises is logged, because the dispatcher would swallow it: once, and again only after the sink has worked in between.
     """
 
-    max_reports: int = Field(default=1000, ge=1, description="How many reports are kept, the newest ones.")
+    max_reports: int | None = Field(
+        default=1000, ge=0, description="How many reports are kept, the newest ones; None for all."
+    )
     sink: Callable[[Report], Any] | None = Field(default=None, exclude=True, description="Called with each report.")
     _reports: deque[Report] = PrivateAttr()
     _lock: Any = PrivateAttr(default_factory=Lock)
@@ -100,7 +102,7 @@ _collecting: ContextVar[tuple[DecisionReportEventHandler, ...]] = ContextVar("se
 
 @contextmanager
 def collect_reports(
-    *, max_reports: int = 1000, sink: Callable[[Report], Any] | None = None
+    *, max_reports: int | None = 1000, sink: Callable[[Report], Any] | None = None
 ) -> Iterator[DecisionReportEventHandler]:
     """Collects the reports of this thread or task, and of what it awaits, while the block runs.
 

@@ -26,6 +26,7 @@ from llama_index.retrievers.secondhop.filters import matches
 from llama_index.retrievers.secondhop.folder import nodes_from_folder
 
 from secondhop import Context, Decision, Document, EmptyTextError, FolderOptions, InputError, OptionError
+from secondhop.options import as_path
 from secondhop.retrieved import UNLIMITED
 
 Grain = Literal["sentence", "chunk"]
@@ -184,7 +185,7 @@ class SecondhopRetriever(BaseRetriever):
             InputError: the metadata of a node hold what JSON cannot, such as a date; the message names node and key.
             StoreError: the folder cannot be written to.
         """
-        storage.save(Path(path), self._given, self._settings, lock_timeout)
+        storage.save(as_path(path), self._given, self._settings, lock_timeout)
 
     @classmethod
     def from_persist_dir(cls, path: str | Path, **options: Any) -> SecondhopRetriever:
@@ -200,7 +201,7 @@ class SecondhopRetriever(BaseRetriever):
             IndexVersionError: another version of this package wrote it.
             OptionError: an option was a callable, and is not given now.
         """
-        nodes, settings, callables = storage.load(Path(path))
+        nodes, settings, callables = storage.load(as_path(path))
         if missing := sorted(set(callables) - set(options)):
             raise OptionError(f"{path}: {', '.join(missing)} was a callable, which is not stored; give it again")
         return cls(nodes, **{**settings, **options})
