@@ -190,15 +190,22 @@ class FolderWatch:
     def _refreshed(self) -> Refresh:
         if any(each.registered is not None for each in FORMATS.values()):
             return self._document.refresh()  # loaders of the user's own are known to this process alone
-        with self._lock:
-            if self._stopped.is_set():
-                raise SecondhopError("the watch was stopped")
-            self._child = start_refresh()
-        finish_refresh(self._child, self._root, self._options)
+        try:
+            with self._lock:
+                self._check_running()
+                self._child = start_refresh()
+            finish_refresh(self._child, self._root, self._options)
+        except OSError:  # this interpreter is part of another program, or no process can be started now
+            self._check_running()
+            return self._document.refresh()
         try:
             return self._document.reload()
         except StoreError:  # a program with other options, or of another version, has come between
             return self._document.refresh()
+
+    def _check_running(self) -> None:
+        if self._stopped.is_set():
+            raise SecondhopError("the watch was stopped")
 
     def _tell(self, event: WatchEvent) -> None:
         _log.log(logging.WARNING if event.kind == "failed" else logging.INFO, "%s: %s", self._root, event)

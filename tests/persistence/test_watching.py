@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import sys
 import threading
 import time
 
@@ -59,6 +60,18 @@ def test_a_change_is_served_soon_after_and_the_old_document_stays(folder):
     assert any("1 added, 5 unchanged" in line for line in told)
     assert not watched.is_running
     assert threading.active_count() == 1
+
+
+@pytest.mark.timeout(180)
+@pytest.mark.parametrize("executable", ["", shutil.which("true")], ids=["none", "another program"])
+def test_without_an_interpreter_to_start_a_change_is_indexed_here(folder, monkeypatch, executable):
+    monkeypatch.setattr(sys, "executable", executable)
+    events = Events()
+    with secondhop.watch(folder, on_event=events) as watched:
+        (folder / "new.md").write_text("# New\n\nThe lighthouse stands on the cape.\n")
+        events.wait_for(with_changes)
+        assert watched.document.context("lighthouse").passages
+    assert all(event.kind != "failed" for event in events)
 
 
 @pytest.mark.timeout(180)

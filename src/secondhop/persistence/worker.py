@@ -38,7 +38,11 @@ _FOLD_BYTES = 1 << 30
 
 
 def start_refresh() -> subprocess.Popen[bytes]:
-    """A child that waits to be asked, with `finish_refresh`."""
+    """A child that waits to be asked, with `finish_refresh`.
+
+    Raises:
+        OSError: no process can be started here.
+    """
     return start_python(_START)
 
 
@@ -47,6 +51,7 @@ def finish_refresh(child: subprocess.Popen[bytes], root: Path, options: FolderOp
 
     Raises:
         SecondhopError: the index could not be brought up to date; the message says why.
+        OSError: what was started is no child process of ours, as where this interpreter is part of another program.
     """
     given = {name: getattr(options, name) for name in _OPTIONS}
     request = {"root": str(root.absolute()), "index_dir": str(index_folder(root, options).absolute()), "options": given}
@@ -56,6 +61,8 @@ def finish_refresh(child: subprocess.Popen[bytes], root: Path, options: FolderOp
         pipe.write(json.dumps(request).encode() + b"\n")
         pipe.flush()
         answer = cast("BinaryIO", child.stdout).read()
+    if not answer:
+        raise OSError("the child process did not answer")
     try:
         reason = json.loads(answer)["error"]
     except ValueError:
@@ -65,7 +72,8 @@ def finish_refresh(child: subprocess.Popen[bytes], root: Path, options: FolderOp
 
 
 def main() -> None:
-    """Answers one request."""
+    """Answers one request, after an empty line at once."""
+    print(flush=True)
     request = json.loads(sys.stdin.buffer.readline())
     threading.Thread(target=_end_with_parent, daemon=True).start()
     print(json.dumps({"error": _answer(request)}))
