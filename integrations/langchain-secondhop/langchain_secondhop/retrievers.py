@@ -125,18 +125,18 @@ class SecondhopRetriever(BaseRetriever):
             **options: as in `from_folder`.
 
         Raises:
-            InputError: `texts` is one string or mapping.
+            InputError: `texts`, `metadatas` or `ids` is one string or mapping.
             ValueError: there are more or fewer metadatas or ids than texts.
         """
         texts = checked_items(texts, "texts")
-        metadata = [{} for _ in texts] if metadatas is None else [dict(values or {}) for values in metadatas]
-        names = [None for _ in texts] if ids is None else list(ids)
+        metadata = [None for _ in texts] if metadatas is None else checked_items(metadatas, "metadatas")
+        names = [None for _ in texts] if ids is None else checked_items(ids, "ids")
         for name, values in (("metadatas", metadata), ("ids", names)):
             if len(values) != len(texts):
                 raise ValueError(f"{len(texts)} texts, but {len(values)} {name}")
         return cls.from_documents(
             (
-                Document(page_content=text, metadata=values, id=name)
+                Document(page_content=text, metadata=dict(values or {}), id=name)
                 for text, values, name in zip(texts, metadata, names, strict=True)
             ),
             **options,

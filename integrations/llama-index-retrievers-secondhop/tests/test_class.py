@@ -232,6 +232,8 @@ def test_a_tokenizer_may_return_numbers_of_numpy(nodes):
 def test_what_is_no_number_of_tokens_is_refused(nodes):
     with pytest.raises(OptionError, match=r"tokenizer=.* returned 1\.5"):
         SecondhopRetriever(nodes, tokenizer=lambda text: 1.5)
+    with pytest.raises(OptionError, match="tokenizer=5: input should be a valid string or callable"):
+        SecondhopRetriever(nodes, tokenizer=5)
 
 
 def test_a_budget_counts_with_the_tokenizer_that_is_set_now(nodes, monkeypatch):

@@ -207,6 +207,12 @@ def test_texts_bring_their_metadata_and_ids():
     ]
 
 
+@pytest.mark.parametrize("given", [{"metadatas": {"n": 1}}, {"ids": "abcde"}])
+def test_one_id_or_mapping_is_no_list_of_them(given):
+    with pytest.raises(secondhop.InputError, match=f"give a list of {next(iter(given))}"):
+        SecondhopRetriever.from_texts(TEXTS, **given)
+
+
 @pytest.mark.parametrize(("metadatas", "ids"), [([{}], None), (None, ["a", "b"])])
 def test_metadata_or_ids_of_another_number_are_refused(metadatas, ids):
     with pytest.raises(ValueError, match="5 texts, but"):

@@ -20,9 +20,9 @@ def llama_index_tokenizer(text: str) -> int:
 
 def counter_of(tokenizer: Tokenizer) -> str | Callable[[str], int]:
     """What secondhop counts with."""
-    if isinstance(tokenizer, str):
-        return llama_index_tokenizer if tokenizer == SETTINGS else tokenizer
-    return _Counter(tokenizer)
+    if tokenizer == SETTINGS:
+        return llama_index_tokenizer
+    return _Counter(tokenizer) if callable(tokenizer) else tokenizer
 
 
 @dataclass(frozen=True, slots=True)
