@@ -70,6 +70,7 @@ class FolderWatch:
         self._sweep_seconds = sweep_seconds
         self._stopped, self._wanted, self._lost = threading.Event(), threading.Event(), threading.Event()
         self._heard = self._place()
+        self._owner = os.getpid()
         self._lock = threading.Lock()
         self._child: subprocess.Popen[bytes] | None = None
         self._threads = [
@@ -86,11 +87,13 @@ class FolderWatch:
 
     @property
     def is_running(self) -> bool:
-        """Whether it still follows the folder."""
-        return not self._stopped.is_set()
+        """Whether it still follows the folder. In a process that was forked it does not: threads stay with the parent."""
+        return not self._stopped.is_set() and os.getpid() == self._owner
 
     def stop(self) -> None:
         """Ends it; a build that is under way is given up, which leaves the index as it was."""
+        if os.getpid() != self._owner:  # what there is to end is the parent's
+            return
         self._stopped.set()
         self._wanted.set()
         self._lost.set()

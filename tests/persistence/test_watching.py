@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import subprocess
 import sys
 import threading
 import time
@@ -72,6 +73,22 @@ def test_without_an_interpreter_to_start_a_change_is_indexed_here(folder, monkey
         events.wait_for(with_changes)
         assert watched.document.context("lighthouse").passages
     assert all(event.kind != "failed" for event in events)
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="this system does not fork")
+@pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning")
+def test_a_forked_process_does_not_watch_and_ends_nothing_of_its_parent(folder, monkeypatch):
+    with secondhop.watch(folder) as watched, subprocess.Popen([sys.executable, "-c", "input()"], stdin=-1) as child:
+        monkeypatch.setattr(watched, "_child", child)  # as if a build were under way
+        forked = os.fork()
+        if forked == 0:
+            was_running = watched.is_running
+            watched.stop()
+            os._exit(was_running)
+        assert os.waitpid(forked, 0)[1] == 0
+        assert watched.is_running
+        assert child.poll() is None
+        child.communicate(b"\n")
 
 
 @pytest.mark.timeout(180)
