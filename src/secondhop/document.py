@@ -481,7 +481,12 @@ class Document:
         return self.context(query, budget, **options).report
 
     def search(self, query: str, top_k: int = 10, *, filter: Filter | None = None) -> list[Hit]:
-        """The `top_k` chunks that answer best to the question itself and in a text that does, best first: no bridge, no choice."""
+        """The `top_k` chunks that answer best to the question itself and in a text that does, best first: no bridge, no choice.
+
+        Raises:
+            OptionError: `top_k` is not a whole number of at least 1.
+            InputError: the query is not a string, or the filter is neither a mapping nor a callable.
+        """
         top_k = checked_number(top_k, "top_k", least=1)
         allowed = allowed_chunks(self._snapshot, filter)
         return retrieval.search(self._snapshot, checked_query(query), top_k=top_k, allowed=allowed, tiers=self._tiers)
@@ -544,7 +549,11 @@ class Document:
         return self._snapshot.lexicon.analyzer.language
 
     def source_text(self, source: str) -> str:
-        """The text that the spans of this source's chunks point into."""
+        """The text that the spans of this source's chunks point into.
+
+        Raises:
+            InputError: there is no such source.
+        """
         try:
             text: str = self._snapshot.texts[self.sources.index(source)]
         except ValueError:
