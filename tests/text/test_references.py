@@ -9,6 +9,10 @@ def named(text):
     return [(reference.kind, reference.label) for reference in references(text)]
 
 
+def several(kind, labels):
+    return [(kind, label) for label in labels]
+
+
 @pytest.mark.parametrize(
     ("text", "found"),
     [
@@ -26,6 +30,16 @@ def named(text):
         ("véase la cláusula 8.1", [("cláusula", "8.1")]),
         ("clause\u00a012 of the deed", [("clause", "12")]),
         ("Section 4\n9 apples", [("Section", "4")]),
+        ("Item 1A. Risk Factors, Figures 3A and 3b", [("Item", "1A"), ("Figures", "3A"), ("Figures", "3b")]),
+        (
+            "Appendices A and B, or Exhibits D-1 to D-3",
+            [*several("Appendices", "AB"), *several("Exhibits", ["D-1", "D-3"])],
+        ),
+        ("Sections 4.1(12), 4.2(b)(ii) and 5 through 7", several("Sections", ["4.1", "4.2", "5", "7"])),
+        ("Section 4, A man", [("Section", "4")]),
+        ("в статьях, статья 5 и пункты 2 и 3", [("статья", "5"), ("пункты", "2"), ("пункты", "3")]),
+        ("art. 5 ust. 2 oraz załącznik 3, rozdział 4", [("art", "5"), ("załącznik", "3"), ("rozdział", "4")]),
+        ("Madde 5 ve Ek 2", [("Madde", "5"), ("Ek", "2")]),
     ],
 )
 def test_parts_that_are_named(text, found):

@@ -13,24 +13,32 @@ _NUMBERED = """article articles chapter chapters clause clauses item items note 
     subsections abschnitt abschnitte abschnitten artikel artikeln kapitel kapiteln punkt punkte ziffer ziffern chapitre
     chapitres paragraphe paragraphes apartado apartados artículo artículos capítulo capítulos cláusula cláusulas
     sección secciones articolo articoli capitolo capitoli paragrafo sezione sezioni artigo artigos secção seção seções
-    hoofdstuk paragraaf art kap"""
+    hoofdstuk paragraaf art kap статья статьи статье статью статей статьёй пункт пункта пункте пунктом пункты пунктов
+    раздел раздела разделе глава главы главе главу rozdział rozdziale rozdziału bölüm madde"""
 # Parts that are known by their name and a number or letter together.
 _NAMED = """annex annexes annexure appendix appendices attachment attachments exhibit exhibits fig figure figures schedule
     schedules table tables abbildung abbildungen anhang anhangs anlage anlagen tabelle tabellen annexe tableau tableaux
-    anexo anexos cuadro figura figuras tabla tablas allegato allegati tabella tabelle bijlage tabel"""
+    anexo anexos cuadro figura figuras tabla tablas allegato allegati tabella tabelle bijlage tabel приложение приложения
+    приложении таблица таблице таблицы таблицу рисунок рисунке рисунка рис załącznik załącznika załączniku tabela tabeli
+    rysunek rys ek tablo şekil"""
 _BARE = frozenset(_NUMBERED.split())
 _KINDS = _BARE.union(_NAMED.split())
-_NUMBER = r"\d+(?:\.\d+)*[a-z]?(?!\w)"
+_NUMBER = r"\d+(?:\.\d+)*[a-zA-Z]?(?!\w)"
 _SIGNS = ("§", "§§")
 _LABEL = rf"(?:{_NUMBER}|[A-Z][.-]?{_NUMBER}|[IVXLC]{{1,6}}(?!\w)|[A-Z](?!\w))"
-_AND = r"(?:\s*[,;/&–-]\s*|\s+(?=[a-zà]))(?:(?:and|or|to|und|oder|bis|sowie|et|ou|à|y|o|e|en)\s+)?"
-_LABELS = re.compile(rf"{_LABEL}(?:{_AND}(?:{_NUMBER}|[IVXLC]{{1,6}}(?!\w)))*")
+_WITHIN = r"(?:\([a-z0-9]{1,4}\))*"
+"""Which part of the part: "4.1(a)(ii)"."""
+_AND = (
+    rf"{_WITHIN}(?:\s*[,;/&–-]\s*|\s+(?=[a-zàи]))"
+    r"(?:(?:and|or|to|through|und|oder|bis|sowie|et|ou|à|y|o|e|en|и|или|oraz|lub|ve|veya)\s+)?"
+)
+_LABELS = re.compile(rf"{_LABEL}(?:{_AND}(?!A(?!\w)){_LABEL})*")  # "Section 4, A ..." goes on with an article
 _BEFORE_LABEL = re.compile(r"[ \n\t\xa0§](?=[0-9]|[A-Z](?![a-z]))")
 """What stands before a label, and is quickly looked for."""
 _LONGEST_KIND = 16
 _MARKS = "([{\"'“‘«„."
 """What may stand around the word: "(sec. 4)"."""
-_EACH = re.compile(_LABEL)
+_EACH = re.compile(rf"(?<![\w(.]){_LABEL}")
 
 
 class Reference(NamedTuple):
