@@ -1,3 +1,5 @@
+import os
+
 import numpy as np
 import pytest
 
@@ -45,6 +47,13 @@ def test_any_damage_is_noticed(stored):
         path.write_bytes(whole[:cut])
         with pytest.raises(IndexCorruptError):
             read_vectors(path, "model a")
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has other rights")
+def test_another_user_may_read_them_as_far_as_the_umask_says(stored):
+    plain = stored[0].with_name("plain")
+    plain.touch()
+    assert stored[0].stat().st_mode == plain.stat().st_mode
 
 
 def test_nothing_is_left_behind(stored):

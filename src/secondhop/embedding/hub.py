@@ -12,7 +12,6 @@ import json
 import logging
 import os
 import re
-import tempfile
 from collections.abc import Iterator, Mapping
 from hashlib import sha1, sha256
 from pathlib import Path
@@ -20,6 +19,7 @@ from typing import Any
 
 from secondhop.embedding.folder import Model, open_model
 from secondhop.embedding.registry import ModelSpec
+from secondhop.embedding.replacing import replacing
 from secondhop.embedding.sqlite_cache import cache_folder
 from secondhop.errors import MissingExtraError, ModelIntegrityError, ModelNotFoundError
 
@@ -150,12 +150,5 @@ def _write_lock(repo: str, entry: Mapping[str, Any]) -> None:
     """Adds a model to the lock file, which readers see old or new and never in part."""
     path = _lock_path()
     body = {"version": 1, "models": {**_read_lock(), repo: entry}}
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=LOCK_NAME)
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            json.dump(body, file, indent=2, sort_keys=True)
-        os.replace(temporary, path)
-    except BaseException:
-        os.unlink(temporary)
-        raise
+    with replacing(path) as file:
+        file.write(json.dumps(body, indent=2, sort_keys=True).encode())

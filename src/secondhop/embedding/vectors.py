@@ -8,15 +8,14 @@ Written to a temporary name and renamed: a reader sees the old file or the new o
 
 from __future__ import annotations
 
-import os
 import struct
-import tempfile
 from hashlib import blake2b
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from secondhop.embedding.replacing import replacing
 from secondhop.errors import IndexCorruptError, IndexVersionError
 
 if TYPE_CHECKING:
@@ -36,18 +35,9 @@ def write_vectors(path: Path, vectors: Matrix, identity: str) -> None:
     numbers = (vectors.T if order == _BY_DIMENSION else vectors).astype("<f4").tobytes()
     digests = _digest(identity.encode()), _digest(numbers, order)
     header = _HEADER.pack(_MAGIC, order, FORMAT_VERSION, *vectors.shape, *digests)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f"{path.name}-", suffix=".tmp")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(header.ljust(_HEADER_BYTES, b"\0"))
-            file.write(numbers)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(temporary, path)
-    except BaseException:
-        os.unlink(temporary)
-        raise
+    with replacing(path) as file:
+        file.write(header.ljust(_HEADER_BYTES, b"\0"))
+        file.write(numbers)
 
 
 def read_vectors(path: Path, identity: str) -> Matrix | None:
