@@ -92,10 +92,12 @@ def test_term_scores_add_up_to_the_body_score():
         assert 0 < hits.term_scores[:, place].sum() <= hit.score * (1 + 1e-6)  # postings are in single precision
 
 
-def test_a_term_that_a_hit_lacks_adds_nothing_where_repetition_counts_for_nothing():
-    doc = Document.from_chunks(["copper pipe", "tin roof"], bm25_k1=0)
-    hits = retrieve(doc._snapshot, "copper tin", costs=doc._costs, candidate_k=4, bridge=False)
-    assert (hits.term_scores > 0).tolist() == [[True, False], [False, True]]
+@pytest.mark.parametrize("options", [{"bm25_k1": 0}, {"bm25_variant": "l", "bm25_b": 1}])
+def test_a_term_that_a_hit_lacks_adds_nothing_by_any_formula(options):
+    doc = Document.from_chunks(["copper and tin pipe " * 8, "It is."], **options)
+    hits = retrieve(doc._snapshot, "copper tin pipe", costs=doc._costs, candidate_k=4, bridge=True, room=400)
+    assert len(hits) == 2
+    assert (hits.term_scores > 0).tolist() == [[True, False]] * 3
 
 
 def test_sentences_stand_hit_by_hit_with_their_spans():

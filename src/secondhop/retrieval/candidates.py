@@ -176,12 +176,10 @@ def _contributions(snapshot: Snapshot, found: Occurrences, hit: Ints, ordinals: 
         .reshape(shape)
         .T
     )
-    term, place = tf.nonzero()  # what no chunk holds is worth nothing, though with k1=0 the formula divides by zero
-    length = snapshot.chunk_length[ordinals].astype(float)[place]
-    contributions = np.zeros(tf.shape)
-    contributions[term, place] = factors[term] * snapshot.scoring.saturation(
-        tf[term, place], length, snapshot.average_length
-    )
+    # At least one of each, so that nothing is divided by zero for terms that a hit lacks (k1=0) and hits without any (b=1).
+    length = np.maximum(snapshot.chunk_length[ordinals], 1.0)
+    saturation = snapshot.scoring.saturation(np.maximum(tf, 1.0), length, snapshot.average_length)
+    contributions: Floats = factors[:, None] * (saturation * (tf > 0))
     return contributions
 
 
