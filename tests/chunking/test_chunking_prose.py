@@ -77,6 +77,13 @@ def test_a_numbered_line_is_a_title_unless_it_is_of_a_list():
         "2. Lamps",
         "Nobody else has any.",
     ]
+    text = "一、价格\n\n价格为一百元。\n\n请带：\n\n①绳子\n\n②灯"
+    assert [text[title:end] for title, _, end, _ in titled_paragraphs(text, 0, len(text))] == [
+        "一、价格\n\n价格为一百元。",
+        "请带：",
+        "①绳子",
+        "②灯",
+    ]
 
 
 def test_lines_of_a_paragraph_that_end_in_marks_of_notes_end_sentences():

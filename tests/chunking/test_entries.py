@@ -44,6 +44,14 @@ def test_messages_numbers_and_what_is_not_indented_begin_entries():
     assert read(API)[0] == ["connect(host, port)\n      Opens a line. Returns it."]
 
 
+@pytest.mark.parametrize(
+    "numbers", [("一、", "二、", "十一、"), ("①", "②", "③"), ("（1）", "（2）", "（3）")], ids=ascii
+)
+def test_numbers_with_no_blank_behind_them_begin_entries(numbers):
+    first, second, third = (f"{number}打开水泵的电源" for number in numbers)
+    assert firsts(f"{first}\n等待指示灯变绿\n{second}\n关闭阀门\n{third}\n") == [first, second, third]
+
+
 def test_a_title_comes_with_the_entries_below_it():
     assert read(CHANGES)[0] == CHANGES.splitlines()[:3]
     assert read(CHANGES)[1] == CHANGES.splitlines()[3:]

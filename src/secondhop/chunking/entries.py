@@ -31,8 +31,10 @@ _DEEPEST = 6
 """Entries within entries; what is indented deeper still is read line by line."""
 _TITLED_TOKENS = 100
 """What stands under a title is not parted from it, up to so many of them."""
+UNSPACED_NUMBER = r"(?:[（(]?(?:[一二三四五六七八九十]{1,3}[、．.）)]|\d{1,3}[、．）])|[①-⑳])"
+"""How an item of a Chinese or Japanese list begins: with no blank behind it."""
 _MARK = re.compile(
-    r"([-*•‣▪●○–·]\s)|(\(?(?:\d{1,3}|[a-zA-Zа-яα-ω]|[ivxIVX]{1,5})[.)]\s)"
+    rf"([-*•‣▪●○–·]\s)|(\(?(?:\d{{1,3}}|[a-zA-Zа-яα-ω]|[ivxIVX]{{1,5}})[.)]\s|{UNSPACED_NUMBER})"
     r"|([\[(<]?\d{1,4}(?:[-/.:]\d{1,2}){1,2}(?![\w.%])|[\[(<]?\d{4}-\d\d-\d\dT|<[^<>\n]{1,30}>\s|\[[^\[\]\n]{1,30}\]\s|\{)"
 )
 """A bullet; a number; a date or time, who speaks, the brace of a record."""

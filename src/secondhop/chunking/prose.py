@@ -6,19 +6,19 @@ import re
 from itertools import pairwise
 from typing import NamedTuple
 
-from secondhop.chunking.entries import LEAST_LINES, LONG_LINES, entries
+from secondhop.chunking.entries import LEAST_LINES, LONG_LINES, UNSPACED_NUMBER, entries
 from secondhop.text.sentences import SEMICOLONS, STOPS, WIDE_STOPS, is_stopped, size
 from secondhop.types import Span
 
 _BLANK_LINE = re.compile(r"\n[ \t\r\v]*\n\s*")
 _BLANK_LINE_OR_PAGE = re.compile(r"\n[ \t\r\f\v]*\n\s*|\f\s*")  # without a fixed first character: half as fast
 _LINE_END = re.compile(r"\n\s*")
-_BULLET = re.compile(r"\s*(?:[-*•‣▪●○–]|\(?(?:\d{1,3}|[a-zA-Zа-яα-ω]|[ivxIVX]{1,5})[.)])\s")
+_BULLET = re.compile(rf"\s*(?:(?:[-*•‣▪●○–]|\(?(?:\d{{1,3}}|[a-zA-Zа-яα-ω]|[ivxIVX]{{1,5}})[.)])\s|{UNSPACED_NUMBER})")
 _STOPS = tuple(STOPS + WIDE_STOPS + SEMICOLONS)
 _SENTENCE_ENDS = tuple(f"{STOPS}{WIDE_STOPS};；")  # not a colon: it leads on
 _LABEL_END = "::"
 """In AsciiDoc and reStructuredText what stands below belongs to such a line."""
-_NUMBER = re.compile(r"(?:\d{1,3}|[A-Z]|[IVX]{1,5})\.\s")
+_NUMBER = re.compile(rf"(?:\d{{1,3}}|[A-Z]|[IVX]{{1,5}})\.\s|{UNSPACED_NUMBER}")
 _LARGE = 350
 """Characters: smaller paragraphs are no lists, but what one entry says."""
 _TITLE_TOKENS = 24
