@@ -87,6 +87,20 @@ def test_a_filter_chooses_by_field_metadata_or_function(wish, sources):
     assert {citation["source"] for citation in doc.context("copper", filter=wish).citations} == sources
 
 
+@pytest.mark.parametrize("field", ["source", "page", "kind", "heading"])
+def test_a_filter_by_field_lets_in_the_same_chunks_as_a_function(field):
+    texts = [f"# {name}\n\n" + "Copper melts. " * 60 + "\n\n```\ncopper\n```\n\n# C\n\nTin." for name in "AB"]
+    given = [{"text": "Copper melts.", "page": page, "heading": "A"} for page in (1, 1, 2)]
+    for doc in (Document.from_texts(texts, chunk_size=20, format="markdown"), Document.from_chunks(given)):
+        values = [chunk.heading if field == "heading" else getattr(chunk, field) for chunk in doc.chunks]
+        for value in set(values):
+            same = [chunk.id for chunk, own in zip(doc.chunks, values, strict=True) if own == value]
+            hits = doc.search("copper tin", top_k=100, filter={field: value})
+            assert {hit.chunk.id for hit in hits} <= set(same)
+            wanted = doc.search("copper tin", top_k=100, filter=lambda chunk, ids=frozenset(same): chunk.id in ids)
+            assert hits == wanted
+
+
 ARRAY, PLACES = np.array([1, 2]), ["quay", "basin"]
 
 

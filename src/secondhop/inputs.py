@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from secondhop import loading
+from secondhop.arrays import run_lengths, run_starts
 from secondhop.errors import EmptyTextError, InputError, OptionError
 from secondhop.loading.formats import kind_by_name
 from secondhop.loading.registered import LARGEST
@@ -32,7 +33,11 @@ def allowed_chunks(snapshot: Snapshot, filter: Filter | None) -> Bools | None:
     if not isinstance(filter, Mapping):
         raise InputError(f"filter={filter!r} is neither a mapping nor a callable")
     wanted = {key: _wanted(key, value) for key, value in filter.items()}
-    return np.fromiter((_matches(chunk, wanted) for chunk in snapshot.all_chunks()), bool, len(snapshot))
+    if "id" in wanted:
+        return np.fromiter((_matches(chunk, wanted) for chunk in snapshot.all_chunks()), bool, len(snapshot))
+    opening = run_starts(snapshot.chunk_section)  # whatever else is asked for is the same in all chunks of a section
+    matches = np.fromiter((_matches(chunk, wanted) for chunk in snapshot.chunks(opening)), bool, len(opening))
+    return matches.repeat(run_lengths(opening, len(snapshot)))
 
 
 def _wanted(key: str, value: Any) -> Collection[Any]:
