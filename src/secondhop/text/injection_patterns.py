@@ -54,7 +54,13 @@ def _group(written: str) -> frozenset[str]:
     return GROUPS[written] if written in GROUPS else frozenset(written.split(";"))
 
 
-_GAP = r"[^.!?\n]{0,40}?"
+_GAP = r"(?:[^.!?\n]|\n(?!\s*\n)){0,40}?"
+"""Within a sentence, which may go on in the next line."""
+_UNLESS_NOT = (
+    r"(?<!\bnot )(?<!n['’]t )(?<!\bnever )(?<!\bno )(?<!\bno te )(?<!\bno se )(?<!\bnon )(?<!\bn['’])(?<!\bne )"
+    r"(?<!\bnão )(?<!\bnão se )(?<!\bне )(?<!\bnicht )"
+)
+"""Manuals say that their instructions must not be ignored or forgotten. Asked only where a verb begins, as it takes time."""
 _START = r"(?:^|[.!?:\n][^\S\n]*|please )"
 """Blanks after a line's end are those of the last of several: time must not grow with the square of empty lines."""
 _LEAD = r"(?:(?:please|now|also|then|just|kindly),? ){0,9}"
@@ -72,8 +78,8 @@ PATTERNS = (
     _pattern(
         "override",
         "DROP & EARLIER | DROP & ORDERS",
-        r"\b(?:ignor\w*|disregard\w*|forget|overrid\w*|bypass|neglect|skip|discard|(?:do not|don't|never"
-        r"|stop) (?:follow|obey)\w*)\b"
+        rf"\b(?=ign|dis|for|ove|byp|neg|ski|do|nev|sto){_UNLESS_NOT}(?:ignor\w*|disregard\w*|forget|overrid\w*|bypass|neglect|skip|discard"
+        r"|(?:do not|don't|never|stop) (?:follow|obey)\w*)\b"
         rf"{_GAP}\b(?:previous|prior|above|earlier|preceding|foregoing|existing|original|initial|all|any|other"
         r"|your|system|former|these|last)\b"
         rf"{_GAP}\b(?:instruct\w*|prompts?|rules?|directions?|directives?|commands?|guidelines?|guardrails?"
@@ -97,19 +103,19 @@ PATTERNS = (
     _pattern(
         "override",
         "DROP & ORDERS",
-        r"\b(?:ignorier\w*|vergiss|missachte\w*)\b.{0,40}\b(?:anweisung|befehl|instruktion|vorgabe|regeln)"
-        r"|\b(?:ignor\w*|oubli\w*|olvid\w*|ignora\w*|dimentica\w*|esque[cç]\w*"
+        rf"\b(?=ign|ver|mis){_UNLESS_NOT}(?:ignorier\w*|vergiss(?! nicht)|missachte\w*)\b.{{0,40}}\b(?:anweisung|befehl|instruktion"
+        rf"|vorgabe|regeln)|\b(?=ign|oub|olv|dim|esq|des){_UNLESS_NOT}(?:ignor\w*|oubli\w*|olvid\w*|ignora\w*|dimentica\w*|esque[cç]\w*"
         r"|desconsider\w*)\b.{0,40}\b(?:instruc|instruç|istruzion|consigne|indicacion|órdenes|regra|regole)"
         r"|\b(?:negeer|vergeet)\b.{0,40}\b(?:instructie|opdracht)|\bzignoruj\b.{0,40}(?:instrukcj|polece)"
         r"|\bbortse\b.{0,40}instruktion"
-        r"|(?:игнорир\w*|забудь\w*).{0,40}(?:инструкц|указани|команд|правил)|(?:talimat|komut).{0,30}(?:yok say"
-        r"|unut|görmezden)",
+        rf"|(?=иг|за){_UNLESS_NOT}(?:игнорир\w*|забудь\w*).{{0,40}}(?:инструкц|указани|команд|правил)|(?:talimat|komut).{{0,30}}(?:yok say"
+        r"|unut(?!ma)|görmezden)",
         across=True,
     ),
     _pattern(
         "override",
         "DROP & ORDERS",
-        r"(?:忽略|无视|無視|忘记).{0,12}(?:指令|指示|提示|说明|規則|规则|命令)|(?:指示|命令|指令|プロンプト).{0,8}(?:無視|忘れ)"
+        r"(?=[忽无無忘])(?<!不要)(?<!别)(?<!勿)(?:忽略|无视|無視|忘记).{0,12}(?:指令|指示|提示|说明|規則|规则|命令)|(?:指示|命令|指令|プロンプト).{0,8}(?:無視|忘れ)"
         r"|(?:지시|명령|지침|프롬프트).{0,10}(?:무시|잊)|(?:تجاهل|انس).{0,30}(?:تعليمات|التعليمات|الأوامر)"
         r"|निर्देश.{0,30}(?:अनदेखा|नज़रअंदाज|भूल)|bỏ qua.{0,30}(?:hướng dẫn|chỉ dẫn)|abaikan.{0,30}(?:instruksi"
         r"|perintah)",
