@@ -27,6 +27,7 @@ def sentences(text):
         ["Er ging.", "»Ja.«", "»Nein.«", "Sie blieb."],
         ["Hän lähti.", "”Ei.”", "”Kyllä.”", "Loppu."],
         ["यह पहला वाक्य है।", "यह दूसरा है।"],
+        ["डॉ. शर्मा आए।", "एम. एस. धोनी, प्रो. राव और पं. नेहरू गए.", "वह आई."],
         ["MR. HORVAT: It was.", "DR. ROSSI: It was not."],
         ["Premium ........ 440 Euro.", "He waited...", "Then he left."],
         [

@@ -48,7 +48,8 @@ _OF_OTHER_LANGUAGES = """Abb Abschn Anm Aufl Bd Bde Chr Hr Hrsg Kap Mio Mrd Nrn 
     insb insbes nr sog vgl MM Mlle Mmes éd Dña Dra Sra Sras Sres Srta Ud Uds Vd Vds ej núm núms pág págs pàg Profa Avv Dott
     Sig artt avv cfr dott sig sigg Bijv bijv blz dhr drs hfst jhr mevr nrs bl.a f.eks hhv jf t.ex klo esim ks Dz Np m.in np
     św tzn ul Ul zob Zob čl např Např příp tzv MUDr JUDr PhDr RNDr npr hlm Bpk Yth Jl pl ún bkz Bkz Doç örn pvz žr δηλ βλ Βλ
-    κ κα κκ π.χ πχ σελ άρθ παρ акад вул гл див доц Див им напр Напр пп проф Проф рис Рис См см ст стор стр Стр табл Табл ул Ул чл د أ"""
+    κ κα κκ π.χ πχ σελ άρθ παρ акад вул гл див доц Див им напр Напр пп проф Проф рис Рис См см ст стор стр Стр табл Табл ул Ул чл د أ
+    डॉ प्रो पं श्री ए बी सी डी ई एफ एच जे एल एम एन ओ आर एस यू वी"""
 """Such as no English sentence ends with."""
 ABBREVIATIONS = (
     "Mr", "Mrs", "Ms", "Dr", "St", "Jr", "Sr", "Prof", "Gen", "Col", "Lt", "Sgt", "Capt", "Rev", "Hon", "Inc", "Ltd", "Co",
@@ -57,8 +58,10 @@ ABBREVIATIONS = (
     "Mme", "MR", "MRS", "MS", "DR", "PROF",
     *_OF_OTHER_LANGUAGES.split(),
 )  # fmt: skip
+_BEGINS = rf"(?<![\w{_MARKS}])"
+"""Where words begin: marks are part of them."""
 _ABBREVIATION = re.compile(
-    rf"(?:\b(?:{'|'.join(map(re.escape, ABBREVIATIONS))})|\b[A-Z{_CAPITALS}א-ת]|\b[\u0e01-\u0e2e]{{1,4}})\.$"
+    rf"{_BEGINS}(?:{'|'.join(map(re.escape, ABBREVIATIONS))}|[A-Z{_CAPITALS}א-ת]|[\u0e01-\u0e2e]{{1,4}})\.$"
 )
 BEFORE_NUMBERS = (
     "fig", "figs", "Figs", "eq", "eqs", "Eq", "Eqs", "no", "nos", "p", "vol", "vols", "Vols", "ch", "Ch", "sec", "secs",
@@ -71,7 +74,7 @@ LONGEST_UNKNOWN = 3
 """Letters of words beyond ASCII that are taken for abbreviations where a small letter follows."""
 # Points inside these end nothing: dates, ordinals of German and Danish, and abbreviations of several words.
 _TOGETHER = re.compile(
-    rf"""\b(?:\d{{1,2}}\.\s(?:(?:Januar|Jänner|Februar|März|Mai|Juni|Juli|Oktober|Dezember)\b
+    rf"""{_BEGINS}(?:\d{{1,2}}\.\s(?:(?:Januar|Jänner|Februar|März|Mai|Juni|Juli|Oktober|Dezember)\b
         |(?:April|August|September|November)\s\d{{4}}\b|\d{{1,2}}\.\s(?:1\d|20)\d\d\b)
     |\d{{4}}\.\s\d{{1,2}}\.\s\d{{1,2}}\.
     |(?:[Ii]m|[Dd](?:er|as|em|en|es|et)|[Vv]om|[Zz]u[mr]|[Bb]eim)\s\d{{1,2}}\.\s(?=\w)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from secondhop.text.analysis import _MARKS
 from secondhop.text.characters import CharacterClasses
 from secondhop.text.sentences import (
     ABBREVIATIONS,
@@ -37,7 +38,7 @@ STOP, WIDE_STOP, QUOTE, WIDE_QUOTE, BLANK, OPENER, CAPITAL, WORD = (1 << bit for
 CLASSES = CharacterClasses(
     (
         f"[{STOPS}]", f"[{WIDE_STOPS}]", f"[{re.escape(CLOSING)}]", f"[{WIDE_CLOSING}]", r"\s", f"[{re.escape(OPENING)}]",
-        FIRST, r"\w",
+        FIRST, rf"[\w{_MARKS}]",
     )
 )  # fmt: skip
 _LONGEST_ABBREVIATION = 6
