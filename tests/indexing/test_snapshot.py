@@ -95,3 +95,9 @@ def test_progress_counts_the_sources():
     seen = []
     snapshot_of("One.", "Two. " * 200_000, "Three.", progress=seen.append)
     assert seen == [2, 3]
+
+
+def test_a_word_of_several_terms_brings_none_of_the_next_word():
+    document = Document.from_texts(["The readFileNow call returns.", "A zebra grazes.", "Nothing more."])
+    assert [hit.chunk.text for hit in document.search("file")] == ["The readFileNow call returns."]
+    assert [hit.chunk.text for hit in document.search("zebra")] == ["A zebra grazes."]

@@ -65,8 +65,9 @@ def test_leaves_to_the_grammar_what_lines_do_not_tell(text):
 
 def test_tells_whole_libraries_and_their_tests_as_the_ast_does():
     told = 0
-    files = sorted(Path(sysconfig.get_paths()["stdlib"]).rglob("*.py"))
-    for path in [path for path in files if "site-packages" not in path.parts][::20]:
+    found = sorted(Path(sysconfig.get_paths()["stdlib"]).rglob("*.py"))
+    files = [path for path in found if "site-packages" not in path.parts]
+    for path in files[:: max(1, len(files) // 80)]:  # some systems install Python without its own tests
         try:
             text = path.read_bytes().decode()
             tree = ast.parse(text)

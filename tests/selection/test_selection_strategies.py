@@ -23,6 +23,15 @@ def test_raw_topk_keeps_the_given_order_until_the_budget_is_full():
     assert set(context.report.removed) == {"dropped_budget"}
 
 
+@pytest.mark.parametrize("strategy", ["raw_topk", "max_density", "redundancy_pruned", "distractor_filtered"])
+def test_a_passage_over_the_budget_is_cut_around_its_best_sentence(strategy):
+    kettle = "The copper kettle hangs by the stove."
+    filler = [f"Filler sentence number {number} says nothing of note." for number in range(12)]
+    passage = " ".join([*filler, kettle, *filler[:2]])
+    context = build_context("copper kettle", [passage, "The gate is green."], strategy, 25, tokenizer="words")
+    assert kettle in context.chunks[0]
+
+
 def test_distractor_filtered_drops_the_second_hop_and_says_by_how_much():
     report = build_context(QUESTION, CHUNKS, "distractor_filtered").report
     assert report.n_selected == 1
