@@ -122,6 +122,18 @@ def test_an_index_that_cannot_be_kept_is_said(capsys, monkeypatch, folder):
     assert err == f"warning: {folder}: Read-only file system: what has changed is held in memory only\n"
 
 
+def test_files_with_names_elsewhere_are_read_if_asked_for(capsys, tmp_path):
+    (tmp_path / "docs").mkdir()
+    (tmp_path / "kept.txt").write_text("Copper melts.", "utf-8")
+    os.link(tmp_path / "kept.txt", tmp_path / "docs" / "linked.txt")
+    code, _, err = run(capsys, "inspect", tmp_path / "docs")
+    assert code == 3
+    assert "hard_links" in err
+    for command in (["inspect"], ["analyze"], ["index", "build"]):
+        question = ["copper"] if command == ["analyze"] else []
+        assert run(capsys, *command, tmp_path / "docs", *question, "--hard-links")[0] == 0
+
+
 def test_inspect_shows_what_was_loaded_and_what_was_not(capsys, folder):
     code, out, _ = run(capsys, "inspect", folder, "--ignore", "b.txt", "--json")
     found = json.loads(out)
@@ -193,6 +205,7 @@ def test_nothing_found_is_code_1(capsys):
         (["ask", HANDBOOK, "x", "--tokenizer", "abacus"], "abacus"),
         (["ask", HANDBOOK, "x", "--top-k", "-1"], "top_k=-1"),
         (["ask", HANDBOOK, "x", "--ignore", "*.md"], "--ignore is for folders"),
+        (["ask", HANDBOOK, "x", "--hard-links"], "--hard-links is for folders"),
         (["ask", HANDBOOK, "x", "--persist"], "--persist is for folders"),
         (["ask", HANDBOOK, "x", "--bugdet", "3"], "--bugdet"),
         (["aks", HANDBOOK, "x"], "aks"),

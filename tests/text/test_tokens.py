@@ -68,6 +68,16 @@ def test_auto_falls_back_to_the_estimate_without_network(no_vocabulary):
     assert count(TEXTS["prose"]) > 0
 
 
+def test_where_no_folder_can_be_written_to_tokens_are_estimated(monkeypatch):
+    def nowhere():
+        raise FileNotFoundError("No usable temporary directory found")
+
+    for name in ("TIKTOKEN_CACHE_DIR", "DATA_GYM_CACHE_DIR"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setattr("tempfile.gettempdir", nowhere)
+    assert resolve_counter("auto")[1] == "estimate"
+
+
 def test_an_empty_cache_folder_name_means_none(monkeypatch, no_network):
     monkeypatch.setenv("TIKTOKEN_CACHE_DIR", "")
     assert resolve_counter("auto")[1] == "estimate"

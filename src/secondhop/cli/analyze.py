@@ -5,6 +5,7 @@ from __future__ import annotations
 from secondhop.cli.options import (
     AsJson,
     BudgetTokens,
+    HardLinks,
     Heading,
     Ignore,
     Neighbors,
@@ -31,11 +32,12 @@ def analyze(
     top_k: TopK = None,
     tokenizer: Tokenizer = None,
     ignore: Ignore = None,
+    hard_links: HardLinks = False,
     persist: Persist = False,
     as_json: AsJson = False,
 ) -> int:
     """What `ask` would keep and drop for QUESTION, and why: the Decision Report alone."""
-    document = load(path, tokenizer=tokenizer, ignore=ignore, persist=persist)
+    document = load(path, tokenizer=tokenizer, ignore=ignore, hard_links=hard_links, persist=persist)
     report = document.analyze(
         question,
         budget=budget,

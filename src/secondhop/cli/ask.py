@@ -5,6 +5,7 @@ from __future__ import annotations
 from secondhop.cli.options import (
     AsJson,
     BudgetTokens,
+    HardLinks,
     Heading,
     Ignore,
     Neighbors,
@@ -31,11 +32,12 @@ def ask(
     top_k: TopK = None,
     tokenizer: Tokenizer = None,
     ignore: Ignore = None,
+    hard_links: HardLinks = False,
     persist: Persist = False,
     as_json: AsJson = False,
 ) -> int:
     """The passages of PATH that answer QUESTION, cited, and the Decision Report."""
-    document = load(path, tokenizer=tokenizer, ignore=ignore, persist=persist)
+    document = load(path, tokenizer=tokenizer, ignore=ignore, hard_links=hard_links, persist=persist)
     context = document.context(
         question,
         budget=budget,

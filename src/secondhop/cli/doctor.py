@@ -35,7 +35,7 @@ def fetch_vocabulary() -> str | None:
     """Gets the vocabulary into tiktoken's cache folder. Returns what went wrong."""
     folder = cache_folder()
     if folder is None:
-        return "TIKTOKEN_CACHE_DIR is empty, which switches tiktoken's cache off; unset it or name a folder"
+        return "tiktoken has no folder for its cache; name one in TIKTOKEN_CACHE_DIR, which is empty or unset"
     if has_vocabulary(AUTO_ENCODING):
         return None
     print(f"fetching the vocabulary of {AUTO_ENCODING} over the network into {folder}", file=sys.stderr)

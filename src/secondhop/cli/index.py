@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
-from secondhop.cli.options import AsJson, Ignore, ProgressBar, as_path, needs_command
+from secondhop.cli.options import AsJson, HardLinks, Ignore, ProgressBar, as_path, needs_command
 from secondhop.cli.output import ANSWERED, NOTHING_FOUND, UNREADABLE, fail, print_json, print_lines
 from secondhop.errors import StoreError
 from secondhop.options import FolderOptions
@@ -36,12 +36,13 @@ def build(
     folder: Folder,
     index_dir: IndexDir = None,
     ignore: Ignore = None,
+    hard_links: HardLinks = False,
     timeout: Timeout = 60.0,
     verify: Annotated[bool, typer.Option("--verify", help="Read every file, whatever its times say.")] = False,
     as_json: AsJson = False,
 ) -> int:
     """Builds the index, or brings it up to date."""
-    options = _as_it_was_made(folder, index_dir, ignore, timeout)
+    options = _as_it_was_made(folder, index_dir, ignore, hard_links, timeout)
     with ProgressBar() as bar:
         built = open_folder(folder, options, verify="content" if verify else "stat", progress=bar)
     return _show(built, as_json)
@@ -75,11 +76,12 @@ def repair(
     folder: Folder,
     index_dir: IndexDir = None,
     ignore: Ignore = None,
+    hard_links: HardLinks = False,
     timeout: Timeout = 60.0,
     as_json: AsJson = False,
 ) -> int:
     """Builds the index again from the files, whatever is stored."""
-    options = _as_it_was_made(folder, index_dir, ignore, timeout)
+    options = _as_it_was_made(folder, index_dir, ignore, hard_links, timeout)
     with ProgressBar() as bar:
         return _show(open_folder(folder, options, rebuild=True, progress=bar), as_json)
 
@@ -96,12 +98,14 @@ def _options(index_dir: Path | None, **values: Any) -> FolderOptions:
 
 
 def _as_it_was_made(
-    folder: Path, index_dir: Path | None, ignore: Sequence[str] | None, timeout: float
+    folder: Path, index_dir: Path | None, ignore: Sequence[str] | None, hard_links: bool, timeout: float
 ) -> FolderOptions:
     """The options that the index was made with, so that whoever else opens it finds what is in it as it was."""
     kept = made_with(folder, index_dir)
     if ignore:
         kept["ignore"] = tuple(ignore)
+    if hard_links:
+        kept["hard_links"] = True
     return _options(index_dir, lock_timeout=timeout, **kept)
 
 

@@ -6,14 +6,20 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
-from secondhop.cli.options import AsJson, Ignore, Persist, Source, load
+from secondhop.cli.options import AsJson, HardLinks, Ignore, Persist, Source, load
 from secondhop.cli.output import ANSWERED, print_json, print_lines
 from secondhop.document import Document
 
 
-def inspect(path: Source, ignore: Ignore = None, persist: Persist = False, as_json: AsJson = False) -> int:
+def inspect(
+    path: Source,
+    ignore: Ignore = None,
+    hard_links: HardLinks = False,
+    persist: Persist = False,
+    as_json: AsJson = False,
+) -> int:
     """What was loaded from PATH: sources, chunks, pages, language, warnings, and files left out with the reason."""
-    found = describe(load(path, ignore=ignore, persist=persist))
+    found = describe(load(path, ignore=ignore, hard_links=hard_links, persist=persist))
     if as_json:
         print_json(found)
     else:

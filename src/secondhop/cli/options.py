@@ -65,12 +65,20 @@ Tokenizer = Annotated[
 Ignore = Annotated[
     list[str] | None, typer.Option("--ignore", metavar="GLOB", help="Leave out these files; may be repeated.")
 ]
+HardLinks = Annotated[
+    bool, typer.Option("--hard-links", help="Also read files with further names (hard links) outside the folder.")
+]
 Persist = Annotated[bool, typer.Option("--persist", help="Keep the index in PATH/.secondhop for the next time.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")]
 
 
 def load(
-    path: Path, *, tokenizer: str | None = None, ignore: list[str] | None = None, persist: bool = False
+    path: Path,
+    *,
+    tokenizer: str | None = None,
+    ignore: list[str] | None = None,
+    hard_links: bool = False,
+    persist: bool = False,
 ) -> Document:
     """The document at `path`, with a progress bar if it takes long and somebody is looking."""
     keywords: dict[str, Any] = {} if tokenizer is None else {"tokenizer": tokenizer}
@@ -79,13 +87,16 @@ def load(
             keywords |= made_with(path)
         if ignore:
             keywords["ignore"] = ignore
+        if hard_links:
+            keywords["hard_links"] = True
         with ProgressBar() as bar:
             document = Document.from_folder(path, persist=persist, progress=bar, **keywords)
         for note in document.ingest_report.notes:  # such as that nothing could be kept
             say("warning", note)
         return document
-    if ignore or persist:
-        raise OptionError(f"{'--ignore' if ignore else '--persist'} is for folders, and {path} is not one")
+    for name, value in (("--ignore", ignore), ("--hard-links", hard_links), ("--persist", persist)):
+        if value:
+            raise OptionError(f"{name} is for folders, and {path} is not one")
     if path == _STANDARD_INPUT and not path.exists():
         if sys.stdin is None:
             raise LoadError("stdin", "is closed")

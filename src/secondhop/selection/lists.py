@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 
 from secondhop.selection.packing import Packing, slice_of
-from secondhop.text.sentences import STOPS, WIDE_STOPS
+from secondhop.text.sentences import CLOSING, STOPS, WIDE_STOPS
 
 ITEM = r"\s*(?:\((?P<bracketed>[a-zA-Z]|[ivx]{1,4}|\d{1,2})\)|(?P<dotted>[a-z]|[ivx]{1,4}|\d{1,2})[.)]|(?P<bullet>[-*•‣▪●○–·]))\s"
 """How an item of a list begins."""
 _ITEM = re.compile(ITEM)
-ENDS = frozenset(f"{STOPS}{WIDE_STOPS};；\"')]”’»」』）|`")
+ENDS = frozenset(f"{STOPS}{WIDE_STOPS};；{CLOSING}」』）|`")
 """What whole sentences end with, clauses of a list, rows and snippets."""
 _CLOSE = ")]\"'”’»"
 EMPTY_LINE = re.compile(r"\n[ \t\r]*\n\s*")

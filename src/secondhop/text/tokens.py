@@ -118,9 +118,13 @@ def has_vocabulary(encoding: str) -> bool:
 
 
 def cache_folder() -> Path | None:
-    """Where tiktoken keeps vocabularies; None if the user switched that off with an empty name."""
-    default = str(Path(tempfile.gettempdir()) / "data-gym-cache")
-    folder = os.environ.get("TIKTOKEN_CACHE_DIR", os.environ.get("DATA_GYM_CACHE_DIR", default))
+    """Where tiktoken keeps vocabularies; None if an empty name switches that off, or no folder can be written to."""
+    folder = os.environ.get("TIKTOKEN_CACHE_DIR", os.environ.get("DATA_GYM_CACHE_DIR"))
+    if folder is None:
+        try:
+            return Path(tempfile.gettempdir()) / "data-gym-cache"
+        except FileNotFoundError:  # as in containers with a read-only root
+            return None
     return Path(folder) if folder else None
 
 
