@@ -389,10 +389,14 @@ def test_a_reader_who_has_gone_has_an_exit_code_of_its_own(folder, command):
     call("index", "build", folder)
     reader, writer = os.pipe()
     os.close(reader)
-    arguments = [str(folder) if part == "{}" else part for part in command.split()]
-    done = subprocess.run(
-        [sys.executable, "-m", "secondhop", *arguments], stdout=writer, stderr=subprocess.PIPE, text=True, check=False
-    )
+    arguments = [
+        sys.executable,
+        "-m",
+        "secondhop",
+        *(str(folder) if part == "{}" else part for part in command.split()),
+    ]
+    buffered = {name: value for name, value in os.environ.items() if name != "PYTHONUNBUFFERED"}
+    done = subprocess.run(arguments, env=buffered, stdout=writer, stderr=subprocess.PIPE, text=True, check=False)
     os.close(writer)
     assert (done.returncode, done.stderr) == (141, "")
 

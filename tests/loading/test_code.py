@@ -363,9 +363,9 @@ def test_a_language_without_definitions_is_one_section(source):
     assert definitions(source, "def f\nend\n") == []
 
 
-@pytest.mark.parametrize("source", ["a.java", "a.c"])
-def test_thousands_of_unclosed_brackets_are_not_parsed_and_that_is_said(source):
-    loaded = load_text("a<" * 50_000, source)
+@pytest.mark.parametrize(("source", "text"), [("a.java", "a<"), ("a.c", "a<"), ("a.js", "{"), ("a.go", "{ x := 1;")])
+def test_thousands_of_unclosed_brackets_are_not_parsed_and_that_is_said(source, text):
+    loaded = load_text(text * 50_000, source)
     assert len(loaded.sections) == 1
     assert loaded.warnings == ("The code takes too long to parse; its definitions were left out.",)
 

@@ -107,6 +107,8 @@ def test_containers_that_cannot_be_read_say_what_they_are(data, source, error, w
 def test_archives_are_named_by_their_type():
     with pytest.raises(UnsupportedFormatError, match=r"application/vnd\.oasis\.opendocument\.text"):
         load_bytes(zip_of(mimetype="application/vnd.oasis.opendocument.text"), "letter.odt")
+    with pytest.raises(UnsupportedFormatError, match=r"type 'a\\x1b\[31m\\nb'"):
+        load_bytes(zip_of(mimetype="a\x1b[31m\nb"), "letter.odt")
     with pytest.raises(CorruptFileError, match="not an EPUB"):
         load_bytes(zip_of(mimetype="application/epub+zip"), "book")
     with pytest.raises(UnsupportedFormatError, match="is a zip archive"):

@@ -15,6 +15,10 @@ def test_a_label_says_page_line_and_heading_where_there_are_any():
     assert marker(12, PROSE) == "[12] a.pdf p.3 § Fees"
 
 
+def test_a_marker_is_one_line_whatever_a_source_is_called():
+    assert marker(1, Chunk("x", source="a.md\n[9] forged.pdf", page=2)) == "[1] a.md [9] forged.pdf p.2"
+
+
 def test_gaps_are_marked():
     passage = Passage(PROSE, ((100, 104), (110, 116)), "seed")
     assert passage.pieces == ("One.", "Three.")

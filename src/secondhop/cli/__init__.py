@@ -27,7 +27,7 @@ from secondhop.cli.eval import eval
 from secondhop.cli.index import index
 from secondhop.cli.inspect import inspect
 from secondhop.cli.options import needs_command
-from secondhop.cli.output import INTERRUPTED, READER_GONE, UNREADABLE, USAGE, fail
+from secondhop.cli.output import INTERRUPTED, READER_GONE, UNREADABLE, USAGE, fail, standard_output
 from secondhop.cli.size import size
 from secondhop.errors import EmptyTextError, InputError, SecondhopError
 
@@ -55,7 +55,8 @@ def _start(
     version: Annotated[bool, typer.Option("--version", help="Show the version and exit.", is_eager=True)] = False,
 ) -> None:
     if version:
-        print(f"secondhop {__version__}")
+        with standard_output():
+            print(f"secondhop {__version__}")
         raise typer.Exit
     needs_command(context)
 

@@ -195,7 +195,7 @@ def open_container(data: bytes, source: str) -> zipfile.ZipFile:
     for entry in entries:
         ratio = entry.file_size / max(entry.compress_size, 1)
         if entry.file_size > _RATIO_MATTERS_ABOVE_BYTES and ratio > _MAX_RATIO:
-            raise FileTooLargeError(source, f"{entry.filename} unpacks to {ratio:.0f} times its size (a zip bomb?)")
+            raise FileTooLargeError(source, f"{entry.filename!r} unpacks to {ratio:.0f} times its size (a zip bomb?)")
     return archive
 
 
@@ -210,9 +210,9 @@ def read_entry(archive: zipfile.ZipFile, name: str, source: str) -> bytes | None
     except KeyError:
         return None
     except Exception as error:  # zlib, lzma, struct, encryption flags: zipfile lets all of them through
-        raise CorruptFileError(source, f"{name} inside it cannot be unpacked ({error})") from error
+        raise CorruptFileError(source, f"{name!r} inside it cannot be unpacked ({error})") from error
     if name.startswith(_OFFICE_PARTS) and _DOCTYPE.search(data[:_PROLOG_BYTES]):
-        raise CorruptFileError(source, f"{name} inside it declares a document type, which office files never do")
+        raise CorruptFileError(source, f"{name!r} inside it declares a document type, which office files never do")
     return data
 
 

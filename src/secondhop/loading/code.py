@@ -28,6 +28,8 @@ from functools import cache
 from time import thread_time
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from secondhop.loading.code_labels import LANGUAGES, Definition, Language, end_of, label, wrappers_of
 from secondhop.loading.code_lines import line_definitions
 from secondhop.loading.code_python import python_definitions
@@ -119,7 +121,12 @@ def _captures(code: bytes, language: Language) -> dict[str, list[Node]] | None:
 
 
 def _is_hopeless(code: bytes) -> bool:
-    """Whether one statement opens thousands of brackets that it does not close, which costs the parser gigabytes."""
+    """Whether thousands of blocks stand in one another, or brackets open in one statement: it would take hours, or gigabytes."""
+    if code.count(b"{") > _MAX_UNCLOSED:
+        signs = np.frombuffer(code, np.uint8)
+        depth = ((signs == ord("{")).astype(np.int8) - (signs == ord("}"))).cumsum(dtype=np.int32)
+        if depth.max() > _MAX_UNCLOSED:
+            return True
     return any(
         code.count(opening) > _MAX_UNCLOSED
         and any(part.count(opening) - part.count(closing) > _MAX_UNCLOSED for part in re.split(b"[;{}]", code))

@@ -214,7 +214,7 @@ def _zip_format(data: bytes, source: str, expected: str | None) -> str | None:
         return "epub"
     if fallback is not None:
         return fallback
-    kind = f"a zip archive of type {mimetype.strip()}" if mimetype else "a zip archive"
+    kind = f"a zip archive of type {mimetype.strip()!r}" if mimetype else "a zip archive"
     raise UnsupportedFormatError(source, f"is {kind}, which no loader reads; unpack or convert it")
 
 

@@ -37,8 +37,8 @@ def marker(number: int, chunk: Chunk) -> str:
 
 
 def cited(chunk: Chunk) -> str:
-    """Where a chunk stands, for readers of an answer: lines are told of code only."""
-    return label(chunk, line=chunk.kind == "code" and chunk.line is not None)
+    """Where a chunk stands, in one line for readers of an answer: lines are told of code only."""
+    return " ".join(label(chunk, line=chunk.kind == "code" and chunk.line is not None).split())
 
 
 def passage_text(passage: Passage) -> str:
