@@ -136,10 +136,8 @@ def _selected(
         some = selection.part(hits, np.array([hit.ordinal not in left_out for hit in hits])) if left_out else hits
         chosen = _choose(name, strategy, some, budget, options.min_score)
         if not chosen.passages and not wider and hits.n_matching > len(hits):
-            hits, wider = (
-                find(bridge, _WIDER * options.candidate_k, allowed),
-                True,
-            )  # the best do not fit; a shorter one may
+            # The best do not fit; a shorter one may.
+            hits, wider = find(bridge, _WIDER * options.candidate_k, allowed), True
             continue
         chooser = name
         if strategy is selection.STRATEGIES["auto"] and not is_passthrough(chosen):
