@@ -121,7 +121,7 @@ def _captures(code: bytes, language: Language) -> dict[str, list[Node]] | None:
 
 
 def _is_hopeless(code: bytes) -> bool:
-    """Whether thousands of blocks stand in one another, or brackets open in one statement: it would take hours, or gigabytes."""
+    """Whether thousands of blocks stand in one another, or brackets open in one statement: it would take minutes, or gigabytes."""
     if code.count(b"{") > _MAX_UNCLOSED:
         signs = np.frombuffer(code, np.uint8)
         depth = ((signs == ord("{")).astype(np.int8) - (signs == ord("}"))).cumsum(dtype=np.int32)
