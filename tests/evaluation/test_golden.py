@@ -1,6 +1,6 @@
 import errno
 import json
-from pathlib import Path
+import os
 
 import pytest
 from rich.console import Console
@@ -146,22 +146,20 @@ def test_a_baseline_that_cannot_be_written_is_what_it_was(golden, monkeypatch):
     run_golden(golden / "golden.jsonl", golden / "docs", baseline=baseline)
     before, files = baseline.read_bytes(), sorted(golden.iterdir())
 
-    def full(path, data):
-        with path.open("wb") as file:
-            file.write(data[:5])
+    def full(_):
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    monkeypatch.setattr(Path, "write_bytes", full)
+    monkeypatch.setattr(os, "fsync", full)
     with pytest.raises(OSError, match="No space"):
         run_golden(golden / "golden.jsonl", golden / "docs", baseline=baseline, update=True)
     assert (baseline.read_bytes(), sorted(golden.iterdir())) == (before, files)
 
 
 def test_a_baseline_that_may_not_be_written_is_named(golden, monkeypatch):
-    def refused(path, data):
-        raise PermissionError(errno.EACCES, "Permission denied", str(path))
+    def refused(temporary, path):
+        raise PermissionError(errno.EACCES, "Permission denied", str(temporary), None, str(path))
 
-    monkeypatch.setattr(Path, "write_bytes", refused)
+    monkeypatch.setattr(os, "replace", refused)
     with pytest.raises(PermissionError) as caught:
         run_golden(golden / "golden.jsonl", golden / "docs", baseline=golden / "baseline.json")
     assert caught.value.filename == str(golden / "baseline.json")

@@ -82,7 +82,7 @@ def test_the_lock_is_of_the_folder_that_is_there_now(tmp_path):
         folder.rmdir()
         folder.mkdir()
         with writer_lock(folder):
-            pass
+            assert (folder / LOCK).exists()
 
 
 def test_an_error_inside_gives_the_lock_back(tmp_path):

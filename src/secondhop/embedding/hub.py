@@ -19,9 +19,9 @@ from typing import Any
 
 from secondhop.embedding.folder import Model, open_model
 from secondhop.embedding.registry import ModelSpec
-from secondhop.embedding.replacing import replacing
 from secondhop.embedding.sqlite_cache import cache_folder
 from secondhop.errors import MissingExtraError, ModelIntegrityError, ModelNotFoundError
+from secondhop.replacing import replacing
 
 _log = logging.getLogger(__name__)
 
@@ -150,5 +150,6 @@ def _write_lock(repo: str, entry: Mapping[str, Any]) -> None:
     """Adds a model to the lock file, which readers see old or new and never in part."""
     path = _lock_path()
     body = {"version": 1, "models": {**_read_lock(), repo: entry}}
+    path.parent.mkdir(parents=True, exist_ok=True)
     with replacing(path) as file:
         file.write(json.dumps(body, indent=2, sort_keys=True).encode())

@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from secondhop.embedding.replacing import replacing
 from secondhop.errors import IndexCorruptError, IndexVersionError
+from secondhop.replacing import replacing
 
 if TYPE_CHECKING:
     from secondhop.embedding.protocol import Matrix
@@ -35,6 +35,7 @@ def write_vectors(path: Path, vectors: Matrix, identity: str) -> None:
     numbers = (vectors.T if order == _BY_DIMENSION else vectors).astype("<f4").tobytes()
     digests = _digest(identity.encode()), _digest(numbers, order)
     header = _HEADER.pack(_MAGIC, order, FORMAT_VERSION, *vectors.shape, *digests)
+    path.parent.mkdir(parents=True, exist_ok=True)
     with replacing(path) as file:
         file.write(header.ljust(_HEADER_BYTES, b"\0"))
         file.write(numbers)

@@ -7,7 +7,6 @@ expected text is in the context) and `ev` (the share that is) and is compared wi
 
 from __future__ import annotations
 
-import contextlib
 import json
 import os
 from collections.abc import Mapping, Sequence
@@ -25,6 +24,7 @@ from secondhop.evaluation.metrics import Interval, bootstrap, evidence_scores
 from secondhop.evaluation.text import normalized
 from secondhop.inputs import checked_number
 from secondhop.options import DocumentOptions, FolderOptions, as_path, merge
+from secondhop.replacing import replacing
 
 Scores = dict[str, dict[str, float]]
 
@@ -210,14 +210,5 @@ def read_baseline(path: str | Path) -> Scores:
 def write_baseline(scores: Scores, path: str | Path) -> None:
     """Store the scores of this run to compare later ones with: all of them, or what was there stays."""
     body = to_bytes(json.dumps({"format": 1, "scores": scores}, indent=1, ensure_ascii=False) + "\n")
-    path = Path(os.path.realpath(path))
-    temporary = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        temporary.write_bytes(body)
-        os.replace(temporary, path)
-    except BaseException as error:
-        with contextlib.suppress(OSError):
-            temporary.unlink()
-        if isinstance(error, OSError):
-            raise OSError(error.errno, error.strerror, str(path)) from error  # not of a file that nobody has named
-        raise
+    with replacing(Path(os.path.realpath(path))) as file:
+        file.write(body)

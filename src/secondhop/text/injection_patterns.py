@@ -215,7 +215,7 @@ PATTERNS = (
         r"|don't)\b"
         r"|\b(?:if|when) (?:questioned|asked)(?: about \w+)?,? (?:please )?(?:report|say|state|answer|respond|reply|tell|claim"
         r"|confirm|deny)\b"
-        r"|(?:^|[.!?:\n][^\S\n]*|please )(?:only |always |just |now )?(?:respond|reply|answer) (?:only |back |again "
+        rf"|{_START}(?:only |always |just |now )?(?:respond|reply|answer) (?:only |back |again "
         r"|exclusively )?(?:in|with|using|to the (?:user|question)|as|by|like)\b"
         rf"|{_START}{_LEAD}(?:enhance|remove|replace|use|add|include|insert|append|begin|start|end|finish|conclude|preface"
         r"|format|encode|translate|convert|make|limit|ensure|structure|phrase|shorten|expand|reverse|mask|omit|avoid"
@@ -253,7 +253,7 @@ PATTERNS = (
         r"|generate|compose|calculate|convert|rephrase|rewrite|define|solve|list|classify|identify|determine"
         r"|analy[sz]e|describe|compare|paraphrase|tell me (?:a|about|how|what)|give me|provide me"
         r"|(?:reply|respond|answer) (?:in|with|to me)|help me)\b"
-        r"|(?:^|[.!?:\n][^\S\n]*|please )help me (?:to )?(?:write|find|understand|solve|plan|create|learn|translate"
+        rf"|{_START}help me (?:to )?(?:write|find|understand|solve|plan|create|learn|translate"
         r"|with my)\b",
     ),
     _pattern(
@@ -280,7 +280,7 @@ PATTERNS = (
         r"|code|python|javascript|sql|email|letter|list of|steps|tutorial|guide|instructions for|tips|advice"
         r"|recommendations?|fun facts?|plan|slogan|advertisement|ad for|itinerary|playlist|response|definition"
         r"|explanation|overview|malware|exploit)\b"
-        r"|(?:^|[.!?:\n][^\S\n]*|please )(?:please |now |also )?(?:translat\w+|rewrite|paraphrase|rephrase"
+        rf"|{_START}(?:please |now |also )?(?:translat\w+|rewrite|paraphrase|rephrase"
         r"|summari[sz]e|encode|decode|convert|reverse)\b (?:the |this |that |all |every |everything |each |it "
         r"|your |above |following |text |passage |sentence ){1,4}",
     ),
