@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
-from numbers import Real
 from time import perf_counter
-from typing import TYPE_CHECKING, Any, get_args
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -18,17 +16,13 @@ from secondhop.options import ContextOptions, DocumentOptions
 from secondhop.reporting import Context, make_report
 from secondhop.selection.auto import is_passthrough
 from secondhop.text.analysis import split_forms
-from secondhop.text.hygiene import visible
 from secondhop.text.prompt import render
 from secondhop.types import (
     Budget,
     Chunk,
     Decision,
-    Fate,
-    Hit,
     Passage,
     Ranking,
-    Reason,
     Section,
     Selection,
     SourceText,
@@ -173,7 +167,7 @@ def _choose(name: str, strategy: Strategy, ranked: Ranking, budget: Budget, min_
     hits = ranked if min_score is None else selection.part(ranked, ranked.scores >= min_score)
     chosen = strategy(hits.query, hits, budget)
     if selection.STRATEGIES.get(name) is not strategy:
-        chosen = _checked(name, chosen, hits, budget)
+        chosen = selection.checked(name, chosen, hits, budget)
     if min_score is None or len(hits) == len(ranked):
         return chosen
     return selection.with_refused(chosen, (hit for hit in ranked if hit.score < min_score), min_score, budget)
@@ -186,79 +180,6 @@ def _with_left_out(chosen: Selection, left_out: Mapping[int, Decision], hits: Ra
     decided = {decision.chunk_id: decision for decision in (*chosen.decisions, *left_out.values())}
     in_order = [decided.pop(hit.chunk.id) for hit in hits]
     return replace(chosen, decisions=(*in_order, *decided.values()))
-
-
-def _checked(name: str, chosen: Any, hits: Ranking, budget: Budget) -> Selection:
-    """A strategy of the user's own must decide on every candidate once, and show what it says that it keeps.
-
-    What it does not say of that, the spans and their tokens, is filled in.
-
-    Raises:
-        OptionError: it does not.
-    """
-    if not isinstance(chosen, Selection):
-        raise OptionError(f"strategy {name} returned {type(chosen).__name__}, not a Selection")
-    for value, kind in (
-        *((each, Decision) for each in chosen.decisions),
-        *((each, Passage) for each in chosen.passages),
-    ):
-        if not isinstance(value, kind):
-            raise OptionError(f"strategy {name} returned {value!r} where a {kind.__name__} belongs")
-    decided = Counter(decision.chunk_id for decision in chosen.decisions)
-    wanted = {hit.chunk.id: hit for hit in hits}
-    if decided.keys() != wanted.keys() or decided.total() > len(decided):
-        missing = len(wanted.keys() - decided.keys())
-        more = decided.total() - len(wanted) + missing
-        raise OptionError(
-            f"strategy {name} must return exactly one decision for each hit; {missing} have none, and {more} are too many"
-        )
-    shown = Counter(passage.chunk.id for passage in chosen.passages)
-    for decision in chosen.decisions:
-        if not isinstance(decision.reason, Reason) or type(decision.tokens) is not int:
-            raise OptionError(f"strategy {name}: {decision!r} needs a Reason, and its tokens as an int")
-        _check_score(name, decision)
-        if decision.fate not in get_args(Fate) or shown[decision.chunk_id] != (decision.fate == "kept"):
-            raise OptionError(
-                f"strategy {name}: {decision.chunk_id!r} is {decision.fate!r} and has {shown[decision.chunk_id]} passages; "
-                "what is kept has one, and what is dropped none"
-            )
-    for passage in chosen.passages:
-        _check_passage(name, passage, wanted[passage.chunk.id])
-        _check_score(name, passage)
-    passages = {passage.chunk.id: passage for passage in chosen.passages}
-    return Selection(
-        chosen.passages, tuple(_told(name, each, passages.get(each.chunk_id), budget) for each in chosen.decisions)
-    )
-
-
-def _told(name: str, decision: Decision, passage: Passage | None, budget: Budget) -> Decision:
-    """The decision with what the passage shows."""
-    if passage is None:
-        return decision
-    spans = tuple((start, end) for start, end in passage.spans)
-    if decision.spans and tuple(map(tuple, decision.spans)) != spans:
-        raise OptionError(
-            f"strategy {name}: the decision on {decision.chunk_id!r} tells of spans {decision.spans!r}, its passage of {spans!r}"
-        )
-    tokens = decision.tokens or sum(budget.count_tokens(visible(piece)) for piece in passage.pieces)
-    return replace(decision, spans=spans, tokens=tokens)
-
-
-def _check_passage(name: str, passage: Passage, hit: Hit) -> None:
-    if passage.order != hit.ordinal or passage.chunk != hit.chunk:
-        raise OptionError(
-            f"strategy {name}: a passage must be of a hit, with its chunk, and its order the hit's ordinal"
-        )
-    whole = hit.chunk.start, hit.chunk.end
-    places = [place for span in passage.spans or () for place in span]
-    in_order = all(type(place) is int for place in places) and places == sorted((*whole, *places))[1:-1]
-    if not places or not in_order:
-        raise OptionError(f"strategy {name}: spans {passage.spans!r} are not parts of the chunk's {whole!r}, in order")
-
-
-def _check_score(name: str, scored: Decision | Passage) -> None:
-    if not isinstance(scored.score, Real):
-        raise OptionError(f"strategy {name}: {scored.score!r} is no score; it must be a number")
 
 
 def _heads(hits: Ranking, chosen: Selection, budget: Budget, allowed: Bools | None) -> list[selection.Extra]:

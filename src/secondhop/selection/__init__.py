@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from secondhop.selection.auto import auto
+from secondhop.selection.checked import checked
 from secondhop.selection.distractor_filtered import distractor_filtered
 from secondhop.selection.expansion import Extra, expand
 from secondhop.selection.floor import with_refused
@@ -24,6 +25,7 @@ __all__ = [
     "BRIDGED",
     "STRATEGIES",
     "Extra",
+    "checked",
     "drop_planted",
     "expand",
     "find_planted",
