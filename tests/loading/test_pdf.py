@@ -161,6 +161,9 @@ def test_a_cyclic_outline_ends():
         ("fact\ufffeof\ufffeinformation", "fact-of-information"),
         ("COVID\x0219", "COVID-19"),
         ("end\x02", "end-"),
+        ("informa‐\ntion", "information"),
+        ("well‐\nknown", "well-known"),
+        ("e‐mail\nof revenue", "e‐mail\nof revenue"),
     ],
 )
 def test_line_end_hyphens_stay_only_where_the_document_writes_them(broken, mended):

@@ -9,9 +9,10 @@ from unicodedata import normalize
 
 from secondhop.loading.builder import clean
 
-# pdfium puts one of these for a hyphen at a line's end and joins the two lines.
-_MARKS = "\x02\ufffe"
-_MARK = re.compile(f"[{_MARKS}]")
+# pdfium puts one of the first two for a hyphen at a line's end and joins the two lines, but leaves the true hyphen, which
+# browsers and other programs that print HTML break words with.
+_MARKS = ("\x02", "\ufffe", "\u2010\n")
+_MARK = re.compile("|".join(_MARKS))
 _LAST_WORD = re.compile(r"\w*\Z")
 _FIRST_WORD = re.compile(r"\w*")
 _MAX_WORD = 100
