@@ -61,6 +61,13 @@ def test_clauses_carry_the_numbers_that_word_shows():
     ]  # fmt: skip
 
 
+def test_a_paragraph_with_a_blank_bullet_goes_on_with_an_item():
+    document = numbered([("bullet", "•", ""), ("bullet", " ", "")])
+    add(document, "Ropes", 0)
+    add(document, "of hemp", 1)
+    assert lines(document) == ["- Ropes", "of hemp"]
+
+
 def test_a_list_may_start_elsewhere_and_begin_again():
     document = numbered(starts=(4, 1, 1, 1), restart=9)
     for list_id in (77, 77, 78, 78, 77):

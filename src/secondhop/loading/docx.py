@@ -29,6 +29,7 @@ from secondhop.loading.builder import (
 from secondhop.loading.docx_bold import heads_by_bold, is_bold_title
 from secondhop.loading.docx_styles import Styles, read_styles
 from secondhop.loading.docx_xml import attribute_of, child_of, is_on, number_of, parse_part, tag_of, value_of
+from secondhop.loading.formulas import formula
 from secondhop.loading.symbol_font import symbol
 from secondhop.types import SourceText
 
@@ -189,11 +190,8 @@ def _pieces(element: etree._Element) -> Iterator[str]:
             base, reading = child_of(child, "rubyBase"), child_of(child, "rt")
             yield "" if base is None else "".join(_pieces(base))
             yield "" if reading is None else f"({''.join(_pieces(reading))})"
-        elif name == "sup":  # the exponent of a formula
-            yield from map(raised, _pieces(child))
-        elif name == "den":
-            yield "/"
-            yield from _pieces(child)
+        elif name == "oMath":
+            yield formula(child)
         elif name in _CHARACTERS:
             yield _CHARACTERS[name]
         elif name not in _NOT_SHOWN and name != "txbxContent":

@@ -52,7 +52,7 @@ class Numbering:
         counters[level] = own.start if before is None else before + 1
         counters[level + 1 :] = [None] * (_LEVELS - level - 1)
         if own.form == "bullet":
-            return "-"
+            return "" if own.template.isspace() else "-"  # a blank one goes on with an item
         if own.form == "none":
             return ""
 

@@ -10,11 +10,13 @@ from pptx.oxml import parse_xml
 from pptx.oxml.ns import qn
 
 from secondhop.loading.builder import raised
+from secondhop.loading.formulas import formula
 
 _CHART = "http://schemas.openxmlformats.org/drawingml/2006/chart"
 _DIAGRAM = "http://schemas.openxmlformats.org/drawingml/2006/diagram"
 _BREAK = qn("a:br")
-_TEXTS = (qn("a:t"), "{http://schemas.openxmlformats.org/officeDocument/2006/math}t", _BREAK)
+_FORMULA = "{http://schemas.openxmlformats.org/officeDocument/2006/math}oMath"
+_TEXTS = (qn("a:t"), _FORMULA, _BREAK)
 _PLACES = ("cat", "xVal")
 _VALUES = ("val", "yVal")
 
@@ -37,10 +39,14 @@ def frame_lines(frame: Any) -> list[str] | None:
 
 def paragraph_text(paragraph: etree._Element) -> str:
     """The text of a paragraph, formulas included."""
-    return "".join("\n" if node.tag == _BREAK else _run_text(node) for node in paragraph.iter(*_TEXTS))
+    return "".join(map(_text, paragraph.iter(*_TEXTS)))
 
 
-def _run_text(node: etree._Element) -> str:
+def _text(node: etree._Element) -> str:
+    if node.tag == _BREAK:
+        return "\n"
+    if node.tag == _FORMULA:
+        return formula(node)
     text = node.text or ""
     properties = node.getprevious()
     baseline = None if properties is None else properties.get("baseline")

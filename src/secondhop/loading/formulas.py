@@ -1,0 +1,73 @@
+"""Formulas of Word and PowerPoint in one line, as people type them: `(−b±√(b²−4ac))/2a`."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from secondhop.loading.builder import raised
+from secondhop.loading.docx_xml import child_of, tag_of, value_of
+
+if TYPE_CHECKING:
+    from lxml import etree  # type: ignore[import-untyped]
+
+_NEEDS_NO_BRACKETS = re.compile(r"[\w.,]*|[([{|][^()\[\]{}|]*[)\]}|]")
+_DELETED = frozenset({"del", "moveFrom"})
+
+
+def formula(element: etree._Element) -> str:
+    """The text of a formula, or of a part of one."""
+    return "".join(map(_shown, element))
+
+
+def _shown(element: etree._Element) -> str:
+    name = tag_of(element)
+    if name == "t":
+        return element.text or ""
+    if name == "sup":
+        return _above(formula(element))
+    if name == "f":
+        bar = " " if value_of(element, "fPr", "type") == "noBar" else "/"
+        return f"{_grouped(element, 'num')}{bar}{_grouped(element, 'den')}"
+    if name == "rad":
+        return f"{raised(_part(element, 'deg'))}√{_grouped(element, 'e')}"
+    if name == "nary":
+        sign = value_of(element, "naryPr", "chr")
+        below = _grouped(element, "sub")
+        limits = f"{below and '_'}{below}{_above(_part(element, 'sup'))}"
+        return f"{'∫' if sign is None else sign}{limits} {_part(element, 'e')}"
+    if name == "d":
+        opening, closing, between = (value_of(element, "dPr", each) for each in ("begChr", "endChr", "sepChr"))
+        inside = ("|" if between is None else between).join(_parts(element, "e"))
+        return f"{'(' if opening is None else opening}{inside}{')' if closing is None else closing}"
+    if name == "m":
+        return "; ".join(map(", ".join, (_parts(row, "e") for row in element if tag_of(row) == "mr")))
+    if name == "eqArr":
+        return "; ".join(_parts(element, "e"))
+    if name in ("fName", "lim"):
+        return f" {formula(element)} " if name == "lim" else f"{formula(element)} "
+    return "" if name.endswith("Pr") or name in _DELETED else formula(element)
+
+
+def _part(element: etree._Element, name: str) -> str:
+    found = child_of(element, name)
+    return "" if found is None else formula(found)
+
+
+def _parts(element: etree._Element, name: str) -> list[str]:
+    return [formula(child) for child in element if tag_of(child) == name]
+
+
+def _grouped(element: etree._Element, name: str) -> str:
+    """A part, in brackets where it would else run into what stands beside it."""
+    return _bracketed(_part(element, name))
+
+
+def _bracketed(text: str) -> str:
+    return text if _NEEDS_NO_BRACKETS.fullmatch(text) else f"({text})"
+
+
+def _above(text: str) -> str:
+    """An exponent or upper limit; signs such as primes stand for themselves."""
+    small = raised(text)
+    return small if small != text or not any(map(str.isalnum, text)) else f"^{_bracketed(text)}"
