@@ -401,7 +401,7 @@ def test_slides_show_the_newer_of_two_alternatives_with_its_formulas():
     shapes = [slide.shapes.add_textbox(0, 0, 914400, 914400) for _ in range(2)]
     for shape, text in zip(shapes, ("Load when ", "Older copy"), strict=True):
         shape.text_frame.text = text
-    formula = f"<m:r {FORMULA}><m:t>x = 2</m:t></m:r>"
+    formula = f"<m:oMath {FORMULA}><m:r><m:t>x = 2</m:t></m:r></m:oMath>"
     shapes[0].text_frame.paragraphs[0]._p.append(parse_slide_xml(ALTERNATIVES.format(formula, "<a:t>copy</a:t>")))
     alternatives = parse_slide_xml(ALTERNATIVES.format("", ""))
     for choice, shape in zip(alternatives, shapes, strict=True):
