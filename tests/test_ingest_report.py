@@ -30,6 +30,16 @@ def test_each_file_has_one_entry_with_loader_counts_and_reason(document):
     assert files["old.log"].reason == "ignored by pattern: *.log"
 
 
+def test_a_name_is_one_line_of_it_whatever_is_in_it(tmp_path):
+    (tmp_path / "good.md").write_text("# Fog\n\nSound the horn.")
+    (tmp_path / "a\n  + b\x1b[2J\u202egnp.txt").write_text("Stay in port.")
+    told = str(Document.from_folder(tmp_path).ingest_report).split("\n")
+    assert told[1:] == [
+        "  + a   + b\ufffd[2J\ufffdgnp.txt: text, 1 sections, 1 chunks",
+        "  + good.md: markdown, 1 sections, 1 chunks",
+    ]
+
+
 def test_totals_skipped_files_and_warnings_agree_with_it(document):
     report = document.ingest_report
     assert report.totals["files"] == 5

@@ -160,6 +160,14 @@ def test_names_and_questions_neither_steer_a_terminal_nor_pass_for_lines_of_the_
     assert all(line.isprintable() for line in told.split("\n"))
 
 
+@pytest.mark.parametrize("turn", "\u202a\u202b\u202d\u202e\u2066\u2067\u2068")
+def test_a_name_does_not_turn_the_direction_of_the_line_that_it_stands_in(turn):
+    told = str(build_context("copper", [{"text": "Copper melts.", "source": f"a{turn}dm.fdp"}]).report)
+    assert "a\ufffddm.fdp c0: holds words of the question" in told
+    arabic = "\u200f\u0645\u0644\u0641 1.md"  # marks of one place are part of how such names are written
+    assert arabic in str(build_context("copper", [{"text": "Copper melts.", "source": arabic}]).report)
+
+
 @pytest.mark.parametrize("options", [{"min_score": 1e6}, {"strategy": "distractor_filtered", "top_k": None}])
 def test_a_context_that_something_else_left_empty_does_not_blame_the_budget(options):
     document = Document.from_text("The pump is red. It stands on the quay.", min_grounding=1.0)

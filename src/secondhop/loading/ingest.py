@@ -17,6 +17,7 @@ from secondhop.loading.formats import format_by_name
 from secondhop.loading.parsing import MAX_BYTES
 from secondhop.loading.pool import CannotStartError, ParserPool
 from secondhop.loading.reading import read_file
+from secondhop.text.lines import as_line
 from secondhop.types import SourceText
 
 if TYPE_CHECKING:
@@ -141,7 +142,7 @@ class IngestReport:
             pages = f"{file.pages} pages, " if file.pages else ""
             lines.append(f"  + {file.source}: {file.loader}, {pages}{file.sections} sections, {file.chunks} chunks")
             lines += [f"      {warning}" for warning in file.warnings]
-        return "\n".join(lines)
+        return "\n".join(map(as_line, lines))
 
 
 @dataclass(frozen=True, slots=True)

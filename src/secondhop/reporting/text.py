@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
 
 from secondhop.reporting.report import DecisionReport
+from secondhop.text.lines import as_line
 from secondhop.types import Decision
 
 _WHY: Mapping[str, str] = {
@@ -28,21 +28,13 @@ _MOST_SHOWN = 12
 
 def render_text(report: DecisionReport) -> str:
     """Decision, result, warnings, then the kept and the best dropped passages, a line each."""
-    return "\n".join([_CONTROL.sub(_shown, line) for line in _lines(report)])
+    return "\n".join([as_line(line) for line in _lines(report)])
 
 
 def outcome(report: DecisionReport) -> str:
     """How many passages and tokens are shown."""
     passages = f"{report.n_selected} of {len(report.decisions)} passages"
     return f"{passages}, {report.total_tokens:,} of {report.token_budget:,} tokens ({report.tokenizer})"
-
-
-# Questions, names of files and headings must neither steer a terminal nor pass for lines of the report.
-_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
-
-
-def _shown(control: re.Match[str]) -> str:
-    return " " if control[0].isspace() else "\ufffd"
 
 
 def _lines(report: DecisionReport) -> Iterator[str]:
