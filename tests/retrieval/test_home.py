@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from secondhop import Document, build_context
+from secondhop.indexing import Snapshot
 from secondhop.retrieval import retrieve
 from secondhop.retrieval.home import HOME_WEIGHT, MOST_HOMES, add_homes
 from secondhop.retrieval.lexical import direct_scores
@@ -62,6 +63,18 @@ def test_a_name_goes_on_as_far_as_the_opening_does():
     doc = Document.from_texts(["Ada Marsh founded it.", "Ada Marsh Hall is a house.", *FILLER])
     assert homes(doc, "Where is Ada Marsh Hall?") == [1]
     assert homes(doc, "Where is Ada Marsh?") == [0, 1]
+
+
+def test_what_a_long_question_says_again_is_looked_up_once(monkeypatch):
+    looked_up = []
+    with_lead = Snapshot.with_lead
+    monkeypatch.setattr(Snapshot, "with_lead", lambda *asked: looked_up.append(asked[1:]) or with_lead(*asked))
+    question = "Where was The Lost Child written? Was the child lost? "
+    once = gains(DOC, question)
+    n_words = len(set(looked_up))
+    looked_up.clear()
+    assert gains(DOC, question * 50) == pytest.approx(50 * once)
+    assert len(looked_up) == len(set(looked_up)) <= 2 * n_words
 
 
 def test_each_name_of_a_question_has_its_own_home():

@@ -7,6 +7,7 @@ stand in a row in the question. Names that open many texts ("The Company") tell 
 
 from __future__ import annotations
 
+from functools import cache, partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -14,6 +15,8 @@ import numpy as np
 from secondhop.retrieval.query import ParsedQuery
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from secondhop.indexing import Snapshot
     from secondhop.types import Bools, Floats, Ints
 
@@ -30,9 +33,10 @@ def add_homes(snapshot: Snapshot, query: ParsedQuery, direct: Floats, allowed: B
     One word counts as a name only where it is written like one; two words in a row may be in any case.
     """
     terms, scores = query.sequence, direct
+    lead = cache(partial(_lead, snapshot))  # a pasted page says the same words again and again
     start = 0
     while start < len(terms):
-        homes, end = _homes(snapshot, terms, start)
+        homes, end = _homes(lead, terms, start)
         named = end > start + 1 or (end > start and bool(query.named[start]))
         if not named or len(homes) > MOST_HOMES:
             start += 1
@@ -44,20 +48,25 @@ def add_homes(snapshot: Snapshot, query: ParsedQuery, direct: Floats, allowed: B
     return scores
 
 
-def _homes(snapshot: Snapshot, terms: Ints, start: int) -> tuple[Ints, int]:
+def _homes(lead: Callable[[int, int], Ints], terms: Ints, start: int) -> tuple[Ints, int]:
     """First chunks of texts that open with the terms from `start` to the end that is returned, which is the furthest."""
     homes: Ints = np.empty(0, np.int64)
     end = start
     while end < min(len(terms), start + _LONGEST_NAME) and terms[end] >= 0:
-        here = snapshot.with_lead(int(terms[end]), end - start)
-        here = here[_opens_text(snapshot, here)] if end == start else here[np.isin(here, homes)]
+        here = lead(int(terms[end]), end - start)
+        if end > start and len(here):
+            here = homes[here.take(here.searchsorted(homes), mode="clip") == homes]
         if not len(here):
             break
         homes, end = here, end + 1
     return homes, end
 
 
-def _opens_text(snapshot: Snapshot, chunks: Ints) -> Bools:
+def _lead(snapshot: Snapshot, term: int, place: int) -> Ints:
+    """Chunks whose lead has the term at this place, ascending; those alone that open a text, if it is the first one."""
+    chunks = snapshot.with_lead(term, place)
+    if place:
+        return chunks
     source = snapshot.chunk_source
-    first: Bools = (chunks == 0) | (source[chunks] != source[chunks - 1])
-    return first
+    opening: Ints = chunks[(chunks == 0) | (source[chunks] != source[chunks - 1])]
+    return opening
