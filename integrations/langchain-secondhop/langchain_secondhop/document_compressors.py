@@ -15,7 +15,7 @@ from langchain_secondhop.choosing import Choice, Tokenizer, checked
 from langchain_secondhop.documents import Order
 from langchain_secondhop.formatting import Style
 from langchain_secondhop.tracing import Trace, aemit, emit
-from langchain_secondhop.workers import in_worker
+from langchain_secondhop.workers import in_worker, says_only
 
 
 class CompressorInput(TypedDict):
@@ -36,6 +36,12 @@ class SecondhopCompressor(BaseDocumentCompressor):
     """
 
     model_config = ConfigDict(arbitrary_types_allowed=True, extra="forbid")
+
+    @override
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        if says_only(cls, "compress_documents", "acompress_documents"):
+            cls.acompress_documents = BaseDocumentCompressor.acompress_documents  # type: ignore[assignment, method-assign]
+        super().__init_subclass__(**kwargs)
 
     top_n: int | None = Field(default=None, gt=0)
     """At most this many documents. None: as many as the budget holds."""

@@ -12,7 +12,7 @@ import secondhop
 from langchain_core.callbacks import AsyncCallbackManagerForRetrieverRun, CallbackManagerForRetrieverRun
 from langchain_core.documents import Document
 from langchain_core.retrievers import BaseRetriever, LangSmithRetrieverParams, RetrieverLike
-from langchain_core.runnables import RunnableConfig
+from langchain_core.runnables import RunnableConfig, run_in_executor
 from langchain_core.runnables.config import ensure_config, var_child_runnable_config
 from pydantic import ConfigDict, Field, model_validator
 from secondhop import DecisionReport
@@ -24,7 +24,7 @@ from langchain_secondhop.choosing import Choice, Chosen, Tokenizer, as_sent, che
 from langchain_secondhop.documents import Order, to_texts
 from langchain_secondhop.formatting import Style
 from langchain_secondhop.tracing import Trace, aemit, emit
-from langchain_secondhop.workers import in_worker
+from langchain_secondhop.workers import in_worker, says_only
 
 
 class SecondhopRetriever(BaseRetriever):
@@ -42,6 +42,12 @@ class SecondhopRetriever(BaseRetriever):
     """
 
     model_config = ConfigDict(arbitrary_types_allowed=True, extra="forbid")
+
+    @override
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        if says_only(cls, "_get_relevant_documents", "_aget_relevant_documents"):
+            cls._aget_relevant_documents = _in_thread  # type: ignore[method-assign]
+        super().__init_subclass__(**kwargs)
 
     index: secondhop.Document | None = Field(default=None, exclude=True, repr=False)
     """What to search. Or give `base_retriever`."""
@@ -245,6 +251,13 @@ class SecondhopRetriever(BaseRetriever):
     @override
     def _get_ls_params(self, **kwargs: Any) -> LangSmithRetrieverParams:
         return LangSmithRetrieverParams(ls_retriever_name="secondhop")
+
+
+async def _in_thread(self: SecondhopRetriever, query: str, **given: Any) -> list[Document]:
+    """What a subclass that has only a sync way to find documents finds, as LangChain calls such retrievers under async."""
+    if "run_manager" in given:
+        given["run_manager"] = given["run_manager"].get_sync()
+    return await run_in_executor(None, self._get_relevant_documents, query, **given)
 
 
 @contextmanager

@@ -28,3 +28,12 @@ async def in_worker(call: Callable[..., _Result], *arguments: object) -> _Result
 @lru_cache(maxsize=1)
 def _pool(pid: int) -> ThreadPoolExecutor:  # noqa: ARG001  a forked process has the pool but not its thread
     return ThreadPoolExecutor(max_workers=1, thread_name_prefix="secondhop")
+
+
+def says_only(cls: type, sync: str, asynchronous: str) -> bool:
+    """Whether a class, or what it inherits from first, has a method of its own for sync calls but none for async ones.
+
+    What is inherited for async calls would pass it over then.
+    """
+    first = next(vars(each) for each in cls.__mro__ if sync in vars(each) or asynchronous in vars(each))
+    return asynchronous not in first

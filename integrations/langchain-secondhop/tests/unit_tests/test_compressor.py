@@ -8,7 +8,7 @@ from langchain_core._api import LangChainBetaWarning
 from langchain_core.documents import BaseDocumentCompressor, Document
 from langchain_core.runnables import RunnableLambda, RunnablePassthrough
 
-from langchain_secondhop import SecondhopCompressor, format_context
+from langchain_secondhop import SecondhopCompressor, collect_reports, format_context
 
 
 def test_it_keeps_the_second_hop_within_the_budget():
@@ -113,6 +113,27 @@ async def test_async_keeps_the_same():
     assert await compressor.acompress_documents(documents(), QUESTION) == compressor.compress_documents(
         documents(), QUESTION
     )
+
+
+class First(SecondhopCompressor):
+    def compress_documents(self, documents, query, callbacks=None):
+        return super().compress_documents(documents, query, callbacks)[:1]
+
+
+class FirstOrNone(First):
+    async def acompress_documents(self, documents, query, callbacks=None):
+        return (await super().acompress_documents(documents, query, callbacks)) if query else []
+
+
+async def test_a_subclass_that_says_how_to_compress_in_sync_is_asked_under_async():
+    for compressor in (First(), FirstOrNone()):
+        kept = compressor.compress_documents(documents(), QUESTION)
+        assert len(kept) == 1
+        with collect_reports() as collected:
+            assert await compressor.acompress_documents(documents(), QUESTION) == kept
+            assert await compressor.as_runnable().ainvoke({"query": QUESTION, "documents": documents()}) == kept
+        assert len(collected.reports) == 2
+    assert await FirstOrNone().acompress_documents(documents(), "") == []
 
 
 async def test_as_a_runnable_it_takes_query_and_documents():

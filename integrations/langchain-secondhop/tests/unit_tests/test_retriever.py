@@ -5,7 +5,7 @@ import pickle
 
 import pytest
 import secondhop
-from harbour import FILLER, MAIL, QUESTION, TEXTS, documents, reached
+from harbour import FILLER, MAIL, QUESTION, TEXTS, Recorder, documents, reached
 from langchain_core.documents import Document
 from langchain_core.embeddings import DeterministicFakeEmbedding
 from langchain_core.language_models import FakeListChatModel
@@ -102,6 +102,37 @@ async def test_async_calls_return_the_same(make):
     retriever = make(token_budget=60)
     assert await retriever.ainvoke(QUESTION) == retriever.invoke(QUESTION)
     assert await retriever.ainvoke(QUESTION, k=1) == retriever.invoke(QUESTION, k=1)
+
+
+class First(SecondhopRetriever):
+    def _get_relevant_documents(self, query, *, run_manager, k=None):
+        return super()._get_relevant_documents(query, run_manager=run_manager, k=k)[:1]
+
+
+class Mixed:
+    def _get_relevant_documents(self, query):
+        return documents()[:1]
+
+
+class Mixin(Mixed, SecondhopRetriever):
+    pass
+
+
+class FirstOrNone(First):
+    async def _aget_relevant_documents(self, query, *, run_manager, k=None):
+        return (await super()._aget_relevant_documents(query, run_manager=run_manager, k=k)) if query else []
+
+
+async def test_a_subclass_that_says_how_to_find_in_sync_is_asked_under_async():
+    for kind in (First, Mixin, FirstOrNone):
+        retriever = kind.from_texts(TEXTS)
+        recorder = Recorder()
+        found = retriever.invoke(QUESTION)
+        assert len(found) == 1
+        assert await retriever.ainvoke(QUESTION, {"callbacks": [recorder]}) == found
+        assert await retriever.ainvoke(QUESTION, k=2) == found
+        assert len(recorder.events) == (kind is not Mixin)
+    assert await FirstOrNone.from_texts(TEXTS).ainvoke("") == []
 
 
 def test_a_budget_can_be_given_with_the_question(make):
