@@ -63,6 +63,25 @@ def test_what_stands_above_the_line_makes_no_other_number_or_word():
     assert load("a" + "<sup>" * 1500 + "5").text == "a⁵"
 
 
+@pytest.mark.parametrize(
+    "mark",
+    [
+        "<a href='#n' epub:type='noteref'>2</a>",
+        "<a href='#n' role='doc-noteref'><sup>2</sup></a>",
+        "<sup><a href='#n' role='doc-noteref'>2</a></sup>",
+        "<a href='#n' role='doc-noteref'><span>[</span>2<span>]</span></a>",
+    ],
+)
+def test_links_that_are_marks_of_notes_make_no_other_number(mark):
+    page = f"<p>Of 1,200{mark}<table><tr><td>Tin<td>1,234{mark}<tr><td>Ore<td>5</table>"
+    assert load(page).text == "Of 1,200[2]\n\nTin | 1,234[2]\nOre | 5"
+
+
+def test_tasks_are_ticked_or_not():
+    page = "<li><input type=checkbox disabled checked>Ropes<li><input disabled type=checkbox> Tar<li><input type=checkbox>Menu"
+    assert load(page).text.split("\n") == ["- ☒ Ropes", "- ☐ Tar", "- Menu"]
+
+
 def test_quotations_stand_in_marks():
     page = "<h1>Of <q>fog</q></h1><p>It says: <q>Sound <b>the</b> horn.</q></p><table><tr><td><q>a</q><td>b<tr><td>c<td>d</table>"
     assert load(page).text == "Of “fog”\n\nIt says: “Sound the horn.”\n\n“a” | b\nc | d"
@@ -75,6 +94,12 @@ def test_a_table_inside_a_layout_table_is_a_table():
         ("table", "Kind | Days\nSick | 10"),
         ("prose", "a\n\nb"),
     ]
+
+
+def test_a_table_inside_a_table_of_data_is_part_of_its_cell():
+    inner = "<table><tr><td>Ann<td>mate<tr><td>Bob<td>cook</table>"
+    page = f"<table><tr><th>Ship<th>Crew<tr><td>Aurora<td>{inner}<tr><td>Bella<td>none</table>"
+    assert load(page).text == "Ship | Crew\nAurora | Ann mate Bob cook\nBella | none"
 
 
 def test_elements_of_other_vocabularies_go_on_in_the_line():

@@ -50,7 +50,7 @@ _QUOTES = "”“"
 """What a browser shows at the end and at the start of a quotation."""
 _NUMBERS = {"a": "lowerLetter", "A": "upperLetter", "i": "lowerRoman", "I": "upperRoman"}
 _NUMBER = re.compile(r"[+-]?[0-9]{1,9}")
-_REPLACED = frozenset({"br", "img", "math", "sup"})
+_REPLACED = frozenset({"br", "img", "input", "math", "sup"})
 _REPLACED_INSIDE = _REPLACED - {"sup"}
 """The same for what is set above the line itself."""
 _OF_FORMULAS = re.compile("math|latex", re.IGNORECASE)
@@ -180,7 +180,7 @@ class _Writer:
         tag = node.tag
         if not _is_shown(node, self._dropped):
             return False
-        if tag in _REPLACED:
+        if tag in _REPLACED or _is_note(node):
             self._line.append(_replaced(node, self._dropped))
             return False
         if _is_inline(tag):
@@ -192,7 +192,7 @@ class _Writer:
         if tag == "pre":
             self._builder.write(clean(_text(node, self._dropped)).strip("\n"), kind="code")
             return False
-        if tag == "table" and len(node.css("table")) == 1 and node.css_first(_ANY_HEADING) is None:
+        if tag == "table" and _is_of_data(node):
             for caption in node.css("caption"):
                 self._builder.write(one_line(_text(caption, self._dropped)))
             self._builder.table(_rows(node, self._dropped))
@@ -276,7 +276,7 @@ def _text(root: Any, dropped: frozenset[str], replaced: frozenset[str] = _REPLAC
     def enter(element: Any) -> bool:
         if not _is_shown(element, dropped):
             return False
-        if element.tag in replaced:
+        if element.tag in replaced or (replaced is _REPLACED and _is_note(element)):
             pieces.append(_replaced(element, dropped))
             return False
         return True
@@ -292,7 +292,7 @@ def _text(root: Any, dropped: frozenset[str], replaced: frozenset[str] = _REPLAC
 
 
 def _replaced(node: Any, dropped: frozenset[str]) -> str:
-    """What stands for a line's end, a formula or a picture of one, and what is set above the line.
+    """What stands for a line's end, a tick, a formula or a picture of one, and what is set above the line.
 
     The mark of a note, a link into a page, stands in brackets, apart from the word or number before it.
     """
@@ -300,15 +300,29 @@ def _replaced(node: Any, dropped: frozenset[str]) -> str:
         return "\n"
     if node.tag == "math":
         return _formula(node)
+    if node.tag == "input":  # the tick of a list of tasks; other boxes may be parts of a menu
+        attributes = node.attributes
+        is_task = attributes.get("type") == "checkbox" and "disabled" in attributes
+        return ("☒ " if "checked" in attributes else "☐ ") if is_task else ""
     if node.tag == "img":
         words = node.attributes.get("alt") or ""
         is_formula = words.startswith("$") or _OF_FORMULAS.search(node.attributes.get("class") or "")
         return one_line(words) if is_formula else ""
     text = _text(node, dropped, _REPLACED_INSIDE)
     mark = text.strip()
+    if node.tag == "a":
+        return f"[{mark.strip('[]')}]"
     link = node.parent if node.parent is not None and node.parent.tag == "a" else node.css_first("a")
     is_note = mark[:1].isalnum() and link is not None and "#" in (link.attributes.get("href") or "")
     return f"[{mark}]" if is_note else raised(text)
+
+
+def _is_note(node: Any) -> bool:
+    """Whether a link says that it is the mark of a note, which style sheets raise."""
+    if node.tag != "a":
+        return False
+    attributes = node.attributes
+    return attributes.get("role") == "doc-noteref" or attributes.get("epub:type") == "noteref"
 
 
 def _number(value: str | None) -> int | None:
@@ -325,10 +339,22 @@ def _formula(math: Any) -> str:
     return one_line(math.text(separator=" "))
 
 
+def _is_of_data(table: Any) -> bool:
+    """Whether a table is no layout of the page: nothing in it is one or a heading, or its own rows name what they hold."""
+    if table.css_first(_ANY_HEADING) is not None:
+        return False
+    return len(table.css("table")) == 1 or any(cell.tag == "th" for row in _own_rows(table) for cell in row.iter())
+
+
+def _own_rows(table: Any) -> Iterator[Any]:
+    """The rows that are not of a table inside; the parser has put them into a head, body or foot of the table."""
+    return (row for part in table.iter() for row in part.iter() if row.tag == "tr")
+
+
 def _rows(table: Any, dropped: frozenset[str]) -> Iterator[list[str]]:
     """The rows of a table; a cell that spans rows stands in each of them, so that a row says all it has to."""
     spanning: dict[int, tuple[int, str]] = {}
-    for row in table.css("tr"):
+    for row in _own_rows(table):
         if not (_is_shown(row, dropped) and _is_shown(row.parent, dropped)):
             continue
         cells: list[str] = []
