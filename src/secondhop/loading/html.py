@@ -321,8 +321,8 @@ def _is_note(node: Any) -> bool:
     """Whether a link says that it is the mark of a note, which style sheets raise."""
     if node.tag != "a":
         return False
-    attributes = node.attributes
-    return attributes.get("role") == "doc-noteref" or attributes.get("epub:type") == "noteref"
+    kinds = (node.attributes.get("role"), node.attributes.get("epub:type"))
+    return "doc-noteref" in kinds or "noteref" in kinds
 
 
 def _number(value: str | None) -> int | None:
