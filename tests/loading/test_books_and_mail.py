@@ -137,6 +137,15 @@ def test_notes_stand_at_the_end_and_tear_neither_rows_nor_headings(mark):
     ]
 
 
+def test_the_number_before_a_paragraph_neither_ends_its_heading_nor_tears_its_row():
+    number = rb"{\listtext\pard\plain 1.\tab}"
+    rows = rb"\trowd\pard\intbl A\cell B\cell\row\pard\intbl " + number + rb"x\par\pard\intbl y\cell z\cell\row"
+    assert in_sections(rich(rb"\outlinelevel0" + number + rb"Rates\par " + rows)) == [
+        (None, ("1. Rates",), "prose", "1. Rates"),
+        (None, ("1. Rates",), "table", "A | B\n1. x y | z"),
+    ]
+
+
 def test_hidden_text_and_entries_of_an_index_are_left_out():
     body = rb"Fog {\v secret }horn\v gone\v0 , {\xe{\v horn}}loud{\tc Horn}\v gone\plain ."
     assert rich(body).text == "Fog horn, loud."

@@ -63,6 +63,9 @@ class _Group:
     """A field whose sign is written."""
     symbols: str = ""
     """The font that shows signs for them instead."""
+    in_table: bool = False
+    outline: int | None = None
+    """Of the paragraph; the number before it is a group with a `pard` of its own."""
 
 
 @dataclass(slots=True)
@@ -86,8 +89,6 @@ class _Reader:
     text: list[str] = field(default_factory=list)
     cells: list[str] = field(default_factory=list)
     rows: list[list[str]] = field(default_factory=list)
-    in_table: bool = False
-    outline: int | None = None
     in_note: int | None = None
     around_note: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
@@ -136,6 +137,8 @@ class _Reader:
                 group.unicode_skip,
                 group.has_sign,
                 group.symbols,
+                group.in_table,
+                group.outline,
             )
         elif self.around:
             self.group = self.around.pop()
@@ -281,18 +284,18 @@ class _Reader:
         if self.in_note is not None:
             self._add(" ")
         elif word == "pard":
-            self.outline, self.in_table = None, False
+            self.group.outline, self.group.in_table = None, False
         elif word == "intbl":
-            self.in_table = True
+            self.group.in_table = True
         elif word == "outlinelevel":
-            self.outline = number
+            self.group.outline = number
         elif word == "cell":
             self.cells.append(one_line("".join(self.text)))
             self.text.clear()
         elif word == "row":
             self.rows.append(self.cells)
             self.cells = []
-        elif self.in_table:
+        elif self.group.in_table:
             self.text.append("\n")
         else:
             self._paragraph()
@@ -304,8 +307,8 @@ class _Reader:
         if not text:
             return
         self._end_table()
-        if self.outline is not None and 0 <= self.outline < 9:
-            self.builder.heading(self.outline + 1, text)
+        if self.group.outline is not None and 0 <= self.group.outline < 9:
+            self.builder.heading(self.group.outline + 1, text)
         else:
             self.builder.write(text, gap="\n" if text.startswith(("•", "-\t", "·")) else "\n\n")
 
