@@ -544,12 +544,15 @@ def test_cells_too_far_apart_are_refused_before_the_grid_is_laid_out(rows):
 
 
 def open_document(rows):
+    return open_tables(f'<table:table table:name="Prices">{rows}</table:table>')
+
+
+def open_tables(tables):
     spaces = " ".join(
         f'xmlns:{name}="urn:oasis:names:tc:opendocument:xmlns:{name}:1.0"' for name in ("office", "table", "text")
     )
     content = (
-        f"<office:document-content {spaces}><office:body><office:spreadsheet>"
-        f'<table:table table:name="Prices">{rows}</table:table>'
+        f"<office:document-content {spaces}><office:body><office:spreadsheet>{tables}"
         "</office:spreadsheet></office:body></office:document-content>"
     )
     mimetype = "application/vnd.oasis.opendocument.spreadsheet"
@@ -575,6 +578,16 @@ def test_open_document_sheets_are_read_and_their_empty_rest_is_not():
     rows += f"<table:table-row>{open_cell('Steel')}{open_cell('ten')}</table:table-row>{REST}"
     loaded = spreadsheet.load(open_document(rows), "a.ods")
     assert in_sections(loaded) == [(("Prices",), "table", "Item | Price\nSteel | ten")]
+
+
+@pytest.mark.parametrize("lost", ["</table:table>", "</office:annotation>"])
+def test_open_document_sheets_whose_reader_would_look_for_an_end_for_ever_are_refused(lost):
+    note = "<table:table-cell><office:annotation><text:p>New</text:p></office:annotation></table:table-cell>"
+    content = f'<table:table table:name="None"/><table:table table:name="A"><table:table-row>{open_cell("Steel")}{note}'
+    content += "</table:table-row></table:table>"
+    assert spreadsheet.load(open_tables(content), "a.ods").text == "Steel"
+    with pytest.raises(CorruptFileError, match=r"content\.xml inside it is damaged: a table or a note has no end"):
+        spreadsheet.load(open_tables(content.replace(lost, "")), "a.ods")
 
 
 def test_open_document_durations_are_shown_in_hours():

@@ -55,6 +55,11 @@ _LEFT_OUT = (
 _ODS_TABLE = re.compile(rb"<table:table[\s>]")
 _ODS_ROW = re.compile(rb"<table:table-row\b([^>]*)>")
 _ODS_CELL = re.compile(rb"<table:(?:covered-)?table-cell\b([^>]*)>")
+_ODS_ENDED = (
+    (b"</table:table>", re.compile(rb"<table:table(?:\s[^<>]*)?(?<!/)>")),
+    (b"</office:annotation>", re.compile(rb"<office:annotation(?:\s[^<>]*)?(?<!/)>")),
+)
+"""How those elements end and begin whose end the reader looks for, and for ever if there is none."""
 _ODS_ROWS_REPEATED = re.compile(rb"""number-rows-repeated\s*=\s*["'](\d{1,9})["']""")
 _ODS_COLUMNS_REPEATED = re.compile(rb"""number-columns-repeated\s*=\s*["'](\d{1,9})["']""")
 
@@ -169,6 +174,8 @@ def _check_extent(data: bytes, source: str) -> list[str]:
             if not name.endswith(".xml"):
                 continue
             xml = read_entry(archive, name, source) or b""
+            if name == "content.xml" and not _has_ends(xml):
+                raise CorruptFileError(source, f"{name} inside it is damaged: a table or a note has no end")
             cells = max(_ods_extents(xml), default=0) if name == "content.xml" else _xlsx_extent(xml)
             if cells > _MAX_CELLS:
                 raise FileTooLargeError(source, f"{name} spans {cells:,} cells; the limit is {_MAX_CELLS:,}")
@@ -223,6 +230,11 @@ def _column_number(letters: bytes) -> int:
     for letter in letters.upper():
         number = number * 26 + letter - 64
     return number
+
+
+def _has_ends(xml: bytes) -> bool:
+    """Whether the last table and the last note end."""
+    return not any(begin.search(xml, xml.rfind(end) + 1) for end, begin in _ODS_ENDED)
 
 
 def _ods_extents(xml: bytes) -> Iterator[int]:
