@@ -409,9 +409,8 @@ def test_comments_above_a_definition_belong_to_it():
 )
 def test_comments_and_docstrings_of_several_lines_are_one_with_the_definition_below(name, comment, definition):
     loaded = load_text(f'x = """\ny\n"""\n\n{comment}\n{definition}\n', name)
-    assert [loaded.text[section.start : section.end] for section in loaded.sections[1:]] == [
-        f"{comment}\n{definition}\n"
-    ]
+    (section,) = loaded.sections[1:]
+    assert loaded.text[section.start : section.end].rstrip("\n") == f"{comment}\n{definition}"
 
 
 @pytest.mark.parametrize("name", NAMES)

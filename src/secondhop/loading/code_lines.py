@@ -1,16 +1,19 @@
 """Definitions in languages without a grammar here: told line by line by the words that begin them.
 
-A definition reaches to the next one that is indented no deeper; the comments directly above it belong to it. Inside a
-comment of several lines, or a docstring above a definition, nothing begins.
+A definition reaches to its last line (`}`, `end`), indented as the first one is, or else to the next definition that is
+indented no deeper. The comments and attributes directly above it belong to it. Inside a comment of several lines, or a
+docstring above a definition, nothing begins.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
 
 from secondhop.loading.outlined import lines_of
-from secondhop.types import Section
+from secondhop.types import Section, Span
 
 _MAX_LINE = 500
 _MAX_NAME = 120
@@ -59,7 +62,8 @@ _PATTERNS: Sequence[tuple[str, str]] = (
     (".jl", r"[ \t]*(?:mutable[ \t]+)?(?P<kind>function|struct|module|macro|abstract type)[ \t]+(?P<name>[\w.!]+)"),
     (".ex .exs", r"[ \t]*(?P<kind>defmodule|defmacrop?|defprotocol|defimpl|defguardp?|defdelegate|defp?)[ \t]+(?P<name>[\w.?!]+)"),
     (".dart", _words(r"class|mixin(?:[ \t]+class)?|enum|extension(?:[ \t]+type)?(?![ \t]+on\b)|typedef", r"\w+")),
-    (".zig", _words("fn", r"\w+") + r"|[ \t]*(?:pub[ \t]+)?const[ \t]+(?P<type>\w+)[ \t]*=[ \t]*(?:struct|enum|union)\b"),
+    (".zig", _words("fn", r"\w+") + r"|[ \t]*(?:pub[ \t]+)?const[ \t]+(?P<type>\w+)[ \t]*=[ \t]*(?:(?:packed|extern)[ \t]+)?"
+             r"(?:struct|enum|union|opaque)\b"),
     (".nim", r"[ \t]*(?P<kind>proc|func|method|iterator|template|macro)[ \t]+(?P<name>`?[\w+*/=<>-]+)"),
     (".sql", r"[ \t]*create[ \t]+(?:or[ \t]+(?:replace|alter)[ \t]+)?(?:(?:temp|temporary|global|unique|materialized|external)[ \t]+)*"
              r"(?P<kind>table|view|function|procedure|trigger|index|type|schema|sequence|package|domain|role|policy)"
@@ -97,15 +101,58 @@ _BLOCKS: Sequence[tuple[str, str, str]] = (
     (".php .cs .kt .kts .swift .scala .groovy .gradle .dart .sql .m .mm", r"/\*", "*/"),
 )
 """How a line begins with which a comment or a docstring of several lines begins, and what ends that."""
+_LAST: Sequence[tuple[str, str]] = (
+    (
+        ".php .cs .kt .kts .swift .scala .groovy .gradle .sh .bash .zsh .ps1 .r .dart .zig .tf .hcl .proto .graphql .gql",
+        r"\}",
+    ),
+    (".rb rakefile gemfile vagrantfile .lua .jl .ex .exs .fish", r"\bend\b"),
+    (".pl .pm", r"\}|=cut\b"),
+    (".m .mm", r"\}|@end\b"),
+    (".vb", r"\bend[ \t]+\w+"),
+)
+"""What the last line of a definition consists of, where it has one."""
+_ATTRIBUTES = ("@", "[", "#[")
 _NO_QUOTES = str.maketrans("", "", '"`')
 _FLAGS = {".sql": re.IGNORECASE, ".vb": re.IGNORECASE, ".ps1": re.IGNORECASE}
-_BY_NAME: Mapping[str, re.Pattern[str]] = {
-    name: re.compile(pattern, _FLAGS.get(name, 0)) for names, pattern in _PATTERNS for name in names.split()
-}
-_BLOCK_BY_NAME: Mapping[str, tuple[re.Pattern[str], str]] = {
-    name: (re.compile(opening), closing) for names, opening, closing in _BLOCKS for name in names.split()
-}
-_NO_BLOCK = (re.compile(r"(?!)"), "")
+_NOTHING = r"(?!)"
+
+
+class _Signs(NamedTuple):
+    """How the lines of a language are told."""
+
+    head: re.Pattern[str]
+    block_opens: re.Pattern[str]
+    block_ends: str
+    last: re.Pattern[str]
+
+
+def _by_name() -> dict[str, _Signs]:
+    blocks = {name: (opening, ending) for names, opening, ending in _BLOCKS for name in names.split()}
+    last = {name: sign for names, sign in _LAST for name in names.split()}
+    signs = {}
+    for names, pattern in _PATTERNS:
+        for name in names.split():
+            flags, (opening, ending) = _FLAGS.get(name, 0), blocks.get(name, (_NOTHING, ""))
+            closing = rf"(?:{last.get(name, _NOTHING)})[\s;,]*(?:(?://|#|--|').*)?$"
+            signs[name] = _Signs(re.compile(pattern, flags), re.compile(opening), ending, re.compile(closing, flags))
+    return signs
+
+
+_BY_NAME = _by_name()
+
+
+@dataclass(slots=True)
+class _Found:
+    start: int
+    """With its comments."""
+    end: int
+    heading: Span
+    """The line that names it."""
+    indent: int
+    depth: int
+    """How many braces are open before it; in strings there may be last lines of something else."""
+    label: str
 
 
 def line_definitions(text: str, name: str) -> list[Section]:
@@ -115,50 +162,74 @@ def line_definitions(text: str, name: str) -> list[Section]:
         text: all of the file.
         name: its suffix in lower case, or its whole name where it has none.
     """
-    pattern = _BY_NAME.get(name)
-    if pattern is None:
+    signs = _BY_NAME.get(name)
+    if signs is None:
         return []
-    found = list(_found(text, pattern, *_BLOCK_BY_NAME.get(name, _NO_BLOCK)))
-    ends = _ends(found, len(text))
     sections: list[Section] = []
     around: list[tuple[int, tuple[str, ...]]] = []
-    for (start, heading, _, label), end in zip(found, ends, strict=True):
-        while around and around[-1][0] <= start:
+    for found in _found(text, signs):
+        while around and around[-1][0] <= found.start:
             around.pop()
-        path = (*(around[-1][1] if around else ()), label)
-        around.append((end, path))
-        sections.append(Section(start, end, heading_path=path, kind="code", heading_span=heading))
+        path = (*(around[-1][1] if around else ()), found.label)
+        around.append((found.end, path))
+        sections.append(Section(found.start, found.end, heading_path=path, kind="code", heading_span=found.heading))
     return sections
 
 
-_Found = tuple[int, tuple[int, int], int, str]
-"""Where it starts with its comments, the line that names it, its indentation, its label."""
-
-
-def _found(text: str, pattern: re.Pattern[str], opening: re.Pattern[str], closing: str) -> Iterator[_Found]:
-    leading: int | None = None
+def _found(text: str, signs: _Signs) -> list[_Found]:
+    found: list[_Found] = []
+    open_ones: list[_Found] = []
+    closed: list[_Found] = []
+    """Those that ended just above: last lines of what is around them belong to them, too."""
+    leading = attribute = None
     in_block = False
-    for start, _, line in lines_of(text):
+    depth = 0
+    for start, end, line in lines_of(text):
         bare = line.strip()
         if in_block:
-            in_block = closing not in bare
+            in_block = signs.block_ends not in bare
             continue
-        match = pattern.match(line) if bare and len(line) <= _MAX_LINE else None
+        if not bare:
+            leading = attribute = None
+            continue
+        outside = depth
+        if "{" in bare or "}" in bare:
+            depth += bare.count("{") - bare.count("}")
+        match = signs.head.match(line) if len(line) <= _MAX_LINE else None
         if match is not None:
-            indent = len(line) - len(line.lstrip())
-            yield (
-                (start if leading is None else leading),
-                (start + indent, start + len(line.rstrip())),
-                indent,
-                _label(match),
-            )
-            leading = None
+            begin, indent = (start if leading is None else leading), _indent(line)
+            while open_ones and open_ones[-1].indent >= indent:
+                open_ones.pop().end = begin
+            heading = (start + indent, start + len(line.rstrip()))
+            found.append(_Found(begin, len(text), heading, indent, outside, _label(match)))
+            is_whole = depth == outside and signs.last.search(bare) is not None
+            closed = [found[-1]] if is_whole else []
+            open_ones += [] if is_whole else found[-1:]
+            leading = attribute = None
+        elif signs.last.match(bare):
+            indent = _indent(line)
+            ended = next((n for n, one in enumerate(open_ones) if one.indent >= indent), len(open_ones))
+            if ended < len(open_ones) and depth <= open_ones[ended].depth:
+                closed += open_ones[ended:]
+                del open_ones[ended:]
+            leading = attribute = None
         elif bare.startswith(_COMMENT):
+            closed = []
             leading = start if leading is None else leading
+            attribute = _indent(line) if bare.startswith(_ATTRIBUTES) else None
         else:
-            leading = None
-        opened = opening.match(bare)
-        in_block = opened is not None and closing not in bare[opened.end() :]
+            closed = []
+            if attribute is None or (_indent(line) <= attribute and bare[0] not in ")]}"):
+                leading = attribute = None
+        for one in closed:
+            one.end = end
+        opened = signs.block_opens.match(bare)
+        in_block = opened is not None and signs.block_ends not in bare[opened.end() :]
+    return found
+
+
+def _indent(line: str) -> int:
+    return len(line) - len(line.lstrip())
 
 
 def _label(match: re.Match[str]) -> str:
@@ -168,14 +239,3 @@ def _label(match: re.Match[str]) -> str:
     else:
         kind, name = match["kind"], match["name"]
     return " ".join(f"{kind.lower()} {name.translate(_NO_QUOTES)}".split())[:_MAX_NAME]
-
-
-def _ends(found: Sequence[_Found], length: int) -> list[int]:
-    """Where each definition ends: at the next one that is indented no deeper."""
-    ends = [length] * len(found)
-    open_ones: list[int] = []
-    for number, (start, _, indent, _) in enumerate(found):
-        while open_ones and found[open_ones[-1]][2] >= indent:
-            ends[open_ones.pop()] = start
-        open_ones.append(number)
-    return ends
