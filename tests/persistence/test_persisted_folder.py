@@ -25,7 +25,7 @@ from secondhop import (
 )
 from secondhop.loading import formats
 from secondhop.options import FolderOptions
-from secondhop.persistence import changes, compact_folder, open_folder
+from secondhop.persistence import changes, compact_folder, made_with, open_folder
 from secondhop.persistence import fingerprint as fingerprints
 from secondhop.persistence import folder as folders
 from secondhop.storage import IndexStore, manifest
@@ -269,6 +269,16 @@ def test_other_options_build_it_again(folder, changed):
     assert store_of(folder).manifest().digest != before
 
 
+def test_a_file_that_was_too_much_for_a_child_is_tried_again_where_there_are_no_limits(folder):
+    write(folder / "slow.html", "<p>The buoy is red.</p>")
+    limits = {"max_seconds": 1e-4}
+    for options in (limits, limits | {"isolation": "none"}, limits):
+        document = persisted(folder, **options)
+        assert ("slow.html" in document.sources) is ("isolation" in options)
+        assert_as_fresh(document, folder, **options)
+        assert made_with(folder) == options
+
+
 def test_what_another_program_writes_with_other_options_meanwhile_is_not_served(folder, monkeypatch):
     write_once = IndexStore.write
     others = iter([{"chunk_size": 64}, {"ignore": ["04.md"]}])
@@ -355,11 +365,11 @@ def test_a_file_that_cannot_be_read_is_parsed_again_only_when_it_changes(folder)
 
 
 def test_files_that_no_child_could_be_started_for_are_tried_again(folder, monkeypatch):
-    document = persisted(folder)
+    document = persisted(folder, isolation="process")
     write(folder / "04.md", "# Four\n\nThe anchor is back.\n")
     with monkeypatch.context() as patched:
         patched.setattr(sys, "executable", "")
-        document = Document.from_folder(folder, persist=True, isolation="process")
+        document = persisted(folder, isolation="process")
     assert document.skipped_files[-1] == ("04.md", "no child process can be started to parse it")
     assert document.refresh().changed == ("04.md",)
     assert_as_fresh(persisted(folder), folder)

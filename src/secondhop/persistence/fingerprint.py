@@ -19,7 +19,8 @@ BUILD = 9
 """Counts changes of parsing, chunking, analysis or the tables that the version number does not show."""
 
 _KEPT = (
-    "recursive", "gitignore", "ignore", "hard_links", "chunk_size", "language", "char_ngrams", "max_seconds", "max_memory_mb"
+    "recursive", "gitignore", "ignore", "hard_links", "chunk_size", "language", "char_ngrams", "isolation", "max_seconds",
+    "max_memory_mb",
 )  # fmt: skip
 _PACKAGES = (
     "secondhop", "PyStemmer", "charset-normalizer", "lxml", "pypdf", "pypdfium2", "python-calamine", "python-pptx",
@@ -44,6 +45,8 @@ def fingerprint(options: FolderOptions) -> str:
             "loaders": _loaders(),
             "versions": _versions(),
             **({"char_ngrams": options.char_ngrams} if options.char_ngrams else {}),
+            # Which files the limits hold for, so that one that was too much for a child is tried again without one.
+            **({"isolation": options.isolation} if options.isolation != "auto" else {}),
         },
         sort_keys=True,
     )
