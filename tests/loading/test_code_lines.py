@@ -69,3 +69,22 @@ def test_what_follows_in_a_block_that_is_no_definition_is_in_none():
 def test_attributes_of_several_lines_belong_to_the_definition_below(name, text):
     (found,) = definitions(f"x\n\n{text}\n", name)
     assert found[1] == text
+
+
+def test_methods_of_objective_c_are_in_what_they_are_methods_of():
+    text = "@protocol B;\n\n@implementation A {\n  int x;\n}\n- (void)go\n{\n}\n// Two.\n+ (int)two\n{\n}\n@end\n\nint f(int x)\n{\n}\n"
+    assert definitions(text, "a.m") == [
+        ("@implementation A", text[text.index("@imp") : text.index("\n\nint f")]),
+        ("@implementation A > method - (void)go", "- (void)go\n{\n}"),
+        ("@implementation A > method + (int)two", "// Two.\n+ (int)two\n{\n}\n@end"),
+        ("function f", "int f(int x)\n{\n}"),
+    ]
+
+
+def test_headers_of_objective_c_are_told_by_their_interfaces():
+    text = "#pragma once\n\n/** One. */\n@interface A : B\n\n/** Goes. */\n- (void)go;\n@end\n"
+    assert definitions(text, "a.h") == [
+        ("@interface A", text[text.index("/** One") :].strip()),
+        ("@interface A > method - (void)go", "/** Goes. */\n- (void)go;\n@end"),
+    ]
+    assert definitions("struct A { int interface; };\n", "a.h") == [("struct A", "struct A { int interface; };")]

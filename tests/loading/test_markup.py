@@ -363,7 +363,7 @@ def test_xml_is_read_in_the_encoding_that_it_declares():
         ("a.ex", "defmodule A do\n  defmacrop b(x) do\n  defguard c(x) when x\n  defdelegate d(x), to: B\n",
          [("defmodule A",), ("defmodule A", "defmacrop b"), ("defmodule A", "defguard c"), ("defmodule A", "defdelegate d")]),
         ("a.m", "@implementation A\n- (void)go {\n}\n@end\nstatic NSString *total(int x)\n{\n}\nint later(int x);\n",
-         [("@implementation A",), ("method - (void)go",), ("function total",)]),
+         [("@implementation A",), ("@implementation A", "method - (void)go"), ("function total",)]),
         ("a.m", "function y = total(x)\nif isempty(x)\nend\nfunction go(x)\n", [("function total",), ("function go",)]),
         ("a.r", "`[.a` <- function(x) 1\n\"b<-\" = function(x) 1\nc <<- \\(x) 2\n",
          [("function [.a",), ("function b<-",), ("function c",)]),

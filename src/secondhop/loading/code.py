@@ -12,8 +12,8 @@ but indentation stands before it. `heading_path` holds a label for each definiti
     C, C++      namespace shop · class Cart · struct s · union u · enum e · method total · function Cart::total
 
 In JavaScript and TypeScript a function or class that is assigned to a name at the top level or in a class body counts
-as a definition. `.h` is read as C++, of which C headers are nearly a subset, and JavaScript that says `@flow` as TSX,
-which has most of Flow's types. In languages without a grammar here the lines that begin a definition are told by their
+as a definition. `.h` is read as C++, of which C headers are nearly a subset, or as Objective-C where it has an `@interface` or
+`@protocol`, and JavaScript that says `@flow` as TSX, which has most of Flow's types. In languages without a grammar here the lines that begin a definition are told by their
 first words (`code_lines.py`).
 """
 
@@ -46,6 +46,7 @@ _JAVASCRIPT = frozenset({".js", ".jsx", ".mjs", ".cjs"})
 _FLOW = "@flow"
 _MAX_PRAGMA = 2000
 """Flow looks for its word in the first comment."""
+_OBJECTIVE_C = re.compile(r"^@(?:interface|protocol)\b", re.MULTILINE)
 _HOLDS_METHODS = frozenset({"class", "struct", "union", "interface", "enum", "record"})
 _INNER_DOC = (b"//!", b"/*!")  # in Rust these document what is around them
 # Ten times what a slow machine needs. Only text that is no program takes longer: a megabyte of opening brackets.
@@ -61,8 +62,11 @@ def load(data: bytes, source: str) -> SourceText:
     text, warnings = decode(data, source)
     sections = [Section(0, len(text), kind="code")]
     suffix = os.path.splitext(source)[1].lower()
-    has_flow = suffix in _JAVASCRIPT and _FLOW in text[:_MAX_PRAGMA]
-    language = _BY_SUFFIX.get(".tsx" if has_flow else suffix)
+    if suffix in _JAVASCRIPT and _FLOW in text[:_MAX_PRAGMA]:
+        suffix = ".tsx"
+    elif suffix == ".h" and _OBJECTIVE_C.search(text):
+        suffix = ".m"
+    language = _BY_SUFFIX.get(suffix)
     if language is None:
         sections += line_definitions(text, suffix or os.path.basename(source).lower())
     else:

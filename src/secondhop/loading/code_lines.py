@@ -86,7 +86,7 @@ _PATTERNS: Sequence[tuple[str, str]] = (
     (".clj .lisp .scm .el", r"[ \t]*\((?P<kind>defn-?|defun|defmacro|define|ns|defprotocol|defrecord|def)"
                             r"[ \t]+\(?(?:\^\S+[ \t]+)*(?P<name>[^\s()]+)"),
     (".erl", r"(?P<function>[a-z]\w*)\("),
-    (".m .mm", r"(?P<kind>@interface|@implementation|@protocol)[ \t]+(?P<name>\w+)|(?P<method>[-+][ \t]*\([^)]{1,80}\)[ \t]*\w+)"
+    (".m .mm", r"(?P<kind>@interface|@implementation|@protocol)[ \t]+(?P<name>\w+)\b(?!.*;[ \t]*$)|(?P<method>[-+][ \t]*\([^)]{1,80}\)[ \t]*\w+)"
                r"|(?!(?:if|elseif|else|while|switch|case|return)\b)"
                r"(?:function[ \t]+[^=(]{1,80}=[ \t]*|(?:[A-Za-z_]\w*[ \t*]+){1,6})(?P<function>\w+)\((?!.*;)"),
 )
@@ -113,6 +113,8 @@ _LAST: Sequence[tuple[str, str]] = (
 )
 """What the last line of a definition consists of, where it has one."""
 _ATTRIBUTES = ("@", "[", "#[")
+_HOLDS = "@"
+"""What begins with it in Objective-C holds the methods down to `@end`, which are indented no deeper."""
 _NO_QUOTES = str.maketrans("", "", '"`')
 _FLAGS = {".sql": re.IGNORECASE, ".vb": re.IGNORECASE, ".ps1": re.IGNORECASE}
 _NOTHING = r"(?!)"
@@ -149,7 +151,8 @@ class _Found:
     end: int
     heading: Span
     """The line that names it."""
-    indent: int
+    level: int
+    """How far it is indented: what it holds is indented more."""
     depth: int
     """How many braces are open before it; in strings there may be last lines of something else."""
     label: str
@@ -197,18 +200,20 @@ def _found(text: str, signs: _Signs) -> list[_Found]:
             depth += bare.count("{") - bare.count("}")
         match = signs.head.match(line) if len(line) <= _MAX_LINE else None
         if match is not None:
+            label = _label(match)
             begin, indent = (start if leading is None else leading), _indent(line)
-            while open_ones and open_ones[-1].indent >= indent:
+            level = indent - label.startswith(_HOLDS)
+            while open_ones and open_ones[-1].level >= level:
                 open_ones.pop().end = begin
             heading = (start + indent, start + len(line.rstrip()))
-            found.append(_Found(begin, len(text), heading, indent, outside, _label(match)))
+            found.append(_Found(begin, len(text), heading, level, outside, label))
             is_whole = depth == outside and signs.last.search(bare) is not None
             closed = [found[-1]] if is_whole else []
             open_ones += [] if is_whole else found[-1:]
             leading = attribute = None
         elif signs.last.match(bare):
-            indent = _indent(line)
-            ended = next((n for n, one in enumerate(open_ones) if one.indent >= indent), len(open_ones))
+            level = _indent(line) - bare.startswith(_HOLDS)
+            ended = next((n for n, one in enumerate(open_ones) if one.level >= level), len(open_ones))
             if ended < len(open_ones) and depth <= open_ones[ended].depth:
                 closed += open_ones[ended:]
                 del open_ones[ended:]
