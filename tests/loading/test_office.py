@@ -525,9 +525,35 @@ def test_long_numbers_and_durations_read_as_people_write_them(value, shown):
     assert spreadsheet._text(value) == shown
 
 
+@pytest.mark.parametrize("names", [("", "Ship", "Fee"), ("Port", 2023, 2024), ("", 2024, 2023)])
+def test_the_column_of_names_may_have_none_and_others_be_called_by_years(names):
+    rows = row(1, "Fees of the port") + row(2, *names) + row(3, "Kiel", "Aurora", 5) + row(4, "Lee", "Bella", 6)
+    assert headings(spreadsheet.load(workbook({"S": rows}), "a.xlsx")) == [" | ".join(map(str, names))]
+
+
+def test_a_cell_that_spans_rows_of_a_sheet_stands_in_each():
+    rows = (
+        row(3, None, "Port", "Ship")
+        + row(4, None, "Kiel", "Aurora")
+        + row(5, None, "", "Bella")
+        + row(7, None, "", "Cora")
+    )
+    sheet = workbook({"S": rows + row(8, None, "Lee", "Dora")})
+    merged = '<mergeCells><mergeCell ref="B4:B7"/><mergeCell ref="B5:B999999"/><mergeCell ref="A1:A9"/></mergeCells>'
+    with zipfile.ZipFile(BytesIO(sheet)) as archive:
+        files = {name: archive.read(name).decode() for name in archive.namelist()}
+    files["xl/worksheets/s1.xml"] = files["xl/worksheets/s1.xml"].replace("</sheetData>", "</sheetData>" + merged)
+    loaded = spreadsheet.load(zipped(files), "a.xlsx")
+    assert loaded.text == "Port | Ship\nKiel | Aurora\nKiel | Bella\nKiel | Cora\nLee | Dora"
+
+
 def test_a_sheet_of_numbers_has_no_header():
-    loaded = spreadsheet.load(workbook({"S": row(1, 1, 2) + row(2, 3, 4)}), "a.xlsx")
-    assert headings(loaded) == [None]
+    for rows in (
+        row(1, 1, 2) + row(2, 3, 4),
+        row(1, 2001, 2002) + row(2, 3, 4),
+        row(1, "a", 2001, 7) + row(2, "b", 1, 2),
+    ):
+        assert headings(spreadsheet.load(workbook({"S": rows}), "a.xlsx")) == [None]
 
 
 @pytest.mark.parametrize(

@@ -63,6 +63,10 @@ _ODS_ENDED = (
 _ODS_ROWS_REPEATED = re.compile(rb"""number-rows-repeated\s*=\s*["'](\d{1,9})["']""")
 _ODS_COLUMNS_REPEATED = re.compile(rb"""number-columns-repeated\s*=\s*["'](\d{1,9})["']""")
 
+_YEAR = re.compile(r"(?:19|20)\d\d")
+
+_Place: TypeAlias = tuple[int, int]
+_Range: TypeAlias = tuple[_Place, _Place]
 _Value: TypeAlias = int | float | str | bool | datetime.time | datetime.date | datetime.datetime | datetime.timedelta
 
 
@@ -101,7 +105,7 @@ def _read(data: bytes, source: str, warnings: list[str]) -> SourceText:
     for number, sheet in enumerate(sheets, start=1):
         if sheet.typ != calamine.SheetTypeEnum.WorkSheet:
             continue
-        rows = _rows(workbook.get_sheet_by_name(sheet.name).iter_rows())
+        rows = _rows(workbook.get_sheet_by_name(sheet.name))
         if not rows:
             continue
         lines = [row_line(row) for row in rows]
@@ -115,10 +119,27 @@ def _read(data: bytes, source: str, warnings: list[str]) -> SourceText:
     return builder.build(source, metadata={"page_count": len(sheets)}, warnings=warnings)
 
 
-def _rows(values: Iterable[Sequence[_Value]]) -> list[list[str]]:
-    """The rows as text, empty ones left out."""
-    rows = ([_text(value) for value in row] for row in values)
+def _rows(sheet: calamine.CalamineSheet) -> list[list[str]]:
+    """The rows as text, empty ones left out; a cell that spans rows stands in each, so that a row says all it has to."""
+    rows = [[_text(value) for value in row] for row in sheet.iter_rows()]
+    merged = sheet.merged_cell_ranges  # None for `.ods` files
+    if merged and rows and sheet.end is not None:
+        _repeat_merged(rows, merged, (sheet.end[0] - len(rows) + 1, sheet.end[1] - len(rows[0]) + 1))
     return [row for row in rows if any(row)]
+
+
+def _repeat_merged(rows: Sequence[list[str]], merged: Iterable[_Range], start: _Place) -> None:
+    """Put the text of cells that span rows into those of them that hold something else; `start` is where the first stands."""
+    is_filled = [any(row) for row in rows]
+    reached: dict[int, int] = {}  # column → row: ranges of damaged files may overlap
+    for (top, left), (bottom, _) in sorted(merged):
+        first, column, last = top - start[0], left - start[1], min(bottom - start[0], len(rows) - 1)
+        if first < 0 or column < 0 or first >= last or column >= len(rows[first]):
+            continue
+        for place in range(max(first, reached.get(column, 0)) + 1, last + 1):
+            if is_filled[place]:
+                rows[place][column] = rows[place][column] or rows[first][column]
+        reached[column] = max(last, reached.get(column, 0))
 
 
 def _text(value: _Value) -> str:
@@ -142,14 +163,19 @@ def _text(value: _Value) -> str:
 def _header(rows: Sequence[Sequence[str]]) -> int | None:
     """Place of the row that names the columns: the first near the top that fills as many columns as any there.
 
-    Its cells hold no bare numbers, and a row follows it.
+    The column of names at the left may have none itself. Its cells hold no bare numbers but years, and a row follows it.
     """
-    top = [[cell for cell in row if cell] for row in rows[:_HEADER_WITHIN_ROWS]]
-    width = max(map(len, top))
-    for place, cells in enumerate(top):
-        if len(cells) == width and place + 1 < len(rows):
-            return None if any(_is_number(cell) for cell in cells) else place
+    top = rows[:_HEADER_WITHIN_ROWS]
+    widths = [sum(map(bool, row[1:])) + 1 for row in top]
+    for place, (row, width) in enumerate(zip(top, widths, strict=True)):
+        if width == max(widths) and place + 1 < len(rows):
+            numbers = [cell for cell in row if _is_number(cell)]
+            return place if not numbers or (row[0] not in numbers and _are_years(numbers)) else None
     return None
+
+
+def _are_years(numbers: Sequence[str]) -> bool:
+    return 1 < len(numbers) == len(set(numbers)) and all(_YEAR.fullmatch(number) for number in numbers)
 
 
 def _is_number(text: str) -> bool:
