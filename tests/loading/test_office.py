@@ -355,6 +355,16 @@ def test_items_of_numbered_lists_on_slides_carry_their_numbers():
     assert slides.load(saved(deck), "a.pptx").text.split("\n") == lines.split("|")
 
 
+def test_a_cell_that_spans_rows_of_a_slide_stands_in_each():
+    deck = pptx.Presentation()
+    table = deck.slides.add_slide(deck.slide_layouts[6]).shapes.add_table(4, 2, 0, 0, 914400, 914400).table
+    for place, text in enumerate(("Port", "Ship", "Kiel", "Aurora", "", "Bella", "All", "")):
+        table.cell(place // 2, place % 2).text = text
+    table.cell(1, 0).merge(table.cell(2, 0))
+    table.cell(3, 0).merge(table.cell(3, 1))
+    assert slides.load(saved(deck), "a.pptx").text == "Port | Ship\nKiel | Aurora\nKiel | Bella\nAll"
+
+
 def test_formulas_in_titles_and_cells_of_slides_are_read():
     deck = presentation()
     cell = deck.slides[1].shapes[0].table.cell(1, 1)

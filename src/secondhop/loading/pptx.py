@@ -77,7 +77,7 @@ def _write_slide(slide: Any, number: int, builder: TextBuilder) -> bool:
         if title is not None and shape.element is title.element:  # ids are not always distinct
             continue
         if shape.has_table:
-            builder.table([_paragraphs(cell.text_frame) for cell in row.cells] for row in shape.table.rows)
+            builder.table(_rows(shape.table))
         elif isinstance(shape, GraphicFrame):
             lines = frame_lines(shape)
             is_read &= lines is not None
@@ -104,6 +104,18 @@ def _flat(shapes: Iterable[Any]) -> Iterator[Any]:
             yield from _flat(shape.shapes)
         else:
             yield shape
+
+
+def _rows(table: Any) -> Iterator[list[str]]:
+    """The rows of a table; a cell that spans rows stands in each of them, so that a row says all it has to."""
+    above: list[str] = []
+    for row in table.rows:
+        cells = [_paragraphs(cell.text_frame) for cell in row.cells]
+        for place, cell in enumerate(row.cells):
+            if cell._tc.vMerge and not cells[place] and place < len(above):
+                cells[place] = above[place]
+        above = cells
+        yield cells
 
 
 def _is_slide_number(shape: Any) -> bool:
