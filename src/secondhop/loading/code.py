@@ -12,9 +12,9 @@ but indentation stands before it. `heading_path` holds a label for each definiti
     C, C++      namespace shop · class Cart · struct s · union u · enum e · method total · function Cart::total
 
 In JavaScript and TypeScript a function or class that is assigned to a name at the top level or in a class body counts
-as a definition. `.h` is read as C++, of which C headers are nearly a subset, or as Objective-C where it has an `@interface` or
-`@protocol`, and JavaScript that says `@flow` as TSX, which has most of Flow's types. In languages without a grammar here the lines that begin a definition are told by their
-first words (`code_lines.py`).
+as a definition. `.h` is read as C++, of which C headers are nearly a subset, but with an `@interface` or `@protocol` as
+Objective-C; JavaScript that says `@flow` is read as TSX, which has most of Flow's types. In languages without a grammar
+here the lines that begin a definition are told by their first words (`code_lines.py`).
 """
 
 from __future__ import annotations

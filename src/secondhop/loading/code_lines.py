@@ -86,7 +86,8 @@ _PATTERNS: Sequence[tuple[str, str]] = (
     (".clj .lisp .scm .el", r"[ \t]*\((?P<kind>defn-?|defun|defmacro|define|ns|defprotocol|defrecord|def)"
                             r"[ \t]+\(?(?:\^\S+[ \t]+)*(?P<name>[^\s()]+)"),
     (".erl", r"(?P<function>[a-z]\w*)\("),
-    (".m .mm", r"(?P<kind>@interface|@implementation|@protocol)[ \t]+(?P<name>\w+)\b(?!.*;[ \t]*$)|(?P<method>[-+][ \t]*\([^)]{1,80}\)[ \t]*\w+)"
+    (".m .mm", r"(?P<kind>@interface|@implementation|@protocol)[ \t]+(?P<name>\w+)\b(?!.*;[ \t]*$)"
+               r"|(?P<method>[-+][ \t]*\([^)]{1,80}\)[ \t]*\w+)"
                r"|(?!(?:if|elseif|else|while|switch|case|return)\b)"
                r"(?:function[ \t]+[^=(]{1,80}=[ \t]*|(?:[A-Za-z_]\w*[ \t*]+){1,6})(?P<function>\w+)\((?!.*;)"),
 )
