@@ -209,6 +209,20 @@ macro_rules! log { () => {} }
     ]
 
 
+@pytest.mark.parametrize(
+    ("source", "above", "below"),
+    [
+        ("a.rs", "#[ignore] // slow", "fn f() {}"),
+        ("a.rs", "#[inline] #[must_use]\n/** A\n b */ #[cold]", "fn f() {}"),
+        ("a.c", "/* a */ /* b\n */ // c", "int f(void) { }"),
+    ],
+)
+def test_what_stands_behind_a_comment_or_an_attribute_belongs_to_the_same_definition(source, above, below):
+    text = f"int x; /* of x */\n{above}\n{below}\n"
+    section = load(text.encode(), source).sections[-1]
+    assert text[section.start : section.end] == f"{above}\n{below}"
+
+
 def test_java():
     text = """\
 package x;

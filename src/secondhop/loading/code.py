@@ -158,25 +158,28 @@ def _definitions(code: bytes, captures: Mapping[str, list[Node]], language: Lang
     return sorted(found.values(), key=lambda definition: (definition.start, -definition.end, definition.name_at))
 
 
-def _by_last_row(nodes: Iterable[Node], code: bytes) -> dict[int, Node]:
-    """Comments and attributes that begin a line, by the row they end in."""
-    by_row = {}
-    for node in nodes:
-        column = node.start_point.column
-        begins_line = column <= _MAX_INDENT and not code[node.start_byte - column : node.start_byte].strip()
-        if begins_line and not code.startswith(_INNER_DOC, node.start_byte):
-            # Some comments take their line break with them.
-            by_row[node.end_point.row - (node.end_point.column == 0)] = node
+def _by_last_row(nodes: Iterable[Node], code: bytes) -> dict[int, tuple[int, int, int]]:
+    """Comments and attributes that begin a line, with those behind them in it: start, first row and end, by last row."""
+    by_row: dict[int, tuple[int, int, int]] = {}
+    for node in sorted(nodes, key=lambda node: node.start_byte):
+        start, row, column = node.start_byte, node.start_point.row, node.start_point.column
+        before = by_row.get(row)
+        if before is not None and before[2] <= start and not code[before[2] : start].strip():
+            start, row = before[:2]
+        elif column > _MAX_INDENT or code[start - column : start].strip() or code.startswith(_INNER_DOC, start):
+            continue
+        # Some comments take their line break with them.
+        by_row[node.end_point.row - (node.end_point.column == 0)] = start, row, node.end_byte
     return by_row
 
 
-def _with_leading(node: Node, leading: Mapping[int, Node], code: bytes) -> int:
+def _with_leading(node: Node, leading: Mapping[int, tuple[int, int, int]], code: bytes) -> int:
     """Where the definition begins with the comments and attributes directly above it."""
     start, row = node.start_byte, node.start_point.row
     while True:
         for candidate in (leading.get(row), leading.get(row - 1)):
-            if candidate is not None and candidate.start_byte < start and not code[candidate.end_byte : start].strip():
-                start, row = candidate.start_byte, candidate.start_point.row
+            if candidate is not None and candidate[0] < start and not code[candidate[2] : start].strip():
+                start, row, _ = candidate
                 break
         else:
             return start
