@@ -114,6 +114,33 @@ function* gen() {}
     ]
 
 
+@pytest.mark.parametrize("source", ["a.js", "a.ts"])
+def test_functions_of_an_object_at_the_top_level_with_their_commas(source):
+    text = """\
+module.exports = {
+  // One.
+  one: async function (a) { return { inner: () => 1 }; },
+  'two': (x) => x,
+  three() {},
+  four: 4,
+};
+export default { five: function () {}, b };
+const x = { six: class {} };
+export const y = { seven: () => 1 };
+f({ eight: () => 1 });
+"""
+    assert definitions(source, text) == [
+        ("function one", 2, 3),
+        ("function two", 4, 4),
+        ("method three", 5, 5),
+        ("function five", 8, 8),
+        ("class six", 9, 9),
+        ("function seven", 10, 10),
+    ]
+    sections = load(text.encode(), source).sections
+    assert [text[s.start : s.end].endswith(",") for s in sections[1:]] == [True, True, True, True, False, False]
+
+
 @pytest.mark.parametrize("source", ["a.ts", "a.tsx"])
 def test_typescript(source):
     text = """\

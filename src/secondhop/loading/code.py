@@ -11,8 +11,8 @@ but indentation stands before it. `heading_path` holds a label for each definiti
     Java        class Cart · interface Item · enum Kind · record Point · annotation Tag · method total
     C, C++      namespace shop · class Cart · struct s · union u · enum e · method total · function Cart::total
 
-In JavaScript and TypeScript a function or class that is assigned to a name at the top level or in a class body counts
-as a definition. `.h` is read as C++, of which C headers are nearly a subset, but with an `@interface` or `@protocol` as
+In JavaScript and TypeScript a function or class that is assigned to a name at the top level, in an object there or in a
+class body counts as a definition. `.h` is read as C++, of which C headers are nearly a subset, but with an `@interface` or `@protocol` as
 Objective-C; JavaScript that says `@flow` is read as TSX, which has most of Flow's types. In languages without a grammar
 here the lines that begin a definition are told by their first words (`code_lines.py`).
 """
@@ -153,7 +153,7 @@ def _definitions(code: bytes, captures: Mapping[str, list[Node]], language: Lang
             whole = wrappers[whole.id]
         start = _with_leading(whole, leading, code)
         end = end_of(whole)
-        end += code[end : end + 1] == b";"
+        end += code[end : end + 1] in (b";", b",")
         found[node.id] = Definition(start, end, name_at, kind, name)
     return sorted(found.values(), key=lambda definition: (definition.start, -definition.end, definition.name_at))
 

@@ -19,11 +19,16 @@ _PYTHON = """
 (decorated_definition) @wrapper
 """
 _FUNCTION_VALUE = "[(arrow_function) (function_expression) (generator_function) (class)]"
+_FUNCTION_PAIR = f"(pair value: {_FUNCTION_VALUE}) @definition"
 _JAVASCRIPT = f"""
 [(function_declaration) (generator_function_declaration) (class_declaration) (method_definition)] @definition
 (program (_ (variable_declarator value: {_FUNCTION_VALUE}) @definition) @wrapper)
-(program (export_statement (_ (variable_declarator value: {_FUNCTION_VALUE}) @definition) @wrapper))
+(program (export_statement declaration: (_ (variable_declarator value: {_FUNCTION_VALUE}) @definition) @wrapper))
 (program (expression_statement (assignment_expression right: {_FUNCTION_VALUE}) @definition) @wrapper)
+(program (_ (variable_declarator value: (object {_FUNCTION_PAIR}))))
+(program (export_statement declaration: (_ (variable_declarator value: (object {_FUNCTION_PAIR})))))
+(program (export_statement value: (object {_FUNCTION_PAIR})))
+(program (expression_statement (assignment_expression right: (object {_FUNCTION_PAIR}))))
 (export_statement) @wrapper
 [(comment) (decorator)] @leading
 """
@@ -105,6 +110,7 @@ _KINDS = {
 _ASSIGNED = {
     "variable_declarator": ("name", "value"),
     "assignment_expression": ("left", "right"),
+    "pair": ("key", "value"),
     "field_definition": ("property", "value"),
     "public_field_definition": ("name", "value"),
 }
@@ -186,7 +192,7 @@ def label(code: bytes, node: Node, wrapper: Node | None, kinds: Mapping[str, str
     if labelled is None or labelled[1] in _STATEMENTS:
         return None
     kind, name, at = labelled
-    return kind, shortened_name(" ".join(name.split())), at
+    return kind, shortened_name(" ".join(name.split()).strip("'\"")), at
 
 
 def shortened_name(name: str) -> str:
