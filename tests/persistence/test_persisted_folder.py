@@ -8,11 +8,13 @@ import sys
 import time
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from secondhop import (
     Document,
     EmptyTextError,
+    IndexCorruptError,
     IndexLockedError,
     IndexVersionError,
     InputError,
@@ -672,6 +674,48 @@ def test_a_damaged_index_is_built_again_and_that_is_said_once(folder, which):
     assert "built again" in document.warnings[0][1]
     assert "built again" in str(document.ingest_report)
     assert persisted(folder).warnings == ()
+
+
+@pytest.mark.parametrize(
+    ("part", "name", "array"),
+    [
+        ("segment", "words", None),
+        ("segment", "language", np.frombuffer(b"klingon", np.uint8)),
+        ("segment", "scoring_variant", np.array([200], np.uint8)),
+        ("table", "started", np.zeros(0, np.int64)),
+        ("table", "paths", np.frombuffer(b"[1", np.uint8)),
+        ("table", "reports", np.frombuffer(b"[]\n" * 12, np.uint8)),
+        ("table", "reports", np.frombuffer(b"{" * 12, np.uint8)),
+        ("table", "stat", np.zeros((3, 4), np.int64)),
+        ("table", "segment", np.arange(12, dtype=np.int32)),
+        ("table", "local", np.arange(1, 13, dtype=np.int32)),
+    ],
+)
+def test_arrays_that_mean_nothing_are_damage_too(folder, part, name, array):
+    document = persisted(folder)
+    with store_of(folder).write() as transaction:
+        stored = store_of(folder).load()
+        parts = {"segment": dict(stored.segments[0].arrays), "table": dict(stored.table)}
+        parts[part] = {key: value for key, value in (parts[part] | {name: array}).items() if value is not None}
+        segments, told = [transaction.add_segment(parts["segment"])], stored.manifest.fingerprint
+        manifest = transaction.commit(fingerprint=told, segments=segments, table=parts["table"])
+    file = manifest.table if part == "table" else manifest.segments[0].file
+    for look in (document.reload, lambda: compact_folder(folder, FolderOptions(persist=True))):
+        with pytest.raises(IndexCorruptError, match=f"{file.name}: it holds something else than an index"):
+            look()
+    again = persisted(folder)
+    ((source, note),) = again.warnings
+    assert source == "index"
+    assert file.name in note
+    assert_as_fresh(again.refresh().document, folder)
+
+
+@pytest.mark.parametrize("fingerprint", ["", "[]", "{}"])
+def test_an_index_of_no_known_options_is_built_again(folder, fingerprint):
+    with store_of(folder).write() as transaction:
+        transaction.commit(fingerprint=fingerprint, segments=[])
+    assert made_with(folder) == {}
+    assert_as_fresh(persisted(folder), folder)
 
 
 def test_an_index_of_an_earlier_format_is_built_again(folder, monkeypatch):

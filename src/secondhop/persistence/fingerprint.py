@@ -59,14 +59,18 @@ def kept_options(options: FolderOptions) -> dict[str, Any]:
 
 
 def options_of(manifest: Manifest) -> dict[str, Any]:
-    """What `kept_options` gave when the index was written.
+    """What `kept_options` gave when the index was written; nothing for an index that no version of secondhop wrote.
 
     Raises:
         OptionError: it was made with a password or with loaders of a program's own, neither of which is kept.
     """
-    told = json.loads(manifest.fingerprint)
-    if told["password"] or told["loaders"]:
-        what = "a password" if told["password"] else "loaders of its own"
+    try:
+        told = json.loads(manifest.fingerprint)
+        password, loaders = told["password"], told["loaders"]
+    except (ValueError, LookupError, TypeError):
+        return {}
+    if password or loaders:
+        what = "a password" if password else "loaders of its own"
         raise OptionError(f"a program made this index with {what}, which it does not hold: bring it up to date there")
     return dict(manifest.data)
 

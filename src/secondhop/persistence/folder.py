@@ -10,7 +10,7 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -163,11 +163,11 @@ def open_folder(
             snapshot = update.snapshot(options)
             return IndexedFolder(root, options, snapshot, update.table, base.stored, in_memory=True, notes=notes)
         stored = store.load(base.stored)
-        if stored is not None and stored.table is not None and _is_made_with(stored, wanted, options):
-            if stored.manifest != manifest:  # another process has written since
-                table = FileTable.from_arrays(stored.table)
-            opened = _opened(root, options, stored, table, previous)
+        found = table if stored is not None and stored.manifest == manifest else _table_of(store, stored)
+        if stored is not None and found is not None and _is_made_with(stored, wanted, options):
+            opened = _opened(root, options, stored, found, previous)
             return replace(opened, notes=(*base.notes, *update.notes))
+        # another process has written since
 
 
 def load_folder(root: Path, options: FolderOptions, previous: IndexedFolder | None = None) -> IndexedFolder | None:
@@ -180,9 +180,9 @@ def load_folder(root: Path, options: FolderOptions, previous: IndexedFolder | No
     """
     store = IndexStore(index_folder(root, options))
     stored = store.load(None if previous is None else previous.stored)
-    if stored is None or stored.table is None:
+    table = _table_of(store, stored)
+    if stored is None or table is None:
         return None
-    table = FileTable.from_arrays(stored.table)
     _way_to(root, store.folder, table)
     if previous is not None and not _is_made_with(stored, fingerprint(options), options):
         raise StoreError(store.folder, "was written with other options, or by another version; use refresh()")
@@ -214,8 +214,8 @@ def compact_folder(root: Path, options: FolderOptions) -> IndexedFolder | None:
         return None
     with store.write(timeout=options.lock_timeout) as transaction:
         stored = store.load()
-        if stored is not None and stored.table is not None:
-            table = FileTable.from_arrays(stored.table)
+        table = _table_of(store, stored)
+        if stored is not None and table is not None:
             _way_to(root, store.folder, table)
             if not _is_one(stored, table):
                 snapshot = indexing.combine(snapshots_of(stored.segments), table.order, scoring_of(options))
@@ -243,12 +243,12 @@ class _Base:
             return cls(None, FileTable.empty(), generation, is_replaced=True)
         try:
             stored = store.load(None if previous is None else previous.stored)
+            table = _table_of(store, stored)
         except (IndexCorruptError, IndexVersionError) as error:
             notes = (f"{error.path}: {error.reason}: the index has been built again from the files",)
             return cls(None, FileTable.empty(), generation, is_replaced=True, notes=notes)
-        if stored is None or stored.table is None:
+        if stored is None or table is None:
             return cls(None, FileTable.empty(), generation)
-        table = FileTable.from_arrays(stored.table)
         if stored.manifest.fingerprint != wanted:
             return cls(None, table.only_removed(), stored.manifest.generation)
         return cls(stored, table, stored.manifest.generation)
@@ -256,6 +256,36 @@ class _Base:
     @property
     def segments(self) -> tuple[StoredSegment, ...]:
         return () if self.stored is None else self.stored.segments
+
+
+def _table_of(store: IndexStore, stored: StoredIndex | None) -> FileTable | None:
+    """The files of an index, None if there is none.
+
+    Raises:
+        IndexCorruptError: its bytes are those that were written, and are not what this version writes.
+    """
+    if stored is None or stored.table is None or stored.manifest.table is None:
+        return None
+    n_sources = []
+    for segment in stored.segments:
+        with _meaning_of(store.folder / segment.entry.file.name):
+            n_sources.append(len(Snapshot.from_arrays(segment.arrays).sources))
+    with _meaning_of(store.folder / stored.manifest.table.name):
+        table = FileTable.from_arrays(stored.table)
+        if not table.is_of(n_sources):
+            raise ValueError("it is not the table of these segments")
+    return table
+
+
+@contextlib.contextmanager
+def _meaning_of(path: Path) -> Iterator[None]:
+    """Raise what comes of arrays that mean nothing as an error that names their file."""
+    try:
+        yield
+    except (ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
+        raise IndexCorruptError(
+            path, f"it holds something else than an index ({type(error).__name__}: {error})"
+        ) from error
 
 
 def _way_to(root: Path, index: Path, table: FileTable) -> str:

@@ -114,6 +114,18 @@ class FileTable:
             for report, digest in zip(self.reports, digests, strict=True)
         ]
 
+    def is_of(self, n_sources: Sequence[int]) -> bool:
+        """Whether it can be the table of segments that have so many sources each. All of it is read."""
+        n, indexed = len(self.paths), self.is_indexed
+        segment, local = self.segment[indexed], self.local[indexed]
+        return (
+            sum(1 for _ in self.reports) == n
+            and (self.stat.shape, self.digest.shape) == ((n, 4), (n, DIGEST_BYTES))
+            and self.segment.shape == self.local.shape == (n,)
+            and bool((segment >= 0).all() and (segment < len(n_sources)).all() and (local >= 0).all())
+            and bool((local < np.array(n_sources, np.int64)[segment]).all())
+        )
+
     def says_as(self, other: FileTable) -> bool:
         """Whether it has the same files, of the same content, as another table."""
         return self.paths == other.paths and self.states == other.states
