@@ -1,6 +1,7 @@
 """What LlamaIndex expects of a retriever, and what its own BM25 retriever is tested for."""
 
 import pickle
+import re
 from importlib.resources import files
 
 import llama_index.core
@@ -16,6 +17,7 @@ from llama_index.core.schema import Document, ImageNode, IndexNode, QueryBundle,
 from llama_index.core.storage.docstore import SimpleDocumentStore
 from llama_index.core.utils import get_tokenizer
 from llama_index.core.vector_stores import FilterCondition, FilterOperator, MetadataFilter, MetadataFilters
+from llama_index.postprocessor.secondhop import collect_reports
 from llama_index.retrievers import secondhop
 from llama_index.retrievers.secondhop import SecondhopRetriever
 
@@ -77,6 +79,22 @@ def test_a_budget_counts_what_a_query_engine_sends(nodes):
         sent = str(RetrieverQueryEngine(retriever, synthesizer).query(QUESTION))
         assert len(get_tokenizer()(sent)) <= budget or sent == "Empty Response"
     assert "Brannock" in sent
+
+
+def test_the_report_counts_what_is_sent_whatever_the_order():
+    def joining(text):  # as byte-pair tokenizers do: line ends join the punctuation before them
+        return re.findall(r"\w+|[^\w\s]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)", text)
+
+    bodies = ["Tea of the mate.", "Fares of the night", "The night mail ship sails", "Mail bags", "Night school."]
+    nodes = [TextNode(text=body, id_=str(number)) for number, body in enumerate(bodies)]
+    for budget in range(3, 24):
+        with collect_reports() as collected:
+            found = SecondhopRetriever(nodes, token_budget=budget, tokenizer=joining).retrieve("night mail ship")
+        report, kept = collected.last, [each for each in collected.last["decisions"] if each["fate"] == "kept"]
+        sent = "\n\n".join(item.node.get_content("llm") for item in found)
+        assert report["total_tokens"] == len(joining(sent)) <= report["token_budget"] == budget
+        assert report["total_tokens"] == report["overhead_tokens"] + sum(each["tokens"] for each in kept)
+        assert report["token_utilization"] == round(report["total_tokens"] / budget, 6)
 
 
 def test_index_docstore_and_nodes_give_the_same(nodes):

@@ -25,7 +25,16 @@ from llama_index.retrievers.secondhop import storage
 from llama_index.retrievers.secondhop.filters import matches
 from llama_index.retrievers.secondhop.folder import nodes_from_folder
 
-from secondhop import Context, Decision, Document, EmptyTextError, FolderOptions, InputError, OptionError
+from secondhop import (
+    Context,
+    Decision,
+    DecisionReport,
+    Document,
+    EmptyTextError,
+    FolderOptions,
+    InputError,
+    OptionError,
+)
 from secondhop.options import as_path
 from secondhop.retrieved import UNLIMITED
 
@@ -219,7 +228,7 @@ class SecondhopRetriever(BaseRetriever):
             room -= over
             context = self._ask(query_bundle.query_str, top_k, room)
             nodes = self._found(context)
-        trace_report(context.report.to_dict, nodes, inside_retriever=True)
+        trace_report(lambda: _as_sent(context, nodes, budget).to_dict(), nodes, inside_retriever=True)
         return nodes
 
     def _indexed(self) -> Document:
@@ -287,6 +296,20 @@ def _score(decision: Decision, decisions: Mapping[str, Decision]) -> float:
     """A node's score; one that only another node leads to never scores above that one."""
     seed = decisions.get(decision.detail.get("seed", ""))
     return float(decision.score if seed is None else min(decision.score, seed.score))
+
+
+def _as_sent(context: Context, nodes: Sequence[NodeWithScore], budget: int | None) -> DecisionReport:
+    """The context's report, with the tokens of the nodes as they are sent and the budget that was asked for."""
+    report, text = context.report, prompt_text(nodes)
+    tokens = context.budget.count_tokens(text) if text else 0
+    limit = report.token_budget if budget is None else budget
+    return replace(
+        report,
+        token_budget=limit,
+        total_tokens=tokens,
+        overhead_tokens=report.overhead_tokens + tokens - report.total_tokens,
+        token_utilization=tokens / limit,
+    )
 
 
 def _checked(top_k: int | None) -> int | None:
