@@ -684,7 +684,6 @@ def test_a_damaged_index_is_built_again_and_that_is_said_once(folder, which):
         ("segment", "scoring_variant", np.array([200], np.uint8)),
         ("table", "started", np.zeros(0, np.int64)),
         ("table", "paths", np.frombuffer(b"[1", np.uint8)),
-        ("table", "reports", np.frombuffer(b"[]\n" * 12, np.uint8)),
         ("table", "reports", np.frombuffer(b"{" * 12, np.uint8)),
         ("table", "stat", np.zeros((3, 4), np.int64)),
         ("table", "segment", np.arange(12, dtype=np.int32)),

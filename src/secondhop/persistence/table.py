@@ -115,11 +115,11 @@ class FileTable:
         ]
 
     def is_of(self, n_sources: Sequence[int]) -> bool:
-        """Whether it can be the table of segments that have so many sources each. All of it is read."""
+        """Whether it can be the table of segments that have so many sources each. What is only shown is not read."""
         n, indexed = len(self.paths), self.is_indexed
         segment, local = self.segment[indexed], self.local[indexed]
         return (
-            sum(1 for _ in self.reports) == n
+            len(self.reports) == n
             and (self.stat.shape, self.digest.shape) == ((n, 4), (n, DIGEST_BYTES))
             and self.segment.shape == self.local.shape == (n,)
             and bool((segment >= 0).all() and (segment < len(n_sources)).all() and (local >= 0).all())
