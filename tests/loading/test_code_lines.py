@@ -27,6 +27,11 @@ def definitions(text, name):
         ("a.pl", "=head1 One\n\nTwo.\n\n=cut", "one();"),
         ("a.m", "- (void)one\n{\n}\n@end", "int two = 2;"),
         ("a.vb", "  Sub One()\n  End Sub", "  Dim two As Integer"),
+        ("a.nim", "proc one*(x: int,\n        y: int): int =\n  # Two.\n  x", "type\n  A = int"),
+        ("a.mk", "one: two\n\tx\nifdef A\n\ty\nendif", "B := 1"),
+        ("a.el", '(defun one ()\n"One.\nTwo."\n  (two))', "(provide 'one)"),
+        ("a.ml", "let one x =\n  x", "let () = one 1"),
+        ("a.erl", "one(A) ->\n    A.", "-record(two, {})."),
         ("a.zig", "pub const A = packed struct {\n    b: u8,\n};", 'test "a" {\n}'),
     ],
 )
@@ -63,6 +68,7 @@ def test_what_follows_in_a_block_that_is_no_definition_is_in_none():
         ("a.kt", "@OptIn(\n    A::class,\n    B::class\n)\n// one\nclass C {\n}"),
         ("a.cs", '[Table(\n  "a")]\nclass C\n{\n}'),
         ("a.php", '#[Table(\n    name: "a"\n)]\nclass C\n{\n}'),
+        ("a.erl", "%% One.\n-spec one(a) ->\n    b.\none(A) ->\n    b."),
         ("a.ex", "@spec one(a) ::\n        b\n        | c\ndef one(x) do\nend"),
     ],
 )

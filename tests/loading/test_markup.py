@@ -378,6 +378,8 @@ def test_xml_is_read_in_the_encoding_that_it_declares():
         ("a.vb", "Class A\n  Public Shared Sub Main()\n  End Sub\n  Public Overrides Function Text() As String\n",
          [("class A",), ("class A", "sub Main"), ("class A", "function Text")]),
         ("a.ml", "module type S = sig\nend\nmodule M = struct\nend\n", [("module type S",), ("module M",)]),
+        ("a.nim", "type\n  A* = ref object of B\n    c: int\n  D {.pure.} = enum\n    e\nproc f*(a: A) = discard\nproc `+`*(a: A): A = a\n",
+         [("type A",), ("type D",), ("proc f",), ("proc +",)]),
         ("a.fs", "let inline f x = x\nlet rec private g x = x\nmodule rec M =\n  member private this.A = 1\n",
          [("let inline f",), ("let rec private g",), ("module rec M",), ("module rec M", "member private this.A")]),
         ("a.clj", "(def ^:private limit 1)\n(defn ^String ^:const name [x])\n", [("def limit",), ("defn name",)]),

@@ -1,7 +1,7 @@
 """Definitions in languages without a grammar here: told line by line by the words that begin them.
 
 A definition reaches to its last line (`}`, `end`), indented as the first one is, or else to the next definition that is
-indented no deeper. The comments and attributes directly above it belong to it. Inside a comment of several lines, or a
+indented no deeper, or to what can only stand outside of it. The comments and attributes directly above it belong to it. Inside a comment of several lines, or a
 docstring above a definition, nothing begins.
 """
 
@@ -17,7 +17,7 @@ from secondhop.types import Section, Span
 
 _MAX_LINE = 500
 _MAX_NAME = 120
-_COMMENT = ("#", "//", "--", "/*", "*", "'''", ";", "@", "[", "%", "(*", "{-", "<#", '"""')
+_COMMENT = ("#", "//", "--", "/*", "*", "'''", ";", "@", "[", "%", "(*", "{-", "<#", '"""', "-spec")
 
 _ATTRIBUTE = r"@\w[\w.:]*(?:\([^()]{0,120}\))?|#?\[[^\[\]]{1,120}\]"
 _MODIFIERS = (
@@ -64,7 +64,9 @@ _PATTERNS: Sequence[tuple[str, str]] = (
     (".dart", _words(r"class|mixin(?:[ \t]+class)?|enum|extension(?:[ \t]+type)?(?![ \t]+on\b)|typedef", r"\w+")),
     (".zig", _words("fn", r"\w+") + r"|[ \t]*(?:pub[ \t]+)?const[ \t]+(?P<type>\w+)[ \t]*=[ \t]*(?:(?:packed|extern)[ \t]+)?"
              r"(?:struct|enum|union|opaque)\b"),
-    (".nim", r"[ \t]*(?P<kind>proc|func|method|iterator|template|macro)[ \t]+(?P<name>`?[\w+*/=<>-]+)"),
+    (".nim", r"[ \t]*(?P<kind>proc|func|method|iterator|converter|template|macro)[ \t]+(?P<name>\w+|`[^`]{1,40}`)"
+             r"|[ \t]+(?P<type>\w+)\*?(?:\[[^\]]{1,80}\])?[ \t]*(?:\{\.[^}]{1,80}\}[ \t]*)?=[ \t]*(?:(?:ref|ptr)[ \t]+)?"
+             r"(?:object|enum|tuple|concept)\b"),
     (".sql", r"[ \t]*create[ \t]+(?:or[ \t]+(?:replace|alter)[ \t]+)?(?:(?:temp|temporary|global|unique|materialized|external)[ \t]+)*"
              r"(?P<kind>table|view|function|procedure|trigger|index|type|schema|sequence|package|domain|role|policy)"
              r"[ \t]+(?:if[ \t]+not[ \t]+exists[ \t]+)?(?P<name>(?:[\w.$]|\[[^\[\]]{1,80}\]|\"[^\"]{1,80}\"|`[^`]{1,80}`)+)"),
@@ -113,7 +115,15 @@ _LAST: Sequence[tuple[str, str]] = (
     (".vb", r"\bend[ \t]+\w+"),
 )
 """What the last line of a definition consists of, where it has one."""
-_ATTRIBUTES = ("@", "[", "#[")
+_OTHERS: Sequence[tuple[str, str]] = (
+    (".nim", r"[^)\]}]"),
+    (".mk makefile gnumakefile", r"(?!if|else|endif)"),
+    (".ml .mli", r"(?:let|open|include|exception)\b"),
+    (".clj .lisp .scm .el", r"\("),
+    (".erl", "-"),
+)
+"""How what is no definition begins, but ends one if it is indented no deeper. In other languages a body may begin there."""
+_ATTRIBUTES = ("@", "[", "#[", "-spec")
 _HOLDS = "@"
 """What begins with it in Objective-C holds the methods down to `@end`, which are indented no deeper."""
 _NO_QUOTES = str.maketrans("", "", '"`')
@@ -128,17 +138,21 @@ class _Signs(NamedTuple):
     block_opens: re.Pattern[str]
     block_ends: str
     last: re.Pattern[str]
+    other: re.Pattern[str]
 
 
 def _by_name() -> dict[str, _Signs]:
     blocks = {name: (opening, ending) for names, opening, ending in _BLOCKS for name in names.split()}
-    last = {name: sign for names, sign in _LAST for name in names.split()}
+    last, others = ({name: sign for names, sign in table for name in names.split()} for table in (_LAST, _OTHERS))
     signs = {}
     for names, pattern in _PATTERNS:
         for name in names.split():
             flags, (opening, ending) = _FLAGS.get(name, 0), blocks.get(name, (_NOTHING, ""))
             closing = rf"(?:{last.get(name, _NOTHING)})[\s;,]*(?:(?://|#|--|').*)?$"
-            signs[name] = _Signs(re.compile(pattern, flags), re.compile(opening), ending, re.compile(closing, flags))
+            other = re.compile(others.get(name, _NOTHING))
+            signs[name] = _Signs(
+                re.compile(pattern, flags), re.compile(opening), ending, re.compile(closing, flags), other
+            )
     return signs
 
 
@@ -155,7 +169,7 @@ class _Found:
     level: int
     """How far it is indented: what it holds is indented more."""
     depth: int
-    """How many braces are open before it; in strings there may be last lines of something else."""
+    """How many braces are open before it."""
     label: str
 
 
@@ -201,37 +215,48 @@ def _found(text: str, signs: _Signs) -> list[_Found]:
             depth += bare.count("{") - bare.count("}")
         match = signs.head.match(line) if len(line) <= _MAX_LINE else None
         if match is not None:
-            label = _label(match)
-            begin, indent = (start if leading is None else leading), _indent(line)
-            level = indent - label.startswith(_HOLDS)
-            while open_ones and open_ones[-1].level >= level:
-                open_ones.pop().end = begin
-            heading = (start + indent, start + len(line.rstrip()))
+            begin, label = (start if leading is None else leading), _label(match)
+            level = _indent(line) - label.startswith(_HOLDS)
+            _end(open_ones, level, begin)
+            heading = (start + _indent(line), start + len(line.rstrip()))
             found.append(_Found(begin, len(text), heading, level, outside, label))
             is_whole = depth == outside and signs.last.search(bare) is not None
             closed = [found[-1]] if is_whole else []
             open_ones += [] if is_whole else found[-1:]
             leading = attribute = None
         elif signs.last.match(bare):
-            level = _indent(line) - bare.startswith(_HOLDS)
-            ended = next((n for n, one in enumerate(open_ones) if one.level >= level), len(open_ones))
-            if ended < len(open_ones) and depth <= open_ones[ended].depth:
-                closed += open_ones[ended:]
-                del open_ones[ended:]
+            closed += _closed(open_ones, _indent(line) - bare.startswith(_HOLDS), depth)
             leading = attribute = None
-        elif bare.startswith(_COMMENT):
-            closed = []
-            leading = start if leading is None else leading
-            attribute = _indent(line) if bare.startswith(_ATTRIBUTES) else None
         else:
             closed = []
-            if attribute is None or (_indent(line) <= attribute and bare[0] not in ")]}"):
+            if bare.startswith(_COMMENT):
+                leading = start if leading is None else leading
+                attribute = _indent(line) if bare.startswith(_ATTRIBUTES) else None
+            elif attribute is None or (_indent(line) <= attribute and bare[0] not in ")]}"):
                 leading = attribute = None
+                if signs.other.match(bare):
+                    _end(open_ones, _indent(line), start)
         for one in closed:
             one.end = end
         opened = signs.block_opens.match(bare)
         in_block = opened is not None and signs.block_ends not in bare[opened.end() :]
     return found
+
+
+def _end(open_ones: list[_Found], level: int, end: int) -> None:
+    """Ends those that are indented no less."""
+    while open_ones and open_ones[-1].level >= level:
+        open_ones.pop().end = end
+
+
+def _closed(open_ones: list[_Found], level: int, depth: int) -> list[_Found]:
+    """Those that a last line ends; none if more braces are open behind it than before them: it stands in a string."""
+    first = next((n for n, one in enumerate(open_ones) if one.level >= level), len(open_ones))
+    closed = open_ones[first:]
+    if closed and depth > closed[0].depth:
+        return []
+    del open_ones[first:]
+    return closed
 
 
 def _indent(line: str) -> int:
