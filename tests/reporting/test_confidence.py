@@ -120,6 +120,20 @@ def test_signals_stay_in_their_ranges(towers):
         assert -3.1 < found.match < 2
 
 
+@pytest.mark.parametrize("start", [-1, 0, 10_000])
+@pytest.mark.parametrize("budget", [6, 20, 200])
+def test_a_sentence_is_shown_if_it_begins_inside_what_is_kept_of_its_chunk(start, budget):
+    """Wherever the chunks stand in their texts: the best one stands far behind the others, and is too long to be kept."""
+    best = {"text": "The tower of Hull has bells" + ", and bells" * 20 + ".", "start": start}
+    others = [f"The tower of Hull is {word}. Lunch is at noon. It has bells.  " for word in ("old", "red", "tall")]
+    hits, selection = chosen(Document.from_chunks([best, *others], tokenizer="words"), "Hull bells and", budget)
+    kept = {passage.order: passage.spans for passage in selection.passages}
+    places = zip(hits.sentences.hit.tolist(), hits.sentences.start.tolist(), strict=True)
+    expected = [any(left <= at < right for left, right in kept.get(hits.hits[hit].ordinal, ())) for hit, at in places]
+    assert shown_sentences(hits, selection).tolist() == expected
+    assert any(expected)
+
+
 def test_the_coefficients_point_the_way_they_are_explained():
     assert model.IN_DOCUMENTS[1] > 0
     assert model.IN_CONTEXT[1] > 0

@@ -25,6 +25,15 @@ def test_another_style_leaves_out_the_least_valuable_passages_where_it_must(cont
     assert contract.context("agreement Northwind London vendor").text("numbered").count("contract.md") == 5
 
 
+def test_another_style_keeps_the_most_valuable_passages_that_it_has_room_for():
+    texts = ["Copper is mined with tin.", "Copper melts when copper is hot.", "Copper is red."]
+    document = Document.from_texts([{"text": text, "source": f"{text[-4:-1]}.md"} for text in texts], tokenizer="words")
+    assert len(document.context("When does hot copper melt?", 20).text("numbered").split()) == 20
+    context = document.context("When does hot copper melt?", 19)
+    assert len(context) == 3
+    assert context.text("numbered") == f"[2] hot.md\n{texts[1]}\n\n[3] red.md\n{texts[2]}"
+
+
 def test_markers_keep_their_numbers_where_passages_are_left_out(contract):
     context = contract.context("agreement Northwind London vendor", 45)
     for line in context.text("numbered").splitlines():

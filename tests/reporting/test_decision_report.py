@@ -49,6 +49,33 @@ def test_the_printed_report_is_the_one_stored(reports, name):
     assert shown == path.read_text(encoding="utf-8")
 
 
+def test_what_is_linked_or_holds_just_enough_of_the_question_is_no_waste(reports):
+    linked = reports["second_hop"]
+    assert linked.second_hop_rescue_count == 1
+    assert (linked.distractor_ratio, linked.input_distractor_ratio, linked.estimated_waste_tokens) == (0.0, 0.0, 0)
+    whole = build_context("copper", ["Copper is hot.", "Tin melts."], min_grounding=1.0, tokenizer="words").report
+    assert (whole.retained_evidence_ratio, whole.distractor_ratio, whole.estimated_waste_tokens) == (1.0, 0.5, 2)
+
+
+def test_each_copy_counts_once_as_redundant(reports):
+    assert reports["duplicates"].redundancy == pytest.approx(2 / 3)
+    assert reports["duplicates"].retained_evidence_ratio == pytest.approx(1 / 3)
+
+
+def test_a_style_of_the_callers_own_is_told_by_its_name():
+    def shouted(_, passage):
+        return passage.chunk.text.upper()
+
+    class Whispered:
+        def __call__(self, _, passage):
+            return passage.chunk.text.lower()
+
+    styles = [
+        build_context("copper", ["Copper."], text_style=style).report.text_style for style in (shouted, Whispered())
+    ]
+    assert styles == ["shouted", "Whispered"]
+
+
 def test_the_dict_is_json_with_a_schema_version(reports):
     for report in reports.values():
         as_dict = report_to_dict(report)

@@ -70,7 +70,7 @@ def confidence(hits: Ranking, selection: Selection, shown: Bools, n_chunks: int)
         n_chunks: chunks in the index.
     """
     query = hits.query
-    if not selection.passages or not len(hits) or not (query.terms or query.unmatched):
+    if not selection.passages or not (query.terms or query.unmatched):
         return 0.0
     found = signals(hits, selection, shown, n_chunks)
     in_documents = _logistic(IN_DOCUMENTS, (found.match,))

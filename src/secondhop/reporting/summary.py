@@ -83,7 +83,7 @@ def _style_name(style: TextStyle) -> str:
 
 
 def _warnings(hits: Ranking, selection: Selection, sure: float, budget: Budget) -> list[ReportWarning]:
-    query, refused = hits.query, {decision.reason for decision in selection.decisions if decision.fate == "dropped"}
+    query = hits.query
     if not query.text.strip():
         return [ReportWarning("empty_query", "the question is empty", "ask for something")]
     if not len(hits) and query.terms:  # words that the index holds, in no chunk that may be considered
@@ -113,13 +113,14 @@ def _warnings(hits: Ranking, selection: Selection, sure: float, budget: Budget) 
                 "use words of the documents, or drop these",
             )
         )
-    if not selection.passages and Reason.DROPPED_BUDGET in refused and Reason.DROPPED_INJECTION not in refused:
+    refused = {decision.reason for decision in selection.decisions} if not selection.passages else set()
+    if Reason.DROPPED_BUDGET in refused and Reason.DROPPED_INJECTION not in refused:
         warnings.append(
             ReportWarning(
                 "budget_too_small", f"no sentence with evidence fits {budget.max_tokens} tokens", "raise the budget"
             )
         )
-    elif not selection.passages:
+    elif refused:
         reasons = ", ".join(sorted(reason.value for reason in refused))
         warnings.append(
             ReportWarning(
