@@ -12,6 +12,17 @@ import pytest
 import secondhop
 from secondhop import errors
 
+
+class PathLike:
+    """What tells its path as `os.DirEntry` does, which may be bytes."""
+
+    def __init__(self, path):
+        self.path = path
+
+    def __fspath__(self):
+        return self.path
+
+
 ERRORS = [value for value in vars(errors).values() if inspect.isclass(value) and issubclass(value, Exception)]
 
 
@@ -79,10 +90,11 @@ def test_an_empty_file_has_no_text(tmp_path):
         secondhop.Document.from_file(tmp_path / "empty.txt")
 
 
-@pytest.mark.parametrize("path", [None, 7, b"contract.md", "a\0b"])
-def test_what_is_no_path_is_refused(path):
-    with pytest.raises(secondhop.SecondhopError):
-        secondhop.Document.from_file(path)
+@pytest.mark.parametrize("path", [None, 7, b"contract.md", "a\0b", Path, PathLike(b"contract.md"), PathLike("")])
+@pytest.mark.parametrize("load", [secondhop.Document.from_file, secondhop.Document.from_folder])
+def test_what_is_no_path_is_refused(load, path):
+    with pytest.raises(secondhop.InputError, match="path="):
+        load(path)
 
 
 # ── options ──────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -137,6 +149,21 @@ def test_a_budget_is_a_positive_whole_number(contract, value):
         secondhop.build_context("law", ["Laws apply."], token_budget=value)
     with pytest.raises(secondhop.OptionError):
         secondhop.Document.from_text("Laws apply.", token_budget=value)
+
+
+def test_whole_numbers_of_numpy_are_numbers(contract):
+    budget, one = np.int64(40), np.uint8(1)
+    context = contract.context("law", budget, top_k=one, neighbors=one, candidate_k=np.int32(9))
+    assert context == contract.context("law", 40, top_k=1, neighbors=1, candidate_k=9)
+    assert json.loads(context.report.json())["token_budget"] == 40
+    options = secondhop.FolderOptions(token_budget=budget, chunk_size=np.int16(64), workers=one)
+    assert options.model_dump_json() == '{"token_budget":40,"chunk_size":64,"workers":1}'
+    assert secondhop.build_context("law", ["Laws apply."], token_budget=budget).report.token_budget == 40
+    for value in (np.array([1, 2]), np.float64(2), np.bool_(1), int):
+        with pytest.raises(secondhop.OptionError, match="budget="):
+            contract.context("law", value)
+        with pytest.raises(secondhop.OptionError, match="top_k="):
+            contract.search("law", top_k=value)
 
 
 @pytest.mark.parametrize(

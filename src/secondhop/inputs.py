@@ -16,7 +16,7 @@ from secondhop.arrays import run_lengths, run_starts
 from secondhop.errors import EmptyTextError, InputError, OptionError
 from secondhop.loading.formats import kind_by_name
 from secondhop.loading.registered import LARGEST
-from secondhop.options import DocumentOptions, Filter
+from secondhop.options import DocumentOptions, Filter, plain_number
 from secondhop.types import KINDS, Chunk, SourceText
 
 if TYPE_CHECKING:
@@ -224,13 +224,19 @@ def checked_query(query: Any) -> str:
 
 def checked_number(value: Any, name: str, *, least: int) -> int:
     """The value as a plain number, if it is a whole one of at least so much, of numpy's kind or not."""
-    if isinstance(value, bool) or not hasattr(value, "__index__") or value < least:
+    number = plain_number(value)
+    if not _is_whole(number, least):
         raise OptionError(f"{name}={value!r} is not a whole number of at least {least}")
-    return index(value)
+    return int(number)
 
 
 def checked_budget(budget: Any) -> int | None:
-    """The budget, if it is a positive whole number or None."""
-    if budget is not None and (isinstance(budget, bool) or not isinstance(budget, int) or budget < 1):
+    """The budget as a plain number, if it is a positive whole one, of numpy's kind or not; or None."""
+    number = plain_number(budget)
+    if number is not None and not _is_whole(number, 1):
         raise OptionError(f"budget={budget!r} is not a positive number of tokens")
-    return budget
+    return None if number is None else int(number)
+
+
+def _is_whole(number: Any, least: int) -> bool:
+    return isinstance(number, int) and not isinstance(number, bool) and number >= least

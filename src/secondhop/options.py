@@ -5,11 +5,13 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from operator import index
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import (
     BaseModel,
+    BeforeValidator,
     ConfigDict,
     Field,
     FieldSerializationInfo,
@@ -35,8 +37,17 @@ Bm25Variant = Literal["lucene", "okapi", "l", "plus"]
 STRATEGY_NAMES = ("auto", "reasoning_preserving", "distractor_filtered", "max_density", "redundancy_pruned", "raw_topk")
 Filter = Mapping[str, Any] | Callable[[Chunk], bool]
 
-WholeNumber = Annotated[int, Field(strict=True)]
-"""An int; True, 2.0 and "2" are not."""
+
+def plain_number(value: Any) -> Any:
+    """A whole number of numpy's kind as a plain one; anything else as it is, True among it."""
+    try:
+        return value if isinstance(value, int) else index(value)
+    except TypeError:
+        return value
+
+
+WholeNumber = Annotated[int, BeforeValidator(plain_number), Field(strict=True)]
+"""An int, or numpy's; True, 2.0 and "2" are not."""
 
 _MAY_BE_OBJECTS = ("strategy", "text_style", "tokenizer", "model", "rerank", "embedding_cache")
 """Options that are a name or path, or else an object that does the work."""
@@ -301,19 +312,21 @@ def merge(model: type[_Model], options: _Options | None, keywords: Mapping[str, 
 
 def as_path(path: Any) -> Path:
     """A str or Path as a Path; anything else is an error that says so."""
-    if isinstance(path, (str, Path)):
-        if path == "":
-            raise InputError("path='' is empty; the current folder is '.'")
-        if "\0" in str(path):
-            raise InputError(f"path={str(path)!r} holds a NUL character")
-        try:
-            os.fsencode(path)
-        except UnicodeEncodeError:
-            raise InputError(f"path={str(path)!r} holds half a character") from None
-        return Path(path)
-    if hasattr(path, "__fspath__"):
-        return Path(path.__fspath__())
-    raise InputError(f"path={path!r} is neither a str nor a Path")
+    try:
+        name = os.fspath(path)
+    except TypeError:
+        name = None
+    if not isinstance(name, str):
+        raise InputError(f"path={path!r} is neither a str nor a Path")
+    if name == "":
+        raise InputError("path='' is empty; the current folder is '.'")
+    if "\0" in name:
+        raise InputError(f"path={name!r} holds a NUL character")
+    try:
+        os.fsencode(name)
+    except UnicodeEncodeError:
+        raise InputError(f"path={name!r} holds half a character") from None
+    return Path(name)
 
 
 @contextmanager
