@@ -36,6 +36,14 @@ def test_quoted_words_weigh_more_and_words_of_the_request_less():
     assert weights["copper"] > weights["lead"] > weights["show"] > 0
 
 
+@pytest.mark.parametrize(
+    "text", ['Show "copper"', "Show “copper”", "Show „copper“", "Show «copper»", "Show 「copper」"]
+)
+def test_quotation_marks_of_other_languages_quote(text):
+    query = parsed(text)
+    assert dict(zip(query.query.terms, query.weights.tolist(), strict=True))["copper"] > 1
+
+
 @pytest.mark.parametrize("text", ["to be or not to be", "TO BE"])
 def test_a_question_of_stopwords_alone_finds_their_passage(text):
     assert DOC.search(text, top_k=1)[0].chunk.text == "To be or not to be."

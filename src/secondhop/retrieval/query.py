@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from secondhop.retrieval.spellings import joined, pairs_with, written_otherwise
 from secondhop.text.analysis import Analyzer, is_piece, split_forms
 from secondhop.types import Query
 
@@ -16,12 +17,16 @@ if TYPE_CHECKING:
     from secondhop.indexing import Snapshot
     from secondhop.types import Bools, Floats, Ints
 
-_QUOTED = re.compile(r'"([^"]{2,80})"|“([^”]{2,80})”|«([^»]{2,80})»')
+_QUOTED = re.compile(
+    r'"([^"]{2,80})"|“([^”]{2,80})”|„([^“”]{2,80})[“”]|«([^»]{2,80})»|「([^」]{2,80})」|『([^』]{2,80})』'
+)
 # Words that carry the form of a request rather than its subject.
 _REQUEST_WORDS = """highlight find show list give tell describe explain identify provide name state please part parts
     related relate review reviewed detail details following according question answer lawyer"""
 _QUOTED_WEIGHT = 3.0
 _REQUEST_WEIGHT = 0.3
+_MOST_OTHERWISE = 16
+"""For so many unknown words other spellings are looked for: a pasted log has thousands."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,22 +61,38 @@ def parse_query(snapshot: Snapshot, text: str) -> ParsedQuery:
     missing = 0.0
     requests = request_terms(lexicon.analyzer)
     forms = split_forms(text)
+    together = list(joined(lexicon, text))
+    parts = {part for each in together for part in each.parts}
+    pairs = {} if text.isascii() else pairs_with(snapshot, forms)
+    otherwise: dict[str, list[int]] = {}
     for form in forms:
         analyzed = lexicon.analyzer.analyze(form)
         if not analyzed.terms:
             continue
         found = {term: lexicon.terms.get(term) for term in analyzed.terms}
         numbers = [number for number in found.values() if number is not None]
+        pieces = {number for term, number in found.items() if is_piece(term)}
+        if form in pairs:
+            others = [number for number in pairs[form] if number not in numbers]
+            pieces.update(others)
+            numbers += others
+        elif not numbers:
+            if form not in otherwise:
+                otherwise[form] = written_otherwise(snapshot, form) if len(otherwise) < _MOST_OTHERWISE else []
+            numbers = otherwise[form]
+            pieces.update(numbers)
         sequence.append(numbers[0] if numbers else -1)
         named.append(analyzed.is_name)
         weight = _QUOTED_WEIGHT if form in quoted else _REQUEST_WEIGHT if analyzed.terms[0] in requests else 1.0
-        if not numbers and form not in unmatched:
+        if not numbers and form not in unmatched and form not in parts:
             unmatched[form] = weight
             missing += min(weight, 1.0) * rarest
-        pieces = {number for term, number in found.items() if is_piece(term)}
         for number in numbers:  # all pieces of a word weigh as much as the word
             share = 1 / len(pieces) if number in pieces else 1.0
             weights[number] = max(weights.get(number, 0.0), weight * share)
+    for each in together:
+        weight = _QUOTED_WEIGHT if quoted.issuperset(each.parts) else 1.0
+        weights[each.number] = max(weights.get(each.number, 0.0), weight)
     terms = np.array(list(weights), np.int64)
     values = np.array(list(weights.values()))
     held = float((np.minimum(values, 1.0) * snapshot.idf[terms]).sum()) if len(terms) else 0.0

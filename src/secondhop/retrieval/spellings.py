@@ -1,0 +1,135 @@
+"""Other ways to write what a question asks for: as one word or two, with umlauts or without, one character for a pair."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, NamedTuple
+from unicodedata import normalize
+
+import numpy as np
+
+from secondhop.text.analysis import UNSPACED_SYLLABLES, split_forms
+from secondhop.text.hashing import digest, digests_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from secondhop.indexing import Snapshot
+    from secondhop.indexing.lexicon import Lexicon
+    from secondhop.types import Bools
+
+_JOINED = re.compile(r"(?<![^\W_])[^\W_]+(?:[-‐‑._&/][^\W_]+)+")
+_BETWEEN_DIGITS = re.compile(r"\d[\W_]\d")
+_LEAST_JOINED = 3
+"""Characters: "U.S." is not "us"."""
+_LEAST_IN_TWO = 4
+_LONGEST = 32
+_SPELT_OUT = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "å": "aa", "ø": "oe"})
+_LETTERS = {"ae": "ä", "oe": "ö", "ue": "ü", "aa": "å"}
+_SPELLINGS = re.compile("|".join(_LETTERS))
+_SYLLABLES = re.compile(f"[{UNSPACED_SYLLABLES}]+")
+_MOST_PAIRS = 32
+
+
+class Joined(NamedTuple):
+    """Words that a sign joins in the question and that the index has without it."""
+
+    parts: list[str]
+    number: int
+    """Of the term that they are together."""
+
+
+def joined(lexicon: Lexicon, text: str) -> Iterator[Joined]:
+    """The words of a question that the index has written as one: `email` for `e-mail`, `usa` for `U.S.A.`."""
+    for match in _JOINED.finditer(text):
+        parts = split_forms(match[0])
+        whole = "".join(parts)
+        if len(parts) > 1 and len(whole) >= _LEAST_JOINED and not _BETWEEN_DIGITS.search(match[0]):
+            number = _first_term(lexicon, whole)
+            if number is not None:
+                yield Joined(parts, number)
+
+
+def written_otherwise(snapshot: Snapshot, form: str) -> list[int]:
+    """Terms that the index has for a word that it lacks as it is written: `Müller` for `Mueller`, `log in` for `login`."""
+    if len(form) > _LONGEST:
+        return []
+    lower = normalize("NFC", form.lower())
+    for other in (lower.translate(_SPELT_OUT), _SPELLINGS.sub(lambda found: _LETTERS[found[0]], lower)):
+        if other != lower and (number := _first_term(snapshot.lexicon, other)) is not None:
+            return [number]
+    return _in_two(snapshot, lower) if lower.isalpha() else []
+
+
+def pairs_with(snapshot: Snapshot, forms: list[str]) -> dict[str, list[int]]:
+    """For words of one Chinese, Japanese or Korean character the pairs that it is part of: those that most chunks have.
+
+    None where the question has a pair as well, which says more.
+    """
+    runs = [form for form in forms if _SYLLABLES.fullmatch(form)]
+    if not runs or max(map(len, runs)) > 1:
+        return {}
+    strings = snapshot.lexicon.terms.strings
+    data = strings.data.tobytes()
+    found: dict[str, list[int]] = {}
+    for form in runs:
+        for character in snapshot.lexicon.analyzer.analyze(form).terms:
+            at = np.array([match.start() for match in re.finditer(character.encode(), data)], np.int64)
+            numbers = np.unique(strings.offsets.searchsorted(at, "right") - 1)
+            found[form] = numbers[snapshot.idf[numbers].argsort(kind="stable")[:_MOST_PAIRS]].tolist()
+    return found
+
+
+def _first_term(lexicon: Lexicon, form: str) -> int | None:
+    """The number of what the form as a whole is indexed by."""
+    terms = lexicon.analyzer.analyze(form).terms
+    return lexicon.terms.get(terms[0]) if terms else None
+
+
+def _in_two(snapshot: Snapshot, word: str) -> list[int]:
+    """The terms of the two words that it is made of, if they stand side by side somewhere."""
+    if len(word) < _LEAST_IN_TWO:
+        return []
+    written = (word, word.capitalize(), word.upper())
+    starts = digests_of([each[:end] for each in written for end in range(1, len(word))])
+    known = snapshot.lexicon.forms.digests
+    held = known.take(known.searchsorted(starts), mode="clip") == starts
+    for place in held.reshape(len(written), -1).any(axis=0).nonzero()[0].tolist():
+        if numbers := _side_by_side(snapshot, word[: place + 1], word[place + 1 :]):
+            return numbers
+    return []
+
+
+def _side_by_side(snapshot: Snapshot, left: str, right: str) -> list[int]:
+    """The terms of two words, if they stand side by side somewhere. The second may be a stopword, and may be inflected."""
+    lexicon = snapshot.lexicon
+    first = _first_term(lexicon, left)
+    if first is None:
+        return []
+    is_stopword = not lexicon.analyzer.analyze(right).terms
+    second = None if is_stopword else _first_term(lexicon, right)
+    if second is None and not is_stopword:
+        return []
+    chunks = snapshot.body.of(first)[0]
+    if second is not None:
+        chunks = np.intersect1d(chunks, snapshot.body.of(second)[0], assume_unique=True)
+    words, counts = snapshot.words_of(chunks)
+    begins = _written(lexicon, left)[words]
+    begins[counts.cumsum() - 1] = False
+    follows = (_written(lexicon, right) if second is None else _with_term(lexicon, second))[words]
+    if not (begins[:-1] & follows[1:]).any():
+        return []
+    return [first] if second is None else [first, second]
+
+
+def _written(lexicon: Lexicon, word: str) -> Bools:
+    """[forms] which are the word, whatever their case."""
+    is_word: Bools = lexicon.form_fold == np.uint64(digest(word))
+    return is_word
+
+
+def _with_term(lexicon: Lexicon, term: int) -> Bools:
+    """[forms] which the term stands for."""
+    held = np.zeros(len(lexicon.forms), bool)
+    held[lexicon.form_offsets.searchsorted((lexicon.form_terms == term).nonzero()[0], "right") - 1] = True
+    return held

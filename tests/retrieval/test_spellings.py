@@ -1,0 +1,108 @@
+"""Words of a question that the documents write in another way."""
+
+import pytest
+
+from secondhop import Document
+from secondhop.retrieval.query import parse_query
+
+ENGLISH = Document.from_chunks(
+    [
+        "Send an e-mail to the desk.",
+        "Log in with your card.",
+        "Set up the printer.",
+        "Use Wi-Fi in the hall.",
+        "The Node.js server stops.",
+        "A user name has eight letters.",
+        "IBM and the USA agree.",
+        "Error E4021 stops the press.",
+        "A carpet costs more.",
+        "The cart is on the left, and the pets run.",
+    ],
+    language="english",
+)
+
+
+def found(document, question):
+    return [hit.chunk.text for hit in document.search(question)]
+
+
+@pytest.mark.parametrize(
+    ("question", "text"),
+    [
+        ("email", "Send an e-mail to the desk."),
+        ("Email?", "Send an e-mail to the desk."),
+        ("login", "Log in with your card."),
+        ("setup", "Set up the printer."),
+        ("wifi", "Use Wi-Fi in the hall."),
+        ("nodejs", "The Node.js server stops."),
+        ("usernames", "A user name has eight letters."),
+    ],
+)
+def test_a_word_that_the_documents_lack_is_found_as_two_that_stand_side_by_side(question, text):
+    assert found(ENGLISH, question)[0] == text
+    assert not ENGLISH.analyze(question).unmatched_terms
+
+
+@pytest.mark.parametrize("word", ["carton", "cartpets", "inthe", "petscart", "x" * 5000])
+def test_a_word_is_not_taken_for_two_that_stand_nowhere_side_by_side(word):
+    assert found(ENGLISH, word) == []
+    assert ENGLISH.analyze(word).unmatched_terms == (word,)
+
+
+def test_a_word_at_the_end_of_a_chunk_and_one_at_the_start_of_the_next_are_not_side_by_side():
+    assert found(Document.from_chunks(["We sell the cart", "Pets run. See the cart."]), "cartpets") == []
+
+
+@pytest.mark.parametrize(
+    ("question", "text"),
+    [
+        ("the U.S.A.", "IBM and the USA agree."),
+        ("I.B.M.", "IBM and the USA agree."),
+        ("E-4021", "Error E4021 stops the press."),
+        ("car-pet", "A carpet costs more."),
+        ("car‑pet", "A carpet costs more."),
+        ("car_pet", "A carpet costs more."),
+    ],
+)
+def test_words_that_the_question_joins_are_found_as_one(question, text):
+    assert found(ENGLISH, question)[0] == text
+    assert not ENGLISH.analyze(question).unmatched_terms
+
+
+@pytest.mark.parametrize("question", ["12/3", "1-23", "u.s."])
+def test_numbers_and_two_letters_are_not_joined(question):
+    assert found(Document.from_chunks(["Room 123 is theirs.", "It is for us."]), question) == []
+
+
+@pytest.mark.parametrize(
+    ("written", "asked"),
+    [
+        ("Müller", "Mueller"),
+        ("Mueller", "Müller"),
+        ("Mueller", "Mu\u0308ller"),
+        ("Größe", "GROESSE"),
+        ("Aarhus", "Århus"),
+        ("Øresund", "Oeresund"),
+        ("Oeresund", "Øresund"),
+    ],
+)
+@pytest.mark.parametrize("language", ["english", "german", "danish"])
+def test_umlauts_may_be_spelt_out(written, asked, language):
+    document = Document.from_texts([f"{written} 7", "Schmidt 8"], language=language)
+    assert found(document, asked) == [f"{written} 7"]
+
+
+def test_a_question_of_one_character_finds_the_pairs_that_it_is_part_of():
+    document = Document.from_texts(["海水是咸的。", "水果很好吃。", "今天天气好。", "水"])
+    assert found(document, "水")[0] == "水"
+    assert sorted(found(document, "水？")) == ["水", "水果很好吃。", "海水是咸的。"]
+    assert found(document, "水 天气") == ["水", "今天天气好。"]  # the pair says more than others
+    assert document.analyze("火").unmatched_terms == ("火",)
+    assert found(Document.from_texts(["이 법은 시행된다.", "날씨가 좋다."]), "법") == ["이 법은 시행된다."]
+
+
+def test_all_parts_of_a_word_weigh_as_much_as_the_word():
+    for document, question in ((ENGLISH, "wifi"), (Document.from_texts(["海水是咸的。", "水果很好吃。"]), "水")):
+        weights = parse_query(document._snapshot, question).weights
+        assert len(weights) > 1
+        assert weights.sum() == pytest.approx(1.0)
