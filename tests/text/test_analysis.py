@@ -18,6 +18,8 @@ ENGLISH = Analyzer("english")
         ("10,000", ["10000"]),
         ("1,234.56", ["1234.56"]),
         ("3.0", ["3"]),
+        ("v3.11.2 Python3.11 v2", ["v", "3.11.2", "python", "3.11", "v2", "v", "2"]),
+        ("étage3.5 v٣.٤", ["etage", "3.5", "v", "3.4"]),
         ("vendor's vendors' Vendors", ["vendor", "vendor", "vendor"]),
         ("O’Neill O'Neill", ["oneil", "oneil"]),
         ("café naïve", ["cafe", "naiv"]),
@@ -41,6 +43,22 @@ def test_words_become_these_terms(text, terms):
 def test_vowel_signs_are_part_of_hindi_words():
     assert split_forms("किताबें हिन्दी में") == ["किताबें", "हिन्दी", "में"]
     assert Analyzer("hindi").terms("किताबें में") == Analyzer("hindi").terms("किताब")
+
+
+def test_hindi_words_are_the_same_with_a_dot_or_a_nasal_and_with_points_or_without():
+    hindi = Analyzer("hindi")
+    for one, other in (("हिन्दी", "हिंदी"), ("सम्बन्ध", "संबंध"), ("चाँद", "चांद"), ("क़ानून", "कानून"), ("सड़क", "सडक")):
+        assert hindi.terms(one) == hindi.terms(other)
+    assert hindi.terms("जन्म") != hindi.terms("जंम")
+
+
+def test_decimal_commas_follow_the_language():
+    german = Analyzer("german")
+    assert german.terms("1.000 1,000 1000 1.234.567,5 3,5 3.5 35 0,125 3,0 3") == [
+        *("1000", "1000", "1000", "1234567.5", "3.5", "3.5", "35", "0.125", "3", "3"),
+    ]
+    assert german.terms("3.11 3.11.2 0.125 01.03.2024 1,2,3") == ["3.11", "3.11.2", "0.125", "01.03.2024", "123"]
+    assert ENGLISH.terms("1.234 1,234 3,5") == ["1.234", "1234", "35"]
 
 
 def test_elisions_and_stems_follow_the_language():

@@ -26,8 +26,11 @@ _MARKS = (
     "\u0b3c-\u0b4d\u0b82\u0bbe-\u0bcd\u0c00-\u0c04\u0c3e-\u0c4d\u0c81-\u0c83\u0cbc-\u0ccd\u0d00-\u0d03\u0d3e-\u0d4d"
     "\u0e31\u0e34-\u0e3a\u0e47-\u0e4e\u0eb1\u0eb4-\u0ebc\u0ec8-\u0ecd\u102b-\u103e\u17b4-\u17d3\u200c\u200d\u00ad"
 )
-_ASCII_FORM = re.compile(r"\d+(?:[.,]\d+)+|[A-Za-z0-9]+(?:'[A-Za-z]+)*")
-_FORM = re.compile(rf"\d+(?:[.,]\d+)+|[^\W_{_MARKS}][^\W_{_MARKS}]*(?:[{_MARKS}]+[^\W_{_MARKS}]*)*(?:['’][^\W\d_]+)*")
+# Letters stand apart from a number with points: 3.11 is in v3.11.
+_ASCII_FORM = re.compile(r"\d+(?:[.,]\d+)+|[A-Za-z]+(?=\d+\.\d)|[A-Za-z0-9]+(?:'[A-Za-z]+)*")
+_FORM = re.compile(
+    rf"\d+(?:[.,]\d+)+|[^\W\d_{_MARKS}]+(?=\d+\.\d)|[^\W_{_MARKS}][^\W_{_MARKS}]*(?:[{_MARKS}]+[^\W_{_MARKS}]*)*(?:['’][^\W\d_]+)*"
+)
 # Scripts written without spaces between words are indexed as overlapping pieces. A pair of Chinese or Japanese characters is
 # about a word. So is one of Korean, whose words carry their particles with them.
 UNSPACED_SYLLABLES = (
@@ -42,8 +45,15 @@ SYLLABLES_A_PIECE = 2
 LETTERS_A_PIECE = 3
 _CASE_PARTS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
 _ZERO_DECIMALS = re.compile(r"\.0+$")
-_NOT_TOLD_APART = re.compile("[\u0300-\u036f\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\u05c7\u064b-\u0652\u0670]")
-"""Accents, and the vowels that Hebrew and Arabic write for learners."""
+_POINTS_AND_COMMAS = str.maketrans(",.", ".,")
+_WITH_DECIMAL_COMMA = re.compile(r"[1-9]\d{0,2}(?:\.\d{3})+(?:,\d+)?|0,\d+|\d+,(?!\d{3}$)\d+")
+"""1.000 and 1.000,5 and 3,5; but 1,000 is a thousand in these languages, too."""
+_NOT_TOLD_APART = re.compile(
+    "[\u0300-\u036f\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\u05c7\u064b-\u0652\u0670\u093c]"
+)
+"""Accents, the vowels that Hebrew and Arabic write for learners, and the points of letters that Hindi borrowed."""
+_NASALS = re.compile("ङ्(?=[क-घ])|ञ्(?=[च-झ])|ण्(?=[ट-ढ])|न्(?=[त-ध])|म्(?=[प-भ])|ँ")
+"""What Hindi writes as the dot ं as well."""
 _WRITTEN_ALIKE: dict[int, str | None] = {
     **{code: str(int(chr(code))) for code in range(0x660, 0xE00) if chr(code).isdecimal()},
     **dict.fromkeys(map(ord, "’ʼ"), "'"),
@@ -58,6 +68,7 @@ _LEAST_IN_PIECES = 5
 """Shorter words share pieces with too many others."""
 _PIECE = "#"
 _ELISIONS = frozenset({"french", "italian", "catalan", "portuguese", "irish"})
+_DECIMAL_COMMA = frozenset(LANGUAGES) - {"english", "arabic", "hindi", "irish", "tamil", "nepali", "yiddish", "none"}
 _APOSTROPHES_WITHIN = frozenset({"cyrillic", "hebrew"})
 """Scripts whose apostrophes are part of a word, as those of Ukrainian."""
 
@@ -148,7 +159,7 @@ class Analyzer:
         if base in self._stopwords or lower in self._stopwords:
             return Form((), False)
         if is_number and not base.isalpha() and ("." in base or "," in base):
-            return Form((_ZERO_DECIMALS.sub("", base.replace(",", "")),), True)
+            return Form((self._number(base),), True)
         term = self._stem(base)
         if len(base) == LETTERS_A_PIECE and is_of_letters(base):
             return Form((term, self._stem(base[:-1])), False)
@@ -165,6 +176,12 @@ class Analyzer:
     def terms(self, text: str) -> list[str]:
         """All terms of a text, in order, without stopwords."""
         return [term for form in split_forms(text) for term in self.analyze(form).terms]
+
+    def _number(self, base: str) -> str:
+        """A number with points or commas as it is indexed: with a point before decimals, and no commas."""
+        if self.language in _DECIMAL_COMMA and _WITH_DECIMAL_COMMA.fullmatch(base):
+            base = base.translate(_POINTS_AND_COMMAS)
+        return _ZERO_DECIMALS.sub("", base.replace(",", ""))
 
     def _without_apostrophes(self, lower: str) -> str:
         if script_of(lower) in _APOSTROPHES_WITHIN:
@@ -202,7 +219,7 @@ _folded = _Folded(
 
 
 def _fold(word: str) -> str:
-    return normalize("NFC", word.translate(_folded))
+    return _NASALS.sub("ं", normalize("NFC", word.translate(_folded)))
 
 
 _local = threading.local()
