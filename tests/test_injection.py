@@ -157,3 +157,13 @@ def test_planted_neighbors_are_left_out_and_no_candidates():
     report = doc.context(FEE_QUESTION, neighbors=1, injection="drop").report
     assert report.removed == {"dropped_injection": 1}
     assert (report.n_input_chunks, report.n_expanded) == (1, 1)
+
+
+def test_the_budget_alone_is_not_blamed_where_what_would_have_fitted_was_left_out():
+    long = "The annual fee for a berth" + ", and for another berth" * 20 + ", is payable at once."
+    document = Document.from_texts([f"The annual fee is nil. {ORDER}", long], tokenizer="words")
+    flagged, dropped = (document.analyze("annual fee for a berth", 30, injection=way) for way in ("flag", "drop"))
+    assert (flagged.n_selected, dropped.n_selected) == (1, 0)
+    (warning,) = [each for each in dropped.warnings if each.code in ("budget_too_small", "all_dropped")]
+    assert warning.code == "all_dropped"
+    assert "(dropped_budget, dropped_injection)" in warning.message
