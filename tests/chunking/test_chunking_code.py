@@ -72,3 +72,18 @@ def test_code_is_verbatim():
     lines = [line for chunk in doc.chunks for line in chunk.text.splitlines() if line.strip()]
     assert lines == [line for line in SOURCE.splitlines() if line.strip()]
     assert {chunk.kind for chunk in doc.chunks} == {"code"}
+
+
+def test_a_comment_is_not_cut_off_from_what_it_describes():
+    options = "\n".join(f"  /**\n   * Sets the value of option {n}.\n   */\n  option{n}: string;" for n in range(40))
+    for chunk_size in (8, 16, 24, 40):
+        document = Document.from_text(f"interface Options {{\n{options}\n}}\n", source="a.ts", chunk_size=chunk_size)
+        chunks = [chunk.text for chunk in document.chunks]
+        assert len(chunks) > 2
+        assert all(text.endswith((";", "}")) for text in chunks)
+        assert "".join(chunks).split() == f"interface Options {{ {options} }}".split()
+
+
+def test_a_long_comment_is_cut():
+    document = Document.from_text("\n".join(f"// Line {n} of them all." for n in range(60)), source="a.c", chunk_size=8)
+    assert len(document.chunks) == 10

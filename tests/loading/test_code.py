@@ -157,6 +157,14 @@ enum Kind { A, B }
 namespace Shop { export function buy(): void {} }
 declare function ext(x: number): string;
 const pick = <T,>(x: T): T => x;
+/** Shows. */
+export type Props = {
+  show(): void;
+};
+declare class Store {
+  /** Reads. */
+  read(id: string): Item;
+}
 """
     assert definitions(source, text) == [
         ("class Repo", 1, 7),
@@ -164,11 +172,15 @@ const pick = <T,>(x: T): T => x;
         ("class Repo > method constructor", 4, 5),
         ("class Repo > method all", 6, 6),
         ("interface Item", 8, 8),
+        ("interface Item > method name", 8, 8),
         ("enum Kind", 10, 10),
         ("namespace Shop", 11, 11),
         ("namespace Shop > function buy", 11, 11),
         ("function ext", 12, 12),
         ("function pick", 13, 13),
+        ("type Props", 14, 17),
+        ("class Store", 18, 21),
+        ("class Store > method read", 19, 20),
     ]
 
 
@@ -384,6 +396,12 @@ class A {
 """
     expected = [("function f", 1, 5), ("class A", 6, 8), ("class A > method go", 7, 7)]
     assert definitions("a.js", text) == expected
+
+
+def test_comments_that_are_in_a_broken_definition_are_not_in_the_next_one():
+    text = "impl A for B// a\n// b\nimpl C for D"
+    _, first, second = load(text.encode(), "a.rs").sections
+    assert (first.end, text[second.start : second.end].strip()) == (second.start, "impl C for D")
 
 
 def test_offsets_are_characters_also_after_characters_of_four_bytes():

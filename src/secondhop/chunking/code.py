@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import accumulate
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -12,7 +12,7 @@ from secondhop.chunking.lines import Lines, lines_of_spans
 from secondhop.chunking.packing import Part, divided, pack
 from secondhop.chunking.sections import SectionNode
 from secondhop.text.sentences import size
-from secondhop.types import Section
+from secondhop.types import Section, Span
 
 if TYPE_CHECKING:
     from secondhop.types import Ints
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 # wanted size, and a definition up to `_WHOLE` times of it stays whole.
 _LARGER = 2.5
 _WHOLE = 3.0
+_COMMENT = ("//", "/*", "*", "#", "--", "@", ";", "%", '"""')
+"""How lines begin that describe what follows."""
 
 
 class CodeCut(NamedTuple):
@@ -120,6 +122,20 @@ def _parts(text: str, stretches: list[_Stretch], lines: Lines, spans: Ints, chun
 
         def divide(stanza: int, total: int, first: int = stanzas.start) -> Iterator[Part]:
             inside = spans[opening[first + stanza] : closing[first + stanza]].tolist()
-            return divided(text, inside, total, chunk_size)
+            return _with_comments(text, inside, divided(text, inside, total, chunk_size))
 
         yield [n for n, _ in pack(sizes[stanzas], n_in_stanza[stanzas], chunk_size, divide)]
+
+
+def _with_comments(text: str, lines: Sequence[Span], parts: Iterable[Part]) -> Iterator[Part]:
+    """The parts; comments at the end of one go to the next, which they describe, unless they are half of it."""
+    start = end = 0
+    for n, opens in parts:
+        end += n
+        cut = end
+        while end < len(lines) and cut > start and text[slice(*lines[cut - 1])].lstrip().startswith(_COMMENT):
+            cut -= 1
+        if 2 * (end - cut) >= end - start:
+            cut = end
+        yield cut - start, opens
+        start = cut

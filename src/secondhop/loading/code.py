@@ -5,16 +5,17 @@ the comments directly above it, without a blank line between. It begins at the s
 but indentation stands before it. `heading_path` holds a label for each definition from the outermost to this one:
 
     Python      class Cart · def total                   (async or not)
-    JS, TS      class Cart · method total · function sum · interface Item · enum Kind · namespace Shop
+    JS, TS      class Cart · method total · function sum · interface Item · type Props · enum Kind · namespace Shop
     Go          func Sum · func (Cart) Total · struct Cart · interface Item
     Rust        mod shop · struct Cart · enum Kind · union U · trait Item · impl Item for Cart · fn total · macro log
     Java        class Cart · interface Item · enum Kind · record Point · annotation Tag · method total
     C, C++      namespace shop · class Cart · struct s · union u · enum e · method total · function Cart::total
 
 In JavaScript and TypeScript a function or class that is assigned to a name at the top level, in an object there or in a
-class body counts as a definition. `.h` is read as C++, of which C headers are nearly a subset, but with an `@interface` or `@protocol` as
-Objective-C; JavaScript that says `@flow` is read as TSX, which has most of Flow's types. In languages without a grammar
-here the lines that begin a definition are told by their first words (`code_lines.py`).
+class body counts as a definition, and a type alias where it describes an object. `.h` is read as C++, of which C headers
+are nearly a subset, but with an `@interface` or `@protocol` as Objective-C; JavaScript that says `@flow` is read as TSX,
+which has most of Flow's types. In languages without a grammar here the lines that begin a definition are told by their
+first words (`code_lines.py`).
 """
 
 from __future__ import annotations
@@ -202,14 +203,15 @@ def _nested(text: str, definitions: list[Definition]) -> list[Section]:
     sections: list[Section] = []
     around: list[tuple[int, str, tuple[str, ...]]] = []
     for found in definitions:
-        while around and around[-1][0] <= found.start:
-            around.pop()
+        start = found.start
+        while around and around[-1][0] <= found.name_at:
+            start = max(start, around.pop()[0])  # in text that is no program, comments may belong to two of them
         end, outer, path = around[-1] if around else (len(text), "", ())
         end = min(end, found.end)
         kind = "method" if found.kind == "function" and outer in _HOLDS_METHODS else found.kind
         path = (*path, f"{kind} {found.name}".strip())
         around.append((end, found.kind, path))
-        start = _line_start(text, found.start)
+        start = _line_start(text, start)
         heading_span = _heading(text, start, found.name_at, end)
         sections.append(Section(start, end, heading_path=path, kind="code", heading_span=heading_span))
     return sections

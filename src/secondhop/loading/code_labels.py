@@ -38,6 +38,8 @@ _TYPESCRIPT = (
     + f"""
 [(abstract_class_declaration) (interface_declaration) (enum_declaration) (internal_module) (module)
  (function_signature) (abstract_method_signature)] @definition
+[(class_body (method_signature) @definition) (interface_body (method_signature) @definition)]
+(type_alias_declaration value: (object_type)) @definition
 (public_field_definition value: {_FUNCTION_VALUE}) @definition
 [(ambient_declaration) (expression_statement (internal_module))] @wrapper
 """
@@ -82,6 +84,8 @@ _KINDS = {
     "class_specifier": "class",
     "method_definition": "method",
     "abstract_method_signature": "method",
+    "method_signature": "method",
+    "type_alias_declaration": "type",
     "method_declaration": "method",
     "constructor_declaration": "method",
     "compact_constructor_declaration": "method",

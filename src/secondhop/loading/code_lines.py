@@ -1,8 +1,8 @@
 """Definitions in languages without a grammar here: told line by line by the words that begin them.
 
 A definition reaches to its last line (`}`, `end`), indented as the first one is, or else to the next definition that is
-indented no deeper, or to what can only stand outside of it. The comments and attributes directly above it belong to it. Inside a comment of several lines, or a
-docstring above a definition, nothing begins.
+indented no deeper, or to what can only stand outside of it. The comments and attributes directly above it belong to it.
+Inside a comment of several lines, or a docstring above a definition, nothing begins.
 """
 
 from __future__ import annotations
