@@ -73,6 +73,20 @@ def test_citations_carry_the_metadata_of_own_chunks_as_given(labels, page):
     assert citation["metadata"] == {"page_labels": labels}
 
 
+def test_a_citation_has_the_label_of_its_own_page_alone():
+    labels = {"page_labels": ["i", "ii", "1"], "page_count": 3}
+    pages = [{"text": f"Copper {page}.", "source": "a", "page": page, "metadata": labels} for page in (1, 2, 3)]
+    cited = [citation["metadata"] for citation in build_context("copper", pages).citations]
+    assert cited == [{"page_count": 3, "page_label": label} for label in ("i", "ii", "1")]
+
+
+@pytest.mark.parametrize("page", [0, 4])
+def test_a_page_that_has_no_label_has_none(page):
+    labels = {"page_labels": ["i", "ii", "1"], "page_count": 3}
+    (citation,) = build_context("copper", [{"text": "Copper.", "page": page, "metadata": labels}]).citations
+    assert citation["metadata"] == labels
+
+
 def test_a_context_is_frozen(contract):
     with pytest.raises(AttributeError):
         contract.context("law").passages = ()

@@ -123,6 +123,9 @@ def test_timings_are_told_only_when_asked_for(reports):
 
 def test_json_takes_the_options_of_dumps(reports):
     assert json.loads(reports["tight"].json(indent=2)) == reports["tight"].to_dict()
+    other = dataclasses.replace(reports["tight"], query="Größe")
+    assert "Größe" in other.json()
+    assert "Gr\\u00f6" in other.json(ensure_ascii=True)
 
 
 def test_reports_are_equal_whatever_they_took(contract):
@@ -137,6 +140,20 @@ def test_html_escapes_what_comes_from_outside():
         assert "<script" not in page
         assert "&lt;script&gt;" in page
         assert page.count("<tr class=") == len(report.decisions)
+
+
+def test_html_escapes_the_ids_and_names_that_reasons_tell_of():
+    nasty = "<img src=x onerror='alert(1)'>"
+    chunks = [
+        {"text": "The lighthouse keeper was Robert Hale.", "id": f"{nasty}1", "source": nasty},
+        {"text": "Robert Hale was born in Arbroath.", "id": f"{nasty}2"},
+        {"text": "The lighthouse keeper was Robert Hale.", "id": f"{nasty}3"},
+        *FILLER,
+    ]
+    report = build_context("Who was the lighthouse keeper?", chunks).report
+    assert {"kept_second_hop", "dropped_duplicate"} <= {decision.reason.value for decision in report.decisions}
+    assert "<img" not in report.to_html()
+    assert "onerror='" not in report.to_html()
 
 
 def test_html_shows_warnings_and_fates(reports):
@@ -162,6 +179,13 @@ def test_a_reason_without_its_numbers_is_told_all_the_same(reports, detail):
 
     decision = dataclasses.replace(reports["duplicates"].decisions[-1], detail=detail)
     assert why(decision) == "dropped duplicate"
+
+
+@pytest.mark.parametrize(("n", "said"), [(12, []), (13, ["  … and 1 more"]), (20, ["  … and 8 more"])])
+def test_the_best_dozen_of_what_is_kept_is_listed_and_the_rest_counted(n, said):
+    lines = str(build_context("copper", [f"Copper {number}." for number in range(n)]).report).split("\n")
+    assert sum(line.startswith("     #") or line.startswith("    #") for line in lines) == 12
+    assert [line for line in lines if "…" in line] == said
 
 
 def test_warnings_say_what_to_do(reports):

@@ -21,7 +21,6 @@ _STYLE = (
 
 def render_html(report: DecisionReport) -> str:
     """Summary, budget bar, warnings and one row for each decision."""
-    share = min(100.0, 100 * report.token_utilization)
     warnings = "".join(
         f'<div class="warning">{escape(w.message)}; {escape(w.suggestion)}</div>' for w in report.warnings
     )
@@ -32,7 +31,7 @@ def render_html(report: DecisionReport) -> str:
         f"<div><b>{escape(report.query)}</b></div>"
         f"<div>{escape(report.requested_strategy)} ({escape(report.auto_decision)}): {report.n_selected} passages, "
         f"{report.total_tokens:,} of {report.token_budget:,} tokens, confidence {report.confidence:.2f}</div>"
-        f"<div class='bar'><div style='width:{share:.1f}%'></div></div>{warnings}"
+        f"<div class='bar'><div style='width:{report.token_utilization:.1%}'></div></div>{warnings}"
         "<table><tr><th>fate</th><th>passage</th><th>rank</th><th>tokens</th><th>score</th><th>why</th></tr>"
         f"{rows}</table></div>"
     )
