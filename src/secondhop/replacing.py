@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import secrets
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
+
+_LONGEST_S = 24 * 3600
+"""No file takes longer to be written. An older one that never got its name is of a process that was killed."""
 
 
 @contextlib.contextmanager
@@ -19,6 +24,7 @@ def replacing(path: Path) -> Iterator[BinaryIO]:
     Raises:
         OSError: it cannot be written; what was there stays.
     """
+    _remove_left_behind(path)
     temporary = path.with_name(f"{path.name}-{secrets.token_hex(4)}.tmp")
     try:
         with temporary.open("xb") as file:
@@ -32,3 +38,11 @@ def replacing(path: Path) -> Iterator[BinaryIO]:
         if isinstance(error, OSError) and error.filename in (None, str(temporary)):
             raise OSError(error.errno, error.strerror, str(path)) from error  # not of a file that nobody has named
         raise
+
+
+def _remove_left_behind(path: Path) -> None:
+    name = re.compile(rf"{re.escape(path.name)}-[0-9a-f]{{8}}\.tmp")
+    with contextlib.suppress(OSError), os.scandir(path.parent) as entries:
+        for entry in entries:
+            if name.fullmatch(entry.name) and entry.stat().st_mtime < time.time() - _LONGEST_S:
+                os.unlink(entry.path)

@@ -1,8 +1,10 @@
 import os
+import time
 
 import numpy as np
 import pytest
 
+from secondhop.embedding import vectors
 from secondhop.embedding.vectors import read_vectors, write_vectors
 from secondhop.errors import IndexCorruptError, IndexVersionError
 
@@ -58,3 +60,28 @@ def test_another_user_may_read_them_as_far_as_the_umask_says(stored):
 
 def test_nothing_is_left_behind(stored):
     assert [file.name for file in stored[0].parent.iterdir()] == ["vectors.f32"]
+
+
+def test_what_a_writer_that_was_killed_left_behind_goes_when_it_is_old(stored):
+    path, rows = stored
+    names = ["vectors.f32-0123abcd.tmp", "vectors.f32-89abcdef.tmp", "vectors.f32-of-mine.tmp"]
+    for name, age in zip(names, (2, 0, 2), strict=True):
+        (path.parent / name).write_bytes(b"half of it")
+        long_ago = time.time() - age * 24 * 3600
+        os.utime(path.parent / name, (long_ago, long_ago))
+    write_vectors(path, rows, "model a")
+    assert sorted(file.name for file in path.parent.iterdir()) == ["vectors.f32", *names[1:]]
+
+
+def test_a_file_that_is_replaced_while_it_is_read_is_read_to_its_end(stored, monkeypatch):
+    path, rows = stored
+    digest = vectors._digest
+
+    def overtaken(*data):
+        monkeypatch.undo()
+        write_vectors(path, rows[:5], "model b")
+        return digest(*data)
+
+    monkeypatch.setattr(vectors, "_digest", overtaken)
+    assert np.array_equal(read_vectors(path, "model a"), rows)
+    assert np.array_equal(read_vectors(path, "model b"), rows[:5])

@@ -8,6 +8,7 @@ Written to a temporary name and renamed: a reader sees the old file or the new o
 
 from __future__ import annotations
 
+import os
 import struct
 from hashlib import blake2b
 from pathlib import Path
@@ -52,21 +53,21 @@ def read_vectors(path: Path, identity: str) -> Matrix | None:
         IndexVersionError: written in a format that this version does not read.
         IndexCorruptError: the bytes are not those that were written.
     """
-    with path.open("rb") as file:
+    with path.open("rb") as file:  # all of one file, though another one may get the name meanwhile
         head = file.read(_HEADER_BYTES)
-    if len(head) < _HEADER_BYTES or not head.startswith(_MAGIC):
-        raise IndexCorruptError(path, "is no file of vectors")
-    _, order, version, rows, dims, made_by, digest = _HEADER.unpack_from(head)
-    if version != FORMAT_VERSION:
-        raise IndexVersionError(path, f"has format {version}, and this version reads {FORMAT_VERSION}")
-    if path.stat().st_size != _HEADER_BYTES + 4 * rows * dims:
-        raise IndexCorruptError(path, f"should hold {rows} vectors of {dims} dimensions, and is of another size")
-    if made_by != _digest(identity.encode()):
-        return None
-    if not rows * dims:
-        return np.empty((rows, dims), np.float32)
-    by_dimension = order == _BY_DIMENSION
-    numbers = np.memmap(path, "<f4", "r", _HEADER_BYTES, (dims, rows) if by_dimension else (rows, dims))
+        if len(head) < _HEADER_BYTES or not head.startswith(_MAGIC):
+            raise IndexCorruptError(path, "is no file of vectors")
+        _, order, version, rows, dims, made_by, digest = _HEADER.unpack_from(head)
+        if version != FORMAT_VERSION:
+            raise IndexVersionError(path, f"has format {version}, and this version reads {FORMAT_VERSION}")
+        if os.fstat(file.fileno()).st_size != _HEADER_BYTES + 4 * rows * dims:
+            raise IndexCorruptError(path, f"should hold {rows} vectors of {dims} dimensions, and is of another size")
+        if made_by != _digest(identity.encode()):
+            return None
+        if not rows * dims:
+            return np.empty((rows, dims), np.float32)
+        by_dimension = order == _BY_DIMENSION
+        numbers = np.memmap(file, "<f4", "r", _HEADER_BYTES, (dims, rows) if by_dimension else (rows, dims))
     if _digest(numbers.data.cast("B"), order) != digest:
         raise IndexCorruptError(path, "its bytes are not those that were written")
     return numbers.T if by_dimension else numbers
