@@ -46,6 +46,35 @@ def test_cells_of_one_row_are_one_line():
     assert pdf.load(making.drawn_pdf([page]), "a.pdf").text == "Steel 10 20\nCopper 30 40"
 
 
+def figures(y, *parts):
+    """Parts of one line, given as how far they are raised, size and text; of digits, whose widths are known."""
+    x, drawn = 72, []
+    for rise, size, text in parts:
+        drawn.append((x, y + rise, size, text))
+        x += sum(0.278 if character in " ,." else 0.556 for character in text) * size
+    return drawn
+
+
+@pytest.mark.parametrize(
+    ("parts", "text"),
+    [
+        ([(0, 11, "00 1,200"), (4, 7, "12"), (0, 11, " 00")], "00 1,200¹² 00"),
+        ([(0, 11, "5 10"), (4, 7, "-6"), (0, 11, " 0")], "5 10⁻⁶ 0"),
+        ([(0, 11, "00"), (4, 7, "1,2")], "00¹,²"),
+        ([(0, 11, "00 0"), (-2, 7, "2"), (0, 11, "0")], "00 020"),
+        ([(0, 11, "00 0"), (0, 7, "12")], "00 012"),
+    ],
+)
+def test_numbers_above_the_line_make_no_other_number(parts, text):
+    assert pdf.load(making.drawn_pdf([figures(700, *parts)]), "a.pdf").text == text
+
+
+def test_a_page_with_a_number_above_a_line_is_put_into_reading_order():
+    raised = figures(700, (0, 11, "00 1,200"), (4, 7, "12"), (0, 11, " 00"))
+    page = [*column(72, 500, ["Second."]), *raised, (300, 700, 11, "a cell")]
+    assert pdf.load(making.drawn_pdf([page]), "a.pdf").text == "00 1,200¹² 00 a cell\nSecond."
+
+
 def report(pages, *, foot="Page {} of {}", head="Harbour report"):
     return making.drawn_pdf(
         [

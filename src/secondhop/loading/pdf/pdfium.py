@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import os
+import re
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
@@ -14,7 +15,7 @@ import pypdfium2
 from pypdfium2 import raw
 
 from secondhop.errors import PasswordRequiredError
-from secondhop.loading.builder import MAX_HEADING_CHARS, clean, one_line
+from secondhop.loading.builder import MAX_HEADING_CHARS, clean, one_line, raised
 from secondhop.loading.pdf.fields import with_fields
 from secondhop.loading.pdf.page import Entry, Line, Page, Pages, State, count, ranges
 from secondhop.loading.pdf.words import tidy_lines, with_accents
@@ -22,6 +23,11 @@ from secondhop.loading.pdf.words import tidy_lines, with_accents
 _MAX_OUTLINE_ENTRIES = 10_000
 _MAX_OUTLINE_DEPTH = 15
 _MAX_OBJECT_DEPTH = 3
+_NUMBER = re.compile(r"[0-9]+(?:,[0-9]+)*")
+_SIGNS = "+-−–"
+_SMALLER = 0.85
+_HIGHER = 0.15
+"""Of the height of the letter before: how small and how far above its foot the number of a note or an exponent is."""
 
 
 class Pdfium:
@@ -148,38 +154,91 @@ def _why_empty(pdf: pypdfium2.PdfDocument, index: int) -> State:
 
 
 def _placed(textpage: Any, texts: Sequence[str], stored: str) -> list[Line]:
-    """The lines that are not blank, with their places.
+    """The lines that are not blank, with their places, and numbers set above the line in characters that are.
 
     `stored` is the text that pdfium's character numbers belong to. It holds the same lines and those outside the page.
     """
     lines: list[Line] = []
-    candidates = _numbered(stored)
+    pieces = list(_numbered(stored))
+    place = 0
     first, middle, last = raw.FS_RECTF(), raw.FS_RECTF(), raw.FS_RECTF()
-    ask, number_of = raw.FPDFText_GetLooseCharBox, raw.FPDFText_GetCharIndexFromTextIndex
+    ask = raw.FPDFText_GetLooseCharBox
     for text in texts:
         if not text:
             continue
-        at = next((at for at, line in candidates if line == text), None)
-        if at is None:
-            candidates = _numbered(stored)  # a line that reads differently there: go on with the next from the top
+        found = next(filter(None, (_run(text, pieces, start) for start in range(place, len(pieces)))), None)
+        if found is None:
+            place = 0  # a line that reads differently there: go on with the next from the top
             lines.append(Line(text))
             continue
-        start = number_of(textpage, at)
+        place = found.stop
+        numbers = _numbers(textpage, text, [pieces[each] for each in found])
         # The middle tells the height: a footnote mark may stand at either end. Blanks between words have none.
         half = len(text) // 2
         while text[half] == " ":
             half += 1
         if (
-            start >= 0
-            and ask(textpage, start, first)
-            and ask(textpage, start + len(text) - 1, last)
-            and ask(textpage, start + half, middle)
+            numbers[0] >= 0
+            and ask(textpage, numbers[0], first)
+            and ask(textpage, numbers[-1], last)
+            and ask(textpage, numbers[half], middle)
         ):
             height = max(middle.top - middle.bottom, 0.0)
-            lines.append(Line(text, first.left, max(last.right, first.left), middle.bottom, height))
+            shown = _with_raised(textpage, text, numbers, max(height, first.top - first.bottom))
+            lines.append(Line(shown, first.left, max(last.right, first.left), middle.bottom, height))
         else:
             lines.append(Line(text))
     return lines
+
+
+def _run(text: str, pieces: Sequence[tuple[int, str]], start: int) -> range | None:
+    """The pieces from one on that the line consists of: it is stored in several where something in it is raised."""
+    place = start
+    while text and place < len(pieces) and text.startswith(pieces[place][1]):
+        text = text[len(pieces[place][1]) :].lstrip()
+        place += 1
+    return None if text else range(start, place)
+
+
+def _numbers(textpage: Any, text: str, pieces: Sequence[tuple[int, str]]) -> Sequence[int]:
+    """For each character of the line its number; for a blank between two pieces that of a neighbour."""
+    starts = [raw.FPDFText_GetCharIndexFromTextIndex(textpage, at) for at, _ in pieces]
+    if len(pieces) == 1:
+        return range(starts[0], starts[0] + len(text))
+    numbers: list[int] = []
+    for start, (_, piece) in zip(starts, pieces, strict=True):
+        numbers += [start] * (text.index(piece, len(numbers)) - len(numbers))
+        numbers += range(start, start + len(piece))
+    return numbers
+
+
+def _with_raised(textpage: Any, text: str, numbers: Sequence[int], height: float) -> str:
+    """The line with the numbers in it that are raised in characters that are; `height` is that of a letter that is not."""
+    box, before = raw.FS_RECTF(), raw.FS_RECTF()
+    ask = raw.FPDFText_GetLooseCharBox
+    for match in _NUMBER.finditer(text):
+        start, end = match.span()
+        if start and text[start - 1] in _SIGNS:
+            start -= 1
+        first = start - 1 if start and text[start - 1] != " " else start
+        if first == end - 1:
+            continue
+        ask(textpage, numbers[end - 1], box)
+        if box.top - box.bottom >= _SMALLER * height:
+            continue
+        ask(textpage, numbers[first], before)
+        at = end
+        while at - 1 > first and ask(textpage, numbers[at - 1], box) and _is_raised(box, before):
+            at -= 1
+        if at < end and raw.FPDFText_GetUnicode(textpage, numbers[at]) == ord(text[at]):
+            text = f"{text[:at]}{raised(text[at:end])}{text[end:]}"
+    return text
+
+
+def _is_raised(box: Any, other: Any) -> bool:
+    """Whether a character is smaller than another, and its foot stands higher than that of a small one beside it would."""
+    height = other.top - other.bottom
+    return bool(box.top - box.bottom < _SMALLER * height and box.bottom - other.bottom > _HIGHER * height)
 
 
 def _numbered(stored: str) -> Iterator[tuple[int, str]]:
