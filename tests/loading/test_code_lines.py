@@ -24,6 +24,8 @@ def definitions(text, name):
         ("a.lua", "local function one() return 1 end", "print(one())"),
         ("a.exs", "  def one(x) do\n    x\n  end", '  test "one" do\n  end'),
         ("a.r", "one <- function(x) {\n  x\n}", "one(1)"),
+        ("a.r", "one <- function(x)\n{\n  x\n}", "one(1)"),
+        ("a.r", 'setMethod("one", "A", function(x) {\n  x\n})', "one(1)"),
         ("a.pl", "=head1 One\n\nTwo.\n\n=cut", "one();"),
         ("a.m", "- (void)one\n{\n}\n@end", "int two = 2;"),
         ("a.vb", "  Sub One()\n  End Sub", "  Dim two As Integer"),

@@ -367,6 +367,9 @@ def test_xml_is_read_in_the_encoding_that_it_declares():
         ("a.m", "function y = total(x)\nif isempty(x)\nend\nfunction go(x)\n", [("function total",), ("function go",)]),
         ("a.r", "`[.a` <- function(x) 1\n\"b<-\" = function(x) 1\nc <<- \\(x) 2\n",
          [("function [.a",), ("function b<-",), ("function c",)]),
+        ("a.r", "A <- R6::R6Class(\"A\",\n  public = list(\n    go = function(x) {\n    }\n  )\n)\nf <- function(x) {\n}\n"
+                "setGeneric(\"area\", f)\nsetMethod('area', \"A\", function(x) {\n})\nB <- setClass(\"B\")\n",
+         [("class A",), ("class A", "function go"), ("function f",), ("generic area",), ("method area",), ("class B",)]),
         ("a.pl", "sub total {\n}\n1;\n\n=head1 NAME\n\nA - adds\n\n=head2 total\n\n  sub total {...}\n\n=cut\n\nsub b {\n}\n",
          [("sub total",), ("pod NAME",), ("pod total",), ("pod total", "sub total"), ("sub b",)]),
         ("a.rb", "class A\n  private def go\n  private :x\n", [("class A",), ("class A", "def go")]),

@@ -57,7 +57,9 @@ _PATTERNS: Sequence[tuple[str, str]] = (
     (".fish", r"(?P<kind>function)[ \t]+(?P<name>[\w:.-]+)"),
     (".ps1", r"[ \t]*(?P<kind>function|class|filter)[ \t]+(?P<name>[\w:-]+)"),
     (".lua", _words("function", r"[\w.:]+") + r"|[ \t]*(?:local[ \t]+)?(?P<function>[\w.]+)[ \t]*=[ \t]*function\b"),
-    (".r", r"[ \t]*(?P<function>[\w.]+|`[^`]{1,80}`|\"[^\"]{1,80}\")[ \t]*(?:<<?-|=)[ \t]*(?:function\b|\\\()"),
+    (".r", r"[ \t]*(?P<function>[\w.]+|`[^`]{1,80}`|\"[^\"]{1,80}\")[ \t]*(?:<<?-|=)[ \t]*(?:function\b|\\\()"
+           r"|(?P<class>[\w.]+)[ \t]*(?:<-|=)[ \t]*(?:\w+::)?(?:R6|setRef|set)Class\("
+           r"|set(?P<kind>Class|Generic|Method)\([ \t]*[\"'](?P<name>[^\"']{1,80})"),
     (".pl .pm", r"[ \t]*(?P<kind>sub|package)[ \t]+(?P<name>[\w:]+)|=head\d[ \t]+(?P<pod>.+)"),
     (".jl", r"[ \t]*(?:mutable[ \t]+)?(?P<kind>function|struct|module|macro|abstract type)[ \t]+(?P<name>[\w.!]+)"),
     (".ex .exs", r"[ \t]*(?P<kind>defmodule|defmacrop?|defprotocol|defimpl|defguardp?|defdelegate|defp?)[ \t]+(?P<name>[\w.?!]+)"),
@@ -106,10 +108,11 @@ _BLOCKS: Sequence[tuple[str, str, str]] = (
 """How a line begins with which a comment or a docstring of several lines begins, and what ends that."""
 _LAST: Sequence[tuple[str, str]] = (
     (
-        ".php .cs .kt .kts .swift .scala .groovy .gradle .sh .bash .zsh .ps1 .r .dart .zig .tf .hcl .proto .graphql .gql",
+        ".php .cs .kt .kts .swift .scala .groovy .gradle .sh .bash .zsh .ps1 .dart .zig .tf .hcl .proto .graphql .gql",
         r"\}",
     ),
     (".rb rakefile gemfile vagrantfile .lua .jl .ex .exs .fish", r"\bend\b"),
+    (".r", r"[})]+"),
     (".pl .pm", r"\}|=cut\b"),
     (".m .mm", r"\}|@end\b"),
     (".vb", r"\bend[ \t]+\w+"),
@@ -220,7 +223,8 @@ def _found(text: str, signs: _Signs) -> list[_Found]:
             _end(open_ones, level, begin)
             heading = (start + _indent(line), start + len(line.rstrip()))
             found.append(_Found(begin, len(text), heading, level, outside, label))
-            is_whole = depth == outside and signs.last.search(bare) is not None
+            # A body may follow on parameters.
+            is_whole = depth == outside and bare[-1] != ")" and signs.last.search(bare) is not None
             closed = [found[-1]] if is_whole else []
             open_ones += [] if is_whole else found[-1:]
             leading = attribute = None
