@@ -25,7 +25,8 @@ from secondhop import (
     StoreError,
     register_loader,
 )
-from secondhop.loading import formats
+from secondhop.loading import formats, ingest
+from secondhop.loading.reading import read_file
 from secondhop.options import FolderOptions
 from secondhop.persistence import changes, compact_folder, made_with, open_folder
 from secondhop.persistence import fingerprint as fingerprints
@@ -545,6 +546,33 @@ def test_a_removed_file_that_cannot_be_read_for_a_moment_stays_out(folder, monke
         document = document.refresh().document
     assert "04.md" not in document.sources
     assert "04.md" not in document.refresh().document.sources
+
+
+@pytest.mark.parametrize("is_writable", [True, False])
+def test_a_file_that_cannot_be_read_at_the_moment_can_be_removed(folder, monkeypatch, is_writable):
+    def refuse(path, source, *rest):
+        if source == "04.md":
+            raise LoadError(source, "permission denied")
+        return read_file(path, source, *rest)
+
+    def refuse_to_write(*_, **__):
+        raise folders.StoreError(folder, "Read-only file system") from OSError(30, "Read-only file system")
+
+    document = persisted(folder)
+    if not is_writable:
+        monkeypatch.setattr(IndexStore, "write", refuse_to_write)
+    with monkeypatch.context() as patched:
+        patched.setattr(changes, "read_file", refuse)
+        patched.setattr(ingest, "read_file", refuse)
+        (folder / "04.md").chmod(0o600)
+        found = document.remove("04.md")
+        assert (found.changed, found.deleted) == ((), ("04.md",))
+        document = found.document.refresh().document
+    assert "04.md" not in document.sources
+    document = document.refresh().document
+    assert "04.md" not in document.sources
+    write(folder / "04.md", "# Four\n\nThe anchor is back.\n", None)
+    assert document.refresh().added == ("04.md",)
 
 
 def test_update_brings_a_removed_file_back(folder):

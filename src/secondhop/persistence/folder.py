@@ -125,6 +125,9 @@ def open_folder(
     # What was removed in memory only is written nowhere else.
     known = previous.table.removed if previous is not None and previous.in_memory else {}
     held = {path: digest for path, digest in known.items() if path not in again}
+    if removed is not None and previous is not None:
+        row = previous.table.row_of(removed)
+        held[previous.table.paths[row]] = previous.table.digest[row].tobytes()
     build = partial(make_update, removed=removed, held=held, progress=progress)
     if not root.is_dir():
         list_folder(root, options)  # says what it is instead, before anything is said of an index in it

@@ -155,14 +155,20 @@ class FileTable:
         return {self.paths[row]: self.digest[row].tobytes() for row in rows}
 
     def without(self, source: str | None, removed: Mapping[str, bytes]) -> FileTable:
-        """The table when a source is taken out of the index, and files that are what they were when they were taken out."""
-        lines, (segment, local) = list(self.reports.lines), (self.segment.copy(), self.local.copy())
+        """The table when a source is taken out of the index, and files that are what they were when they were taken out.
+
+        What cannot be read now is what it was as far as anybody can tell.
+        """
+        lines, digest = list(self.reports.lines), self.digest.copy()
+        segment, local = self.segment.copy(), self.local.copy()
         for row, (path, report) in enumerate(zip(self.paths, self.reports, strict=True)):
-            is_out = report.source == source or removed.get(path) == self.digest[row].tobytes()
-            if is_out and segment[row] != NOWHERE:
+            before = removed.get(path)
+            if before is not None and not digest[row].any():
+                digest[row] = np.frombuffer(before, np.uint8)
+            if report.source == source or digest[row].tobytes() == before:
                 lines[row] = Reports.to_line(FileReport(report.source, report.loader, reason=REMOVED))
                 segment[row] = local[row] = NOWHERE
-        return replace(self, reports=Reports(lines), segment=segment, local=local)
+        return replace(self, reports=Reports(lines), digest=digest, segment=segment, local=local)
 
     def row_of(self, source: str) -> int:
         """The row of an indexed file.
