@@ -49,6 +49,25 @@ def test_a_word_is_not_taken_for_two_that_stand_nowhere_side_by_side(word):
     assert ENGLISH.analyze(word).unmatched_terms == (word,)
 
 
+@pytest.mark.parametrize("number", ["1250", "1,250", "1.250", "1 250", "1\u202f250"])
+@pytest.mark.parametrize("written", ["1250", "1,250", "1.250", "1 250", "1\xa0250"])
+def test_numbers_are_found_however_thousands_are_set_apart(written, number):
+    document = Document.from_texts([f"Das sind {written} Euro.", "Das ist nicht 1 und nicht 2,5."], language="german")
+    assert found(document, number)[0] == f"Das sind {written} Euro."
+    assert not document.analyze(number).unmatched_terms
+
+
+@pytest.mark.parametrize("written", ["U.S.A.", "u. s. a."])
+def test_an_abbreviation_is_found_with_points(written):
+    document = Document.from_texts([f"The laws of the {written} hold.", "USB sticks. You say a word."])
+    assert [found(document, word)[:1] for word in ("USA", "ABC")] == [[f"The laws of the {written} hold."], []]
+    assert found(document, "usa") == []
+
+
+def test_texts_without_words_hold_none():
+    assert found(Document.from_texts(["***"]), "username 1250 USA Mueller e-mail 水") == []
+
+
 def test_a_word_at_the_end_of_a_chunk_and_one_at_the_start_of_the_next_are_not_side_by_side():
     assert found(Document.from_chunks(["We sell the cart", "Pets run. See the cart."]), "cartpets") == []
 

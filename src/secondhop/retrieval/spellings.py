@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import chain
 from typing import TYPE_CHECKING, NamedTuple
 from unicodedata import normalize
 
@@ -12,17 +13,20 @@ from secondhop.text.analysis import UNSPACED_SYLLABLES, split_forms
 from secondhop.text.hashing import digest, digests_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from secondhop.indexing import Snapshot
     from secondhop.indexing.lexicon import Lexicon
     from secondhop.types import Bools
 
-_JOINED = re.compile(r"(?<![^\W_])[^\W_]+(?:[-‐‑._&/][^\W_]+)+")
-_BETWEEN_DIGITS = re.compile(r"\d[\W_]\d")
+_JOINED = re.compile(r"(?<![^\W_])[^\W_]+(?:(?!(?<=\d).\d)[-‐‑._&/][^\W_]+)+")
+_GROUPED = re.compile(r"(?<![\w.,])\d{1,3}(?:[ \xa0\u202f]\d{3})+(?:[.,]\d+)?(?!\w)")
+_THOUSANDS = re.compile(r"\d{1,3}(?=(?:\d{3})+$)|\d{3}")
 _LEAST_JOINED = 3
 """Characters: "U.S." is not "us"."""
 _LEAST_IN_TWO = 4
+_MOST_LETTERS = 6
+"""Of an abbreviation."""
 _LONGEST = 32
 _SPELT_OUT = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "å": "aa", "ø": "oe"})
 _LETTERS = {"ae": "ä", "oe": "ö", "ue": "ü", "aa": "å"}
@@ -40,11 +44,11 @@ class Joined(NamedTuple):
 
 
 def joined(lexicon: Lexicon, text: str) -> Iterator[Joined]:
-    """The words of a question that the index has written as one: `email` for `e-mail`, `usa` for `U.S.A.`."""
-    for match in _JOINED.finditer(text):
+    """What a question has in parts and the index as one: `email` for `e-mail`, `usa` for `U.S.A.`, `1000` for `1 000`."""
+    for match in chain(_JOINED.finditer(text), _GROUPED.finditer(text)):
         parts = split_forms(match[0])
         whole = "".join(parts)
-        if len(parts) > 1 and len(whole) >= _LEAST_JOINED and not _BETWEEN_DIGITS.search(match[0]):
+        if len(parts) > 1 and len(whole) >= _LEAST_JOINED:
             number = _first_term(lexicon, whole)
             if number is not None:
                 yield Joined(parts, number)
@@ -58,6 +62,11 @@ def written_otherwise(snapshot: Snapshot, form: str) -> list[int]:
     for other in (lower.translate(_SPELT_OUT), _SPELLINGS.sub(lambda found: _LETTERS[found[0]], lower)):
         if other != lower and (number := _first_term(snapshot.lexicon, other)) is not None:
             return [number]
+    if form.isupper() and len(form) <= _MOST_LETTERS and (numbers := _side_by_side(snapshot, list(lower))):
+        return numbers
+    term = snapshot.lexicon.analyzer.analyze(form).terms[0]
+    if term.isdigit():
+        return _side_by_side(snapshot, _THOUSANDS.findall(term))
     return _in_two(snapshot, lower) if lower.isalpha() else []
 
 
@@ -88,38 +97,40 @@ def _first_term(lexicon: Lexicon, form: str) -> int | None:
 
 def _in_two(snapshot: Snapshot, word: str) -> list[int]:
     """The terms of the two words that it is made of, if they stand side by side somewhere."""
-    if len(word) < _LEAST_IN_TWO:
+    known = snapshot.lexicon.forms.digests
+    if len(word) < _LEAST_IN_TWO or not len(known):
         return []
     written = (word, word.capitalize(), word.upper())
     starts = digests_of([each[:end] for each in written for end in range(1, len(word))])
-    known = snapshot.lexicon.forms.digests
     held = known.take(known.searchsorted(starts), mode="clip") == starts
     for place in held.reshape(len(written), -1).any(axis=0).nonzero()[0].tolist():
-        if numbers := _side_by_side(snapshot, word[: place + 1], word[place + 1 :]):
+        left, right = word[: place + 1], word[place + 1 :]
+        if _first_term(snapshot.lexicon, left) is not None and (numbers := _side_by_side(snapshot, (left, right))):
             return numbers
     return []
 
 
-def _side_by_side(snapshot: Snapshot, left: str, right: str) -> list[int]:
-    """The terms of two words, if they stand side by side somewhere. The second may be a stopword, and may be inflected."""
+def _side_by_side(snapshot: Snapshot, words: Sequence[str]) -> list[int]:
+    """The terms of words that stand side by side somewhere, in that order; the last one may be inflected."""
     lexicon = snapshot.lexicon
-    first = _first_term(lexicon, left)
-    if first is None:
+    numbers = [_first_term(lexicon, word) for word in words if lexicon.analyzer.analyze(word).terms]
+    terms = [number for number in numbers if number is not None]
+    if len(terms) < len(numbers) or not terms or len(words) < 2:
         return []
-    is_stopword = not lexicon.analyzer.analyze(right).terms
-    second = None if is_stopword else _first_term(lexicon, right)
-    if second is None and not is_stopword:
+    chunks = snapshot.body.of(terms[0])[0]
+    for term in terms[1:]:
+        chunks = np.intersect1d(chunks, snapshot.body.of(term)[0])
+    found, counts = snapshot.words_of(chunks)
+    if len(found) < len(words):
         return []
-    chunks = snapshot.body.of(first)[0]
-    if second is not None:
-        chunks = np.intersect1d(chunks, snapshot.body.of(second)[0], assume_unique=True)
-    words, counts = snapshot.words_of(chunks)
-    begins = _written(lexicon, left)[words]
-    begins[counts.cumsum() - 1] = False
-    follows = (_written(lexicon, right) if second is None else _with_term(lexicon, second))[words]
-    if not (begins[:-1] & follows[1:]).any():
-        return []
-    return [first] if second is None else [first, second]
+    chunk = np.arange(len(chunks)).repeat(counts)
+    begins = chunk[: len(chunk) - len(words) + 1] == chunk[len(words) - 1 :]
+    for place, word in enumerate(words):
+        is_word = _written(lexicon, word)
+        if place == len(words) - 1 and (last := _first_term(lexicon, word)) is not None:
+            is_word |= _with_term(lexicon, last)
+        begins &= is_word[found[place : place + len(begins)]]
+    return list(dict.fromkeys(terms)) if begins.any() else []
 
 
 def _written(lexicon: Lexicon, word: str) -> Bools:
