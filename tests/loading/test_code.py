@@ -364,6 +364,43 @@ class EXPORT Foo { int f() { return 1; } };
     ]
 
 
+def test_components_have_their_elements_and_the_definitions_of_their_scripts():
+    text = """\
+<script>
+export default {
+  methods: { go() {} },
+};
+</script>
+
+<template>
+  <p>{{ é🎉 < function f() {} }}</p>
+</template>
+
+<script setup lang="ts">
+// Adds.
+const add = (n: number): number => {
+  return n;
+};
+</script>
+<style>
+a {}
+</style>
+"""
+    for line_end in ("\n", "\r\n"):
+        assert definitions("a.vue", text.replace("\n", line_end)) == [
+            ("script", 1, 5),
+            ("script > method go", 3, 3),
+            ("template", 7, 9),
+            ("script", 11, 16),
+            ("script > function add", 12, 15),
+            ("style", 17, 19),
+        ]
+    assert labels("a.svelte", "<script>\n  function f() {}\n</script>\n<p on:click={f}></p>\n") == [
+        "script",
+        "script > function f",
+    ]
+
+
 def test_what_stands_before_a_syntax_error_is_still_found():
     assert labels("a.py", "def f():\n    return 1\n\nclass C:\n    def g(self): pass\n\nx = = (\n")[:3] == [
         "def f",

@@ -12,10 +12,11 @@ but indentation stands before it. `heading_path` holds a label for each definiti
     C, C++      namespace shop · class Cart · struct s · union u · enum e · method total · function Cart::total
 
 In JavaScript and TypeScript a function or class that is assigned to a name at the top level, in an object there or in a
-class body counts as a definition, and a type alias where it describes an object. `.h` is read as C++, of which C headers
-are nearly a subset, but with an `@interface` or `@protocol` as Objective-C; JavaScript that says `@flow` is read as TSX,
-which has most of Flow's types. In languages without a grammar here the lines that begin a definition are told by their
-first words (`code_lines.py`).
+class body counts as a definition, and a type alias where it describes an object. `.h` is read as C++, of which C
+headers are nearly a subset, but with an `@interface` or `@protocol` as Objective-C; JavaScript that says `@flow` is
+read as TSX, which has most of Flow's types. Components of Vue and Svelte have a section for each element and the
+definitions of their scripts, read as TypeScript. In languages without a grammar here the lines that begin a definition
+are told by their first words (`code_lines.py`).
 """
 
 from __future__ import annotations
@@ -43,11 +44,14 @@ if TYPE_CHECKING:
 
 _BY_SUFFIX = {suffix: language for language in LANGUAGES for suffix in language.suffixes}
 _PYTHON = frozenset({".py", ".pyi"})
+_COMPONENTS = frozenset({".vue", ".svelte"})
 _JAVASCRIPT = frozenset({".js", ".jsx", ".mjs", ".cjs"})
 _FLOW = "@flow"
 _MAX_PRAGMA = 2000
 """Flow looks for its word in the first comment."""
 _OBJECTIVE_C = re.compile(r"^@(?:interface|protocol)\b", re.MULTILINE)
+_ELEMENT = re.compile(r"^<(template|script|style)\b[^>]*>", re.MULTILINE)
+_NO_LINE_END = re.compile(r"[^\r\n]")
 _HOLDS_METHODS = frozenset({"class", "struct", "union", "interface", "enum", "record"})
 _INNER_DOC = (b"//!", b"/*!")  # in Rust these document what is around them
 # Ten times what a slow machine needs. Only text that is no program takes longer: a megabyte of opening brackets.
@@ -68,12 +72,12 @@ def load(data: bytes, source: str) -> SourceText:
     elif suffix == ".h" and _OBJECTIVE_C.search(text):
         suffix = ".m"
     language = _BY_SUFFIX.get(suffix)
-    if language is None:
+    if language is None and suffix not in _COMPONENTS:
         sections += line_definitions(text, suffix or os.path.basename(source).lower())
     else:
         definitions = python_definitions(text) if suffix in _PYTHON else None
         if definitions is None:
-            definitions = _parsed(text, language)
+            definitions = _of_component(text) if language is None else _parsed(text, language)
         if definitions is None:
             warnings.append("The code takes too long to parse; its definitions were left out.")
         else:
@@ -86,6 +90,23 @@ def _parsed(text: str, language: Language) -> list[Definition] | None:
     code = text.encode()
     captures = _captures(code, language)
     return None if captures is None else _in_characters(code, _definitions(code, captures, language))
+
+
+def _of_component(text: str) -> list[Definition] | None:
+    """The elements of a component of Vue or Svelte, and the definitions in its scripts."""
+    elements: list[Definition] = []
+    scripts: list[str] = []
+    position = 0
+    while (opening := _ELEMENT.search(text, elements[-1].end if elements else 0)) is not None:
+        start, kind, closing = opening.start(), opening[1], f"\n</{opening[1]}>"
+        inner_end = text.find(closing, opening.end())
+        inner_end, end = (len(text), len(text)) if inner_end == -1 else (inner_end, inner_end + len(closing))
+        elements.append(Definition(start, end, start, kind, ""))
+        if kind == "script":
+            scripts += [_NO_LINE_END.sub(" ", text[position : opening.end()]), text[opening.end() : inner_end]]
+            position = inner_end
+    definitions = _parsed("".join(scripts), _BY_SUFFIX[".ts"])
+    return None if definitions is None else sorted(elements + definitions, key=lambda each: (each.start, -each.end))
 
 
 @cache
