@@ -79,6 +79,12 @@ def test_html_outputs_are_read_where_their_plain_text_says_nothing(plain):
     assert shown(plain="Berth 4", html="<b>Berth 4</b>").text == "run()\n\nBerth 4"
 
 
+def test_formulas_are_read_where_their_plain_text_says_nothing():
+    formula = {"text/latex": ["$$E = ", "mc^2$$"], "text/plain": "<IPython.core.display.Math object>"}
+    outputs = {"output_type": "display_data", "data": formula}, {"data": {**formula, "text/plain": "E = c**2*m"}}
+    assert load([code("run()", *outputs)]).text == "run()\n\n$$E = mc^2$$\n\nE = c**2*m"
+
+
 def test_html_outputs_are_left_out_with_a_warning_where_the_extra_is_missing(monkeypatch):
     monkeypatch.delitem(sys.modules, "secondhop.loading.html", raising=False)
     monkeypatch.setitem(sys.modules, "selectolax.lexbor", None)

@@ -93,7 +93,7 @@ def _count(outputs: int) -> str:
 
 
 def _outputs(cell: dict[str, Any]) -> Iterator[tuple[str, str]]:
-    """Texts of the outputs of a code cell, each with what it is: `plain`, `markdown` or `html`.
+    """Texts of the outputs of a code cell, each with what it is: `plain`, `markdown` (TeX, too) or `html`.
 
     Of the twins of one output the most readable one is given; images are left out.
     """
@@ -116,8 +116,12 @@ def _readable(output: dict[str, Any]) -> tuple[str, str]:
     markdown, html = _joined(bundle.get("text/markdown")), _joined(bundle.get("text/html"))
     if markdown.strip():
         return markdown, "markdown"
-    if html.strip() and (not plain.strip() or _BARE_OBJECT.fullmatch(plain.strip())):
-        return html, "html"
+    if not plain.strip() or _BARE_OBJECT.fullmatch(plain.strip()):
+        if html.strip():
+            return html, "html"
+        latex = _joined(bundle.get("text/latex"))
+        if latex.strip():
+            return latex, "markdown"
     return plain, "plain"
 
 
