@@ -323,6 +323,14 @@ def call(*arguments, **environment):
     return subprocess.run(command, capture_output=True, env={**os.environ, **environment}, timeout=60, check=False)
 
 
+def test_a_name_with_line_ends_is_on_one_line(capsys, folder):
+    (folder / "a.md").rename(folder / "a\nnot a file  prose.md")
+    _, out, _ = run(capsys, "inspect", folder)
+    assert "  a not a file  prose.md  prose, 1 chunk" in out
+    _, out, _ = run(capsys, "ask", folder, "How often is the horn sounded?")
+    assert "[1]  a not a file  prose.md  lines 1–3  Horn\n" in out
+
+
 def test_the_module_runs_as_a_program(folder):
     done = call("ask", folder, "horn", "--json")
     assert done.returncode == 0

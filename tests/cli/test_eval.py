@@ -197,3 +197,10 @@ def test_missing_data_is_unreadable(capsys, tmp_path):
     code, _, err = run(capsys, "eval", "fog", "--data", tmp_path / "none")
     assert (code, "does not exist" in err) == (3, True)
     assert "SECONDHOP_EVAL_DATA" in run(capsys, "eval", "fog")[2]
+
+
+def test_json_of_a_golden_set_names_what_no_document_holds(capsys, golden, tmp_path):
+    row = {"id": "g", "question": "How often is the horn sounded?", "expected": ["every three minutes"]}
+    (tmp_path / "golden.jsonl").write_text(json.dumps(row), encoding="utf-8")
+    code, out, _ = run(capsys, *golden, "--json", "-")
+    assert (code, json.loads(out)["nowhere"]) == (0, ["g"])

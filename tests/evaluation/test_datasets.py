@@ -1,4 +1,5 @@
 import json
+from pathlib import Path
 
 import pytest
 
@@ -6,6 +7,8 @@ from secondhop.errors import CorruptFileError, InputError, OptionError, SourceNo
 from secondhop.evaluation.datasets import half, load, pool
 from secondhop.evaluation.metrics import second_hop
 from secondhop.evaluation.unanswerable import off_topic, with_unanswerable, without_evidence
+
+ADA = "Ada Lovelace wrote the first program. She worked with Charles Babbage."
 
 
 def test_passages_bring_their_gold_sentences(data):
@@ -109,8 +112,55 @@ def test_a_question_without_documents_left_is_dropped(data):
 )
 def test_a_file_of_another_form_is_refused_by_name(data, row):
     (data / "dev/odd.jsonl").write_text(row, encoding="utf-8")
-    with pytest.raises(InputError, match=r"odd\.jsonl is of none of the forms"):
+    with pytest.raises(InputError, match=r"odd\.jsonl is of none of the forms of evaluation sets: question 1: "):
         load("odd", root=data)
+
+
+@pytest.mark.parametrize(
+    ("name", "sheet", "change", "message"),
+    [
+        (
+            "pairs",
+            "dev/pairs.jsonl",
+            {"passages": [{"text": ADA, "is_gold": "false"}]},
+            "question 2: is_gold='false' is",
+        ),
+        ("pairs", "dev/pairs.jsonl", {"id": None}, "question 2: the id None is neither a text nor a number"),
+        ("shelf", "corpora/shelf.jsonl", {"id": "z", "text": None}, "document 2: None is no text"),
+        ("shelf", "corpora/shelf.jsonl", {"id": ["x"]}, r"document 2: the id \['x'\] is neither"),
+        (
+            "nda",
+            "dev/nda/questions.jsonl",
+            {"answerable": "no"},
+            "question 2: answerable='no' is neither true nor false",
+        ),
+        ("nda", "dev/nda/questions.jsonl", {"evidence": None}, "question 2: 'NoneType' object is not iterable"),
+    ],
+)
+def test_a_row_of_another_form_is_told_with_its_file_and_place(data, name, sheet, change, message):
+    first, *rest = (data / sheet).read_text("utf-8").splitlines()
+    wrong = json.dumps({**json.loads(first), **change})
+    (data / sheet).write_text("\n".join([first, "", wrong, *rest]), "utf-8")
+    with pytest.raises(InputError, match=rf"{Path(sheet).name} is of none of the forms .*: {message}"):
+        load(name, root=data, unanswerable=True)
+
+
+def test_ids_may_be_numbers(data):
+    for file in ("dev/shelf.jsonl", "corpora/shelf.jsonl"):
+        rows = [json.loads(line) for line in (data / file).read_text("utf-8").splitlines()]
+        number = {key: place for place, key in enumerate("xy")}
+        for row in rows:
+            row["id"] = number.get(row["id"], 7)
+            row["gold_doc_ids"] = [str(number[key]) for key in row.get("gold_doc_ids", ())]
+        (data / file).write_text("\n".join(map(json.dumps, rows)), "utf-8")
+    item = load("shelf", root=data).items[0]
+    assert (item.id, item.relevant) == ("7", (1,))
+
+
+def test_a_set_that_is_nowhere_is_named(data, monkeypatch):
+    monkeypatch.delenv("SECONDHOP_EVAL_DATA", raising=False)
+    with pytest.raises(OptionError, match=r"dataset='.*pears\.jsonl' is no JSONL file.* SECONDHOP_EVAL_DATA"):
+        load(data / "dev/pears.jsonl")
 
 
 def test_an_id_that_is_there_twice_is_refused(data):

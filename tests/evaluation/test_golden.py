@@ -89,6 +89,7 @@ QUESTION = {"question": "Who designed the Analytical Engine?", "expected": ["des
         (json.dumps({**QUESTION, "expected": ["Ada", 5]}).encode(), "question 1: each text"),
         (json.dumps({**QUESTION, "source": ["ada.txt"]}).encode(), "question 1: source"),
         (b"\n".join([json.dumps(QUESTION).encode()] * 2), "there twice"),
+        (json.dumps({**QUESTION, "question": " "}).encode(), "question 1: needs `question`"),
     ],
 )
 def test_a_golden_set_that_asks_nothing_sensible_is_refused_with_its_line(golden, data, message):
@@ -204,3 +205,32 @@ def test_an_empty_path_is_not_the_current_folder(golden, monkeypatch):
     monkeypatch.chdir(golden / "docs")
     with pytest.raises(InputError, match="empty"):
         run_golden(golden / "golden.jsonl", "")
+
+
+def test_an_expected_text_that_no_document_holds_is_told(golden):
+    rows = [
+        {"id": "no text", **QUESTION, "expected": ["Babbage designed the steam engine"]},
+        {"id": "elsewhere", **QUESTION, "expected": ["yeast ferments"], "source": "ada.txt"},
+        {"id": "no room", **QUESTION, "expected": ["wrote the first program. She", "He was born in London"]},
+        {"id": "held", **QUESTION},
+    ]
+    (golden / "docs/bread.txt").write_text(NOISE, encoding="utf-8")
+    (golden / "golden.jsonl").write_text("\n".join(map(json.dumps, rows)), "utf-8")
+    files = {"golden": golden / "golden.jsonl", "files": golden / "docs", "budget": 8, "tokenizer": "words"}
+    for baseline in (None, golden / "baseline.json", golden / "baseline.json"):
+        found = run_golden(**files, baseline=baseline)
+        assert [key for key, score in found.scores.items() if score["full"] < 1] == ["no text", "elsewhere", "no room"]
+        assert found.nowhere == ("no text", "elsewhere")
+        assert describe(found).endswith(
+            "expected, but nowhere in the documents: no text\nexpected, but nowhere in the documents: elsewhere"
+        )
+
+
+def test_a_source_that_is_not_there_is_told_with_its_question(golden):
+    (golden / "golden.jsonl").write_text(json.dumps({"id": "g", **QUESTION, "source": "eve.txt"}), "utf-8")
+    with pytest.raises(SourceNotFoundError, match=r"eve\.txt: the source of the question 'g' does not exist"):
+        run_golden(golden / "golden.jsonl", golden / "docs")
+    with pytest.raises(InputError, match=r"the question 'g' is of source='eve\.txt', and .*ada\.txt is asked alone"):
+        run_golden(golden / "golden.jsonl", golden / "docs/ada.txt")
+    (golden / "golden.jsonl").write_text(json.dumps({"id": "g", **QUESTION, "source": "ada.txt"}), "utf-8")
+    assert run_golden(golden / "golden.jsonl", golden / "docs/ada.txt").scores == {"g": {"full": 1.0, "ev": 1.0}}

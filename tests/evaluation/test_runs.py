@@ -234,6 +234,9 @@ def test_run_eval_writes_table_json_and_page(data, tmp_path, whole):
 def test_systems_go_by_name_with_options():
     system = make_system("secondhop:strategy=raw_topk,chunk_size=64")
     assert system.options == {"strategy": "raw_topk", "chunk_size": 64}
+    assert make_system("secondhop:language=none,isolation=none,top_k=none,embedding_cache=none,retrieval=hybrid").options == {
+        "language": "none", "isolation": "none", "top_k": None, "embedding_cache": None, "retrieval": "hybrid",
+    }  # fmt: skip
     with pytest.raises(OptionError, match="system="):
         make_system("elsewhere")
 
@@ -268,6 +271,9 @@ def test_the_only_document_of_a_question_cannot_be_removed(data):
         ({"systems": ["secondhop:strategy=best"]}, "strategy='best'"),
         ({"systems": ["secondhop:grain"]}, "grain=''"),
         ({"systems": ["secondhop:name=x"]}, "option='name'"),
+        ({"systems": ["secondhop:token_budget=64"]}, "option='token_budget' is not one of: bm25_b"),
+        ({"systems": ["secondhop:tokenizer=words"]}, "option='tokenizer' is not one of: bm25_b"),
+        ({"unanswerable": "pairs"}, "unanswerable='pairs' is the set itself"),
         ({"systems": ["bm25", PlainBM25()]}, "more than one system of the name bm25"),
         ({"budgets": [12.5]}, "budget=12.5 is not a whole number"),
         ({"budgets": [0]}, "budget=0"),

@@ -154,7 +154,13 @@ def _as_json(found: GoldenRun) -> dict[str, Any]:
     verdict = None if found.verdict is None else asdict(found.verdict)
     if verdict is not None and not verdict["change"]["n"]:
         verdict["change"] = None  # no question was compared, and JSON has no NaN
-    return {"regressed": found.regressed, "stored": found.stored, "verdict": verdict, "scores": found.scores}
+    return {
+        "regressed": found.regressed,
+        "stored": found.stored,
+        "verdict": verdict,
+        "scores": found.scores,
+        "nowhere": found.nowhere,
+    }
 
 
 def _refuse(used: str, options: dict[str, Any], needs: str = "DATASET") -> None:

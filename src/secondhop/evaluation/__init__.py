@@ -140,7 +140,10 @@ def _load(name: str | Path, unanswerable: str | None, **options: Any) -> Dataset
             raise OptionError("unanswerable='removed' needs questions with documents of their own: mode='own'")
         dataset = with_unanswerable(dataset, without_evidence(dataset))
     elif unanswerable not in (None, "marked"):
-        dataset = with_unanswerable(dataset, off_topic(dataset, load(unanswerable, **options)))
+        other = load(unanswerable, **options)
+        if other.name == dataset.name:
+            raise OptionError(f"unanswerable={unanswerable!r} is the set itself, whose questions its documents answer")
+        dataset = with_unanswerable(dataset, off_topic(dataset, other))
     if unanswerable is not None and all(item.answerable for item in dataset.items):
         raise OptionError(f"unanswerable={unanswerable!r} adds no question to {dataset.name!r}")
     return dataset

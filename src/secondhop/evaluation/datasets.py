@@ -11,7 +11,7 @@ import random
 from collections.abc import Iterable
 from pathlib import Path
 
-from secondhop.errors import InputError, OptionError, SecondhopError, SourceNotFoundError
+from secondhop.errors import InputError, OptionError, SourceNotFoundError
 from secondhop.evaluation.corpus import corpus_items
 from secondhop.evaluation.documents import document_items
 from secondhop.evaluation.files import half, read_rows, refuse_twice
@@ -73,13 +73,7 @@ def load(
     if split not in SPLITS:
         raise OptionError.choice("split", split, SPLITS)
     name, path, base = _locate(as_path(name), root, part)
-    try:
-        items, shared = _items(path, base, split, unanswerable=unanswerable, natural=name.endswith("-natural"))
-    except SecondhopError:
-        raise
-    except (LookupError, TypeError, AttributeError, ValueError) as error:
-        cause = f"{error} is missing" if isinstance(error, KeyError) else error
-        raise InputError(f"{path} is of none of the forms of evaluation sets: {cause}") from error
+    items, shared = _items(path, base, split, unanswerable=unanswerable, natural=name.endswith("-natural"))
     refuse_twice((item.id for item in items), path)
     for item in items:
         if not isinstance(item.question, str):
@@ -100,7 +94,7 @@ def _items(path: Path, base: Path, split: str, *, unanswerable: bool, natural: b
         return document_items(path, base, split, unanswerable=unanswerable, natural=natural), False
     rows = read_rows(path)
     if not rows or "passages" in rows[0]:
-        return passage_items(rows, split), False
+        return passage_items(rows, path, split), False
     return corpus_items(rows, path, base, split), True
 
 
@@ -119,7 +113,10 @@ def _locate(given: Path, root: str | os.PathLike[str] | None, part: str) -> tupl
     name = str(given)
     if _is_set(given) or (given.suffix == ".jsonl" and given.exists()):
         return name, given, given.parent.parent
-    base = data_root(root)
+    try:
+        base = data_root(root)
+    except OptionError as error:
+        raise OptionError(f"dataset={name!r} is no JSONL file, no folder with questions.jsonl, and {error}") from None
     for known in dict.fromkeys((name, ALIASES.get(name, name))):
         file, folder = base / part / f"{known}.jsonl", base / part / known
         if file.exists():

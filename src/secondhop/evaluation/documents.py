@@ -6,7 +6,18 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from secondhop.errors import SourceNotFoundError
-from secondhop.evaluation.files import half, is_pdf, pdf_pages, read_rows, read_text, refuse_twice
+from secondhop.evaluation.files import (
+    as_id,
+    as_text,
+    half,
+    is_pdf,
+    is_true,
+    made_of,
+    pdf_pages,
+    read_rows,
+    read_text,
+    refuse_twice,
+)
 from secondhop.evaluation.items import Doc, Evidence, Item, Row
 from secondhop.evaluation.text import one_line
 
@@ -21,42 +32,41 @@ def document_items(folder: Path, base: Path, split: str, *, unanswerable: bool, 
         SourceNotFoundError: a document is not there.
         InputError: two documents have the same id.
     """
-    sheet = folder / "docs.jsonl"
-    documents = [row for row in read_rows(sheet) if "text" in row] if sheet.exists() else []
-    refuse_twice((row["id"] for row in documents), sheet)
-    texts = {row["id"]: row["text"] for row in documents}
-    items = []
-    for row in read_rows(folder / "questions.jsonl"):
-        answerable = bool(row.get("answerable", True))
-        if split not in ("all", half(row["doc_id"])) or not (answerable or unanswerable):
-            continue
-        document = _document(row, folder, base, texts.get(row["doc_id"]))
+    sheet, questions = folder / "docs.jsonl", folder / "questions.jsonl"
+    written = [row for row in read_rows(sheet) if "text" in row] if sheet.exists() else []
+    documents = made_of(written, sheet, "document", lambda row: (as_id(row["id"]), as_text(row["text"])))
+    refuse_twice((key for key, _ in documents), sheet)
+    texts = dict(documents)
+
+    def item(row: Row) -> Item | None:
+        of, answerable = as_id(row["doc_id"]), is_true(row, "answerable", True)
+        if split not in ("all", half(of)) or not (answerable or unanswerable):
+            return None
+        document = _document(row, folder, base, texts.get(of))
         contract = "cuad_question" in row
         if contract and len(document.text.split()) < SHORTEST_CONTRACT:
-            continue
-        question = row["cuad_question"] if contract and not natural else row["question"]
+            return None
         evidence = tuple((0, one_line(e["text"])) for e in row["evidence"])
-        items.append(
-            Item(
-                row["id"],
-                question,
-                (),
-                (document,),
-                evidence,
-                evidence,
-                pages=_pages(document, evidence),
-                answerable=answerable,
-                first_span=contract,
-                kind=row.get("category") or "",
-                group=row["doc_id"],
-            )
+        return Item(
+            as_id(row["id"]),
+            row["cuad_question"] if contract and not natural else row["question"],
+            (),
+            (document,),
+            evidence,
+            evidence,
+            pages=_pages(document, evidence),
+            answerable=answerable,
+            first_span=contract,
+            kind=row.get("category") or "",
+            group=of,
         )
-    return items
+
+    return [each for each in made_of(read_rows(questions), questions, "question", item) if each is not None]
 
 
 def _document(row: Row, folder: Path, base: Path, text: str | None) -> Doc:
     if text is not None:
-        return Doc(row["doc_id"], text)
+        return Doc(as_id(row["doc_id"]), text)
     name = row.get("file") or next((e["file"] for e in row["evidence"] if "file" in e), f"{row['doc_id']}.txt")
     path = next((place for place in (folder.parent / name, folder / name, base / name) if place.exists()), None)
     if path is None:

@@ -8,15 +8,18 @@ import json
 import os
 import sys
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import lru_cache
 from pathlib import Path
+from typing import Any, TypeVar
 
-from secondhop.errors import CorruptFileError, InputError, OptionError
+from secondhop.errors import CorruptFileError, InputError, OptionError, SecondhopError
 from secondhop.evaluation.items import Answers, Row
 from secondhop.evaluation.text import normalized
 from secondhop.loading import read_file
 from secondhop.options import as_path
+
+_Made = TypeVar("_Made")
 
 
 def half(key: str) -> str:
@@ -57,6 +60,46 @@ def _row(line: str, place: str) -> Row:
     if not isinstance(row, dict):
         raise InputError(f"{place} is not a JSON object; each line must be one")
     return row
+
+
+def made_of(rows: Iterable[Row], path: Path, what: str, make: Callable[[Row], _Made]) -> list[_Made]:
+    """What `make` makes of each row.
+
+    Raises:
+        InputError: a row is of another form; the message names the file and which one it is.
+    """
+    made = []
+    for number, row in enumerate(rows, 1):
+        try:
+            made.append(make(row))
+        except SecondhopError:
+            raise
+        except (LookupError, TypeError, AttributeError, ValueError) as error:
+            cause = f"{error} is missing" if isinstance(error, KeyError) else error
+            raise InputError(f"{path} is of none of the forms of evaluation sets: {what} {number}: {cause}") from error
+    return made
+
+
+def as_id(value: Any) -> str:
+    """An id as text, which may be a number."""
+    if not isinstance(value, (str, int)) or isinstance(value, bool):
+        raise TypeError(f"the id {value!r} is neither a text nor a number")
+    return str(value)
+
+
+def as_text(value: Any) -> str:
+    """A text, if it is one."""
+    if not isinstance(value, str):
+        raise TypeError(f"{value!r} is no text")
+    return value
+
+
+def is_true(row: Row, name: str, default: bool = False) -> bool:
+    """Whether a row says so; the text "false" does not say no."""
+    value = row.get(name, default)
+    if value not in (True, False, None):
+        raise ValueError(f"{name}={value!r} is neither true nor false")
+    return bool(value)
 
 
 def refuse_twice(keys: Iterable[str], place: object) -> None:

@@ -55,6 +55,8 @@ class GoldenRun:
     """None if there was no baseline to compare with."""
     stored: bool
     """Whether the scores are the new baseline."""
+    nowhere: tuple[str, ...] = ()
+    """Questions with an expected text that is nowhere in what they ask, so that no context can hold it."""
 
     @property
     def regressed(self) -> bool:
@@ -97,12 +99,12 @@ def run_golden(
     place = None if baseline is None else as_output(baseline)
     # Read even if it is to be replaced, so that no other file is.
     before = read_baseline(place) if place is not None and place.exists() else None
-    scores = score_golden(questions, files, budget=budget, **options)
+    scores, nowhere = score_golden(questions, files, budget=budget, **options)
     stored = place is not None and (update or before is None)
     if place is not None and stored:
         write_baseline(scores, place)
     verdict = None if stored or before is None else compare(scores, before, tolerance=tolerance)
-    found = GoldenRun(scores, verdict, stored)
+    found = GoldenRun(scores, verdict, stored, nowhere)
     if console is not None:
         console.print(describe(found), markup=False)
     return found
@@ -115,8 +117,10 @@ def describe(found: GoldenRun) -> str:
     lines = [f"{complete} of {len(scores)} questions have all their expected texts"]
     if found.stored:
         lines.append("stored as the baseline")
+    nowhere = [f"expected, but nowhere in the documents: {key}" for key in found.nowhere]
     if verdict is None:
-        return "\n".join([*lines, *(f"incomplete: {key}" for key, score in scores.items() if score["full"] < 1.0)])
+        incomplete = [f"incomplete: {key}" for key, score in scores.items() if score["full"] < 1.0]
+        return "\n".join([*lines, *incomplete, *nowhere])
     change = verdict.change
     lines += [
         f"{'REGRESSED' if verdict.regressed else 'holds'}: {len(verdict.lost)} lost, {len(verdict.gained)} gained, "
@@ -125,7 +129,7 @@ def describe(found: GoldenRun) -> str:
         if change.n
         else "nothing was compared: the baseline has none of these questions",
     ]
-    return "\n".join([*lines, *(f"lost: {question}" for question in verdict.lost)])
+    return "\n".join([*lines, *(f"lost: {question}" for question in verdict.lost), *nowhere])
 
 
 def read_golden(path: str | Path) -> list[dict[str, Any]]:
@@ -145,8 +149,8 @@ def read_golden(path: str | Path) -> list[dict[str, Any]]:
 
 def _question(row: Row, place: str) -> dict[str, Any]:
     question, expected, source = row.get("question"), row.get("expected"), row.get("source")
-    if not isinstance(question, str) or not isinstance(expected, list) or not expected:
-        raise InputError(f"{place}: needs `question` (text) and `expected` (a list of texts, not empty)")
+    if not isinstance(question, str) or not question.strip() or not isinstance(expected, list) or not expected:
+        raise InputError(f"{place}: needs `question` (text) and `expected` (a list of texts), neither of them empty")
     if not all(isinstance(text, str) and normalized(text) for text in expected):
         raise InputError(f"{place}: each text of `expected` must hold a word, or no context can hold it")
     if source is not None and not isinstance(source, str):
@@ -155,16 +159,33 @@ def _question(row: Row, place: str) -> dict[str, Any]:
     return {"id": key, "question": question, "expected": expected, "source": source}
 
 
-def score_golden(questions: Sequence[Mapping[str, Any]], files: str | Path, *, budget: int, **options: Any) -> Scores:
-    """`full` and `ev` of each question over a file or folder, within `budget` tokens; options are the document's."""
+def score_golden(
+    questions: Sequence[Mapping[str, Any]], files: str | Path, *, budget: int, **options: Any
+) -> tuple[Scores, tuple[str, ...]]:
+    """`full` and `ev` of each question over a file or folder, and those that expect what is nowhere in it.
+
+    Args:
+        questions: as `read_golden` has them.
+        files: the file or folder.
+        budget: tokens of each context.
+        **options: the document's.
+
+    Raises:
+        SourceNotFoundError: the file of a question is not there.
+        InputError: one file is asked, and a question is of another.
+    """
     path = as_path(files)
     if not path.exists():
         raise SourceNotFoundError(path, "the file or folder does not exist")
+    for question in questions:
+        _check_source(question, path)
     everything = Document.from_folder(path, **options) if path.is_dir() else Document.from_file(path, **options)
     given = merge(FolderOptions, options.pop("options", None), options).given if path.is_dir() else {}
     of_file = {name: value for name, value in given.items() if name in DocumentOptions.model_fields}
     alone: dict[str, Document] = {}
+    words: dict[Document, str] = {}
     scores: Scores = {}
+    nowhere = []
     for question in questions:
         source, document = question.get("source"), everything
         if source and path.is_dir():
@@ -173,7 +194,22 @@ def score_golden(questions: Sequence[Mapping[str, Any]], files: str | Path, *, b
         expected = tuple((0, part) for part in question["expected"])
         found = evidence_scores(Item(question["id"], question["question"], (), (), expected, expected), text)
         scores[question["id"]] = {"full": found["full"], "ev": found["ev"]}
-    return scores
+        if found["full"] < 1.0:
+            if document not in words:
+                words[document] = f" {normalized(' '.join(chunk.text for chunk in document.chunks))} "
+            if not all(f" {normalized(part)} " in words[document] for part in question["expected"]):
+                nowhere.append(question["id"])
+    return scores, tuple(nowhere)
+
+
+def _check_source(question: Mapping[str, Any], path: Path) -> None:
+    source = question.get("source")
+    if not source:
+        return
+    if path.is_dir() and not (path / source).exists():
+        raise SourceNotFoundError(path / source, f"the source of the question {question['id']!r} does not exist")
+    if not path.is_dir() and Path(source).name != path.name:
+        raise InputError(f"the question {question['id']!r} is of source={source!r}, and {path} is asked alone")
 
 
 def compare(scores: Scores, baseline: Scores, *, tolerance: int = 0) -> Verdict:

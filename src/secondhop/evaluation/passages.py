@@ -4,44 +4,42 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from pathlib import Path
 
-from secondhop.evaluation.files import answers_of, half
+from secondhop.evaluation.files import answers_of, as_id, half, is_true, made_of
 from secondhop.evaluation.items import Doc, Evidence, Item, Row
 from secondhop.evaluation.text import holds
 
 _SENTENCE = re.compile(r"(?<=[.!?])[\"')\]]*\s+(?=[\"'(\[]?[A-Z0-9])")
 
 
-def passage_items(rows: Sequence[Row], split: str) -> list[Item]:
+def passage_items(rows: Sequence[Row], path: Path, split: str) -> list[Item]:
     """The questions of a half that have evidence."""
-    items = []
-    for row in rows:
-        if split not in ("all", half(row["id"])):
-            continue
-        documents, evidence = [], []
-        for number, passage in enumerate(row["passages"]):
-            documents.append(Doc(passage.get("title") or "", passage["text"].strip()))
-            evidence += [(number, text) for text in _gold_texts(passage)]
-        support = _hop_sentences(row, documents) if "hops" in row else evidence
-        if evidence:
-            items.append(
-                Item(
-                    row["id"],
-                    row["question"],
-                    answers_of(row),
-                    tuple(documents),
-                    tuple(evidence),
-                    tuple(support),
-                    kind=row.get("type") or "",
-                    group=row["id"],
-                )
-            )
-    return items
+    items = made_of(rows, path, "question", _item)
+    return [item for item in items if item.evidence and split in ("all", half(item.id))]
+
+
+def _item(row: Row) -> Item:
+    key, documents, evidence = as_id(row["id"]), [], []
+    for number, passage in enumerate(row["passages"]):
+        documents.append(Doc(passage.get("title") or "", passage["text"].strip()))
+        evidence += [(number, text) for text in _gold_texts(passage)]
+    support = _hop_sentences(row, documents) if "hops" in row else evidence
+    return Item(
+        key,
+        row["question"],
+        answers_of(row),
+        tuple(documents),
+        tuple(evidence),
+        tuple(support),
+        kind=row.get("type") or "",
+        group=key,
+    )
 
 
 def _gold_texts(passage: Row) -> list[str]:
     if "sentence_spans" not in passage:
-        return [passage["text"].strip()] if passage.get("is_gold") else []
+        return [passage["text"].strip()] if is_true(passage, "is_gold") else []
     sentences = [passage["text"][start:end].strip() for start, end in passage["sentence_spans"]]
     return [sentences[k] for k in passage["gold_sentences"] if k < len(sentences) and sentences[k]]
 

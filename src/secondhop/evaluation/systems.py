@@ -6,7 +6,8 @@ import re
 from bisect import bisect_right
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol, runtime_checkable
+from types import NoneType
+from typing import Any, Protocol, get_args, runtime_checkable
 
 from secondhop.errors import OptionError
 from secondhop.evaluation.items import Doc
@@ -127,8 +128,10 @@ def make_system(spec: str) -> System:
     family, _, options = spec.partition(":")
     if family == "secondhop":
         chosen = dict(_option(part) for part in options.split(",") if part)
-        for key in chosen.keys() - DocumentOptions.model_fields.keys():  # `self` and `name` would not even reach them
-            raise OptionError.choice("option", key, sorted(DocumentOptions.model_fields))
+        # Budget and counter are the same for all systems; `self` and `name` would not even reach the options.
+        known = DocumentOptions.model_fields.keys() - {"token_budget", "tokenizer"}
+        for key in chosen.keys() - known:
+            raise OptionError.choice("option", key, sorted(known))
         return SecondhopSystem(spec, **chosen)
     if spec == "bm25":
         return PlainBM25()
@@ -141,9 +144,15 @@ def make_system(spec: str) -> System:
 def _option(part: str) -> tuple[str, Any]:
     key, _, value = part.partition("=")
     words: dict[str, Any] = {"true": True, "false": False, "none": None}
-    if value.lower() in words:
+    if value.lower() in words and (value.lower() != "none" or _takes_none(key)):
         return key, words[value.lower()]
     try:
         return key, float(value) if "." in value else int(value)
     except ValueError:
         return key, value
+
+
+def _takes_none(key: str) -> bool:
+    """Whether `none` is None for an option; `language` and `isolation` have a value of that name."""
+    field = DocumentOptions.model_fields.get(key)
+    return field is None or field.annotation is Any or NoneType in get_args(field.annotation)
