@@ -112,7 +112,7 @@ class FolderWatch:
 
     def _listen(self) -> None:
         """Says when a file has changed. Where the system cannot tell, the sweeps go on alone."""
-        is_first = True
+        is_first, told = True, ""
         while True:
             self._lost.clear()
             if self._stopped.is_set():
@@ -132,8 +132,11 @@ class FolderWatch:
                 reason = (
                     f"the system reports no changes ({error}); looking every {self._sweep_seconds:g} seconds instead"
                 )
-                self._tell(WatchEvent("failed", reason=reason))
-                return
+                if reason != told:
+                    self._tell(WatchEvent("failed", reason=reason))
+                self._stopped.wait(self._sweep_seconds)  # it may have been one name that cannot be reported
+                is_first, told = True, reason
+                continue
             self._wanted.set()  # the folder is gone, or another one
 
     def _place(self) -> tuple[str, int, int] | None:

@@ -120,6 +120,26 @@ def test_without_notifications_the_sweep_finds_changes_and_that_is_said(folder, 
         (folder / "new.md").write_text("The lighthouse stands on the cape.\n")
         events.wait_for(with_changes)
         assert watched.document.n_files == 6
+        assert [event.kind for event in events].count("failed") == 1
+
+
+@pytest.mark.timeout(180)
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere names are text")
+def test_a_name_that_cannot_be_reported_does_not_end_the_notifications(folder, monkeypatch):
+    import watchfiles
+
+    notifications, listened, events = watchfiles.watch, [], Events()
+    monkeypatch.setattr(watchfiles, "watch", lambda *of, **how: listened.append(of) or notifications(*of, **how))
+    with secondhop.watch(folder, on_event=events, sweep_seconds=1.0) as watched:
+        while not any("looking every" in str(event) for event in events):
+            (folder / os.fsdecode(b"sir\xe8ne.txt")).write_text(f"The siren is heard {len(events)} times.\n")
+            time.sleep(0.2)
+        n_listened, deadline = len(listened), time.monotonic() + PATIENCE
+        while len(listened) == n_listened:
+            assert time.monotonic() < deadline
+            time.sleep(0.05)
+        events.wait_for(lambda event: event.kind == "refreshed" and event.refresh.document.n_files == 6)
+        assert watched.is_running
 
 
 @pytest.mark.timeout(180)
