@@ -415,6 +415,14 @@ def test_an_index_in_the_folder_itself_is_refused(folder, monkeypatch):
     assert sorted(os.listdir(folder)) == before
 
 
+@pytest.mark.skipif(os.name == "nt", reason="links need a right there")
+def test_an_index_in_the_folder_itself_is_refused_under_a_name_that_the_system_takes_for_the_same(folder, monkeypatch):
+    (folder.parent / "DOCS").symlink_to(folder)
+    monkeypatch.setattr(os.path, "realpath", lambda path, **_: os.path.abspath(path))  # as if it were no link
+    with pytest.raises(OptionError, match="is the folder to index"):
+        Document.from_folder(folder, index_dir=folder.parent / "DOCS")
+
+
 @pytest.mark.parametrize("where", ["", "kept\0"])
 def test_an_index_dir_has_a_name(folder, where):
     with pytest.raises(OptionError, match=r"index_dir=.*is not the name of a folder"):

@@ -72,7 +72,7 @@ def index_folder(root: Path, options: FolderOptions) -> Path:
     """
     if options.index_dir is None:
         return root / INDEX_FOLDER
-    if os.path.realpath(options.index_dir) == os.path.realpath(root):
+    if _is_same(options.index_dir, root):
         raise OptionError(f"index_dir={str(options.index_dir)!r} is the folder to index; give the index one of its own")
     return Path(options.index_dir)
 
@@ -323,8 +323,14 @@ def _way_to(root: Path, index: Path, table: FileTable) -> str:
 
 def _is_at(root: Path, index: str, way: str) -> bool:
     """Whether the way leads from the index, which need not be there yet, to the folder."""
-    owner = os.path.normpath(os.path.join(index, way))
-    return os.path.exists(owner) and os.path.exists(root) and os.path.samefile(owner, root)
+    return _is_same(os.path.normpath(os.path.join(index, way)), root)
+
+
+def _is_same(one: str | Path, other: str | Path) -> bool:
+    """Whether both names are of one folder, which is there: on some systems capitals make no difference."""
+    with contextlib.suppress(OSError):
+        return os.path.samefile(one, other)
+    return False
 
 
 def _is_made_with(stored: StoredIndex, wanted: str, options: FolderOptions) -> bool:
