@@ -61,6 +61,13 @@ def test_a_postprocessor_survives_a_round_trip_through_a_dict_and_json(cls, node
         )
 
 
+def test_keys_of_headings_are_a_list_of_its_own():
+    made = SecondhopPostprocessor(heading_keys=["company"])
+    assert made.heading_keys == ["company"]
+    SecondhopPostprocessor().heading_keys.append("company")
+    assert "company" not in SecondhopPostprocessor().heading_keys
+
+
 def test_a_callable_option_stays_in_the_dict():
     made = SecondhopPostprocessor(tokenizer=len)
     assert SecondhopPostprocessor.from_dict(made.to_dict()).tokenizer is len

@@ -59,8 +59,8 @@ class SecondhopPostprocessor(BaseNodePostprocessor):
         "`characters`, or a callable that returns the tokens of a text or their number.",
     )
     language: str = Field(default="auto", description="Stemming and stopwords: a language name, `auto` or `none`.")
-    heading_keys: tuple[str, ...] = Field(
-        default=HEADING_KEYS,
+    heading_keys: list[str] = Field(
+        default=list(HEADING_KEYS),
         description="Metadata keys whose value is read as the node's heading; the first one counts.",
     )
 
