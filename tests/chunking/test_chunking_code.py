@@ -59,6 +59,28 @@ def test_a_small_definition_is_one_chunk():
     assert weigh.text == "def weigh(metal):\n    return math.floor(metal.mass)"
 
 
+def test_a_chunk_says_whether_a_definition_begins_with_it_or_goes_on():
+    snapshot = Document.from_text(SOURCE, source="metals.py", chunk_size=64)._snapshot
+    melt = [opens for opens, chunk in zip(snapshot.chunk_opens, snapshot.all_chunks()) if chunk.heading == "def melt"]
+    assert melt == [True] + [False] * (len(melt) - 1)
+    assert len(melt) > 2
+    steps = "".join(f"        step_{n} = compute({n}, {n})\n" for n in range(60))
+    text = (
+        f"class Furnace:\n    def melt(self):\n{steps}\n    power = 7\n\n    def cool(self):\n{steps}\n    heat = 9\n"
+    )
+    snapshot = Document.from_text(text, source="metals.py", chunk_size=16)._snapshot
+    chunks = zip(snapshot.chunk_opens, snapshot.all_chunks())
+    assert [opens for opens, chunk in chunks if chunk.heading == "class Furnace"] == [True, False, False]
+
+
+def test_definitions_of_a_small_file_do_not_share_a_chunk():
+    text = '"""Metals."""\n\nimport math\n\n\ndef melt():\n    return 1085\n\n\ndef weigh():\n    return 7\n'
+    chunks = Document.from_text(text, source="metals.py").chunks
+    assert [(chunk.heading, chunk.line, chunk.line_end) for chunk in chunks] == [
+        (None, 1, 3), ("def melt", 6, 7), ("def weigh", 10, 11)
+    ]  # fmt: skip
+
+
 def test_windows_line_ends_leave_stanzas_together():
     stanzas = ["\n".join(f"value_{number}_{row} = compute({row})" for row in range(9)) for number in range(9)]
     code = "\n\n".join(stanzas)

@@ -147,3 +147,11 @@ def test_a_given_chunk_stays_whole():
     spans = sentences_of(table)
     assert table.n_sentences == [len(spans)]
     assert (spans[0][0], spans[-1][1]) == (0, len(text) - 1)
+
+
+@pytest.mark.parametrize("kind", ["prose", "table", "code"])
+def test_a_given_chunk_with_a_large_table_stays_whole(kind):
+    table = "| id | text |\n|---|---|\n" + "".join(f"| {n} | screen, fine and bright |\n" for n in range(100))
+    texts = [f"Goods that we have:\n\n{table}\nThat is all.", table.strip()]
+    document = Document.from_chunks([{"text": text, "kind": kind} for text in texts])
+    assert [chunk.text for chunk in document.chunks] == texts

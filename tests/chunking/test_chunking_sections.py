@@ -1,3 +1,6 @@
+import pytest
+
+from secondhop import Document
 from secondhop.chunking.sections import section_tree
 from secondhop.types import Section
 
@@ -12,3 +15,15 @@ def test_sections_nest_by_their_spans():
 
 def test_no_sections_are_no_tree():
     assert section_tree([]) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "chunks"),
+    [
+        ("# A\n\n## B\n\n### C\n\nThe tide turns at nine.\n", ["# A\n\n## B\n\n### C\n\nThe tide turns at nine."]),
+        ("# A\n\n# B\n\nThe tide turns at nine.\n", ["# A", "# B\n\nThe tide turns at nine."]),
+        ("# A\n\n## B\n\n# C\n\nThe tide turns at nine.\n", ["# A\n\n## B", "# C\n\nThe tide turns at nine."]),
+    ],
+)
+def test_headings_with_nothing_below_them_open_the_subsection_that_follows(text, chunks):
+    assert [chunk.text for chunk in Document.from_text(text, format="markdown").chunks] == chunks

@@ -67,6 +67,25 @@ def test_a_wrapped_item_is_one():
     assert read((item + "- it was new\n") * 3) == [[item.strip()], ["- it was new"]] * 3
 
 
+def test_bullets_below_a_number_belong_to_it():
+    text = "1. Pump\n- leaks\n- is old\n2. Valve\n- is new\n- is red\n"
+    assert firsts(text) == ["1. Pump", "2. Valve"]
+
+
+def test_a_line_behind_a_stop_or_a_short_one_goes_on_with_nothing():
+    full = "- The pump of the town was sold to a man from Siena who did not want it"
+    for line, n in ((full, 4), (f"{full}.", 5), ("- The pump", 5)):
+        assert len(firsts(f"{full}\n{full}\n{full}\n{line}\nfor seven hundred euros\n")) == n
+
+
+def test_entries_below_a_title_are_parted_from_it_where_they_are_many():
+    points = [f"- The pump number {n} of the town leaks no more" for n in range(30)]
+    found = read("Version 2 (2025)\n" + "\n".join(points) + "\nVersion 1 (2024)\n- Done\n- New\n- Old\n")
+    assert found[0] == ["Version 2 (2025)", *points[: len(found[0]) - 1]]
+    assert 5 < len(found[0]) < 15
+    assert found[1:-1] == [[point] for point in points[len(found[0]) - 1 :]]
+
+
 def test_entries_within_entries_without_end_are_read():
     text = "\n".join(" " * depth + f"thing {depth} " + "word " * 60 for depth in range(2000))
     assert sum(map(len, read(text.replace("word ", "w")))) >= 1

@@ -97,7 +97,7 @@ class _Blocks:
     def _add_table(self, rows: list[list[Span]], section: Section) -> None:
         """A table. A large one among prose has chunks of its own."""
         outer = self.groups[-1]
-        apart = len(rows) > 1 and outer.section is not section
+        apart = len(rows) > 1
         if apart:
             self.open_group(outer.source, section)
         for block in rows:
@@ -228,7 +228,7 @@ def _table(batch: list[SourceText], blocks: _Blocks, chunk_size: int) -> CutTabl
             parts = [(sum(n_sentences[members]), group.opens)]
         else:
             parts = list(pack(sizes[members], n_sentences[members], chunk_size, partial(divide, group.first)))
-        if parts and group.section is not section:
+        if group.section is not section:
             section = group.section
             table.sections.append(section)
         table.source.extend([group.source] * len(parts))

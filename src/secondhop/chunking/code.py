@@ -83,11 +83,11 @@ def code_cuts(nodes: Sequence[CodeNode], chunk_size: int) -> Iterator[list[CodeC
     for of_node in stretches:
         cuts: list[CodeCut] = []
         for stretch in of_node:
-            opens = stretch.is_opening or stretch.is_whole
+            opens = stretch.is_opening
             for n in next(parts):
                 of_cut = placed[first : first + n]
                 cuts.append(CodeCut(stretch.section, opens, starts[first], ends[first + n - 1], of_cut))
-                opens = stretch.is_whole
+                opens = False
                 first += n
         yield cuts
 

@@ -1,0 +1,18 @@
+"""Functions of the caller's that take reports may fail: nobody's question does, and no log is filled."""
+
+import logging
+
+from secondhop.reporting.sinks import SinkCaller
+
+
+def test_a_sink_that_fails_is_logged_once_until_it_works(caplog):
+    call, taken = SinkCaller("the retriever", logging.getLogger("secondhop.test")), []
+
+    def broken(report):
+        raise ConnectionError("the backend is down")
+
+    for sink in (broken, broken, broken, taken.append, broken, broken):
+        call(sink, {"query": "copper"})
+    said = "the sink of the retriever failed; not logged again until it works"
+    assert [record.getMessage() for record in caplog.records] == [said, said]
+    assert taken == [{"query": "copper"}]
