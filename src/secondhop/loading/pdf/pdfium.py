@@ -23,6 +23,7 @@ from secondhop.loading.pdf.words import tidy_lines, with_accents
 _MAX_OUTLINE_ENTRIES = 10_000
 _MAX_OUTLINE_DEPTH = 15
 _MAX_OBJECT_DEPTH = 3
+_MAX_PIECES = 50
 _NUMBER = re.compile(r"[0-9]+(?:,[0-9]+)*")
 _SIGNS = "+-−–"
 _SMALLER = 0.85
@@ -166,7 +167,10 @@ def _placed(textpage: Any, texts: Sequence[str], stored: str) -> list[Line]:
     for text in texts:
         if not text:
             continue
-        found = next(filter(None, (_run(text, pieces, start) for start in range(place, len(pieces)))), None)
+        if place < len(pieces) and pieces[place][1] == text:
+            found: range | None = range(place, place + 1)
+        else:
+            found = next(filter(None, (_run(text, pieces, start) for start in range(place, len(pieces)))), None)
         if found is None:
             place = 0  # a line that reads differently there: go on with the next from the top
             lines.append(Line(text))
@@ -184,7 +188,8 @@ def _placed(textpage: Any, texts: Sequence[str], stored: str) -> list[Line]:
             and ask(textpage, numbers[half], middle)
         ):
             height = max(middle.top - middle.bottom, 0.0)
-            shown = _with_raised(textpage, text, numbers, max(height, first.top - first.bottom))
+            tallest = max(height, first.top - first.bottom)
+            shown = _with_raised(textpage, text, numbers, tallest) if _NUMBER.search(text) else text
             lines.append(Line(shown, first.left, max(last.right, first.left), middle.bottom, height))
         else:
             lines.append(Line(text))
@@ -193,20 +198,26 @@ def _placed(textpage: Any, texts: Sequence[str], stored: str) -> list[Line]:
 
 def _run(text: str, pieces: Sequence[tuple[int, str]], start: int) -> range | None:
     """The pieces from one on that the line consists of: it is stored in several where something in it is raised."""
-    place = start
-    while text and place < len(pieces) and text.startswith(pieces[place][1]):
-        text = text[len(pieces[place][1]) :].lstrip()
-        place += 1
-    return None if text else range(start, place)
+    at, place = 0, start
+    for _, piece in pieces[start : start + _MAX_PIECES]:
+        if not text.startswith(piece, at):
+            break
+        at, place = at + len(piece), place + 1
+        at += text.startswith(" ", at)
+        if at == len(text):
+            return range(start, place)
+    return None
 
 
 def _numbers(textpage: Any, text: str, pieces: Sequence[tuple[int, str]]) -> Sequence[int]:
     """For each character of the line its number; for a blank between two pieces that of a neighbour."""
-    starts = [raw.FPDFText_GetCharIndexFromTextIndex(textpage, at) for at, _ in pieces]
+    number_of = raw.FPDFText_GetCharIndexFromTextIndex
     if len(pieces) == 1:
-        return range(starts[0], starts[0] + len(text))
+        start = number_of(textpage, pieces[0][0])
+        return range(start, start + len(text))
     numbers: list[int] = []
-    for start, (_, piece) in zip(starts, pieces, strict=True):
+    for at, piece in pieces:
+        start = number_of(textpage, at)
         numbers += [start] * (text.index(piece, len(numbers)) - len(numbers))
         numbers += range(start, start + len(piece))
     return numbers
