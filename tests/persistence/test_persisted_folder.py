@@ -837,6 +837,40 @@ def test_what_update_parses_is_served_though_the_index_may_not_be_written(folder
         assert document.source_text("may.minutes") == text
 
 
+def loud(data, source):
+    return SourceText(source, data.decode().upper(), (Section(0, len(data)),))
+
+
+def quiet(data, source):
+    return SourceText(source, data.decode().lower(), (Section(0, len(data)),))
+
+
+@pytest.fixture
+def own_loaders():
+    """Loaders that are registered are so for this test."""
+    tables = (formats._FORMATS, formats._BY_SUFFIX, formats._BY_NAME)
+    before = [dict(table) for table in tables]
+    yield
+    for table, entries in zip(tables, before, strict=True):
+        table.clear()
+        table.update(entries)
+
+
+@pytest.mark.usefixtures("own_loaders")
+def test_other_files_for_a_loader_of_ones_own_build_it_again(folder):
+    write(folder / "agenda", "The Buoy.")
+    write(folder / "may.minutes", "The Cape.")
+    for register, agenda, minutes in (
+        (lambda: register_loader("loud", loud, suffixes=[".minutes"]), "The Buoy.", "THE CAPE."),
+        (lambda: register_loader("loud", loud, suffixes=[".minutes"], names=["agenda"]), "THE BUOY.", "THE CAPE."),
+        (lambda: register_loader("quiet", quiet, suffixes=[".minutes"]), "THE BUOY.", "the cape."),
+        (lambda: register_loader("loud", loud, suffixes=[".minutes"], names=["agenda"]), "THE BUOY.", "THE CAPE."),
+    ):
+        register()
+        document = persisted(folder)
+        assert (document.source_text("agenda"), document.source_text("may.minutes")) == (agenda, minutes)
+
+
 @pytest.mark.skipif(sys.platform != "linux", reason="mounts")
 def test_a_read_only_mount_is_searched(folder):
     persisted(folder)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from secondhop.errors import OptionError
 from secondhop.loading import FORMATS
+from secondhop.loading.formats import Format, format_by_name
 from secondhop.options import FolderOptions
 
 if TYPE_CHECKING:
@@ -83,12 +84,18 @@ def _password(password: str | None) -> str | None:
 
 
 def _loaders() -> list[list[str]]:
-    """Formats of the user's own. What their functions do cannot be seen from here."""
+    """Formats of the user's own, with what is theirs. What their functions do cannot be seen from here."""
     return [
-        [name, f"{each.registered.__module__}.{getattr(each.registered, '__qualname__', '')}", *sorted(each.suffixes)]
+        [name, f"{each.registered.__module__}.{getattr(each.registered, '__qualname__', '')}", *_of_format(name, each)]
         for name, each in sorted(FORMATS.items())
         if each.registered is not None
     ]
+
+
+def _of_format(name: str, each: Format) -> list[str]:
+    """The suffixes and whole names of files that are loaded as the format: another one may have taken some over."""
+    suffixes = [suffix for suffix in each.suffixes if format_by_name(f"x{suffix}") == name]
+    return sorted((*suffixes, *(known for known in each.names if format_by_name(known) == name)))
 
 
 @lru_cache(maxsize=1)
