@@ -18,6 +18,7 @@ from secondhop.types import Section, Span
 _MAX_LINE = 500
 _MAX_NAME = 120
 _COMMENT = ("#", "//", "--", "/*", "*", "'''", ";", "@", "[", "%", "(*", "{-", "<#", '"""', "-spec")
+_DOCSTRING = '"""'
 
 _ATTRIBUTE = r"@\w[\w.:]*(?:\([^()]{0,120}\))?|#?\[[^\[\]]{1,120}\]"
 _MODIFIERS = (
@@ -105,7 +106,7 @@ _BLOCKS: Sequence[tuple[str, str, str]] = (
     (".ps1", "<#", "#>"),
     (".php .cs .kt .kts .swift .scala .groovy .gradle .dart .sql .m .mm", r"/\*", "*/"),
 )
-"""How a line begins with which a comment or a docstring of several lines begins, and what ends that."""
+"""How a line begins with which a comment (by one of the signs above) or a docstring of several lines begins, and what ends that."""
 _LAST: Sequence[tuple[str, str]] = (
     (
         ".php .cs .kt .kts .swift .scala .groovy .gradle .sh .bash .zsh .ps1 .dart .zig .tf .hcl .proto .graphql .gql",
@@ -118,6 +119,9 @@ _LAST: Sequence[tuple[str, str]] = (
     (".vb", r"\bend[ \t]+\w+"),
 )
 """What the last line of a definition consists of, where it has one."""
+_LAST_BEGINS = frozenset("})eE=@")
+_ONE_LINE_ENDS = frozenset("},;d")
+"""Not with `)`: a body may follow on parameters."""
 _OTHERS: Sequence[tuple[str, str]] = (
     (".nim", r"[^)\]}]"),
     (".mk makefile gnumakefile", r"(?!if|else|endif)"),
@@ -141,7 +145,7 @@ class _Signs(NamedTuple):
     block_opens: re.Pattern[str]
     block_ends: str
     last: re.Pattern[str]
-    other: re.Pattern[str]
+    other: re.Pattern[str] | None
 
 
 def _by_name() -> dict[str, _Signs]:
@@ -152,7 +156,7 @@ def _by_name() -> dict[str, _Signs]:
         for name in names.split():
             flags, (opening, ending) = _FLAGS.get(name, 0), blocks.get(name, (_NOTHING, ""))
             closing = rf"(?:{last.get(name, _NOTHING)})[\s;,]*(?:(?://|#|--|').*)?$"
-            other = re.compile(others.get(name, _NOTHING))
+            other = re.compile(others[name]) if name in others else None
             signs[name] = _Signs(
                 re.compile(pattern, flags), re.compile(opening), ending, re.compile(closing, flags), other
             )
@@ -218,32 +222,32 @@ def _found(text: str, signs: _Signs) -> list[_Found]:
             depth += bare.count("{") - bare.count("}")
         match = signs.head.match(line) if len(line) <= _MAX_LINE else None
         if match is not None:
-            begin, label = (start if leading is None else leading), _label(match)
-            level = _indent(line) - label.startswith(_HOLDS)
+            begin, label, indent = (start if leading is None else leading), _label(match), _indent(line)
+            level = indent - label.startswith(_HOLDS)
             _end(open_ones, level, begin)
-            heading = (start + _indent(line), start + len(line.rstrip()))
-            found.append(_Found(begin, len(text), heading, level, outside, label))
-            # A body may follow on parameters.
-            is_whole = depth == outside and bare[-1] != ")" and signs.last.search(bare) is not None
-            closed = [found[-1]] if is_whole else []
-            open_ones += [] if is_whole else found[-1:]
+            found.append(_Found(begin, len(text), (start + indent, start + len(line.rstrip())), level, outside, label))
+            is_whole = depth == outside and bare[-1] in _ONE_LINE_ENDS and signs.last.search(bare) is not None
+            closed = []
+            (closed if is_whole else open_ones).append(found[-1])
             leading = attribute = None
-        elif signs.last.match(bare):
+        elif bare[0] in _LAST_BEGINS and signs.last.match(bare):
             closed += _closed(open_ones, _indent(line) - bare.startswith(_HOLDS), depth)
             leading = attribute = None
         else:
             closed = []
-            if bare.startswith(_COMMENT):
+            is_comment = bare.startswith(_COMMENT)
+            if is_comment:
                 leading = start if leading is None else leading
                 attribute = _indent(line) if bare.startswith(_ATTRIBUTES) else None
             elif attribute is None or (_indent(line) <= attribute and bare[0] not in ")]}"):
                 leading = attribute = None
-                if signs.other.match(bare):
+                if signs.other is not None and signs.other.match(bare):
                     _end(open_ones, _indent(line), start)
+            if is_comment or _DOCSTRING in bare:
+                opened = signs.block_opens.match(bare)
+                in_block = opened is not None and signs.block_ends not in bare[opened.end() :]
         for one in closed:
             one.end = end
-        opened = signs.block_opens.match(bare)
-        in_block = opened is not None and signs.block_ends not in bare[opened.end() :]
     return found
 
 
