@@ -37,6 +37,12 @@ def test_the_first_record_is_the_heading_of_a_table(text, expected):
     assert header(text) == expected
 
 
+@pytest.mark.parametrize("line_end", ["\n", "\r\n"])
+def test_the_line_that_tells_excel_the_separator_is_no_header(line_end):
+    assert header(line_end.join(["sep=;", "Name;Fee", "Aurora;12"])) == "Name;Fee"
+    assert header(line_end.join(["separate;Fee", "Aurora;12"])) == "separate;Fee"
+
+
 def test_json_lines_have_no_header():
     assert header('{"a": 1}\n{"a": 2}\n', "a.jsonl") is None
 

@@ -19,6 +19,7 @@ _TABLES = frozenset({".csv", ".tsv"})
 _RECORDS = frozenset({".jsonl", ".ndjson"})
 _WITH_TABLES = frozenset({".toml", ".ini", ".cfg", ".conf"})
 _TABLE = re.compile(r"[ \t]*\[{1,2}([^\[\]\r\n]{1,200})\]{1,2}[ \t]*(?:[#;].*)?")
+_SEPARATOR = re.compile(r"sep=[^\r\n]?[\r\n]+", re.IGNORECASE)
 _COMMENT = re.compile(r"""#[^"']*\Z""")
 
 
@@ -57,7 +58,9 @@ def _goes_on(line: str) -> bool:
 
 
 def _header(text: str) -> Span | None:
-    """Find the first record that is not blank, without its line end."""
+    """Find the first record that is not blank, without its line end; one that tells Excel the separator is none."""
     start = len(text) - len(text.lstrip("\r\n"))
+    if separator := _SEPARATOR.match(text, start):
+        start = separator.end()
     end = record_end(text, start, len(text))
     return (start, end) if text[start:end].strip() else None
