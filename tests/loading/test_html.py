@@ -77,6 +77,11 @@ def test_links_that_are_marks_of_notes_make_no_other_number(mark):
     assert load(page).text == "Of 1,200[2]\n\nTin | 1,234[2]\nOre | 5"
 
 
+def test_what_its_role_makes_a_heading_is_one():
+    page = "<h1>Port</h1><div role=heading aria-level=3>Fees</div><p>12<p role=heading>Rules<p>None<p role=note>5"
+    assert [path for path, _, _ in in_sections(load(page))] == [("Port",), ("Port", "Fees"), ("Port", "Rules")]
+
+
 def test_tasks_are_ticked_or_not():
     page = "<li><input type=checkbox disabled checked>Ropes<li><input disabled type=checkbox> Tar<li><input type=checkbox>Menu"
     assert load(page).text.split("\n") == ["- ☒ Ropes", "- ☐ Tar", "- Menu"]

@@ -57,6 +57,8 @@ _OF_FORMULAS = re.compile("math|latex", re.IGNORECASE)
 """Classes of pictures of formulas, whose alternative text is the formula in TeX."""
 _HEADINGS = {f"h{level}": level for level in range(1, 7)}
 _ANY_HEADING = ", ".join(_HEADINGS)
+_USUAL_LEVEL = 2
+"""Of what is a heading without a level."""
 _MAX_SPAN = 1000
 _MAX_DEPTH = 2000
 _NESTING = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)")
@@ -186,8 +188,9 @@ class _Writer:
         if _is_inline(tag):
             return True
         self._flush()
-        if tag in _HEADINGS:
-            self._builder.heading(_HEADINGS[tag], _text(node, self._dropped))
+        level = _heading_level(node)
+        if level is not None:
+            self._builder.heading(level, _text(node, self._dropped))
             return False
         if tag == "pre":
             self._builder.write(clean(_text(node, self._dropped)).strip("\n"), kind="code")
@@ -230,6 +233,14 @@ class _Writer:
             within = self._items or self._mark == _MEANING
             self._builder.write(self._mark + text, gap="\n" if within else "\n\n")
             self._mark = ""
+
+
+def _heading_level(node: Any) -> int | None:
+    """The level of a heading, also of one that only its role tells; None for other elements."""
+    level = _HEADINGS.get(node.tag)
+    if level is None and node.attributes.get("role") == "heading":
+        return _number(node.attributes.get("aria-level")) or _USUAL_LEVEL
+    return level
 
 
 def _is_inline(tag: str) -> bool:
