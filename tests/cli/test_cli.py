@@ -230,6 +230,15 @@ def test_an_unreadable_source_is_code_3_and_one_line(capsys, folder, tmp_path):
         assert path.name in err
 
 
+def test_a_want_of_memory_is_code_3_and_one_line(capsys, monkeypatch):
+    def measure(*_):
+        raise MemoryError("Unable to allocate 1 TiB")
+
+    monkeypatch.setattr(sys.modules["secondhop.cli.size"], "measure", measure)
+    code, out, err = run(capsys, "size", 1000, "--measure")
+    assert (code, out, err) == (3, "", "error: not enough memory: Unable to allocate 1 TiB\n")
+
+
 def test_an_interruption_is_code_130(capsys, monkeypatch):
     def interrupted(*_, **__):
         raise KeyboardInterrupt

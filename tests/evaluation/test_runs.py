@@ -231,6 +231,15 @@ def test_run_eval_writes_table_json_and_page(data, tmp_path, whole):
         run_eval(["pairs"], data=data, baseline="nobody")
 
 
+def test_brackets_in_names_are_no_markup(data, tmp_path, whole):
+    (tmp_path / "pairs[red].jsonl").write_bytes((data / "dev/pairs.jsonl").read_bytes())
+    console = Console(record=True, width=200)
+    run_eval([tmp_path / "pairs[red].jsonl"], systems=[whole("[bold]whole")], budgets=[64], console=console)
+    shown = console.export_text()
+    assert "pairs[red].jsonl, own documents" in shown
+    assert "[bold]whole" in shown
+
+
 def test_systems_go_by_name_with_options():
     system = make_system("secondhop:strategy=raw_topk,chunk_size=64")
     assert system.options == {"strategy": "raw_topk", "chunk_size": 64}
@@ -279,6 +288,7 @@ def test_the_only_document_of_a_question_cannot_be_removed(data):
         ({"budgets": [0]}, "budget=0"),
         ({"budgets": 512}, "budgets is one int; give a list of budgets"),
         ({"systems": [5]}, "5 is neither a name nor a System"),
+        ({"systems": [PlainBM25(None)]}, "is neither a name nor a System with one"),
         ({"json_path": "/nowhere/run.json"}, "no folder /nowhere"),
         ({"html_path": "."}, "is a folder"),
         ({"unanswerable": "marked"}, "adds no question to 'pairs'"),

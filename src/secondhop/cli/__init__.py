@@ -4,7 +4,7 @@ Exit codes:
     0    answered
     1    nothing found: the context is empty; for eval: a golden set regressed; for index: damage, or no index
     2    the command line or an option is wrong
-    3    the source could not be read
+    3    the source could not be read, or there was not enough memory
     130  interrupted
     141  whoever read the output went away
 """
@@ -74,6 +74,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return fail(error, USAGE)
     except (SecondhopError, OSError) as error:
         return fail(error, UNREADABLE)
+    except MemoryError as error:
+        return fail(f"not enough memory: {error}", UNREADABLE)
     except SystemExit:  # what typer and rich do where the reader of a help has gone
         return READER_GONE
     except (typer.Abort, KeyboardInterrupt):

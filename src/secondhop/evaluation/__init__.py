@@ -105,8 +105,8 @@ def _systems(systems: Iterable[str | System]) -> list[System]:
     """The systems, those that are given by name made; each has another name."""
     made = [make_system(each) if isinstance(each, str) else each for each in checked_items(systems, "systems")]
     for system in made:
-        if not isinstance(system, System):
-            raise OptionError(f"systems: {system!r} is neither a name nor a System")
+        if not isinstance(system, System) or not isinstance(system.name, str):
+            raise OptionError(f"systems: {system!r} is neither a name nor a System with one")
     for name, count in Counter(system.name for system in made).items():
         if count > 1:
             raise OptionError(f"there is more than one system of the name {name}; rows go by their names")

@@ -11,6 +11,7 @@ from typing import Any
 from rich.console import Console
 from rich.measure import Measurement
 from rich.table import Table
+from rich.text import Text
 
 SHOWN = ("full", "ev", "wr80", "hop2", "ans", "page_hit", "documents", "ndcg10", "recall5", "recall10", "mrr")
 """Metrics that tables show, where a run has them; as percent."""
@@ -88,7 +89,8 @@ def make_tables(results: Mapping[str, Any]) -> Iterator[Table]:
         signals = [name for name in _SIGNALS if any(name in entry for entry in entries)]
         lead = names[0] if any("versus" in entry for entry in entries) else None
         title = f"{dataset}, {mode} documents, {budget} {results['tokenizer']}, n={entries[0]['n']}"
-        table = Table(title=title, title_justify="left", show_edge=False)
+        # Not as strings, in which a console may take what stands in brackets for markup.
+        table = Table(title=Text(title, "table.title"), title_justify="left", show_edge=False)
         table.add_column("system", overflow="fold")
         for name in [*names[:1], *(["difference"] if lead else []), *names[1:], *signals]:
             table.add_column(name.replace("_", " "), justify="right")
@@ -96,7 +98,7 @@ def make_tables(results: Mapping[str, Any]) -> Iterator[Table]:
             figures = [cell(entry, name) + mark(entry, name) for name in names]
             gap = [difference(entry, lead)] if lead else []
             sure = [f"{entry[name]:.2f}" if name in entry else "–" for name in signals]
-            table.add_row(entry["system"], *figures[:1], *gap, *figures[1:], *sure)
+            table.add_row(Text(entry["system"]), *figures[:1], *gap, *figures[1:], *sure)
         yield table
 
 
