@@ -156,6 +156,13 @@ def test_html_escapes_the_ids_and_names_that_reasons_tell_of():
     assert "onerror='" not in report.to_html()
 
 
+def test_html_can_be_written_whatever_is_in_questions_and_names():
+    chunk = {"text": "Copper melts.", "source": "a\x1b\u202efdp.md", "id": "\ud83d"}
+    page = build_context("copper \ud83d", [chunk]).report.to_html()
+    assert "a\ufffd\ufffdfdp.md" in page
+    assert all(line.isprintable() for line in page.encode().decode().split("\n"))
+
+
 def test_html_shows_warnings_and_fates(reports):
     page = reports["off_topic"].to_html()
     assert "warning" in page

@@ -7,6 +7,7 @@ from html import escape
 
 from secondhop.reporting.report import DecisionReport
 from secondhop.reporting.text import why
+from secondhop.text.lines import as_line
 from secondhop.types import Decision
 
 _STYLE = (
@@ -22,14 +23,14 @@ _STYLE = (
 def render_html(report: DecisionReport) -> str:
     """Summary, budget bar, warnings and one row for each decision."""
     warnings = "".join(
-        f'<div class="warning">{escape(w.message)}; {escape(w.suggestion)}</div>' for w in report.warnings
+        f'<div class="warning">{_shown(w.message)}; {_shown(w.suggestion)}</div>' for w in report.warnings
     )
     labels = {decision.chunk_id: decision.label for decision in report.decisions}
     rows = "".join(_row(decision, labels) for decision in report.decisions)
     return (
         f"<style>{_STYLE}</style><div class='secondhop'><h3>Decision Report</h3>"
-        f"<div><b>{escape(report.query)}</b></div>"
-        f"<div>{escape(report.requested_strategy)} ({escape(report.auto_decision)}): {report.n_selected} passages, "
+        f"<div><b>{_shown(report.query)}</b></div>"
+        f"<div>{_shown(report.requested_strategy)} ({_shown(report.auto_decision)}): {report.n_selected} passages, "
         f"{report.total_tokens:,} of {report.token_budget:,} tokens, confidence {report.confidence:.2f}</div>"
         f"<div class='bar'><div style='width:{report.token_utilization:.1%}'></div></div>{warnings}"
         "<table><tr><th>fate</th><th>passage</th><th>rank</th><th>tokens</th><th>score</th><th>why</th></tr>"
@@ -40,6 +41,10 @@ def render_html(report: DecisionReport) -> str:
 def _row(decision: Decision, labels: Mapping[str, str]) -> str:
     rank = "–" if decision.rank is None else str(decision.rank)
     return (
-        f"<tr class='{decision.fate}'><td>{decision.fate}</td><td title='{escape(decision.chunk_id)}'>{escape(decision.label)}</td>"
-        f"<td>{rank}</td><td>{decision.tokens}</td><td>{decision.score:.2f}</td><td>{escape(why(decision, labels))}</td></tr>"
+        f"<tr class='{decision.fate}'><td>{decision.fate}</td><td title='{_shown(decision.chunk_id)}'>{_shown(decision.label)}</td>"
+        f"<td>{rank}</td><td>{decision.tokens}</td><td>{decision.score:.2f}</td><td>{_shown(why(decision, labels))}</td></tr>"
     )
+
+
+def _shown(text: str) -> str:
+    return escape(as_line(text))
