@@ -57,6 +57,25 @@ def test_numbers_are_found_however_thousands_are_set_apart(written, number):
     assert not document.analyze(number).unmatched_terms
 
 
+@pytest.mark.parametrize(
+    ("language", "text", "questions"),
+    [
+        ("spanish", "La configuración del menú.", ("configuracion", "CONFIGURACION", "Menu")),
+        ("spanish", "La configuracion del menu.", ("configuración", "menú")),
+        ("french", "La sécurité des données.", ("securite", "sécurite", "donnees")),
+        ("italian", "La qualità è alta.", ("qualita",)),
+        ("portuguese", "A informac\u0327a\u0303o é nova.", ("informacao", "informação")),
+        ("english", "Beyoncé sent a résumé.", ("Beyonce", "RESUME")),
+        ("romanian", "O școală nouă.", ("scoala",)),
+    ],
+)
+def test_accents_may_be_left_out_where_stemmers_go_by_them(language, text, questions):
+    document = Document.from_texts([text, "Nada. Rien. Niente."], language=language)
+    for question in questions:
+        assert found(document, question) == [text]
+        assert not document.analyze(question).unmatched_terms
+
+
 @pytest.mark.parametrize("written", ["U.S.A.", "u. s. a."])
 def test_an_abbreviation_is_found_with_points(written):
     document = Document.from_texts([f"The laws of the {written} hold.", "USB sticks. You say a word."])

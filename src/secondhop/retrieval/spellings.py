@@ -9,7 +9,7 @@ from unicodedata import normalize
 
 import numpy as np
 
-from secondhop.text.analysis import UNSPACED_SYLLABLES, split_forms
+from secondhop.text.analysis import UNSPACED_SYLLABLES, fold, split_forms
 from secondhop.text.hashing import digest, digests_of
 
 if TYPE_CHECKING:
@@ -28,6 +28,13 @@ _LEAST_IN_TWO = 4
 _MOST_LETTERS = 6
 """Of an abbreviation."""
 _LONGEST = 32
+_MOST_BYTES = 6
+"""That accents take."""
+_BEYOND_ASCII = 0x80
+_LATIN = (0xC3, 0xC9)
+"""The bytes that accented Latin letters begin with, first and last."""
+_SMALL = 0x20
+"""The bit of small letters."""
 _SPELT_OUT = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "å": "aa", "ø": "oe"})
 _LETTERS = {"ae": "ä", "oe": "ö", "ue": "ü", "aa": "å"}
 _SPELLINGS = re.compile("|".join(_LETTERS))
@@ -59,9 +66,12 @@ def written_otherwise(snapshot: Snapshot, form: str) -> list[int]:
     if len(form) > _LONGEST:
         return []
     lower = normalize("NFC", form.lower())
-    for other in (lower.translate(_SPELT_OUT), _SPELLINGS.sub(lambda found: _LETTERS[found[0]], lower)):
+    plain = fold(lower)
+    for other in (lower.translate(_SPELT_OUT), _SPELLINGS.sub(lambda found: _LETTERS[found[0]], lower), plain):
         if other != lower and (number := _first_term(snapshot.lexicon, other)) is not None:
             return [number]
+    if numbers := _with_accents(snapshot.lexicon, plain):
+        return numbers
     if form.isupper() and len(form) <= _MOST_LETTERS and (numbers := _side_by_side(snapshot, list(lower))):
         return numbers
     term = snapshot.lexicon.analyzer.analyze(form).terms[0]
@@ -93,6 +103,25 @@ def _first_term(lexicon: Lexicon, form: str) -> int | None:
     """The number of what the form as a whole is indexed by."""
     terms = lexicon.analyzer.analyze(form).terms
     return lexicon.terms.get(terms[0]) if terms else None
+
+
+def _with_accents(lexicon: Lexicon, plain: str) -> list[int]:
+    """The terms of words that are this one but for accents, by which stemmers go: `configuración` is cut, `configuracion` is not."""
+    if not plain.isascii():
+        return []
+    strings = lexicon.forms.strings
+    lengths = np.diff(strings.offsets)
+    near = ((lengths > len(plain)) & (lengths <= len(plain) + _MOST_BYTES)).nonzero()[0]
+    first = strings.data[strings.offsets[near]]
+    near = near[(first | _SMALL == ord(plain[0])) | (first >= _LATIN[0]) & (first <= _LATIN[1])]
+    last = strings.data[strings.offsets[near + 1] - 1]
+    near = near[(last | _SMALL == ord(plain[-1])) | (last >= _BEYOND_ASCII)]
+    if not len(near):
+        return []
+    some = strings.take(near)
+    near = near[np.maximum.reduceat(some.data, some.offsets[:-1]) >= _BEYOND_ASCII]
+    alike = [n for n, form in zip(near.tolist(), strings.several(near), strict=True) if fold(form.casefold()) == plain]
+    return list(dict.fromkeys(lexicon.expand(np.array(alike, np.int64))[0].tolist()))
 
 
 def _in_two(snapshot: Snapshot, word: str) -> list[int]:

@@ -194,7 +194,7 @@ class Analyzer:
     def _stem(self, word: str) -> str:
         if len(word) > 2 and (language := self._languages.get(script_of(word))) is not None:
             word = _stemmer(language).stemWord(word)
-        return word if word.isascii() else _fold(word)
+        return word if word.isascii() else fold(word)
 
 
 def _lower(form: str) -> str:
@@ -218,7 +218,8 @@ _folded = _Folded(
 )
 
 
-def _fold(word: str) -> str:
+def fold(word: str) -> str:
+    """A word in small letters without what people leave out: accents, points, vowels for learners."""
     return _NASALS.sub("ं", normalize("NFC", word.translate(_folded)))
 
 
