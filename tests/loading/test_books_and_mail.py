@@ -146,6 +146,12 @@ def test_the_number_before_a_paragraph_neither_ends_its_heading_nor_tears_its_ro
     ]
 
 
+def test_a_cell_that_spans_rows_of_rich_text_stands_in_each():
+    rows = rb"\trowd\clvmgf\cellx1\cellx2\pard\intbl Kiel\cell Aurora\cell\row"
+    rows += rb"\trowd\clvmrg\cellx1\cellx2\intbl\cell Bella\cell\row\trowd\cellx1\cellx2\intbl\cell Cora\cell\row"
+    assert in_sections(rich(rows))[0][3] == "Kiel | Aurora\nKiel | Bella\n | Cora"
+
+
 def test_hidden_text_and_entries_of_an_index_are_left_out():
     body = rb"Fog {\v secret }horn\v gone\v0 , {\xe{\v horn}}loud{\tc Horn}\v gone\plain ."
     assert rich(body).text == "Fog horn, loud."

@@ -25,6 +25,9 @@ _CHARACTERS = {
     "emdash": "—", "endash": "–", "lquote": "‘", "rquote": "’", "ldblquote": "“", "rdblquote": "”", "bullet": "•",
     "emspace": " ", "enspace": " ",
 }  # fmt: skip
+_STRUCTURE = frozenset({
+    "cell", "row", "trowd", "clvmrg", "cellx", "intbl", "pard", "outlinelevel", "par", "sect", "page",
+})  # fmt: skip
 _SYMBOLS = {b"~": " ", b"_": "-", b"-": "", b"\n": "\n", b"\r": "\n"}
 # Groups that hold no text of the document. `*` marks further ones that a reader may pass over.
 _PASSED_OVER = frozenset({
@@ -89,6 +92,9 @@ class _Reader:
     text: list[str] = field(default_factory=list)
     cells: list[str] = field(default_factory=list)
     rows: list[list[str]] = field(default_factory=list)
+    merged: list[bool] = field(default_factory=list)
+    """Of the cells of a row, which ones go on from the row above."""
+    is_merged: bool = False
     in_note: int | None = None
     around_note: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
@@ -199,7 +205,7 @@ class _Reader:
             self.skip = self.group.unicode_skip
         elif word in {"uc", "ansicpg", "deff", "f", "fcharset"} or word in _ANSI:
             self._encoding(word, number)
-        elif word in {"cell", "row", "intbl", "pard", "outlinelevel", "par", "sect", "page"}:
+        elif word in _STRUCTURE:
             self._structure(word, number)
         elif word in _CHARACTERS:
             self._add(_CHARACTERS[word])
@@ -292,13 +298,28 @@ class _Reader:
         elif word == "cell":
             self.cells.append(one_line("".join(self.text)))
             self.text.clear()
+        elif word == "trowd":
+            self.merged.clear()
+        elif word == "clvmrg":
+            self.is_merged = True
+        elif word == "cellx":
+            self.merged.append(self.is_merged)
+            self.is_merged = False
         elif word == "row":
-            self.rows.append(self.cells)
-            self.cells = []
+            self._row()
         elif self.group.in_table:
             self.text.append("\n")
         else:
             self._paragraph()
+
+    def _row(self) -> None:
+        """End a row; a cell that spans rows stands in each of them, so that a row says all it has to."""
+        above = self.rows[-1] if self.rows else []
+        for place, is_merged in enumerate(self.merged[: len(self.cells)]):
+            if is_merged and not self.cells[place] and place < len(above):
+                self.cells[place] = above[place]
+        self.rows.append(self.cells)
+        self.cells = []
 
     def _paragraph(self) -> None:
         self._decode()
