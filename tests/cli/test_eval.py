@@ -204,3 +204,13 @@ def test_json_of_a_golden_set_names_what_no_document_holds(capsys, golden, tmp_p
     (tmp_path / "golden.jsonl").write_text(json.dumps(row), encoding="utf-8")
     code, out, _ = run(capsys, *golden, "--json", "-")
     assert (code, json.loads(out)["nowhere"]) == (0, ["g"])
+
+
+@pytest.mark.parametrize("name", ["golden.jsonl", "baseline.json"])
+def test_the_json_is_not_written_over_the_golden_set_or_its_baseline(capsys, golden, tmp_path, name):
+    command = [*golden, "--store", tmp_path / "baseline.json"]
+    run(capsys, *command)
+    before = (tmp_path / name).read_bytes()
+    code, _, err = run(capsys, *command, "--json", tmp_path / name)
+    assert (code, "is another file of this run" in err) == (2, True)
+    assert (tmp_path / name).read_bytes() == before

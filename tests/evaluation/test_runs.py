@@ -304,3 +304,12 @@ def test_the_only_document_of_a_question_cannot_be_removed(data):
 def test_what_cannot_be_measured_is_refused_before_anything_is(data, wrong, message):
     with pytest.raises(InputError, match=message):
         run_eval(**{"datasets": ["pairs"], "data": data, **wrong})
+
+
+def test_no_file_of_a_run_is_written_over(data):
+    path = data / "dev/pairs.jsonl"
+    before = path.read_bytes()
+    for outputs in ({"json_path": path}, {"html_path": path}, {"json_path": "same", "html_path": "./same"}):
+        with pytest.raises(OptionError, match="is another file of this run"):
+            run_eval([path], budgets=[64], **outputs)
+    assert path.read_bytes() == before

@@ -136,7 +136,7 @@ def _golden(
     if len(targets) != 1 or len(budget or ()) > 1:
         raise OptionError("--golden takes one file or folder to ask, and one --budget")
     cap = budget[0] if budget else GOLDEN_BUDGET
-    json_file = None if json_to in (None, "-") else as_output(json_to)
+    json_file = None if json_to in (None, "-") else as_output(json_to, golden, store)
     found = run_golden(
         golden, targets[0], baseline=store, budget=cap, tolerance=tolerance, update=update, tokenizer=tokenizer
     )

@@ -153,17 +153,19 @@ def is_pdf(path: Path) -> bool:
     return path.suffix.lower() == ".pdf"
 
 
-def as_output(path: str | os.PathLike[str]) -> Path:
+def as_output(path: str | os.PathLike[str], *others: str | os.PathLike[str] | None) -> Path:
     """The path of a file to write, looked at before the work whose outcome it is to hold.
 
     Raises:
-        OptionError: it is a folder, or in none.
+        OptionError: it is a folder, or in none, or one of the other files of the run.
     """
     path = as_path(path)
     if path.is_dir():
         raise OptionError(f"{path} is a folder, and a file is to be written")
     if not path.parent.is_dir():
         raise OptionError(f"{path} cannot be written: there is no folder {path.parent}")
+    if path.resolve() in [as_path(other).resolve() for other in others if other is not None]:
+        raise OptionError(f"{path} is another file of this run, and would be written over")
     return path
 
 
