@@ -345,6 +345,9 @@ def test_xml_is_read_in_the_encoding_that_it_declares():
                  "  public static bool operator ==(A a, A b) {}\n  private A x = new A(1);\n  new A(1);\n",
          [("class A<K, V>",), ("class A<K, V>", "method A"), ("class A<K, V>", "method Get<T>"),
           ("class A<K, V>", "method operator ==")]),
+        ("a.cs", "interface A {\n  T Get<T>(int x);\n  void B.Dispose() {}\n  Map<K, V> Read()\n  {\n    return Get(1);\n"
+                 "    await Get(2);\n    x.Y, Get(3);\n    ? Get(4)\n",
+         [("interface A",), ("interface A", "method Get<T>"), ("interface A", "method B.Dispose"), ("interface A", "method Read")]),
         ("a.swift", "class A {\n  @objc private(set) func go() {}\n  static func <(a: A, b: A) -> Bool {}\n  required init?(x: Int) {}\n"
                     "  init<T>(y: T) {}\n  deinit {\n  subscript(i: Int) -> Int {}\n  initialize(x)\n  actor = x\n",
          [("class A",), ("class A", "func go"), ("class A", "func <"), ("class A", "init?"), ("class A", "init"),

@@ -42,8 +42,10 @@ _PATTERNS: Sequence[tuple[str, str]] = (
     (".php", _words("function|class|interface|trait|enum", r"&?\w+")),
     (".cs", _words(r"class|struct|interface|enum|record(?:[ \t]+(?:class|struct))?|namespace", r"[\w.]+(?:<[^<>]{1,80}>)?")
      + rf"|[ \t]+(?:(?:{_ATTRIBUTE})[ \t]+)*"
-       r"(?:(?:public|private|protected|internal|static|virtual|override|abstract|async|sealed|partial|unsafe|extern)[ \t]+){1,6}"
-       r"(?:new[ \t]+)?(?:(?:[\w<>\[\].?]|,[ \t]*){1,120}[ \t]+)?(?P<method>(?:operator[ \t]*[^\s(]+|\w+(?:<[^<>]{1,80}>)?))[ \t]*\("),
+       r"(?:(?:(?:public|private|protected|internal|static|virtual|override|abstract|async|sealed|partial|unsafe|extern)[ \t]+){1,6}"
+       r"(?:new[ \t]+)?(?:(?:[\w<>\[\].?]|,[ \t]*){1,120}[ \t]+)?|(?!(?:return|await|throw|new|yield|else|in|is|as|and|or|not|case|when|"
+       r"where|select|orderby|group|by|on|equals|using|lock|ref|out|do|from|let|into|join|goto|delegate)\b)"
+       r"(?=\w)(?:[\w<>\[\].?]|,[ \t]*){1,120}(?<!,)[ \t]+)(?P<method>(?:operator[ \t]*[^\s(]+|[\w.]+(?:<[^<>]{1,80}>)?))[ \t]*\("),
     (".kt .kts", _words(r"(?:(?:enum|annotation|value)[ \t]+)?class|(?:fun[ \t]+)?interface|object", r"[\w.]+|`[^`]{1,120}`",
                         alone=r"companion[ \t]+object\b")
      + rf"|[ \t]*{_MODIFIERS}fun\b[ \t]*(?P<fun>[^\s(=][^(=]{{0,150}})(?=\()"),
