@@ -82,6 +82,56 @@ def test_a_section_opens_with_its_first_chunk():
     assert snapshot.chunk(openings["B"]).text.startswith("# B")
 
 
+def test_a_section_opens_in_its_own_text_and_on_its_own_page():
+    prose = "Copper melts in Leeds today. " * 12
+    section = Section(0, len(prose), 1, ("A",))
+    pages = (section, Section(len(prose), 2 * len(prose), 2, ("A",)))
+    sources = [
+        SourceText("a", prose, (section,)),
+        SourceText("b", prose, (section,)),
+        SourceText("c", 2 * prose, pages),
+    ]
+    snapshot = build(sources, chunk_tables(sources, 16))
+    openings = [snapshot.section_opening(place) for place in range(len(snapshot))]
+    places = [(snapshot.chunk_source[place], snapshot.chunk(place).page) for place in range(len(snapshot))]
+    assert openings == [places.index(place) for place in places]
+
+
+def test_lines_are_counted_from_one_in_each_text():
+    doc = Document.from_texts(["Copper.\n\nTin.", "\n\nLead.\nIron is\nheavy.\n", "Zinc."], chunk_size=8)
+    assert [(chunk.line, chunk.line_end) for chunk in doc.chunks] == [(1, 3), (3, 5), (1, 1)]
+
+
+def test_edges_are_of_so_many_sentences_as_there_are():
+    snapshot = snapshot_of("One is. Two is. Three is. Four is.")
+    text = snapshot.chunk(0).text
+    for n, (first, last) in enumerate([("One is.", "Four is."), ("One is. Two is.", "Three is. Four is.")], 1):
+        assert text[slice(*snapshot.edge(0, n, at_end=False))] == first
+        assert text[slice(*snapshot.edge(0, n, at_end=True))] == last
+    assert snapshot.edge(0, 9, at_end=True) == snapshot.edge(0, 9, at_end=False) == (0, len(text))
+
+
+def test_edges_of_a_callers_chunk_stand_where_it_says():
+    snapshot = Document.from_chunks([{"text": "One is. Two is.", "start": 500}])._snapshot
+    assert snapshot.edge(0, 1, at_end=True) == (508, 515)
+    assert snapshot.edge(0, 1, at_end=False) == (500, 507)
+
+
+def test_a_lead_is_eight_words_of_the_heading_and_then_those_that_a_paragraph_opens_with():
+    heading, words = "Aa Bb Cc Dd Ee Ff Gg Hh Ii Jj", [f"word{chr(97 + n // 26)}{chr(97 + n % 26)}" for n in range(60)]
+    text = ". ".join(" ".join(words[n : n + 10]) for n in range(0, 60, 10)).capitalize() + "."
+    source = SourceText("a", text, (Section(0, len(text), None, (heading,)),))
+    snapshot = build([source], chunk_tables([source], 8), language="none")
+    leads = [{} for _ in range(len(snapshot))]
+    for number, term in enumerate(snapshot.lexicon.terms):
+        for chunk, weight in zip(*snapshot.lead.of(number), strict=True):
+            leads[chunk][float(weight)] = term
+    best_first = [[lead[weight] for weight in sorted(lead, reverse=True)] for lead in leads]
+    assert len(snapshot) > 1
+    assert best_first[0] == [*heading.lower().split()[:8], *words[:4]]
+    assert best_first[1:] == [heading.lower().split()[:8]] * (len(snapshot) - 1)
+
+
 def test_a_pickled_snapshot_is_the_same():
     snapshot = snapshot_of(TEXT)
     copy = pickle.loads(pickle.dumps(snapshot))

@@ -228,7 +228,7 @@ def _table(batch: list[SourceText], blocks: _Blocks, chunk_size: int) -> CutTabl
             parts = [(sum(n_sentences[members]), group.opens)]
         else:
             parts = list(pack(sizes[members], n_sentences[members], chunk_size, partial(divide, group.first)))
-        if group.section is not section:
+        if group.section is not section or group.source != table.source[-1]:  # texts may share one
             section = group.section
             table.sections.append(section)
         table.source.extend([group.source] * len(parts))
