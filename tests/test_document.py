@@ -111,6 +111,7 @@ ARRAY, PLACES = np.array([1, 2]), ["quay", "basin"]
         ({"year": (year for year in (2023, 2024))}, {"a", "b"}),
         ({"year": {2024: "now"}.keys()}, {"a"}),
         ({"year": np.array([2024])}, {"a"}),
+        ({"year": np.array(2024)}, {"a"}),
         ({"places": {"quay"}}, set()),
         ({"places": [PLACES]}, {"a"}),
         ({"sizes": 1}, set()),

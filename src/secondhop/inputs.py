@@ -44,9 +44,10 @@ def _wanted(key: str, value: Any) -> Collection[Any]:
     """The values that one key of a filter lets in: as a set where that can be, since there may be thousands."""
     if callable(value):
         raise InputError(f"filter: {key}={value!r} is a function; give one on Chunk instead of the mapping")
-    if isinstance(value, (str, bytes, Mapping)) or not isinstance(value, Iterable):
-        value = (value,)
-    values = list(value)
+    try:
+        values = [value] if isinstance(value, (str, bytes, Mapping)) else list(value)
+    except TypeError:  # one value, which an array without dimensions is, too
+        values = [value]
     try:
         return frozenset(values)
     except TypeError:
