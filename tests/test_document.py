@@ -198,6 +198,15 @@ def test_the_longest_passage_does_not_hide_a_shorter_one():
     assert 0 < len(context.text().split()) <= 5
 
 
+def test_a_look_at_more_candidates_keeps_to_the_filter():
+    long = "The pump is red" + ", and red" * 40 + "."
+    texts = [{"text": long, "source": "mine"}] * 3 + [{"text": "The pump is red.", "source": "theirs"}]
+    document = Document.from_texts(texts, candidate_k=1, tokenizer="words")
+    assert document.context("red pump", 5).text() == "The pump is red."
+    assert document.context("red pump", 5, filter={"source": "mine"}).text() == ""
+    assert document.context("red pump", 5, filter=lambda chunk: chunk.source == "mine").text() == ""
+
+
 def test_language_may_be_given_or_switched_off():
     texts = ["The laws of the land.", "Other things."]
     assert Document.from_chunks(texts, language="english").context("law")

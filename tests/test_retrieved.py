@@ -31,6 +31,14 @@ def test_scores_may_be_given_apart_or_with_the_chunks():
     assert inside.report.decisions == apart.report.decisions
 
 
+def test_scores_that_only_some_chunks_have_do_not_count():
+    texts = ["Copper is red.", "Copper is old.", "Copper is new."]
+    given = [{"text": text, "score": score} for text, score in zip(texts, (0.1, None, 0.9), strict=True)]
+    plain = build_context("copper", texts).report
+    assert [d.score for d in build_context("copper", given).report.decisions] == [d.score for d in plain.decisions]
+    assert plain.decisions[0].label == "input c0"
+
+
 def test_scores_of_blank_chunks_are_left_out_with_them():
     report = analyze_context("zebra", ["One is here.", " ", "Two is there."], "raw_topk", scores=[1, 9, 2])
     assert [decision.chunk_id for decision in report.decisions] == ["c2", "c0"]

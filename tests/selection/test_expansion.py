@@ -87,6 +87,20 @@ def test_overlap_adds_one_sentence_before_and_after():
     assert shown(wide) == ["iron", "opal", "gold"]
 
 
+def test_overlap_is_what_adjoins_of_the_chunks_before_and_after():
+    def text(place):
+        return " ".join(
+            f"Sentence {n} of the part on {place} has nothing else to say." for n in ("one", "two", "three")
+        )
+
+    for overlap, before, after in ((1, ["three"], ["one"]), (2, ["two", "three"], ["one", "two"])):
+        parts = "\n\n".join(map(text, ("Leeds", "Hull", "York")))
+        document = Document.from_text(parts, chunk_size=32, chunk_overlap=overlap, grain="chunk")
+        assert len(document) == 3
+        citations = document.context("Hull").citations
+        assert [citation["text"].split()[1::12] for citation in citations] == [before, ["one", "two", "three"], after]
+
+
 def test_what_nobody_sees_costs_a_neighbor_nothing():
     hyphenated = "\u00ad".join(["Ha", "fen", "ge", "büh", "ren"])
     text = f"# Fees\n\nThe annual fee is paid in March.\n\n# Port\n\n{hyphenated} werden erhoben."
