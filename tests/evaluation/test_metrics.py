@@ -32,15 +32,6 @@ def test_evidence_scores_of_all_half_and_nothing(data):
     assert evidence_scores(item, "")["wr"] == 0.0
 
 
-def test_evidence_without_words_does_not_count():
-    for line, whole in (("_____", ADA), ("", "")):
-        item = Item("i", "q", (), (), ((0, ADA), (0, line)), ((0, ADA), (0, line)))
-        assert evidence_scores(item, ADA)["full"] == evidence_scores(item, ADA)["ev"] == 1.0
-        alone = evidence_scores(Item("i", "q", (), (), ((0, line),), ((0, line),)), whole)
-        assert math.isnan(alone["full"])
-        assert math.isnan(alone["ev"])
-
-
 def test_the_first_span_alone_decides_word_recall_where_asked():
     item = Item(
         "i",

@@ -52,15 +52,14 @@ def evidence_scores(item: Item, context: str) -> dict[str, float]:
 
     `wr`: word recall; `wr80`: 1 if that is at least 0.8; `full`: 1 if all support is there verbatim; `ev`: the share
     of it; `hop2`: 1 if the second hop's is; `ans`: 1 if each part of the answer is, in any spelling (nan where it is yes,
-    no or not given). Support without words, such as a line to sign on, does not count: no context can be seen to hold it.
+    no or not given).
     """
     if not item.evidence:
         return {}
     texts = [text for _, text in item.evidence]
     recall = word_recall(texts[0] if item.first_span else " ".join(texts), context)
     whole = f" {normalized(context)} "
-    wanted = [(doc, normalized(text)) for doc, text in item.support]
-    kept = [(doc, f" {words} " in whole) for doc, words in wanted if words]
+    kept = [(doc, f" {normalized(text)} " in whole) for doc, text in item.support]
     found = [hit for _, hit in kept]
     scores = {
         "wr": recall,
