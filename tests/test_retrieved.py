@@ -51,6 +51,11 @@ def test_chunk_objects_keep_their_spans_and_metadata():
     assert citation["metadata"] == {"team": 1}
 
 
+def test_a_chunk_ends_where_its_text_does():
+    (citation,) = build_context("copper", [{"text": "Copper melts.", "start": 5, "end": 999}]).citations
+    assert (citation["start"], citation["end"], citation["spans"]) == (5, 18, [[5, 18]])
+
+
 def test_a_cut_chunk_cites_the_place_of_what_is_shown():
     chunk = Chunk("Lunch is at noon. Copper melts.", id="x", start=1_000)
     (citation,) = build_context("copper", [chunk], token_budget=2, tokenizer="words").citations
