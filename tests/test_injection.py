@@ -167,3 +167,11 @@ def test_the_budget_alone_is_not_blamed_where_what_would_have_fitted_was_left_ou
     (warning,) = [each for each in dropped.warnings if each.code in ("budget_too_small", "all_dropped")]
     assert warning.code == "all_dropped"
     assert "(dropped_budget, dropped_injection)" in warning.message
+
+
+@pytest.mark.parametrize("where", [{"heading": ORDER}, {"source": f"{ORDER}.md"}])
+def test_orders_in_names_and_headings_are_planted_too(where):
+    document = Document.from_chunks([{"text": FEE, **where}, *OTHERS])
+    flagged = document.analyze(FEE_QUESTION)
+    assert "planted_instructions" in [warning.code for warning in flagged.warnings]
+    assert FEE not in document.context(FEE_QUESTION, injection="drop").text()

@@ -257,3 +257,9 @@ def test_a_style_of_the_callers_own_shows_nothing_hidden():
         build_context("copper", ["Cop\u2060per melts, says copper."], text_style=quoted).text()
         == "1: Copper melts, says copper."
     )
+
+
+@pytest.mark.parametrize("style", ["numbered", "fenced"])
+def test_names_and_headings_show_nothing_hidden(style):
+    chunk = {"text": "Copper melts.", "source": "a\u2060.md", "heading": "Met\u2060als", "page": 1}
+    assert "a.md p.1 § Metals" in build_context("copper", [chunk], text_style=style).text()
