@@ -17,7 +17,6 @@ if TYPE_CHECKING:
 
     from secondhop.indexing import Snapshot
     from secondhop.indexing.lexicon import Lexicon
-    from secondhop.types import Bools
 
 _JOINED = re.compile(r"(?<![^\W_])[^\W_]+(?:(?!(?<=\d).\d)[-‐‑._&/][^\W_]+)+")
 _GROUPED = re.compile(r"(?<![\w.,])\d{1,3}(?:[ \xa0\u202f]\d{3})+(?:[.,]\d+)?(?!\w)")
@@ -40,6 +39,8 @@ _LETTERS = {"ae": "ä", "oe": "ö", "ue": "ü", "aa": "å"}
 _SPELLINGS = re.compile("|".join(_LETTERS))
 _SYLLABLES = re.compile(f"[{UNSPACED_SYLLABLES}]+")
 _MOST_PAIRS = 32
+_MOST_CHUNKS = 512
+"""In so many is looked for words side by side: of common words there are too many."""
 
 
 class Joined(NamedTuple):
@@ -149,27 +150,17 @@ def _side_by_side(snapshot: Snapshot, words: Sequence[str]) -> list[int]:
     chunks = snapshot.body.of(terms[0])[0]
     for term in terms[1:]:
         chunks = np.intersect1d(chunks, snapshot.body.of(term)[0])
+    chunks = chunks[:: len(chunks) // _MOST_CHUNKS + 1]
     found, counts = snapshot.words_of(chunks)
     if len(found) < len(words):
         return []
     chunk = np.arange(len(chunks)).repeat(counts)
     begins = chunk[: len(chunk) - len(words) + 1] == chunk[len(words) - 1 :]
+    folded = lexicon.form_fold[found]
     for place, word in enumerate(words):
-        is_word = _written(lexicon, word)
+        is_word = folded == np.uint64(digest(word))
         if place == len(words) - 1 and (last := _first_term(lexicon, word)) is not None:
-            is_word |= _with_term(lexicon, last)
-        begins &= is_word[found[place : place + len(begins)]]
+            held, places = lexicon.expand(found)
+            is_word[places[held == last]] = True
+        begins &= is_word[place : place + len(begins)]
     return list(dict.fromkeys(terms)) if begins.any() else []
-
-
-def _written(lexicon: Lexicon, word: str) -> Bools:
-    """[forms] which are the word, whatever their case."""
-    is_word: Bools = lexicon.form_fold == np.uint64(digest(word))
-    return is_word
-
-
-def _with_term(lexicon: Lexicon, term: int) -> Bools:
-    """[forms] which the term stands for."""
-    held = np.zeros(len(lexicon.forms), bool)
-    held[lexicon.form_offsets.searchsorted((lexicon.form_terms == term).nonzero()[0], "right") - 1] = True
-    return held
