@@ -25,6 +25,7 @@ ENGLISH = Analyzer("english")
         ("café naïve", ["cafe", "naiv"]),
         ("governed governing", ["govern", "govern"]),
         ("ＡＢＣ１２３", ["abc123"]),
+        ("objections¹ km² 10⁶ the² H₂O", ["object", "objections1", "km", "km2", "10", "h2o"]),
         ("the of and THE", []),
         ("東京都に行く", ["東京", "京都", "都に", "に行", "行く"]),
         ("iPhone用ケース", ["iphon", "phone", "用ケ", "ケー", "ース"]),

@@ -61,6 +61,7 @@ _WRITTEN_ALIKE: dict[int, str | None] = {
 }
 """Digits of Arabic and Indic scripts, apostrophes; soft hyphens, joiners and lengthened lines are nothing."""
 _HAS_ALIKE = re.compile(f"[{''.join(map(chr, _WRITTEN_ALIKE))}]")
+_RAISED = "⁰¹²³⁴⁵⁶⁷⁸⁹"
 _JOINT = re.compile("\u00ad|(?<=[\u0600-\u06ff])\u200c(?=[\u0600-\u06ff])")
 """Between parts of a word that are words as well: some texts write "anti-TNF" with a soft hyphen, Persian endings stand apart."""
 _LONGEST_FORM = 64
@@ -152,6 +153,8 @@ class Analyzer:
 
     def _analyze(self, form: str) -> Form:
         form = form[:_LONGEST_FORM]
+        if form[-1:] in _RAISED and (plain := form.rstrip(_RAISED)):
+            return self._with_raised(form, plain)
         lower = form.lower() if form.isascii() else _lower(form)
         base = self._without_apostrophes(lower) if "'" in lower else lower
         is_number = base[:1].isdigit()
@@ -172,6 +175,13 @@ class Analyzer:
             terms = [term, *chain.from_iterable(self._analyze(part).terms for part in parts)]
             return Form(tuple(dict.fromkeys(filter(None, terms))), is_name)
         return Form((term,) if term else (), is_name)
+
+    def _with_raised(self, form: str, plain: str) -> Form:
+        """A word with a raised number behind it: the mark of a note, or a power. Found without it, and letters with it too."""
+        found = self._analyze(plain)
+        if not found.terms or not plain[-1].isalpha():
+            return found
+        return found._replace(terms=tuple(dict.fromkeys((*found.terms, _lower(form)))))
 
     def terms(self, text: str) -> list[str]:
         """All terms of a text, in order, without stopwords."""

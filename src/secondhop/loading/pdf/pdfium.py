@@ -232,7 +232,7 @@ def _with_raised(textpage: Any, text: str, numbers: Sequence[int], height: float
         if start and text[start - 1] in _SIGNS:
             start -= 1
         first = start - 1 if start and text[start - 1] != " " else start
-        if first == end - 1 or text[first].isalpha():  # behind a letter it makes no other number
+        if first == end - 1:
             continue
         ask(textpage, numbers[end - 1], box)
         if box.top - box.bottom >= _SMALLER * height:
