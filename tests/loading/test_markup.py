@@ -356,6 +356,11 @@ def test_xml_is_read_in_the_encoding_that_it_declares():
          [("object A",), ("object A", "def one"), ("object A", "def ++"), ("object A", "def x_=")]),
         ("a.groovy", "class A {\n  def x = new B()\n  def \"adds up\"() {\n  void go(x) {}\n",
          [("class A",), ("class A", "def adds up"), ("class A", "void go")]),
+        ("a.sol", "abstract contract A is B {\n  event Paid(address who);\n  constructor(string memory x) {\n  }\n"
+                  "  function go(address to) public returns (bool) {\n  }\n  receive() external payable {\n  }\n}\n",
+         [("contract A",), ("contract A", "event Paid"), ("contract A", "constructor"), ("contract A", "function go"),
+          ("contract A", "receive")]),
+        ("a.gemspec", "module A\n  def go\n", [("module A",), ("module A", "def go")]),
         ("a.hs", "module A (b) where\ninstance (Show a, Eq b) => Show (A a b) where\nclass Monad m => M m where\n"
                  "instance {-# OVERLAPS #-} M IO where\nderiving instance Eq B\ntype family F a :: Type\n(<+>) :: Int\nb, c :: Int\n",
          [("module A",), ("instance Show (A a b)",), ("class M m",), ("instance M IO",), ("deriving instance Eq B",),

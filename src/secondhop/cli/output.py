@@ -16,6 +16,7 @@ from rich.console import Console
 from rich.text import Text
 
 from secondhop.reporting import Context, DecisionReport
+from secondhop.text.lines import as_line
 
 ANSWERED = 0
 NOTHING_FOUND = 1
@@ -56,7 +57,7 @@ def print_context(context: Context) -> None:
         if text:
             _print(console, text + "\n")
         for citation in context.citations:
-            console.print(Text(_visible(console, _one_line(_where(citation))), style="cyan"), soft_wrap=True)
+            console.print(Text(_visible(console, as_line(_where(citation))), style="cyan"), soft_wrap=True)
         if context.citations:
             console.print()
         _print_report(console, context.report)
@@ -73,7 +74,7 @@ def print_lines(lines: Iterable[str]) -> None:
     with standard_output() as console:
         for line in lines:
             title = line.endswith(":") and not line.startswith(" ")
-            console.print(Text(_visible(console, _one_line(line)), style="bold" if title else ""), soft_wrap=True)
+            console.print(Text(_visible(console, as_line(line)), style="bold" if title else ""), soft_wrap=True)
 
 
 class PlainConsole(Console):
@@ -119,11 +120,6 @@ def _wrapped(line: str, width: int) -> list[str]:
     hanging = _HANGING.match(line)
     indent = " " * (min(hanging.end(), width // 2) if hanging else 2)
     return textwrap.wrap(line, width, subsequent_indent=indent, break_on_hyphens=False) or [line]
-
-
-def _one_line(text: str) -> str:
-    """A name may hold line ends, and what is listed has a line for each."""
-    return " ".join(text.splitlines())
 
 
 def _where(citation: Mapping[str, Any]) -> str:

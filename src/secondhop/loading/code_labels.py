@@ -161,7 +161,7 @@ LANGUAGES = (
     _language(".rs", "rust", _RUST),
     _language(".java", "java", _JAVA),
     _language(".c", "c", _C),
-    _language(".h .cc .cpp .cxx .hpp .hh .hxx", "cpp", _CPP),
+    _language(".h .cc .cpp .cxx .hpp .hh .hxx .cu .cuh .ino .inl .ipp", "cpp", _CPP),
 )
 
 

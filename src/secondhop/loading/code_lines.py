@@ -37,7 +37,8 @@ def _words(words: str, name: str = r"[\w$.:?!]+", alone: str = r"(?!)") -> str:
 
 # fmt: off
 _PATTERNS: Sequence[tuple[str, str]] = (
-    (".rb rakefile gemfile vagrantfile", r"[ \t]*(?:(?:private|protected|public|private_class_method|module_function)[ \t]+)?"
+    (".rb .rake .gemspec .podspec .cr rakefile gemfile vagrantfile",
+     r"[ \t]*(?:(?:private|protected|public|private_class_method|module_function)[ \t]+)?"
      r"(?P<kind>def|class|module)[ \t]+(?P<name><<[ \t]*\w+|[\w:.?!=<>+*/\[\]-]+)"),
     (".php", _words("function|class|interface|trait|enum", r"&?\w+")),
     (".cs", _words(r"class|struct|interface|enum|record(?:[ \t]+(?:class|struct))?|namespace", r"[\w.]+(?:<[^<>]{1,80}>)?")
@@ -52,13 +53,13 @@ _PATTERNS: Sequence[tuple[str, str]] = (
     (".swift", _words(r"func|class(?![ \t]+var\b)(?:[ \t]+func)?|struct|enum|protocol|extension|actor",
                       r"[\w.]+|`\w+`|(?<=func )[-+*/=<>!&|^~%?.]+(?=[ \t(]|<\w)",
                       alone=r"init[?!]?(?=[ \t]*[(<])|subscript(?=[ \t]*[(<])|deinit\b")),
-    (".scala", _words(r"def|class|trait|(?:package[ \t]+)?object|enum",
+    (".scala .sbt", _words(r"def|class|trait|(?:package[ \t]+)?object|enum",
                       r"\w+(?:(?<=_)[-+*/=<>!&|^~%?]+)?|`[^`]{1,80}`|(?<=def )[-+*/=<>!&|^~%?#@\\:]+")),
     (".groovy .gradle", _words(r"class|trait|enum|interface|(?:def|void)(?=[ \t]+(?:\w+|\"[^\"]{1,120}\"|'[^']{1,120}')[ \t]*\()",
                                r"\w+|\"[^\"]{1,120}\"|'[^']{1,120}'")),
     (".sh .bash .zsh", r"[ \t]*(?P<kind>function)[ \t]+(?P<name>[\w:.-]+)|[ \t]*(?P<function>[\w:.-]+)[ \t]*\([ \t]*\)"),
     (".fish", r"(?P<kind>function)[ \t]+(?P<name>[\w:.-]+)"),
-    (".ps1", r"[ \t]*(?P<kind>function|class|filter)[ \t]+(?P<name>[\w:-]+)"),
+    (".ps1 .psm1", r"[ \t]*(?P<kind>function|class|filter)[ \t]+(?P<name>[\w:-]+)"),
     (".lua", _words("function", r"[\w.:]+") + r"|[ \t]*(?:local[ \t]+)?(?P<function>[\w.]+)[ \t]*=[ \t]*function\b"),
     (".r", r"[ \t]*(?P<function>[\w.]+|`[^`]{1,80}`|\"[^\"]{1,80}\")[ \t]*(?:<<?-|=)[ \t]*(?:function\b|\\\()"
            r"|(?P<class>[\w.]+)[ \t]*(?:<-|=)[ \t]*(?:\w+::)?(?:R6|setRef|set)Class\("
@@ -67,6 +68,8 @@ _PATTERNS: Sequence[tuple[str, str]] = (
     (".jl", r"[ \t]*(?:mutable[ \t]+)?(?P<kind>function|struct|module|macro|abstract type)[ \t]+(?P<name>[\w.!]+)"),
     (".ex .exs", r"[ \t]*(?P<kind>defmodule|defmacrop?|defprotocol|defimpl|defguardp?|defdelegate|defp?)[ \t]+(?P<name>[\w.?!]+)"),
     (".dart", _words(r"class|mixin(?:[ \t]+class)?|enum|extension(?:[ \t]+type)?(?![ \t]+on\b)|typedef", r"\w+")),
+    (".sol", _words("contract|interface|library|function|modifier|event|error|struct|enum", r"\w+",
+                    alone=r"(?:constructor|receive|fallback)(?=[ \t]*\()")),
     (".zig", _words("fn", r"\w+") + r"|[ \t]*(?:pub[ \t]+)?const[ \t]+(?P<type>\w+)[ \t]*=[ \t]*(?:(?:packed|extern)[ \t]+)?"
              r"(?:struct|enum|union|opaque)\b"),
     (".nim", r"[ \t]*(?P<kind>proc|func|method|iterator|converter|template|macro)[ \t]+(?P<name>\w+|`[^`]{1,40}`)"
@@ -88,11 +91,11 @@ _PATTERNS: Sequence[tuple[str, str]] = (
                  r"(?P<kind>let(?:[ \t]+rec)?|and|module(?:[ \t]+(?:type|rec))?|type|val|external|class)[ \t]+"
                  r"(?:(?:nonrec|mutable|virtual|[-+]?'\w+|\([^()]{0,80}'[^()]{0,80}\))[ \t]+)?(?!(?:open|module|exception|type)\b)"
                  r"(?P<name>[\w']+|\([ \t]*[^\w\s()]+[ \t]*\))"),
-    (".fs", r"[ \t]*(?P<kind>(?:let|module|type|member|namespace)(?:[ \t]+(?:rec|inline|mutable|private|internal|public))*)"
+    (".fs .fsx .fsi", r"[ \t]*(?P<kind>(?:let|module|type|member|namespace)(?:[ \t]+(?:rec|inline|mutable|private|internal|public))*)"
             r"[ \t]+(?P<name>[\w.']+)"),
-    (".clj .lisp .scm .el", r"[ \t]*\((?P<kind>defn-?|defun|defmacro|define|ns|defprotocol|defrecord|def)"
+    (".clj .lisp .scm .rkt .el", r"[ \t]*\((?P<kind>defn-?|defun|defmacro|define|ns|defprotocol|defrecord|def)"
                             r"[ \t]+\(?(?:\^\S+[ \t]+)*(?P<name>[^\s()]+)"),
-    (".erl", r"(?P<function>[a-z]\w*)\("),
+    (".erl .hrl", r"(?P<function>[a-z]\w*)\("),
     (".m .mm", r"(?P<kind>@interface|@implementation|@protocol)[ \t]+(?P<name>\w+)\b(?!.*;[ \t]*$)"
                r"|(?P<method>[-+][ \t]*\([^)]{1,80}\)[ \t]*\w+)"
                r"|(?!(?:if|elseif|else|while|switch|case|return)\b)"
@@ -104,17 +107,17 @@ _BLOCKS: Sequence[tuple[str, str, str]] = (
     (".jl", r'(?:(?!""").)*"""', '"""'),
     (".hs", r"\{-", "-}"),
     (".lua", r"--\[\[", "]]"),
-    (".ml .mli .fs", r"\(\*", "*)"),
-    (".ps1", "<#", "#>"),
-    (".php .cs .kt .kts .swift .scala .groovy .gradle .dart .sql .m .mm", r"/\*", "*/"),
+    (".ml .mli .fs .fsx .fsi", r"\(\*", "*)"),
+    (".ps1 .psm1", "<#", "#>"),
+    (".php .cs .kt .kts .swift .scala .sbt .groovy .gradle .dart .sql .m .mm .sol", r"/\*", "*/"),
 )
 """How a line begins with which a comment (by one of the signs above) or a docstring of several lines begins, and what ends that."""
 _LAST: Sequence[tuple[str, str]] = (
     (
-        ".php .cs .kt .kts .swift .scala .groovy .gradle .sh .bash .zsh .ps1 .dart .zig .tf .hcl .proto .graphql .gql",
+        ".php .cs .kt .kts .swift .scala .sbt .groovy .gradle .sh .bash .zsh .ps1 .psm1 .dart .zig .sol .tf .hcl .proto .graphql .gql",
         r"\}",
     ),
-    (".rb rakefile gemfile vagrantfile .lua .jl .ex .exs .fish", r"\bend\b"),
+    (".rb .rake .gemspec .podspec .cr rakefile gemfile vagrantfile .lua .jl .ex .exs .fish", r"\bend\b"),
     (".r", r"[})]+"),
     (".pl .pm", r"\}|=cut\b"),
     (".m .mm", r"\}|@end\b"),
@@ -128,15 +131,15 @@ _OTHERS: Sequence[tuple[str, str]] = (
     (".nim", r"[^)\]}]"),
     (".mk makefile gnumakefile", r"(?!if|else|endif)"),
     (".ml .mli", r"(?:let|open|include|exception)\b"),
-    (".clj .lisp .scm .el", r"\("),
-    (".erl", "-"),
+    (".clj .lisp .scm .rkt .el", r"\("),
+    (".erl .hrl", "-"),
 )
 """How what is no definition begins, but ends one if it is indented no deeper. In other languages a body may begin there."""
 _ATTRIBUTES = ("@", "[", "#[", "-spec")
 _HOLDS = "@"
 """What begins with it in Objective-C holds the methods down to `@end`, which are indented no deeper."""
 _NO_QUOTES = str.maketrans("", "", '"`')
-_FLAGS = {".sql": re.IGNORECASE, ".vb": re.IGNORECASE, ".ps1": re.IGNORECASE}
+_FLAGS = {".sql": re.IGNORECASE, ".vb": re.IGNORECASE, ".ps1": re.IGNORECASE, ".psm1": re.IGNORECASE}
 _NOTHING = r"(?!)"
 
 

@@ -61,7 +61,9 @@ _FORMATS: dict[str, Format] = {
         ".py .pyi .js .jsx .mjs .cjs .ts .tsx .mts .cts .go .rs .java .c .h .cc .cpp .cxx .hpp .hh .hxx "
         ".rb .php .cs .fs .vb .kt .kts .swift .scala .groovy .gradle .sh .bash .zsh .fish .ps1 .bat .cmd .sql .lua "
         ".r .jl .pl .pm .hs .ml .mli .clj .ex .exs .erl .dart .zig .nim .m .mm .vue .svelte .css .scss .sass .less "
-        ".tf .hcl .proto .graphql .gql .cmake .mk .asm .s .el .lisp .scm",
+        ".tf .hcl .proto .graphql .gql .cmake .mk .asm .s .el .lisp .scm .rkt .sol .f90 .f95 .f03 .sv .svh .vhd .vhdl "
+        ".pas .cr .elm .tcl .cu .cuh .nix .prisma .thrift .pyx .pxd .psm1 .sbt .rake .gemspec .podspec .ino .inl .ipp "
+        ".fsx .fsi .hrl .hx",
         names="makefile gnumakefile dockerfile containerfile jenkinsfile vagrantfile rakefile gemfile justfile",
     ),
     "data": _format("data", ".json .jsonl .ndjson .yaml .yml .toml .csv .tsv .ini .cfg .conf .properties"),
