@@ -2,6 +2,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from secondhop import Document
 from secondhop.errors import NoTextError
 from secondhop.loading import html
 
@@ -32,15 +33,35 @@ def test_headings_lists_tables_and_code_become_sections():
         (
             ("Leave", "Sick leave"),
             "prose",
-            "Sick leave\n- Tell us\n- Rest\n1. inner\n\nAfter.\nSecond line.",
+            "Sick leave\n- Tell us\n- Rest\n1. inner\n\nAfter.\nSecond line.\n\ndef f():\n    return 1\n\nDays",
         ),
         (("Leave", "Sick leave"), "code", "def f():\n    return 1"),
-        (("Leave", "Sick leave"), "prose", "Days"),
         (("Leave", "Sick leave"), "table", "Kind | Days\nSick | 10"),
     ]
     assert loaded.metadata == {"title": "Handbook & more"}
     spans = [loaded.text[slice(*section.heading_span)] for section in loaded.sections]
-    assert spans == ["Leave", "Sick leave", "Sick leave", "Sick leave", "Kind | Days"]
+    assert spans == ["Leave", "Sick leave", "Sick leave", "Kind | Days"]
+
+
+@pytest.mark.parametrize("sign", ["¶", "#", "§", "\uf0c1"])
+def test_a_headings_link_to_itself_is_left_out(sign):
+    page = (
+        f"<h2 id=fees>Fees<a class=headerlink href='#fees'>{sign}</a></h2><p>See <a href='#fees'>Fees</a> in C{sign}."
+    )
+    loaded = load(page)
+    assert [section.heading_path for section in loaded.sections] == [("Fees",)]
+    assert loaded.text == f"Fees\n\nSee Fees in C{sign}."
+
+
+def test_a_snippet_is_shown_with_the_words_around_it_and_long_code_stands_alone():
+    page = "<p>Add this line to the crontab:<pre>0 3 * * * backup</pre><p>Then restart cron.<pre>{}</pre>"
+    script = "\n".join(f"step_{number}" for number in range(100))
+    loaded = load(page.format(script))
+    assert [section.kind for section in loaded.sections] == ["prose", "code", "code"]
+    assert loaded.text[slice(loaded.sections[2].start, loaded.sections[2].end)] == script
+    document = Document.from_bytes(page.format(script).encode(), "page.html")
+    shown = "Add this line to the crontab:\n\n0 3 * * * backup\n\nThen restart cron."
+    assert document.chunks[0].text == shown
 
 
 def test_items_of_ordered_lists_carry_the_numbers_that_the_page_shows():
@@ -195,7 +216,7 @@ def test_blocks_in_a_cell_are_kept_apart():
 def test_line_breaks_part_words_in_cells_headings_and_code():
     page = "<h1>Chapter 1<br>The Storm</h1><pre>a = 1<br>b = 2</pre><table><tr><th>Name<th>At<tr><td>Ann<td>10 Main St<br>Troy</table>"
     assert in_sections(load(page)) == [
-        (("Chapter 1 The Storm",), "prose", "Chapter 1 The Storm"),
+        (("Chapter 1 The Storm",), "prose", "Chapter 1 The Storm\n\na = 1\nb = 2"),
         (("Chapter 1 The Storm",), "code", "a = 1\nb = 2"),
         (("Chapter 1 The Storm",), "table", "Name | At\nAnn | 10 Main St Troy"),
     ]
@@ -314,5 +335,5 @@ def test_any_markup_gives_ordered_sections(page):
         return
     ends = [0] + [section.end for section in loaded.sections]
     for section, end_before in zip(loaded.sections, ends, strict=False):
-        assert end_before <= section.start < section.end <= len(loaded.text)
+        assert end_before <= section.start < section.end <= len(loaded.text) or section.end <= end_before
         assert loaded.text[section.start : section.end].strip()

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 import zipfile
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from io import BytesIO
 from typing import Any
 
@@ -13,6 +13,8 @@ from secondhop.errors import CorruptFileError, FileTooLargeError, NoTextError
 from secondhop.types import Kind, Section, SourceText, Span
 
 CELL_SEPARATOR = " | "
+MAX_SNIPPET_BYTES = 5 * 130
+"""Longer code is a section of its own; so much stays whole among prose, wherever it is cut."""
 MAX_HEADING_CHARS = 250
 """Longer "headings" are body text set in a heading style."""
 
@@ -56,6 +58,14 @@ class _OpenSection:
     heading_span: Span | None = None
     start: int = -1
     end: int = -1
+    snippets: list[Span] = field(default_factory=list)
+    """Code inside."""
+
+    def spans(self) -> Iterator[tuple[int, int, Kind]]:
+        """All of it, and the snippets in it."""
+        yield self.start, self.end, self.kind
+        for start, end in self.snippets:
+            yield start, end, "code"
 
 
 class TextBuilder:
@@ -108,6 +118,13 @@ class TextBuilder:
         self._turn_to(kind)
         return self._append(text, gap)
 
+    def code(self, text: str) -> None:
+        """Add code verbatim: a snippet as a section inside the prose that explains it, long code as one of its own."""
+        if len(text.encode()) > MAX_SNIPPET_BYTES:
+            self.write(text, kind="code")
+        elif (span := self.write(text)) is not None:
+            self._sections[-1].snippets.append(span)
+
     def table(self, rows: Iterable[Sequence[str]]) -> None:
         """Add a table, one line for each row that is not empty, as a section of its own.
 
@@ -141,9 +158,10 @@ class TextBuilder:
         if not self._pieces:
             raise NoTextError(source, "no text in it")
         sections = tuple(
-            Section(part.start, part.end, part.page, part.heading_path, part.kind, part.heading_span)
+            Section(start, end, part.page, part.heading_path, kind, part.heading_span)
             for part in self._sections
             if part.start >= 0
+            for start, end, kind in part.spans()
         )
         return SourceText(source, "".join(self._pieces), sections, dict(metadata or {}), tuple(warnings))
 

@@ -23,7 +23,7 @@ _BOMS = (
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
-_CONTROLS = bytes(sorted({*range(1, 32), 127} - {*b"\t\n\v\f\r\x1b"}))
+_CONTROLS = bytes(sorted({*range(1, 32), 127} - {*b"\b\t\n\v\f\r\x1b"}))
 _CONTINUATION_BYTES = bytes(range(0x80, 0xC0))
 _MAX_CONTROLS = 0.05  # compressed bytes hold 10 %, legacy text next to none
 _MAX_NULS = 0.3

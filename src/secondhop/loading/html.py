@@ -42,6 +42,8 @@ _OF_LINKS = frozenset({
 """Classes and ids of navigation, if most of the text is in links and none of it is a heading."""
 _OF_HEADINGS = frozenset({"toc", "toc_sub", "contents", "table-of-contents", "tableofcontents"})
 """Classes and ids of a page's own table of contents, if most of its text is in links into the page."""
+_PERMALINK = re.compile("[¶§#🔗\ue000-\uf8ff]")
+"""What a heading's link to itself shows, some as a letter of a font of their own."""
 _HIDDEN_STYLE = re.compile(r"(?:display\s*:\s*none|visibility\s*:\s*hidden)", re.IGNORECASE)
 _BULLET = "- "
 _MEANING = ": "
@@ -193,7 +195,7 @@ class _Writer:
             self._builder.heading(level, _text(node, self._dropped))
             return False
         if tag == "pre":
-            self._builder.write(clean(_text(node, self._dropped)).strip("\n"), kind="code")
+            self._builder.code(clean(_text(node, self._dropped)).strip("\n"))
             return False
         if tag == "table" and _is_of_data(node):
             for caption in node.css("caption"):
@@ -255,6 +257,8 @@ def _is_shown(node: Any, dropped: frozenset[str]) -> bool:
     if not attributes:
         return True
     if "hidden" in attributes or _HIDDEN_STYLE.search(attributes.get("style") or ""):
+        return False
+    if node.tag == "a" and (attributes.get("href") or "").startswith("#") and _PERMALINK.fullmatch(node.text().strip()):
         return False
     if not dropped >= _BOILERPLATE:
         return True
