@@ -141,8 +141,8 @@ class FolderWatch:
 
     def _place(self) -> tuple[str, int, int] | None:
         """Which folder it is now that has the name; None if there is none."""
-        root = os.path.realpath(self._root)
         try:
+            root = os.path.realpath(self._root)  # raises where a link goes while it is followed
             status = os.stat(root)
         except OSError:
             return None

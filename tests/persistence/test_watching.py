@@ -259,3 +259,21 @@ def test_a_link_that_leads_elsewhere_is_followed_there(folder, tmp_path):
         (tmp_path / "next/b.md").write_text("# B\n\nThe buoy is red.\n")
         events.wait_for(lambda event: with_changes(event) and event.refresh.document.sources == ("a.md", "b.md"))
         assert watched.document.sources == ("a.md", "b.md")
+
+
+@pytest.mark.timeout(180)
+def test_a_link_that_goes_while_it_is_followed_is_looked_for_again(folder, tmp_path, monkeypatch):
+    current, events, goes, follow = tmp_path / "current", Events(), ["once"], os.readlink
+    current.symlink_to(folder, target_is_directory=True)
+
+    def follow_late(path, **options):
+        if goes and threading.current_thread().name == "secondhop-watch-listen":
+            raise FileNotFoundError(goes.pop(), path)
+        return follow(path, **options)
+
+    monkeypatch.setattr(os, "readlink", follow_late)
+    with secondhop.watch(current, on_event=events, sweep_seconds=1) as watched:
+        (folder / "b.md").write_text("# B\n\nThe buoy is red.\n")
+        events.wait_for(with_changes)
+        assert not goes
+        assert "b.md" in watched.document.sources
