@@ -1,6 +1,8 @@
 import pytest
 
-from secondhop import Document
+from secondhop import Budget, Document, Passage, Reason, Selection
+from secondhop.selection.expansion import Extra, expand
+from secondhop.types import Chunk, Decision
 
 TEXT = "# Fees\n\n" + "\n\n".join(
     f"Paragraph {number} speaks of {name} and nothing else at all."
@@ -109,3 +111,17 @@ def test_what_nobody_sees_costs_a_neighbor_nothing():
     exact = doc.context("annual fee", ample.report.total_tokens, neighbors=2)
     assert exact.text() == ample.text()
     assert ample.report.overhead_tokens > 0
+
+
+@pytest.mark.parametrize(("budget", "expected"), [(5, (0, 14)), (6, (0, 29))])
+def test_what_is_shown_of_a_chunk_already_costs_nothing_when_it_becomes_whole(budget, expected):
+    chunk = Chunk("One two three. Four five six.", id="c", end=29)
+    shown = Passage(chunk, ((0, 14),), "seed")
+    kept = Decision("c", "kept", Reason.KEPT_RELEVANT, tokens=3, spans=((0, 14),))
+    grown = expand(
+        Selection((shown,), (kept,)), [Extra(chunk, 0, "neighbor", "d")], Budget(budget, lambda text: len(text.split()))
+    )
+    assert [passage.spans for passage in grown.passages] == [(expected,)]
+    assert [(each.fate, each.reason, each.spans) for each in grown.decisions] == [
+        ("kept", Reason.KEPT_RELEVANT, (expected,))
+    ]

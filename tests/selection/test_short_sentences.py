@@ -30,6 +30,17 @@ def test_left_over_tokens_are_left_over():
     assert context.report.total_tokens == 10
 
 
+def test_a_short_sentence_does_not_stand_beside_what_is_shown_of_another_chunk():
+    other = "An agreement is kept in the hall behind the old mill, which burned down in the winter of that year."
+    best = "The agreement ends when the agreement says that it ends."
+    for number, chunk in enumerate((f"{other} Continued.", f"Continued. {other}")):
+        shown = Document.from_texts([best, chunk], tokenizer="words").context(QUESTION, 20).text()
+        assert shown == best, number
+    long = best.replace(".", ", which it does whenever both of the parties say that it does. Continued.")
+    texts = [long, "Agreement. Lunch is served at noon."]
+    assert Document.from_texts(texts, tokenizer="words").context(QUESTION, 12).text() == texts[1]
+
+
 def test_a_short_sentence_with_a_word_of_the_question_stands_alone():
     text = "Agreements end. " + "Lunch is at noon in the hall. " * 5
     assert shown(text, 3) == ["Agreements end."]

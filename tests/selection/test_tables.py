@@ -46,6 +46,16 @@ def test_the_row_goes_before_the_header_where_only_one_fits():
     assert HEADER not in context.text()
 
 
+@pytest.mark.parametrize("question", ["D331 fee", "fee each month boat member D331"], ids=["row first", "header first"])
+def test_for_a_header_that_is_a_hit_no_room_is_kept_besides(question):
+    header = "length,berth,fee in euros for each month that the boat of a member stays"
+    document = Document.from_text("\n".join((header, *ROWS)), source="fees.csv", tokenizer="words")
+    context = document.context(question, 40)
+    assert [citation["role"] for citation in context.citations] == ["seed", "seed"]
+    assert context.text().startswith(header)
+    assert context.report.total_tokens > 33
+
+
 def test_top_k_counts_the_header():
     document = Document.from_text(CSV, source="fees.csv")
     assert len(document.context("D331", 60, top_k=1)) == 1
