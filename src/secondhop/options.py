@@ -46,7 +46,7 @@ def plain_number(value: Any) -> Any:
         return value
 
 
-WholeNumber = Annotated[int, BeforeValidator(plain_number), Field(strict=True)]
+WholeNumber = Annotated[int, Field(strict=True), BeforeValidator(plain_number)]
 """An int, or numpy's; True, 2.0 and "2" are not."""
 
 _MAY_BE_OBJECTS = ("strategy", "text_style", "tokenizer", "model", "rerank", "embedding_cache")
