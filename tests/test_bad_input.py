@@ -385,6 +385,11 @@ def test_a_value_of_another_type_in_a_text_is_named_with_the_text(name, value):
         secondhop.Document.from_texts(["fine", {"text": "A law.", name: value}])
 
 
+def test_an_unknown_key_of_a_text_is_named_with_the_text():
+    with pytest.raises(secondhop.InputError, match=r"text 1 has unknown keys \['colour'\]"):
+        secondhop.Document.from_texts(["fine", {"text": "A law.", "colour": "red"}])
+
+
 @pytest.mark.parametrize("source", [5, b"a.txt", Path("a.txt")])
 def test_the_name_of_bytes_is_a_string(source):
     with pytest.raises(secondhop.InputError, match="source="):

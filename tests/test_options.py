@@ -97,3 +97,24 @@ def test_options_are_shown_as_they_were_given():
     options = DocumentOptions(top_k=3, password="secret")
     assert repr(options) == "DocumentOptions(top_k=3)"
     assert repr(FolderOptions(options=options)) == "FolderOptions(options=DocumentOptions(top_k=3))"
+
+
+def test_a_model_is_given_in_one_way():
+    with pytest.raises(secondhop.OptionError, match="model or embedder_model, not both"):
+        DocumentOptions(retrieval="hybrid", model="bge-small", embedder_model="m.onnx")
+
+
+def test_options_of_meaning_alone_are_refused_without_it():
+    with pytest.raises(secondhop.OptionError, match="does not use min_candidates"):
+        DocumentOptions(min_candidates=3)
+
+
+def test_one_pattern_is_no_list_of_its_letters():
+    with pytest.raises(secondhop.OptionError, match=r"ignore='\*\.log'"):
+        FolderOptions(ignore="*.log")
+
+
+@pytest.mark.parametrize("name", ["", "a\0b"])
+def test_what_names_no_folder_is_no_place_for_an_index(name):
+    with pytest.raises(secondhop.OptionError, match=r"index_dir=.* is not the name of a folder"):
+        FolderOptions(index_dir=name)

@@ -23,6 +23,57 @@ def test_text_stands_in_the_order_given():
     assert build_context("tin copper", PASSAGES, "distractor_filtered").chunks == [PASSAGES[0], PASSAGES[2]]
 
 
+def test_a_strategy_that_keeps_the_order_takes_the_first_that_were_given():
+    assert build_context("tin", PASSAGES, "raw_topk", top_k=2).chunks == PASSAGES[:2]
+
+
+def test_the_worst_score_may_be_nought():
+    chunks = [{"text": text, "score": score} for text, score in zip(PASSAGES, (0.0, 1.0, 0.5), strict=True)]
+    report = analyze_context("zebra", chunks, "raw_topk")
+    assert [decision.chunk_id for decision in report.decisions] == ["c1", "c2", "c0"]
+
+
+def test_what_is_none_in_a_chunk_was_not_given():
+    names = ("id", "source", "metadata", "page", "heading", "heading_path", "start", "line", "kind", "end", "score")
+    given = build_context("copper", [{"text": PASSAGES[0], **dict.fromkeys(names)}, Chunk(PASSAGES[2], id=None)])
+    assert given.citations == build_context("copper", [PASSAGES[0], PASSAGES[2]]).citations
+
+
+def test_a_path_of_headings_goes_before_a_heading():
+    (chunk,) = Document.from_chunks([{"text": "Five.", "heading": "Fees", "heading_path": ["Rules", "Fees"]}]).chunks
+    assert chunk.heading_path == ("Rules", "Fees")
+
+
+def test_scores_that_are_too_low_and_evidence_that_is_too_thin_do_not_count():
+    plain = build_context("copper tin", PASSAGES).report
+    limit = max(decision.score for decision in plain.decisions)
+    assert len(build_context("copper tin", PASSAGES, min_score=limit)) == 1
+    assert plain.retained_evidence_ratio == 1
+    assert build_context("copper tin", PASSAGES, min_grounding=1).report.retained_evidence_ratio == 0
+
+
+def test_words_are_read_in_the_language_given():
+    chunks = ["Die Häuser sind rot.", *PASSAGES]
+    assert build_context("Haus", chunks, "distractor_filtered", language="german").chunks == chunks[:1]
+    assert build_context("Haus", chunks, "distractor_filtered", language="english").chunks == []
+
+
+def test_whole_chunks_are_shown_where_that_is_asked_for():
+    both = "Copper melts at 1,085 degrees in the furnace of the old harbour foundry."
+    chunks = [f"{both} Copper is red.", f"{both} Tin is grey and melts sooner than copper does."]
+    by_grain = [
+        build_context("When does copper melt?", chunks, "reasoning_preserving", grain=grain).text().count("1,085")
+        for grain in ("sentence", "chunk")
+    ]
+    assert by_grain == [1, 2]
+
+
+def test_a_budget_that_is_given_is_kept_by_every_function():
+    assert analyze_context("copper", PASSAGES, token_budget=40).token_budget == 40
+    figures = context_economics("copper", PASSAGES, token_budget=100, tokenizer="words")
+    assert figures["budget_utilization"] == 0.14
+
+
 def test_scores_may_be_given_apart_or_with_the_chunks():
     apart = build_context("zebra", PASSAGES, "raw_topk", scores=[1, 3, 2])
     inside = build_context(
@@ -72,6 +123,7 @@ def test_a_chunk_of_a_code_file_is_code_and_stays_whole():
         "melting point of the metal", chunks, token_budget=12, tokenizer="words", text_style="numbered"
     )
     assert context.text() == "[1] src/oven.py\n" + CODE.strip("\n")
+    assert Document.from_chunks(chunks).chunks[0].kind == "code"
     (prose,) = build_context("melting", [{**chunks[0], "kind": "prose"}]).passages
     assert prose.chunk.kind == "prose"
 
@@ -164,3 +216,11 @@ def test_a_score_that_is_no_number_is_named(score):
 def test_unknown_keys_of_any_type_are_named():
     with pytest.raises(InputError, match=r"unknown keys \['x', 5\]"):
         build_context("copper", [{"text": "Copper melts.", 5: 1, "x": 2}])
+
+
+def test_texts_are_read_in_the_format_given_and_keep_what_they_say_of_themselves():
+    (chunk,) = Document.from_texts(["# Fees\n\nCopper is dear."], format="markdown").chunks
+    assert chunk.heading_path == ("Fees",)
+    text = "---\ntitle: Metals\nauthor: Abel\n---\n\nCopper is dear."
+    chunk, *_ = Document.from_texts([{"text": text, "source": "a.md", "metadata": {"author": "Bell"}}]).chunks
+    assert chunk.metadata == {"title": "Metals", "author": "Bell"}

@@ -3,7 +3,7 @@ import pickle
 import pytest
 
 from secondhop.errors import OptionError
-from secondhop.text.analysis import Analyzer, analyzer_for, split_forms
+from secondhop.text.analysis import Analyzer, analyzer_for, analyzer_named, split_forms
 
 ENGLISH = Analyzer("english")
 
@@ -13,6 +13,7 @@ ENGLISH = Analyzer("english")
     [
         ("getUserName", ["getusernam", "get", "user", "name"]),
         ("snake_case_name", ["snake", "case", "name"]),
+        ("tickTick", ["ticktick", "tick"]),
         ("HTTPServer2", ["httpserver2", "http", "server", "2"]),
         ("state-of-the-art", ["state", "art"]),
         ("10,000", ["10000"]),
@@ -67,6 +68,7 @@ def test_elisions_and_stems_follow_the_language():
     assert Analyzer("french").terms("jusqu'Amiens d'aujourd'hui aujourd'hui cœur coeur McDonald's") == [
         *("amien", "hui", "hui", "coeur", "coeur", "mcdonald"),
     ]
+    assert Analyzer("french").terms("il y a, l'a, j'y") == []
     assert Analyzer("italian").terms("dell'acqua un'acqua all'Acqua") == ["acqua", "acqua", "acqua"]
     assert Analyzer("catalan").terms("l'aigua d'aigua aigua") == ["aigu", "aigu", "aigu"]
     assert Analyzer("portuguese").terms("d’água água") == ["agu", "agu"]
@@ -96,6 +98,17 @@ def test_an_analyzer_is_pickled_by_its_language():
     copy = pickle.loads(pickle.dumps(Analyzer("german")))
     assert copy.language == "german"
     assert copy.terms("Verträge") == ["vertrag"]
+
+
+def test_pieces_of_words_come_behind_them_but_short_words_and_numbers_have_none():
+    terms = analyzer_for("english", char_ngrams=3).terms("clauses 12345 fish")
+    assert terms == ["claus", "#_cl", "#cla", "#lau", "#aus", "#us_", "12345", "fish"]
+
+
+def test_an_analyzer_keeps_its_pieces_when_it_is_pickled_or_named():
+    analyzer = Analyzer("english", 3)
+    for copy in (pickle.loads(pickle.dumps(analyzer)), analyzer_named(analyzer.name)):
+        assert copy.terms("clause") == analyzer.terms("clause")
 
 
 def test_an_unknown_language_is_refused():

@@ -33,6 +33,13 @@ def test_the_memory_does_not_travel():
     assert copy("one two") == 2
 
 
+def test_counters_of_the_same_kind_are_equal():
+    counter = CachedCounter(count_words)
+    copy = pickle.loads(pickle.dumps(counter))
+    assert (copy, hash(copy)) == (counter, hash(counter))
+    assert copy != CachedCounter(estimate_tokens)
+
+
 def test_threads_share_it():
     counter = CachedCounter(count_words)
     with ThreadPoolExecutor(8) as pool:

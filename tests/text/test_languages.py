@@ -26,7 +26,9 @@ def test_a_language_is_known_by_its_function_words(language, text):
     assert detect_language([text]) == language
 
 
-@pytest.mark.parametrize("text", ["", "合同受中国法律管辖", "123 456", "zebra giraffe lion", "return foo(bar)"])
+@pytest.mark.parametrize(
+    "text", ["", "合同受中国法律管辖", "123 456", "zebra giraffe lion", "return foo(bar)", "o + e = o - e"]
+)
 def test_english_where_nothing_decides(text):
     assert detect_language([text]) == "english"
 
@@ -38,11 +40,18 @@ def test_a_few_foreign_words_do_not_decide():
     )
 
 
+def test_words_of_one_foreign_sentence_among_hundreds_do_not_decide():
+    assert detect_language(["copper tin und nicht wird"]) == "german"
+    assert detect_language(["copper tin lead zinc " * 100 + "und nicht wird"]) == "english"
+
+
 def test_a_name_counts_as_little_as_one_word():
     assert (
         detect_language(["The gate opens at dawn. The guard is Ann Bell.", "Ann Bell", "Ann is here.", "Ann!", "Ann,3"])
         == "english"
     )
+    names = ["Ann Mar", "Mo Bell"] * 5
+    assert detect_language(["The gate opens at dawn for Ann Mar and Mo Bell, who is here.", *names]) == "english"
     assert detect_language(["TÁ ANN SEO. CHUAIGH SÉ THAR AN BALLA AGUS BHÍ AN MADRA LEIS."]) == "irish"
 
 

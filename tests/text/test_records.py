@@ -36,6 +36,10 @@ def test_a_quote_that_is_closed_within_a_field_opened_none():
     assert first_record('1,"5 inches\n2,"6" pipe\n') == '1,"5 inches'
 
 
+def test_a_field_with_line_ends_may_be_the_last_of_a_line_of_windows():
+    assert first_record('1,"two\r\nlines"\r\n2,next\r\n') == '1,"two\r\nlines"'
+
+
 def test_a_field_longer_than_any_is_none():
     assert first_record('1,"x\n' + "2,y\n" * 20_000 + '3,z"\n') == '1,"x'
 

@@ -65,3 +65,9 @@ def test_other_numbers_and_words_are_none(text):
 
 def test_a_part_is_told_with_its_name():
     assert [str(reference) for reference in references("§ 7 and Clause 2.1")] == ["§ 7", "Clause 2.1"]
+
+
+def test_a_part_may_open_with_its_number_alone_unless_it_is_known_by_its_name_too():
+    text = "see § 7, Clauses 2.1 and 3, Table 4"
+    found = [(text[each.start :].split(maxsplit=1)[0].strip(","), each.may_be_bare) for each in references(text)]
+    assert found == [("7", True), ("2.1", True), ("2.1", True), ("4", False)]
