@@ -42,7 +42,7 @@ def test_what_does_not_fit_is_reported_as_dropped(doc):
     dropped = [decision for decision in context.report.decisions if decision.fate == "dropped"]
     assert {decision.reason.value for decision in dropped} == {"dropped_budget"}
     assert len(context.report.decisions) == 5
-    assert all(decision.rank is None for decision in dropped)
+    assert {(decision.rank, decision.role, decision.spans) for decision in dropped} == {(None, None, ())}
 
 
 def test_neighbors_come_on_top_of_top_k(doc):

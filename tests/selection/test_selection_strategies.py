@@ -63,6 +63,14 @@ def test_redundancy_pruned_keeps_one_of_two_and_names_it():
     assert dropped.detail == {"of": "c0", "similarity": 1.0}
 
 
+def test_whole_chunks_are_not_shown_twice_either():
+    report = build_context(
+        "copper", [TWICE, "Copper is red.", TWICE.upper()], "reasoning_preserving", grain="chunk"
+    ).report
+    (dropped,) = (decision for decision in report.decisions if decision.fate == "dropped")
+    assert (dropped.chunk_id, dropped.reason, dropped.detail["of"]) == ("c2", "dropped_duplicate", "c0")
+
+
 def test_auto_passes_everything_through_where_it_fits_and_chooses_where_not():
     wide = build_context(QUESTION, CHUNKS, "auto")
     assert (wide.chunks, wide.report.auto_decision, wide.report.strategy) == (CHUNKS, "passthrough", "auto")
@@ -83,6 +91,16 @@ def test_a_sentence_that_refers_back_brings_what_it_refers_to():
     text = "Robert Hale was born in Arbroath. He kept the lighthouse. " + "Buses leave every hour. " * 6
     context = Document.from_chunks([text, *FILLER], tokenizer="words").context("Who kept the lighthouse?", 20)
     assert "Robert Hale was born in Arbroath. He kept the lighthouse." in context.text()
+
+
+def test_what_a_sentence_refers_back_to_is_not_looked_for_in_another_chunk():
+    chunks = [
+        "The keeper of the lighthouse and its lamp was paid by the lighthouse board. Soup is served at noon in the hall.",
+        "He was keeper of the lighthouse. Buses leave every hour from here.",
+    ]
+    for order in (chunks, chunks[::-1]):
+        context = build_context(QUESTION, order, "reasoning_preserving", 24, tokenizer="words")
+        assert sorted(context.chunks) == ["He was keeper of the lighthouse.", chunks[0].partition(" Soup")[0]]
 
 
 def test_long_evidence_comes_before_the_second_hop():
