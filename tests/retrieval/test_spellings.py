@@ -83,6 +83,11 @@ def test_an_abbreviation_is_found_with_points(written):
     assert found(document, "usa") == []
 
 
+def test_a_word_with_accents_is_not_taken_for_one_of_other_letters():
+    document = Document.from_texts(["La caçadora.", "Nada."])
+    assert (found(document, "conta"), found(document, "cacadora")) == ([], ["La caçadora."])
+
+
 def test_texts_without_words_hold_none():
     assert found(Document.from_texts(["***"]), "username 1250 USA Mueller e-mail 水") == []
 

@@ -54,6 +54,12 @@ def test_the_value_of_a_label_falls_with_each_sentence_up_to_the_fifth():
     assert worth(hits) == pytest.approx([0, 0.8, 0.64, 0.512, 0.4096, 0.32768, 0, 0])
 
 
+def test_a_label_at_the_end_of_a_chunk_says_nothing_about_the_next_one():
+    document = Document.from_chunks(["Tea is sold. Copper:", "It leaks. Soup is hot."])
+    hits = rank_given(document._snapshot, "copper", costs=document._costs, keep_order=True)
+    assert worth(hits).tolist() == [0, 0, 0, 0]
+
+
 def test_all_items_of_a_list_are_about_its_title():
     document = Document.from_text(
         "Copper\n\n" + "\n".join(f"- thing {letter}" for letter in "abcdefgh"), format="markdown"
