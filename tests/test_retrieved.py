@@ -221,6 +221,7 @@ def test_unknown_keys_of_any_type_are_named():
 def test_texts_are_read_in_the_format_given_and_keep_what_they_say_of_themselves():
     (chunk,) = Document.from_texts(["# Fees\n\nCopper is dear."], format="markdown").chunks
     assert chunk.heading_path == ("Fees",)
-    text = "---\ntitle: Metals\nauthor: Abel\n---\n\nCopper is dear."
-    chunk, *_ = Document.from_texts([{"text": text, "source": "a.md", "metadata": {"author": "Bell"}}]).chunks
-    assert chunk.metadata == {"title": "Metals", "author": "Bell"}
+    text = "---\ntitle: Metals\n---\n\nCopper is dear."
+    item = {"text": text, "source": "a.md", "metadata": {"team": 1}}
+    assert Document.from_texts([item]).chunks[0].metadata == {"title": "Metals", "team": 1}
+    assert Document.from_texts([{**item, "metadata": {"title": "Ores"}}]).chunks[0].metadata == {"title": "Ores"}
