@@ -206,3 +206,57 @@ def test_texts_count_beside_vectors_but_not_without_words_or_behind_a_reranker(f
 def test_it_survives_pickling(folder):
     again = pickle.loads(pickle.dumps(folder))
     assert np.array_equal(found_in(again).scores, found_in(folder).scores)
+
+
+ROUTES = """const { ERR_ROUTE, MAX_SIZE } = require('./names')
+
+function wait(hook) {
+  return timeout(hook, ERR_ROUTE)
+}
+
+function check(hook) {
+  if (!hook) throw ERR_ROUTE
+}
+
+function stop(timeout) {
+  timeout.stop()
+}
+"""
+HOOKS = """const { ERR_HOOK_TIMEOUT } = require('./names')
+
+function run(hook, done) {
+  if (done.late) throw new ERR_HOOK_TIMEOUT(hook)
+}
+
+function close(hook) {
+  hook.close()
+}
+"""
+
+
+@pytest.mark.parametrize(("suffix", "counts"), [("js", False), ("txt", True)])
+def test_in_code_the_words_of_a_name_count_only_where_the_name_is(tmp_path, suffix, counts):
+    (tmp_path / f"routes.{suffix}").write_text(ROUTES)
+    (tmp_path / f"hooks.{suffix}").write_text(HOOKS)
+    document = Document.from_folder(tmp_path, chunk_size=8)
+    found = found_in(document, "What is ERR_HOOK_TIMEOUT?")
+    assert number_of(document, f"hooks.{suffix}") in found.numbers
+    assert (number_of(document, f"routes.{suffix}") in found.numbers) == counts
+
+
+@pytest.mark.parametrize("question", ["What is ERR_HOOK_SIZE?", "What is a hook timeout?"])
+def test_words_of_a_name_that_no_code_has_count_by_themselves(tmp_path, question):
+    (tmp_path / "routes.js").write_text(ROUTES)
+    (tmp_path / "hooks.js").write_text(HOOKS)
+    document = Document.from_folder(tmp_path, chunk_size=8)
+    assert number_of(document, "routes.js") in found_in(document, question).numbers
+
+
+def test_a_name_that_only_chunks_have_which_are_left_out_is_no_name_that_code_has(tmp_path):
+    (tmp_path / "routes.js").write_text(ROUTES)
+    (tmp_path / "hooks.js").write_text(HOOKS)
+    document = Document.from_folder(tmp_path, chunk_size=8)
+    routes = document._snapshot.chunk_source == number_of(document, "routes.js")
+    assert found_in(document, "What is ERR_HOOK_TIMEOUT?", allowed=routes).numbers.tolist() == [
+        number_of(document, "routes.js")
+    ]

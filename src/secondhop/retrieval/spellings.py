@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from secondhop.indexing import Snapshot
     from secondhop.indexing.lexicon import Lexicon
+    from secondhop.types import Bools, Ints
 
 _JOINED = re.compile(r"(?<![^\W_])[^\W_]+(?:(?!(?<=\d).\d)[-‐‑._&/][^\W_]+)+")
 _GROUPED = re.compile(r"(?<![\w.,])\d{1,3}(?:[ \xa0\u202f]\d{3})+(?:[.,]\d+)?(?!\w)")
@@ -41,6 +42,9 @@ _SYLLABLES = re.compile(f"[{UNSPACED_SYLLABLES}]+")
 _MOST_PAIRS = 32
 _MOST_CHUNKS = 512
 """In so many is looked for words side by side: of common words there are too many."""
+_UNDERSCORED = re.compile(r"(?<![^\W_])[^\W_]+(?:_[^\W_]+)+")
+_MOST_OF_NAME = 2048
+"""In so many is looked for a name: those that it is not looked for in would count as lacking it."""
 
 
 class Joined(NamedTuple):
@@ -147,13 +151,25 @@ def _side_by_side(snapshot: Snapshot, words: Sequence[str]) -> list[int]:
     terms = [number for number in numbers if number is not None]
     if len(terms) < len(numbers) or not terms or len(words) < 2:
         return []
+    chunks = _with_all(snapshot, terms)
+    chunks = chunks[:: len(chunks) // _MOST_CHUNKS + 1]
+    return list(dict.fromkeys(terms)) if len(_where(snapshot, words, chunks)) else []
+
+
+def _with_all(snapshot: Snapshot, terms: Sequence[int]) -> Ints:
+    """The chunks that hold all of the terms."""
     chunks = snapshot.body.of(terms[0])[0]
     for term in terms[1:]:
         chunks = np.intersect1d(chunks, snapshot.body.of(term)[0])
-    chunks = chunks[:: len(chunks) // _MOST_CHUNKS + 1]
+    return chunks
+
+
+def _where(snapshot: Snapshot, words: Sequence[str], chunks: Ints) -> Ints:
+    """Those of the chunks in which the words stand side by side."""
+    lexicon = snapshot.lexicon
     found, counts = snapshot.words_of(chunks)
     if len(found) < len(words):
-        return []
+        return chunks[:0]
     chunk = np.arange(len(chunks)).repeat(counts)
     begins = chunk[: len(chunk) - len(words) + 1] == chunk[len(words) - 1 :]
     folded = lexicon.form_fold[found]
@@ -163,4 +179,25 @@ def _side_by_side(snapshot: Snapshot, words: Sequence[str]) -> list[int]:
             held, places = lexicon.expand(found)
             is_word[places[held == last]] = True
         begins &= is_word[place : place + len(begins)]
-    return list(dict.fromkeys(terms)) if begins.any() else []
+    holding: Ints = chunks[np.unique(chunk[: len(begins)][begins])]
+    return holding
+
+
+def names_in(snapshot: Snapshot, text: str, allowed: Bools | None = None) -> Iterator[tuple[list[int], Ints]]:
+    """The names of a question that are written with underscores: their terms, and the allowed chunks that hold the whole name.
+
+    Names that no such chunk holds are left out, and so are those whose words are all in too many to look through.
+    """
+    analyzer, lexicon = snapshot.lexicon.analyzer, snapshot.lexicon
+    for name in dict.fromkeys(_UNDERSCORED.findall(text)):
+        words = split_forms(name.lower())
+        first = [_first_term(lexicon, word) for word in words if analyzer.analyze(word).terms]
+        terms = [number for number in first if number is not None]
+        if len(terms) < max(len(first), 2):
+            continue
+        chunks = _with_all(snapshot, terms)
+        if allowed is not None:
+            chunks = chunks[allowed[chunks]]
+        if len(chunks) <= _MOST_OF_NAME and len(chunks := _where(snapshot, words, chunks)):
+            parts = [lexicon.terms.get(term) for term in analyzer.terms(name)]
+            yield [number for number in parts if number is not None], chunks

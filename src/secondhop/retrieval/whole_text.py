@@ -5,6 +5,9 @@ name of a company stands in every chunk of its contract. So in the text whose BM
 come near it, a word counts on top by how few of the text's own chunks hold it. Passage retrieval has long looked at both
 (Callan, "Passage-level evidence in document retrieval", SIGIR 1994). Where most texts are one chunk, that would count the
 same words twice, and one text tells nothing.
+
+In code the words of a name (`MAX_HOOK_TIMEOUT`) lie scattered over any long file, in other names. They say which file it is
+only where the name as a whole is.
 """
 
 from __future__ import annotations
@@ -15,7 +18,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from secondhop.arrays import ranges, run_lengths, run_starts, sum_by
+from secondhop.retrieval.bridge import CODE
 from secondhop.retrieval.query import ParsedQuery
+from secondhop.retrieval.spellings import names_in
 
 if TYPE_CHECKING:
     from secondhop.indexing import Snapshot
@@ -63,6 +68,12 @@ def whole_texts(snapshot: Snapshot, query: ParsedQuery, allowed: Bools | None = 
     if allowed is not None:
         held = allowed[body.chunks[postings]]
         postings, term = postings[held], term[held]
+    if "_" in query.query.text and (snapshot.chunk_kind == CODE).any():
+        for parts, holders in names_in(snapshot, query.query.text, allowed):
+            chunks = body.chunks[postings]
+            lacks = np.isin(snapshot.chunk_source[chunks], snapshot.chunk_source[holders], invert=True)
+            lacks &= np.isin(query.terms[term], parts) & (snapshot.chunk_kind[chunks] == CODE)
+            postings, term = postings[~lacks], term[~lacks]
     if not len(postings):
         return None
     chunks = body.chunks[postings]
