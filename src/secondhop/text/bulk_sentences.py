@@ -48,7 +48,7 @@ def split_paragraphs(text: str, starts: Ints, ends: Ints) -> Spans:
     parts: list[Spans] = []
     for window in windows(starts, ends):
         left, right = starts[window], ends[window]
-        base = max(int(left[0]) - 1, 0)  # with the character before it
+        base = max(int(left[0]) - 2, 0)  # with two characters before it, which tell numbers from abbreviations
         found = _split(text[base : int(right[-1])], left - base, right - base)
         parts.append(Spans(found.starts + base, found.ends + base, found.counts))
     if not parts:

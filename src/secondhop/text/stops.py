@@ -136,7 +136,7 @@ def _doubtful(codes: Codes, classes: Classes, starts: Ints, found: Ends) -> Ints
     stops = codes[found.at - 1]
     point = (stops == ord(".")).nonzero()[0]
     at = found.at[point]
-    length = _word_lengths(classes, at - 1)
+    length = np.minimum(_word_lengths(classes, at - 1), at - 1 - before[point])
     last = codes[at - 2]
     short = length == 1
     numbers = _ENDS_OF_NUMBERS.take(last, mode="clip").nonzero()[0]
