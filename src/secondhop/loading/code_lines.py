@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import NamedTuple
 
 from secondhop.loading.outlined import lines_of
@@ -153,22 +154,19 @@ class _Signs(NamedTuple):
     other: re.Pattern[str] | None
 
 
-def _by_name() -> dict[str, _Signs]:
-    blocks = {name: (opening, ending) for names, opening, ending in _BLOCKS for name in names.split()}
-    last, others = ({name: sign for names, sign in table for name in names.split()} for table in (_LAST, _OTHERS))
-    signs = {}
-    for names, pattern in _PATTERNS:
-        for name in names.split():
-            flags, (opening, ending) = _FLAGS.get(name, 0), blocks.get(name, (_NOTHING, ""))
-            closing = rf"(?:{last.get(name, _NOTHING)})[\s;,]*(?:(?://|#|--|').*)?$"
-            other = re.compile(others[name]) if name in others else None
-            signs[name] = _Signs(
-                re.compile(pattern, flags), re.compile(opening), ending, re.compile(closing, flags), other
-            )
-    return signs
-
-
-_BY_NAME = _by_name()
+@lru_cache(maxsize=128)  # scripts without a suffix may be called anything
+def _signs_of(name: str) -> _Signs | None:
+    """Those of the language that a suffix or a file's name tells, compiled when a file of it is first read."""
+    patterns, last, others = (
+        {known: sign for names, sign in table for known in names.split()} for table in (_PATTERNS, _LAST, _OTHERS)
+    )
+    if name not in patterns:
+        return None
+    block = next(((opening, ending) for names, opening, ending in _BLOCKS if name in names.split()), (_NOTHING, ""))
+    flags = _FLAGS.get(name, 0)
+    closing = rf"(?:{last.get(name, _NOTHING)})[\s;,]*(?:(?://|#|--|').*)?$"
+    other = re.compile(others[name]) if name in others else None
+    return _Signs(re.compile(patterns[name], flags), re.compile(block[0]), block[1], re.compile(closing, flags), other)
 
 
 @dataclass(slots=True)
@@ -192,7 +190,7 @@ def line_definitions(text: str, name: str) -> list[Section]:
         text: all of the file.
         name: its suffix in lower case, or its whole name where it has none.
     """
-    signs = _BY_NAME.get(name)
+    signs = _signs_of(name)
     if signs is None:
         return []
     sections: list[Section] = []

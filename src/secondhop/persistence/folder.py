@@ -170,7 +170,7 @@ def open_folder(
         if stored is not None and found is not None and _is_made_with(stored, wanted, options):
             opened = _opened(root, options, stored, found, previous)
             return replace(opened, notes=(*base.notes, *update.notes))
-        # another process has written since
+        # Another process has written since, with other options: look again.
 
 
 def load_folder(root: Path, options: FolderOptions, previous: IndexedFolder | None = None) -> IndexedFolder | None:
