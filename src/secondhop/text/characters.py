@@ -22,7 +22,7 @@ _BASIC = 0x10000
 """Characters of the basic plane: all but rare ones."""
 _ASCII = 0x80
 _NONE = np.empty(0, np.int64)
-WINDOW = 1 << 17
+WINDOW = 1 << 18
 """So many characters are looked at together: their arrays stay in the cache."""
 
 
