@@ -13,6 +13,7 @@ from uuid import UUID
 
 from langchain_core.callbacks import BaseCallbackHandler
 from langchain_core.tracers.context import register_configure_hook
+from secondhop import OptionError
 from secondhop.reporting.sinks import SinkCaller
 
 DECISION_REPORT_EVENT = "secondhop.decision_report"
@@ -61,12 +62,12 @@ class DecisionReportCallbackHandler(BaseCallbackHandler):
             max_reports: how many reports are kept in memory; older ones go. None: all.
         """
         if detail not in ("summary", "full"):
-            raise ValueError(f"detail={detail!r} is not one of: summary, full")
+            raise OptionError.choice("detail", detail, ("summary", "full"))
         for name, value in (("max_candidates", max_candidates), ("max_reports", max_reports)):
             if value is not None and value < 0:
-                raise ValueError(f"{name}={value} is negative")
+                raise OptionError(f"{name}={value} is negative")
         if include_text and without_words:
-            raise ValueError("include_text=True adds the passages' words, and without_words=True leaves words out")
+            raise OptionError("include_text=True adds the passages' words, and without_words=True leaves words out")
         self.detail = detail
         self.max_candidates = max_candidates
         self.include_text = include_text

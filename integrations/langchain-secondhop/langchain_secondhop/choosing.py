@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from langchain_core.documents import Document
 from secondhop import Context, ContextOptions, DecisionReport, build_context
+from secondhop.text.tokens import resolve_counter
 from secondhop.types import Grain, Strategy
 
 from langchain_secondhop.documents import Order, to_chunks, to_documents
@@ -94,8 +95,14 @@ def as_sent(ask: Callable[[int | None], Context], style: Style, order: Order) ->
 
 
 def checked(
-    token_budget: int | None, top_k: int | None, strategy: str | Strategy | None, min_score: float | None
+    token_budget: int | None,
+    top_k: int | None,
+    strategy: str | Strategy | None,
+    min_score: float | None,
+    tokenizer: Tokenizer | None,
 ) -> None:
     """Raises `OptionError` for a value that the core would refuse, so that it is refused before the first question."""
     values = {"token_budget": token_budget, "top_k": top_k, "strategy": strategy, "min_score": min_score}
     ContextOptions(**{name: value for name, value in values.items() if value is not None})
+    if isinstance(tokenizer, str):
+        resolve_counter(tokenizer)

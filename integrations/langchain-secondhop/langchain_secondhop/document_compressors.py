@@ -64,7 +64,7 @@ class SecondhopCompressor(BaseDocumentCompressor):
 
     @model_validator(mode="after")
     def _valid(self) -> Self:
-        checked(self.token_budget, self.top_n, self.strategy, self.min_score)
+        checked(self.token_budget, self.top_n, self.strategy, self.min_score, self.tokenizer)
         return self
 
     @override

@@ -41,7 +41,7 @@ async def _aformat(documents: list[Document]) -> str:
 
 
 format_context: Runnable[list[Document], str] = RunnableLambda(_format, _aformat, name="format_context")
-"""Runnable from documents to one prompt text: `retriever | format_context`.
+"""Runnable from documents to one prompt text: `retriever | format_context`, or `format_context.invoke(documents)`.
 
 Passages stand in the order given, `[1]` being the first document, each under its citation, a blank line between. The
 token budget of `SecondhopRetriever` and `SecondhopCompressor` counts this text (`text_style="numbered"`).

@@ -78,7 +78,7 @@ class SecondhopRetriever(BaseRetriever):
             raise ValueError("give either index= or base_retriever=; or use from_folder, from_documents, …")
         if self.index is not None and self.tokenizer is not None:
             raise ValueError("an index counts with its own tokenizer; give tokenizer= where the index is made")
-        checked(self.token_budget, self.k, self.strategy, self.min_score)
+        checked(self.token_budget, self.k, self.strategy, self.min_score, self.tokenizer)
         return self
 
     # ── making one ───────────────────────────────────────────────────────────────────────────────────────────────
@@ -131,15 +131,14 @@ class SecondhopRetriever(BaseRetriever):
             **options: as in `from_folder`.
 
         Raises:
-            InputError: `texts`, `metadatas` or `ids` is one string or mapping.
-            ValueError: there are more or fewer metadatas or ids than texts.
+            InputError: `texts`, `metadatas` or `ids` is one string or mapping, or there are not as many as texts.
         """
         texts = checked_items(texts, "texts")
         metadata = [None for _ in texts] if metadatas is None else checked_items(metadatas, "metadatas")
         names = [None for _ in texts] if ids is None else checked_items(ids, "ids")
         for name, values in (("metadatas", metadata), ("ids", names)):
             if len(values) != len(texts):
-                raise ValueError(f"{len(texts)} texts, but {len(values)} {name}")
+                raise secondhop.InputError(f"{len(texts)} texts, but {len(values)} {name}")
         return cls.from_documents(
             (
                 Document(page_content=text, metadata=dict(values or {}), id=name)

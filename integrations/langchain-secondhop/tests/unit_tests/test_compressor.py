@@ -160,7 +160,8 @@ def test_as_a_runnable_it_says_what_it_takes():
 
 
 @pytest.mark.parametrize(
-    "options", [{"top_n": 0}, {"token_budget": 0}, {"strategy": "best"}, {"k": 3}, {"order": "random"}]
+    "options",
+    [{"top_n": 0}, {"token_budget": 0}, {"strategy": "best"}, {"tokenizer": "gpt-4o"}, {"k": 3}, {"order": "random"}],
 )
 def test_options_are_checked_where_they_are_given(options):
     with pytest.raises(ValueError, match=next(iter(options))):

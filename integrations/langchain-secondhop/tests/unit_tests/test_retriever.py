@@ -246,7 +246,7 @@ def test_one_id_or_mapping_is_no_list_of_them(given):
 
 @pytest.mark.parametrize(("metadatas", "ids"), [([{}], None), (None, ["a", "b"])])
 def test_metadata_or_ids_of_another_number_are_refused(metadatas, ids):
-    with pytest.raises(ValueError, match="5 texts, but"):
+    with pytest.raises(secondhop.InputError, match="5 texts, but"):
         SecondhopRetriever.from_texts(TEXTS, metadatas, ids)
 
 
@@ -259,6 +259,7 @@ def test_metadata_or_ids_of_another_number_are_refused(metadatas, ids):
         ({"base_retriever": RunnableLambda(nothing), "k": 0}, "greater than 0"),
         ({"base_retriever": RunnableLambda(nothing), "token_budget": -1}, "greater than 0"),
         ({"base_retriever": RunnableLambda(nothing), "strategy": "best"}, "is not one of"),
+        ({"base_retriever": RunnableLambda(nothing), "tokenizer": "gpt-4o"}, "is not one of"),
         ({"base_retriever": RunnableLambda(nothing), "min_score": float("nan")}, "finite"),
         ({"base_retriever": RunnableLambda(nothing), "trace": "loud"}, "auto"),
         ({"base_retriever": RunnableLambda(nothing), "budget": 7}, "budget"),

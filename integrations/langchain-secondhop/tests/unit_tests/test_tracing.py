@@ -208,7 +208,7 @@ def test_a_handler_keeps_the_newest_reports_and_feeds_a_sink():
 
 @pytest.mark.parametrize("options", [{"detail": "loud"}, {"max_candidates": -1}, {"max_reports": -1}])
 def test_a_policy_is_checked(options):
-    with pytest.raises(ValueError, match=next(iter(options))):
+    with pytest.raises(secondhop.OptionError, match=next(iter(options))):
         DecisionReportCallbackHandler(**options)
 
 
@@ -372,7 +372,7 @@ def test_without_words_no_word_of_question_or_documents_is_in_the_report():
     with collect_reports(without_words=True) as collected:
         retriever().invoke(QUESTION)
     assert collected.last == handler.last
-    with pytest.raises(ValueError, match="without_words"):
+    with pytest.raises(secondhop.OptionError, match="without_words"):
         DecisionReportCallbackHandler(include_text=True, without_words=True)
 
 

@@ -6,15 +6,16 @@ import pickle
 from collections.abc import Callable, Sequence
 from typing import Any, Literal
 
-from llama_index.core.bridge.pydantic import Field
+from llama_index.core.bridge.pydantic import ConfigDict, Field, model_validator
 from llama_index.core.postprocessor.types import BaseNodePostprocessor
 from llama_index.core.schema import NodeWithScore, QueryBundle
 from llama_index.postprocessor.secondhop import tracing
 from llama_index.postprocessor.secondhop.choosing import Given, choose
 from llama_index.postprocessor.secondhop.nodes import HEADING_KEYS, Source, style_of
 from llama_index.postprocessor.secondhop.tokens import SETTINGS, Tokenizer, counter_of
+from typing_extensions import Self
 
-from secondhop import Context, build_context
+from secondhop import Context, DocumentOptions, build_context
 from secondhop.retrieved import UNLIMITED
 from secondhop.text.counting import CachedCounter
 from secondhop.text.tokens import resolve_counter
@@ -37,6 +38,8 @@ class SecondhopPostprocessor(BaseNodePostprocessor):
         )
         ```
     """
+
+    model_config = ConfigDict(extra="forbid")
 
     token_budget: int | None = Field(
         default=8192, ge=1, description="Hard cap on the tokens of all nodes as the model sees them; None for no cap."
@@ -63,6 +66,22 @@ class SecondhopPostprocessor(BaseNodePostprocessor):
         default=list(HEADING_KEYS),
         description="Metadata keys whose value is read as the node's heading; the first one counts.",
     )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _without_class_name(cls, values: Any) -> Any:
+        """What LlamaIndex writes beside the options when it dumps them."""
+        return (
+            {key: value for key, value in values.items() if key != "class_name"} if isinstance(values, dict) else values
+        )
+
+    @model_validator(mode="after")
+    def _known(self) -> Self:
+        """Names that the core would refuse are refused before the first query."""
+        DocumentOptions(strategy=self.strategy, language=self.language)
+        if isinstance(self.tokenizer, str) and self.tokenizer != SETTINGS:
+            resolve_counter(self.tokenizer)
+        return self
 
     @classmethod
     def class_name(cls) -> str:
