@@ -87,7 +87,7 @@ def test_a_filter_chooses_by_field_metadata_or_function(wish, sources):
     assert {citation["source"] for citation in doc.context("copper", filter=wish).citations} == sources
 
 
-@pytest.mark.parametrize("field", ["source", "page", "kind", "heading"])
+@pytest.mark.parametrize("field", ["source", "page", "kind", "heading", "id"])
 def test_a_filter_by_field_lets_in_the_same_chunks_as_a_function(field):
     texts = [f"# {name}\n\n" + "Copper melts. " * 60 + "\n\n```\ncopper\n```\n\n# C\n\nTin." for name in "AB"]
     given = [{"text": "Copper melts.", "page": page, "heading": "A"} for page in (1, 1, 2)]
@@ -102,6 +102,7 @@ def test_a_filter_by_field_lets_in_the_same_chunks_as_a_function(field):
 
 
 ARRAY, PLACES = np.array([1, 2]), ["quay", "basin"]
+METADATA = {"year": 2024, "places": PLACES, "sizes": ARRAY, "key": b"quay", "place": {"dock": 7}}
 
 
 @pytest.mark.parametrize(
@@ -116,13 +117,17 @@ ARRAY, PLACES = np.array([1, 2]), ["quay", "basin"]
         ({"places": [PLACES]}, {"a"}),
         ({"sizes": 1}, set()),
         ({"sizes": [ARRAY]}, {"a"}),
+        ({"sizes": [np.array([3]), np.array([1, 2])]}, {"a"}),
+        ({"key": b"quay"}, {"a"}),
+        ({"place": {"dock": 7}}, {"a"}),
+        ({"place": [{"dock": 8}, {"dock": 7}]}, {"a"}),
     ],
 )
 def test_values_of_a_filter_may_be_of_any_type(wish, ids):
     doc = Document.from_chunks(
         [
-            {"text": "Copper melts.", "id": "a", "metadata": {"year": 2024, "places": PLACES, "sizes": ARRAY}},
-            {"text": "Copper bends.", "id": "b", "metadata": {"year": 2023}},
+            {"text": "Copper melts.", "id": "a", "metadata": METADATA},
+            {"text": "Copper bends.", "id": "b", "metadata": {"year": 2023, "key": b"q", "place": "dock"}},
         ]
     )
     assert {citation["chunk_id"] for citation in doc.context("copper", filter=wish).citations} == ids

@@ -150,3 +150,71 @@ def test_references_survive_pickling():
     document = rules()
     again = pickle.loads(pickle.dumps(document))
     assert again.context(QUESTION, 120).text() == document.context(QUESTION, 120).text()
+
+
+LAW = "What is the governing law?"
+
+
+def linked(*texts, question=LAW):
+    """What the report says links each second hop, among given chunks of one source."""
+    chunks = [Chunk(text, id=str(number), source="rules.txt") for number, text in enumerate(texts)]
+    decisions = build_context(question, chunks, token_budget=100, tokenizer="words").report.decisions
+    return {each.chunk_id: each.detail["terms"] for each in decisions if each.role == "second_hop"}
+
+
+def test_a_part_of_another_kind_with_the_same_number_is_not_meant():
+    texts = ["The governing law is set out in Section 4.2.", "Exhibit 4.2: flags of all towns.", "4.2 Lisbon decides."]
+    assert [(number, terms[0]) for number, terms in linked(*texts).items()] == [("2", "Section 4.2")]
+
+
+def test_a_number_alone_opens_no_part():
+    seed = "The governing law is set out in Section 4.2."
+    assert linked(seed, "4.2 Lisbon decides.", "4.2", "4.2", "4.2")["1"][0] == "Section 4.2"
+
+
+def test_a_number_may_open_a_line_of_the_contents_too():
+    seed = "The governing law is set out in Section 4.2."
+    assert linked(seed, "4.2 Courts ..... 17", "4.2 Lisbon decides.")["2"][0] == "Section 4.2"
+
+
+def test_a_sentence_that_answers_in_part_refers_to_something_and_one_that_hardly_does_not():
+    others = ["3.1 Rates rise in May.", "4.2 Lisbon decides.", *["A lease is a lease."] * 3]
+    near = "The law governs a lease. The governing law is set out in Section 4.2."
+    far = "The law governs a lease. The lease runs as Section 3.1 says."
+    question = "What is the governing law of a lease?"
+    assert linked(near, *others, question=question)["2"][0] == "Section 4.2"
+    assert not any("Section 3.1" in terms for terms in linked(far, *others, question=question).values())
+
+
+def test_a_hit_whose_heading_alone_answers_refers_to_nothing():
+    chunks = [{"text": "See Section 4.2.", "heading": "Governing law"}, {"text": "4.2 Lisbon decides."}]
+    assert "See Section 4.2." in build_context("governing law", chunks).text()
+
+
+@pytest.mark.parametrize(
+    ("part", "shown", "left_out"),
+    [
+        ("4 Courts. 4.1 Lisbon decides at noon on Fridays.", "Lisbon decides", "The board"),
+        ("4 Courts. Lisbon decides. 5 Cats sleep until noon on the quay.", "The board", "Cats sleep"),
+    ],
+    ids=["its divisions", "the next part"],
+)
+def test_a_part_is_all_that_it_is_divided_in_up_to_the_next_one(part, shown, left_out):
+    seed = "The law that governs is set out in Section 4."
+    others = ["The board governs the harbour and the quay.", "3.1 Rates rise in May.", "The law is old."]
+    text = build_context(LAW, [seed, part, *others], token_budget=26, tokenizer="words").text()
+    assert shown in text
+    assert left_out not in text
+
+
+@pytest.mark.parametrize(
+    ("question", "title", "told"),
+    [
+        ("what is in appendix b?", "Appendix B", "{} knows what is in appendix b."),
+        ("What do sections 44.1 and 44.2 say?", "44.2 Arrears", "{} spoke of section 44.2."),
+    ],
+)
+def test_a_part_that_is_asked_for_comes_before_those_who_speak_of_it(question, title, told):
+    part = f"{title}\n\nAfter thirty days the boat is hauled out."
+    texts = [*(told.format(who) for who in ("Anna", "Boris", "Clara", "Dora")), part]
+    assert ANSWER in build_context(question, texts, token_budget=18, tokenizer="words").text()
