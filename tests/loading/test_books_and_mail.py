@@ -131,10 +131,23 @@ def test_notes_stand_at_the_end_and_tear_neither_rows_nor_headings(mark):
     heading = rb"\outlinelevel0 Rates" + note(b"Since May.") + rb"\par\pard "
     rows = rb"\trowd\pard\intbl Aurora" + note(b"See annex.") + rb" ferry\cell 40\cell\row\intbl Vesna\cell 50\cell\row"
     assert in_sections(rich(heading + rows)) == [
-        (None, ("Rates",), "prose", "Rates"),
-        (None, ("Rates",), "table", "Aurora ferry | 40\nVesna | 50"),
-        (None, ("Notes",), "prose", "Notes\n\nSince May.\nSee annex."),
+        (None, ("Rates[1]",), "prose", "Rates[1]"),
+        (None, ("Rates[1]",), "table", "Aurora[2] ferry | 40\nVesna | 50"),
+        (None, ("Notes",), "prose", "Notes\n\n[1] Since May.\n[2] See annex."),
     ]
+
+
+def test_a_note_of_rich_text_whose_mark_its_author_wrote_keeps_that():
+    star = rb"{\super *}{\footnote{\super *} Estimated.\par}"
+    counted = rb"{\super\chftn}{\footnote{\super\chftn} Net of tax.\par}"
+    hidden = rb"{\v{\super\chftn}}"
+    assert rich(b"Rent" + star + hidden + b" and fuel" + counted).text == (
+        "Rent* and fuel[1]\n\nNotes\n\n* Estimated.\n[1] Net of tax."
+    )
+
+
+def test_a_sign_above_the_line_is_raised_however_it_is_written():
+    assert rich(rb"3 x 10{\super\u8722 ?5} and 10{\super\endash 6}").text == "3 x 10⁻⁵ and 10⁻⁶"
 
 
 def test_the_number_before_a_paragraph_neither_ends_its_heading_nor_tears_its_row():

@@ -245,16 +245,51 @@ def test_word_charts_diagrams_objects_and_comments_are_warned_about():
     )
 
 
-def test_word_footnotes_stand_at_the_end():
-    data = BytesIO(saved(word_document()))
-    notes = (
-        f"<w:footnotes {nsdecls('w')}><w:footnote w:type='separator'><w:p><w:r><w:t>-</w:t></w:r></w:p></w:footnote>"
-        "<w:footnote w:id='2'><w:p><w:r><w:t>Net of tax.</w:t></w:r></w:p></w:footnote></w:footnotes>"
+def note(kind, note_id, text, attributes=""):
+    return f"<w:{kind} w:id='{note_id}' {attributes}><w:p><w:r><w:t>{text}</w:t></w:r></w:p></w:{kind}>"
+
+
+def test_word_notes_stand_at_the_end_behind_the_marks_that_refer_to_them():
+    document = word_document()
+    runs = (
+        "<w:r><w:t>Rent</w:t></w:r><w:r><w:footnoteReference w:id='7'/></w:r>"
+        "<w:del><w:r><w:footnoteReference w:id='9'/></w:r></w:del>"
+        "<w:r><w:t> and fuel</w:t></w:r><w:r><w:footnoteReference w:id='2'/></w:r>"
+        "<w:r><w:endnoteReference w:id='2'/></w:r>"
+        "<w:r><w:footnoteReference w:customMarkFollows='1' w:id='3'/><w:t>*</w:t></w:r>"
+    )
+    document.element.body.insert(0, parse_xml(f"<w:p {nsdecls('w')}>{runs}</w:p>"))
+    data = BytesIO(saved(document))
+    footnotes = (
+        note("footnote", 0, "-", "w:type='separator'")
+        + note("footnote", 2, "Net of tax.")
+        + note("footnote", 3, "* Estimated.")
+        + note("footnote", 7, "Per month.")
     )
     with zipfile.ZipFile(data, "a") as archive:
-        archive.writestr("word/footnotes.xml", notes)
+        archive.writestr("word/footnotes.xml", f"<w:footnotes {nsdecls('w')}>{footnotes}</w:footnotes>")
+        archive.writestr(
+            "word/endnotes.xml", f"<w:endnotes {nsdecls('w')}>{note('endnote', 2, 'Audited.')}</w:endnotes>"
+        )
     loaded = word.load(data.getvalue(), "a.docx")
-    assert in_sections(loaded)[-1] == (("Footnotes",), "prose", "Footnotes\n\nNet of tax.")
+    assert loaded.text.startswith("Rent[1] and fuel[2][i]*\n")
+    assert in_sections(loaded)[-2:] == [
+        (("Footnotes",), "prose", "Footnotes\n\n[2] Net of tax.\n* Estimated.\n[1] Per month."),
+        (("Endnotes",), "prose", "Endnotes\n\n[i] Audited."),
+    ]
+
+
+def test_word_notes_are_numbered_as_the_document_says():
+    document = docx.Document()
+    document.element.body.insert(0, parse_xml(f"<w:p {nsdecls('w')}><w:r><w:endnoteReference w:id='2'/></w:r></w:p>"))
+    form = f"<w:endnotePr {nsdecls('w')}><w:numFmt w:val='decimal'/></w:endnotePr>"
+    document.element.body.sectPr.insert(0, parse_xml(form))
+    data = BytesIO(saved(document))
+    with zipfile.ZipFile(data, "a") as archive:
+        archive.writestr(
+            "word/endnotes.xml", f"<w:endnotes {nsdecls('w')}>{note('endnote', 2, 'Audited.')}</w:endnotes>"
+        )
+    assert word.load(data.getvalue(), "a.docx").text == "[1]\n\nEndnotes\n\n[1] Audited."
 
 
 def test_a_word_document_with_a_document_type_is_refused():

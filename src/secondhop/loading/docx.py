@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from posixpath import basename, dirname, join, normpath
 from typing import TYPE_CHECKING
@@ -30,6 +30,7 @@ from secondhop.loading.docx_bold import heads_by_bold, is_bold_title
 from secondhop.loading.docx_styles import Styles, read_styles
 from secondhop.loading.docx_xml import attribute_of, child_of, is_on, number_of, parse_part, tag_of, value_of
 from secondhop.loading.formulas import formula
+from secondhop.loading.numerals import numeral
 from secondhop.loading.symbol_font import symbol
 from secondhop.types import SourceText
 
@@ -45,6 +46,8 @@ _LEFT_OUT = {
     "commentReference": ("comment", "comments"),
 }
 """Element → what it stands for in the body, that is not read."""
+_NOTE_FORMS = {"footnotes": "decimal", "endnotes": "lowerRoman"}
+"""Part that holds notes → how they are numbered where the document does not say."""
 _FURNITURE = re.compile(r"(?:header|footer)\d*\.xml")
 _MAX_FURNITURE = 200
 _INITIALS = frozenset({"drop", "margin"})
@@ -52,6 +55,7 @@ _LONGEST_INITIAL = 3
 _MAX_COLUMNS = 63  # Word has no more
 # Deleted or moved-away text, field codes, properties, and the older copy of a drawing that has a newer one.
 _NOT_SHOWN = frozenset({"del", "moveFrom", "pPr", "rPr", "instrText", "delText", "Fallback", "tblPr", "tcPr", "sdtPr"})
+_REFERENCES = frozenset({"footnoteReference", "endnoteReference"})
 _HEXADECIMAL = re.compile(r"[0-9A-Fa-f]{1,4}")
 _TYPED_SIGN = re.compile("[\uf020-\uf0ff]")
 _CHARACTERS = {"tab": "\t", "ptab": "\t", "br": "\n", "cr": "\n", "noBreakHyphen": "-"}
@@ -80,11 +84,12 @@ def load(data: bytes, source: str) -> SourceText:
         parts = _parts(archive, main, source)
         numbering = parse_part(archive, parts["numbering"], source)
         styles = read_styles(parse_part(archive, parts["styles"], source), numbering)
+        marks = {name: _number_notes(root, name) for name in _NOTE_FORMS}
         _write_blocks(root, replace(styles, bold_titles=heads_by_bold(root, styles)), builder)
-        for name in ("footnotes", "endnotes"):
+        for name in _NOTE_FORMS:
             notes = parse_part(archive, parts[name], source)
             if notes is not None:
-                _write_notes(notes, name.capitalize(), builder)
+                _write_notes(notes, name.capitalize(), marks[name], builder)
         _write_furniture(archive, folder, source, builder)
         metadata = _metadata(parse_part(archive, "docProps/core.xml", source))
     return builder.build(source, metadata=metadata, warnings=_left_out(root))
@@ -111,7 +116,7 @@ def _main_part(archive: ZipFile, source: str) -> str:
 def _parts(archive: ZipFile, main: str, source: str) -> dict[str, str]:
     """Where the parts lie that the body needs, by their kind; some programs put a number behind their names."""
     folder = dirname(main)
-    found = {kind: join(folder, f"{kind}.xml") for kind in ("numbering", "styles", "footnotes", "endnotes")}
+    found = {kind: join(folder, f"{kind}.xml") for kind in ("numbering", "styles", *_NOTE_FORMS)}
     relations = parse_part(archive, join(folder, "_rels", f"{basename(main)}.rels"), source)
     for relation in () if relations is None else relations.iter():
         kind, target = (attribute_of(relation, "Type") or "").rpartition("/")[2], attribute_of(relation, "Target")
@@ -192,6 +197,8 @@ def _pieces(element: etree._Element) -> Iterator[str]:
             yield "" if reading is None else f"({''.join(_pieces(reading))})"
         elif name == "oMath":
             yield formula(child)
+        elif name in _REFERENCES:
+            yield child.text or ""
         elif name in _CHARACTERS:
             yield _CHARACTERS[name]
         elif name not in _NOT_SHOWN and name != "txbxContent":
@@ -268,14 +275,28 @@ def _paragraphs(element: etree._Element) -> Iterator[etree._Element]:
         yield from _paragraphs(child)
 
 
-def _write_notes(root: etree._Element, title: str, builder: TextBuilder) -> None:
+def _number_notes(root: etree._Element, name: str) -> dict[str | None, str]:
+    """Put the mark of each foot- or endnote where the body refers to it, and return the marks by the ids of the notes.
+
+    They count through the document. A note whose mark its author wrote has that in its text, and in the body.
+    """
+    form = value_of(next(root.iter(f"{{*}}{name[:-1]}Pr"), None), "numFmt") or _NOTE_FORMS[name]
+    marks: dict[str | None, str] = {}
+    for reference in root.iter(f"{{*}}{name[:-1]}Reference"):
+        is_shown = not any(tag_of(around) in _NOT_SHOWN for around in reference.iterancestors())
+        if is_shown and attribute_of(reference, "customMarkFollows") is None:
+            reference.text = marks[attribute_of(reference, "id")] = f"[{numeral(len(marks) + 1, form)}]"
+    return marks
+
+
+def _write_notes(root: etree._Element, title: str, marks: Mapping[str | None, str], builder: TextBuilder) -> None:
     """Write foot- or endnotes one to a line, without the separators that the format keeps among them."""
     texts = (
-        one_line(" ".join(_text(paragraph) for paragraph in _paragraphs(note)))
+        (marks.get(attribute_of(note, "id"), ""), one_line(" ".join(_text(each) for each in _paragraphs(note))))
         for note in root
         if attribute_of(note, "type") in (None, "normal")
     )
-    kept = [text for text in texts if text]
+    kept = [f"{mark} {text}".lstrip() for mark, text in texts if text]
     if kept:
         builder.begin()
         builder.heading(1, title)

@@ -98,6 +98,9 @@ class _Reader:
     in_note: int | None = None
     around_note: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    n_marks: int = 0
+    mark: str = ""
+    """Of the note that comes next."""
 
     def read(self, data: bytes) -> None:
         at = 0
@@ -182,13 +185,16 @@ class _Reader:
                 text = "".join(symbol(self.group.symbols, code) for code in self.waiting)
             else:
                 text = self.waiting.decode(self.group.encoding, "replace")
-            self.text.append(raised(text) if self.group.is_raised else text)
+            self._write(text)
             self.waiting.clear()
 
     def _add(self, characters: str) -> None:
         self._decode()
         if self.group.shown and not self.group.hidden and characters:
-            self.text.append(characters)
+            self._write(characters)
+
+    def _write(self, text: str) -> None:
+        self.text.append(raised(text) if self.group.is_raised else text)
 
     def _word(self, word: str, number: int | None) -> None:
         self._decode()
@@ -217,8 +223,8 @@ class _Reader:
             self.group.hidden, self.group.is_raised, self.group.symbols = False, False, ""
         elif word == "v":
             self.group.hidden = number != 0
-        elif word == "footnote":
-            self._begin_note()
+        elif word in {"chftn", "footnote"} and self.group.shown and self.in_note is None:
+            self._note(word)
 
     def _pass_over(self, word: str) -> None:
         self.group.shown = False
@@ -273,16 +279,21 @@ class _Reader:
         if found != _CHARSETS[0]:
             self.group.encoding = found
 
-    def _begin_note(self) -> None:
-        """Set aside the paragraph or cell around a note, which has paragraphs of its own."""
-        if self.group.shown and self.in_note is None:
+    def _note(self, word: str) -> None:
+        """Write the mark of a note, or begin it: it has paragraphs of its own, so what stands around it is set aside."""
+        if word == "footnote":
             self.in_note, self.around_note, self.text = len(self.around), self.text, []
+        elif not self.group.hidden:
+            self.n_marks += 1
+            self.mark = f"[{self.n_marks}]"
+            self._add(self.mark)
 
     def _end_note(self) -> None:
         if self.in_note is not None:
             self._decode()
-            self.notes.append(one_line(_joined(self.text)))
-            self.in_note, self.text = None, self.around_note
+            text = one_line(_joined(self.text))
+            self.notes.append(f"{self.mark} {text}".lstrip() if text else "")
+            self.in_note, self.text, self.mark = None, self.around_note, ""
 
     def _structure(self, word: str, number: int | None) -> None:
         if not self.group.shown:
