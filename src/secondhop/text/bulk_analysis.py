@@ -10,7 +10,7 @@ import numpy as np
 
 from secondhop.arrays import ranges, run_lengths, run_starts
 from secondhop.text.analysis import _LONGEST_FORM, Analyzer, _stemmer
-from secondhop.text.characters import Characters
+from secondhop.text.characters import Characters, classes_of
 from secondhop.text.hashing import digests, digests_of
 
 if TYPE_CHECKING:
@@ -22,6 +22,11 @@ _LOWER, _UPPER, _DIGIT, _STEADY, _OTHER = (1 << bit for bit in range(5))
 _STEADY_RANGES = (("\u3041", "\u3096"), ("\u30a1", "\u30fa"), ("\u4e00", "\u9fff"), ("\uac00", "\ud7a3"))
 """Kana, Han and Hangul: a word of these alone is its own term in every language."""
 
+_TABLE = bytes(
+    _LOWER if letter.islower() else _UPPER if letter.isupper() else _DIGIT if letter.isdigit() else _OTHER
+    for letter in (bytes([code]) for code in range(256))
+)
+"""Bits of ASCII: bytes beyond are no letters."""
 _LONGEST_UNSTEMMED = 2
 
 
@@ -85,19 +90,12 @@ class _Words:
 def _classes(characters: Characters) -> Classes:
     """Bits for ASCII letters, small and capital, ASCII digits, steady letters, all else."""
     codes, beyond = characters.codes, characters.beyond
-    classes = _table().take(codes, mode="clip")
+    classes = classes_of(codes, _TABLE)
     if len(beyond):
         units = codes[beyond]
         inside = [(units >= ord(first)) & (units <= ord(last)) for first, last in _STEADY_RANGES]
         classes[beyond] = np.where(np.logical_or.reduce(inside), np.uint8(_STEADY), np.uint8(_OTHER))
     return classes
-
-
-def _table() -> Classes:
-    table = np.full(129, _OTHER, np.uint8)
-    for characters, kind in ((b"az", _LOWER), (b"AZ", _UPPER), (b"09", _DIGIT)):
-        table[characters[0] : characters[1] + 1] = kind
-    return table
 
 
 def analyze_all(analyzer: Analyzer, text: str, offsets: Ints) -> Analyzed:

@@ -102,10 +102,9 @@ class CharacterClasses:
 
     def of(self, characters: Characters) -> Classes:
         """[characters] the sets that each is in."""
-        codes, beyond = characters.codes, characters.beyond
-        classes = self._ascii().take(codes, mode="clip")
-        if len(beyond):
-            classes[beyond] = self._beyond(codes[beyond])
+        classes = classes_of(characters.codes, self._ascii())
+        if len(beyond := characters.beyond):
+            classes[beyond] = self._beyond(characters.codes[beyond])
         return classes
 
     def _beyond(self, codes: Codes) -> Classes:
@@ -121,9 +120,9 @@ class CharacterClasses:
         return classes
 
     @cache  # noqa: B019  there is one object for each kind of pass, made at import
-    def _ascii(self) -> Classes:
-        """Those of ASCII, and a place for all else."""
-        return np.append(self._classify("".join(map(chr, range(_ASCII)))), np.uint8(0))
+    def _ascii(self) -> bytes:
+        """Those of ASCII, and places for all else."""
+        return self._classify("".join(map(chr, range(_ASCII)))).tobytes() + bytes(_ASCII)
 
     def _learn(self, codes: Codes) -> None:
         """Adds characters to the table of the basic plane."""
@@ -138,6 +137,11 @@ class CharacterClasses:
             for match in pattern.finditer(characters):
                 classes[match.start() : match.end()] |= 1 << bit
         return classes
+
+
+def classes_of(codes: Codes, table: bytes) -> Classes:
+    """[characters] what a table of 256 has for each, those beyond ASCII by their lowest byte: quicker than a look-up."""
+    return np.frombuffer(bytearray(codes.astype(np.uint8, copy=False)).translate(table), np.uint8)
 
 
 def utf8_lengths(codes: Codes) -> NDArray[np.uint8]:
