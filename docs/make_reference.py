@@ -33,7 +33,7 @@ GROUPS = {
             "link_strength",
         ),
     ),
-    "Options": ("DocumentOptions", "FolderOptions", "ContextOptions"),
+    "Options": ("ContextOptions", "DocumentOptions", "FolderOptions"),
     "Report": ("DecisionReport", "ReportWarning", "Decision", "Reason", "report_to_dict"),
     "What strategies see": ("Chunk", "Query", "Hit", "Ranking", "Passage", "Selection", "Budget", "TokenCounter"),
 }
@@ -66,6 +66,8 @@ def _entry(name: str, value: Any) -> Iterator[str]:
         return
     yield _doc(value)
     rows = list(_fields(value))
+    if issubclass(value, BaseModel) and value.__base__.__name__ in secondhop.__all__:
+        yield f"All of `{value.__base__.__name__}`, and:\n"
     if rows:
         yield "\n".join(f"- `{field}`{f': {text}' if text else ''}" for field, text in rows) + "\n"
     for member, function in _methods(value):
@@ -92,8 +94,8 @@ def _fields(value: type) -> Iterator[tuple[str, str]]:
     if issubclass(value, Enum):
         yield from ((member.value, docs.get(name, "")) for name, member in value.__members__.items())
     elif issubclass(value, BaseModel):
-        for name, field in value.model_fields.items():
-            yield f"{name} = {field.default!r}", docs.get(name, "")
+        for name in value.__annotations__:
+            yield f"{name} = {value.model_fields[name].default!r}", docs.get(name, "")
     elif dataclasses.is_dataclass(value):
         yield from (
             (field.name, docs.get(field.name, ""))

@@ -233,6 +233,7 @@ class Document:
 
         Raises:
             LoadError: the bytes cannot be read as that format; the subclass says why.
+            MissingExtraError: that takes an extra which is not installed.
         """
         settings = merge(DocumentOptions, options, keywords)
         if not isinstance(data, (bytes, bytearray, memoryview)):
@@ -253,6 +254,7 @@ class Document:
         Raises:
             SourceNotFoundError: there is no such file (it is a `FileNotFoundError` too).
             LoadError: the file cannot be read; the subclass says why.
+            MissingExtraError: that takes an extra which is not installed.
         """
         settings = merge(DocumentOptions, options, keywords)
         label = settings.source if "source" in settings.model_fields_set else None
@@ -471,13 +473,13 @@ class Document:
         return self._ask(query, self._settings(given), filter)
 
     async def acontext(self, query: str, budget: int | None = None, **options: Any) -> Context:
-        """`context` in a worker thread, so that the event loop goes on."""
+        """`context`, with its options, in a worker thread, so that the event loop goes on."""
         import asyncio  # a twentieth of what importing this package takes; who awaits has it already
 
         return await asyncio.to_thread(partial(self.context, query, budget, **options))
 
     def analyze(self, query: str, budget: int | None = None, **options: Any) -> DecisionReport:
-        """The report that `context` would give, nothing assembled."""
+        """The report that `context` with these options gives."""
         return self.context(query, budget, **options).report
 
     def search(self, query: str, top_k: int = 10, *, filter: Filter | None = None) -> list[Hit]:

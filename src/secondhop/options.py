@@ -101,7 +101,7 @@ class _Options(BaseModel):
 
 
 class ContextOptions(_Options):
-    """What one call of `context` or `analyze` may set; the document's options are its defaults."""
+    """How a question is answered. `context` and `analyze` take all but `chunk_overlap` and `min_grounding` for one call."""
 
     token_budget: WholeNumber = Field(default=8192, ge=1)
     """Hard cap on the tokens of the prompt text."""
@@ -243,7 +243,7 @@ _SEMANTIC = frozenset(
 
 
 class FolderOptions(DocumentOptions):
-    """What `from_folder` takes besides."""
+    """What `from_folder` takes. `source` and `format` are refused: each file of a folder has its own."""
 
     recursive: bool = True
     """Descend into subfolders."""
