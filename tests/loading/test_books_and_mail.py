@@ -137,6 +137,11 @@ def test_notes_stand_at_the_end_and_tear_neither_rows_nor_headings(mark):
     ]
 
 
+def test_items_of_rich_text_stand_below_one_another():
+    items = rb"Rates:\par\bullet\tab day\par{\listtext\endash\tab}night\par{\listtext 1.\tab}mail\par Paid in advance."
+    assert rich(items).text == "Rates:\n•\tday\n–\tnight\n1.\tmail\n\nPaid in advance."
+
+
 def test_a_note_of_rich_text_whose_mark_its_author_wrote_keeps_that():
     star = rb"{\super *}{\footnote{\super *} Estimated.\par}"
     counted = rb"{\super\chftn}{\footnote{\super\chftn} Net of tax.\par}"

@@ -51,6 +51,9 @@ _SYMBOL_FIELD = re.compile(
     rb"""\s*SYMBOL\s+(?:0x([0-9a-f]{1,4})|(\d{1,5}))\s.*?\\f\s*"?(Symbol|Wingdings)(?:["\s]|\Z)""", re.IGNORECASE
 )
 
+_ITEM = re.compile(r"[•·]|\S{1,6}\t")
+"""An item of a list: a bullet, or a number that a tab sets apart."""
+
 
 @dataclass(slots=True)
 class _Group:
@@ -342,7 +345,7 @@ class _Reader:
         if self.group.outline is not None and 0 <= self.group.outline < 9:
             self.builder.heading(self.group.outline + 1, text)
         else:
-            self.builder.write(text, gap="\n" if text.startswith(("•", "-\t", "·")) else "\n\n")
+            self.builder.write(text, gap="\n" if _ITEM.match(text) else "\n\n")
 
     def _end_table(self) -> None:
         if self.cells:
