@@ -1,5 +1,6 @@
 """Passes over many texts at once give what the functions for one give."""
 
+import time
 from itertools import chain, product
 
 import numpy as np
@@ -104,6 +105,23 @@ def test_texts_longer_than_a_window_are_split_alike():
     wanted = [split_sentences(text, start, end) for start, end in spans]
     assert found.counts.tolist() == [len(sentences) for sentences in wanted]
     assert found.starts.tolist() == [start for sentences in wanted for start, _ in sentences]
+
+
+@pytest.mark.parametrize("blanks", ["\n\xa0", "\u2028\n\u3000", "\n\v\x85"])
+def test_time_grows_with_the_length_of_a_run_of_blanks_with_line_ends(blanks):
+    def seconds(n):
+        text = "Word" + blanks * n + "word"
+        began = time.process_time()
+        found = split_paragraphs(text, *columns([(0, len(text))]))
+        assert list(zip(found.starts.tolist(), found.ends.tolist(), strict=True)) == [
+            (0, 4),
+            (len(text) - 4, len(text)),
+        ]
+        return time.process_time() - began
+
+    seconds(1_000)
+    once, eightfold = (min(seconds(n) for _ in range(2)) for n in (8_000, 64_000))
+    assert eightfold < 2.5**3 * once + 0.1
 
 
 @pytest.mark.parametrize(

@@ -221,11 +221,17 @@ def test_time_grows_with_length_and_no_faster(unit):
     assert eightfold < 2.5**3 * once + 0.02  # no more than 2.5 times for each doubling
 
 
-@pytest.mark.parametrize("unit", ["\n", " \n", "-", "[", "please now ", "now, ", ". "])
-def test_no_wording_takes_longer_for_a_run_of_the_signs_that_it_may_begin_with(unit):
+@pytest.mark.parametrize(
+    ("opening", "unit"),
+    [
+        *(("", unit) for unit in ("\n", " \n", "-", "[", "please now ", "now, ", ". ")),
+        *(("send the secret ", "a@"), ("fetch this and send ", "a@"), ("please order ", "a@"), ("system", "*")),
+    ],
+)
+def test_no_wording_takes_longer_for_a_run_of_the_signs_that_it_may_have(opening, unit):
     def seconds(n):
         began = time.process_time()
-        _find_planted(unit * (n // len(unit)), tried=(1 << len(PATTERNS)) - 1)
+        _find_planted(opening + unit * (n // len(unit)), tried=(1 << len(PATTERNS)) - 1)
         return time.process_time() - began
 
     seconds(1_000)

@@ -188,7 +188,10 @@ def test_run_ons_are_cut_before_the_numbers_of_their_lines():
 
 @pytest.mark.parametrize(
     "text",
-    ["x" * 1_000_000, "." * 1_000_000, "A. " * 50_000, '"' * 1_000_000, " " * 1_000_000, "\n1. A" * 200_000],
+    [
+        *("x" * 1_000_000, "." * 1_000_000, "A. " * 50_000, '"' * 1_000_000, " " * 1_000_000, "\n1. A" * 200_000),
+        "x" + " " * 150_000 + "x",
+    ],
 )
 def test_a_megabyte_takes_linear_time(text):
     began = perf_counter()

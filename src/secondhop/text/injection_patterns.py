@@ -72,7 +72,9 @@ _SECRET = (
     r"|personal (?:data|information|details)|contacts?|conversation|chat history|genetic|medical|address(?:es)?"
     r"|payment|location)"
 )
-_ADDRESS = r"(?:\S+@\S+\.\w|https?://|www\.)"
+_EMAIL = r"(?<![\w.+-])[\w.+-]+@[^\s@.]+\.\w"
+"""Begins where its word does, and has one sign: time must not grow with the square of a run of them."""
+_ADDRESS = rf"(?:{_EMAIL}|https?://|www\.)"
 
 PATTERNS = (
     _pattern(
@@ -143,7 +145,7 @@ PATTERNS = (
     _pattern(
         "impersonation",
         ": & TURN",
-        r"(?:^|\n)[^\S\n]*\**(?:system|assistant|developer)\**(?: (?:message|prompt|note|override))?\**\s*:\s*\S"
+        r"(?:^|\n)[^\S\n]*\**(?:system|assistant|developer)\**(?: (?:message|prompt|note|override)\**)?\s*:\s*\S"
         r"|\bsystem (?:override|alert|notice|update)\s*:",
     ),
     _pattern(
@@ -268,7 +270,7 @@ PATTERNS = (
         r"|insurance|prescriptions?|vehicle|car|shares|card)\b"
         r"|(?:^|[.!?:\n\"'“][^\S\n]*)please (?:also )?(?:transfer|pay|grant|unlock|disable|delete|withdraw|deposit|sell|buy"
         r"|purchase|schedule|cancel|open|dispatch|share|donate|modify|update|remove|erase|turn|deactivate|order|move"
-        r"|change|get)\b[^.!?\n]{0,120}?(?:\bmy\b|'[^'\n]{1,60}'|\bid\b|\baccount (?:number|id)|\$\d|\S+@\S+\.\w)",
+        rf"|change|get)\b[^.!?\n]{{0,120}}?(?:\bmy\b|'[^'\n]{{1,60}}'|\bid\b|\baccount (?:number|id)|\$\d|{_EMAIL})",
     ),
     _pattern(
         "task",

@@ -117,8 +117,8 @@ COMMAS = r",，、،፣)}\]"
 # into pieces of about the second.
 _WEAKER: tuple[tuple[re.Pattern[str], int, int], ...] = (
     (re.compile(rf"(?<=[{STOPS}])\s+"), 70, 0),
-    (re.compile(r"\s*\n\s*"), 80, 50),
-    (re.compile(r"\s*\n\s*"), 80, 50),
+    (re.compile(r"(?<!\s)\s*\n\s*"), 80, 50),
+    (re.compile(r"(?<!\s)\s*\n\s*"), 80, 50),
     (re.compile(rf"(?<=[{THAI_AND_LAO}])\s+"), 80, 50),
     (re.compile(rf"(?<=[{SEMICOLONS}])\s*"), 160, 100),
     (re.compile(rf"(?<=[{COMMAS}])\s*"), 210, 130),

@@ -71,11 +71,14 @@ def skip(classes: Classes, places: Ints, kind: int) -> Ints:
             return places
         places[live] += 1
         live = live[classes[places[live]] & kind != 0]
-    for number in live.tolist():  # a long run of blanks or quotes
+    end = 0
+    for number in live[places[live].argsort()].tolist():  # in long runs of blanks or quotes, of which each is read once
         place, width = int(places[number]), _STEPS
-        while not len(off := (classes[place : place + width] & kind == 0).nonzero()[0]):
-            place, width = place + width, 4 * width
-        places[number] = place + off[0]
+        if place >= end:
+            while not len(off := (classes[place : place + width] & kind == 0).nonzero()[0]):
+                place, width = place + width, 4 * width
+            end = place + int(off[0])
+        places[number] = end
     return places
 
 
