@@ -54,3 +54,37 @@ def test_strings_without_words_ask_for_nothing(text):
     query = parsed(text)
     assert (query.query.terms, query.query.unmatched, len(query.terms)) == ((), (), 0)
     assert DOC.search(text) == []
+
+
+def weights_of(text, document=DOC):
+    query = parse_query(document._snapshot, text)
+    return dict(zip(query.query.terms, query.weights.tolist(), strict=True))
+
+
+def test_a_quoted_word_weighs_as_much_whatever_else_it_is():
+    plain = weights_of('"copper"')["copper"]
+    assert weights_of('"show" me')["show"] == weights_of('"Copper" coppers')["copper"] == plain
+
+
+def test_what_is_quoted_or_repeated_covers_no_more_of_the_question():
+    wanted = parsed("copper zebra").query.coverage
+    for text in ('"copper" zebra', 'copper "zebra"', "copper zebra zebra", "copper copper zebra"):
+        assert parsed(text).query.coverage == wanted
+
+
+def test_what_the_documents_write_in_one_may_be_quoted_in_parts():
+    document = Document.from_chunks(["The email is full.", "The quay is long.", "Tin melts."])
+    query = parse_query(document._snapshot, '"e-mail"').query
+    assert (query.terms, query.unmatched) == (("email",), ())
+    assert weights_of('"e-mail"', document)["email"] > weights_of("e-mail", document)["email"]
+
+
+@pytest.mark.parametrize(
+    ("question", "first"),
+    [("to be", "TO be or not."), ("not to", "TO be or not."), ("and", "And the rest."), ("with", "Tin melts with it.")],
+)
+def test_for_a_question_of_stopwords_alone_the_passage_with_most_of_them_comes_first(question, first):
+    document = Document.from_chunks(
+        ["Copper to Leeds.", "To York, to Hull.", "TO be or not.", "And the rest.", "Tin melts with it."]
+    )
+    assert document.search(question)[0].chunk.text == first

@@ -184,3 +184,11 @@ def test_what_the_filter_leaves_out_never_joins_the_candidates():
     context = doc.context("copper", filter=lambda chunk: "cold" not in chunk.text)
     assert context.report.n_input_chunks == 9
     assert doc.context("copper").report.decisions[-1].reason.value == "kept_unranked"
+
+
+@pytest.mark.parametrize("k", [1, 3, 10])
+@pytest.mark.parametrize("n", [5, 31, 32, 200, 2_000])
+def test_the_best_of_many_are_the_first_of_a_stable_sort(n, k):
+    scores = np.random.default_rng(n).integers(0, 50, n).astype(float)
+    wanted = sorted(range(n), key=lambda place: (-scores[place], place))[:k]
+    assert top(scores, k).tolist() == [place for place in wanted if scores[place] > 0]

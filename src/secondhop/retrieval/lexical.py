@@ -31,19 +31,19 @@ def direct_scores(snapshot: Snapshot, query: ParsedQuery, allowed: Bools | None 
     scores = sum_by(
         np.concatenate((body.chunks, lead.chunks)), np.concatenate((body.weights, lead.weights)), len(snapshot)
     )
-    if len(query.stopword_forms):
-        scores += _stopword_scores(snapshot, query.stopword_forms)
+    if query.stopwords:
+        scores += _stopword_scores(snapshot, query.stopwords)
     if allowed is not None:
         scores[~allowed] = 0.0
     return scores
 
 
-def _stopword_scores(snapshot: Snapshot, forms: Ints) -> Floats:
+def _stopword_scores(snapshot: Snapshot, words: list[list[int]]) -> Floats:
     """For a query of stopwords alone ("to be or not to be"): how many of its words a chunk holds. Reads every word."""
     scores = np.zeros(len(snapshot))
     bounds = snapshot.sentence_words[snapshot.chunk_sentences]
-    for form in forms:
-        places = (snapshot.words == form).nonzero()[0]
+    for forms in words:
+        places = np.isin(snapshot.words, forms).nonzero()[0]
         scores[np.unique(bounds.searchsorted(places, side="right") - 1)] += 1.0
     return scores
 

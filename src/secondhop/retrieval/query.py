@@ -43,8 +43,8 @@ class ParsedQuery:
     """The content words in the order of the question, each as its first term; -1 for those that the index lacks."""
     named: Bools
     """Which of them are written like a name."""
-    stopword_forms: Ints
-    """If the question is made of stopwords only: the forms in the index that are these words."""
+    stopwords: list[list[int]]
+    """If the question is made of stopwords only: for each of them the forms in the index, "To" and "to"."""
 
 
 def parse_query(snapshot: Snapshot, text: str) -> ParsedQuery:
@@ -112,7 +112,7 @@ def parse_query(snapshot: Snapshot, text: str) -> ParsedQuery:
         held + missing,
         np.array(sequence, np.int64),
         np.array(named, bool),
-        _stopword_forms(snapshot, forms) if not weights and not unmatched else np.empty(0, np.int64),
+        [] if weights or unmatched else _stopwords(snapshot, forms),
     )
 
 
@@ -122,8 +122,9 @@ def request_terms(analyzer: Analyzer) -> frozenset[str]:
     return frozenset(analyzer.terms(_REQUEST_WORDS))
 
 
-def _stopword_forms(snapshot: Snapshot, forms: list[str]) -> Ints:
-    wanted = {form.casefold() for form in forms}
-    return np.array(
-        [number for number, form in enumerate(snapshot.lexicon.forms) if form.casefold() in wanted], np.int64
-    )
+def _stopwords(snapshot: Snapshot, forms: list[str]) -> list[list[int]]:
+    found: dict[str, list[int]] = {form.casefold(): [] for form in forms}
+    for number, form in enumerate(snapshot.lexicon.forms):
+        if (word := form.casefold()) in found:
+            found[word].append(number)
+    return list(found.values())
