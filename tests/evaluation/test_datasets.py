@@ -249,3 +249,97 @@ def test_a_question_that_is_no_text_is_refused(data, question):
     (data / "dev/pairs.jsonl").write_text(json.dumps(row), "utf-8")
     with pytest.raises(InputError, match=rf"the question of 'q0' is {question}"):
         load("pairs", root=data)
+
+
+def write(path, *rows):
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text("\n".join(map(json.dumps, rows)), "utf-8")
+
+
+def test_evidence_that_is_marked_in_a_collection_is_what_its_questions_are_measured_by(data):
+    asked = {"question": "?", "gold_doc_ids": ["y"], "corpus": "shelf.jsonl"}
+    marked = {**asked, "id": "m", "evidence": [{"doc_id": "y", "text": "Bread  rises"}]}
+    write(data / "dev/marks.jsonl", marked, {**asked, "id": "n", "evidence": []})
+    dataset = load("marks", root=data)
+    assert [(item.id, item.evidence) for item in dataset.items] == [("m", ((1, "Bread rises"),))]
+    assert (dataset.ranked, dataset.documents[0].text) == (False, ADA)  # as written, so that places agree
+    assert load("shelf", root=data).documents[0].text == f"Ada\n\n{ADA}"
+
+
+@pytest.mark.parametrize("name", ["pairs", "shelf", "nda"])
+def test_each_question_is_in_one_half_and_one_without_evidence_in_none(data, name):
+    sheet = data / ("dev/nda/questions.jsonl" if name == "nda" else f"dev/{name}.jsonl")
+    row, documents = json.loads(sheet.read_text("utf-8").splitlines()[0]), data / "dev/nda/docs.jsonl"
+    write(documents, *({"id": str(number), "text": ADA} for number in range(12)))
+    ids = [{"id": str(n), "doc_id": str(n)} for n in range(12)]
+    bare = {"passages": [], "gold_doc_ids": [], "answerable": False, "id": "bare"}
+    write(sheet, *(row | each for each in ids), row | bare | {"doc_id": "0"})
+    halves = [[item.id for item in load(name, root=data, split=split).items] for split in "AB"]
+    assert halves == [[each["id"] for each in ids if half(each["id"]) == split] for split in "AB"]
+
+
+def test_questions_about_one_document_are_in_one_half(data):
+    row = json.loads((data / "dev/nda/questions.jsonl").read_text("utf-8").splitlines()[0])
+    write(data / "dev/nda/questions.jsonl", *(row | {"id": str(number)} for number in range(12)))
+    assert len(load("nda", root=data, split=half("d1")).items) == 12
+
+
+def test_a_limit_takes_a_sample_and_not_the_first(data):
+    ids = [item.id for item in load("pairs", root=data).items]
+    assert [item.id for item in load("pairs", root=data, limit=3).items] != ids[:3]
+
+
+def test_a_set_without_questions_is_told(data):
+    write(data / "dev/none.jsonl")
+    with pytest.raises(OptionError, match="dataset='none' has no questions"):
+        load("none", root=data)
+
+
+def test_the_collection_of_a_file_given_by_its_path_lies_beside_it_or_with_the_others(data):
+    row = json.loads((data / "dev/shelf.jsonl").read_text("utf-8"))
+    write(data / "more/one.jsonl", row)
+    assert len(load(data / "more/one.jsonl").documents) == 2
+    (data / "corpora/shelf.jsonl").rename(data / "more/shelf.jsonl")
+    assert len(load(data / "more/one.jsonl").documents) == 2
+    with pytest.raises(SourceNotFoundError, match=r"the corpus of .*dev.shelf\.jsonl does not exist"):
+        load(data / "dev/shelf.jsonl")
+
+
+def test_program_text_in_one_language_has_its_suffix(data):
+    write(data / "corpora/cosqa.jsonl", {"id": "f", "text": "def main(): ..."})
+    write(data / "dev/cosqa.jsonl", {"id": "c1", "question": "main?", "gold_doc_ids": ["f"], "corpus": "cosqa.jsonl"})
+    assert load("cosqa", root=data).documents[0].source == "f.py"
+
+
+def test_contracts_are_asked_in_the_words_of_the_sheet_or_in_natural_ones_unless_they_are_short(data):
+    row = {"id": "c", "doc_id": "long", "question": "When does it end?", "cuad_question": "Expiration Date",
+           "evidence": [{"text": "It ends in May."}, {"text": "It ends."}]}  # fmt: skip
+    write(data / "dev/cuad/docs.jsonl", {"id": "long", "text": "It ends in May. " * 400}, {"id": "short", "text": ADA})
+    write(data / "dev/cuad/questions.jsonl", row, {**row, "id": "s", "doc_id": "short"})
+    (item,) = load("cuad", root=data).items
+    assert (item.question, item.first_span) == ("Expiration Date", True)
+    assert [item.question for item in load("cuad-natural", root=data).items] == ["When does it end?"]
+
+
+def test_a_document_lies_in_the_folder_of_its_set_or_in_one_above(data):
+    folder = data / "dev/nda"
+    (folder / "docs.jsonl").unlink()
+    for place in (data / "d1.txt", folder / "d1.txt", data / "dev/d1.txt"):
+        place.write_text("Charles Babbage designed the Analytical Engine.", "utf-8")
+        assert load("nda", root=data).items[0].documents[0].title == "d1.txt"
+        place.unlink()
+
+
+def test_gold_sentences_that_a_passage_does_not_have_are_left_out(data):
+    row = json.loads((data / "dev/pairs.jsonl").read_text("utf-8").splitlines()[0])
+    row["passages"][0] |= {"sentence_spans": [[0, 37], [37, 38]], "gold_sentences": [0, 1, 7]}
+    write(data / "dev/odd.jsonl", row)
+    found = load("odd", root=data).items[0].evidence
+    assert [text for number, text in found if number == 0] == ["Ada Lovelace wrote the first program."]
+
+
+def test_a_hop_of_a_passage_that_is_not_there_has_no_support(data):
+    row = json.loads((data / "dev/pairs.jsonl").read_text("utf-8").splitlines()[0])
+    hops = [{"answer": "London", "gold_passage": place} for place in ("z", "b")]
+    write(data / "dev/hops.jsonl", {**row, "hops": hops})
+    assert load("hops", root=data).items[0].support == ((1, "He was born in London."),)

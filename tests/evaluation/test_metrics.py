@@ -127,3 +127,46 @@ def test_readability_sees_gaps_and_open_pronouns():
     assert open_runs == 0.5
     assert readability(["He was first."], ["He was first. Then not."])[1] == 0.0
     assert all(map(math.isnan, readability([], [])))
+
+
+def asked(evidence, support, question="Who built the engine?"):
+    return Item("i", question, (), (), tuple(evidence), tuple(support))
+
+
+def test_the_second_hop_is_the_document_that_shares_less_with_the_question():
+    near, far = (0, "Babbage built the engine."), (1, "He was born in London. It rained.")
+    for evidence in ((near, far), ((0, far[1]), (1, near[1]))):
+        item = asked(evidence, evidence)
+        assert evidence_scores(item, far[1])["hop2"] == 1.0
+        assert evidence_scores(item, near[1])["hop2"] == 0.0
+    assert (
+        evidence_scores(asked([near, far], [near, (1, "He was born"), (1, "It rained.")]), "He was born")["hop2"] == 0
+    )
+
+
+def test_four_words_of_five_are_enough_and_three_of_four_are_not():
+    five, four = (asked([(0, text)], [(0, text)]) for text in ("aa bb cc dd ee", "aa bb cc dd"))
+    assert [evidence_scores(five, "aa bb cc dd")["wr80"], evidence_scores(four, "aa bb cc")["wr80"]] == [1.0, 0.0]
+
+
+def test_what_no_support_is_known_of_is_not_measured():
+    scores = evidence_scores(asked([(0, "alpha beta"), (1, "gamma delta")], []), "alpha")
+    assert all(math.isnan(scores[name]) for name in ("full", "ev", "hop2"))
+
+
+def test_rankings_are_measured_up_to_their_depth():
+    assert ndcg([*range(10), 99], {99}) == 0.0
+    assert ndcg(range(12), range(12)) == 1.0
+    assert (recall_at([1, 2, 3], {3}, 2), recall_at([1, 2, 3], {3}, 3)) == (0.0, 1.0)
+    assert math.isnan(recall_at([1], (), 5))
+
+
+def test_of_twenty_positives_nineteen_are_to_be_found():
+    scores = [*[0.9] * 19, 0.5, 0.1]
+    assert precision_at_recall(scores, [*[True] * 19, False, True]) == 1.0
+    assert precision_at_recall([*scores[:18], *scores[19:], 0.1], [*[True] * 18, False, True, True]) == 20 / 21
+
+
+def test_a_gap_may_stand_on_a_line_of_its_own():
+    assert readability(["Bread rises.\n…\nShe worked with Charles Babbage."], [ADA]) == (3.5, 0.5)
+    assert readability(["He was first."], ["A title\nHe was first."])[1] == 0.0

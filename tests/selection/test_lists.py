@@ -61,6 +61,28 @@ def test_the_ninth_letter_is_not_taken_for_the_first_roman_number():
     assert introduced([LEAD, *LETTERS], LETTERS[9]) == LEAD
 
 
+@pytest.mark.parametrize("item", range(3))
+def test_rows_of_a_timetable_bring_its_title(item):
+    rows = ["8:15 first thing leaves.", "10.30 second thing leaves.", "12:05 third thing leaves."]
+    assert introduced(["Departures on Sundays:", *rows], rows[item]) == "Departures on Sundays:"
+    assert introduced(["Departures on Sundays:", "- a thing;", *rows], rows[item]) is None
+
+
+def test_lists_with_capital_and_with_small_letters_are_two():
+    lines = [LEAD, "(A) things, which are:", "(a) one thing;", "(b) two things;", "(B) stop things."]
+    assert [introduced(lines, item) for item in lines[2:]] == [lines[1], lines[1], LEAD]
+
+
+@pytest.mark.parametrize("title", ["Version 7 (May)", "Things to do\n\nOn Sundays"])
+def test_a_title_may_end_in_brackets_or_have_one_below_it(title):
+    document = Document.from_text(f"A thing was done.\n\n{title}\n\n- Do thing one.\n\n- Do thing two.")
+    assert introduced_in(document, "- Do thing two.") == f"{title}\n\n- Do thing one."
+
+
+def test_two_lines_of_prose_are_no_title():
+    assert introduced(["No thing\nhere at all", "- a thing", "- b thing"], "- b thing") is None
+
+
 def test_a_list_without_an_introduction_does_not_borrow_that_of_the_list_before():
     lines = [LEAD, "(a) do a thing;", "(a) do another thing;", "(b) do a third thing;"]
     assert introduced(lines, lines[3]) is None

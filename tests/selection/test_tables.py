@@ -78,3 +78,22 @@ def test_a_header_that_may_not_be_shown_is_not():
 def test_gaps_between_rows_stand_on_lines_of_their_own():
     shown = Document.from_text(markdown(12), source="fees.md").context("A4 D11", 60).text()
     assert "\n…\n| 4 m | A4 | 4.50 |\n…\n| 11 m | D11 | 11.50 |" in shown
+
+
+def test_a_row_far_below_the_header_comes_with_it():
+    document = Document.from_text(markdown(100), source="fees.md", chunk_size=4_000)
+    assert document.n_chunks == 1
+    assert document.context("D99", 45).text().startswith("| Length | Berth | Fee |\n|---|---|---|\n")
+
+
+def test_what_stands_below_a_table_is_no_row_of_it():
+    shown = Document.from_text(markdown(12), source="fees.md").context("What is due at once?", 12).text()
+    assert "They are due at once." in shown
+    assert "Length" not in shown
+
+
+def test_rows_do_not_bring_the_header_of_another_table():
+    chunks = ["| Length | Berth |\n|---|---|\n| 1 m | A1 |\n| 2 m | A2 |", "| Leeds | D11 |\n| York | D12 |"]
+    shown = Document.from_chunks(chunks).context("D12", 60).text()
+    assert "| York | D12 |" in shown
+    assert "Length" not in shown

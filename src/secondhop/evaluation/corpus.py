@@ -27,7 +27,7 @@ def corpus_items(rows: Sequence[Row], path: Path, base: Path, split: str) -> lis
     name, *others = dict.fromkeys(made_of(rows, path, "question", lambda row: Path(row["corpus"]).name))
     if others:
         raise InputError(f"{path}: questions of one set are of one corpus, not of {', '.join([name, *others])}")
-    places = (base / "corpora" / name, path.parent / name, path.parent.parent / "corpora" / name)
+    places = (base / "corpora" / name, path.parent / name)
     file = next((place for place in places if place.exists() and place != path), None)
     if file is None:
         raise SourceNotFoundError(places[0], f"the corpus of {path} does not exist")

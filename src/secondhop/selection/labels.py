@@ -35,7 +35,7 @@ def carried(hits: Ranking, values: Floats, labels: Bools, lines: Bools) -> Float
     if not labels.any():
         return worth
     named = np.where(labels, values, 0.0)
-    for step in range(1, min(FURTHEST, len(values) - 1) + 1):
+    for step in range(1, FURTHEST + 1):
         same = hit[step:] == hit[:-step]
         np.maximum(worth[step:], CARRIED**step * named[:-step] * same, out=worth[step:])
     if lines.any():
