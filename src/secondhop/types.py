@@ -227,18 +227,19 @@ class Reason(str, Enum):
     """Kept although nothing ties it to the query: for its place in the caller's order, or because nearly all of the
     index is shown and all of it fits."""
     DROPPED_BUDGET = "dropped_budget"
-    """Wanted, but the budget was full. Detail: `tokens_short`."""
+    """Wanted, but the budget was full. Detail: `tokens_short`, what showing all of it takes beyond what was left."""
     DROPPED_LOW_RELEVANCE = "dropped_low_relevance"
     """Below the strategy's bar. Detail: `grounding`, `limit`."""
     DROPPED_LOW_SCORE = "dropped_low_score"
     """Scores less than `min_score`. Detail: `score`, `limit`."""
     DROPPED_DUPLICATE = "dropped_duplicate"
-    """Says what a kept passage says: nearly the same words, and no other names or numbers. Detail: `of`, `similarity`."""
+    """Says what a kept passage says: nearly the same words, and no other names or numbers; or all of its sentences stand in
+    kept ones. Detail: `of`, and `similarity`: of the words, or the share of the sentences that `of` shows."""
     DROPPED_INJECTION = "dropped_injection"
     """What would be shown of it seems to give orders to the model, and `injection="drop"` asks to leave that out.
     Detail: `injection`, the kinds of orders."""
     DROPPED_TOP_K = "dropped_top_k"
-    """Would fit, but `top_k` passages were kept already. Detail: `top_k`."""
+    """Wanted, but `top_k` passages were kept already. Detail: `top_k`."""
 
 
 Fate = Literal["kept", "dropped"]

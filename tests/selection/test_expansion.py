@@ -125,3 +125,34 @@ def test_what_is_shown_of_a_chunk_already_costs_nothing_when_it_becomes_whole(bu
     assert [(each.fate, each.reason, each.spans) for each in grown.decisions] == [
         ("kept", Reason.KEPT_RELEVANT, (expected,))
     ]
+
+
+@pytest.mark.parametrize("options", [{"neighbors": 1}, {"include_heading": True}, {"neighbors": 2}])
+@pytest.mark.parametrize("style", ["plain", "numbered"])
+@pytest.mark.parametrize("budget", [30, 34, 38])
+def test_what_is_dropped_is_short_by_what_it_lacks_beside_neighbors_and_headings(doc, options, style, budget):
+    report = doc.context("zinc gold paragraph", budget, text_style=style, **options).report
+    short = {
+        decision.tokens - decision.detail["tokens_short"]
+        for decision in report.decisions
+        if decision.reason is Reason.DROPPED_BUDGET
+    }
+    around = 0 if style == "plain" else 4  # [1] fees.md § Fees
+    assert short == {budget - report.total_tokens - 1 - around}  # one for the blank line
+
+
+def test_a_dropped_neighbor_tells_the_tokens_of_the_whole_chunk():
+    parts = [
+        " ".join(f"Sentence {n} of the part on {place} says nothing." for n in range(3)) for place in ("Leeds", "Hull")
+    ]
+    document = Document.from_text("\n\n".join(parts), chunk_size=32, chunk_overlap=1, tokenizer="words")
+    (dropped,) = document.analyze("Hull", 27, grain="chunk").decisions[1:]
+    assert (dropped.tokens, dropped.detail) == (27, {"tokens_short": 28})
+
+
+def test_a_candidate_that_comes_back_as_a_neighbor_keeps_its_score():
+    document = Document.from_text(TEXT, chunk_size=8, tokenizer="words")
+    context = document.context("zinc iron paragraph", neighbors=1, top_k=1)
+    assert len(context) == 3
+    scores = {decision.chunk_id: decision.score for decision in context.report.decisions}
+    assert all(citation["score"] == scores[citation["chunk_id"]] > 0 for citation in context.citations)

@@ -71,6 +71,34 @@ def test_whole_chunks_are_not_shown_twice_either():
     assert (dropped.chunk_id, dropped.reason, dropped.detail["of"]) == ("c2", "dropped_duplicate", "c0")
 
 
+def test_a_passage_that_shares_a_sentence_with_a_kept_one_and_says_more_is_no_duplicate():
+    shared = "Copper costs nine dollars for every pound of it in the port of Ellery."
+    more = "The fee is 14. Lead is five. Zinc is two. Brass is seven. Iron is one. Gold is many."
+    gulls = [f"The gull number {number} sleeps near the tower." for number in range(8)]
+    document = Document.from_texts([f"{shared} Tin is three.", f"{shared} {more}", *gulls], tokenizer="words")
+    report = document.analyze("What does copper cost per pound?", 20)
+    assert (report.auto_decision, dict(report.removed)) == ("intervene", {"dropped_budget": 1})
+
+
+def test_a_passage_whose_sentences_stand_in_several_kept_ones_names_the_one_that_shows_most_of_them():
+    one, two, three = (f"Copper from the {place} mine is sold by the pound there." for place in ("old", "new", "deep"))
+    chunks = [f"The price is high. {one} {two}", f"The price is low. {three}", f"{three} {one} {two}"]
+    report = build_context("price of copper", chunks, "reasoning_preserving", tokenizer="words").report
+    (dropped,) = [decision for decision in report.decisions if decision.fate == "dropped"]
+    assert (dropped.chunk_id, dropped.reason.value) == ("c2", "dropped_duplicate")
+    assert dropped.detail == {"of": "c0", "similarity": 0.6667}
+
+
+@pytest.mark.parametrize("strategy", ["raw_topk", "distractor_filtered"])
+def test_where_copies_are_not_refused_the_budget_leaves_them_out(strategy):
+    def report(budget):
+        return build_context("copper", [TWICE, TWICE], strategy, budget, tokenizer="words").report
+
+    small = report(len(TWICE.split()))
+    assert dict(small.removed) == {"dropped_budget": 1}
+    assert report(small.token_budget + small.decisions[1].detail["tokens_short"]).n_selected == 2
+
+
 def test_auto_passes_everything_through_where_it_fits_and_chooses_where_not():
     wide = build_context(QUESTION, CHUNKS, "auto")
     assert (wide.chunks, wide.report.auto_decision, wide.report.strategy) == (CHUNKS, "passthrough", "auto")
@@ -156,7 +184,21 @@ def test_a_dropped_hit_says_how_many_tokens_it_was_short(budget):
     ).report
     short = [decision.detail["tokens_short"] for decision in report.decisions if decision.fate == "dropped"]
     assert short
-    assert all(0 < tokens <= 7 for tokens in short)
+    assert all(0 < tokens <= 8 for tokens in short)  # with the blank line before it
+
+
+@pytest.mark.parametrize("style", ["plain", "numbered", "fenced"])
+def test_a_budget_larger_by_what_a_hit_was_short_holds_it_whole(style):
+    chunks = ["Copper lies in a box by the old mill.", "A copper kettle hangs there."]
+
+    def report(budget):
+        return build_context("copper", chunks, "raw_topk", budget, text_style=style, tokenizer="words").report
+
+    smallest = build_context("copper", chunks[:1], text_style=style, tokenizer="words").report.total_tokens
+    for budget in range(smallest, smallest + 4):
+        short = report(budget).decisions[1].detail["tokens_short"]
+        assert report(budget + short).removed_total == 0
+        assert report(budget + short - 1).removed_total == 1
 
 
 def tens(text):

@@ -17,7 +17,7 @@ _WHY: Mapping[str, str] = {
     "kept_heading": "opens the section or the table of {of}",
     "kept_unranked": "fits as well, though nothing ties it to the question",
     "dropped_budget": "budget full, {tokens_short} tokens short",
-    "dropped_low_relevance": "grounding {grounding} is below {limit}",
+    "dropped_low_relevance": "grounding {grounding} is not above {limit}",
     "dropped_low_score": "score {score} is below {limit}",
     "dropped_injection": "seems to give orders to the model ({injection})",
     "dropped_duplicate": "says what {of} says ({similarity:.0%})",

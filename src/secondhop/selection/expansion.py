@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
-from secondhop.selection.packing import render_selected, slice_of
+from secondhop.selection.packing import cost_around, render_selected, slice_of
 from secondhop.text.hygiene import visible
-from secondhop.text.prompt import label
+from secondhop.text.prompt import SEPARATOR, label
 from secondhop.types import Budget, Chunk, Decision, Passage, Reason, Role, Selection, Span
 
 _REASONS: Mapping[Role, Reason] = {"neighbor": Reason.KEPT_NEIGHBOR, "heading": Reason.KEPT_HEADING}
@@ -35,26 +35,24 @@ def expand(selection: Selection, extras: Iterable[Extra], budget: Budget) -> Sel
     """
     passages = {passage.order: passage for passage in selection.passages}
     decisions = {decision.chunk_id: decision for decision in selection.decisions}
-    used = budget.count_tokens(render_selected(passages.values(), budget))
+    before = used = budget.count_tokens(render_selected(passages.values(), budget))
     for extra in extras:
-        before = passages.get(extra.order)
-        added = _grown(extra, before)
+        present, decided = passages.get(extra.order), decisions.get(extra.chunk.id)
+        added = _grown(extra, present)
         if added is None:
             continue
-        tokens = used + _tokens(added, budget) - (_tokens(before, budget) if before else 0)
-        grown = {**passages, extra.order: added}
+        tokens = used + _tokens(added, budget) - (_tokens(present, budget) if present else 0)
+        decision = _decision(extra, added, decided, budget)
+        grown = {**passages, extra.order: replace(added, score=decision.score)}
         if tokens <= budget.max_tokens:  # then it is worth rendering everything for an exact count
             tokens = budget.count_tokens(render_selected(grown.values(), budget))
-        decision = _decision(extra, added, decisions.get(extra.chunk.id), budget)
         if tokens <= budget.max_tokens:
             passages, used = grown, tokens
             decisions[extra.chunk.id] = decision
-        elif extra.chunk.id not in decisions:
-            short = {"tokens_short": tokens - budget.max_tokens}
-            decisions[extra.chunk.id] = replace(
-                decision, fate="dropped", reason=Reason.DROPPED_BUDGET, role=None, spans=(), detail=short
-            )
-    return Selection(tuple(passages.values()), tuple(decisions.values()))
+        elif decided is None:
+            decisions[extra.chunk.id] = _refused(extra.chunk, before, budget)
+    added_tokens = used - before
+    return Selection(tuple(passages.values()), tuple([_shorter(each, added_tokens) for each in decisions.values()]))
 
 
 def _grown(extra: Extra, present: Passage | None) -> Passage | None:
@@ -100,3 +98,18 @@ def _decision(extra: Extra, added: Passage, before: Decision | None, budget: Bud
         added.spans,
         {"of": extra.of},
     )
+
+
+def _refused(chunk: Chunk, used: int, budget: Budget) -> Decision:
+    tokens = budget.count_tokens(visible(chunk.text))
+    cost = max(1, budget.count_tokens(SEPARATOR)) + cost_around(chunk, 1, budget) + tokens
+    detail = {"tokens_short": cost - (budget.max_tokens - used)}
+    return Decision(chunk.id, "dropped", Reason.DROPPED_BUDGET, label(chunk), tokens=tokens, detail=detail)
+
+
+def _shorter(decision: Decision, tokens: int) -> Decision:
+    """The decision where so many tokens of the budget are used besides."""
+    short = decision.detail.get("tokens_short")
+    if decision.reason is not Reason.DROPPED_BUDGET or not isinstance(short, int):
+        return decision
+    return replace(decision, detail={**decision.detail, "tokens_short": max(1, short + tokens)})

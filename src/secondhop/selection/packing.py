@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
@@ -157,7 +158,11 @@ class Packing:
         self.refused[hit] = (reason, detail)
 
     def settle(self, refill: Callable[[Packing], None] | None = None) -> Selection:
-        """Counts the finished text, gives back what is over, fills what is left, and decides on every hit."""
+        """Counts the finished text, gives back what is over, fills what is left, and decides on every hit.
+
+        Args:
+            refill: takes further sentences, but none that says again what is shown; None where whole hits are taken.
+        """
         passages = self._give_back()
         if refill is not None and self.chosen and self._rest_is_worth_it():
             chosen = len(self.chosen)
@@ -166,6 +171,8 @@ class Packing:
                 passages = self._give_back()
         shown = {None, *(self.hits.hits[hit].chunk.id for hit in self.opened)}  # nothing repeats what was given back
         self.refused = {hit: why for hit, why in self.refused.items() if why[1].get("of") in shown}
+        if refill is not None:
+            self._refuse_repeated()
         if not self.chosen:
             passages = self._take_exactly()
         decisions = tuple([self._decide(place, hit, passages.get(place)) for place, hit in enumerate(self.hits.hits)])
@@ -196,10 +203,7 @@ class Packing:
     def _opening_cost(self, hit: int) -> int:
         """What showing a hit that is not opened yet costs besides its words."""
         separator = self._separator if self.opened else 0
-        if self.budget.style == "plain":
-            return separator
-        around = show(self.budget.style, len(self.opened) + 1, Passage(self.hits.hits[hit].chunk, (), "seed"))
-        return separator + self.budget.count_tokens(around)
+        return separator + cost_around(self.hits.hits[hit].chunk, len(self.opened) + 1, self.budget)
 
     def _keep_room(self, head: Passage) -> None:
         """Sees to it that the header of a table fits in the end, if there is room for it."""
@@ -298,29 +302,37 @@ class Packing:
             spans.append((self._start[first], self._end[previous]))
         return tuple(spans)
 
-    def _twin(self, place: int) -> int | None:
-        """A kept hit that shows sentences of this one, if kept hits show all of them."""
-        twin = None
+    def _refuse_repeated(self) -> None:
+        """Refuses hits of which kept ones show all sentences, scraps aside: none of them was to be taken again."""
+        for place, is_code in enumerate(self.is_code):
+            if not is_code and place not in self.opened and place not in self.refused and (twins := self._twins(place)):
+                (twin, shown), *_ = twins.most_common(1)
+                of, similarity = self.hits.hits[twin].chunk.id, round(shown / len(self.sentences_of(place)), 4)
+                self.refuse(place, Reason.DROPPED_DUPLICATE, of=of, similarity=similarity)
+
+    def _twins(self, place: int) -> Counter[int]:
+        """How many sentences of a hit each kept one shows, if all that are no scraps are shown; none otherwise."""
+        twins: Counter[int] = Counter()
         for number in self.sentences_of(place):
-            if key := self._key[number]:
-                if key not in self._keys:
-                    return None
-                twin = self._keys[key] if twin is None else twin
-        return twin
+            if number not in self.scraps:
+                key = self._key[number]
+                if key not in self._keys:  # nor are those too short to compare
+                    return Counter()
+                twins[self._keys[key]] += 1
+        return twins
 
     def _decide(self, place: int, hit: Hit, passage: Passage | None) -> Decision:
         if passage is not None:
             tokens = sum([self._span_tokens(place, hit.chunk, span) for span in passage.spans])
             return keep(hit, passage.role, passage.spans, tokens)
         tokens = self._whole[place]
-        if place not in self.refused and (twin := self._twin(place)) is not None:
-            self.refuse(place, Reason.DROPPED_DUPLICATE, of=self.hits.hits[twin].chunk.id, similarity=1.0)
         reason, detail = self.refused.get(place, (Reason.DROPPED_BUDGET, {}))
         if reason is Reason.DROPPED_BUDGET:
             if self._is_full():
                 reason, detail = Reason.DROPPED_TOP_K, {"top_k": self.budget.top_k}
             else:
-                detail = {"tokens_short": max(1, tokens - max(0, self.budget.max_tokens - int(self.used)))}
+                room = self.budget.max_tokens - (self._rendered[1] if self._rendered else 0)
+                detail = {"tokens_short": max(1, self._opening_cost(place) + tokens - room)}
         return Decision(
             hit.chunk.id, "dropped", reason, label(hit.chunk), None, tokens, hit.score, hit.rank, (), detail
         )
@@ -355,6 +367,13 @@ def keep(hit: Hit, role: Role, spans: tuple[Span, ...], tokens: int) -> Decision
     else:
         reason = Reason.KEPT_UNRANKED
     return Decision(chunk.id, "kept", reason, label(chunk), role, tokens, hit.score, hit.rank, spans, detail)
+
+
+def cost_around(chunk: Chunk, number: int, budget: Budget) -> int:
+    """What the style shows around the words of the passage with this number."""
+    if budget.style == "plain":
+        return 0
+    return budget.count_tokens(show(budget.style, number, Passage(chunk, (), "seed")))
 
 
 def slice_of(chunk: Chunk, span: Span) -> str:
