@@ -176,6 +176,11 @@ def test_a_sink_that_fails_is_logged_once_until_it_works_again(nodes, caplog):
     assert len(collected.reports) == 5
 
 
+def test_an_option_that_a_handler_does_not_have_is_refused():
+    with pytest.raises(ValueError, match="without_words"):
+        DecisionReportEventHandler(without_words=True)
+
+
 @pytest.mark.parametrize(("most", "kept"), [(None, 1001), (0, 0)])
 def test_a_block_keeps_all_reports_or_none_where_told_to(most, kept):
     with collect_reports(max_reports=most) as collected:

@@ -18,7 +18,7 @@ from contextvars import ContextVar
 from threading import Lock
 from typing import Any
 
-from llama_index.core.bridge.pydantic import Field, PrivateAttr
+from llama_index.core.bridge.pydantic import ConfigDict, Field, PrivateAttr
 from llama_index.core.instrumentation import get_dispatcher
 from llama_index.core.instrumentation.dispatcher import Dispatcher, active_instrument_tags, instrument_tags
 from llama_index.core.instrumentation.event_handlers import BaseEventHandler, NullEventHandler
@@ -56,6 +56,8 @@ class DecisionReportEventHandler(BaseEventHandler):
     The newest `max_reports` are kept, or all if that is None. `sink`, if given, is called with each report; what it
     raises is logged, because the dispatcher would swallow it: once, and again only after the sink has worked in between.
     """
+
+    model_config = ConfigDict(extra="forbid")
 
     max_reports: int | None = Field(
         default=1000, ge=0, description="How many reports are kept, the newest ones; None for all."
