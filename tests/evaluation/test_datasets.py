@@ -317,7 +317,7 @@ def test_contracts_are_asked_in_the_words_of_the_sheet_or_in_natural_ones_unless
     write(data / "dev/cuad/docs.jsonl", {"id": "long", "text": "It ends in May. " * 400}, {"id": "short", "text": ADA})
     write(data / "dev/cuad/questions.jsonl", row, {**row, "id": "s", "doc_id": "short"})
     (item,) = load("cuad", root=data).items
-    assert (item.question, item.first_span) == ("Expiration Date", True)
+    assert (item.id, item.question, item.first_span) == ("c", "Expiration Date", True)
     assert [item.question for item in load("cuad-natural", root=data).items] == ["When does it end?"]
 
 

@@ -46,7 +46,8 @@ def test_a_golden_set_holds_until_its_evidence_goes(golden):
     assert run_golden(**files, console=console).regressed
     assert "lost: g" in console.export_text()
     assert run_golden(**files, tolerance=1).regressed, "the whole interval lies below 0"
-    assert run_golden(**files, update=True).stored
+    stored = run_golden(**files, update=True)
+    assert (stored.stored, stored.verdict) == (True, None)
     assert not run_golden(**files).regressed
 
 
@@ -62,6 +63,8 @@ def test_single_losses_are_tolerated_up_to_a_number():
     assert compare(new, old).regressed
     assert not compare(new, old, tolerance=1).regressed
     assert compare(old, {}).new == tuple(old)
+    less = {**old, "3": {"full": 0.0, "ev": 0.3}}
+    assert (compare(less, new).lost, compare(less, new).gained, compare(old, new).gained) == ((), (), ("3",))
 
 
 def test_without_a_baseline_the_scores_are_all_there_is(golden):
@@ -234,3 +237,21 @@ def test_a_source_that_is_not_there_is_told_with_its_question(golden):
         run_golden(golden / "golden.jsonl", golden / "docs/ada.txt")
     (golden / "golden.jsonl").write_text(json.dumps({"id": "g", **QUESTION, "source": "ada.txt"}), "utf-8")
     assert run_golden(golden / "golden.jsonl", golden / "docs/ada.txt").scores == {"g": {"full": 1.0, "ev": 1.0}}
+
+
+def test_a_question_to_one_file_is_asked_with_the_options_of_the_folder(golden):
+    (golden / "golden.jsonl").write_text(json.dumps({**QUESTION, "id": 0, "source": "ada.txt"}), "utf-8")
+    files = {"golden": golden / "golden.jsonl", "files": golden / "docs", "budget": 20}
+    assert run_golden(**files, tokenizer="words").scores == {"0": {"full": 1.0, "ev": 1.0}}
+    assert run_golden(**files, tokenizer="characters").scores == {"0": {"full": 0.0, "ev": 0.0}}
+
+
+def test_the_source_of_a_question_may_be_named_with_its_folder_where_one_file_is_asked(golden):
+    (golden / "golden.jsonl").write_text(json.dumps({**QUESTION, "id": "g", "source": "docs/ada.txt"}), "utf-8")
+    assert run_golden(golden / "golden.jsonl", golden / "docs/ada.txt").scores == {"g": {"full": 1.0, "ev": 1.0}}
+
+
+def test_a_baseline_of_another_version_is_refused(golden):
+    (golden / "baseline.json").write_text('{"format": 2, "scores": {}}', "utf-8")
+    with pytest.raises(InputError, match=r"baseline\.json: baseline format 2 is not known"):
+        run_golden(golden / "golden.jsonl", golden / "docs", baseline=golden / "baseline.json")

@@ -117,6 +117,13 @@ def test_runs_are_deterministic_and_compared_in_pairs(data, whole):
     assert failing["errors"] == 6
     assert failing["versus"]["full"] == {"mean": -1.0, "low": -1.0, "high": -1.0, "n": 6}
     assert mark(failing, "full") == " ▼"
+    assert "versus" not in cells["own", "whole", 64]
+    lost = cells["pooled", "failing", 64]["versus"]["tokens"]["mean"]
+    assert (
+        lost
+        == -cells["pooled", "whole", 64]["metrics"]["tokens"]["mean"]
+        != -cells["own", "whole", 64]["metrics"]["tokens"]["mean"]
+    )
     assert all(row["tokens"] <= row["budget"] for row in rows)
 
 
@@ -313,3 +320,60 @@ def test_no_file_of_a_run_is_written_over(data):
         with pytest.raises(OptionError, match="is another file of this run"):
             run_eval([path], budgets=[64], **outputs)
     assert path.read_bytes() == before
+
+
+def test_questions_about_one_document_share_an_index_whatever_their_order(data, whole):
+    rows = [json.loads(line) for line in (data / "dev/nda/questions.jsonl").read_text("utf-8").splitlines()][:1]
+    rows = [{**rows[0], "id": f"{doc}{n}", "doc_id": doc} for n in range(2) for doc in ("d1", "d2")]
+    rows[1]["evidence"] = rows[3]["evidence"] = [{"text": "Bread rises."}]
+    (data / "dev/nda/questions.jsonl").write_text("\n".join(map(json.dumps, rows)), "utf-8")
+    with (data / "dev/nda/docs.jsonl").open("a", encoding="utf-8") as sheet:
+        sheet.write('\n{"id": "d2", "text": "Bread rises."}')
+    system, built = whole(), []
+    build = system.build
+    system.build = lambda documents: built.append(documents) or build(documents)
+    found = run([system], [load("nda", root=data)], [64], count_words)
+    assert [row["id"] for row in found] == ["d10", "d11", "d20", "d21"]
+    assert all(row["full"] == 1.0 for row in found)
+    assert len(built) == 2
+
+
+def test_a_context_may_be_as_large_as_the_budget(data, whole):
+    row = run([whole()], [load("pairs", root=data)], [11], count_words)[0]
+    assert (row["tokens"], "error" in row) == (11, False)
+
+
+def test_what_a_set_or_a_system_cannot_tell_is_not_measured(data, whole):
+    row = json.loads((data / "dev/shelf.jsonl").read_text("utf-8"))
+    marked = {**row, "evidence": [{"doc_id": "y", "text": "Bread rises"}]}
+    (data / "dev/marked.jsonl").write_text(json.dumps(marked), "utf-8")
+    assert "mrr" not in run([whole()], [load("marked", root=data)], [64], count_words)[0]
+    system = whole()
+    system.context = lambda *_: Answer("Bread rises.")
+    assert "documents" not in run([system], [load("shelf", root=data)], [64], count_words)[0]
+    (entry,) = run_eval(["nda"], budgets=[64], data=data)["summary"]
+    assert not {"ans", "page_hit", "mrr"} & set(entry["metrics"])
+    assert not {"auroc_answerable", "precision_at_95_recall"} & set(entry)
+
+
+def test_differences_are_to_the_first_of_several_systems_unless_another_is_named(data, whole):
+    def versus(**options):
+        found = run_eval(["pairs"], budgets=[64], data=data, **options)
+        return found["baseline"], [entry["system"] for entry in found["summary"] if "versus" in entry]
+
+    assert versus() == (None, [])
+    assert versus(systems=["bm25", whole()]) == ("bm25", ["whole"])
+    assert versus(systems=["bm25", whole()], baseline="whole") == ("whole", ["bm25"])
+
+
+def test_in_both_modes_a_shared_collection_is_asked_once(data, whole):
+    found = run_eval(["pairs", "shelf"], systems=[whole()], budgets=[64, 64], data=data, mode="both")
+    asked = [(entry["dataset"], entry["mode"], entry["n"]) for entry in found["summary"]]
+    assert asked == [("pairs", "own", 6), ("pairs", "pooled", 6), ("shelf", "pooled", 1)]
+    assert len(found["rows"]) == 13
+
+
+@pytest.mark.parametrize("missing", ["datasets", "systems", "budgets"])
+def test_an_evaluation_of_nothing_is_refused(data, missing):
+    with pytest.raises(OptionError, match="needs at least one dataset, one system and one budget"):
+        run_eval(**{"datasets": ["pairs"], "data": data, missing: []})

@@ -192,3 +192,27 @@ def test_the_best_of_many_are_the_first_of_a_stable_sort(n, k):
     scores = np.random.default_rng(n).integers(0, 50, n).astype(float)
     wanted = sorted(range(n), key=lambda place: (-scores[place], place))[:k]
     assert top(scores, k).tolist() == [place for place in wanted if scores[place] > 0]
+
+
+PRIZE = "The Copper Prize went to Ada Marsh, Boris Kahn, Clara Lund and Dora Munk."
+FAIR = "The copper fair was opened by Edgar Nash, Frida Olsen and Gustav Pohl."
+
+
+def told(*texts, question="Who won the Copper Prize at the fair?"):
+    """The words that the report says link each second hop."""
+    chunks = [*texts, *(f"Tin of kind {number} is grey." for number in range(100, 160))]
+    decisions = build_context(question, chunks, token_budget=400, tokenizer="words").report.decisions
+    return {each.chunk_id: each.detail["terms"] for each in decisions if each.role == "second_hop"}
+
+
+def test_the_words_that_link_two_chunks_stand_in_both():
+    found = told(PRIZE, "Boris Kahn was born in Ulm.", "Frida was born in Jena.", "Gustav Kahn lives in Riga.", FAIR)
+    assert set(found["c1"]) == {"Boris", "Kahn"}
+    assert found["c2"] == ["Frida"]
+
+
+def test_three_words_at_most_link_two_chunks_the_rarest_first():
+    others = [f"Ada, Boris, Kahn and Marsh live in {town}." for town in ("Ulm", "Jena", "Riga")]
+    found = told(PRIZE, "Ada Marsh, Boris Kahn and Clara Lund met in Bonn.", *others)["c1"]
+    assert len(found) == 3
+    assert set(found[:2]) == {"Clara", "Lund"}

@@ -218,3 +218,9 @@ def test_a_part_that_is_asked_for_comes_before_those_who_speak_of_it(question, t
     part = f"{title}\n\nAfter thirty days the boat is hauled out."
     texts = [*(told.format(who) for who in ("Anna", "Boris", "Clara", "Dora")), part]
     assert ANSWER in build_context(question, texts, token_budget=18, tokenizer="words").text()
+
+
+def test_of_a_part_with_names_three_links_are_told_the_part_first():
+    seed = "The governing law is set out in Section 4.2 by Ada Marsh and Boris Kahn."
+    terms = linked(seed, "4.2 Lisbon decides, say Ada Marsh and Boris Kahn.")["1"]
+    assert (len(terms), terms[0]) == (3, "Section 4.2")
