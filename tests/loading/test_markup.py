@@ -65,6 +65,21 @@ def test_latex_titles_given_twice_are_read_once():
     ]
 
 
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("a.tex", r"\section{On \texttt{dir\_fd}, \emph{C++} and 5\% of R\&D}"),
+        ("a.rst", "On ``dir_fd``, *C++* and 5% of R\\ **&**\\ D\n=======================================\n"),
+        ("a.rst", "On :attr:`dir_fd`, `C++ <https://a.example/c>`_ and 5% of `R&D`_\n" + "=" * 80),
+        ("a.adoc", "== On `+dir_fd+`, *C++* and 5% of R&D"),
+        ("a.org", "* On =dir_fd=, *C++* and 5% of /R&D/"),
+        ("a.md", "# On `dir_fd`, *C++* and 5% of R&D"),
+    ],
+)
+def test_titles_are_the_words_that_a_reader_sees(name, text):
+    assert headed(text, name)[0][0] == ("On dir_fd, C++ and 5% of R&D",)
+
+
 RST = """=====
 Title
 =====
@@ -89,6 +104,11 @@ Other
 
 | not a heading
 """
+
+
+def test_restructuredtext_signatures_of_objects_are_kept_as_they_are():
+    text = "Title\n=====\n\n.. function:: run(f, *args, **kwargs)\n\n   Calls it.\n"
+    assert headed(text, "a.rst")[-1][0] == ("Title", "run(f, *args, **kwargs)")
 
 
 def test_restructuredtext_levels_follow_the_order_of_their_marks():

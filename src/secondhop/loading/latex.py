@@ -89,4 +89,4 @@ def _plain(title: str) -> str:
         opening = start + len(_TWICE)
         first = _closing_brace(title, opening)
         title = title[:start] + title[opening if first is None else first + 1 :]
-    return " ".join(_MARKUP.sub(lambda found: " " if found[0] in "~\\\\" else "", title).split())
+    return " ".join(_MARKUP.sub(lambda found: " " if found[0] in ("~", "\\\\") else "", title).split())

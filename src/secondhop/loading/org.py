@@ -14,6 +14,7 @@ _HEADLINE = re.compile(
 _BEGIN = re.compile(r"[ \t]*#\+begin_(src|example)\b", re.IGNORECASE)
 _TITLE = re.compile(r"#\+title:[ \t]*(.+)", re.IGNORECASE)
 _LINK = re.compile(r"\[\[[^\]]*\]\[([^\]]*)\]\]|\[\[([^\]]*)\]\]")
+_MARKUP = re.compile(r"(?<!\w)([*/_=~+])(?=\S)(.+?)(?<=\S)\1(?!\w)")
 
 
 def load(data: bytes, source: str) -> SourceText:
@@ -41,7 +42,7 @@ def load(data: bytes, source: str) -> SourceText:
             closing, opened = f"#+end_{begin[1].lower()}", start
         elif len(line) <= MAX_HEADING_LINE and (headline := _HEADLINE.fullmatch(line)):
             title = _LINK.sub(lambda found: found[1] or found[2], headline[2])
-            headings.append(Heading(start, end, len(headline[1]), title))
+            headings.append(Heading(start, end, len(headline[1]), _MARKUP.sub(r"\2", title)))
         elif title_line := _TITLE.match(line):
             metadata.setdefault("title", title_line[1].strip())
     if table is not None and table[3] > 1:

@@ -22,8 +22,13 @@ _OBJECT = re.compile(
     r"[ \t]*\.\. (?:[a-z]+:)?(?:function|class|method|classmethod|staticmethod|property|attribute|data|exception|module"
     r"|decorator|macro|type|struct|option|envvar|confval|setting|describe|object)::[ \t]+(\S.*)"
 )
-_ROLE = re.compile(r":[\w:.+-]+:`([^`]*)`")
-_LINK = re.compile(r"`([^`<]+?)(?:\s*<[^>]*>)?`_{0,2}")
+_MARKUP = re.compile(
+    r"``(.+?)``"
+    r"|(?::[\w:.+-]+:)?`([^`]+?)(?:\s+<[^`>]*>)?`_{0,2}"
+    r"|(?<![\w*])\*{1,2}(?=[^\s*])(.+?)(?<=[^\s*])\*{1,2}(?!\w)"
+    r"|\\\s?"
+)
+"""Literals, roles and links, emphasis, and what a backslash takes away."""
 
 _Line = tuple[int, int, str]
 
@@ -67,7 +72,7 @@ def _with_objects(lines: list[_Line], headings: list[Heading], blocks: list[Bloc
         outer = [each for each in outer if each < indent]
         found = _OBJECT.fullmatch(line) if is_mark_up and len(line) <= MAX_HEADING_LINE else None
         if found and _has_body(lines, place, indent) and bisect_right(in_code, start) % 2 == 0:
-            added.append(Heading(start, end, lowest + len(outer), _plain(found[1])))
+            added.append(Heading(start, end, lowest + len(outer), found[1]))
             outer.append(indent)
         elif ends_one and start not in starts:
             added.append(Heading(start, start, lowest + len(outer), ""))
@@ -155,4 +160,4 @@ def _code(text: str, lines: list[_Line]) -> list[Block]:
 
 
 def _plain(title: str) -> str:
-    return _LINK.sub(r"\1", _ROLE.sub(r"\1", title)).replace("**", "").strip().strip("*")
+    return _MARKUP.sub(lambda found: next(filter(None, found.groups()), ""), title)
