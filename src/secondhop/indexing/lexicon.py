@@ -40,7 +40,7 @@ class Lexicon:
     def of(cls, analyzer: Analyzer, forms: Vocabulary) -> Lexicon:
         """Analyses each form once."""
         analyzed = analyze_all(analyzer, *forms.strings.joined())
-        terms = Vocabulary(Strings.of(analyzed.terms), analyzed.digests)
+        terms = Vocabulary(Strings.of_codes(analyzed.codes, analyzed.lengths), analyzed.digests)
         return cls(
             analyzer=analyzer,
             forms=forms,

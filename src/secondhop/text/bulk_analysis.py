@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import lru_cache
-from typing import TYPE_CHECKING, NamedTuple
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from secondhop.arrays import ranges, run_lengths, run_starts
+from secondhop.arrays import offsets_of, ranges, run_lengths, run_starts
 from secondhop.text.analysis import _LONGEST_FORM, Analyzer, _stemmer
-from secondhop.text.characters import Characters, classes_of
+from secondhop.text.characters import Characters, classes_of, codes
 from secondhop.text.hashing import digests, digests_of
 
 if TYPE_CHECKING:
-    from secondhop.text.characters import Classes
+    from numpy.typing import NDArray
+
+    from secondhop.text.characters import Classes, Codes
     from secondhop.text.hashing import Digests
     from secondhop.types import Bools, Ints
 
@@ -33,8 +36,10 @@ _LONGEST_UNSTEMMED = 2
 class Analyzed(NamedTuple):
     """The terms and flags of a number of words."""
 
-    terms: list[str]
-    """All terms, each once, in the order of their digests."""
+    codes: Codes
+    """The characters of all terms, each once, in the order of their digests."""
+    lengths: Ints
+    """[terms] how many characters each has."""
     digests: Digests
     """Of the terms."""
     of_words: Ints
@@ -105,7 +110,7 @@ def analyze_all(analyzer: Analyzer, text: str, offsets: Ints) -> Analyzed:
     """
     if len(offsets) < 2:
         none, no = np.zeros(0, np.int64), np.zeros(0, bool)
-        return Analyzed([], none.view(np.uint64), none, none, no, no, none.view(np.uint64))
+        return Analyzed(codes(""), none, none.view(np.uint64), none, none, no, no, none.view(np.uint64))
     words = _Words(text, offsets)
     steady = words.some == _STEADY
     plain = ((words.some & (_STEADY | _OTHER) == 0) | steady) & (np.diff(offsets) <= _LONGEST_FORM)
@@ -119,21 +124,22 @@ def analyze_all(analyzer: Analyzer, text: str, offsets: Ints) -> Analyzed:
     stopped = np.zeros(len(words), bool)
     stopped[plain] = is_stopword[bases.number[: len(word) - len(parts.word)]]
     first = sliced.nonzero()[0][bases.first]
-    stems = _stems(analyzer, words, starts[first], ends[first], is_stopword)
-    held = np.fromiter(map(bool, stems), bool, len(stems))[bases.number] & ~stopped[word]
     odd = (~plain).nonzero()[0]
     forms = [analyzer._analyze(words[number]) for number in odd.tolist()]
-    stems.extend([term for form in forms for term in form.terms])
+    others = [term for form in forms for term in form.terms]
+    stems = _stems(analyzer, words, starts[first], ends[first], bases.digests, is_stopword, others)
+    held = (stems.lengths[bases.number] > 0) & ~stopped[word]
     is_name = plain & ~stopped & (words.first & (_LOWER | _STEADY) == 0)
     is_name[odd] = [form.is_name for form in forms]
     word = np.concatenate((word[held], odd.repeat([len(form.terms) for form in forms])))
-    stem = np.concatenate((bases.number[held], np.arange(len(bases.digests), len(stems))))
-    terms = _distinct(digests_of(stems)[stem])
-    spelled = list(map(stems.__getitem__, stem[terms.first].tolist()))
+    stem = np.concatenate((bases.number[held], np.arange(len(bases.digests), len(stems.lengths))))
+    terms = _distinct(stems.digests[stem])
+    spelled = stem[terms.first]
+    lengths = stems.lengths[spelled]
+    spelling = stems.codes[ranges(stems.starts[spelled], lengths)]
     of_words, counts = _each_once(word, terms.number, len(words))
-    analyzed = Analyzed(
-        spelled, terms.digests, of_words, counts, is_name, words.is_capital(), words.with_folded(fold[: len(words)])
-    )
+    fold = words.with_folded(fold[: len(words)])
+    analyzed = Analyzed(spelling, lengths, terms.digests, of_words, counts, is_name, words.is_capital(), fold)
     return _with_pieces(analyzer, analyzed) if analyzer.char_ngrams else analyzed
 
 
@@ -198,22 +204,64 @@ def _parts(words: _Words, among: Bools) -> _Parts:
     return _Parts(word, starts, starts + run_lengths(edges, len(places)))
 
 
-def _stems(analyzer: Analyzer, words: _Words, starts: Ints, ends: Ints, is_stopword: Bools) -> list[str]:
-    """The stem of each slice of the words, lower-case; empty for stopwords and where nothing is left."""
-    lowered = words.lowered.text()
-    bases = [lowered[start:end] for start, end in zip(starts.tolist(), ends.tolist(), strict=True)]
-    stems = np.array(bases, object)
-    stems[is_stopword] = ""
+class _Stems(NamedTuple):
+    """Stems, each a slice of the same characters. Parallel arrays but for these."""
+
+    codes: NDArray[Any]
+    starts: Ints
+    lengths: Ints
+    digests: Digests
+
+
+def _stems(
+    analyzer: Analyzer,
+    words: _Words,
+    starts: Ints,
+    ends: Ints,
+    digests_: Digests,
+    is_stopword: Bools,
+    others: list[str],
+) -> _Stems:
+    """The stem of each slice of the words, lower-case, empty for stopwords and where nothing is left; then the other terms.
+
+    Most are found without making strings of them: those that stay as they are keep their place and their digest.
+    """
+    lengths = np.where(is_stopword, 0, ends - starts)
     language = analyzer._languages.get("latin")
-    if language is None:
-        return list(stems)
-    stemmed = (~is_stopword & (ends - starts > _LONGEST_UNSTEMMED) & (words.classes[starts] != _STEADY)).nonzero()[0]
-    found: list[str] = _stemmer(language).stemWords(stems[stemmed].tolist())
-    if not "".join(found).isascii():
-        pairs = zip(stems[stemmed].tolist(), found, strict=True)
-        found = [stem if stem.isascii() else analyzer._stem(base) for base, stem in pairs]
-    stems[stemmed] = found
-    return list(stems)
+    stemmed = np.zeros(0, np.int64)
+    found: list[str] = []
+    if language is not None:
+        stemmed = ((lengths > _LONGEST_UNSTEMMED) & (words.classes[starts] != _STEADY)).nonzero()[0]
+        bases = _ascii_slices(words.lowered.codes, starts[stemmed], lengths[stemmed])
+        found = _stemmer(language).stemWords(bases)
+        if not "".join(found).isascii():
+            pairs = zip(bases, found, strict=True)
+            found = [stem if stem.isascii() else analyzer._stem(base) for base, stem in pairs]
+    found += others
+    characters = Characters.of("".join(found))
+    found_lengths = np.fromiter(map(len, found), np.int64, len(found))
+    found_ends = found_lengths.cumsum()
+    found_starts = found_ends - found_lengths
+    places = np.concatenate((stemmed, np.arange(len(starts), len(starts) + len(others))))
+
+    def with_found(known: NDArray[Any], values: NDArray[Any]) -> NDArray[Any]:
+        every = np.concatenate((known, values[len(stemmed) :]))
+        every[places] = values
+        return every
+
+    return _Stems(
+        np.concatenate((words.lowered.codes, characters.codes)),
+        with_found(starts, found_starts + len(words.lowered.codes)),
+        with_found(lengths, found_lengths),
+        with_found(digests_, digests(characters, found_starts, found_ends)),
+    )
+
+
+def _ascii_slices(codes: Codes, starts: Ints, lengths: Ints) -> list[str]:
+    """Slices that are ASCII letters and digits, as strings. Splitting one text is quicker than slicing it again and again."""
+    text = codes.take(ranges(starts, lengths + 1), mode="clip").astype(np.uint8)
+    text[(lengths + 1).cumsum() - 1] = ord(" ")
+    return text.tobytes().decode("ascii").split()
 
 
 def _each_once(word: Ints, term: Ints, n: int) -> tuple[Ints, Ints]:
@@ -229,7 +277,8 @@ def _each_once(word: Ints, term: Ints, n: int) -> tuple[Ints, Ints]:
 
 def _with_pieces(analyzer: Analyzer, analyzed: Analyzed) -> Analyzed:
     """The same with the pieces of each word's first term after its terms."""
-    terms, numbers = analyzed.terms, dict[str, int]()
+    text, edges = Characters.of_codes(analyzed.codes).text(), offsets_of(analyzed.lengths).tolist()
+    terms, numbers = [text[start:end] for start, end in pairwise(edges)], dict[str, int]()
     of_words: list[int] = []
     counts = analyzed.counts.copy()
     own, start = analyzed.of_words.tolist(), 0
@@ -244,7 +293,8 @@ def _with_pieces(analyzer: Analyzer, analyzed: Analyzed) -> Analyzed:
     number = np.empty(len(order), np.int64)
     number[order] = np.arange(len(order))
     spelled = [*terms, *numbers]
+    spelled = [spelled[place] for place in order.tolist()]
     return analyzed._replace(
-        terms=[spelled[place] for place in order.tolist()], digests=every[order],
-        of_words=number[np.array(of_words, np.int64)], counts=counts,
+        codes=codes("".join(spelled)), lengths=np.fromiter(map(len, spelled), np.int64, len(spelled)),
+        digests=every[order], of_words=number[np.array(of_words, np.int64)], counts=counts,
     )  # fmt: skip
