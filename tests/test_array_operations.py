@@ -77,7 +77,8 @@ def test_runs_of_true_values_are_found_with_their_ends(mask):
 def test_weights_are_summed_at_their_places(places):
     weights = np.arange(len(places)) + 0.5
     expected = [sum(w for w, place in zip(weights, places, strict=True) if place == n) for n in range(6)]
-    assert arrays.sum_by(places, weights, 6).tolist() == expected
+    sums = arrays.sum_by(places, weights, 6)
+    assert (sums.tolist(), sums.dtype) == (expected, float)
 
 
 @given(small, st.integers(0, 50))

@@ -10,12 +10,14 @@ from rich.console import Console
 from secondhop.errors import InputError, OptionError
 from secondhop.evaluation import run_eval
 from secondhop.evaluation.datasets import load
+from secondhop.evaluation.items import Doc
 from secondhop.evaluation.ours import PlainBM25, SecondhopSystem
 from secondhop.evaluation.peers import PEERS, MissingPeerError
 from secondhop.evaluation.runner import rank, run
 from secondhop.evaluation.summary import results
 from secondhop.evaluation.systems import Answer, fill, make_system
 from secondhop.evaluation.tables import mark, rows_of
+from secondhop.evaluation.unanswerable import with_unanswerable, without_evidence
 from secondhop.text.tokens import count_words
 
 EXAMPLES = Path(__file__).resolve().parents[2] / "examples" / "data"
@@ -41,7 +43,7 @@ def test_fill_skips_or_stops_at_what_does_not_fit():
 @pytest.mark.parametrize("budget", [1, 2, 3, 5, 8])
 def test_no_filled_context_passes_the_budget(skip, budget):
     texts = [("a  b\nc d e f", 0, None), ("g h i j k", 1, None)]
-    for count in (count_words, len):
+    for count in (count_words, len, lambda text: len(text.split()) + 3 * text.strip().count("\n\n")):
         text = Answer.of(fill(texts, budget, count, skip=skip), 0.0).text
         assert 0 < count(text) <= budget
     assert fill(texts, 4, count_words, skip=skip) == [("a  b\nc d", 0, None)]
@@ -377,3 +379,46 @@ def test_in_both_modes_a_shared_collection_is_asked_once(data, whole):
 def test_an_evaluation_of_nothing_is_refused(data, missing):
     with pytest.raises(OptionError, match="needs at least one dataset, one system and one budget"):
         run_eval(**{"datasets": ["pairs"], "data": data, missing: []})
+
+
+def test_only_the_first_figure_has_the_difference_beside_it(data, whole):
+    console = Console(record=True, width=200)
+    found = run_eval(["pairs"], systems=[whole("<b>whole"), whole("failing", fails=True)], budgets=[64], data=data,
+                     tokenizer="words", html_path=data / "page.html", console=console)  # fmt: skip
+    head, (first, second) = rows_of(found)
+    shown = dict(zip(head, second, strict=True))
+    assert [name for name, figure in shown.items() if "(" in figure] == ["full"]
+    assert (shown["full"], shown["tokens"], shown["run_words"]) == ("0.0 (-100.0 [-100.0, -100.0])", "0", "–")
+    assert dict(zip(head, first, strict=True))["open_runs"] == "0.0"
+    page = (data / "page.html").read_text("utf-8")
+    assert ("<b>whole" in page, page.count("&lt;b&gt;whole") >= 3) == (False, True)
+    console = Console(record=True, width=200)
+    run_eval(["pairs"], systems=[whole()], budgets=[64], data=data, console=console)
+    assert "difference" not in console.export_text()
+
+
+def test_a_difference_whose_interval_ends_at_nought_has_no_arrow():
+    def arrow(**gap):
+        return mark({"versus": {"full": gap}}, "full")
+
+    assert arrow(mean=0.5, low=0.0, high=1.0) == arrow(mean=-0.5, low=-1.0, high=0.0) == ""
+    assert (arrow(mean=0.5, low=0.1, high=1.0), arrow(mean=-0.5, low=-1.0, high=-0.1)) == (" ▲", " ▼")
+
+
+def test_questions_without_their_evidence_are_asked_of_what_is_left(data, whole):
+    pairs = load("pairs", root=data)
+    rows = run([whole()], [with_unanswerable(pairs, without_evidence(pairs))], [64], count_words)
+    assert {row["tokens"] for row in rows if row["answerable"]} == {32}
+    assert {row["tokens"] for row in rows if not row["answerable"]} == {10}
+
+
+@pytest.mark.parametrize("make", [SecondhopSystem, PlainBM25])
+def test_a_document_with_many_hits_pushes_no_other_out_of_the_ranking(make):
+    bread = "Bread rises when yeast ferments the sugars of the flour. " * 200
+    built = make("ours").build([Doc("", " "), Doc("", bread), Doc("", "Dough with yeast rests.")])
+    assert sorted(built.ranked("yeast bread", 2)) == [1, 2]
+
+
+def test_program_text_is_read_as_such():
+    built = SecondhopSystem("ours").build([Doc("", "fn main() {\n    print();\n}\n", format="code")])
+    assert built._snapshot.chunk(0).kind == "code"

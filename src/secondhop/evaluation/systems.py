@@ -100,8 +100,6 @@ def cut_to(text: str, budget: int, count_tokens: TokenCounter) -> str:
     """The beginning of a text that fits a budget, in whole words."""
     ends = [match.end() for match in _WORD.finditer(text)]
     fitting = bisect_right(ends, budget, key=lambda end: count_tokens(text[:end]))
-    while fitting and count_tokens(text[: ends[fitting - 1]]) > budget:  # more words may be fewer tokens
-        fitting -= 1
     return text[: ends[fitting - 1]] if fitting else ""
 
 
