@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from secondhop.arrays import offsets_of, ranges
 from secondhop.indexing import statistics
 from secondhop.indexing.postings import Postings
 from secondhop.indexing.scoring import BM25, VARIANTS
@@ -88,6 +89,8 @@ class Snapshot:
     lexicon: Lexicon
     _chunks: dict[int, Chunk] = field(default_factory=dict, repr=False)
     """Some of the chunks made so far. Filling it twice is harmless, so it needs no lock."""
+    _forms: list[tuple[Ints, Ints]] = field(default_factory=list, repr=False)
+    """What `forms_of` looks up, once it was asked for. Making it twice is harmless as well."""
 
     @classmethod
     def of(
@@ -171,6 +174,7 @@ class Snapshot:
         for name, value in zip(_STORED, state, strict=True):
             object.__setattr__(self, name, value)
         object.__setattr__(self, "_chunks", {})
+        object.__setattr__(self, "_forms", [])
 
     def span(self, ordinal: int) -> Span:
         """The chunk's span in its text."""
@@ -201,6 +205,17 @@ class Snapshot:
         ends = self.sentence_words[self.chunk_sentences[ordinals + 1]]
         runs = [self.words[start:end] for start, end in zip(starts.tolist(), ends.tolist(), strict=True)]
         return np.concatenate(runs) if runs else self.words[:0], ends - starts
+
+    def forms_of(self, terms: Ints) -> Ints:
+        """Numbers of the forms that stand for any of these terms, some of them perhaps twice."""
+        if not self._forms:
+            lexicon = self.lexicon
+            form = np.arange(len(lexicon.forms), dtype=np.int32).repeat(np.diff(lexicon.form_offsets))
+            counts = np.bincount(lexicon.form_terms, minlength=len(lexicon.terms))
+            self._forms.append((offsets_of(counts), form[lexicon.form_terms.argsort()]))
+        offsets, forms = self._forms[0]
+        first = offsets[terms]
+        return forms[ranges(first, offsets[terms + 1] - first)]
 
     def all_chunks(self) -> Iterator[Chunk]:
         """Every chunk, made some at a time."""
@@ -282,7 +297,7 @@ class Snapshot:
         return first if self.chunk_section[first] == section else ordinal
 
 
-_STORED = tuple(name for name in Snapshot.__slots__ if name != "_chunks")
+_STORED = tuple(name for name in Snapshot.__slots__ if not name.startswith("_"))
 _POSTINGS = ("body", "lead")
 _PARTS = ("offsets", "chunks", "weights")
 _STATISTICS = (

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from secondhop.arrays import run_starts, sum_by
+from secondhop.arrays import distinct_values, is_any, run_starts, sum_by
 from secondhop.retrieval.lexical import MOST_COPIES, distinct, top
 from secondhop.retrieval.query import ParsedQuery
 from secondhop.retrieval.referred import NONE_REFERRED, Referred, parts_of_seeds
@@ -98,7 +98,7 @@ class Bridge:
             k: how many.
         """
         linked = self.chunks[top(direct[self.chunks] + self.scores, k)]
-        ordinals = np.unique(np.concatenate((linked, first)))
+        ordinals = distinct_values(np.concatenate((linked, first)))
         total, _ = self.at(ordinals)
         total += direct[ordinals]
         best: Ints = ordinals[top(total, k)]
@@ -150,10 +150,9 @@ def build_bridge(
     highest = float(direct[best[0]])
     confidence = direct[seeds] / highest
     text = SentenceWords.of(snapshot, seeds)
-    asked = text.any_of(query.terms)
-    found = text.count(asked, query.terms)
-    said = text.score(snapshot, found, (query.weights * snapshot.idf[query.terms])[found.column])
-    names = _names(snapshot, text, asked, said)
+    found = text.count(text.find(query.terms), len(query.terms))
+    said = text.score(found, (query.weights * snapshot.idf[query.terms])[found.column])
+    names = _names(snapshot, text, query.terms, said)
     factors = confidence[names.seed] * names.weight * snapshot.idf[names.term]
     parts = list(parts_of_seeds(snapshot, seeds, text, said, allowed))
     begun = np.array([part.chunk for part in parts], np.int32)
@@ -230,14 +229,15 @@ def _names(snapshot: Snapshot, text: SentenceWords, asked: Ints, said: Floats) -
     seed_of = np.arange(len(text.n_sentences)).repeat(text.n_sentences)
     highest = np.maximum.reduceat(said, text.opening)[seed_of]
     near = 1 - PLACE_WEIGHT + PLACE_WEIGHT * np.divide(said, highest, out=np.ones(len(said)), where=highest > 0)
-    terms, words, sentence = text.terms, text.words[text.word_of_term], text.sentence_of_term
+    terms, word = lexicon.expand(text.words)
+    words, sentence = text.words[word], text.sentence_of(word)
     df = snapshot.body.df_of(terms)
     usable = (df >= 2) & (df <= _most_holders(len(snapshot)))
     if snapshot.has_case:
         usable &= lexicon.form_is_name[words]
         opening = run_starts(sentence)
         usable[opening[snapshot.term_is_ordinary[terms[opening]]]] = False
-    usable[asked] = False
+    usable &= ~is_any(terms, np.sort(asked))
     at = usable.nonzero()[0]
     if lexicon.analyzer.char_ngrams or not snapshot.has_case:
         whole = [not (is_piece(term) or is_of_letters(term)) for term in lexicon.terms.strings.several(terms[at])]

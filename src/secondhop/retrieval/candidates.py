@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from secondhop.arrays import ranges, sum_by
+from secondhop.arrays import distinct_values, ranges, sum_by
 from secondhop.retrieval.bridge import NO_SEED, Bridge
 from secondhop.retrieval.query import ParsedQuery
 from secondhop.retrieval.referred import ASKED_FOR, Referred
@@ -58,14 +58,14 @@ def make_ranking(
     text = SentenceWords.of(snapshot, ordinals)
     hit = np.arange(len(ordinals)).repeat(text.n_sentences)
     chunks = snapshot.chunks(ordinals)
-    asked = text.any_of(query.terms)
-    found = text.count(asked, query.terms)
+    asked = text.find(query.terms)
+    found = text.count(asked, len(query.terms))
     factors = query.weights * snapshot.idf[query.terms]
     contributions = _contributions(snapshot, found, hit, ordinals, factors)
     worth = np.minimum(query.weights, 1.0) * snapshot.idf[query.terms]
     grounding = worth @ (contributions > 0) / query.total_idf if query.total_idf > 0 else np.zeros(len(ordinals))
-    terms: Ints = np.unique(bridge.names.term)
-    linked = text.count(text.any_of(terms), terms)
+    terms = distinct_values(bridge.names.term)
+    linked = text.count(text.find(terms), len(terms))
     named_by = bridge.factors_at(ordinals, terms)[hit[linked.sentence], linked.column]
     said = factors[found.column]
     if direct.texts is not None:
@@ -100,8 +100,8 @@ def make_ranking(
             text,
             ordinals,
             costs,
-            direct=_with_named(snapshot, text, text.score(snapshot, found, said), named),
-            bridge=np.maximum(text.score(snapshot, linked, named_by), bridge.referred.at(text.sentences)),
+            direct=_with_named(snapshot, text, text.score(found, said), named),
+            bridge=np.maximum(text.score(linked, named_by), bridge.referred.at(text.sentences)),
             matched=text.matching(asked),
         ),
         term_scores=contributions,
@@ -226,16 +226,19 @@ def _duplicates(snapshot: Snapshot, text: SentenceWords, ordinals: Ints) -> tupl
     if not len(later):
         return ()
     members, place = np.unique(np.concatenate((later, earlier)), return_inverse=True)
-    bounds = text.sentence_of_term.searchsorted(np.append(text.opening, len(text.sentences)))
-    similarity = _jaccard(text.terms, bounds[members], bounds[members + 1], *place.reshape(2, -1))
+    held, word = snapshot.lexicon.expand(text.words)
+    bounds = text.sentence_of(word).searchsorted(np.append(text.opening, len(text.sentences)))
+    similarity = _jaccard(held, bounds[members], bounds[members + 1], *place.reshape(2, -1))
     alike = (similarity >= DUPLICATE_JACCARD).nonzero()[0]
     terms: dict[int, Ints] = {}
     facts: dict[int, list[int]] = {}
-    for member in np.unique(np.concatenate((later[alike], earlier[alike]))).tolist():
-        held = terms[member] = text.terms[bounds[member] : bounds[member + 1]]
-        words = text.words[text.word_of_term[bounds[member] : bounds[member + 1]]]
-        is_fact = snapshot.lexicon.form_is_name[words] | snapshot.lexicon.term_is_number[held]
-        facts[member] = held[is_fact].tolist()
+    for member in distinct_values(np.concatenate((later[alike], earlier[alike]))).tolist():
+        inside = slice(bounds[member], bounds[member + 1])
+        terms[member] = held[inside]
+        is_fact = (
+            snapshot.lexicon.form_is_name[text.words[word[inside]]] | snapshot.lexicon.term_is_number[held[inside]]
+        )
+        facts[member] = held[inside][is_fact].tolist()
     return tuple(
         (one, other, share)
         for one, other, share in zip(
