@@ -41,6 +41,18 @@ def test_drop_leaves_the_passage_out_with_a_reason_and_the_totals_agree(document
     assert "dropped_injection" in str(context.report)
 
 
+@pytest.mark.parametrize(
+    ("options", "advised"),
+    [({}, ("fenced", "drop")), ({"text_style": "fenced"}, ("drop",)), ({"injection": "drop"}, ())],
+)
+def test_what_was_done_already_is_not_advised(document, options, advised):
+    (warning,) = [
+        each for each in document.analyze(QUESTION, **options).warnings if each.code == "planted_instructions"
+    ]
+    assert tuple(way for way in ("fenced", "drop") if f"='{way}'" in warning.suggestion) == advised
+    assert ("left out" in warning.suggestion) == (not advised)
+
+
 def test_off_does_not_look(document):
     context = document.context(QUESTION, injection="off")
     assert "planted_instructions" not in codes(context)

@@ -73,6 +73,17 @@ def test_a_question_of_something_else_is_warned_about(towers):
     assert f"{report.confidence:.2f}" in next(w.message for w in report.warnings if w.code == "low_confidence")
 
 
+def test_a_larger_budget_is_advised_only_where_something_is_left_out(towers):
+    def advice(budget):
+        (warning,) = [
+            each for each in towers.analyze("tower zeppelin", budget).warnings if each.code == "low_confidence"
+        ]
+        return warning.suggestion
+
+    assert "budget" in advice(12)
+    assert "budget" not in advice(8000)
+
+
 def test_questions_of_the_documents_stand_above_those_of_others(towers):
     own = [f"When was the tower of {place} finished?" for place in PLACES]
     off = [f"Who painted the ceiling of the chapel in {place.lower()[::-1]} with a clock?" for place in PLACES]

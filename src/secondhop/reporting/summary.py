@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING
 
 from secondhop.reporting.confidence import LOW_CONFIDENCE, confidence
 from secondhop.reporting.economics import economics
@@ -12,6 +13,9 @@ from secondhop.reporting.shown import shown_sentences
 from secondhop.text.invisible import count_invisible
 from secondhop.text.prompt import passage_text, visible_text
 from secondhop.types import Budget, Ranking, Reason, Selection, TextStyle
+
+if TYPE_CHECKING:
+    from secondhop.types import Bools
 
 _MOST_LABELS = 5
 _LEFT_OUT = {Reason.DROPPED_LOW_SCORE, Reason.DROPPED_INJECTION}
@@ -72,7 +76,7 @@ def make_report(
         low_confidence_retrieval=sure < LOW_CONFIDENCE,
         matched_terms=hits.query.terms,
         unmatched_terms=hits.query.unmatched,
-        warnings=(*_warnings(hits, selection, sure, budget), *_hygiene(selection)),
+        warnings=(*_warnings(hits, selection, shown, sure, budget), *_hygiene(selection, budget)),
         decisions=decisions,
         timings=timings,
     )
@@ -82,7 +86,7 @@ def _style_name(style: TextStyle) -> str:
     return style if isinstance(style, str) else getattr(style, "__name__", type(style).__name__)
 
 
-def _warnings(hits: Ranking, selection: Selection, sure: float, budget: Budget) -> list[ReportWarning]:
+def _warnings(hits: Ranking, selection: Selection, shown: Bools, sure: float, budget: Budget) -> list[ReportWarning]:
     query = hits.query
     if not query.text.strip():
         return [ReportWarning("empty_query", "the question is empty", "ask for something")]
@@ -134,13 +138,13 @@ def _warnings(hits: Ranking, selection: Selection, sure: float, budget: Budget) 
             ReportWarning(
                 "low_confidence",
                 f"the context is unlikely to hold all that the question asks for ({sure:.2f})",
-                "check whether the documents answer this at all, or raise the budget",
+                "check whether the documents answer this at all" + ", or raise the budget" * (not shown.all()),
             )
         )
     return warnings
 
 
-def _hygiene(selection: Selection) -> list[ReportWarning]:
+def _hygiene(selection: Selection, budget: Budget) -> list[ReportWarning]:
     """What the documents try on the model: orders, and characters that nobody sees."""
     warnings = []
     planted = [decision for decision in selection.decisions if "injection" in decision.detail]
@@ -149,11 +153,14 @@ def _hygiene(selection: Selection) -> list[ReportWarning]:
         labels = "; ".join(decision.label for decision in planted[:_MOST_LABELS]) + "; …" * (
             len(planted) > _MOST_LABELS
         )
+        fence = "fence passages with text_style='fenced', or " * (budget.style != "fenced")
+        is_left_out = planted[0].reason is Reason.DROPPED_INJECTION  # then all of them are
+        advice = "they are left out" if is_left_out else f"{fence}leave such passages out with injection='drop'"
         warnings.append(
             ReportWarning(
                 "planted_instructions",
                 f"{len(planted)} passages seem to give orders to the model ({', '.join(kinds)}): {labels}",
-                "read them; fence passages with text_style='fenced', or leave such passages out with injection='drop'",
+                f"read them; {advice}",
             )
         )
     invisible = 0
