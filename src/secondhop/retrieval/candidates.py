@@ -214,7 +214,7 @@ def _duplicates(snapshot: Snapshot, text: SentenceWords, ordinals: Ints) -> tupl
     What one clause says of the licensor and the next of the licensee is not said twice.
     """
     signatures = snapshot.chunk_signature[ordinals]
-    places = _sharing(signatures[:, : signatures.shape[1] - _ALIKE_HASHES + 1])
+    places = _sharing(signatures.view(np.uint64)[:, : signatures.shape[1] - _ALIKE_HASHES + 1])
     if not len(places):
         return ()
     candidates = signatures[places]
@@ -276,15 +276,13 @@ def _same_facts(one: list[int], other: list[int]) -> bool:
     return all(fact in rest for fact in shorter)
 
 
-def _sharing(signatures: NDArray[np.uint32]) -> Ints:
-    """Places of the rows that share a value with another row in some column.
+def _sharing(pairs: NDArray[np.uint64]) -> Ints:
+    """Places of the rows that share a value with another row.
 
-    Rows that agree in six of eight columns agree in one of any three.
+    Rows that agree in six of eight columns agree in one of any three pairs of columns.
     """
-    columns = np.arange(signatures.shape[1], dtype=np.uint64) << np.uint64(32)
-    values = (signatures + columns).ravel()
+    values = pairs.ravel()
     order = values.argsort()
     ordered = values[order]
     same = (ordered[1:] == ordered[:-1]).nonzero()[0]
-    places: Ints = np.unique(order[np.concatenate((same, same + 1))] // signatures.shape[1])
-    return places
+    return distinct_values(order[np.concatenate((same, same + 1))] // pairs.shape[1])
