@@ -137,6 +137,15 @@ def test_notes_stand_at_the_end_and_tear_neither_rows_nor_headings(mark):
     ]
 
 
+def test_headings_of_rich_text_are_known_by_their_styles():
+    styles = rb"{\stylesheet{\s0\ql Normal;}{\s1\sbasedon0\b Heading 1;}{\s22\i heading 2;}{\s3\b Subheading 1;}}"
+    body = rb"\pard\s1 Rates\par\pard\s22 Nights\par\pard\s0 Paid.\par\pard\s3 Late\par\pard\s1\outlinelevel9 Body"
+    assert in_sections(rich(styles + body)) == [
+        (None, ("Rates",), "prose", "Rates"),
+        (None, ("Rates", "Nights"), "prose", "Nights\n\nPaid.\n\nLate\n\nBody"),
+    ]
+
+
 def test_items_of_rich_text_stand_below_one_another():
     items = rb"Rates:\par\bullet\tab day\par{\listtext\endash\tab}night\par{\listtext 1.\tab}mail\par Paid in advance."
     assert rich(items).text == "Rates:\n•\tday\n–\tnight\n1.\tmail\n\nPaid in advance."

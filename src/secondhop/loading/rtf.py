@@ -26,7 +26,7 @@ _CHARACTERS = {
     "emspace": " ", "enspace": " ",
 }  # fmt: skip
 _STRUCTURE = frozenset({
-    "cell", "row", "trowd", "clvmrg", "cellx", "intbl", "pard", "outlinelevel", "par", "sect", "page",
+    "cell", "row", "trowd", "clvmrg", "cellx", "intbl", "pard", "s", "outlinelevel", "par", "sect", "page",
 })  # fmt: skip
 _SYMBOLS = {b"~": " ", b"_": "-", b"-": "", b"\n": "\n", b"\r": "\n"}
 # Groups that hold no text of the document. `*` marks further ones that a reader may pass over.
@@ -51,6 +51,8 @@ _SYMBOL_FIELD = re.compile(
     rb"""\s*SYMBOL\s+(?:0x([0-9a-f]{1,4})|(\d{1,5}))\s.*?\\f\s*"?(Symbol|Wingdings)(?:["\s]|\Z)""", re.IGNORECASE
 )
 
+_HEADING_STYLE = re.compile(rb"\{\\s(\d{1,4})\b[^{}]*(?<![A-Za-z])[Hh]eading ([1-9])\s*;\s*\}")
+"""Its number and level. LibreOffice may write no outline levels."""
 _ITEM = re.compile(r"[•·]|\S{1,6}\t")
 """An item of a list: a bullet, or a number that a tab sets apart."""
 
@@ -79,6 +81,8 @@ class _Reader:
     """The state of the one pass."""
 
     builder: TextBuilder
+    levels: dict[int, int]
+    """Paragraph styles of headings, and their outline levels."""
     group: _Group = field(default_factory=_Group)
     around: list[_Group] = field(default_factory=list)
     fonts: dict[int, str] = field(default_factory=dict)
@@ -307,8 +311,8 @@ class _Reader:
             self.group.outline, self.group.in_table = None, False
         elif word == "intbl":
             self.group.in_table = True
-        elif word == "outlinelevel":
-            self.group.outline = number
+        elif word in {"s", "outlinelevel"}:
+            self.group.outline = number if word == "outlinelevel" else self.levels.get(number or 0)
         elif word == "cell":
             self.cells.append(one_line("".join(self.text)))
             self.text.clear()
@@ -367,7 +371,7 @@ def load(data: bytes, source: str) -> SourceText:
     if not data.lstrip().startswith(b"{\\rt"):
         raise CorruptFileError(source, "not a Rich Text file")
     builder = TextBuilder()
-    _Reader(builder).read(data)
+    _Reader(builder, {int(style): int(level) - 1 for style, level in _HEADING_STYLE.findall(data)}).read(data)
     return builder.build(source)
 
 
