@@ -43,7 +43,9 @@ def mark_planted(selection: Selection, planted: Planted) -> Selection:
         else decision
         for decision in selection.decisions
     ]
-    return Selection(selection.passages, tuple(decisions))
+    marked = Selection(selection.passages, tuple(decisions))
+    object.__setattr__(marked, "_rendered", selection._rendered)
+    return marked
 
 
 def drop_planted(selection: Selection, planted: Planted, budget: Budget) -> dict[int, Decision]:
