@@ -128,8 +128,8 @@ def sentence_orders(hits: Ranking, total: Floats, is_code: Bools) -> tuple[list[
     by_words = _values(hits, is_code, lines, hits.direct, direct, DIRECT_OPENING_BONUS)
     by_linked = np.maximum(_smoothed(linked, sentences.hit), carried(hits, linked, labels, lines))
     by_all = _values(hits, is_code, lines, total, by_linked, OPENING_BONUS)
-    direct_order = [number for number in (-by_words).argsort(kind="stable").tolist() if by_words[number] > 0]
-    return direct_order, (-by_all).argsort(kind="stable").tolist()
+    direct_order = (-by_words).argsort(kind="stable")
+    return direct_order[by_words[direct_order] > 0].tolist(), (-by_all).argsort(kind="stable").tolist()
 
 
 def _values(
