@@ -5,6 +5,7 @@ from io import BytesIO
 import docx
 import pptx
 import pytest
+from docx.enum.style import WD_STYLE_TYPE
 from docx.oxml import parse_xml
 from docx.oxml.ns import nsdecls
 from hypothesis import given, settings
@@ -277,6 +278,19 @@ def test_word_notes_stand_at_the_end_behind_the_marks_that_refer_to_them():
         (("Footnotes",), "prose", "Footnotes\n\n[2] Net of tax.\n* Estimated.\n[1] Per month."),
         (("Endnotes",), "prose", "Endnotes\n\n[i] Audited."),
     ]
+
+
+def test_word_paragraphs_in_a_style_for_code_are_lines_of_it():
+    document = docx.Document()
+    style = document.styles.add_style("HTML Preformatted", WD_STYLE_TYPE.PARAGRAPH)
+    document.add_paragraph("Run this:")
+    for line in ("def f(x):", "    return x", "", "print(f(1))"):
+        document.add_paragraph(line, style)
+    document.add_paragraph("It prints 1.")
+    loaded = word.load(saved(document), "a.docx")
+    code = "def f(x):\n    return x\n\nprint(f(1))"
+    assert loaded.text == f"Run this:\n\n{code}\n\nIt prints 1."
+    assert [loaded.text[s.start : s.end] for s in loaded.sections if s.kind == "code"] == [code]
 
 
 def test_word_notes_are_numbered_as_the_document_says():

@@ -128,14 +128,21 @@ def _parts(archive: ZipFile, main: str, source: str) -> dict[str, str]:
 def _write_blocks(parent: etree._Element, styles: Styles, builder: TextBuilder) -> None:
     """Write paragraphs and tables in order. Recursion is bounded: the XML parser refuses deep documents."""
     initial = ""
+    code: list[str] = []
     for element in parent:
         name = tag_of(element)
+        if name == "p" and value_of(element, "pPr", "pStyle") in styles.code:
+            code.append(_line(element))
+            continue
+        builder.code("\n".join(code).strip("\n"))
+        code.clear()
         if name == "p":
             initial = _write_paragraph(element, styles, builder, initial)
         elif name == "tbl":
             builder.table(_rows(element, styles))
         elif name not in _NOT_SHOWN:
             _write_blocks(element, styles, builder)
+    builder.code("\n".join(code).strip("\n"))
     builder.write(initial)
 
 
@@ -171,7 +178,12 @@ def _label(paragraph: etree._Element, styles: Styles, style: str, text: str) -> 
 
 def _text(paragraph: etree._Element) -> str:
     """The visible text of a paragraph, without that of text boxes anchored in it."""
-    return clean("".join(_pieces(paragraph))).strip()
+    return _line(paragraph).strip()
+
+
+def _line(paragraph: etree._Element) -> str:
+    """The same with the blanks around it."""
+    return clean("".join(_pieces(paragraph)))
 
 
 def _pieces(element: etree._Element) -> Iterator[str]:

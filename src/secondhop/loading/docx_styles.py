@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from lxml import etree  # type: ignore[import-untyped]
 
 _TITLE_LEVEL = 0
+_OF_CODE = frozenset({"code", "html preformatted", "preformatted text", "source code"})
+"""Names of styles as Word, LibreOffice and pandoc call them; they are English in every language."""
 _MAX_STYLE_ANCESTORS = 20
 
 
@@ -24,6 +26,8 @@ class Styles:
     """Style id → heading level, 0 for the title of the document."""
     lists: frozenset[str] = frozenset()
     """Ids of list styles."""
+    code: frozenset[str] = frozenset()
+    """Ids of styles for lines of code."""
     numbering: Numbering = field(default_factory=Numbering)
     """The numbers of clauses and list items, which count on while the document is read."""
     based_on: Mapping[str, str] = field(default_factory=dict)
@@ -62,6 +66,7 @@ def read_styles(root: etree._Element | None, numbering: etree._Element | None) -
     own: dict[str, int] = {}
     based_on: dict[str, str] = {}
     lists: set[str] = set()
+    code: set[str] = set()
     for style in () if root is None else root:
         style_id = attribute_of(style, "styleId")
         if tag_of(style) != "style" or style_id is None:
@@ -72,6 +77,8 @@ def read_styles(root: etree._Element | None, numbering: etree._Element | None) -
         based_on[style_id] = value_of(style, "basedOn") or ""
         if child_of(style, "pPr", "numPr") is not None:
             lists.add(style_id)
+        if (value_of(style, "name") or "").lower() in _OF_CODE:
+            code.add(style_id)
     levels = dict(own)
     for style_id in based_on:
         ancestor = style_id
@@ -81,7 +88,7 @@ def read_styles(root: etree._Element | None, numbering: etree._Element | None) -
             ancestor = based_on.get(ancestor, "")
         if ancestor in own:
             levels[style_id] = own[ancestor]
-    return Styles(levels, frozenset(lists), read_numbering(numbering, root), based_on)
+    return Styles(levels, frozenset(lists), frozenset(code), read_numbering(numbering, root), based_on)
 
 
 def _style_level(style: etree._Element) -> int | None:
