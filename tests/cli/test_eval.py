@@ -61,7 +61,8 @@ def test_systems_are_compared_in_a_table(capsys, data):
     assert all(word in out for word in ("bm25", "secondhop", "run words", "open runs", "difference"))
 
 
-def test_json_alone_is_printed(capsys, data, tmp_path):
+def test_json_alone_is_printed(capsys, data, golden, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
     arguments = ["eval", "fog", "--data", data, "--budget", 12, "--tokenizer", "words", "--limit", 2]
     code, out, err = run(capsys, *arguments, "--json", "-", "--html", tmp_path / "page.html")
     assert (code, err) == (0, "")
@@ -72,6 +73,8 @@ def test_json_alone_is_printed(capsys, data, tmp_path):
     run(capsys, *arguments, "--json", tmp_path / "run.json")
     written = json.loads((tmp_path / "run.json").read_text(encoding="utf-8"))
     assert [row["full"] for row in written["rows"]] == [1.0, 1.0]
+    assert json.loads(run(capsys, *golden, "--json", "-")[1])["scores"] == {"horn": {"full": 1.0, "ev": 1.0}}
+    assert not (tmp_path / "-").exists()
 
 
 def test_the_folder_may_come_from_the_environment(capsys, data, monkeypatch):
@@ -93,6 +96,7 @@ def test_a_regression_of_a_golden_set_is_exit_code_1(capsys, golden, tmp_path):
     assert (code, "1 of 1 questions" in out) == (0, True)
     assert run(capsys, *golden, *store)[0] == 0
     assert "holds" in run(capsys, *golden, *store)[1]
+    assert "0 of 1 questions" in run(capsys, *golden, "--budget", 2)[1]
     (tmp_path / "manual.txt").write_text(f"{BOW}\n", encoding="utf-8")
     code, out, _ = run(capsys, *golden, *store, "--budget", 500)
     assert (code, "REGRESSED" in out, "lost: horn" in out) == (1, True, True)
@@ -113,7 +117,11 @@ def test_a_regression_of_a_golden_set_is_exit_code_1(capsys, golden, tmp_path):
         (["fog", "--split", "C"], "split='C'"),
         (["fog", "--budget", "0"], "budget=0"),
         (["fog", "--baseline", "nobody"], "baseline"),
-        (["fog", "--store", "x"], "--golden"),
+        (
+            ["fog", "--store", "x", "--update", "--tolerance", 1],
+            "--store, --update, --tolerance cannot go with DATASET",
+        ),
+        (["fog", "--update"], "--golden"),
         (["fog", "--system", "secondhop:self=x"], "option='self'"),
         (["fog", "--system", "secondhop", "--system", "secondhop"], "name secondhop"),
         (["fog", "--json", "none/run.json"], "no folder none"),
@@ -133,7 +141,12 @@ def test_a_wrong_command_line_says_what_is_wrong(capsys, data, arguments, messag
     ("arguments", "message"),
     [
         (["another"], "one file or folder"),
+        (["--budget", 5, "--budget", 6], "one --budget"),
         (["--baseline", "y"], "--baseline cannot go with"),
+        (
+            ["--system", "bm25", "--unanswerable", "marked", "--html", "page.html"],
+            "--system, --unanswerable, --html cannot go",
+        ),
         (
             ["--mode", "pooled", "--split", "A", "--limit", 1, "--data", "."],
             "--data, --mode, --split, --limit cannot go",

@@ -1,12 +1,15 @@
 """`secondhop index`: build, status, verify, repair, compact."""
 
 import json
+import os
+import time
 
 import pytest
 
 from secondhop import Document, StoreError
 from secondhop.cli import main
 from secondhop.storage import IndexStore
+from secondhop.storage.lock import writer_lock
 
 
 @pytest.fixture
@@ -120,3 +123,51 @@ def test_a_question_leaves_an_index_as_it_was_made(run, folder, capsys):
     assert main(["ask", str(folder), "the calm harbour", "--persist"]) == 0
     assert "File X" not in capsys.readouterr().out
     assert run("status", folder, "--json")[1] == before
+
+
+def told(run, *arguments):
+    return json.loads(run(*arguments, "--json")[1])["index"]
+
+
+def test_an_index_elsewhere_is_built_shown_and_brought_up_to_date_there(run, folder, tmp_path_factory):
+    place = tmp_path_factory.mktemp("kept") / "index"
+    Document.from_folder(folder, persist=True, index_dir=place, ignore=["3.md"])
+    (folder / "0.md").write_text("# File 0\n\nThe harbour of file 0 is rough.\n")
+    built = told(run, "build", folder, "--index-dir", place)
+    assert (built["chunks"], built["generation"]) == (3, 2)
+    assert told(run, "status", folder, "--index-dir", place) == built
+    assert run("status", folder)[0] == 1
+    assert not (folder / ".secondhop").exists()
+
+
+@pytest.mark.parametrize("command", [("build", "--verify"), ("repair",)])
+def test_a_change_that_the_times_of_a_file_hide_is_found_where_that_is_asked_for(run, folder, command):
+    run("build", folder)
+    before, path = told(run, "status", folder)["digest"], folder / "0.md"
+    times = path.stat()
+    path.write_text(path.read_text().replace("calm", "wild"))
+    os.utime(path, ns=(times.st_atime_ns, times.st_mtime_ns))
+    assert told(run, command[0], folder, *command[1:])["digest"] != before
+    assert Document.from_folder(folder, persist=True).context("wild harbour").text().count("wild") == 1
+
+
+def test_a_damaged_list_of_what_is_in_an_index_is_no_missing_index(run, folder):
+    run("build", folder)
+    (path,) = (folder / ".secondhop").glob("manifest*")
+    path.write_bytes(b"{")
+    code, out, _ = run("verify", folder)
+    assert (code, path.name in out) == (1, True)
+
+
+def test_who_writes_is_shown_and_not_waited_for_longer_than_was_said(run, folder):
+    run("build", folder)
+    (folder / "0.md").write_text("# File 0\n\nThe harbour of file 0 is rough.\n")
+    with writer_lock(folder / ".secondhop"):
+        assert told(run, "status", folder)["writer"]["pid"] == os.getpid()
+        assert f"being written by process {os.getpid()} on " in run("status", folder)[1]
+        began = time.monotonic()
+        for command in ("build", "repair", "compact"):
+            code, _, err = run(command, folder, "--timeout", 0)
+            assert (code, f"process {os.getpid()}" in err) == (3, True)
+        assert time.monotonic() - began < 30
+    assert told(run, "status", folder)["writer"] is None

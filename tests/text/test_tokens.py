@@ -192,3 +192,11 @@ def test_counts_of_numpy_are_plain_numbers_in_the_report():
     document = Document.from_texts(["Copper melts.", "Tin melts at dawn."], tokenizer=lambda text: np.int64(len(text)))
     report = document.context("tin", 40).report
     assert json.loads(report.json())["total_tokens"] == report.total_tokens > 0
+
+
+@pytest.mark.parametrize("character", " _-.=*")
+def test_a_run_of_one_character_adds_few_tokens_to_a_long_text_and_to_a_short_one(character):
+    short, long = "Copper melts.\n", "Copper melts.\n" * 300
+    added = [estimate_tokens(text + 64 * character) - estimate_tokens(text) for text in (short, long)]
+    assert abs(added[0] - added[1]) <= 1
+    assert 1 <= added[1] <= 24
