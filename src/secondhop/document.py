@@ -483,7 +483,7 @@ class Document:
         return self.context(query, budget, **options).report
 
     def search(self, query: str, top_k: int = 10, *, filter: Filter | None = None) -> list[Hit]:
-        """The `top_k` chunks that answer best to the question itself and in a text that does, best first: no bridge, no choice.
+        """The `top_k` best chunks for the question itself, those of texts that answer well as a whole before others: no second hop.
 
         Raises:
             OptionError: `top_k` is not a whole number of at least 1.

@@ -15,6 +15,7 @@ from secondhop import cli
 from secondhop.cli import options as options_module
 from secondhop.errors import StoreError
 from secondhop.storage import IndexStore
+from secondhop.text.tokens import TOKENIZERS
 
 DATA = Path(__file__).resolve().parents[2] / "examples" / "data"
 HANDBOOK = str(DATA / "handbook.pdf")
@@ -284,6 +285,12 @@ def test_a_help_has_the_defaults(capsys, monkeypatch, arguments, defaults):
     _, out, _ = run(capsys, *arguments, "--help")
     shown = out.replace("(", "").replace(")", "")
     assert [value for value in defaults if f"[default: {value}]" not in shown] == []
+
+
+@pytest.mark.parametrize("command", ["ask", "analyze", "eval"])
+def test_a_help_has_the_tokenizers(capsys, monkeypatch, command):
+    monkeypatch.setenv("COLUMNS", "300")
+    assert ", ".join(TOKENIZERS) in run(capsys, command, "--help")[1]
 
 
 def test_a_progress_bar_appears_on_a_terminal_when_reading_takes_long(monkeypatch, folder):

@@ -4,7 +4,7 @@ Exit codes:
     0    answered
     1    nothing found: the context is empty; for eval: a golden set regressed; for index: damage, or no index
     2    the command line or an option is wrong
-    3    the source could not be read, or there was not enough memory
+    3    the source could not be read, an extra is missing, or there was not enough memory
     130  interrupted
     141  whoever read the output went away
 """

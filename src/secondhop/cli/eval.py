@@ -17,6 +17,7 @@ from secondhop.evaluation import run_eval, run_golden
 from secondhop.evaluation.files import as_output, to_bytes
 from secondhop.evaluation.golden import GoldenRun, describe
 from secondhop.evaluation.tables import print_tables
+from secondhop.text.tokens import TOKENIZERS
 
 REGRESSED = 1
 GOLDEN_BUDGET = 2048
@@ -46,7 +47,10 @@ ModeName = Annotated[
     str, typer.Option("--mode", metavar="MODE", help="own (each question over its own documents), pooled, or both.")
 ]
 Split = Annotated[str, typer.Option("--split", metavar="HALF", help="A, B or all questions.")]
-Counter = Annotated[str, typer.Option("--tokenizer", metavar="T", help="What counts tokens, for every system.")]
+Counter = Annotated[
+    str,
+    typer.Option("--tokenizer", metavar="T", help=f"What counts tokens, for every system: {', '.join(TOKENIZERS)}."),
+]
 Unanswerable = Annotated[
     str | None,
     typer.Option(

@@ -17,6 +17,7 @@ from secondhop.document import Document
 from secondhop.errors import LoadError, OptionError
 from secondhop.options import STRATEGY_NAMES
 from secondhop.persistence import made_with
+from secondhop.text.tokens import TOKENIZERS
 
 _STANDARD_INPUT = Path("-")
 PATIENCE_S = 1.0
@@ -60,7 +61,8 @@ Neighbors = Annotated[
 Heading = Annotated[bool, typer.Option("--include-heading", help="Also show the opening of each kept chunk's section.")]
 TopK = Annotated[int | None, typer.Option("--top-k", metavar="N", help="At most N passages.")]
 Tokenizer = Annotated[
-    str | None, typer.Option("--tokenizer", metavar="T", help="What counts tokens.", show_default="auto")
+    str | None,
+    typer.Option("--tokenizer", metavar="T", help=f"One of: {', '.join(TOKENIZERS)}.", show_default="auto"),
 ]
 Ignore = Annotated[
     list[str] | None, typer.Option("--ignore", metavar="GLOB", help="Leave out these files; may be repeated.")
