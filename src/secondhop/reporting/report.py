@@ -75,7 +75,7 @@ class DecisionReport:
     evidence_density: float
     """Share of the shown words that are content words of the query, 0 to 1."""
     distractor_ratio: float
-    """Share of the shown passages that hold no evidence and no link, 0 to 1."""
+    """Of the candidates that are shown, the share that holds no evidence and no link, 0 to 1."""
     input_distractor_ratio: float
     """The same over all candidates."""
     redundancy: float
@@ -83,7 +83,7 @@ class DecisionReport:
     token_utilization: float
     """total_tokens / token_budget."""
     estimated_waste_tokens: int
-    """Tokens of shown passages without evidence or link."""
+    """Tokens of shown candidates without evidence or link."""
     confidence: float
     """How likely it is that the context holds what the question asks for, 0 to 1."""
     low_confidence_retrieval: bool
