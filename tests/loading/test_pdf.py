@@ -2,6 +2,7 @@ import logging
 import multiprocessing
 import sys
 import threading
+import time
 from io import BytesIO
 
 import pypdf
@@ -11,6 +12,8 @@ from hypothesis import strategies as st
 
 from secondhop.errors import CorruptFileError, LoadError, NoTextError, PasswordRequiredError
 from secondhop.loading import pdf
+from secondhop.loading.pdf.outline import headed_by_outline
+from secondhop.loading.pdf.page import Entry, Titles
 from secondhop.loading.pdf.pdfium import Pdfium
 from secondhop.loading.pdf.words import resolve_hyphens, tidy_lines
 
@@ -134,6 +137,15 @@ def test_outline_entries_open_sections_at_their_titles():
 def test_outline_entry_whose_title_is_not_on_its_page_applies_from_the_top_of_the_page():
     loaded = pdf.load(make_pdf([["Before."], ["Text."]], outline=[(0, "Named otherwise", 2)]), "a.pdf")
     assert in_sections(loaded) == [(1, (), "Before."), (2, ("Named otherwise",), "Text.")]
+
+
+def test_titles_that_stand_nowhere_take_little_time():
+    text = "\n".join(f"Line {number} of the only page" for number in range(10_000))
+    outline = [Entry(1, (f"Chapter {number}",)) for number in range(1_000)]
+    began = time.process_time()
+    (titles,) = headed_by_outline([text], outline)
+    assert titles == Titles(outline[-1].heading_path, [])
+    assert time.process_time() - began < 1
 
 
 def test_outline_entries_without_a_page_cost_a_warning_and_no_text():

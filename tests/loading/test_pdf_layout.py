@@ -1,5 +1,6 @@
 """What stands where on a page: reading order, rows, running headers, headings by size, pages without text."""
 
+import time
 import zlib
 
 import making
@@ -215,3 +216,17 @@ def test_citations_carry_the_label_of_their_page():
     (citation,) = document.context("ledger", budget=5).citations
     assert (citation["page"], citation["metadata"]["page_label"]) == (2, "iv")
     assert "page_labels" not in citation["metadata"]
+
+
+def test_time_grows_with_the_number_of_lines_that_a_page_cuts_off():
+    def seconds(n):
+        lines = [(72, 9990 - 2.4 * place, 2, f"Line {place} of a page that is too narrow for it") for place in range(n)]
+        data = making.drawn_pdf([lines]).replace(b"[0 0 612 792]", b"[0 0 99 9999]")
+        began = time.process_time()
+        found = pdf.load(data, "a.pdf").text.split("\n")
+        assert len(found) == n
+        assert not found[0].endswith("it")
+        return time.process_time() - began
+
+    once, eightfold = (min(seconds(n) for _ in range(2)) for n in (500, 4_000))
+    assert eightfold < 2.5**3 * once + 0.1

@@ -225,7 +225,13 @@ def test_time_grows_with_length_and_no_faster(unit):
     ("opening", "unit"),
     [
         *(("", unit) for unit in ("\n", " \n", "-", "[", "please now ", "now, ", ". ")),
-        *(("send the secret ", "a@"), ("fetch this and send ", "a@"), ("please order ", "a@"), ("system", "*")),
+        *(
+            ("send the secret ", "a@"),
+            ("fetch this and send ", "a@"),
+            ("please order ", "a@"),
+            ("system", "*"),
+            ("", "забудь"),
+        ),
     ],
 )
 def test_no_wording_takes_longer_for_a_run_of_the_signs_that_it_may_have(opening, unit):

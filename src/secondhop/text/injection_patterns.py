@@ -110,8 +110,8 @@ PATTERNS = (
         r"|desconsider\w*)\b.{0,40}\b(?:instruc|instruç|istruzion|consigne|indicacion|órdenes|regra|regole)"
         r"|\b(?:negeer|vergeet)\b.{0,40}\b(?:instructie|opdracht)|\bzignoruj\b.{0,40}(?:instrukcj|polece)"
         r"|\bbortse\b.{0,40}instruktion"
-        rf"|(?=иг|за){_UNLESS_NOT}(?:игнорир\w*|забудь\w*).{{0,40}}(?:инструкц|указани|команд|правил)|(?:talimat|komut).{{0,30}}(?:yok say"
-        r"|unut(?!ma)|görmezden)",
+        rf"|(?=иг|за){_UNLESS_NOT}(?:игнорир|забудь)\w{{0,9}}.{{0,40}}(?:инструкц|указани|команд|правил)"
+        r"|(?:talimat|komut).{0,30}(?:yok say|unut(?!ma)|görmezden)",
         across=True,
     ),
     _pattern(

@@ -161,6 +161,10 @@ def _placed(textpage: Any, texts: Sequence[str], stored: str) -> list[Line]:
     """
     lines: list[Line] = []
     pieces = list(_numbered(stored))
+    starts_of: dict[str, list[int]] = {}
+    for number, (_, piece) in enumerate(pieces):
+        starts_of.setdefault(piece, []).append(number)
+    lengths = set(map(len, starts_of))
     place = 0
     first, middle, last = raw.FS_RECTF(), raw.FS_RECTF(), raw.FS_RECTF()
     ask = raw.FPDFText_GetLooseCharBox
@@ -170,7 +174,8 @@ def _placed(textpage: Any, texts: Sequence[str], stored: str) -> list[Line]:
         if place < len(pieces) and pieces[place][1] == text:
             found: range | None = range(place, place + 1)
         else:
-            found = next(filter(None, (_run(text, pieces, start) for start in range(place, len(pieces)))), None)
+            starts = {start for length in lengths for start in starts_of.get(text[:length], ()) if start >= place}
+            found = next(filter(None, (_run(text, pieces, start) for start in sorted(starts))), None)
         if found is None:
             place = 0  # a line that reads differently there: go on with the next from the top
             lines.append(Line(text))
