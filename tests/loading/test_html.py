@@ -73,6 +73,50 @@ def test_items_of_ordered_lists_carry_the_numbers_that_the_page_shows():
     assert load(page).text.split("\n") == items.split("|")
 
 
+@pytest.mark.parametrize(
+    ("how", "items"),
+    [
+        ("class='loweralpha simple'", "a. x|b. y"),
+        ("class=upperroman", "I. x|II. y"),
+        ("style='LIST-STYLE: upper-latin' type=1", "A. x|B. y"),
+        ("style='list-style-type: none'", "- x|- y"),
+    ],
+)
+def test_styles_and_classes_tell_how_a_list_is_numbered(how, items):
+    assert load(f"<ol {how}><li>x<li>y</ol>").text.split("\n") == items.split("|")
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "<pre><span class=linenos>1</span>a:\n<span class=linenos>2</span>  7\n</pre>",
+        "<table><tr><td class=linenos><div><pre>1\n2</pre></div><td><pre>a:\n  7</pre></table>",
+        "<table><tr><th colspan=2>x.py<tr><td class='gutter gl'><pre>1\n2</pre><td><pre>a:\n  7</pre></table>",
+        "<pre><table><tr><td class=rouge-gutter><pre>1\n2</pre><td><pre>a:\n  7</pre></table></pre>",
+        "<pre><button>Copy</button>a:\n  7</pre>",
+        "<div class=fragment><div class=line><span class=lineno>    1</span>a:</div>\n"
+        "<div><div class=line><span class=lineno>    2</span>&#160; 7</div></div></div>",
+    ],
+)
+def test_numbers_beside_lines_are_no_code(code):
+    loaded = load(code)
+    assert loaded.text.removeprefix("x.py\n\n") == "a:\n  7"
+    assert loaded.sections[-1].kind == "code"
+
+
+def test_a_class_of_line_numbers_hides_no_words():
+    assert load("<pre class=line-numbers>a = 1</pre>").text == "a = 1"
+
+
+def test_a_notes_link_back_is_left_out():
+    assert load("<p>Of tin. <a href='#r'>↩</a><a href='#r2'>↩\ufe0e</a></p>").text == "Of tin."
+
+
+def test_buttons_and_labels_stand_apart():
+    page = "<p><label>Linux</label><label>Mac</label></p><h2>Fees<button>Open</button></h2>"
+    assert load(page).text == "Linux Mac\n\nFees Open"
+
+
 def test_what_stands_above_the_line_makes_no_other_number_or_word():
     page = (
         "<h1>Area in m<sup>2</sup></h1><p>$1,234<sup>1</sup> or 10<sup>-6</sup> on the 4<sup>th</sup>.<sup>(5)</sup></p>"
@@ -122,6 +166,18 @@ def test_a_table_inside_a_layout_table_is_a_table():
     ]
 
 
+@pytest.mark.parametrize("name", ["", "<tr><th colspan=2>log.sh"])
+def test_a_table_of_one_row_or_column_is_layout_whose_paragraphs_lists_and_code_stay(name):
+    inside = "<p>Dear all,</p><ul><li>the quay</ul><pre>a\n  b</pre>"
+    page = f"<table>{name}<tr><td><p> </p><td>{inside}</table>"
+    assert load(page).text == "log.sh\n\n" * bool(name) + "Dear all,\n- the quay\n\na\n  b"
+
+
+def test_a_table_of_one_column_with_a_name_is_one():
+    page = "<table><tr><th>Ship<tr><td>Aurora<p>a brig<tr><td>Bella</table>"
+    assert in_sections(load(page)) == [((), "prose", "Ship\nAurora a brig\nBella")]
+
+
 def test_a_table_inside_a_table_of_data_is_part_of_its_cell():
     inner = "<table><tr><td>Ann<td>mate<tr><td>Bob<td>cook</table>"
     page = f"<table><tr><th>Ship<th>Crew<tr><td>Aurora<td>{inner}<tr><td>Bella<td>none</table>"
@@ -132,8 +188,9 @@ def test_elements_of_other_vocabularies_go_on_in_the_line():
     page = (
         "<p>Sales of $<ix:nonFraction name=x scale=6>1,234</ix:nonFraction> in <st1:State w:st=on>Ohio</st1:State>, <nobr>not 5</nobr>.</p>"
         "<ix:nonNumeric><div>One.</div><div>Two.</div></ix:nonNumeric>"
+        "<p>Where <mjx-container><math><mi>x</mi></math></mjx-container> is <g-emoji>☂</g-emoji>.</p>"
     )
-    assert load(page).text == "Sales of $1,234 in Ohio, not 5.\n\nOne.\n\nTwo."
+    assert load(page).text == "Sales of $1,234 in Ohio, not 5.\n\nOne.\n\nTwo.\n\nWhere x is ☂."
 
 
 def test_pictures_of_formulas_give_them_in_tex():
@@ -166,6 +223,8 @@ def test_navigation_stays_only_where_there_is_nothing_else():
         "<ul class='docnav top'><li><a href=a>Prev</a><li>The Handbook<li><a href=b>Next</a></ul>",
         "<p class=menu><a href=a>Modules</a> | <a href=b>Glossary</a></p>",
         "<div id=breadcrumbs><a href=a>Home</a> &gt; <a href=b>Docs</a></div>",
+        "<aside class='is-open sidebar-drawer'><a href=a>Tides</a><div>See <a href=b>Ledgers</a></div></aside>",
+        "<div class=t-navbar><button>Search</button></div>",
         "<div class=toc>Contents<ul><li><a href='#a'>Overview</a><li><a href='#b'>Limits</a></ul></div>",
     ],
 )
@@ -181,6 +240,8 @@ def test_bars_of_links_are_left_out(bar):
         "<div class=footer>Delivered to the quay</div>",
         "<div class=toc><a href='part.html'>What no heading of this page says</a></div>",
         "<p class=links><a href=a>See the ledger</a></p>",
+        "<div class=has-sidebar><a href=a>See the ledger</a></div>",
+        "<div class=navigator><a href=a>See the ledger</a></div>",
         "<h2 id=pagination><a href='#pagination'>Pagination</a></h2>",
         "<h2 id=contents><a href='#contents'>Contents</a></h2>",
         "<p><a class=menu href=a>The ledger</a></p>",

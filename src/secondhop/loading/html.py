@@ -34,23 +34,35 @@ _BOILERPLATE = frozenset({"nav", "footer"})
 _BOILERPLATE_ROLES = frozenset({"navigation", "banner", "contentinfo", "search", "complementary", "menu", "menubar"})
 _NAVIGATION = frozenset({"navheader", "navfooter", "docnav"})
 """Classes of DocBook's and Publican's bars of links to the pages around."""
-# fmt: off
-_OF_LINKS = frozenset({
-    "nav", "navbar", "navigation", "menu", "menubar", "breadcrumb", "breadcrumbs", "pager", "pagination", "banner", "footer",
-})
-# fmt: on
-"""Classes and ids of navigation, if most of the text is in links and none of it is a heading."""
+_OF_LINKS = re.compile(
+    r"(?:^|(?<!has)(?<!with)(?<!no)[ _-])"
+    r"(?:nav|navbar|navigation|menu|menubar|breadcrumbs?|pager|pagination|banner|footer|sidebar)(?:$|[ _-])",
+    re.IGNORECASE,
+)
+"""Words in classes and ids of navigation, if most of the text is in links and none of it is a heading."""
 _OF_HEADINGS = frozenset({"toc", "toc_sub", "contents", "table-of-contents", "tableofcontents"})
 """Classes and ids of a page's own table of contents, if most of its text is in links into the page."""
-_PERMALINK = re.compile("[¶§#🔗\ue000-\uf8ff]")
-"""What a heading's link to itself shows, some as a letter of a font of their own."""
+_PERMALINK = re.compile("[¶§#🔗↩\ue000-\uf8ff]\ufe0e?")
+"""What a heading's link to itself shows, some as a letter of a font of their own, and a note's link back."""
+_OF_LINE_NUMBERS = re.compile(
+    r"(?:^| )(?:line-?numbers?|lineno|linenos|linenodiv|sourcelineno|listing_lines|lnt?|(?:rouge-)?gutter)(?:$| )",
+    re.IGNORECASE,
+)
+"""Classes of the numbers beside lines of code."""
+_LINE_NUMBERS = re.compile(r"[\d\s]*")
 _HIDDEN_STYLE = re.compile(r"(?:display\s*:\s*none|visibility\s*:\s*hidden)", re.IGNORECASE)
 _BULLET = "- "
 _MEANING = ": "
 """What items of lists without numbers, and what terms mean, begin with, as in Markdown."""
 _QUOTES = "”“"
 """What a browser shows at the end and at the start of a quotation."""
+_APART = frozenset({"button", "label"})
+"""What is drawn apart from what stands before it in the line."""
 _NUMBERS = {"a": "lowerLetter", "A": "upperLetter", "i": "lowerRoman", "I": "upperRoman"}
+_NUMBERED_AS = re.compile(
+    r"\b(?:(lower|upper)-?(?:alpha|latin|(roman))|list-style(?:-type)?\s*:\s*none)\b", re.IGNORECASE
+)
+"""The kind of numbers, or that there are none, as styles and the classes of Docutils and Asciidoctor say."""
 _NUMBER = re.compile(r"[+-]?[0-9]{1,9}")
 _REPLACED = frozenset({"br", "img", "input", "math", "sup"})
 _REPLACED_INSIDE = _REPLACED - {"sup"}
@@ -170,6 +182,8 @@ class _Writer:
                 self._line.append(_WHITESPACE.sub(" ", node.text_content or ""))
             elif node.tag == "q":
                 self._line.append(_QUOTES[entering])
+            elif entering and node.tag in _APART:
+                self._line.append(" ")
             elif not entering and not _is_inline(node.tag):
                 self._flush()
                 if node.tag in ("li", "dd"):
@@ -194,14 +208,17 @@ class _Writer:
         if level is not None:
             self._builder.heading(level, _text(node, self._dropped))
             return False
-        if tag == "pre":
-            self._builder.code(clean(_text(node, self._dropped)).strip("\n"))
+        code = _code(node, self._dropped)
+        if code is not None:
+            self._builder.code(clean(code).strip("\n"))
             return False
         if tag == "table" and _is_of_data(node):
-            for caption in node.css("caption"):
-                self._builder.write(one_line(_text(caption, self._dropped)))
-            self._builder.table(_rows(node, self._dropped))
-            return False
+            rows = [row for row in _rows(node, self._dropped) if any(row)]
+            if _is_ruled(rows, node):
+                for caption in node.css("caption"):
+                    self._builder.write(one_line(_text(caption, self._dropped)))
+                self._builder.table(rows)
+                return False
         if tag == "li":
             self._items += 1
             self._mark = self._numbered(node)
@@ -215,6 +232,11 @@ class _Writer:
         if parent is None or parent.tag != "ol":
             return _BULLET
         attributes = parent.attributes
+        kind = _NUMBERS.get(attributes.get("type") or "", "decimal")
+        if styled := _NUMBERED_AS.search(f"{attributes.get('class')} {attributes.get('style')}"):
+            if styled[1] is None:
+                return _BULLET
+            kind = styled[1].lower() + ("Roman" if styled[2] else "Letter")
         backwards = "reversed" in attributes
         number = _number(item.attributes.get("value"))
         if number is None:
@@ -222,7 +244,7 @@ class _Writer:
         if number is None:
             number = sum(child.tag == "li" for child in parent.iter()) if backwards else 1
         self._next_numbers[parent.mem_id] = number - 1 if backwards else number + 1
-        return numeral(number, _NUMBERS.get(attributes.get("type") or "", "decimal")) + ". "
+        return numeral(number, kind) + ". "
 
     def _flush(self) -> None:
         """Write the lines collected so far; the mark of a list item waits for the item's text."""
@@ -245,9 +267,21 @@ def _heading_level(node: Any) -> int | None:
     return level
 
 
+def _code(node: Any, dropped: frozenset[str]) -> str | None:
+    """The code that an element shows as it stands, in Doxygen's pages a block for each line; None for other elements."""
+    if node.tag == "pre":
+        return _text(node, dropped | {"button"})  # "Copy"
+    if node.tag != "div" or "fragment" not in (node.attributes.get("class") or "").split():
+        return None
+    return "\n".join(_text(line, dropped) for line in node.css("div.line")) or None
+
+
 def _is_inline(tag: str) -> bool:
-    """Whether an element goes on in a line; those of other vocabularies, such as `ix:nonFraction` in reports, do."""
-    return tag in _INLINE or ":" in tag
+    """Whether an element goes on in a line.
+
+    Those of other vocabularies, such as `ix:nonFraction` in reports, and of a page's own, such as `mjx-container`, do.
+    """
+    return tag in _INLINE or ":" in tag or "-" in tag
 
 
 def _is_shown(node: Any, dropped: frozenset[str]) -> bool:
@@ -260,17 +294,23 @@ def _is_shown(node: Any, dropped: frozenset[str]) -> bool:
         return False
     if node.tag == "a" and (attributes.get("href") or "").startswith("#") and _PERMALINK.fullmatch(node.text().strip()):
         return False
+    classes = attributes.get("class") or ""
+    if classes and _OF_LINE_NUMBERS.search(classes) and _LINE_NUMBERS.fullmatch(node.text()):
+        return False
     if not dropped >= _BOILERPLATE:
         return True
     if (attributes.get("role") or "").lower() in _BOILERPLATE_ROLES:
         return False
     if _is_inline(node.tag) or node.tag in _HEADINGS:  # "Navigation" may be what a section is about
         return True
-    names = {*(attributes.get("class") or "").lower().split(), (attributes.get("id") or "").lower()}
+    name = attributes.get("id") or ""
+    if not classes and not name:
+        return True
+    names = {*classes.lower().split(), name.lower()}
     if not _NAVIGATION.isdisjoint(names):
         return False
-    if not _OF_LINKS.isdisjoint(names):
-        return node.css_first(_ANY_HEADING) is not None or not _is_of_links(node, "a[href]")
+    if _OF_LINKS.search(f"{classes} {name}"):
+        return node.css_first(_ANY_HEADING) is not None or not _is_of_links(node, "a[href], button")
     return _OF_HEADINGS.isdisjoint(names) or not _is_of_links(node, "a[href^='#']")
 
 
@@ -301,6 +341,8 @@ def _text(root: Any, dropped: frozenset[str], replaced: frozenset[str] = _REPLAC
             pieces.append(node.text_content or "")
         elif node.tag == "q":
             pieces.append(_QUOTES[entering])
+        elif entering and node.tag in _APART:
+            pieces.append(" ")
         elif not _is_inline(node.tag) and node.mem_id != root.mem_id:
             pieces.append("\n")
     return "".join(pieces)
@@ -359,6 +401,14 @@ def _is_of_data(table: Any) -> bool:
     if table.css_first(_ANY_HEADING) is not None:
         return False
     return len(table.css("table")) == 1 or any(cell.tag == "th" for row in _own_rows(table) for cell in row.iter())
+
+
+def _is_ruled(rows: list[list[str]], table: Any) -> bool:
+    """Whether a table has rows, and columns with text in them, or one that it names; others hold paragraphs and code."""
+    if len(rows) < 2:
+        return False
+    is_named = table.css_first("th") is not None and table.css_first("pre") is None
+    return is_named or any(len(row) - row.count("") > 1 for row in rows)
 
 
 def _own_rows(table: Any) -> Iterator[Any]:
