@@ -79,6 +79,7 @@ def test_sentences_are_those_of_each_paragraph(case):
 STOPPED = [
     "10.", "(b).", "iv.", "U.S.", "e.g.", "no.", "Mr.", "x.", "one", "two, ", "three;", "here.", "\n", '"', "é.", "1.2.", "?",
     "\n3.", "\n (ii).", "Two", "A.", "\n\n", "0.", "so…", "it.[1]", "it.”[a][citation needed]", "[3]", "Sept.", "τι;", "。[1]", "¹",
+    "XC.", "Profa.", "approx.",
 ]  # fmt: skip
 
 
@@ -95,6 +96,14 @@ def test_the_shortest_texts_are_split_alike():
     for text in filter(lambda each: each and each == each.strip(), texts):
         found = split_paragraphs(text, *columns([(0, len(text))]))
         assert list(zip(found.starts.tolist(), found.ends.tolist(), strict=True)) == split_sentences(text), text
+
+
+@pytest.mark.parametrize("sign", " ('")
+def test_runs_of_any_length_are_passed_over_alike(sign):
+    for length in range(1, 120):
+        text = f"It rains.{sign * length} {sign * length}So be it."
+        found = split_paragraphs(text, *columns([(0, len(text))]))
+        assert list(zip(found.starts.tolist(), found.ends.tolist(), strict=True)) == split_sentences(text), length
 
 
 def test_texts_longer_than_a_window_are_split_alike():
