@@ -106,6 +106,22 @@ def test_runs_of_any_length_are_passed_over_alike(sign):
         assert list(zip(found.starts.tolist(), found.ends.tolist(), strict=True)) == split_sentences(text), length
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Es war am 12. März. Es kam im 19. Jahrhundert. Es ging am 3. 12. 2020. Es blieb 12. Es fiel.",
+        "Es zählt 2020. 3. 12. Es endet 2021. 4. 13. im Mai. " * 12,
+        "Det er f.eks. Oslo. To jest m.in. Ulm. Er kam bspw. Ende Mai. Het is o.a.",
+        "и он был у св. отца, и она у св. мужа, " * 20,
+        "a term\n\n\n   what it is\n \n   and was\n\nanother term\n      what that is, " * 20,
+    ],
+)
+def test_dates_abbreviations_and_indented_lines_are_cut_alike(text):
+    text = text.strip()
+    found = split_paragraphs(text, *columns([(0, len(text))]))
+    assert list(zip(found.starts.tolist(), found.ends.tolist(), strict=True)) == split_sentences(text)
+
+
 def test_texts_longer_than_a_window_are_split_alike():
     text = "Copper melts. “Tin, e.g. from Cornwall, melts sooner.” No. 5 is lead’s; 1,085.5 °C. " * 6_000
     spans = [(start, start + len(text) // 40 - 1) for start in range(0, len(text) - len(text) // 40, len(text) // 40)]

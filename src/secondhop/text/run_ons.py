@@ -87,8 +87,7 @@ def _line_ends(newlines: Ints, classes: Classes, starts: Ints, ends: Ints, *, ou
     """Before blanks with a line end among them; with `outermost`, before the lines of each span that are indented least."""
     places, span = _within(newlines, starts, ends)
     if outermost and len(places):
-        following = skip(classes, places, BLANK)
-        indents = following - newlines[newlines.searchsorted(following) - 1]
+        indents = skip(classes, places, BLANK) - places  # of several line ends in a row the last has the least
         least = np.full(len(starts), len(classes), np.int64)
         np.minimum.at(least, span, indents)
         places = places[indents == least[span]]
