@@ -104,6 +104,11 @@ def test_numbers_beside_lines_are_no_code(code):
     assert loaded.sections[-1].kind == "code"
 
 
+def test_the_offer_to_edit_a_section_is_no_part_of_its_heading():
+    edit = "<span class=mw-editsection>[<a href='?edit'>edit</a>]</span>"
+    assert load(f"<h2>Tides{edit}</h2><p>High.<div><h2>Fog</h2>{edit}</div>").text == "Tides\n\nHigh.\n\nFog"
+
+
 def test_a_class_of_line_numbers_hides_no_words():
     assert load("<pre class=line-numbers>a = 1</pre>").text == "a = 1"
 
@@ -300,6 +305,12 @@ HALF = "<mfrac><mn>1</mn><mn>2</mn></mfrac>"
         (f"<math><semantics><mrow>{HALF}</mrow>{TEX}</semantics></math>", r"\frac{1}{2}"),
         (
             f"<span class=katex-mathml><math><semantics>{HALF}{TEX}</semantics></math></span><span class=katex-html>21</span>",
+            r"\frac{1}{2}",
+        ),
+        ("<script type='math/tex'>\\frac{1}{2}</script>", r"\frac{1}{2}"),
+        (
+            "<span class=MathJax_Preview></span><span class=MathJax><b class=MathJax_Line>12</b></span>"
+            "<script type='math/tex; mode=display'>\\frac{1}{2}</script>",
             r"\frac{1}{2}",
         ),
         (f"<math hidden>{HALF}</math>", ""),

@@ -116,9 +116,13 @@ def write_page(html: str, builder: TextBuilder) -> tuple[str, list[str]]:
         builder.write(one_line(unescape(_TAG.sub(" ", _UNREAD.sub(" ", html)))))
         return "", [f"Elements nest more than {_MAX_DEPTH} deep: read without headings, lists and tables."]
     tree = LexborHTMLParser(html)
-    if "katex-mathml" in html:  # KaTeX draws a formula a second time, sign by sign
-        for drawn in tree.css(".katex-mathml + .katex-html"):
-            drawn.decompose()
+    # KaTeX draws a formula a second time, sign by sign; MediaWiki offers to edit each section.
+    for drawn in tree.css(".katex-mathml + .katex-html, .mw-editsection"):
+        drawn.decompose()
+    for tex in tree.css("script[type^='math/tex']"):  # MathJax draws a formula before what it was written as
+        while (before := tex.prev) is not None and before.is_element_node and _is_of_mathjax(before):
+            before.decompose()
+        tex.replace_with(one_line(tex.text()))
     title_node = tree.css_first("title")
     if tree.root is not None:
         written = builder.length
@@ -126,6 +130,10 @@ def write_page(html: str, builder: TextBuilder) -> tuple[str, list[str]]:
         if builder.length == written:
             _Writer(builder, without_boilerplate=False).write(tree.root)
     return "" if title_node is None else one_line(title_node.text()), []
+
+
+def _is_of_mathjax(node: Any) -> bool:
+    return (node.attributes.get("class") or "").lower().startswith(("mathjax", "mjx"))
 
 
 def _closed(xml: str) -> str:
