@@ -68,7 +68,7 @@ def test_what_ends_as_a_sentence_of_its_script_does_is_no_title(paragraphs):
 def test_a_numbered_line_is_a_title_unless_it_is_of_a_list():
     titled = "1. Fees\n\nThey are due in May.\n\nII. Term\n\n- One year.\n\n"
     listed = "Bring:\n\n1. Ropes\n\n2. Lamps\n\nNobody else has any."
-    found = titled_paragraphs(titled + listed, 0, len(titled + listed))
+    found = list(titled_paragraphs(titled + listed, 0, len(titled + listed)))
     assert [(titled + listed)[title:end] for title, _, end, _ in found] == [
         "1. Fees\n\nThey are due in May.",
         "II. Term\n\n- One year.",
@@ -94,7 +94,7 @@ def test_lines_of_a_paragraph_that_end_in_marks_of_notes_end_sentences():
 
 def test_the_label_of_an_entry_is_the_title_of_what_stands_below():
     text = "See below.\n\n--depth=<depth>::\n\n  How deep it is.\n\nFor example:\n\n  git log"
-    found = titled_paragraphs(text, 0, len(text))
+    found = list(titled_paragraphs(text, 0, len(text)))
     assert [text[title:end] for title, _, end, _ in found] == [
         "See below.",
         "--depth=<depth>::\n\n  How deep it is.",

@@ -113,5 +113,5 @@ def test_an_answer_in_the_next_message_is_shown():
 
 def test_lines_of_a_page_are_layout():
     rows = "\n".join(f"Item {number} of the balance sheet   {number},000" for number in range(40))
-    assert titled_paragraphs(rows, 0, len(rows))[0].entries is not None
+    assert next(titled_paragraphs(rows, 0, len(rows))).entries is not None
     assert all(each.entries is None for each in titled_paragraphs(rows, 0, len(rows), on_page=True))

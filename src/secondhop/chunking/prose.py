@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -36,14 +37,13 @@ class Paragraph(NamedTuple):
     """Sentences of each of its entries, if its line ends are meant."""
 
 
-def titled_paragraphs(text: str, start: int, end: int, *, on_page: bool = False) -> list[Paragraph]:
+def titled_paragraphs(text: str, start: int, end: int, *, on_page: bool = False) -> Iterator[Paragraph]:
     """Paragraphs of `text[start:end]`, each with where the title begins that it is shown under.
 
     That is where the paragraph itself begins if it has none. Titles that nothing follows are a paragraph, and so are all
     but the last of many in a row, which are the entries of a form or a list. "2. Scope" is a title where neither the
     paragraph before nor the one after is numbered, else an item of a list.
     """
-    found: list[Paragraph] = []
     title: Span | None = None
     spans, listed = paragraphs(text, start, end, on_page=on_page)
     numbered = [_NUMBER.match(text, left, right) is not None for left, right in spans]
@@ -51,15 +51,14 @@ def titled_paragraphs(text: str, start: int, end: int, *, on_page: bool = False)
         is_item = numbered[place] and ((place > 0 and numbered[place - 1]) or numbered[place + 1 : place + 2] == [True])
         if right - left <= _TITLE_CHARACTERS and not is_item and _is_title(text, left, right):
             if title is not None and right - title[0] > _TITLE_CHARACTERS:
-                found.append(Paragraph(title[0], *title))
+                yield Paragraph(title[0], *title)
                 title = None
             title = (left if title is None else title[0], right)
             continue
-        found.append(Paragraph(left if title is None else title[0], left, right, listed.get(left)))
+        yield Paragraph(left if title is None else title[0], left, right, listed.get(left))
         title = None
     if title is not None:
-        found.append(Paragraph(title[0], *title))
-    return found
+        yield Paragraph(title[0], *title)
 
 
 def paragraphs(
