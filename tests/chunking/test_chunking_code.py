@@ -109,3 +109,9 @@ def test_a_comment_is_not_cut_off_from_what_it_describes():
 def test_a_long_comment_is_cut():
     document = Document.from_text("\n".join(f"// Line {n} of them all." for n in range(60)), source="a.c", chunk_size=8)
     assert len(document.chunks) == 10
+
+
+def test_definitions_may_nest_deeper_than_calls_can():
+    source = "\n".join(f"function f{n}() {{" for n in range(1_500)) + "\n" + "}\n" * 1_500
+    document = Document.from_text(source, source="a.js", chunk_size=200)
+    assert "".join(chunk.text for chunk in document.chunks).split() == source.split()

@@ -94,17 +94,25 @@ def code_cuts(nodes: Sequence[CodeNode], chunk_size: int) -> Iterator[list[CodeC
 
 def _stretches(text: str, node: SectionNode, base: int, chunk_size: int) -> Iterator[_Stretch]:
     """In order, in spans that count from the base."""
-    section = node.section
-    start, end = section.start + base, section.end + base
-    if section.heading_path and size(text[section.start : section.end]) <= _WHOLE / _LARGER * chunk_size:
-        yield _Stretch(section, start, end, is_opening=True, is_whole=True)
-        return
-    position = start
-    for child in node.children:
-        yield _Stretch(section, position, child.section.start + base, position == start, is_whole=False)
-        yield from _stretches(text, child, base, chunk_size)
-        position = child.section.end + base
-    yield _Stretch(section, position, end, position == start, is_whole=False)
+    waiting: list[SectionNode | _Stretch] = [node]  # no recursion: definitions may nest deeper than calls can
+    while waiting:
+        item = waiting.pop()
+        if isinstance(item, _Stretch):
+            yield item
+            continue
+        section = item.section
+        start, end = section.start + base, section.end + base
+        if section.heading_path and size(text[section.start : section.end]) <= _WHOLE / _LARGER * chunk_size:
+            yield _Stretch(section, start, end, is_opening=True, is_whole=True)
+            continue
+        inside: list[SectionNode | _Stretch] = []
+        position = start
+        for child in item.children:
+            before = _Stretch(section, position, child.section.start + base, position == start, is_whole=False)
+            inside += before, child
+            position = child.section.end + base
+        inside.append(_Stretch(section, position, end, position == start, is_whole=False))
+        waiting += reversed(inside)
 
 
 def _parts(text: str, stretches: list[_Stretch], lines: Lines, spans: Ints, chunk_size: int) -> Iterator[list[int]]:
