@@ -209,6 +209,7 @@ def test_the_words_that_link_two_chunks_stand_in_both():
     found = told(PRIZE, "Boris Kahn was born in Ulm.", "Frida was born in Jena.", "Gustav Kahn lives in Riga.", FAIR)
     assert set(found["c1"]) == {"Boris", "Kahn"}
     assert found["c2"] == ["Frida"]
+    assert len(found["c3"]) == 1  # of the seed that it is linked to most
 
 
 def test_three_words_at_most_link_two_chunks_the_rarest_first():

@@ -54,7 +54,7 @@ def test_a_part_that_begins_with_three_blanks_is_counted_as_if_it_stood_alone():
 
 
 pieces = st.text(alphabet="ab .,-_=*\n\u00e9\u4e2d\u200b\x00\x07", min_size=1, max_size=24)
-pieces |= st.sampled_from(["----", "a----b", " " * 17, "aaaa", ".... 7", "\ud83d"])
+pieces |= st.sampled_from(["----", "a----b", "   ", " " * 15, " " * 17, "aaaa", ".... 7", "\ud83d"])
 
 
 @given(st.lists(st.lists(pieces, min_size=1, max_size=4), min_size=1, max_size=5))
