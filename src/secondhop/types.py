@@ -213,7 +213,8 @@ class Reason(str, Enum):
     """Why a candidate was kept or dropped. One documented meaning each; the numbers are in `Decision.detail`."""
 
     KEPT_RELEVANT = "kept_relevant"
-    """Holds words of the query, or a link to a passage that does. Detail: `grounding`."""
+    """Holds words of the query, or, with a grounding of 0, has a heading or a link to a passage that does. Detail:
+    `grounding`."""
     KEPT_SIMILAR = "kept_similar"
     """Shares no content word with the query, but is near to it in meaning. Detail: `cosine`."""
     KEPT_SECOND_HOP = "kept_second_hop"

@@ -180,6 +180,17 @@ def test_every_reason_has_words(reports):
     assert len({reason.value for reason in Reason}) == len(Reason)
 
 
+def test_a_passage_of_which_only_the_heading_holds_words_of_the_question_is_said_to_be_one():
+    rest = "\n\n".join(f"Mill number {number} grinds corn on each day of the week." for number in range(6))
+    document = Document.from_text(f"# Directories\n\n{rest}", format="markdown", chunk_size=16)
+    first, *others = str(document.analyze("directories")).partition("\nKept")[2].split("\n")[1:]
+    assert first.endswith(": holds words of the question")
+    assert others
+    assert all(
+        line.endswith("its heading, or a passage that it is linked to, holds words of the question") for line in others
+    )
+
+
 @pytest.mark.parametrize("detail", [{}, {"of": "c1", "similarity": None}, {"of": "c1", "similarity": "much"}])
 def test_a_reason_without_its_numbers_is_told_all_the_same(reports, detail):
     from secondhop.reporting.text import why

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 
 from secondhop.reporting.report import DecisionReport
 from secondhop.text.lines import as_line
-from secondhop.types import Decision
+from secondhop.types import Decision, Reason
 
 _WHY: Mapping[str, str] = {
     "kept_relevant": "holds words of the question",
@@ -23,6 +23,8 @@ _WHY: Mapping[str, str] = {
     "dropped_duplicate": "says what {of} says ({similarity:.0%})",
     "dropped_top_k": "top_k={top_k} is reached",
 }
+_WITHOUT_WORDS = "its heading, or a passage that it is linked to, holds words of the question"
+"""Why a relevant passage of no grounding is kept."""
 _MOST_SHOWN = 12
 
 
@@ -88,6 +90,8 @@ def _table(title: str, decisions: list[Decision], labels: Mapping[str, str]) -> 
 
 def why(decision: Decision, labels: Mapping[str, str] | None = None) -> str:
     """The reason in words, with its numbers; chunks are named by `labels` where it knows them."""
+    if decision.reason is Reason.KEPT_RELEVANT and decision.detail.get("grounding") == 0:
+        return _WITHOUT_WORDS
     values = {key: _readable(value, labels or {}) for key, value in decision.detail.items()}
     try:
         return _WHY[decision.reason.value].format(**values)
