@@ -229,6 +229,7 @@ def test_navigation_stays_only_where_there_is_nothing_else():
         "<p class=menu><a href=a>Modules</a> | <a href=b>Glossary</a></p>",
         "<div id=breadcrumbs><a href=a>Home</a> &gt; <a href=b>Docs</a></div>",
         "<aside class='is-open sidebar-drawer'><a href=a>Tides</a><div>See <a href=b>Ledgers</a></div></aside>",
+        "<div class=toc-drawer>On this page<ul><li><a href='#a'>Overview</a><li><a href='#b'>Limits</a></ul></div>",
         "<div class=t-navbar><button>Search</button></div>",
         "<div class=toc>Contents<ul><li><a href='#a'>Overview</a><li><a href='#b'>Limits</a></ul></div>",
     ],

@@ -40,7 +40,9 @@ _OF_LINKS = re.compile(
     re.IGNORECASE,
 )
 """Words in classes and ids of navigation, if most of the text is in links and none of it is a heading."""
-_OF_HEADINGS = frozenset({"toc", "toc_sub", "contents", "table-of-contents", "tableofcontents"})
+_OF_HEADINGS = re.compile(
+    r"(?:^|[ _-])toc(?:$|[ _-])|(?:^| )(?:contents|table-of-contents|tableofcontents)(?:$| )", re.IGNORECASE
+)
 """Classes and ids of a page's own table of contents, if most of its text is in links into the page."""
 _PERMALINK = re.compile("[¶§#🔗↩\ue000-\uf8ff]\ufe0e?")
 """What a heading's link to itself shows, some as a letter of a font of their own, and a note's link back."""
@@ -314,12 +316,11 @@ def _is_shown(node: Any, dropped: frozenset[str]) -> bool:
     name = attributes.get("id") or ""
     if not classes and not name:
         return True
-    names = {*classes.lower().split(), name.lower()}
-    if not _NAVIGATION.isdisjoint(names):
+    if not _NAVIGATION.isdisjoint(classes.lower().split()):
         return False
-    if _OF_LINKS.search(f"{classes} {name}"):
+    if _OF_LINKS.search(names := f"{classes} {name}"):
         return node.css_first(_ANY_HEADING) is not None or not _is_of_links(node, "a[href], button")
-    return _OF_HEADINGS.isdisjoint(names) or not _is_of_links(node, "a[href^='#']")
+    return not (_OF_HEADINGS.search(names) and _is_of_links(node, "a[href^='#']"))
 
 
 def _is_of_links(node: Any, links: str) -> bool:
