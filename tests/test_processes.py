@@ -64,9 +64,9 @@ def test_what_python_passes_over_in_its_search_path_is_left_out(tmp_path, monkey
 def test_what_code_prints_and_reads_is_apart_from_the_pipes_to_the_parent():
     code = (
         "import os; from secondhop.processes import private_pipes; requests, answers = private_pipes(); print('noise');"
-        "os.write(1, b'noise'); answers.write(requests.read() + os.read(0, 9)); answers.flush()"
+        "os.write(1, b'noise'); answers.write(b'[' + os.read(0, 9) + b'] ' + requests.read()); answers.flush()"
     )
-    assert child(code, request=b"asked") == ["asked"]
+    assert child(code, request=b"asked") == ["[] asked"]
 
 
 @pytest.mark.parametrize(("name", "value"), [("executable", ""), ("executable", None), ("frozen", True)])
