@@ -65,6 +65,9 @@ def test_damage_is_found_and_repaired(run, folder):
     assert run("compact", folder)[0] == 3
     assert run("repair", folder)[0] == 0
     assert run("verify", folder)[0] == 0
+    sound = told(run, "status", folder)
+    assert told(run, "build", folder) == sound
+    assert told(run, "repair", folder)["generation"] == sound["generation"] + 1
 
 
 @pytest.mark.parametrize("command", ["build", "repair"])
