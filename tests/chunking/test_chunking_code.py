@@ -114,4 +114,4 @@ def test_a_long_comment_is_cut():
 def test_definitions_may_nest_deeper_than_calls_can():
     source = "\n".join(f"function f{n}() {{" for n in range(1_500)) + "\n" + "}\n" * 1_500
     document = Document.from_text(source, source="a.js", chunk_size=200)
-    assert "".join(chunk.text for chunk in document.chunks).split() == source.split()
+    assert " ".join(chunk.text for chunk in document.chunks).split() == source.split()
