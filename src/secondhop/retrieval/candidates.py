@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from secondhop.arrays import distinct_values, ranges, sum_by
+from secondhop.arrays import distinct_values, offsets_of, ranges, sum_by
 from secondhop.retrieval.bridge import NO_SEED, Bridge
 from secondhop.retrieval.query import ParsedQuery
 from secondhop.retrieval.referred import ASKED_FOR, Referred
@@ -213,53 +214,39 @@ def _duplicates(snapshot: Snapshot, text: SentenceWords, ordinals: Ints) -> tupl
 
     What one clause says of the licensor and the next of the licensee is not said twice.
     """
-    signatures = snapshot.chunk_signature[ordinals]
-    places = _sharing(signatures.view(np.uint64)[:, : signatures.shape[1] - _ALIKE_HASHES + 1])
-    if not len(places):
-        return ()
-    candidates = signatures[places]
-    agreeing = np.zeros((len(places), len(places)), np.uint8)
-    for column in candidates.T:
-        agreeing += column[:, None] == column
-    row, column = np.nonzero(agreeing >= _ALIKE_HASHES)
-    later, earlier = places[row[row > column]], places[column[row > column]]
+    later, earlier = _agreeing(snapshot.chunk_signature[ordinals])
     if not len(later):
         return ()
     members, place = np.unique(np.concatenate((later, earlier)), return_inverse=True)
-    held, word = snapshot.lexicon.expand(text.words)
-    bounds = text.sentence_of(word).searchsorted(np.append(text.opening, len(text.sentences)))
-    similarity = _jaccard(held, bounds[members], bounds[members + 1], *place.reshape(2, -1))
+    bounds = offsets_of(text.n_words)[np.append(text.opening, len(text.sentences))]
+    n_words = bounds[members + 1] - bounds[members]
+    words = text.words[ranges(bounds[members], n_words)]
+    held, word = snapshot.lexicon.expand(words)
+    is_fact = snapshot.lexicon.form_is_name[words[word]] | snapshot.lexicon.term_is_number[held]
+    bounds = word.searchsorted(offsets_of(n_words))
+    similarity = _jaccard(held, bounds, *place.reshape(2, -1))
+    spans = [slice(start, end) for start, end in pairwise(bounds.tolist())]
+    terms, facts = [held[span] for span in spans], [held[span][is_fact[span]].tolist() for span in spans]
     alike = (similarity >= DUPLICATE_JACCARD).nonzero()[0]
-    terms: dict[int, Ints] = {}
-    facts: dict[int, list[int]] = {}
-    for member in distinct_values(np.concatenate((later[alike], earlier[alike]))).tolist():
-        inside = slice(bounds[member], bounds[member + 1])
-        terms[member] = held[inside]
-        is_fact = (
-            snapshot.lexicon.form_is_name[text.words[word[inside]]] | snapshot.lexicon.term_is_number[held[inside]]
-        )
-        facts[member] = held[inside][is_fact].tolist()
+    columns = (later, earlier, *place.reshape(2, -1), similarity)
     return tuple(
-        (one, other, share)
-        for one, other, share in zip(
-            later[alike].tolist(), earlier[alike].tolist(), similarity[alike].tolist(), strict=True
-        )
+        (late, early, share)
+        for late, early, one, other, share in zip(*(column[alike].tolist() for column in columns), strict=True)
         if np.array_equal(terms[one], terms[other]) or _same_facts(facts[one], facts[other])
     )
 
 
-def _jaccard(terms: Ints, starts: Ints, ends: Ints, one: Ints, other: Ints) -> Floats:
+def _jaccard(terms: Ints, bounds: Ints, one: Ints, other: Ints) -> Floats:
     """[pairs] the share of the different terms of two spans that both have; 0 if neither has any.
 
     Args:
-        terms: what the spans are of.
-        starts: [spans]
-        ends: [spans]
+        terms: those of all spans, one span after the other.
+        bounds: [spans + 1] where each begins, and the last one ends.
         one: [pairs] number of a span.
         other: [pairs] that of the span to compare it with.
     """
-    lengths = ends - starts
-    distinct, column = np.unique(terms[ranges(starts, lengths)], return_inverse=True)
+    lengths = bounds[1:] - bounds[:-1]
+    distinct, column = np.unique(terms, return_inverse=True)
     held = np.zeros((len(lengths), len(distinct)), bool)
     held[np.arange(len(lengths)).repeat(lengths), column] = True
     bits = np.packbits(held, axis=1)  # a product of matrices would wake the threads of the algebra library
@@ -276,13 +263,24 @@ def _same_facts(one: list[int], other: list[int]) -> bool:
     return all(fact in rest for fact in shorter)
 
 
-def _sharing(pairs: NDArray[np.uint64]) -> Ints:
-    """Places of the rows that share a value with another row.
+def _agreeing(signatures: NDArray[np.uint32]) -> tuple[Ints, Ints]:
+    """Pairs of rows that agree in nearly all columns, ascending: places of the later ones and of the earlier ones.
 
     Rows that agree in six of eight columns agree in one of any three pairs of columns.
     """
-    values = pairs.ravel()
+    n = signatures.shape[1] - _ALIKE_HASHES + 1
+    values = signatures.view(np.uint64)[:, :n].ravel()
     order = values.argsort()
-    ordered = values[order]
-    same = (ordered[1:] == ordered[:-1]).nonzero()[0]
-    return distinct_values(order[np.concatenate((same, same + 1))] // pairs.shape[1])
+    ordered, row = values[order], order // n
+    pairs = []
+    for step in range(1, len(row)):
+        same = (ordered[step:] == ordered[:-step]).nonzero()[0]
+        if not len(same):
+            break
+        one, other = row[same], row[same + step]
+        pairs.append(np.maximum(one, other) * len(signatures) + np.minimum(one, other))
+    if not pairs:
+        return row[:0], row[:0]
+    later, earlier = np.divmod(distinct_values(np.concatenate(pairs)), len(signatures))
+    alike = (later > earlier) & ((signatures[later] == signatures[earlier]).sum(axis=1) >= _ALIKE_HASHES)
+    return later[alike], earlier[alike]
