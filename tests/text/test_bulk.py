@@ -1,6 +1,7 @@
 """Passes over many texts at once give what the functions for one give."""
 
 import time
+import tracemalloc
 from itertools import chain, product
 
 import numpy as np
@@ -187,3 +188,15 @@ def test_words_have_the_same_digest_wherever_they_stand(words):
 @given(st.text())
 def test_lengths_in_bytes_are_those_of_the_encoding(text):
     assert int(utf8_lengths(codes(text)).sum(dtype=np.int64)) == len(text.encode("utf-8", "surrogatepass"))
+
+
+def test_digests_of_long_strings_take_little_memory():
+    strings = ["x" * length for length in range(4_000)]
+    tracemalloc.start()
+    try:
+        found = digests_of(strings)
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert found[[0, 7, -1]].tolist() == [digest(strings[place]) for place in (0, 7, -1)]
+    assert peak < 4 * sum(map(len, strings))

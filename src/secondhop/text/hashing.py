@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from secondhop.text.characters import Characters
+from secondhop.text.characters import Characters, windows
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -27,7 +27,6 @@ _INVERSE = pow(_BASE, -1, 1 << 64)
 _MASK = (1 << 64) - 1
 _LEAST_POWERS = 1 << 18
 _LAST_BASIC = 0xFFFF
-_WORDS_AT_ONCE = 1 << 14
 
 
 def mix(values: Digests) -> Digests:
@@ -70,12 +69,14 @@ def digests_of(words: Sequence[str]) -> Digests:
     """The digest of each word of a list."""
     if not words:
         return np.empty(0, np.uint64)
+    text = "".join(words)
+    ends = np.fromiter(map(len, words), np.int64, len(words)).cumsum()
+    starts = np.concatenate((np.zeros(1, np.int64), ends[:-1]))
     found: list[Digests] = []
-    for first in range(0, len(words), _WORDS_AT_ONCE):
-        batch = words[first : first + _WORDS_AT_ONCE]
-        ends = np.fromiter(map(len, batch), np.int64, len(batch)).cumsum()
-        starts = np.concatenate((np.zeros(1, np.int64), ends[:-1]))
-        found.append(digests(Characters.of("".join(batch)), starts, ends))
+    for window in windows(starts, ends):
+        left, right = starts[window], ends[window]
+        part = text[left[0] : right[-1]]
+        found.append(digests(Characters.of(part), left - left[0], right - left[0]))
     return np.concatenate(found)
 
 
