@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from secondhop.arrays import is_any
 from secondhop.types import Query, Ranking, Reason, Selection
 
 if TYPE_CHECKING:
@@ -113,8 +114,7 @@ def _repeated(hits: Ranking, selection: Selection, shown: Bools) -> Bools:
     """[sentences] whether a shown one says the same, or the hit was left out because a kept one does."""
     of_hit, keys = hits.sentences.hit, hits.sentences.key
     copies = {decision.chunk_id for decision in selection.decisions if decision.reason is Reason.DROPPED_DUPLICATE}
-    told = set(keys[shown].tolist()) - {0}
-    repeated: Bools = np.fromiter(map(told.__contains__, keys.tolist()), bool, len(keys))
+    repeated: Bools = is_any(keys, np.sort(keys[shown])) & (keys != 0)
     if copies:
         repeated |= np.array([hit.chunk.id in copies for hit in hits])[of_hit]
     return repeated

@@ -35,24 +35,31 @@ def expand(selection: Selection, extras: Iterable[Extra], budget: Budget) -> Sel
     """
     passages = {passage.order: passage for passage in selection.passages}
     decisions = {decision.chunk_id: decision for decision in selection.decisions}
-    before = used = budget.count_tokens(render_selected(passages.values(), budget))
+    before = rendered = selection._rendered or _rendered(passages, budget)
     for extra in extras:
         present, decided = passages.get(extra.order), decisions.get(extra.chunk.id)
         added = _grown(extra, present)
         if added is None:
             continue
-        tokens = used + _tokens(added, budget) - (_tokens(present, budget) if present else 0)
+        about = rendered[1] + _tokens(added, budget) - (_tokens(present, budget) if present else 0)
         decision = _decision(extra, added, decided, budget)
         grown = {**passages, extra.order: replace(added, score=decision.score)}
-        if tokens <= budget.max_tokens:  # then it is worth rendering everything for an exact count
-            tokens = budget.count_tokens(render_selected(grown.values(), budget))
-        if tokens <= budget.max_tokens:
-            passages, used = grown, tokens
+        # Where it may fit it is worth rendering everything for an exact count.
+        tried = _rendered(grown, budget) if about <= budget.max_tokens else None
+        if tried is not None and tried[1] <= budget.max_tokens:
+            passages, rendered = grown, tried
             decisions[extra.chunk.id] = decision
         elif decided is None:
-            decisions[extra.chunk.id] = _refused(extra.chunk, before, budget)
-    added_tokens = used - before
-    return Selection(tuple(passages.values()), tuple([_shorter(each, added_tokens) for each in decisions.values()]))
+            decisions[extra.chunk.id] = _refused(extra.chunk, before[1], budget)
+    used = rendered[1] - before[1]
+    expanded = Selection(tuple(passages.values()), tuple([_shorter(each, used) for each in decisions.values()]))
+    object.__setattr__(expanded, "_rendered", rendered)
+    return expanded
+
+
+def _rendered(passages: Mapping[int, Passage], budget: Budget) -> tuple[str, int]:
+    text = render_selected(passages.values(), budget)
+    return text, budget.count_tokens(text)
 
 
 def _grown(extra: Extra, present: Passage | None) -> Passage | None:

@@ -56,7 +56,7 @@ def joined(pieces: Sequence[str], kind: Kind) -> str:
         return LINE_GAP.join([piece.strip("\n") for piece in pieces])
     pieces = [piece.strip() for piece in pieces]
     text = GAP.join(pieces)
-    if "|" not in text and "```" not in text and "~~~" not in text:
+    if len(pieces) == 1 or ("|" not in text and "```" not in text and "~~~" not in text):
         return text
     text = pieces[0]
     for before, piece in pairwise(pieces):
