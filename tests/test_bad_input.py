@@ -140,7 +140,7 @@ def test_an_options_object_refuses_the_same(name, value, allowed):
         secondhop.Document.from_text("Copper melts.", options=secondhop.DocumentOptions(**{name: value}))
 
 
-@pytest.mark.parametrize("value", [0, -1, True, 2.5, float("nan"), "12"])
+@pytest.mark.parametrize("value", [0, -1, True, 2.5, float("nan"), "12", 10**400])
 def test_a_budget_is_a_positive_whole_number(contract, value):
     with pytest.raises(secondhop.OptionError) as caught:
         contract.context("law", value)
@@ -198,6 +198,14 @@ def test_options_of_one_file_are_refused_for_a_folder(tmp_path):
             secondhop.Document.from_folder(tmp_path, options=secondhop.DocumentOptions(**{name: value}))
 
 
+@pytest.mark.parametrize(("name", "value"), [("format", "markdown"), ("chunk_size", 64)])
+def test_options_that_read_and_cut_are_refused_for_chunks(name, value):
+    options = secondhop.DocumentOptions(**{name: value})
+    for given in ({name: value}, {"options": options}):
+        with pytest.raises(secondhop.OptionError, match=f"{name} cannot be given for chunks"):
+            secondhop.Document.from_chunks(["Copper melts."], **given)
+
+
 def test_nested_options_are_for_what_is_not_given_beside_them(tmp_path):
     (tmp_path / "a.txt").write_text("Copper melts.")
     nested = secondhop.DocumentOptions(token_budget=40, text_style="numbered")
@@ -239,6 +247,19 @@ def test_a_document_says_how_one_is_made():
 def test_a_progress_that_cannot_be_called_is_refused(tmp_path):
     with pytest.raises(secondhop.OptionError, match="progress=5"):
         secondhop.Document.from_folder(tmp_path, progress=5)
+
+
+@pytest.mark.parametrize(("name", "value"), [("sweep_seconds", "a"), ("sweep_seconds", float("nan")), ("on_event", 3)])
+def test_a_watch_refuses_what_it_could_not_use_later(tmp_path, name, value):
+    (tmp_path / "a.txt").write_text("Copper melts.")
+    with pytest.raises(secondhop.OptionError, match=f"{name}={value!r}"):
+        secondhop.watch(tmp_path, **{name: value})
+
+
+@pytest.mark.parametrize("key", ["abc", b"", bytes(65)])
+def test_a_log_refuses_a_key_that_keys_nothing(contract, key):
+    with pytest.raises(secondhop.InputError, match=r"key is .*, and not from 1 to 64 bytes"):
+        contract.analyze("law").to_log(key=key)
 
 
 @pytest.mark.parametrize("compare", [secondhop.grounding_score, secondhop.link_strength])
@@ -419,7 +440,7 @@ def test_a_score_that_is_no_number_is_named(score):
         secondhop.build_context("law", ["a law", "b"], scores=[1.0, score])
 
 
-@pytest.mark.parametrize("scores", ["ab", {"a": 1.0, "b": 2.0}, 5])
+@pytest.mark.parametrize("scores", ["ab", {"a": 1.0, "b": 2.0}, 5, np.array(5)])
 def test_scores_are_a_list(scores):
     with pytest.raises(secondhop.InputError, match="scores is one"):
         secondhop.build_context("law", ["a law", "b"], scores=scores)

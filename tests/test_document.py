@@ -87,6 +87,17 @@ def test_a_filter_chooses_by_field_metadata_or_function(wish, sources):
     assert {citation["source"] for citation in doc.context("copper", filter=wish).citations} == sources
 
 
+def test_chunks_that_name_no_source_have_the_one_that_is_given():
+    given = ["tin = 1", {"text": "Copper melts."}, {"text": "Lead, too.", "source": "lead.txt"}]
+    doc = Document.from_chunks(given, source="tin.py")
+    assert [(chunk.source, chunk.kind) for chunk in doc.chunks] == [
+        ("tin.py", "code"),
+        ("tin.py", "code"),
+        ("lead.txt", "prose"),
+    ]
+    assert {chunk.source for chunk in Document.from_chunks(given).chunks} == {"input", "lead.txt"}
+
+
 @pytest.mark.parametrize("field", ["source", "page", "kind", "heading", "id"])
 def test_a_filter_by_field_lets_in_the_same_chunks_as_a_function(field):
     texts = [f"# {name}\n\n" + "Copper melts. " * 60 + "\n\n```\ncopper\n```\n\n# C\n\nTin." for name in "AB"]

@@ -1,12 +1,14 @@
 """The package as a whole: its public names, its options in both spellings, and what importing it costs."""
 
+import inspect
 import subprocess
 import sys
+from typing import get_args, get_type_hints
 
 import pytest
 
 import secondhop
-from secondhop import document, options
+from secondhop import document, options, retrieved
 
 PUBLIC = [
     "Budget", "Chunk", "Citation", "Context", "ContextOptions", "CorruptFileError", "Decision",
@@ -50,12 +52,50 @@ def keywords(typed_dict):
 
 
 def test_keywords_and_option_objects_have_the_same_names():
-    assert keywords(document.DocumentKeywords) == set(options.DocumentOptions.model_fields)
+    fields = set(options.DocumentOptions.model_fields)
+    assert keywords(document.DocumentKeywords) == fields
+    assert keywords(document.ChunkKeywords) == fields - {"format", "chunk_size"}
     assert keywords(document.FolderKeywords) == set(options.FolderOptions.model_fields) - {
         "options",
         "source",
         "format",
     }
+
+
+@pytest.mark.parametrize(
+    ("function", "typed_dict", "first"),
+    [
+        (secondhop.Document.context, document.ContextKeywords, {"query", "budget"}),
+        (
+            secondhop.build_context,
+            retrieved.RetrievedKeywords,
+            {"query", "retrieved_chunks", "strategy", "token_budget"},
+        ),
+    ],
+)
+def test_what_passes_keywords_on_has_their_types(function, typed_dict, first):
+    types = get_type_hints(function)
+    assert get_type_hints(typed_dict) == {name: types[name] for name in types.keys() - first - {"return"}}
+
+
+DOCUMENT = secondhop.Document
+TYPED = [
+    *(getattr(DOCUMENT, name) for name in sorted(vars(DOCUMENT)) if name.startswith(("from_", "a", "co", "se"))),
+    secondhop.analyze_context,
+    secondhop.build_context,
+    secondhop.context_economics,
+    secondhop.filter_context,
+    secondhop.watch,
+]
+
+
+@pytest.mark.parametrize("function", TYPED, ids=lambda function: function.__name__)
+def test_types_can_be_looked_up_at_run_time(function):
+    types = get_type_hints(function)
+    for parameter in inspect.signature(function).parameters.values():
+        if parameter.kind is parameter.VAR_KEYWORD:
+            (wanted,) = get_args(types[parameter.name])  # of Unpack[...]: an editor sees the keywords
+            assert get_type_hints(wanted)
 
 
 def test_both_spellings_mean_the_same():

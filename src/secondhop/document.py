@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, TypedDict, get_args
 
 import numpy as np
+from typing_extensions import Unpack
 
 from secondhop import indexing, loading, retrieval
 from secondhop.building import Settings, build_files
@@ -27,7 +28,20 @@ from secondhop.inputs import (
     load_item,
     to_chunks,
 )
-from secondhop.options import ContextOptions, DocumentOptions, Filter, FolderOptions, Injection, as_path, merge
+from secondhop.options import (
+    Bm25Variant,
+    ContextOptions,
+    DocumentOptions,
+    Filter,
+    FolderOptions,
+    FusionName,
+    Injection,
+    Isolation,
+    Retrieval,
+    VectorIndexKind,
+    as_path,
+    merge,
+)
 from secondhop.persistence import (
     IndexedFolder,
     Refresh,
@@ -46,14 +60,12 @@ from secondhop.text.tokens import resolve_counter
 from secondhop.types import Chunk, Grain, Hit, Ranking, Strategy, TextStyle
 
 if TYPE_CHECKING:
-    from typing_extensions import Unpack
-
     from secondhop.retrieval import Tiers
     from secondhop.types import Bools
 
 
 class CommonKeywords(TypedDict, total=False):
-    """The fields of `DocumentOptions` but `source` and `format`, as keywords."""
+    """The fields of `DocumentOptions` that say something of files, texts and chunks alike, as keywords."""
 
     token_budget: int
     strategy: str | Strategy
@@ -68,15 +80,14 @@ class CommonKeywords(TypedDict, total=False):
     injection: Injection
     grain: Grain
     password: str | None
-    chunk_size: int
-    retrieval: str
+    retrieval: Retrieval
     language: str
     char_ngrams: int
-    isolation: loading.IsolationMode
+    isolation: Isolation
     max_seconds: float
     max_memory_mb: int
     tokenizer: str | Callable[[str], int]
-    bm25_variant: str
+    bm25_variant: Bm25Variant
     bm25_k1: float
     bm25_b: float
     model: Any
@@ -90,17 +101,24 @@ class CommonKeywords(TypedDict, total=False):
     embedder_threads: int | None
     embedder_id: str | None
     embedding_cache: Any
-    fusion: str
-    vector_index: str
+    fusion: FusionName
+    vector_index: VectorIndexKind
     rerank: Any
     candidate_pool: int
     min_candidates: int
+
+
+class ChunkKeywords(CommonKeywords, total=False):
+    """The fields of `DocumentOptions` but `format` and `chunk_size`, as keywords."""
+
+    source: str
 
 
 class BytesKeywords(CommonKeywords, total=False):
     """The fields of `DocumentOptions` but `source`, as keywords."""
 
     format: str | None
+    chunk_size: int
 
 
 class DocumentKeywords(BytesKeywords, total=False):
@@ -112,6 +130,7 @@ class DocumentKeywords(BytesKeywords, total=False):
 class FolderKeywords(CommonKeywords, total=False):
     """The fields of `FolderOptions` that a folder takes, as keywords."""
 
+    chunk_size: int
     recursive: bool
     gitignore: bool
     ignore: Sequence[str]
@@ -120,6 +139,21 @@ class FolderKeywords(CommonKeywords, total=False):
     persist: bool
     index_dir: str | Path | None
     lock_timeout: float
+
+
+class ContextKeywords(TypedDict, total=False):
+    """What `Document.context` takes beside the question and the budget."""
+
+    neighbors: int | None
+    include_heading: bool | None
+    top_k: int | None
+    min_score: float | None
+    filter: Filter | None
+    strategy: str | Strategy | None
+    text_style: TextStyle | None
+    injection: Injection | None
+    grain: Grain | None
+    candidate_k: int | None
 
 
 class Document:
@@ -316,7 +350,7 @@ class Document:
         *,
         vectors: Any = None,
         options: DocumentOptions | None = None,
-        **keywords: Unpack[DocumentKeywords],
+        **keywords: Unpack[ChunkKeywords],
     ) -> Document:
         """A document from chunks that somebody else made; they are kept one to one.
 
@@ -324,7 +358,7 @@ class Document:
             chunks: strings, mappings with `text` and optionally `id`, `source`, `metadata`, `page`, `heading`,
                 `heading_path`, `start`, `line`, or `Chunk` objects.
             vectors: a row for each chunk, made by the same model that `model` is; by default the chunks are embedded.
-            options: options as one object.
+            options: options as one object; `source` is for chunks that have none, `format` and `chunk_size` are refused.
             **keywords: or as keywords.
 
         Raises:
@@ -332,7 +366,11 @@ class Document:
             InputError: an item is of another type, or an id is given twice.
         """
         settings = merge(DocumentOptions, options, keywords)
-        given = to_chunks(chunks)
+        if unused := sorted({"chunk_size", "format"} & settings.model_fields_set):
+            raise OptionError(
+                f"{' and '.join(unused)} cannot be given for chunks, which are kept as they are; from_texts cuts texts"
+            )
+        given = to_chunks(chunks, settings.source if "source" in settings.model_fields_set else None)
         if vectors is not None:
             from secondhop.tiers import checked_rows
 
@@ -472,13 +510,13 @@ class Document:
         }  # fmt: skip
         return self._ask(query, self._settings(given), filter)
 
-    async def acontext(self, query: str, budget: int | None = None, **options: Any) -> Context:
+    async def acontext(self, query: str, budget: int | None = None, **options: Unpack[ContextKeywords]) -> Context:
         """`context`, with its options, in a worker thread, so that the event loop goes on."""
         import asyncio  # a twentieth of what importing this package takes; who awaits has it already
 
         return await asyncio.to_thread(partial(self.context, query, budget, **options))
 
-    def analyze(self, query: str, budget: int | None = None, **options: Any) -> DecisionReport:
+    def analyze(self, query: str, budget: int | None = None, **options: Unpack[ContextKeywords]) -> DecisionReport:
         """The report that `context` with these options gives."""
         return self.context(query, budget, **options).report
 

@@ -75,14 +75,18 @@ _FILTERABLE = frozenset({"source", "page", "kind", "id", "heading"})
 
 def checked_items(items: Iterable[Any], what: str = "chunks") -> list[Any]:
     """The items of a list; one string or mapping is refused, which would pass for a list of its parts."""
-    if isinstance(items, (str, bytes, Mapping)) or not isinstance(items, Iterable):
+    try:
+        each = None if isinstance(items, (str, bytes, Mapping)) else iter(items)
+    except TypeError:  # an array without dimensions has `__iter__`, and cannot be iterated
+        each = None
+    if each is None:
         raise InputError(f"{what} is one {type(items).__name__}; give a list of {what}")
-    return list(items)
+    return list(each)
 
 
-def to_chunks(items: Iterable[str | Mapping[str, Any] | Chunk]) -> tuple[Chunk, ...]:
-    """Strings, mappings and chunks as chunks with distinct ids and full spans."""
-    given = [_to_chunk(item, number) for number, item in enumerate(checked_items(items))]
+def to_chunks(items: Iterable[str | Mapping[str, Any] | Chunk], source: str | None = None) -> tuple[Chunk, ...]:
+    """Strings, mappings and chunks as chunks with distinct ids and full spans; `source` is for those that name none."""
+    given = [_to_chunk(item, number, source) for number, item in enumerate(checked_items(items))]
     seen: set[str] = set()
     taken = {chunk.id for chunk in given if chunk.id}
     chunks = tuple(chunk if chunk.id else replace(chunk, id=_own_id(n, taken)) for n, chunk in enumerate(given))
@@ -119,12 +123,12 @@ _CHUNK_KEYS = frozenset(
 )
 
 
-def _to_chunk(item: Any, number: int) -> Chunk:
+def _to_chunk(item: Any, number: int, source: str | None) -> Chunk:
     chunk: Chunk
-    if isinstance(item, str):
+    if isinstance(item, str) and source is None:
         chunk = Chunk(item)
-    elif isinstance(item, Mapping):
-        values = dict(item)
+    elif isinstance(item, (str, Mapping)):
+        values: dict[str, Any] = {"text": item} if isinstance(item, str) else dict(item)
         if unknown := set(values) - _CHUNK_KEYS:
             raise InputError(
                 f"chunk {number} has unknown keys [{', '.join(sorted(map(repr, unknown)))}]; known are: {', '.join(sorted(_CHUNK_KEYS))}"
@@ -136,6 +140,8 @@ def _to_chunk(item: Any, number: int) -> Chunk:
         values = {key: value for key, value in values.items() if value is not None}
         if heading:
             values.setdefault("heading_path", (heading,))
+        if source is not None:
+            values.setdefault("source", source)
         values.setdefault("kind", kind_by_name(str(values.get("source", ""))))
         chunk = Chunk(**values)
     elif isinstance(item, Chunk):
@@ -235,7 +241,7 @@ def checked_budget(budget: Any) -> int | None:
     """The budget as a plain number, if it is a positive whole one, of numpy's kind or not; or None."""
     number = plain_number(budget)
     if number is not None and not _is_whole(number, 1):
-        raise OptionError(f"budget={budget!r} is not a positive number of tokens")
+        raise OptionError(f"budget={budget!r} is not a positive whole number of tokens")
     return None if number is None else int(number)
 
 

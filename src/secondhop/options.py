@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from operator import index
@@ -103,7 +104,7 @@ class _Options(BaseModel):
 class ContextOptions(_Options):
     """How a question is answered. `context` and `analyze` take all but `chunk_overlap` and `min_grounding` for one call."""
 
-    token_budget: WholeNumber = Field(default=8192, ge=1)
+    token_budget: WholeNumber = Field(default=8192, ge=1, le=sys.maxsize)
     """Hard cap on the tokens of the prompt text."""
     strategy: str | Callable[..., Any] = "auto"
     """A strategy by name, or a callable `(query, hits, budget) -> Selection`."""

@@ -5,7 +5,9 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
-from typing import Any
+from typing import Any, TypedDict
+
+from typing_extensions import Unpack
 
 from secondhop import retrieval
 from secondhop.errors import InputError, OptionError
@@ -23,6 +25,20 @@ from secondhop.types import Chunk, Grain, Ranking, Strategy, TextStyle
 Chunks = Iterable[str | Mapping[str, Any] | Chunk]
 UNLIMITED = 2**31 - 1
 """The budget of `filter_context`, which drops for relevance only."""
+
+
+class RetrievedKeywords(TypedDict, total=False):
+    """What `build_context` takes beside the question, the chunks, the strategy and the budget."""
+
+    scores: Sequence[float] | None
+    top_k: int | None
+    min_score: float | None
+    min_grounding: float
+    text_style: TextStyle
+    injection: Injection
+    grain: Grain
+    tokenizer: str | Callable[[str], int]
+    language: str
 
 
 def build_context(
@@ -76,7 +92,9 @@ def build_context(
     return _choose(query, items, scores, options)
 
 
-def filter_context(query: str, chunks: Chunks, strategy: str | Strategy = "auto", **options: Any) -> Context:
+def filter_context(
+    query: str, chunks: Chunks, strategy: str | Strategy = "auto", **options: Unpack[RetrievedKeywords]
+) -> Context:
     """`build_context` without a budget: what is dropped is dropped for its relevance or as a duplicate.
 
     Raises:
@@ -87,13 +105,19 @@ def filter_context(query: str, chunks: Chunks, strategy: str | Strategy = "auto"
 
 
 def analyze_context(
-    query: str, chunks: Chunks, strategy: str | Strategy = "auto", token_budget: int = 8192, **options: Any
+    query: str,
+    chunks: Chunks,
+    strategy: str | Strategy = "auto",
+    token_budget: int = 8192,
+    **options: Unpack[RetrievedKeywords],
 ) -> DecisionReport:
     """The report that `build_context` would give. The chunks are not changed."""
     return build_context(query, chunks, strategy, token_budget, **options).report
 
 
-def context_economics(query: str, chunks: Chunks, *, token_budget: int = UNLIMITED, **options: Any) -> dict[str, float]:
+def context_economics(
+    query: str, chunks: Chunks, *, token_budget: int = UNLIMITED, **options: Unpack[RetrievedKeywords]
+) -> dict[str, float]:
     """What sending the chunks as they are would buy: shares from 0 to 1, and tokens.
 
     Keys: `evidence_density`, `distractor_ratio`, `redundancy`, `retained_evidence_ratio`, `estimated_waste_tokens`,

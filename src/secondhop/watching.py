@@ -9,22 +9,20 @@ import subprocess
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
+from numbers import Real
 from pathlib import Path
 from time import perf_counter
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
+
+from typing_extensions import Unpack
 
 from secondhop.document import Document, FolderKeywords
 from secondhop.errors import IndexLockedError, MissingExtraError, OptionError, SecondhopError, StoreError
 from secondhop.loading import FORMATS
-from secondhop.options import FolderOptions, as_path, merge
+from secondhop.options import DocumentOptions, FolderOptions, as_path, merge
 from secondhop.persistence import Refresh, index_folder
 from secondhop.persistence.worker import finish_refresh, start_refresh
 from secondhop.storage import IndexStore
-
-if TYPE_CHECKING:
-    from typing_extensions import Unpack
-
-    from secondhop.options import DocumentOptions
 
 _log = logging.getLogger("secondhop.watch")
 
@@ -247,8 +245,10 @@ def watch(
         StoreError: the index folder cannot be written.
         SecondhopError: as `Document.from_folder` raises it.
     """
-    if not 0.05 <= sweep_seconds <= 86_400:
-        raise OptionError(f"sweep_seconds={sweep_seconds!r} is not from 0.05 to 86400")
+    if not isinstance(sweep_seconds, Real) or not 0.05 <= sweep_seconds <= 86_400:
+        raise OptionError(f"sweep_seconds={sweep_seconds!r} is not a number from 0.05 to 86400")
+    if on_event is not None and not callable(on_event):
+        raise OptionError(f"on_event={on_event!r} is not callable")
     try:
         import watchfiles  # noqa: F401
     except ImportError as error:

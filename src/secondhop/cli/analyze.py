@@ -42,7 +42,7 @@ def analyze(
         question,
         budget=budget,
         strategy=strategy,
-        text_style=text_style,
+        text_style=text_style,  # type: ignore[arg-type]  # the library tells of a wrong one
         neighbors=neighbors,
         include_heading=include_heading or None,
         top_k=top_k,

@@ -7,6 +7,8 @@ from collections.abc import Mapping, Set
 from hashlib import blake2b
 from typing import TYPE_CHECKING, Any
 
+from secondhop.errors import InputError
+
 if TYPE_CHECKING:
     from secondhop.reporting.report import DecisionReport
 
@@ -58,7 +60,11 @@ def _with_removed(values: dict[str, Any], removed: Mapping[str, int]) -> dict[st
 
 def to_log(report: DecisionReport, *, key: bytes | None = None, query_text: bool = False) -> dict[str, Any]:
     """What a log line says of one query."""
-    digest = blake2b(report.query.encode("utf-8", "surrogatepass"), key=key or _PROCESS_KEY, digest_size=_HASH_BYTES)
+    if key is not None and not (isinstance(key, (bytes, bytearray)) and 0 < len(key) <= blake2b.MAX_KEY_SIZE):
+        raise InputError(f"key is {type(key).__name__}, and not from 1 to {blake2b.MAX_KEY_SIZE} bytes")  # a secret
+    digest = blake2b(
+        report.query.encode("utf-8", "surrogatepass"), key=_PROCESS_KEY if key is None else key, digest_size=_HASH_BYTES
+    )
     asked = {"query": report.query} if query_text else {"query_hash": digest.hexdigest()}
     return asked | {
         "auto_decision": report.auto_decision,

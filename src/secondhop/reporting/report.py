@@ -131,6 +131,9 @@ class DecisionReport:
             key: keys the hash that stands for the query (at most 64 bytes), so that equal queries can be told to be
                 equal but not read; None for a key of this process.
             query_text: log the query itself instead of its hash.
+
+        Raises:
+            InputError: the key is not of 1 to 64 bytes.
         """
         return to_log(self, key=key, query_text=query_text)
 
