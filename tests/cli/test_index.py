@@ -90,10 +90,10 @@ def test_compact_removes_what_is_not_used(run, folder):
     assert (code, told["segments"], told["tombstones"], told["bytes_unused"]) == (0, 1, 0, 0)
 
 
-def test_a_file_is_no_folder(run, folder):
-    code, _, err = run("build", folder / "0.md")
-    assert code == 3
-    assert "use from_file" in err
+@pytest.mark.parametrize("command", ["build", "status", "verify", "repair", "compact"])
+def test_a_file_is_no_folder(run, folder, command):
+    code, _, err = run(command, folder / "0.md")
+    assert (code, f"{folder / '0.md'} is a file, and an index is of a folder" in err) == (2, True)
 
 
 def test_an_index_is_brought_up_to_date_as_it_was_made(run, folder):

@@ -114,8 +114,9 @@ def test_what_is_missing_is_named(tmp_path, tiny):
     shutil.copyfile(tiny / "model.onnx", tmp_path / "model.onnx")
     with pytest.raises(ModelNotFoundError, match="tokenizer"):
         open_model(tmp_path, name="m")
-    with pytest.raises(OptionError, match="bge-small"):
-        load_embedder(EmbedderOptions(model="no such model"))
+    for name in ("no such model", "./none"):  # the latter is a path, not a repository that could be fetched
+        with pytest.raises(OptionError, match=r"is no folder, .* nor one of: bge-small"):
+            load_embedder(EmbedderOptions(model=name))
     with pytest.raises(OptionError, match="pooling"):
         load_embedder(EmbedderOptions(model=tiny, pooling="max"))
     assert load_embedder(EmbedderOptions(model=tiny / "model.onnx")).name == "model"

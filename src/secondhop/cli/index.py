@@ -18,9 +18,17 @@ from secondhop.storage import IndexStore, StoreStatus
 index = typer.Typer(help="The stored index of a folder.")
 index.callback(invoke_without_command=True)(needs_command)
 
+
+def _as_folder(value: str | Path) -> Path:
+    path = as_path(value)
+    if path.is_file():
+        raise typer.BadParameter(f"{path} is a file, and an index is of a folder")
+    return path
+
+
 Folder = Annotated[
     Path,
-    typer.Argument(metavar="FOLDER", help="The folder that is indexed.", show_default=False, parser=as_path),
+    typer.Argument(metavar="FOLDER", help="The folder that is indexed.", show_default=False, parser=_as_folder),
 ]
 IndexDir = Annotated[
     Path | None,

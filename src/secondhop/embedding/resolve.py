@@ -21,7 +21,7 @@ _log = logging.getLogger(__name__)
 
 _URL = re.compile(r"\w{2,}://")
 """One letter is a drive of Windows."""
-_REPOSITORY = re.compile(r"[\w.-]+/[\w.-]+")
+_REPOSITORY = re.compile(r"\w[\w.-]*/\w[\w.-]*")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
