@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from secondhop.arrays import ranges
+from secondhop.arrays import distinct_values, ranges
 from secondhop.text.hygiene import each_worth_trying, planted_instructions, sign_marks, word_marks
 
 if TYPE_CHECKING:
@@ -63,7 +63,7 @@ class Suspects:
         sentences = ranges(first, n_sentences)
         lengths = self._snapshot.sentence_words[sentences + 1] - self._snapshot.sentence_words[sentences]
         words, _ = self._snapshot.words_of(ordinals)
-        new = np.unique(words[~self._known[words]])
+        new = distinct_values(words[~self._known[words]])
         if len(new):
             self._marks[new] = word_marks(self._snapshot.lexicon.forms.strings.several(new))
             self._known[new] = True

@@ -44,7 +44,7 @@ def _stopword_scores(snapshot: Snapshot, words: list[list[int]]) -> Floats:
     bounds = snapshot.sentence_words[snapshot.chunk_sentences]
     for forms in words:
         places = np.isin(snapshot.words, forms).nonzero()[0]
-        scores[np.unique(bounds.searchsorted(places, side="right") - 1)] += 1.0
+        scores[bounds.searchsorted(places, side="right") - 1] += 1.0  # once for each chunk
     return scores
 
 

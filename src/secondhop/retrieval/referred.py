@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from secondhop.arrays import ranges
+from secondhop.arrays import distinct_values, ranges
 from secondhop.text.analysis import split_forms
 from secondhop.text.references import Reference, references
 
@@ -94,14 +94,13 @@ def asked_for(snapshot: Snapshot, question: str, best: Ints) -> Ints:
     """Numbers of the sentences that open parts that the question names, among some chunks. Capitals do not matter."""
     named = dict.fromkeys((*references(question), *references(question.upper())))
     found = [_openings(snapshot, each, best) for each in named]
-    openings: Ints = np.unique(np.concatenate(found)) if found else np.empty(0, np.int64)
-    return openings
+    return distinct_values(np.concatenate(found)) if found else np.empty(0, np.int64)
 
 
 def raised(snapshot: Snapshot, lexical: Floats, openings: Ints, ranked_by: Floats) -> Floats:
     """[C] scores by words, with what the chunks get in which parts begin that are asked for, so that they rank first."""
     lexical = lexical.copy()
-    lexical[np.unique(snapshot.chunk_of(openings))] += ASKED_FOR * float(ranked_by.max())
+    lexical[snapshot.chunk_of(openings)] += ASKED_FOR * float(ranked_by.max())  # once for each chunk
     return lexical
 
 
