@@ -165,6 +165,23 @@ def test_larger_lines_are_headings_where_there_is_no_outline():
     assert spans == ["1 Harbour", "1.1 Dues", "2 Boats of\nthe harbour", "2.1 Ferries"]
 
 
+def test_paragraphs_in_a_size_above_the_usual_one_are_no_headings():
+    small = [(72, 560 - 9 * row, 8, f"{line} 10 20 30") for row, line in enumerate((4 * BODY)[:50])]
+    running_on = [line.rstrip(".") for line in BODY]
+    paragraphs = [*column(72, 660, running_on[:4], 11), *column(72, 600, [*running_on[:2], "and ends."], 11)]
+    pages = [[(72, 690, 16, title), *paragraphs, *small] for title in ("Summer", "Autumn")]
+    paths = [path for _, path, _ in shown(pdf.load(making.drawn_pdf(pages), "a.pdf"))]
+    assert paths == [("Summer",), ("Autumn",)]
+
+
+def test_a_paragraph_in_the_size_of_headings_is_none():
+    pages = [[(72, 740, 14, word), *column(72, 700, BODY)] for word in making.WORDS[:4]]
+    running_on = [(72, 740 - 17 * place, 14, line.rstrip(".")) for place, line in enumerate(BODY[:4])]
+    pages.append([*running_on, *column(72, 640, BODY)])
+    paths = [path for _, path, _ in shown(pdf.load(making.drawn_pdf(pages), "a.pdf"))]
+    assert paths == [(word,) for word in (*making.WORDS[:4], making.WORDS[3])]
+
+
 def test_what_is_large_on_the_cover_does_not_head_the_rest():
     cover = [(72, 500, 30, "Annual Report"), *column(72, 300, BODY[:3])]
     part = [(72, 740, 20, "Part"), *column(72, 700, BODY[:6])]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import chain
 
 from secondhop.loading.builder import MAX_HEADING_CHARS, one_line
 from secondhop.loading.pdf.page import Line, Page, Titles
@@ -17,17 +18,23 @@ _MAX_LEVELS = 4
 _MAX_LINES = 3
 _MAX_WORDS = 30
 _MAX_SHARE = 0.25  # of all characters; what is more is no heading but another usual size
+_LEAST_TITLES = 0.7  # of what is set in a size; where more of it reads as text, it is another usual size, too
 
 _COVER_PAGES = 1
 _LEAST_PAGES_AFTER_COVER = 5
 
 _Heading = tuple[int, int, int, str]
-"""First line, line after the last, level from 0, title."""
+"""First line, line after the last, level from 0, title; "" where it reads as text."""
 
 
 def headed_by_size(texts: Sequence[str], pages: Sequence[Page]) -> Iterator[Titles]:
     """For each page the headings on it; the last one goes on to the next page, unless it stands on the cover."""
     sizes = _levels(pages)
+    large = [list(_on_page(page.lines, sizes)) for page in pages]
+    reads_well: dict[int, list[bool]] = defaultdict(list)
+    for _, _, level, title in chain.from_iterable(large):
+        reads_well[level].append(title != "")
+    heads = {level for level, titles in reads_well.items() if sum(titles) >= _LEAST_TITLES * len(titles)}
     path: list[tuple[int, str]] = []
     for number, (text, page) in enumerate(zip(texts, pages, strict=True)):
         if number == _COVER_PAGES and len(pages) > _LEAST_PAGES_AFTER_COVER:
@@ -35,7 +42,9 @@ def headed_by_size(texts: Sequence[str], pages: Sequence[Page]) -> Iterator[Titl
         before = _titles(path)
         found: list[tuple[Span, tuple[str, ...]]] = []
         cursor = 0
-        for first, end, level, title in _on_page(page.lines, sizes):
+        for first, end, level, title in large[number]:
+            if not title or level not in heads:
+                continue
             span = _place(text, page.lines[first].text, page.lines[end - 1].text, end - first, cursor)
             if span is None:
                 continue
@@ -98,11 +107,10 @@ def _on_page(lines: Sequence[Line], levels: Mapping[float, int]) -> Iterator[_He
         if level is None:
             place = end
             continue
-        while end < len(lines) and end - place < _MAX_LINES and _goes_on(lines[end - 1], lines[end], levels):
+        while end < len(lines) and _goes_on(lines[end - 1], lines[end], levels):
             end += 1
-        title = one_line(" ".join(line.text for line in lines[place:end]))
-        if _reads_as_title(title):
-            yield place, end, level, title
+        title = one_line(" ".join(line.text for line in lines[place:end])) if end - place <= _MAX_LINES else ""
+        yield place, end, level, title if _reads_as_title(title) else ""
         place = end
 
 
