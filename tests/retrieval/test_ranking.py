@@ -40,6 +40,17 @@ def test_the_bridge_reaches_what_a_seed_names():
     assert hits[0].score >= linked.score
 
 
+def test_a_name_that_links_by_its_parts_is_told_once():
+    named = [
+        "The lighthouse keeper sets AllowOverride, Brightness and Rotation.",
+        "AllowOverride, Brightness, Rotation.",
+    ]
+    document = Document.from_chunks([named[0], *FILLER, named[1]])
+    hits = retrieve(document._snapshot, "lighthouse keeper", costs=document._costs, candidate_k=10, bridge=True)
+    (linked,) = (hit.via.terms for hit in hits if hit.via)
+    assert sorted(linked) == ["AllowOverride", "Brightness", "Rotation"]
+
+
 SEED, LINKED = "The lighthouse keeper was Robert Hale.", "Robert Hale was born in Arbroath."
 
 

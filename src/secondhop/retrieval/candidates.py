@@ -194,16 +194,16 @@ def _via(
     strongest_first = np.lexsort((-bridge.factors, names.seed))
     links = held[:, terms.searchsorted(names.term[strongest_first])]
     links &= names.seed[strongest_first] == nearest[:, None]
-    links &= links.cumsum(axis=1, dtype=np.int16) <= _VIA_TERMS
     place, column = np.nonzero(links)
-    words = snapshot.lexicon.forms.strings.several(names.form[strongest_first[column]])
+    form = snapshot.lexicon.forms.strings.several(names.form[strongest_first])
+    words = [form[name] for name in column.tolist()]
     ends = place.searchsorted(np.arange(1, len(nearest) + 1)).tolist()
     ids = [chunk.id for chunk in snapshot.chunks(bridge.seeds)]
     via: list[Via | None] = []
     start = 0
     for seed, ordinal, end in zip(nearest.tolist(), ordinals.tolist(), ends, strict=True):
         part = (bridge.parts[ordinal],) if ordinal in bridge.parts else ()
-        linking = (*part, *words[start:end])
+        linking = tuple(dict.fromkeys((*part, *words[start:end])))  # `AuthName` links by its parts, and is one word
         via.append(Via(ids[seed], linking[:_VIA_TERMS]) if linking and seed != NO_SEED else None)
         start = end
     return via
