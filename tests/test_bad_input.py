@@ -371,6 +371,7 @@ def test_bad_chunks_are_refused_by_number_and_name(chunks, message):
     [
         ("source", 5),
         ("source", Path("a.md")),
+        ("heading", 0),
         ("heading_path", "one heading"),
         ("heading_path", ["Fees", 5]),
         ("kind", "verse"),
@@ -384,7 +385,8 @@ def test_bad_chunks_are_refused_by_number_and_name(chunks, message):
     ],
 )
 def test_a_value_of_another_type_in_a_chunk_is_named_with_the_chunk(name, value):
-    for chunk in ({"text": "A law.", name: value}, secondhop.Chunk("A law.", **{name: value})):
+    mapping = {"text": "A law.", name: value}
+    for chunk in (mapping, mapping if name == "heading" else secondhop.Chunk(**mapping)):
         for load in (secondhop.Document.from_chunks, lambda chunks: secondhop.build_context("law", chunks)):
             with pytest.raises(secondhop.InputError, match=f"chunk 1: {name}=") as caught:
                 load(["fine", chunk])
@@ -399,7 +401,8 @@ def test_numbers_of_numpy_in_chunks_become_plain_ones():
 
 
 @pytest.mark.parametrize(
-    ("name", "value"), [("source", 5), ("source", Path("a.md")), ("metadata", ["year", 2024]), ("format", ["md"])]
+    ("name", "value"),
+    [("source", 5), ("source", 0), ("source", np.array(["a", "b"])), ("metadata", ["year", 2024]), ("format", ["md"])],
 )
 def test_a_value_of_another_type_in_a_text_is_named_with_the_text(name, value):
     with pytest.raises(secondhop.InputError, match=f"text 1: {name}="):
@@ -417,7 +420,10 @@ def test_the_name_of_bytes_is_a_string(source):
         secondhop.Document.from_bytes(b"A law.", source=source)
 
 
-@pytest.mark.parametrize("texts", ["one string", b"bytes", {"a.txt": "one mapping"}, None])
+TABLE = np.array([["text", "source"], ["A law.", "a.txt"]])  # as a data frame, which would pass for its columns
+
+
+@pytest.mark.parametrize("texts", ["one string", b"bytes", {"a.txt": "one mapping"}, None, np.array("one"), TABLE])
 def test_one_text_is_no_list_of_texts(texts):
     with pytest.raises(secondhop.InputError, match="give a list of texts"):
         secondhop.Document.from_texts(texts)

@@ -74,14 +74,11 @@ _FILTERABLE = frozenset({"source", "page", "kind", "id", "heading"})
 
 
 def checked_items(items: Iterable[Any], what: str = "chunks") -> list[Any]:
-    """The items of a list; one string or mapping is refused, which would pass for a list of its parts."""
-    try:
-        each = None if isinstance(items, (str, bytes, Mapping)) else iter(items)
-    except TypeError:  # an array without dimensions has `__iter__`, and cannot be iterated
-        each = None
-    if each is None:
+    """The items of a list; one string, mapping or data frame is refused, which would pass for a list of its parts."""
+    is_one = isinstance(items, (str, bytes, Mapping)) or getattr(items, "ndim", 1) != 1
+    if is_one or not isinstance(items, Iterable):
         raise InputError(f"{what} is one {type(items).__name__}; give a list of {what}")
-    return list(each)
+    return list(items)
 
 
 def to_chunks(items: Iterable[str | Mapping[str, Any] | Chunk], source: str | None = None) -> tuple[Chunk, ...]:
@@ -138,7 +135,7 @@ def _to_chunk(item: Any, number: int, source: str | None) -> Chunk:
         heading = values.pop("heading", None)
         values.pop("score", None)
         values = {key: value for key, value in values.items() if value is not None}
-        if heading:
+        if heading is not None and checked_string(heading, f"chunk {number}: heading"):
             values.setdefault("heading_path", (heading,))
         if source is not None:
             values.setdefault("source", source)
@@ -199,9 +196,10 @@ def load_item(item: Any, number: int, settings: DocumentOptions) -> SourceText |
         )
     if not values["text"].removeprefix("\ufeff").strip():
         return None
-    label = checked_string(values.get("source") or f"{settings.source}-{number}", f"text {number}: source")
-    form = checked_string(values.get("format") or settings.format or "", f"text {number}: format")
-    metadata = values.get("metadata")
+    named = {name: value for name, value in values.items() if value is not None}
+    label = checked_string(named.get("source", ""), f"text {number}: source") or f"{settings.source}-{number}"
+    form = checked_string(named.get("format", ""), f"text {number}: format") or settings.format
+    metadata = named.get("metadata")
     if not isinstance(metadata, (Mapping, NoneType)):
         raise InputError(f"text {number}: metadata={metadata!r} is not a mapping")
     loaded = loading.load_text(checked_text(values["text"]), label, format=form or None)

@@ -260,4 +260,4 @@ def watch(
     document = Document.from_folder(root, options=settings)
     with contextlib.suppress(IndexLockedError), IndexStore(index).write():
         pass  # a watch whose index cannot be written is refused now rather than at the first change
-    return FolderWatch(document, root, settings, on_event, sweep_seconds)
+    return FolderWatch(document, root, settings, on_event, float(sweep_seconds))

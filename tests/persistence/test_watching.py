@@ -7,6 +7,7 @@ import sys
 import threading
 import time
 
+import numpy as np
 import pytest
 
 import secondhop
@@ -200,7 +201,7 @@ def test_a_format_of_ones_own_is_loaded_in_this_process(folder, monkeypatch):
 
 def test_a_stopped_watch_leaves_a_sound_index(folder):
     for _ in range(3):
-        watched = secondhop.watch(folder, sweep_seconds=0.05)
+        watched = secondhop.watch(folder, sweep_seconds=np.float32(0.1))  # a number that no lock waits for
         time.sleep(0.3)
         watched.stop()
         watched.stop()
