@@ -1,4 +1,5 @@
 import pytest
+import Stemmer
 
 from secondhop.text.analysis import Analyzer, split_forms
 from secondhop.text.languages import LANGUAGES, detect_language, stopwords
@@ -27,7 +28,16 @@ def test_a_language_is_known_by_its_function_words(language, text):
 
 
 @pytest.mark.parametrize(
-    "text", ["", "合同受中国法律管辖", "123 456", "zebra giraffe lion", "return foo(bar)", "o + e = o - e"]
+    "text",
+    [
+        "",
+        "合同受中国法律管辖",
+        "123 456",
+        "zebra giraffe lion",
+        "return foo(bar)",
+        "o + e = o - e",
+        "for k, v in z: s += v; o = a",
+    ],
 )
 def test_english_where_nothing_decides(text):
     assert detect_language([text]) == "english"
@@ -79,9 +89,17 @@ def test_all_languages_but_none_have_stopwords():
         ("nepali", "यो सम्झौता को लागि छ र पनि त्यो भने हो"),
         ("yiddish", "דער אָפּמאַך איז אונטער דעם געזעץ און נישט פֿון די"),
         ("basque", "Kontratua eta hau ez da, baina zen bezala dira"),
+        ("polish", "Umowa podlega prawu polskiemu, a strony są tam, gdzie zawarto umowę."),
+        ("czech", "Smlouva se řídí právem České republiky a strany jsou tam, kde byla uzavřena."),
+        ("slovak", "Zmluva sa riadi právom Slovenskej republiky a strany sú tam, kde bola uzavretá."),
+        ("slovenian", "Za pogodbo velja pravo države, v kateri je bila sklenjena, če ni drugače."),
+        ("ukrainian", "Договір регулюється законом, і це не так просто, як вона думає."),
+        ("estonian", "Lepingule kohaldatakse seda õigust, mis on riigis ja kus see oli sõlmitud."),
+        ("vietnamese", "Hợp đồng này được điều chỉnh bởi luật của nước và không phải của nơi khác."),
+        ("persian", "این قرارداد تابع قانون کشور است و با آن که در آن امضا شده بود"),
     ],
 )
-def test_further_snowball_languages_are_known_too(language, text):
+def test_further_languages_are_known_too(language, text):
     assert detect_language([text]) == language
 
 
@@ -94,6 +112,51 @@ def test_every_word_of_a_list_is_one_that_the_analyzer_makes():
 
 def _is_stopword(analyzer):
     return lambda form: not analyzer.analyze(form).terms
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("german", "Warum, wann, womit und wofür muss ich das bitte haben?"),
+        ("french", "Pourquoi, comment et combien peut-on ?"),
+        ("spanish", "¿Cuánto y cuántas puedo? ¿Por qué? ¿Cuanto?"),
+        ("portuguese", "Quantos posso ter?"),
+        ("dutch", "Hoeveel en waarvoor moet ik?"),
+        ("danish", "Hvordan og hvorfor kunne man, hvilken?"),
+        ("finnish", "Miksi, mistä ja kuinka, onko?"),
+        ("russian", "Почему, зачем и какого можно?"),
+        ("hungarian", "Mennyi, hány, kinek és miből kell?"),
+        ("greek", "Γιατί και πόσο πρέπει;"),
+        ("turkish", "Nedir, kimin ve niçin?"),
+        ("polish", "Dlaczego i ile można, którego?"),
+        ("czech", "Proč a kolik musí, kterého?"),
+        ("ukrainian", "Чому і скільки можна, якого?"),
+        ("persian", "چرا و چگونه؟"),
+    ],
+)
+def test_words_that_ask_say_nothing_of_the_subject(language, text):
+    assert Analyzer(language).terms(text) == []
+
+
+@pytest.mark.parametrize(
+    ("language", "forms"),
+    [
+        ("polish", "umowa umowy umowie umowę umową umowom"),
+        ("polish", "Kowalski Kowalskiego Kowalskiemu Kowalskim"),
+        ("czech", "smlouva smlouvy smlouvě smlouvu smlouvou"),
+        ("slovak", "zmluva zmluvy zmluve zmluvu zmluvou"),
+        ("estonian", "lepingu lepingut lepingus lepingud"),
+        ("persian", "کتاب کتابها کتاب‌ها کتاب‌های"),
+    ],
+)
+@pytest.mark.skipif("polish" not in Stemmer.algorithms(), reason="PyStemmer has these from 3.1 on")
+def test_forms_of_a_word_share_a_term(language, forms):
+    assert set.intersection(*(set(Analyzer(language).terms(form)) for form in forms.split()))
+
+
+def test_a_language_without_a_stemmer_has_that_of_one_near_to_it():
+    assert Analyzer("ukrainian").terms("договори законами") == Analyzer("russian").terms("договори законами")
+    assert all(Analyzer(language).terms("zebra 3.11 зебра") for language in LANGUAGES)
 
 
 def test_words_of_another_script_meet_the_stemmer_of_their_own():

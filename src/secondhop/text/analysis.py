@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 from unicodedata import normalize
 
 from secondhop.errors import OptionError
-from secondhop.text.languages import LANGUAGES, detect_language, languages_by_script, script_of, stopwords
+from secondhop.text.languages import LANGUAGES, NEAREST, detect_language, languages_by_script, script_of, stopwords
 
 # Combining marks are part of words: Python's \w leaves out the vowel signs of Indic, Thai, Hebrew and Arabic scripts. So
 # are soft hyphens.
@@ -69,7 +69,7 @@ _LEAST_IN_PIECES = 5
 """Shorter words share pieces with too many others."""
 _PIECE = "#"
 _ELISIONS = frozenset({"french", "italian", "catalan", "portuguese", "irish"})
-_DECIMAL_COMMA = frozenset(LANGUAGES) - {"english", "arabic", "hindi", "irish", "tamil", "nepali", "yiddish", "none"}
+_DECIMAL_POINT = frozenset({"english", "arabic", "hindi", "irish", "tamil", "nepali", "yiddish", "persian", "none"})
 _APOSTROPHES_WITHIN = frozenset({"cyrillic", "hebrew"})
 """Scripts whose apostrophes are part of a word, as those of Ukrainian."""
 
@@ -189,7 +189,7 @@ class Analyzer:
 
     def _number(self, base: str) -> str:
         """A number with points or commas as it is indexed: with a point before decimals, and no commas."""
-        if self.language in _DECIMAL_COMMA and _WITH_DECIMAL_COMMA.fullmatch(base):
+        if self.language not in _DECIMAL_POINT and _WITH_DECIMAL_COMMA.fullmatch(base):
             base = base.translate(_POINTS_AND_COMMAS)
         return _ZERO_DECIMALS.sub("", base.replace(",", ""))
 
@@ -243,7 +243,10 @@ def _stemmer(language: str) -> Any:
         import Stemmer
 
         # Without its own memory: each distinct form is analysed once, and keeping the books takes longer than stemming.
-        stemmers[language] = Stemmer.Stemmer(language, 0)
+        name = language
+        while name not in Stemmer.algorithms():
+            name = NEAREST[name]
+        stemmers[language] = Stemmer.Stemmer(name, 0)
     return stemmers[language]
 
 
