@@ -16,10 +16,11 @@ def path(tmp_path):
     return path
 
 
-def write(path, error):
+def write(path, error=None):
     with replacing(path) as file:
         file.write(b"new")
-        raise error
+        if error is not None:
+            raise error
 
 
 def test_a_file_has_its_name_when_it_is_complete(path):
@@ -56,3 +57,34 @@ def test_what_a_killed_process_left_behind_goes_after_a_day_and_nothing_else(pat
     with replacing(path) as file:
         file.write(b"new")
     assert sorted(os.listdir(path.parent)) == sorted([path.name, *(name for name, stays in names.items() if stays)])
+
+
+def test_a_name_that_windows_refuses_for_a_moment_is_given_then(path, monkeypatch):
+    # A stand-in: Windows refuses to replace a file that somebody reads, which no other system does.
+    refusals = [PermissionError(errno.EACCES, "is being read")] * 3
+    replace = os.replace
+
+    def refuse_at_first(source, target):
+        if refusals:
+            raise refusals.pop()
+        replace(source, target)
+
+    monkeypatch.setattr(os, "replace", refuse_at_first)
+    with pytest.raises(PermissionError):
+        write(path)  # elsewhere it is refused for good
+    assert (path.read_bytes(), len(refusals)) == (b"old", 2)
+    monkeypatch.setattr("secondhop.replacing._IS_WINDOWS", True)
+    write(path)
+    assert (path.read_bytes(), os.listdir(path.parent)) == (b"new", [path.name])
+
+
+def test_a_name_that_windows_goes_on_refusing_is_an_error(path, monkeypatch):
+    def refuse(source, target):  # a stand-in, as above
+        raise PermissionError(errno.EACCES, "is being read")
+
+    monkeypatch.setattr(os, "replace", refuse)
+    monkeypatch.setattr("secondhop.replacing._IS_WINDOWS", True)
+    monkeypatch.setattr(time, "sleep", lambda seconds: None)
+    with pytest.raises(PermissionError, match="is being read"):
+        write(path)
+    assert path.read_bytes() == b"old"

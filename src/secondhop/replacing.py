@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
 
+_IS_WINDOWS = os.name == "nt"
 _LONGEST_S = 24 * 3600
 """No file takes longer to be written. An older one that never got its name is of a process that was killed."""
 
@@ -31,13 +32,23 @@ def replacing(path: Path) -> Iterator[BinaryIO]:
             yield file
             file.flush()
             os.fsync(file.fileno())
-        os.replace(temporary, path)
+        rename_over(temporary, path)
     except BaseException as error:
         with contextlib.suppress(OSError):
             temporary.unlink()
         if isinstance(error, OSError) and error.filename in (None, str(temporary)):
             raise OSError(error.errno, error.strerror, str(path)) from error  # not of a file that nobody has named
         raise
+
+
+def rename_over(temporary: Path, path: Path) -> None:
+    """Give the file that name. Windows refuses it while somebody reads what has the name: it is tried for a second."""
+    for pause in (0.01, 0.03, 0.1, 0.3, 0.6) if _IS_WINDOWS else ():
+        with contextlib.suppress(PermissionError):
+            os.replace(temporary, path)
+            return
+        time.sleep(pause)
+    os.replace(temporary, path)
 
 
 def _remove_left_behind(path: Path) -> None:

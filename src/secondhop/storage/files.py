@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from secondhop.errors import NoSpaceError, StoreError
+from secondhop.replacing import rename_over
 
 _FULL = {errno.ENOSPC, errno.EFBIG, getattr(errno, "EDQUOT", errno.ENOSPC)}
 _CREATE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
@@ -46,7 +47,7 @@ def publish(temporary: Path, target: Path) -> None:
     """Give the file its name; everybody sees what had that name before or all of the new file."""
     with errors_of(target, 0):
         sync_folder(target.parent)  # the files it speaks of are found after a power cut before it is
-        os.replace(temporary, target)
+        rename_over(temporary, target)
         sync_folder(target.parent)
 
 
