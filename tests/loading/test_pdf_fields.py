@@ -67,6 +67,17 @@ def test_values_of_form_fields_stand_beside_or_below_their_labels():
     assert loaded.warnings == ()
 
 
+def test_fields_of_a_page_shown_turned_stand_beside_their_labels():
+    labels = "BT /F1 12 Tf 0 1 -1 0 100 72 Tm (Name of the boat:) Tj 0 -30 Td (Home harbour:) Tj ET"
+    stream = f"<< /Length {len(labels)} >>\nstream\n{labels}\nendstream"
+    form = with_annotations(drawn_pdf([[]], contents={0: stream}), field((86, 200, 106, 400), "Aurora"))
+    writer = pypdf.PdfWriter(clone_from=BytesIO(form))
+    writer.pages[0].rotate(90)
+    out = BytesIO()
+    writer.write(out)
+    assert pdf.load(out.getvalue(), "a.pdf").text == "Name of the boat: Aurora\nHome harbour:"
+
+
 def test_fields_of_one_row_are_read_left_to_right_whatever_their_height():
     first, second = field((200, 664, 280, 684.4), "Aurora"), field((290, 664, 400, 684.6), "Borealis")
     for fields in ((first, second), (second, first)):

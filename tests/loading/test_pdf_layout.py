@@ -2,8 +2,10 @@
 
 import time
 import zlib
+from io import BytesIO
 
 import making
+import pypdf
 import pytest
 
 from secondhop import Document
@@ -75,6 +77,35 @@ def test_a_page_with_a_number_above_a_line_is_put_into_reading_order():
     raised = figures(700, (0, 11, "00 1,200"), (4, 7, "12"), (0, 11, " 00"))
     page = [*column(72, 500, ["Second."]), *raised, (300, 700, 11, "a cell")]
     assert pdf.load(making.drawn_pdf([page]), "a.pdf").text == "00 1,200¹² 00 a cell\nSecond."
+
+
+def sideways(items, *, quarters):
+    """A page of these (x, y, size, text) on their side, shown turned clockwise by quarters."""
+    drawn = "".join(f"BT /F1 {size} Tf 0 1 -1 0 {612 - y} {x} Tm ({text}) Tj ET\n" for x, y, size, text in items)
+    stream = f"<< /Length {len(drawn)} >>\nstream\n{drawn}\nendstream"
+    writer = pypdf.PdfWriter(clone_from=BytesIO(making.drawn_pdf([[]], contents={0: stream})))
+    writer.pages[0].rotate(90 * quarters)
+    out = BytesIO()
+    writer.write(out)
+    return out.getvalue()
+
+
+@pytest.mark.parametrize("quarters", [0, 1])
+def test_lines_set_sideways_do_not_run_into_one_another(quarters):
+    lines = ["Steel 10 20", "Copper 30 40", "Tin 50 60", "The prices of copper rose when", "the new quay was opened."]
+    assert pdf.load(sideways(column(72, 500, lines), quarters=quarters), "a.pdf").text == "\n".join(lines)
+
+
+def test_pages_shown_turned_are_read_as_they_are_shown():
+    drawn = [*column(72, 300, BODY[3:7]), (72, 480, 18, "Harbour dues"), *column(72, 440, BODY[:3])]
+    drawn += figures(250, (0, 11, "00 1,200"), (4, 7, "12"), (0, 11, " 00"))
+    text = pdf.load(sideways(drawn, quarters=1), "a.pdf").text
+    assert text.split("\n") == ["Harbour dues", *BODY[:3], *BODY[3:7], "00 1,200¹² 00"]
+
+
+def test_the_number_of_a_page_stands_apart_from_the_title_in_its_row():
+    contents = [(72, 700, 12, "1 Simple reference"), (500, 700, 12, "1"), (72, 670, 12, "2 Names"), (500, 670, 12, "4")]
+    assert pdf.load(making.drawn_pdf([contents]), "a.pdf").text == "1 Simple reference 1\n2 Names 4"
 
 
 def report(pages, *, foot="Page {} of {}", head="Harbour report"):

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 from pypdfium2 import raw
 
-from secondhop.loading.pdf.page import Line, Page
+from secondhop.loading.pdf.page import Line, Page, turn
 from secondhop.loading.pdf.words import tidy_lines
 
 # On one page, against annotations that are all one large field, or more than can be compared with all lines.
@@ -124,6 +124,8 @@ def _boxed(annotation: Any, text: str, page: Any) -> _Field | None:
     box, seen = raw.FS_RECTF(), raw.FS_RECTF()
     if not texts or not raw.FPDFAnnot_GetRect(annotation, box) or not raw.FPDF_GetPageBoundingBox(page, seen):
         return None
+    for each in (box, seen):
+        turn(each, raw.FPDFPage_GetRotation(page))
     left, right = sorted((box.left, box.right))
     bottom, top = sorted((box.bottom, box.top))
     is_seen = max(left, seen.left) < min(right, seen.right) and max(bottom, seen.bottom) < min(top, seen.top)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from secondhop.types import Span
 
@@ -71,6 +71,12 @@ class Pages:
     def has_text(self) -> bool:
         """Whether any page has."""
         return any(page.lines for page in self.pages)
+
+
+def turn(box: Any, quarters: int) -> None:
+    """Make the box one of the page as it is shown, turned clockwise by this many quarters."""
+    for _ in range(quarters):
+        box.left, box.bottom, box.right, box.top = box.bottom, -box.right, box.top, -box.left
 
 
 def count(number: int, singular: str, plural: str | None = None) -> str:

@@ -8,6 +8,7 @@ import re
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from functools import partial
 from itertools import islice
 from typing import Any
 
@@ -17,13 +18,15 @@ from pypdfium2 import raw
 from secondhop.errors import PasswordRequiredError
 from secondhop.loading.builder import MAX_HEADING_CHARS, clean, one_line, raised
 from secondhop.loading.pdf.fields import with_fields
-from secondhop.loading.pdf.page import Entry, Line, Page, Pages, State, count, ranges
+from secondhop.loading.pdf.page import Entry, Line, Page, Pages, State, count, ranges, turn
 from secondhop.loading.pdf.words import tidy_lines, with_accents
 
 _MAX_OUTLINE_ENTRIES = 10_000
 _MAX_OUTLINE_DEPTH = 15
 _MAX_OBJECT_DEPTH = 3
 _MAX_PIECES = 50
+_TOUCHING = 0.6
+"""Of the height of a letter: what may lie between one piece of a line and the next."""
 _NUMBER = re.compile(r"[0-9]+(?:,[0-9]+)*")
 _SIGNS = "+-−–"
 _SMALLER = 0.85
@@ -127,9 +130,19 @@ def _read_page(page: Any, textpage: Any) -> Page:
     texts = tidy_lines(_text(raw.FPDFText_GetBoundedText, textpage, *corners, size=2 * size + 64))
     if not any(texts):
         texts = tidy_lines(stored)
-    upright = raw.FPDFPage_GetRotation(page) == 0
-    lines = _placed(textpage, texts, stored) if upright else [Line(text) for text in texts if text]
+    quarters = raw.FPDFPage_GetRotation(page)
+    lines = _placed(
+        textpage, texts, stored, partial(_turned_box, quarters) if quarters else raw.FPDFText_GetLooseCharBox
+    )
+    turn(box, quarters)
     return Page(lines, floor=box.bottom, height=box.top - box.bottom)
+
+
+def _turned_box(quarters: int, textpage: Any, number: int, box: Any) -> int:
+    """Write the box of a character on a page that is shown turned."""
+    given: int = raw.FPDFText_GetLooseCharBox(textpage, number, box)
+    turn(box, quarters)
+    return given
 
 
 def _text(ask: Callable[..., int], textpage: Any, *arguments: float, size: int) -> str:
@@ -154,10 +167,11 @@ def _why_empty(pdf: pypdfium2.PdfDocument, index: int) -> State:
     return "empty" if drawn is None else "no_text_layer"
 
 
-def _placed(textpage: Any, texts: Sequence[str], stored: str) -> list[Line]:
+def _placed(textpage: Any, texts: Sequence[str], stored: str, ask: Callable[..., int]) -> list[Line]:
     """The lines that are not blank, with their places, and numbers set above the line in characters that are.
 
-    `stored` is the text that pdfium's character numbers belong to. It holds the same lines and those outside the page.
+    `ask` tells a character's box. `stored` is the text that pdfium's character numbers belong to. It holds the same
+    lines and those outside the page.
     """
     lines: list[Line] = []
     pieces = list(_numbered(stored))
@@ -166,8 +180,6 @@ def _placed(textpage: Any, texts: Sequence[str], stored: str) -> list[Line]:
         starts_of.setdefault(piece, []).append(number)
     lengths = set(map(len, starts_of))
     place = 0
-    first, middle, last = raw.FS_RECTF(), raw.FS_RECTF(), raw.FS_RECTF()
-    ask = raw.FPDFText_GetLooseCharBox
     for text in texts:
         if not text:
             continue
@@ -181,24 +193,70 @@ def _placed(textpage: Any, texts: Sequence[str], stored: str) -> list[Line]:
             lines.append(Line(text))
             continue
         place = found.stop
-        numbers = _numbers(textpage, text, [pieces[each] for each in found])
-        # The middle tells the height: a footnote mark may stand at either end. Blanks between words have none.
-        half = len(text) // 2
-        while text[half] == " ":
-            half += 1
-        if (
-            numbers[0] >= 0
-            and ask(textpage, numbers[0], first)
-            and ask(textpage, numbers[-1], last)
-            and ask(textpage, numbers[half], middle)
-        ):
-            height = max(middle.top - middle.bottom, 0.0)
-            tallest = max(height, first.top - first.bottom)
-            shown = _with_raised(textpage, text, numbers, tallest) if _NUMBER.search(text) else text
-            lines.append(Line(shown, first.left, max(last.right, first.left), middle.bottom, height))
+        parts = pieces[found.start : place]
+        if len(parts) == 1:
+            lines.append(_line(textpage, ask, text, parts))
         else:
-            lines.append(Line(text))
+            lines += [_line(textpage, ask, *each) for each in _apart(textpage, ask, text, parts)]
     return lines
+
+
+def _line(textpage: Any, ask: Callable[..., int], text: str, pieces: Sequence[tuple[int, str]]) -> Line:
+    first, middle, last = raw.FS_RECTF(), raw.FS_RECTF(), raw.FS_RECTF()
+    numbers = _numbers(textpage, text, pieces)
+    # The middle tells the height: a footnote mark may stand at either end. Blanks between words have none.
+    half = len(text) // 2
+    while text[half] == " ":
+        half += 1
+    if (
+        numbers[0] < 0
+        or not ask(textpage, numbers[0], first)
+        or not ask(textpage, numbers[-1], last)
+        or not ask(textpage, numbers[half], middle)
+    ):
+        return Line(text)
+    height = max(middle.top - middle.bottom, 0.0)
+    tallest = max(height, first.top - first.bottom)
+    shown = _with_raised(textpage, ask, text, numbers, tallest) if _NUMBER.search(text) else text
+    return Line(shown, first.left, max(last.right, first.left), middle.bottom, height)
+
+
+def _apart(
+    textpage: Any, ask: Callable[..., int], text: str, pieces: Sequence[tuple[int, str]]
+) -> Iterator[tuple[str, Sequence[tuple[int, str]]]]:
+    """The line with its pieces, cut where the next one stands elsewhere, and with a blank where it stands apart.
+
+    pdfium runs together what begins at one height: the lines of text set sideways, a title and the number of its page.
+    """
+    start = end = first = 0
+    for number, (_, piece) in enumerate(pieces):
+        begin = text.index(piece, end)
+        between = _between(textpage, ask, *pieces[number - 1 : number + 1]) if number else ""
+        if between == "\n":
+            yield text[start:end], pieces[first:number]
+            start, first = begin, number
+        elif begin == end:
+            text = f"{text[:end]}{between}{text[end:]}"
+        end = text.index(piece, end) + len(piece)
+    yield text[start:], pieces[first:]
+
+
+def _between(textpage: Any, ask: Callable[..., int], before: tuple[int, str], after: tuple[int, str]) -> str:
+    """What belongs between two pieces: nothing where they touch, a blank in one row, the end of a line elsewhere."""
+    if not before[1] or not after[1]:
+        return ""
+    number_of, code_of = raw.FPDFText_GetCharIndexFromTextIndex, raw.FPDFText_GetUnicode
+    ends = number_of(textpage, before[0]) + len(before[1]) - 1
+    starts = number_of(textpage, after[0])
+    if code_of(textpage, ends) != ord(before[1][-1]) or code_of(textpage, starts) != ord(after[1][0]):
+        return ""  # numbered otherwise: where they stand is not known
+    end, start = raw.FS_RECTF(), raw.FS_RECTF()
+    ask(textpage, ends, end)
+    ask(textpage, starts, start)
+    near = _TOUCHING * max(end.top - end.bottom, start.top - start.bottom)
+    if max(start.bottom - end.top, end.bottom - start.top) > near or end.left - start.right > near:
+        return "\n"
+    return " " if start.left - end.right > near else ""
 
 
 def _run(text: str, pieces: Sequence[tuple[int, str]], start: int) -> range | None:
@@ -228,10 +286,9 @@ def _numbers(textpage: Any, text: str, pieces: Sequence[tuple[int, str]]) -> Seq
     return numbers
 
 
-def _with_raised(textpage: Any, text: str, numbers: Sequence[int], height: float) -> str:
+def _with_raised(textpage: Any, ask: Callable[..., int], text: str, numbers: Sequence[int], height: float) -> str:
     """The line with the numbers in it that are raised in characters that are; `height` is that of a letter that is not."""
     box, before = raw.FS_RECTF(), raw.FS_RECTF()
-    ask = raw.FPDFText_GetLooseCharBox
     for match in _NUMBER.finditer(text):
         start, end = match.span()
         if start and text[start - 1] in _SIGNS:
