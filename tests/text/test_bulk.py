@@ -28,7 +28,7 @@ PIECES = [
     "see e.g. no. 5 of the U.S. code. " * 12, "10. of it. (b). a. " * 24, "10.\n", "(iv). ", "b. ", "vs. ",
     "....", " ...... 5", "MR", "a term\n  what it is\n" * 24, "  deep\n\n\tdeeper line\n" * 30, "\n   ",
     "12. März", "12. 3. 2020", "2020. 3. 12.", "im 19. ", "т. е. ", " г. ", "v. Chr. ", "art. 5 ", "Abs. ", "св", "« ", " »", "？",
-    "。”", "Ж. ", "．", "と", "５",
+    "。”", "Ж. ", "．", "と", "５", "l’art. ", "'s. 5", "č. 8",
 ]  # fmt: skip
 texts = st.lists(st.sampled_from(PIECES), max_size=40).map("".join) | st.text(max_size=60)
 

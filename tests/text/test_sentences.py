@@ -57,6 +57,13 @@ def sentences(text):
         ],
         ["Il vint avec M. É. Zola.", "Éva, elle, partit.", "«Oui!» écrivit-elle."],
         ["Er kam um 5 p.m.", "Dazu gehören u.a. Äpfel, d.h. Obst, und u. ä. Dinge."],
+        ["Selon l'art. 12, al. 3, et l’art. 5 du chap. 2.", "Fin."],
+        ["Ai sensi dell'art. 5, co. 2, del d.lgs. n. 231 del 2001.", "Fine (pag. 5)."],
+        ["EE. UU. y el Sr. Paz, de la Av. Sol, firman.", "Fin."],
+        ["Ustawa z dn. 12 maja, prof. dr hab. Jan Lis.", "Koniec."],
+        ["Zákon č. 89/2012 platí.", "Ing. Jan Novák ví, s. 12."],
+        ["Potrivit art. 5 alin. (2) din lege.", "Dl. Pop a venit."],
+        ["It was the mid-70's.", "1,001 were made."],
         ["Dne 5. října 1999 přišel.", "Dne 12. 3. 2020 odešel.", "Např. Karel, čl. 5 odst. 2."],
         ["이 법은 2020. 3. 12. 시행한다.", "제2조를 본다."],
         [

@@ -49,7 +49,7 @@ _OF_OTHER_LANGUAGES = """Abb Abschn Anm Aufl Bd Bde Chr Hr Hrsg Kap Mio Mrd Nrn 
     Sig artt avv cfr dott sig sigg Bijv bijv blz dhr drs hfst jhr mevr nrs bl.a f.eks hhv jf t.ex klo esim ks Dz Np m.in np
     św tzn ul Ul zob Zob čl např Např příp tzv MUDr JUDr PhDr RNDr npr hlm Bpk Yth Jl pl ún bkz Bkz Doç örn pvz žr δηλ βλ Βλ
     κ κα κκ π.χ πχ σελ άρθ παρ акад вул гл див доц Див им напр Напр пп проф Проф рис Рис См см ст стор стр Стр табл Табл ул Ул чл د أ
-    डॉ प्रो पं श्री ए बी सी डी ई एफ एच जे एल एम एन ओ आर एस यू वी"""
+    Av Avda Cía EE Exma Exmo Ltda Ing Mgr dr hab inż alin Dl Dna буд ал डॉ प्रो पं श्री ए बी सी डी ई एफ एच जे एल एम एन ओ आर एस यू वी"""
 """Such as no English sentence ends with."""
 ABBREVIATIONS = (
     "Mr", "Mrs", "Ms", "Dr", "St", "Jr", "Sr", "Prof", "Gen", "Col", "Lt", "Sgt", "Capt", "Rev", "Hon", "Inc", "Ltd", "Co",
@@ -67,7 +67,8 @@ BEFORE_NUMBERS = (
     "fig", "figs", "Figs", "eq", "eqs", "Eq", "Eqs", "no", "nos", "p", "vol", "vols", "Vols", "ch", "Ch", "sec", "secs",
     "Secs", "sect", "Sect", "par", "para", "paras", "Para", "pt", "Pt", "ref", "refs", "Ref", "Refs", "tab", "Tab", "Jan",
     "Feb", "Mar", "Apr", "Jun", "Jul", "Aug", "Sep", "Sept", "Oct", "Nov", "Dec",
-    "Abs", "art", "arts", "cap", "kap", "kl", "lit", "odst", "pkt", "poz", "stk", "str", "ust", "alin",
+    "Abs", "art", "arts", "cap", "chap", "co", "dn", "kap", "kl", "lit", "md", "n", "odst", "pag", "Pag", "pkt", "poz", "stk",
+    "str", "ust",
 )  # fmt: skip
 """Abbreviations where a number follows, of English and of other languages."""
 LONGEST_UNKNOWN = 3
@@ -78,13 +79,13 @@ _TOGETHER = re.compile(
         |(?:April|August|September|November)\s\d{{4}}\b|\d{{1,2}}\.\s(?:1\d|20)\d\d\b)
     |\d{{4}}\.\s\d{{1,2}}\.\s\d{{1,2}}\.
     |(?:[Ii]m|[Dd](?:er|as|em|en|es|et)|[Vv]om|[Zz]u[mr]|[Bb]eim)\s\d{{1,2}}\.\s(?=\w)
-    |(?:{"|".join(BEFORE_NUMBERS)}|[нпсчтصج])\.\s(?=\d|[IVXLC]{{2,}}\b)
+    |(?:{"|".join(BEFORE_NUMBERS)}|(?<!['’])s|[нпсчтčصج])\.\s(?=\d|[IVXLC]{{2,}}\b)
     |(?:z\.\s?[BT]|d\.\s?h|u\.\s?[aäU]|[vn]\.\s?Chr|i\.\s?[dS]|V\.\s?m|m\.\s?E|a\.\s?a\.\s?O|av\.\sJ|π\.\sχ)\.
     |[{_SMALL}]{{1,{LONGEST_UNKNOWN}}}\.\s(?=[{_SMALL}])|(?<!\d\s)г\.\s)""",
     re.VERBOSE,
 )
 _TOGETHER_BEFORE, _TOGETHER_AFTER = 13, 16
-_PART = re.compile(rf"(?:^|[\s(])(?:[a-z]|[0-9]{{1,4}}|{'|'.join(BEFORE_NUMBERS)})$|\.[a-z]$")
+_PART = re.compile(rf"(?:^|[\s('’])(?:[a-z]|[0-9]{{1,4}}|{'|'.join(BEFORE_NUMBERS)})$|\.[a-z]$")
 """What is ASCII and may be followed by such a point. Most words are not."""
 _LONGEST_PART = 5
 BEFORE_ODD = {
