@@ -284,6 +284,16 @@ def test_a_filter_is_a_mapping_or_a_callable(contract):
         contract.context("law", filter="contract.md")
 
 
+@pytest.mark.parametrize(
+    ("name", "value"), [("source", Path("contract.md")), ("id", 5), ("page", "3"), ("heading", b"Law"), ("kind", 0)]
+)
+def test_a_filter_that_no_chunk_could_pass_is_refused(contract, name, value):
+    for wanted in (value, [None, value]):
+        with pytest.raises(secondhop.InputError, match=f"filter: {name}=.* is not a"):
+            contract.context("law", filter={name: wanted})
+    assert contract.context("law", filter={"page": np.int64(3)}).report.n_input_chunks == 0
+
+
 def test_a_tokenizer_that_returns_no_count_is_refused():
     with pytest.raises(secondhop.OptionError, match="whole number"):
         secondhop.Document.from_text("Copper melts.", tokenizer=lambda text: None)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import replace
 from itertools import count
+from numbers import Number
 from operator import index
 from types import NoneType
 from typing import TYPE_CHECKING, Any
@@ -48,6 +49,10 @@ def _wanted(key: str, value: Any) -> Collection[Any]:
         values = [value] if isinstance(value, (str, bytes, Mapping)) else list(value)
     except TypeError:  # one value, which an array without dimensions is, too
         values = [value]
+    kind, called = _FILTERABLE.get(key, (object, ""))
+    for each in values:
+        if each is not None and not isinstance(each, kind):  # a path, or the number of an id, is equal to no text
+            raise InputError(f"filter: {key}={each!r} is not {called}")
     try:
         return frozenset(values)
     except TypeError:
@@ -70,7 +75,11 @@ def _is_among(value: Any, values: Collection[Any]) -> bool:
         return any(np.array_equal(value, each) for each in values)
 
 
-_FILTERABLE = frozenset({"source", "page", "kind", "id", "heading"})
+_FILTERABLE: Mapping[str, tuple[type, str]] = {
+    **dict.fromkeys(("source", "kind", "id", "heading"), (str, "a string")),
+    "page": (Number, "a number"),
+}
+"""The fields of chunks that a filter may name, and what their values are."""
 
 
 def checked_items(items: Iterable[Any], what: str = "chunks") -> list[Any]:
