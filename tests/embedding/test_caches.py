@@ -19,6 +19,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import secondhop
 from secondhop.embedding import CachedEmbedder, open_cache
 from secondhop.embedding.cache import decode, encode
 from secondhop.embedding.sqlite_cache import SqliteCache
@@ -304,6 +305,24 @@ def test_one_identity_for_two_models_gives_the_vectors_of_the_one_in_use(sqlite)
     assert CachedEmbedder(other, sqlite).embed(["a", "b"], "document").shape == (2, 3)
 
 
+@pytest.mark.skipif(not os.path.isdir("/proc/self/fd"), reason="needs /proc")
+def test_many_documents_take_no_more_descriptors_than_one(tmp_path):
+    def document(text):
+        return secondhop.Document.from_text(
+            text, retrieval="hybrid", model=embed, embedder_id="v1", embedding_cache=tmp_path / "cache.sqlite"
+        )
+
+    def embed(texts):
+        return [[len(text), 1.0] for text in texts]
+
+    first = document("The ferry leaves at eight.")
+    before = len(os.listdir("/proc/self/fd"))
+    documents = [document(f"The ferry number {number} leaves at eight.") for number in range(20)]
+    assert len(os.listdir("/proc/self/fd")) == before
+    assert len(open_cache(tmp_path / "cache.sqlite")) == len(documents) + 1
+    del first, documents
+
+
 def test_what_is_no_cache_is_refused():
     with pytest.raises(InputError, match="embedding_cache"):
         open_cache(42)
@@ -401,6 +420,8 @@ def test_redis_keeps_values(redis_cache):
 
 @pytest.mark.parametrize("how", ["killed", "stopped"])
 def test_a_redis_that_is_gone_costs_one_timeout_at_most_and_nothing_after(server, redis_cache, plain_s, how):
+    from secondhop.embedding.redis_cache import RedisCache
+
     check(redis_cache, embedded=50)
     if how == "killed":
         server.stop()
@@ -408,7 +429,7 @@ def test_a_redis_that_is_gone_costs_one_timeout_at_most_and_nothing_after(server
         server.process.send_signal(signal.SIGSTOP)
     first = check(redis_cache, embedded=50)
     for _ in range(3):  # another process may have had the processor; a cache that knows nothing yet waits again
-        fresh = open_cache(f"redis://127.0.0.1:{server.port}/0")
+        fresh = RedisCache(f"redis://127.0.0.1:{server.port}/0")
         first = min(first, check(fresh, embedded=50))
         fresh.close()
     after = min(check(redis_cache, embedded=50) for _ in range(5))

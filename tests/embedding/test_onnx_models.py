@@ -157,6 +157,23 @@ def test_a_model_that_was_replaced_before_its_first_use_is_refused(tiny, tiny_cr
     assert embedder.embed(["harbour"], "query").shape == (1, 32)
 
 
+def test_a_model_is_loaded_once_for_all_who_use_it(tiny, tmp_path, monkeypatch):
+    import onnxruntime
+
+    folder, loaded, load = shutil.copytree(tiny, tmp_path / "model"), [], onnxruntime.InferenceSession
+    monkeypatch.setattr(
+        onnxruntime, "InferenceSession", lambda path, *rest, **more: loaded.append(path) or load(path, *rest, **more)
+    )
+    embedders = [OnnxEmbedder(open_model(folder, name="model")) for _ in range(3)]
+    embedders.append(pickle.loads(pickle.dumps(embedders[0])))
+    vectors = [embedder.embed(["harbour"], "query") for embedder in embedders]
+    assert all(np.array_equal(vector, vectors[0]) for vector in vectors)
+    assert len(loaded) == 1
+    del embedders  # with the last of them it is let go of
+    OnnxEmbedder(open_model(folder, name="model")).embed(["harbour"], "query")
+    assert len(loaded) == 2
+
+
 def test_nothing_gives_no_vectors(tiny_embedder):
     assert tiny_embedder.embed([], "document").shape[0] == 0
 

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
+from weakref import WeakValueDictionary
 
 import numpy as np
 
@@ -29,6 +30,14 @@ _SLICE = 4096
 """Texts tokenized at a time, so that memory does not grow with the corpus."""
 _OF_THE_RUNTIME = "onnxruntime"
 """Where the classes of its errors are defined. It is an extra, so they cannot be named here."""
+_encoders: WeakValueDictionary[tuple[Model, int], Encoder] = WeakValueDictionary()
+"""Those in use."""
+
+
+def encoder_of(model: Model, threads: int | None = None) -> Encoder:
+    """An encoder as `Encoder` makes it: the same one for all who use it, as each takes as much memory as the model's file."""
+    threads = threads or available_cores()
+    return _encoders.setdefault((model, threads), Encoder(model, threads=threads))
 
 
 class Encoder:
@@ -41,7 +50,7 @@ class Encoder:
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Travels as its files' names; the other side opens them again."""
-        return _reopen, (self.model, self.threads)
+        return encoder_of, (self.model, self.threads)
 
     @cached_property
     def tokenizer(self) -> Any:
@@ -119,10 +128,6 @@ class Encoder:
             return
         with ThreadPoolExecutor(min(self.threads, len(batches)), "secondhop-embed") as pool:
             yield from pool.map(forward, batches)
-
-
-def _reopen(model: Model, threads: int) -> Encoder:
-    return Encoder(model, threads=threads)
 
 
 def _whole(text: Text) -> Text:

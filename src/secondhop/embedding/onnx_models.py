@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from secondhop.embedding.encoder import Encoder
+from secondhop.embedding.encoder import encoder_of
 from secondhop.embedding.folder import Model
 from secondhop.embedding.protocol import EmbeddingRole
 from secondhop.errors import ModelError
@@ -27,7 +27,7 @@ class OnnxEmbedder:
 
     def __init__(self, model: Model, *, threads: int | None = None) -> None:
         """`threads`: how many batches run at a time; None for one on each core that this process may use."""
-        self._encoder = Encoder(model, threads=threads)
+        self._encoder = encoder_of(model, threads)
 
     @property
     def model(self) -> Model:
@@ -91,7 +91,7 @@ class OnnxCrossEncoder:
 
     def __init__(self, model: Model, *, threads: int | None = None) -> None:
         """`threads`: how many batches run at a time; None for one on each core that this process may use."""
-        self._encoder = Encoder(model, threads=threads)
+        self._encoder = encoder_of(model, threads)
 
     @property
     def name(self) -> str:

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
+from weakref import WeakValueDictionary
 
 from secondhop.embedding.cache import CachedEmbedder, EmbeddingCache
 from secondhop.embedding.folder import Model, open_model
@@ -22,6 +23,8 @@ _log = logging.getLogger(__name__)
 _URL = re.compile(r"\w{2,}://")
 """One letter is a drive of Windows."""
 _REPOSITORY = re.compile(r"\w[\w.-]*/\w[\w.-]*")
+_caches: WeakValueDictionary[str | Path, EmbeddingCache] = WeakValueDictionary()
+"""Those that somebody has open."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,21 +92,25 @@ def load_cross_encoder(model: Any, *, threads: int | None = None) -> CrossEncode
 
 
 def open_cache(cache: Any) -> EmbeddingCache | None:
-    """A cache: `auto` for the SQLite file in the user's cache folder, a path, a Redis URL, an object, or None for none."""
+    """A cache: `auto` for the SQLite file in the user's cache folder, a path, a Redis URL, an object, or None for none.
+
+    Who asks for one that is open gets that one, so that many documents take no more descriptors than one.
+    """
     if cache is None or isinstance(cache, EmbeddingCache):
         return cache
     if isinstance(cache, str) and _URL.match(cache):
         from secondhop.embedding.redis_cache import RedisCache
 
-        return RedisCache(cache)
+        return _caches.setdefault(cache, RedisCache(cache))
     if isinstance(cache, (str, Path)) and cache != "":
-        from secondhop.embedding.sqlite_cache import SqliteCache
+        from secondhop.embedding.sqlite_cache import SqliteCache, default_path
 
         try:
-            return SqliteCache(None if cache == "auto" else Path(cache).expanduser())
+            path = default_path() if cache == "auto" else Path(cache).expanduser().absolute()
         except (OSError, RuntimeError) as error:  # there is no home folder
             _log.warning("embedding_cache=%r: nothing is cached: %s", str(cache), error)
             return None
+        return _caches.setdefault(path, SqliteCache(path))
     raise InputError(f"embedding_cache={cache!r} is no path, Redis URL or cache")
 
 
