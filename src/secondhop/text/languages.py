@@ -214,7 +214,7 @@ LANGUAGE_SAMPLE = 200
 """The first so many texts of an index tell its language."""
 _SAMPLE_WORDS = 4_000
 _LEAST_WORDS = 3
-"""Different function words that must be seen, besides single letters from a to z: those of formulas and code are no language."""
+"""Different function words that must be seen, letters from a to z counting as one: those of formulas and code are no language."""
 
 
 def script_of(word: str) -> Script | None:
@@ -277,12 +277,13 @@ def detect_language(texts: Iterable[str]) -> str:
         if small in table:
             counts[small] = counts.get(small, 0) + (count if small in written else 1)
     scores: dict[str, float] = {}
-    found: dict[str, int] = {}
+    found: dict[str, set[str]] = {}
     for word, count in counts.items():
+        kind = "a" if len(word) == 1 and word.isascii() else word
         for language in (shared := table[word]):
             scores[language] = scores.get(language, 0.0) + count / len(shared)
-            found[language] = found.get(language, 0) + (len(word) > 1 or not word.isascii())
+            found.setdefault(language, set()).add(kind)
     if not scores:
         return "english"
     best = max(scores, key=lambda language: (scores[language], language == "english"))
-    return best if scores[best] >= 0.02 * seen and found[best] >= _LEAST_WORDS else "english"
+    return best if scores[best] >= 0.02 * seen and len(found[best]) >= _LEAST_WORDS else "english"
