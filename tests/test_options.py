@@ -104,6 +104,20 @@ def test_a_model_is_given_in_one_way():
         DocumentOptions(retrieval="hybrid", model="bge-small", embedder_model="m.onnx")
 
 
+@pytest.mark.parametrize(
+    ("model", "name", "value"),
+    [
+        (len, "embedder_tokenizer", "tokenizer.json"),
+        (len, "embedder_pooling", "mean"),
+        (len, "embedder_max_length", 256),
+        ("bge-small", "embedder_id", "v2"),
+    ],
+)
+def test_options_that_a_model_does_not_use_are_refused(model, name, value):
+    with pytest.raises(secondhop.OptionError, match=f"does not use {name}"):
+        DocumentOptions(retrieval="hybrid", model=model, **{name: value})
+
+
 def test_options_of_meaning_alone_are_refused_without_it():
     with pytest.raises(secondhop.OptionError, match="does not use min_candidates"):
         DocumentOptions(min_candidates=3)

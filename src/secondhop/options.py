@@ -215,6 +215,10 @@ class DocumentOptions(ContextOptions):
             raise ValueError(f"retrieval='lexical' does not use {names}; say retrieval='hybrid' or 'semantic'")
         if self.embedder_model is not None and "model" in self.model_fields_set:
             raise ValueError(f"retrieval={self.retrieval!r} takes model or embedder_model, not both")
+        is_file = isinstance(self.model, str)
+        if unused := sorted(({"embedder_id"} if is_file else _OF_FILES) & self.model_fields_set):
+            whose = "a model by name or path" if is_file else "a model that is an object"
+            raise ValueError(f"{whose} does not use {', '.join(unused)}")
         return self
 
     @field_validator("embedder_model", "embedder_tokenizer")
@@ -241,6 +245,10 @@ _SEMANTIC = frozenset(
     | {name for name in DocumentOptions.model_fields if name.startswith("embedder_")}
 )
 """Options that say nothing to `retrieval="lexical"`."""
+
+
+_OF_FILES = frozenset({"embedder_tokenizer", "embedder_pooling", "embedder_max_length"})
+"""Options that say nothing to a callable, or to an embedder of somebody else."""
 
 
 class FolderOptions(DocumentOptions):
