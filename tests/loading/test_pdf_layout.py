@@ -67,6 +67,8 @@ def figures(y, *parts):
         ([(0, 11, "00 0"), (-2, 7, "2"), (0, 11, "0")], "00 020"),
         ([(0, 11, "00 0"), (0, 7, "12")], "00 012"),
         ([(0, 11, "00 n"), (4, 7, "12"), (0, 11, " 00")], "00 n¹² 00"),
+        ([(4, 7, "12"), (0, 11, "See the ledger of 37.")], "¹² See the ledger of 37."),
+        ([(0, 11, "12"), (0, 11, "See the ledger.")], "12See the ledger."),
     ],
 )
 def test_numbers_above_the_line_make_no_other_number(parts, text):
@@ -92,7 +94,7 @@ def sideways(items, *, quarters):
 
 @pytest.mark.parametrize("quarters", [0, 1])
 def test_lines_set_sideways_do_not_run_into_one_another(quarters):
-    lines = ["Steel 10 20", "Copper 30 40", "Tin 50 60", "The prices of copper rose when", "the new quay was opened."]
+    lines = ["Steel 10 20", "Copper W30 m40", "Tin 50 60", "The prices of copper rose when", "the new quay was opened."]
     assert pdf.load(sideways(column(72, 500, lines), quarters=quarters), "a.pdf").text == "\n".join(lines)
 
 

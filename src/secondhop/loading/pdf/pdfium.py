@@ -305,13 +305,25 @@ def _with_raised(textpage: Any, ask: Callable[..., int], text: str, numbers: Seq
             at -= 1
         if at < end and raw.FPDFText_GetUnicode(textpage, numbers[at]) == ord(text[at]):
             text = f"{text[:at]}{raised(text[at:end])}{text[end:]}"
+    mark = _NUMBER.match(text)
+    if mark and text[mark.end() : mark.end() + 1].isalpha():  # the mark before a footnote
+        ask(textpage, numbers[0], box)
+        ask(textpage, numbers[mark.end()], before)
+        if _is_raised(box, before):
+            text = f"{raised(mark[0])} {text[mark.end() :]}"
     return text
 
 
 def _is_raised(box: Any, other: Any) -> bool:
-    """Whether a character is smaller than another, and its foot stands higher than that of a small one beside it would."""
+    """Whether a character is smaller than another, and its foot stands higher than that of a small one beside it would.
+
+    Of letters set sideways each stands higher than the one before, but right above it.
+    """
     height = other.top - other.bottom
-    return bool(box.top - box.bottom < _SMALLER * height and box.bottom - other.bottom > _HIGHER * height)
+    is_above = abs(box.left - other.left) < 0.1
+    return not is_above and bool(
+        box.top - box.bottom < _SMALLER * height and box.bottom - other.bottom > _HIGHER * height
+    )
 
 
 def _numbered(stored: str) -> Iterator[tuple[int, str]]:
