@@ -36,6 +36,15 @@ def test_quoted_words_weigh_more_and_words_of_the_request_less():
     assert weights["copper"] > weights["lead"] > weights["show"] > 0
 
 
+def test_pairs_of_hiragana_weigh_less_as_they_are_grammar_mostly():
+    document = Document.from_texts(
+        ["別のサーバにログを送信すると、侵入されたときに役に立つ。", "どういう意味になるの。"]
+    )
+    query = parse_query(document._snapshot, "ログを送信するときに「とき」")
+    weights = dict(zip(query.query.terms, query.weights.tolist(), strict=True))
+    assert weights["とき"] > weights["送信"] > weights["する"] > 0
+
+
 @pytest.mark.parametrize(
     "text", ['Show "copper"', "Show “copper”", "Show „copper“", "Show «copper»", "Show 「copper」"]
 )

@@ -23,6 +23,8 @@ _QUOTED = re.compile(
 # Words that carry the form of a request rather than its subject.
 _REQUEST_WORDS = """highlight find show list give tell describe explain identify provide name state please part parts
     related relate review reviewed detail details following according question answer lawyer"""
+_HIRAGANA = re.compile("[\u3041-\u309f]+")
+"""Japanese writes its grammar in these, and words that mean something mostly in others."""
 _QUOTED_WEIGHT = 3.0
 _REQUEST_WEIGHT = 0.3
 _MOST_OTHERWISE = 16
@@ -83,7 +85,8 @@ def parse_query(snapshot: Snapshot, text: str) -> ParsedQuery:
             pieces.update(numbers)
         sequence.append(numbers[0] if numbers else -1)
         named.append(analyzed.is_name)
-        weight = _QUOTED_WEIGHT if form in quoted else _REQUEST_WEIGHT if analyzed.terms[0] in requests else 1.0
+        light = analyzed.terms[0] in requests or _HIRAGANA.fullmatch(form) is not None
+        weight = _QUOTED_WEIGHT if form in quoted else _REQUEST_WEIGHT if light else 1.0
         if not numbers and form not in unmatched and form not in parts:
             unmatched[form] = weight
             missing += min(weight, 1.0) * rarest
