@@ -49,6 +49,18 @@ def test_cells_of_one_row_are_one_line():
     assert pdf.load(making.drawn_pdf([page]), "a.pdf").text == "Steel 10 20\nCopper 30 40"
 
 
+def test_numbers_and_bullets_drawn_after_a_list_stand_before_its_items():
+    items = [
+        (90, 700, 10, "Moor the ship"),
+        (90, 688, 10, "and report."),
+        (90, 676, 10, "Pay the fee."),
+        (90, 664, 10, "Leave."),
+    ]
+    marks = [(78, 700, 10, "1."), (78, 676, 10, "2."), (78, 664, 10, "3.")]
+    text = pdf.load(making.drawn_pdf([[*items, (72, 600, 10, "The end of the guide."), *marks]]), "a.pdf").text
+    assert text == "1. Moor the ship\nand report.\n2. Pay the fee.\n3. Leave.\nThe end of the guide."
+
+
 def figures(y, *parts):
     """Parts of one line, given as how far they are raised, size and text; of digits, whose widths are known."""
     x, drawn = 72, []

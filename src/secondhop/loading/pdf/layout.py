@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from secondhop.loading.pdf.page import Line
 
 _MAX_BLOCKS = 150
 _SAME_ROW = 0.3  # of a line's height: how far apart the feet of one row's cells may be
+_MARKER = re.compile(r"[•◦▪‣–]|(?:[0-9]{1,3}|[A-Za-z]|[ivxIVX]{1,5})[.)]")
+_MARKER_GAP = 2  # heights between the number of an item and its text
 _BLOCK_GAP = 1.2  # heights between the lines of one paragraph
 
 
@@ -19,11 +22,27 @@ def in_reading_order(lines: Sequence[Line]) -> Sequence[Line]:
     """
     if not all(line.height for line in lines):
         return lines
-    rows = _rows(lines)
+    rows = _rows(_with_markers(lines))
     blocks = _blocks(rows)
     if len(blocks) < 2 or len(blocks) > _MAX_BLOCKS or not _is_out_of_order(blocks):
         return rows
     return [line for block in _sorted(blocks) for line in block]
+
+
+def _with_markers(lines: Sequence[Line]) -> Sequence[Line]:
+    """The lines with each number or bullet of a list that is drawn after its item put before it."""
+    markers = [place for place, line in enumerate(lines) if place and _MARKER.fullmatch(line.text)]
+    item_of: dict[int, int] = {}
+    for place in markers[:_MAX_BLOCKS]:
+        marker = lines[place]
+        for number, line in enumerate(lines[:place]):
+            is_beside = 0 <= line.left - marker.right <= _MARKER_GAP * line.height
+            if is_beside and abs(line.bottom - marker.bottom) <= _SAME_ROW * line.height:
+                item_of[place] = number
+    if not item_of:
+        return lines
+    # What is no item's marker keeps its place.
+    return [lines[place] for place in sorted(range(len(lines)), key=lambda place: item_of.get(place, place + 0.5))]
 
 
 def _rows(lines: Sequence[Line]) -> list[Line]:
