@@ -4,7 +4,7 @@ import pytest
 
 from secondhop import Document
 from secondhop.retrieval import rank_given
-from secondhop.selection.lists import introduction
+from secondhop.selection.lists import introduction, opening
 from secondhop.selection.packing import Packing
 from secondhop.types import Budget
 
@@ -139,3 +139,45 @@ def test_an_item_is_shown_alone_where_its_introduction_does_not_fit():
 def test_the_budget_holds_whatever_is_introduced(budget):
     context = Document.from_text(CONTRACT, tokenizer="words").context("insure lantern garden demand", budget)
     assert len(context.text().split()) <= budget
+
+
+def opened_by(text, sentence):
+    document = Document.from_text(text)
+    hits = rank_given(document._snapshot, "thing", costs=document._costs, keep_order=True)
+    packing = Packing(hits, Budget(100, len))
+    starts = zip(hits.sentences.start.tolist(), hits.sentences.end.tolist(), strict=True)
+    texts = [text[start:end] for start, end in starts]
+    found = opening(packing, texts.index(sentence))
+    return None if found is None else texts[found]
+
+
+SAID = "We looked at every house in town. The rent was too high. The hall in Ghent is free in June."
+TURNS = [
+    ("0:01:10 Priya Raman\n", "I thought that we had a place."),
+    ("Lena Vogt  9:12 AM\n", SAID),
+    ("-- Lena (Tier 2), 2025-07-02 09:40\n", SAID),
+    ("LENA:\n", SAID),
+    ("Lena Vogt: ", SAID),
+    ("Q: Where do we meet?\nA: ", SAID),
+]
+
+
+@pytest.mark.parametrize(("who", "said"), TURNS[1:])
+def test_what_somebody_says_is_shown_with_who_does(who, said):
+    turns = [f"{first}{text}" for first, text in (TURNS[0], (who, said), TURNS[0])]
+    text = Document.from_text("\n\n".join([*turns, FILLER])).context("Ghent hall June?", 44).text()
+    name = who.splitlines()[0].strip()
+    assert name in text
+    assert text.index(name) < text.index("The hall in Ghent is free in June.")
+
+
+def test_a_paragraph_that_names_nothing_first_is_not_opened():
+    prose = f"There was a long discussion about the place for the meeting of the members. {SAID}"
+    assert opened_by(prose, "The hall in Ghent is free in June.") is None
+    assert opened_by(f"Ann: {prose}", "The hall in Ghent is free in June.") == f"Ann: {prose.partition(' We')[0]}"
+
+
+def test_lines_with_a_speaker_each_do_not_bring_that_of_the_first():
+    lines = [f"[12:3{n}] {who}: the {what} is on the table" for n, who, what in [(1, "Ann", "lamp"), (2, "Bo", "key")]]
+    text = Document.from_text("\n".join([*lines, *(f"[12:4{n}] Cy: we saw no {n} of them" for n in range(9))]))
+    assert text.context("key", 20).text() == lines[1]

@@ -1,4 +1,4 @@
-"""What items hang on: the words that introduce a list ("The Receiving Party shall:", a title), the header of a table."""
+"""What sentences hang on: the words that introduce a list ("The Receiving Party shall:", a title), the header of a table, who speaks."""
 
 from __future__ import annotations
 
@@ -24,6 +24,10 @@ _FURTHEST = 40
 """How many sentences back the beginning of a list is looked for."""
 _FURTHEST_ROW = 200
 """How many rows back the header of a table is looked for."""
+_FURTHEST_OPENING = 5
+"""How many sentences back that of a paragraph is looked for."""
+_OPENS = re.compile(rf"[^\n]{{1,50}}(?<![{STOPS}:;,])\n|[^\n]{{1,200}}[?？؟]\s*\n|[^\n{STOPS}:;]{{1,40}}:\s")
+"""How a paragraph begins whose first line names what the others are about: "Ann 9:15", "When is it open?", "Term: …"."""
 _CELLS = "|"
 _RULED_OFF = re.compile(r"\n\s*[|+]?\s*:?[-=]{2,}[-=:|+\s]*$")
 """How the header of a table in Markdown ends."""
@@ -72,6 +76,36 @@ def header(packing: Packing, number: int) -> int | None:
         if _RULED_OFF.search(text):
             return row if row < number else None
     return None
+
+
+def opening(packing: Packing, number: int) -> int | None:
+    """The sentence that begins the paragraph of a sentence and says who speaks, what is asked or what is explained.
+
+    None if there is none, if one between them is chosen already, and for what begins a line, which is an entry of its own.
+    """
+    hit = packing.hit_of[number]
+    chunk, first = packing.hits.hits[hit].chunk, packing.sentences_of(hit).start
+    if number == first or number - 1 in packing.chosen or chunk.kind != "prose" or chunk.page is not None:
+        return None
+    text, base = chunk.text, chunk.start
+    start = packing.start(number) - base
+    if text[start - 1] == "\n":
+        return None
+    for before in range(number - 1, max(first, number - _FURTHEST_OPENING) - 1, -1):
+        end = packing.span(before)[1] - base
+        if before in packing.chosen or text.count("\n", end, start) > 1:
+            return None
+        start = packing.start(before) - base
+        if before == first or text.count("\n", packing.span(before - 1)[1] - base, start) > 1:
+            return before if _OPENS.match(text, _below_titles(text, start, end)) else None
+    return None
+
+
+def _below_titles(text: str, start: int, end: int) -> int:
+    """Where a sentence begins below the titles that it is shown under."""
+    for line in EMPTY_LINE.finditer(text, start, end):
+        start = line.end()
+    return start
 
 
 def _text(packing: Packing, number: int) -> str:

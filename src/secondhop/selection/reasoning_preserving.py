@@ -17,7 +17,7 @@ import numpy as np
 from secondhop.selection.duplicates import refuse_duplicate
 from secondhop.selection.labels import are_labels, carried
 from secondhop.selection.lines import of_lines
-from secondhop.selection.lists import ITEM, TIME, header, introduction
+from secondhop.selection.lists import ITEM, TIME, header, introduction, opening
 from secondhop.selection.openers import with_what_follows
 from secondhop.selection.packing import Packing
 from secondhop.types import Budget, Query, Ranking, Selection
@@ -221,7 +221,8 @@ def _take_in_order(packing: Packing, order: list[int], limit: int) -> None:
             if openers and main not in chosen and packing.duplicate_of(main) is None:
                 _take_with_heading(packing, main, limit, [opener for opener in openers if opener not in chosen])
             elif packing.stands_alone(number, _HANGING):
-                _take_with_heading(packing, number, limit)
+                if _take_with_heading(packing, number, limit) and (above := opening(packing, number)) is not None:
+                    packing.take(above, packing.budget.max_tokens)
             else:
                 before = _antecedents(packing, number)
                 if _take_with_heading(packing, number, limit, before):
