@@ -149,3 +149,9 @@ def test_all_parts_of_a_word_weigh_as_much_as_the_word():
         weights = parse_query(document._snapshot, question).weights
         assert len(weights) > 1
         assert weights.sum() == pytest.approx(1.0)
+
+
+def test_a_korean_noun_of_one_syllable_is_found_with_other_particles():
+    document = Document.from_texts(["돈은 은행에 맡긴다.", "계약을 해지한다."])
+    assert [hit.chunk.text for hit in document.search("돈을 어디에 둡니까?")] == ["돈은 은행에 맡긴다."]
+    assert document.search("책을") == []

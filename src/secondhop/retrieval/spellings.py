@@ -39,6 +39,9 @@ _SPELT_OUT = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "å": "aa", "ø"
 _LETTERS = {"ae": "ä", "oe": "ö", "ue": "ü", "aa": "å"}
 _SPELLINGS = re.compile("|".join(_LETTERS))
 _SYLLABLES = re.compile(f"[{UNSPACED_SYLLABLES}]+")
+_TOPIC_OR_OBJECT = re.compile("[\uac00-\ud7a3][은는을를]")
+_PARTICLES = "은는을를이가의에도로와과"
+"""What Korean says of a noun of one syllable, as in 법은 and 법을. Few nouns of two end in one of the first four."""
 _MOST_PAIRS = 32
 _MOST_CHUNKS = 512
 """In so many is looked for words side by side: of common words there are too many."""
@@ -70,6 +73,9 @@ def written_otherwise(snapshot: Snapshot, form: str) -> list[int]:
     """Terms that the index has for a word that it lacks as it is written: `Müller` for `Mueller`, `log in` for `login`."""
     if len(form) > _LONGEST:
         return []
+    if _TOPIC_OR_OBJECT.fullmatch(form):
+        others = (snapshot.lexicon.terms.get(form[0] + particle) for particle in ("", *_PARTICLES))
+        return [number for number in others if number is not None]
     lower = normalize("NFC", form.lower())
     plain = fold(lower)
     for other in (lower.translate(_SPELT_OUT), _SPELLINGS.sub(lambda found: _LETTERS[found[0]], lower), plain):
