@@ -11,8 +11,8 @@ from secondhop.chunking.entries import LEAST_LINES, LONG_LINES, UNSPACED_NUMBER,
 from secondhop.text.sentences import SEMICOLONS, STOPS, WIDE_STOPS, is_stopped, size
 from secondhop.types import Span
 
-_BLANK_LINE = re.compile(r"\n[ \t\r\v]*\n\s*")
-_BLANK_LINE_OR_PAGE = re.compile(r"\n[ \t\r\f\v]*\n\s*|\f\s*")  # without a fixed first character: half as fast
+_BLANK_LINE = re.compile(r"\n[ \t\r\v>]*\n\s*")  # one of quoted mail holds its marks
+_BLANK_LINE_OR_PAGE = re.compile(r"\n[ \t\r\f\v>]*\n\s*|\f\s*")  # without a fixed first character: half as fast
 _LINE_END = re.compile(r"\n\s*")
 _BULLET = re.compile(rf"\s*(?:(?:[-*•‣▪●○–]|\(?(?:\d{{1,3}}|[a-zA-Zа-яα-ω]|[ivxIVX]{{1,5}})[.)])\s|{UNSPACED_NUMBER})")
 _STOPS = tuple(STOPS + WIDE_STOPS + SEMICOLONS)
@@ -21,7 +21,9 @@ _LABEL_END = "::"
 """In AsciiDoc and reStructuredText what stands below belongs to such a line."""
 _NUMBER = re.compile(rf"(?:\d{{1,3}}|[A-Z]|[IVX]{{1,5}})\.\s|{UNSPACED_NUMBER}")
 _LARGE = 350
-"""Characters: smaller paragraphs are no lists, but what one entry says."""
+"""Characters: smaller paragraphs are no lists, but what one entry says; they are not cut apart."""
+_TORN = re.compile(rf"[{STOPS}] [^\n]*(?<![{STOPS}\s])[ \t\r]*\n\s*[-*•‣▪●○–]\s")
+"""An item of which a sentence would be cut out together with what the next one begins with."""
 _TITLE_TOKENS = 24
 _TITLE_CHARACTERS = 5 * _TITLE_TOKENS + 4
 
@@ -73,9 +75,11 @@ def paragraphs(
     spans = _between(text, start, end, _BLANK_LINE if text.find("\f", start, end) < 0 else _BLANK_LINE_OR_PAGE)
     listed: dict[int, list[list[Span]]] = {}
     for left, right in spans:
-        may_list = not on_page and (right - left > _LARGE or len(spans) == 1)
-        if may_list and text.count("\n", left, right) >= LEAST_LINES - 1 and (found := entries(text, left, right)):
-            listed[left] = found
+        if on_page or text.count("\n", left, right) < LEAST_LINES - 1:
+            continue
+        is_list = right - left > _LARGE or len(spans) == 1
+        if (is_list or _TORN.search(text, left, right)) and (found := entries(text, left, right)):
+            listed[left] = found if is_list else [[sentence for entry in found for sentence in entry]]
     breaks = text.count("\n", start, end)
     if len(spans) > max(2, breaks // 12) or breaks <= 4:
         return spans, listed
