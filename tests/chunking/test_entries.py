@@ -115,3 +115,48 @@ def test_lines_of_a_page_are_layout():
     rows = "\n".join(f"Item {number} of the balance sheet   {number},000" for number in range(40))
     assert next(titled_paragraphs(rows, 0, len(rows))).entries is not None
     assert all(each.entries is None for each in titled_paragraphs(rows, 0, len(rows), on_page=True))
+
+
+MAIL = """Dear Helen,
+
+> On 14 Nov 2025, at 11:03, Helen wrote:
+>
+> the boiler at Albion Road failed its inspection on Friday (see page 3: the heat
+> exchanger is cracked). Can you quote for a replacement? The owner wants it done
+> before Christmas, and he will not pay more than 4,500 for all of the six flats
+> in the house. The cylinder was new in 2021 and it can stay where it is now, so
+> that all you need is a key. I have left one with the porter of the house, and
+> he will be there until 17:30. If you come later, please call me before on the
+> number that you have. The tenants on the first floor know that you will come.
+>
+> Thanks
+"""
+
+
+def test_quoted_mail_is_read_as_it_was_written():
+    *_, quoted, last = titled_paragraphs(MAIL, 0, len(MAIL))
+    assert quoted.entries is None
+    assert MAIL[quoted.start : quoted.end].startswith("> the boiler")
+    assert MAIL[last.start : last.end] == "> Thanks"
+    assert "Can you quote for a replacement?" in sentences(MAIL)
+
+
+def test_a_sentence_of_a_short_list_ends_with_its_line():
+    items = [
+        "- A training at the bench",
+        "- Dutch at B2. English is nice",
+        "- A licence",
+        "- You led people. Two are enough",
+    ]
+    assert sentences("\n".join(["About us\n\nWe build bikes.\n\nWhat we expect", *items]))[-4:] == items
+
+
+def test_short_lines_of_whole_sentences_or_none_are_left_as_they_are():
+    for text in ("Bill to:\nAlpine Clinics\nSeeweg 2\nLuzern", "We came. We saw.\nWe won.\nWe left.\nWe slept."):
+        (*_, last) = titled_paragraphs(f"One.\n\nTwo.\n\n{text}", 0, len(text) + 12)
+        assert last.entries is None
+
+
+def sentences(text):
+    snapshot = Document.from_text(text)._snapshot
+    return [text[a:b] for a, b in zip(snapshot.sentence_start, snapshot.sentence_end, strict=True)]

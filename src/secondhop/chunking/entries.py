@@ -38,6 +38,8 @@ _MARK = re.compile(
     r"|([\[(<]?\d{1,4}(?:[-/.:]\d{1,2}){1,2}(?![\w.%])|[\[(<]?\d{4}-\d\d-\d\dT|<[^<>\n]{1,30}>\s|\[[^\[\]\n]{1,30}\]\s|\{)"
 )
 """A bullet; a number; a date or time, who speaks, the brace of a record."""
+_QUOTED = ("> ", ">> ")
+"""How lines of mail begin that is answered: it is wrapped as it was."""
 _ENDS = tuple(f"{STOPS}{WIDE_STOPS};；")
 _PLAIN, _BULLETED, _NUMBERED, _DATED = range(4)
 """How a line begins: the groups of the pattern. What stands below one with a number or a date, up to the next, belongs to it."""
@@ -63,7 +65,7 @@ def entries(text: str, start: int, end: int) -> list[list[Span]] | None:
         return None
     widths = sorted(map(len, contents))
     full = widths[int(0.9 * (len(widths) - 1))]
-    first = [content[0] for content in contents]
+    first = [content.lstrip("> ")[:1] or ">" if content.startswith(_QUOTED) else content[0] for content in contents]
     small = sum(map(str.islower, first))
     reader = _Reader(text, full, wraps=full >= _NARROWEST and 2 * small < len(contents))
     lines = _lines(text, start, end)  # read as far as is needed: paragraphs are told by half of their lines
