@@ -30,7 +30,7 @@ $(BACKENDS)/.ready: $(READY)
 	@UV_PROJECT_ENVIRONMENT=$(BACKENDS) $(BIN)/uv sync --quiet --frozen --no-default-groups --group backends --all-packages
 	@touch $@
 
-test-matrix: $(READY)  ## the core on the lowest packages; the integrations on the lowest and the newest framework, on Python 3.10 and 3.13
+test-matrix: $(READY)  ## the core and the integrations on the lowest and the newest packages, on Python 3.10 and 3.13
 	tests/matrix.sh all
 
 test-long: $(READY)  ## what takes minutes: kills, faults in every system call, long fuzzes
