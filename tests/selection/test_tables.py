@@ -24,7 +24,7 @@ def test_a_row_from_deep_inside_a_table_comes_with_the_header(budget, style):
 
 
 def test_the_report_says_that_the_header_was_added():
-    context = Document.from_text(CSV, source="fees.csv").context("D331", 40)
+    context = Document.from_text(CSV, source="fees.csv").context("331.50", 40)
     assert ROWS[331] in context.text()
     added = [decision for decision in context.report.decisions if decision.reason is Reason.KEPT_HEADING]
     row = next(decision for decision in context.report.decisions if decision.reason is Reason.KEPT_RELEVANT)
