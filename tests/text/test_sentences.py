@@ -85,6 +85,12 @@ def sentences(text):
             "It was.",
         ],
         ["See fig. 3, no. 12 and pp. 5-7.", "Cf. Smith, p. 5, vol. II.", "It was on Sept. 11, cf. Abel."],
+        [
+            "Section 4. A member may leave.",
+            "Article 12. No one may.",
+            "It is in Room 12.",
+            "See FIG. 2 and FIGS. 3 and 4.",
+        ],
         ["Is it on p.5?", "It was the end of Sept.", "He said no.", "Nobody, e.g. Sen. Abel, saw Mt. Etna."],
         ["He waited… and left…", "Then “it” came…”", "Of 1, 2, … 9 and […] Ten, it is Tax …… 40."],
         ["Πού πήγε;", "Έφυγε.", "«Γιατί;»", "Δεν ξέρω."],
