@@ -177,6 +177,13 @@ def test_a_paragraph_that_names_nothing_first_is_not_opened():
     assert opened_by(f"Ann: {prose}", "The hall in Ghent is free in June.") == f"Ann: {prose.partition(' We')[0]}"
 
 
+@pytest.mark.parametrize(
+    "first", ["Ann (Kyrgyz: Анна) spoke first.", f"Ann: {'we went to see the place and ' * 12}it was old."]
+)
+def test_an_opening_is_short_and_names_before_it_explains(first):
+    assert opened_by(f"{first} {SAID}", "The hall in Ghent is free in June.") is None
+
+
 def test_lines_with_a_speaker_each_do_not_bring_that_of_the_first():
     lines = [f"[12:3{n}] {who}: the {what} is on the table" for n, who, what in [(1, "Ann", "lamp"), (2, "Bo", "key")]]
     text = Document.from_text("\n".join([*lines, *(f"[12:4{n}] Cy: we saw no {n} of them" for n in range(9))]))

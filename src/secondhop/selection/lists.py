@@ -26,7 +26,9 @@ _FURTHEST_ROW = 200
 """How many rows back the header of a table is looked for."""
 _FURTHEST_OPENING = 5
 """How many sentences back that of a paragraph is looked for."""
-_OPENS = re.compile(rf"[^\n]{{1,50}}(?<![{STOPS}:;,])\n|[^\n]{{1,200}}[?？؟]\s*\n|[^\n{STOPS}:;]{{1,40}}:\s")
+_LONGEST_OPENING = 50
+"""Tokens. A longer sentence says more than who speaks."""
+_OPENS = re.compile(rf"[^\n]{{1,50}}(?<![{STOPS}:;,])\n|[^\n]{{1,200}}[?？؟]\s*\n|[^\n{STOPS}:;(]{{1,40}}:\s")
 """How a paragraph begins whose first line names what the others are about: "Ann 9:15", "When is it open?", "Term: …"."""
 _CELLS = "|"
 _RULED_OFF = re.compile(r"\n\s*[|+]?\s*:?[-=]{2,}[-=:|+\s]*$")
@@ -97,7 +99,8 @@ def opening(packing: Packing, number: int) -> int | None:
             return None
         start = packing.start(before) - base
         if before == first or text.count("\n", packing.span(before - 1)[1] - base, start) > 1:
-            return before if _OPENS.match(text, _below_titles(text, start, end)) else None
+            short = packing.tokens[before] <= _LONGEST_OPENING
+            return before if short and _OPENS.match(text, _below_titles(text, start, end)) else None
     return None
 
 
