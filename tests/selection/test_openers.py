@@ -58,3 +58,11 @@ def test_a_question_at_the_end_of_a_chunk_is_shown_as_before():
     assert build_context("copper", ["Tea is sold. Where is the copper?"], token_budget=4, tokenizer="words").text() == (
         "Where is the copper?"
     )
+
+
+@pytest.mark.parametrize("title", ["", "By-laws of the club\n\n"])
+def test_the_number_of_a_part_is_shown_with_what_it_numbers(title):
+    rules = ["The club has a house.", "Visitors may stay.", "Dues are paid in March.", "Members may be expelled."]
+    text = " ".join(f"Section {number}. {rule}" for number, rule in enumerate(rules, start=1))
+    shown = Document.from_text(f"{title}{text}\n\n{'Nothing of this kind. ' * 60}").context("Which section?", 40).text()
+    assert "Section 1. The club has a house." in shown

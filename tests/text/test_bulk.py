@@ -80,7 +80,7 @@ def test_sentences_are_those_of_each_paragraph(case):
 STOPPED = [
     "10.", "(b).", "iv.", "U.S.", "e.g.", "no.", "Mr.", "x.", "one", "two, ", "three;", "here.", "\n", '"', "é.", "1.2.", "?",
     "\n3.", "\n (ii).", "Two", "A.", "\n\n", "0.", "so…", "it.[1]", "it.”[a][citation needed]", "[3]", "Sept.", "τι;", "。[1]", "¹",
-    "XC.", "Profa.", "approx.", "Section 4.", "Part",
+    "XC.", "Profa.", "approx.", "Section 4.", "FIG.",
 ]  # fmt: skip
 
 

@@ -1,4 +1,7 @@
-"""Sentences that say nothing without what follows them: a question and its answer, a heading and what stands under it."""
+"""Sentences that say nothing without what follows them: a question and its answer, a heading and what stands under it.
+
+And the number of a part, which is a sentence of its own: "Section 4. A member may be expelled."
+"""
 
 from __future__ import annotations
 
@@ -10,6 +13,7 @@ _BEHIND = "*_\"'”»）)]:"
 _ASKS = re.compile(rf"[?？؟][{re.escape(_BEHIND)}]*$")
 _LAST = frozenset(f"?？؟{_BEHIND}")
 _MARKED = re.compile(r"#{1,6} .*")
+_NUMBERED = re.compile(r"(?:^|\n)(?:Section|Article|Clause|Rule|Chapter|Part)\s\d+(?:\.\d+)*\.$", re.IGNORECASE)
 _AROUND_HEADING = "#*=_ \t"
 _MOST = 3
 """Openers in a row: "How much is it? Can I pay later?" """
@@ -33,6 +37,8 @@ def _opens(packing: Packing, number: int, is_first: bool) -> bool:
     if text[end - 1] in _LAST and _ASKS.search(text[start:end]):
         return True
     if text[start] == "#" and _MARKED.fullmatch(text[start:end]):
+        return True
+    if text[end - 1] == "." and text[end - 2].isdigit() and _NUMBERED.search(text[start:end]):
         return True
     if not is_first or not chunk.heading:
         return False

@@ -64,8 +64,8 @@ _ABBREVIATION = re.compile(
     rf"{_BEGINS}(?:{'|'.join(map(re.escape, ABBREVIATIONS))}|[A-Z{_CAPITALS}א-ת]|[\u0e01-\u0e2e]{{1,4}})\.$"
 )
 BEFORE_NUMBERS = (
-    "fig", "figs", "Figs", "FIG", "FIGS", "eq", "eqs", "Eq", "Eqs", "no", "nos", "p", "vol", "vols", "Vols", "ch", "Ch", "sec", "secs",
-    "Secs", "sect", "Sect", "par", "para", "paras", "Para", "pt", "Pt", "ref", "refs", "Ref", "Refs", "tab", "Tab", "Jan",
+    "fig", "figs", "Figs", "FIG", "FIGS", "eq", "eqs", "Eq", "Eqs", "no", "nos", "p", "vol", "vols", "Vols", "ch", "Ch",
+    "sec", "secs", "Secs", "sect", "Sect", "par", "para", "paras", "Para", "pt", "Pt", "ref", "refs", "Ref", "Refs", "tab", "Tab", "Jan",
     "Feb", "Mar", "Apr", "Jun", "Jul", "Aug", "Sep", "Sept", "Oct", "Nov", "Dec",
     "Abs", "art", "arts", "cap", "chap", "co", "dn", "kap", "kl", "lit", "md", "n", "odst", "pag", "Pag", "pkt", "poz", "stk",
     "str", "ust",
@@ -93,11 +93,8 @@ BEFORE_ODD = {
     ELLIPSIS: re.compile(rf"[^\s{ELLIPSIS}{re.escape(OPENING)}]"),  # others are a gap, or lead to a value
 }
 """What stands before these stops where they end a sentence."""
-_NAMES_OF_PARTS = "(?:Section|SECTION|Article|ARTICLE|Clause|CLAUSE|Rule|RULE|Chapter|CHAPTER|Part|PART|Artikel|Artículo|Articolo|Artigo)"
-# A number or letter that opens a heading or a list item ("5. Safety", "(a). …", "Section 4. …") ends nothing.
-_ENUMERATOR = re.compile(
-    rf"[\W_]*(?:(?:{_NAMES_OF_PARTS}\s)?\d{{1,3}}(?:\.\d{{1,3}})*|[A-Za-z]|[ivxlcIVXLC]{{1,6}})\)?\."
-)
+# A number or letter that opens a heading or a list item ("5. Safety", "(a). …") ends nothing.
+_ENUMERATOR = re.compile(r"[\W_]*(?:\d{1,3}(?:\.\d{1,3})*|[A-Za-z]|[ivxlcIVXLC]{1,6})\)?\.")
 # One that opens a line opens a sentence too, with no stop before it ("…are open;\n2. The bell…"). No capital letter: it may
 # be the initial of a name, no "0.5" and no word of Roman digits ("civil") that a line break happens to stand before.
 _ITEM = re.compile(r"[\W_]*(?:0|[1-9][0-9]{0,2}(?:\.[0-9]{1,3})*|[a-z]|[ivx]{2,6})\)?\.")
