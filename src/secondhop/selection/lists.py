@@ -28,8 +28,11 @@ _FURTHEST_OPENING = 5
 """How many sentences back that of a paragraph is looked for."""
 _LONGEST_OPENING = 50
 """Tokens. A longer sentence says more than who speaks."""
-_OPENS = re.compile(rf"[^\n]{{1,50}}(?<![{STOPS}:;,])\n|[^\n]{{1,200}}[?？؟]\s*\n|[^\n{STOPS}:;(]{{1,40}}:\s")
-"""How a paragraph begins whose first line names what the others are about: "Ann 9:15", "When is it open?", "Term: …"."""
+_LONGEST_NAME, _LONGEST_ASKED, _LONGEST_TERM = 50, 200, 40
+"""Characters of a line that names what is below, of one that asks, and of what stands before a colon."""
+_ASKED = tuple("?？؟")
+_NAMES_NOTHING = frozenset(f"{STOPS}:;,")
+_TERM = re.compile(rf"[^\n{STOPS}:;(]+:\s")
 _CELLS = "|"
 _RULED_OFF = re.compile(r"\n\s*[|+]?\s*:?[-=]{2,}[-=:|+\s]*$")
 """How the header of a table in Markdown ends."""
@@ -86,8 +89,10 @@ def opening(packing: Packing, number: int) -> int | None:
     None if there is none, if one between them is chosen already, and for what begins a line, which is an entry of its own.
     """
     hit = packing.hit_of[number]
+    if number - 1 in packing.chosen or not _may_open(packing, hit):
+        return None
     chunk, first = packing.hits.hits[hit].chunk, packing.sentences_of(hit).start
-    if number == first or number - 1 in packing.chosen or chunk.kind != "prose" or chunk.page is not None:
+    if number == first:
         return None
     text, base = chunk.text, chunk.start
     start = packing.start(number) - base
@@ -100,8 +105,30 @@ def opening(packing: Packing, number: int) -> int | None:
         start = packing.start(before) - base
         if before == first or text.count("\n", packing.span(before - 1)[1] - base, start) > 1:
             short = packing.tokens[before] <= _LONGEST_OPENING
-            return before if short and _OPENS.match(text, _below_titles(text, start, end)) else None
+            return before if short and _names_first(text, _below_titles(text, start, end)) else None
     return None
+
+
+def _may_open(packing: Packing, hit: int) -> bool:
+    """Whether any paragraph of a hit, of prose and on no page, begins so. Told once: hundreds of sentences are looked at."""
+    may = packing.may_open.get(hit)
+    if may is None:
+        chunk = packing.hits.hits[hit].chunk
+        paragraphs = EMPTY_LINE.split(chunk.text.lstrip()) if chunk.kind == "prose" and chunk.page is None else ()
+        may = packing.may_open[hit] = any(_names_first(paragraph, 0) for paragraph in paragraphs)
+    return may
+
+
+def _names_first(text: str, start: int) -> bool:
+    """Whether what begins there names what the rest is about: "Ann 9:15", "When is it open?", "Term: …"."""
+    end = text.find("\n", start, start + _LONGEST_ASKED + 1)
+    if end > start:
+        if end - start <= _LONGEST_NAME and text[end - 1] not in _NAMES_NOTHING:
+            return True
+        if text[start:end].rstrip().endswith(_ASKED):
+            return True
+    colon = text.find(":", start, start + _LONGEST_TERM + 1)
+    return colon > start and _TERM.match(text, start, colon + 2) is not None
 
 
 def _below_titles(text: str, start: int, end: int) -> int:

@@ -14,6 +14,7 @@ _ASKS = re.compile(rf"[?？؟][{re.escape(_BEHIND)}]*$")
 _LAST = frozenset(f"?？؟{_BEHIND}")
 _MARKED = re.compile(r"#{1,6} .*")
 _NUMBERED = re.compile(r"(?:^|\n)(?:Section|Article|Clause|Rule|Chapter|Part)\s\d+(?:\.\d+)*\.$", re.IGNORECASE)
+_DIGITS = frozenset("0123456789")
 _AROUND_HEADING = "#*=_ \t"
 _MOST = 3
 """Openers in a row: "How much is it? Can I pay later?" """
@@ -38,7 +39,7 @@ def _opens(packing: Packing, number: int, is_first: bool) -> bool:
         return True
     if text[start] == "#" and _MARKED.fullmatch(text[start:end]):
         return True
-    if text[end - 1] == "." and text[end - 2].isdigit() and _NUMBERED.search(text[start:end]):
+    if text[end - 1] == "." and text[end - 2] in _DIGITS and _NUMBERED.search(text[start:end]):
         return True
     if not is_first or not chunk.heading:
         return False

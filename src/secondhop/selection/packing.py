@@ -49,6 +49,8 @@ class Packing:
         """Whether each hit is source code."""
         self.may_have_rows = ["|" in hit.chunk.text for hit in hits.hits]
         """Whether each hit may hold a table."""
+        self.may_open: dict[int, bool] = {}
+        """Whether a hit has a paragraph whose beginning says what the rest is about, where that was asked."""
         self.twins: dict[int, list[tuple[int, float]]] = {}
         """Near-duplicates of a hit among the others, each with the similarity."""
         for later, earlier, similarity in hits.duplicates:
