@@ -47,7 +47,9 @@ core() {
     # shellcheck disable=SC2086
     UV_LINK_MODE=copy "$UV" pip install --quiet --python "$environment/bin/python" -r "$environment/packages.txt" -e . \
         $TOOLS python-docx
-    "$environment/bin/python" -m pytest -q -p no:cacheprovider "$@" tests/text tests/loading tests/cli/test_cli.py
+    # Those of token counts read a vocabulary that LlamaIndex ships, and no package that differs here.
+    "$environment/bin/python" -m pytest -q -p no:cacheprovider "$@" --ignore tests/text/test_tokens.py tests/text \
+        tests/loading tests/cli/test_cli.py
 }
 
 for python in "${PYTHONS[@]}"; do
