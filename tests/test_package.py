@@ -8,7 +8,7 @@ from typing import get_args, get_type_hints
 import pytest
 
 import secondhop
-from secondhop import document, options, retrieved
+from secondhop import keywords, options
 
 PUBLIC = [
     "Budget", "Chunk", "Citation", "Context", "ContextOptions", "CorruptFileError", "Decision",
@@ -47,15 +47,15 @@ def test_an_unknown_name_is_an_attribute_error():
         secondhop.Dokument
 
 
-def keywords(typed_dict):
+def names_of(typed_dict):
     return set(typed_dict.__annotations__)
 
 
 def test_keywords_and_option_objects_have_the_same_names():
     fields = set(options.DocumentOptions.model_fields)
-    assert keywords(document.DocumentKeywords) == fields
-    assert keywords(document.ChunkKeywords) == fields - {"format", "chunk_size"}
-    assert keywords(document.FolderKeywords) == set(options.FolderOptions.model_fields) - {
+    assert names_of(keywords.DocumentKeywords) == fields
+    assert names_of(keywords.ChunkKeywords) == fields - {"format", "chunk_size"}
+    assert names_of(keywords.FolderKeywords) == set(options.FolderOptions.model_fields) - {
         "options",
         "source",
         "format",
@@ -65,10 +65,10 @@ def test_keywords_and_option_objects_have_the_same_names():
 @pytest.mark.parametrize(
     ("function", "typed_dict", "first"),
     [
-        (secondhop.Document.context, document.ContextKeywords, {"query", "budget"}),
+        (secondhop.Document.context, keywords.ContextKeywords, {"query", "budget"}),
         (
             secondhop.build_context,
-            retrieved.RetrievedKeywords,
+            keywords.RetrievedKeywords,
             {"query", "retrieved_chunks", "strategy", "token_budget"},
         ),
     ],

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
-from typing import Any, TypedDict
+from typing import Any
 
 from typing_extensions import Unpack
 
@@ -13,6 +13,7 @@ from secondhop import retrieval
 from secondhop.errors import InputError, OptionError
 from secondhop.indexing import Suspects, TokenCosts
 from secondhop.inputs import checked_items, checked_query, checked_string, to_chunks
+from secondhop.keywords import RetrievedKeywords
 from secondhop.options import DocumentOptions, Injection
 from secondhop.pipeline import answer, index_chunks
 from secondhop.reporting import Context, DecisionReport
@@ -25,20 +26,6 @@ from secondhop.types import Chunk, Grain, Ranking, Strategy, TextStyle
 Chunks = Iterable[str | Mapping[str, Any] | Chunk]
 UNLIMITED = 2**31 - 1
 """The budget of `filter_context`, which drops for relevance only."""
-
-
-class RetrievedKeywords(TypedDict, total=False):
-    """What `build_context` takes beside the question, the chunks, the strategy and the budget."""
-
-    scores: Sequence[float] | None
-    top_k: int | None
-    min_score: float | None
-    min_grounding: float
-    text_style: TextStyle
-    injection: Injection
-    grain: Grain
-    tokenizer: str | Callable[[str], int]
-    language: str
 
 
 def build_context(

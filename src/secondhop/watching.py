@@ -16,8 +16,9 @@ from typing import Literal
 
 from typing_extensions import Unpack
 
-from secondhop.document import Document, FolderKeywords
+from secondhop.document import Document
 from secondhop.errors import IndexLockedError, MissingExtraError, OptionError, SecondhopError, StoreError
+from secondhop.keywords import FolderKeywords
 from secondhop.loading import FORMATS
 from secondhop.options import DocumentOptions, FolderOptions, as_path, merge
 from secondhop.persistence import Refresh, index_folder
