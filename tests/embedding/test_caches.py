@@ -113,7 +113,7 @@ def test_values_survive_closing_pickling_and_another_process(sqlite):
 
 def test_a_file_that_is_no_database_is_begun_anew(tmp_path, monkeypatch):
     monkeypatch.setenv("SECONDHOP_CACHE", str(tmp_path))
-    cache = SqliteCache()
+    cache = open_cache("auto")
     cache.path.write_bytes(b"this is no database, and long enough to be taken for one" * 100)
     check(cache, embedded=50)
     check(cache, embedded=None)
@@ -275,8 +275,9 @@ def test_a_folder_that_cannot_be_written_is_passed_over(tmp_path):
     check(SqliteCache(tmp_path / "file" / "cache.sqlite"), embedded=50)
 
 
-def test_the_size_is_capped_and_the_least_recently_used_go_first(tmp_path):
-    cache = SqliteCache(tmp_path / "cache.sqlite", max_bytes=200_000)
+def test_the_size_is_capped_and_the_least_recently_used_go_first(tmp_path, monkeypatch):
+    monkeypatch.setattr("secondhop.embedding.sqlite_cache.MAX_BYTES", 200_000)
+    cache = SqliteCache(tmp_path / "cache.sqlite")
     values = {number.to_bytes(4, "little") + bytes(28): bytes(1500) for number in range(400)}
     keys = list(values)
     for start in range(0, 400, 20):
@@ -438,10 +439,11 @@ def test_a_redis_that_is_gone_costs_one_timeout_at_most_and_nothing_after(server
     assert after - plain_s < 0.01
 
 
-def test_redis_is_used_again_when_it_answers_again(server):
+def test_redis_is_used_again_when_it_answers_again(server, monkeypatch):
     from secondhop.embedding.redis_cache import RedisCache
 
-    cache = RedisCache(f"redis://127.0.0.1:{server.port}/0", cool_down=0.2)
+    monkeypatch.setattr("secondhop.embedding.redis_cache.COOL_DOWN_S", 0.2)
+    cache = RedisCache(f"redis://127.0.0.1:{server.port}/0")
     check(cache, embedded=50)
     server.process.send_signal(signal.SIGSTOP)
     check(cache, embedded=50)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from hashlib import blake2b
-from typing import TYPE_CHECKING, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Protocol, TypeVar, runtime_checkable
 
 import numpy as np
 
@@ -18,6 +18,8 @@ from secondhop.embedding.protocol import Embedder, EmbeddingRole
 
 if TYPE_CHECKING:
     from secondhop.embedding.protocol import Matrix
+
+_T = TypeVar("_T")
 
 _MAGIC = b"SHV1"
 _HEAD = len(_MAGIC) + 4 + 16
@@ -62,7 +64,7 @@ class CachedEmbedder:
         vectors = self._cached(key_of)
         dims = {len(vector) for vector in vectors.values()}
         missing = [text for text in key_of if text not in vectors]
-        for some in (missing[start : start + _SLICE] for start in range(0, len(missing), _SLICE)):
+        for some in in_parts(missing, _SLICE):
             fresh = self._embedder.embed(some, role).copy()  # it may use the memory again for the next ones
             dims.add(fresh.shape[1])
             vectors.update(zip(some, fresh, strict=True))
@@ -98,6 +100,6 @@ def _checksum(key: bytes, numbers: bytes) -> bytes:
     return blake2b(key + numbers, digest_size=16).digest()
 
 
-def in_parts(keys: Sequence[bytes], size: int) -> Iterator[Sequence[bytes]]:
-    """The keys, at most `size` at a time."""
-    return (keys[start : start + size] for start in range(0, len(keys), size))
+def in_parts(items: Sequence[_T], size: int) -> Iterator[Sequence[_T]]:
+    """The items, at most `size` at a time."""
+    return (items[start : start + size] for start in range(0, len(items), size))

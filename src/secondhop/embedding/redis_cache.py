@@ -13,8 +13,13 @@ from secondhop.embedding.cache import in_parts
 from secondhop.errors import InputError, MissingExtraError
 
 TIMEOUT_S = 0.05
+"""To wait for a connection or an answer."""
 COOL_DOWN_S = 30.0
+"""That Redis is left alone after it failed. What is asked meanwhile counts as missing; then a thread in the background
+tries it, so that no request waits a second time."""
 TTL_S = 30 * 24 * 3600
+"""That a value is kept after it was written."""
+_PREFIX = b"secondhop:vector:"
 _KEYS_AT_A_TIME = 256
 
 _Result = TypeVar("_Result")
@@ -28,40 +33,22 @@ if hasattr(os, "register_at_fork"):
 class RedisCache:
     """Values in Redis. Safe between threads and processes, and across a fork."""
 
-    def __init__(
-        self,
-        url: str,
-        *,
-        ttl: int = TTL_S,
-        prefix: str = "secondhop:vector:",
-        timeout: float = TIMEOUT_S,
-        cool_down: float = COOL_DOWN_S,
-    ) -> None:
-        """A cache at a URL such as `redis://localhost:6379/0`. Nothing is connected yet.
-
-        Args:
-            url: where; `rediss://` for TLS.
-            ttl: seconds that a value is kept after it was written.
-            prefix: what keys begin with.
-            timeout: seconds to wait for a connection or an answer.
-            cool_down: seconds that Redis is left alone after it failed. What is asked meanwhile counts as missing; then
-                a thread in the background tries it, so that no request waits a second time.
-        """
+    def __init__(self, url: str) -> None:
+        """A cache at a URL such as `redis://localhost:6379/0`, `rediss://` for TLS. Nothing is connected yet."""
         try:
             import redis
             from redis.backoff import NoBackoff
             from redis.retry import Retry
         except ImportError:
             raise MissingExtraError("redis", extra="redis") from None
-        self._arguments = (url, ttl, prefix, timeout, cool_down)
-        self._ttl, self._prefix = ttl, prefix.encode()
+        self._url = url
         self._errors = (redis.RedisError, OSError)
         self._refusal = redis.ResponseError
         try:
             self._client = redis.Redis.from_url(
                 url,
-                socket_timeout=timeout,
-                socket_connect_timeout=timeout,
+                socket_timeout=TIMEOUT_S,
+                socket_connect_timeout=TIMEOUT_S,
                 retry=Retry(NoBackoff(), 0),
                 health_check_interval=0,
                 protocol=2,  # no exchange about the protocol when connecting
@@ -74,30 +61,30 @@ class RedisCache:
             pool.connection_class(**pool.connection_kwargs)
         except (TypeError, ValueError, redis.RedisError) as error:
             raise InputError(f"embedding_cache= is a Redis URL with a wrong parameter: {error}") from None
-        self._reading, self._writing = _Breaker(cool_down), _Breaker(cool_down)
+        self._reading, self._writing = _Breaker(), _Breaker()
 
     def __reduce__(self) -> tuple[Any, ...]:
-        """Travels as what it was made of."""
-        return _reopen, self._arguments
+        """Travels as its URL."""
+        return RedisCache, (self._url,)
 
     def get_many(self, keys: Sequence[bytes]) -> list[bytes | None]:
         """The value of each key, None where there is none."""
         found: list[Any] = []
         for some in in_parts(keys, _KEYS_AT_A_TIME):
-            values = self._ask(self._reading, partial(self._client.mget, [self._prefix + key for key in some]))
+            values = self._ask(self._reading, partial(self._client.mget, [_PREFIX + key for key in some]))
             if values is None:
                 return [*found, *[None] * (len(keys) - len(found))]
             found += values
         return found
 
     def put_many(self, values: Mapping[bytes, bytes]) -> None:
-        """Keeps the values for `ttl` seconds."""
+        """Keeps the values for `TTL_S` seconds."""
         if self._reading.is_open:
             return
         for some in in_parts(list(values), _KEYS_AT_A_TIME):
             pipeline = self._client.pipeline(transaction=False)
             for key in some:
-                pipeline.set(self._prefix + key, values[key], ex=self._ttl)
+                pipeline.set(_PREFIX + key, values[key], ex=TTL_S)
             if self._ask(self._writing, pipeline.execute) is None:
                 return
 
@@ -122,8 +109,7 @@ class RedisCache:
 class _Breaker:
     """Whether a service may be asked. After a failure only a ping in the background is let through, once in a while."""
 
-    def __init__(self, cool_down: float) -> None:
-        self._cool_down = cool_down
+    def __init__(self) -> None:
         self._closed_until: float | None = None
 
     @property
@@ -132,7 +118,7 @@ class _Breaker:
 
     def trip(self) -> None:
         with _lock:
-            self._closed_until = time.monotonic() + self._cool_down
+            self._closed_until = time.monotonic() + COOL_DOWN_S
 
     def allows(self, ping: Callable[[], Any], errors: tuple[type[BaseException], ...]) -> bool:
         if self._closed_until is None:
@@ -140,7 +126,7 @@ class _Breaker:
         with _lock:
             if self._closed_until is None or time.monotonic() < self._closed_until:
                 return self._closed_until is None
-            self._closed_until = time.monotonic() + self._cool_down  # no second ping beside this one
+            self._closed_until = time.monotonic() + COOL_DOWN_S  # no second ping beside this one
         threading.Thread(target=self._probe, args=(ping, errors), name="secondhop-redis", daemon=True).start()
         return False
 
@@ -151,7 +137,3 @@ class _Breaker:
             self.trip()
         else:
             self._closed_until = None
-
-
-def _reopen(url: str, ttl: int, prefix: str, timeout: float, cool_down: float) -> RedisCache:
-    return RedisCache(url, ttl=ttl, prefix=prefix, timeout=timeout, cool_down=cool_down)

@@ -81,17 +81,16 @@ def default_path() -> Path:
 class SqliteCache:
     """Values in a file. Safe between threads and processes, and across a fork."""
 
-    def __init__(self, path: str | Path | None = None, *, max_bytes: int = MAX_BYTES) -> None:
-        """`path`: the file, by default `embeddings.sqlite` in `cache_folder()`."""
-        self.path = default_path() if path is None else Path(path)
-        self.max_bytes = max_bytes
+    def __init__(self, path: Path) -> None:
+        """Opens nothing yet."""
+        self.path = path
         self._owner = -1
         self._connection: sqlite3.Connection | None = None
         self._close: Any = None
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Travels as its path."""
-        return _reopen, (self.path, self.max_bytes)
+        return SqliteCache, (self.path,)
 
     def get_many(self, keys: Sequence[bytes]) -> list[bytes | None]:
         """The value of each key, None where there is none."""
@@ -106,12 +105,12 @@ class SqliteCache:
         return [found.get(key) for key in keys]
 
     def put_many(self, values: Mapping[bytes, bytes]) -> None:
-        """Keeps the values, and drops the least recently used ones beyond `max_bytes`."""
+        """Keeps the values, and drops the least recently used ones beyond `MAX_BYTES`."""
         with self._trouble_is_a_miss(), self._transaction() as connection:
             tick = _tick(connection)
             rows = [(key, value, tick) for key, value in values.items()]
             connection.executemany("INSERT OR REPLACE INTO vectors (key, value, used) VALUES (?, ?, ?)", rows)
-            while _used_bytes(connection) > self.max_bytes:
+            while _used_bytes(connection) > MAX_BYTES:
                 (count,) = connection.execute("SELECT count(*) FROM vectors").fetchone()
                 if not count:
                     break
@@ -193,10 +192,6 @@ class SqliteCache:
         if self._close is not None:
             self._close()
         self._connection = None
-
-
-def _reopen(path: Path, max_bytes: int) -> SqliteCache:
-    return SqliteCache(path, max_bytes=max_bytes)
 
 
 def _close(connection: sqlite3.Connection, owner: int) -> None:
