@@ -13,7 +13,7 @@ import onnx
 import pytest
 from onnx import TensorProto, helper
 
-from secondhop.embedding.encoder import Encoder
+from secondhop.embedding.encoder import encoder_of
 from secondhop.embedding.folder import open_model
 from secondhop.embedding.registry import ModelSpec
 from secondhop.embedding.safety import check_onnx
@@ -85,7 +85,7 @@ def test_a_truncated_model_is_refused(tiny, tmp_path, keep):
     folder = shutil.copytree(tiny, tmp_path / "cut")
     (folder / "model.onnx").write_bytes((tiny / "model.onnx").read_bytes()[:keep])
     with pytest.raises(ModelIntegrityError):
-        Encoder(open_model(folder, name="cut")).session
+        encoder_of(open_model(folder, name="cut")).session
 
 
 def test_bytes_that_are_no_model_are_refused(tmp_path):
@@ -122,7 +122,7 @@ def test_what_is_missing_is_named(tmp_path, tiny):
     assert load_embedder(EmbedderOptions(model=tiny / "model.onnx")).name == "model"
     (tmp_path / "tokenizer.json").write_text("{}")
     with pytest.raises(ModelIntegrityError, match="tokenizer"):
-        Encoder(open_model(tmp_path, name="m")).tokenizer
+        encoder_of(open_model(tmp_path, name="m")).tokenizer
 
 
 def test_a_path_is_a_folder_or_a_file_and_never_a_name(tiny, tmp_path, monkeypatch):

@@ -35,18 +35,18 @@ _encoders: WeakValueDictionary[tuple[Model, int], Encoder] = WeakValueDictionary
 
 
 def encoder_of(model: Model, threads: int | None = None) -> Encoder:
-    """An encoder as `Encoder` makes it: the same one for all who use it, as each takes as much memory as the model's file."""
+    """The encoder that all who use the model share, as each takes as much memory as its file. None: a thread a core."""
     threads = threads or available_cores()
-    return _encoders.setdefault((model, threads), Encoder(model, threads=threads))
+    return _encoders.setdefault((model, threads), Encoder(model, threads))
 
 
 class Encoder:
     """A tokenizer and a session for one model, opened when first used."""
 
-    def __init__(self, model: Model, *, threads: int | None = None) -> None:
-        """`threads`: how many batches run at a time; None for one on each core that this process may use."""
+    def __init__(self, model: Model, threads: int) -> None:
+        """`threads`: how many batches run at a time."""
         self.model = model
-        self.threads = threads or available_cores()
+        self.threads = threads
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Travels as its files' names; the other side opens them again."""

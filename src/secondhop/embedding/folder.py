@@ -15,7 +15,7 @@ from secondhop.embedding.registry import ModelSpec, Pooling
 from secondhop.embedding.safety import check_onnx
 from secondhop.errors import ModelError, ModelIntegrityError, ModelNotFoundError
 
-MODEL_FILES = ("model.onnx", "onnx/model.onnx")
+_MODEL_FILES = ("onnx/model.onnx", "model.onnx")
 _LONGEST = 512
 """Tokens that are read where no file says how many."""
 _POSITIONS_BEFORE_TEXT = {"roberta": 2, "xlm-roberta": 2, "camembert": 2}
@@ -55,7 +55,7 @@ class Model:
             ModelIntegrityError: one is another.
         """
         try:
-            found = _digest_of((self.path, *self.external)), _sha256(self.tokenizer)
+            found = _digest_of((self.path, *self.external)), sha256_of(self.tokenizer)
         except OSError as error:
             raise ModelNotFoundError(self.path, f"cannot be read any more: {error}") from None
         if found != (self.digest, self.tokenizer_digest):
@@ -94,14 +94,14 @@ def open_model(
     """
     if not folder.is_dir():
         raise ModelNotFoundError(folder, "no such folder")
-    path = file or _first(folder, (spec.file, *MODEL_FILES) if spec else MODEL_FILES, "no ONNX model", folder)
+    path = file or _first(folder, _MODEL_FILES, "no ONNX model", folder)
     if not path.is_file():
         raise ModelNotFoundError(path, "no such file")
     tokenizer = tokenizer or _first(folder, ("tokenizer.json", "onnx/tokenizer.json"), "no tokenizer.json", folder)
     if not tokenizer.is_file():
         raise ModelNotFoundError(tokenizer, "no such file")
     external = check_onnx(path, root or folder)
-    digests = {str(found): _sha256(found) for found in (path, tokenizer, *external)}
+    digests = {str(found): sha256_of(found) for found in (path, tokenizer, *external)}
     for wanted, digest in (spec.digests if spec else {}).items():
         found = digests.get(str(folder / wanted))
         if found is not None and found != digest:
@@ -113,7 +113,7 @@ def open_model(
         path=path,
         tokenizer=tokenizer,
         digest=_digest_of((path, *external)),
-        tokenizer_digest=_sha256(tokenizer),
+        tokenizer_digest=sha256_of(tokenizer),
         external=external,
         **_configuration(folder),
     )
@@ -172,7 +172,7 @@ def _pooling(folder: Path, config: Mapping[str, Any]) -> Pooling:
 def _first(folder: Path, names: tuple[str, ...], problem: str, model: object) -> Path:
     found = next((folder / name for name in names if (folder / name).is_file()), None)
     if found is None:
-        raise ModelNotFoundError(model, f"{problem} in it; looked for {', '.join(dict.fromkeys(names))}")
+        raise ModelNotFoundError(model, f"{problem} in it; looked for {', '.join(names)}")
     return found
 
 
@@ -187,10 +187,10 @@ def _json(path: Path) -> Any:
 
 
 def _digest_of(paths: Iterable[Path]) -> str:
-    return sha256(" ".join(map(_sha256, paths)).encode()).hexdigest()
+    return sha256(" ".join(map(sha256_of, paths)).encode()).hexdigest()
 
 
-def _sha256(path: Path) -> str:
+def sha256_of(path: Path) -> str:
     """Of the file as it is now: it is read again only if it is another one."""
     stat = path.stat()
     return _read_sha256(path, stat.st_ino, stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns)

@@ -12,12 +12,12 @@ import json
 import logging
 import os
 import re
-from collections.abc import Iterator, Mapping
-from hashlib import sha1, sha256
+from collections.abc import Mapping
+from hashlib import sha1
 from pathlib import Path
 from typing import Any
 
-from secondhop.embedding.folder import Model, open_model
+from secondhop.embedding.folder import Model, open_model, sha256_of
 from secondhop.embedding.registry import ModelSpec
 from secondhop.embedding.sqlite_cache import cache_folder
 from secondhop.errors import MissingExtraError, ModelIntegrityError, ModelNotFoundError
@@ -110,23 +110,16 @@ def _check_blob(path: Path) -> None:
     """The hub's cache names a file by SHA-256 if it is large, and as git would if it is small."""
     expected = path.resolve().name
     if re.fullmatch(r"[0-9a-f]{64}", expected):
-        found = sha256(b"")
+        found = sha256_of(path)
     elif _COMMIT.fullmatch(expected):
-        found = sha1(f"blob {path.stat().st_size}\0".encode(), usedforsecurity=False)
+        data = path.read_bytes()
+        found = sha1(b"blob %d\0" % len(data) + data, usedforsecurity=False).hexdigest()
     else:
         return  # copied to a file system without links; the lock file still tells
-    for block in _blocks(path):
-        found.update(block)
-    if found.hexdigest() != expected:
+    if found != expected:
         raise ModelIntegrityError(
             path, "is not the file that was fetched (cut short or changed); delete it and try again"
         )
-
-
-def _blocks(path: Path) -> Iterator[bytes]:
-    with path.open("rb") as file:
-        while block := file.read(1 << 20):
-            yield block
 
 
 def _lock_path() -> Path:
