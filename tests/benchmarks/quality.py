@@ -24,12 +24,11 @@ import quality_pages
 from quality_passages import ContextOrder, over_all_passages
 from quality_plan import CONTEXT_ORDER, EQUAL, JOBS, MINE, OURS, TOKEN_BUDGETS, Kind
 
-from secondhop.evaluation.datasets import load
 from secondhop.evaluation.metrics import auroc, bootstrap
 from secondhop.evaluation.runner import rank, run
 from secondhop.evaluation.summary import abstention, versions
 from secondhop.evaluation.systems import make_system
-from secondhop.evaluation.unanswerable import off_topic, with_unanswerable, without_evidence
+from secondhop.evaluation.unanswerable import load_asked
 from secondhop.text.tokens import resolve_counter
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -44,13 +43,9 @@ def dataset_of(job, arguments):
         "mode": job.mode, "root": arguments.data, "split": "all" if job.whole else arguments.split,
         "limit": arguments.limit,
     }  # fmt: skip
-    dataset = load(job.dataset, unanswerable=job.unanswerable == "marked", **options)
+    dataset = load_asked(job.dataset, job.unanswerable or None, **options)
     if job.kind == "passages":
         return over_all_passages(dataset, arguments.data)
-    if job.unanswerable == "removed":
-        return with_unanswerable(dataset, without_evidence(dataset))
-    if job.unanswerable not in ("", "marked"):
-        return with_unanswerable(dataset, off_topic(dataset, load(job.unanswerable, **options)))
     if job.kind == "tripled":
         items = tuple(replace(item, documents=item.documents * 3, group=f"{item.group}-3") for item in dataset.items)
         return replace(dataset, items=items)

@@ -14,7 +14,6 @@ from typing import Any, Literal, get_args
 from rich.console import Console
 
 from secondhop.errors import OptionError
-from secondhop.evaluation.datasets import load
 from secondhop.evaluation.files import as_output, to_bytes
 from secondhop.evaluation.golden import run_golden
 from secondhop.evaluation.html import write_html
@@ -23,7 +22,7 @@ from secondhop.evaluation.runner import run
 from secondhop.evaluation.summary import results
 from secondhop.evaluation.systems import System, make_system
 from secondhop.evaluation.tables import json_text, print_tables
-from secondhop.evaluation.unanswerable import off_topic, with_unanswerable, without_evidence
+from secondhop.evaluation.unanswerable import load_asked
 from secondhop.inputs import checked_items, checked_number
 from secondhop.text.tokens import resolve_counter
 from secondhop.types import TokenCounter
@@ -129,21 +128,5 @@ def _sets(names: Iterable[str | Path], mode: str, unanswerable: str | None, **op
     if mode not in (*known, "both"):
         raise OptionError.choice("mode", mode, (*known, "both"))
     ways = known if mode == "both" else (mode,)
-    sets = [_load(name, unanswerable, mode=way, **options) for name in names for way in ways]
+    sets = [load_asked(name, unanswerable, mode=way, **options) for name in names for way in ways]
     return list({(dataset.name, dataset.mode): dataset for dataset in sets}.values())
-
-
-def _load(name: str | Path, unanswerable: str | None, **options: Any) -> Dataset:
-    dataset = load(name, unanswerable=unanswerable == "marked", **options)
-    if unanswerable == "removed":
-        if dataset.mode == "pooled":
-            raise OptionError("unanswerable='removed' needs questions with documents of their own: mode='own'")
-        dataset = with_unanswerable(dataset, without_evidence(dataset))
-    elif unanswerable not in (None, "marked"):
-        other = load(unanswerable, **options)
-        if other.name == dataset.name:
-            raise OptionError(f"unanswerable={unanswerable!r} is the set itself, whose questions its documents answer")
-        dataset = with_unanswerable(dataset, off_topic(dataset, other))
-    if unanswerable is not None and all(item.answerable for item in dataset.items):
-        raise OptionError(f"unanswerable={unanswerable!r} adds no question to {dataset.name!r}")
-    return dataset

@@ -4,8 +4,33 @@ from __future__ import annotations
 
 import random
 from dataclasses import replace
+from pathlib import Path
+from typing import Any
 
+from secondhop.errors import OptionError
+from secondhop.evaluation.datasets import load
 from secondhop.evaluation.items import Dataset, Item
+
+
+def load_asked(name: str | Path, unanswerable: str | None, **options: Any) -> Dataset:
+    """A set, loaded with these options, and what is asked besides that cannot be answered: see `run_eval`.
+
+    Raises:
+        OptionError: nothing can be asked besides in this way, or as in `load`.
+    """
+    dataset = load(name, unanswerable=unanswerable == "marked", **options)
+    if unanswerable == "removed":
+        if dataset.mode == "pooled":
+            raise OptionError("unanswerable='removed' needs questions with documents of their own: mode='own'")
+        dataset = with_unanswerable(dataset, without_evidence(dataset))
+    elif unanswerable not in (None, "marked"):
+        other = load(unanswerable, **options)
+        if other.name == dataset.name:
+            raise OptionError(f"unanswerable={unanswerable!r} is the set itself, whose questions its documents answer")
+        dataset = with_unanswerable(dataset, off_topic(dataset, other))
+    if unanswerable is not None and all(item.answerable for item in dataset.items):
+        raise OptionError(f"unanswerable={unanswerable!r} adds no question to {dataset.name!r}")
+    return dataset
 
 
 def without_evidence(dataset: Dataset) -> Dataset:
