@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from secondhop.errors import CorruptFileError, InputError, OptionError, SourceNotFoundError
-from secondhop.evaluation.datasets import half, load, pool
+from secondhop.evaluation.datasets import load, pool
+from secondhop.evaluation.files import half
 from secondhop.evaluation.metrics import second_hop
 from secondhop.evaluation.unanswerable import off_topic, with_unanswerable, without_evidence
 

@@ -46,7 +46,7 @@ def corpus_items(rows: Sequence[Row], path: Path, base: Path, split: str) -> lis
                 raise InputError(f"{path}: question {key!r} is of the document {each!r}, which is not in {file}")
         evidence = tuple((place[named], text) for named, text in marked)
         relevant = tuple(place[each] for each in gold)
-        return Item(key, row["question"], answers_of(row), documents, evidence, evidence, relevant, kind=file.stem)
+        return Item(key, row["question"], answers_of(row), documents, evidence, evidence, relevant)
 
     items = made_of(rows, path, "question", item)
     return [each for each in items if split in ("all", half(each.id)) and (each.evidence if spans else each.relevant)]

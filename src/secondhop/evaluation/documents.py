@@ -57,7 +57,6 @@ def document_items(folder: Path, base: Path, split: str, *, unanswerable: bool, 
             pages=_pages(document, evidence),
             answerable=answerable,
             first_span=contract,
-            kind=row.get("category") or "",
             group=of,
         )
 

@@ -52,7 +52,6 @@ class Item:
     answerable: bool = True
     first_span: bool = False
     """Word recall is measured on the first evidence text alone."""
-    kind: str = ""
     group: str = ""
     """Items of one group share their documents, and so an index."""
 

@@ -86,12 +86,12 @@ class PlainBM25:
     No lead field, no weights on query words, no bridge, no sentence cuts.
     """
 
-    def __init__(self, name: str = "bm25", **options: Any) -> None:
-        self.name, self.options = name, options
+    def __init__(self, name: str = "bm25") -> None:
+        self.name = name
 
     def build(self, documents: Sequence[Doc]) -> PlainBM25Built:
         """Index the documents."""
-        return PlainBM25Built(_snapshot(tuple(documents), tuple(sorted(self.options.items()))))
+        return PlainBM25Built(_snapshot(tuple(documents), ()))
 
 
 class PlainBM25Built:

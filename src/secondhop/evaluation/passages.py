@@ -32,7 +32,6 @@ def _item(row: Row) -> Item:
         tuple(documents),
         tuple(evidence),
         tuple(support),
-        kind=row.get("type") or "",
         group=key,
     )
 

@@ -6,6 +6,7 @@ import importlib
 import logging
 import time
 from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -134,8 +135,8 @@ class LlamaIndex:
 class Redhop:
     """redhop with one of its strategies."""
 
-    def __init__(self, name: str, strategy: str, *, paragraphs: bool = False) -> None:
-        self.name, self.strategy, self.paragraphs = name, strategy, paragraphs
+    def __init__(self, strategy: str) -> None:
+        self.name, self.strategy = f"redhop:{strategy}", strategy
 
     def build(self, documents: Sequence[Doc]) -> Built:
         """Split and index the documents."""
@@ -143,11 +144,6 @@ class Redhop:
         options = redhop.DocumentOptions(strategy=self.strategy, token_budget=2048, candidate_k=CANDIDATES)
         if len(documents) == 1 and documents[0].path is not None and (found := _opened(documents[0].path, options)):
             document = found
-        elif self.paragraphs:
-            chunks = [
-                redhop.Chunk(text=doc.text, id=str(number), source=f"d{number}") for number, doc in enumerate(documents)
-            ]
-            document = redhop.Document.from_chunks(chunks, options=options)
         else:
             document = redhop.Document.from_text("\n\n".join(doc.text for doc in documents), options=options)
         return _RedhopBuilt(document)
@@ -202,10 +198,6 @@ _STRATEGIES = (
 )
 
 
-def _redhop(strategy: str) -> Callable[[], System]:
-    return lambda: Redhop(f"redhop:{strategy}", strategy)
-
-
 PEERS: dict[str, Callable[[], System]] = {
     "langchain": lambda: LangChain("langchain", 1024, 40, skip=False),
     f"langchain:{EQUAL_CHUNK}": lambda: LangChain(
@@ -215,7 +207,6 @@ PEERS: dict[str, Callable[[], System]] = {
     f"llamaindex:{EQUAL_CHUNK}": lambda: LlamaIndex(
         f"llamaindex:{EQUAL_CHUNK}", EQUAL_CHUNK, 0, skip=True, tokenizer=str.split
     ),
-    **{f"redhop:{strategy}": _redhop(strategy) for strategy in _STRATEGIES},
-    "redhop:paragraphs": lambda: Redhop("redhop:paragraphs", "raw_topk", paragraphs=True),
+    **{f"redhop:{strategy}": partial(Redhop, strategy) for strategy in _STRATEGIES},
 }
 """The peers by name. `:128` means chunks of 128 words and a fill that skips what does not fit."""

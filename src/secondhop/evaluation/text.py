@@ -43,4 +43,4 @@ def holds(text: str, part: str) -> bool:
 
 def one_line(text: str) -> str:
     """The text with each stretch of white space as one blank."""
-    return re.sub(r"\s+", " ", text).strip()
+    return " ".join(text.split())
