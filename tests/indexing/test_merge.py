@@ -109,7 +109,7 @@ def test_a_snapshot_that_is_whole_is_taken_as_it_is():
     snapshot = Snapshot.of(built([source(number, text) for number, text in enumerate(TEXTS)]), BM25())
     order = [(0, place) for place in range(len(TEXTS))]
     assert combine([snapshot], order, BM25()) is snapshot
-    same(combine([snapshot], order, BM25(k1=2.0)), Snapshot.of(snapshot.segment, BM25(k1=2.0)))
+    same(combine([snapshot], order, BM25(k1=2.0)), Snapshot.of(snapshot, BM25(k1=2.0)))
 
 
 @pytest.mark.parametrize("variant", ["lucene", "okapi", "l", "plus"])

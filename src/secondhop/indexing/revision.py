@@ -65,8 +65,8 @@ def combine(snapshots: Sequence[Snapshot], order: Sequence[tuple[int, int]], sco
     for number, _ in order:
         n_sources[number] += 1
     if len(snapshots) == 1 and order == [(0, source) for source in range(len(first.sources))]:
-        return first if first.scoring == scoring else Snapshot.of(first.segment, scoring, known=first.statistics)
-    segment = merge([snapshot.segment for snapshot in snapshots], order)
+        return first if first.scoring == scoring else Snapshot.of(first, scoring, known=first.statistics)
+    segment = merge(snapshots, order)
     largest = n_sources.index(max(n_sources))
     return Snapshot.of(segment, scoring, known=_revised(snapshots[largest], largest, order, segment))
 
@@ -84,7 +84,7 @@ def _revised(base: Snapshot, number: int, order: Sequence[tuple[int, int]], segm
     is_fresh = np.ones(len(segment), bool)
     is_fresh[chunks.new[chunks.kept]] = False
     fresh, is_gone = is_fresh.nonzero()[0], chunks.new == GONE
-    n_changed = _n_words(base.segment)[is_gone].sum() + _n_words(segment)[fresh].sum()
+    n_changed = _n_words(base)[is_gone].sum() + _n_words(segment)[fresh].sum()
     if n_changed > _MOST_CHANGED * len(base.words) or (np.diff(chunks.new[chunks.kept]) < 0).any():
         return None
     terms = _terms(base.lexicon.terms.digests, segment.lexicon.terms.digests)

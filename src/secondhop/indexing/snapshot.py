@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, fields
 from hashlib import blake2b
 from typing import TYPE_CHECKING, Any
 
@@ -21,23 +21,20 @@ from secondhop.types import KINDS, Chunk, Span
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from secondhop.indexing.lexicon import Lexicon
     from secondhop.indexing.segment import Arrays
-    from secondhop.indexing.texts import Texts
     from secondhop.types import Bools, Floats, Ints
 
 _REMEMBERED = 1 << 14
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Snapshot:
-    """What queries see: a segment, and what follows from it. C chunks, S sentences and W words are numbered from 0.
+class Snapshot(Segment):
+    """What queries see: a segment, and what follows from it.
 
     Spans are kept relative to the text they are in; `source_base` is added where a caller's chunk has offsets of its
     own.
     """
 
-    segment: Segment
     scoring: BM25
     given: tuple[Chunk, ...] | None
     """The caller's chunks, one to one, if the caller chunked."""
@@ -65,28 +62,6 @@ class Snapshot:
     has_case: bool
     """Whether capitals tell names from other words here (not in caseless scripts, nor in lower-cased text)."""
 
-    # The segment's own, for short.
-    texts: Texts
-    sources: Strings
-    source_metadata: Sequence[Mapping[str, Any]]
-    chunk_source: NDArray[np.int32]
-    """[C] which text."""
-    chunk_section: NDArray[np.int32]
-    chunk_line: NDArray[np.int32]
-    chunk_line_end: NDArray[np.int32]
-    chunk_kind: NDArray[np.uint8]
-    chunk_opens: Bools
-    chunk_sentences: Ints
-    """[C + 1] chunk c holds sentences chunk_sentences[c] to chunk_sentences[c + 1]."""
-    chunk_signature: NDArray[np.uint32]
-    sentence_start: Ints
-    sentence_end: Ints
-    sentence_words: Ints
-    """[S + 1] sentence s holds words sentence_words[s] to sentence_words[s + 1]."""
-    sentence_key: Ints
-    words: NDArray[np.int32]
-    """[W] the forward index: form numbers in reading order."""
-    lexicon: Lexicon
     _chunks: dict[int, Chunk] = field(default_factory=dict, repr=False)
     """Some of the chunks made so far. Filling it twice is harmless, so it needs no lock."""
     _forms: list[tuple[Ints, Ints]] = field(default_factory=list, repr=False)
@@ -108,7 +83,7 @@ class Snapshot:
         df = np.where(body.df > 0, body.df, lead.df)  # headings that callers give hold words that no text does
         has_case, ordinary = statistics.capitals(segment)
         return cls(
-            segment=segment,
+            **_columns(segment),
             scoring=scoring,
             given=given,
             source_base=np.array([chunk.start for chunk in given], np.int64) if given else _zeros(segment),
@@ -123,7 +98,6 @@ class Snapshot:
             chunk_key=statistics.chunk_keys(segment.chunk_signature),
             term_is_ordinary=ordinary,
             has_case=has_case,
-            **_columns(segment),
         )
 
     @property
@@ -137,7 +111,7 @@ class Snapshot:
         scoring = self.scoring
         constants = (scoring.k1, scoring.b, scoring.delta, scoring.epsilon)
         return {
-            **self.segment.to_arrays(),
+            **Segment.to_arrays(self),
             **{name: getattr(self, name) for name in _STATISTICS},
             **{f"{name}_{part}": getattr(getattr(self, name), part) for name in _POSTINGS for part in _PARTS},
             "scoring_variant": np.array([VARIANTS.index(scoring.variant)], np.uint8),
@@ -152,7 +126,7 @@ class Snapshot:
         segment = Segment.from_arrays(arrays)
         columns: dict[str, Any] = {name: arrays[name] for name in _STATISTICS}
         return cls(
-            segment=segment,
+            **_columns(segment),
             scoring=BM25(VARIANTS[int(arrays["scoring_variant"][0])], *arrays["scoring_constants"].tolist()),
             given=None,
             source_base=_zeros(segment),
@@ -161,11 +135,7 @@ class Snapshot:
             body=_postings(arrays, "body", len(segment)),
             lead=_postings(arrays, "lead", len(segment)),
             **columns,
-            **_columns(segment),
         )
-
-    def __len__(self) -> int:
-        return len(self.chunk_source)
 
     def __getstate__(self) -> tuple[Any, ...]:
         return tuple(getattr(self, name) for name in _STORED)
@@ -235,9 +205,9 @@ class Snapshot:
             *(column.tolist() for column in columns), strict=True
         ):
             if number not in sources:
-                sources[number] = (self.sources[number], self._source_key(number), self.source_metadata[number])
+                sources[number] = (self.sources[number], self._source_key(number), self.metadata[number])
             if section not in sections:
-                sections[section] = (self.segment.page(section), self.segment.heading_path(section))
+                sections[section] = (self.page(section), self.heading_path(section))
             source, key, metadata = sources[number]
             page, heading_path = sections[section]
             text = self.texts.slice(number, start, end)
@@ -279,7 +249,7 @@ class Snapshot:
         """[ordinals] ordinal of the chunk whose first sentence is the header of the table that the chunk is of, or -1."""
         sections = self.chunk_section[ordinals]
         heads = np.full(len(ordinals), -1)
-        headed = self.segment.section_headed[sections].nonzero()[0]
+        headed = self.section_headed[sections].nonzero()[0]
         heads[headed] = self.chunk_section.searchsorted(sections[headed])
         return heads
 
@@ -289,29 +259,24 @@ class Snapshot:
         A large table in it divides a section into several here.
         """
         section = int(self.chunk_section[ordinal])
-        if not self.segment.heading_path(section):
+        if not self.heading_path(section):
             return None
-        while section and self.segment.is_continued(section - 1):
+        while section and self.is_continued(section - 1):
             section -= 1
         first = int(self.chunk_section.searchsorted(section, side="left"))
         return first if self.chunk_section[first] == section else ordinal
 
 
-_STORED = tuple(name for name in Snapshot.__slots__ if not name.startswith("_"))
+_STORED = tuple(each.name for each in fields(Snapshot) if not each.name.startswith("_"))
 _POSTINGS = ("body", "lead")
 _PARTS = ("offsets", "chunks", "weights")
 _STATISTICS = (
     "source_occurrence", "body_counts", "idf", "chunk_length", "source_length", "chunk_key", "term_is_ordinary",
 )  # fmt: skip
-_OF_SEGMENT = (
-    "texts", "sources", "chunk_source", "chunk_section", "chunk_line", "chunk_line_end", "chunk_kind", "chunk_opens",
-    "chunk_sentences", "chunk_signature", "sentence_start", "sentence_end", "sentence_words", "sentence_key", "words",
-    "lexicon",
-)  # fmt: skip
 
 
 def _columns(segment: Segment) -> dict[str, Any]:
-    return {"source_metadata": segment.metadata, **{name: getattr(segment, name) for name in _OF_SEGMENT}}
+    return {each.name: getattr(segment, each.name) for each in fields(Segment)}
 
 
 def _postings(arrays: Mapping[str, NDArray[Any]], name: str, n_chunks: int) -> Postings:
