@@ -36,6 +36,8 @@ class DecisionReportCallbackHandler(BaseCallbackHandler):
 
     raise_error = False
     run_inline = True  # so that reports are there, in order, when an async call returns
+    # Only custom events matter here; LangChain then spares itself the calls for everything else.
+    ignore_llm = ignore_chat_model = ignore_chain = ignore_agent = ignore_retriever = True
 
     def __init__(
         self,
@@ -107,32 +109,6 @@ class DecisionReportCallbackHandler(BaseCallbackHandler):
             self._reports.append(data)
         if self.sink is not None:
             self._tell(self.sink, data)
-
-    # Only custom events matter here; LangChain then spares itself the calls for everything else.
-    @property
-    def ignore_llm(self) -> bool:
-        """True."""
-        return True
-
-    @property
-    def ignore_chat_model(self) -> bool:
-        """True."""
-        return True
-
-    @property
-    def ignore_chain(self) -> bool:
-        """True."""
-        return True
-
-    @property
-    def ignore_agent(self) -> bool:
-        """True."""
-        return True
-
-    @property
-    def ignore_retriever(self) -> bool:
-        """True."""
-        return True
 
 
 def collectors(handlers: Iterable[BaseCallbackHandler]) -> list[DecisionReportCallbackHandler]:
