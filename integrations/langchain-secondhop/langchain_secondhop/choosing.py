@@ -23,38 +23,38 @@ class Chosen:
     """Documents to return, and why these."""
 
     documents: list[Document]
-    report: DecisionReport
+    report: DecisionReport | None
+    """None if there was nothing to choose from."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Choice:
-    """How to choose among documents that were retrieved elsewhere."""
+def choose(
+    documents: Sequence[Document],
+    query: str,
+    *,
+    top_k: int | None,
+    token_budget: int | None,
+    strategy: str | Strategy,
+    grain: Grain | None,
+    min_score: float | None,
+    tokenizer: Tokenizer,
+    style: Style,
+    order: Order,
+) -> Chosen:
+    """Which to keep of documents that were retrieved elsewhere."""
+    chunks = to_chunks(documents)
+    if not chunks:
+        return Chosen([], None)
 
-    top_k: int | None
-    token_budget: int | None
-    strategy: str | Strategy
-    grain: Grain | None
-    min_score: float | None
-    tokenizer: Tokenizer
-    style: Style
-    order: Order
+    own = DEFAULT_BUDGET if token_budget is None else token_budget
+    grain = grain_for(grain, top_k, token_budget) or "sentence"
 
-    def among(self, documents: Sequence[Document], query: str) -> Chosen | None:
-        """The documents to keep; None if there is nothing to choose from."""
-        chunks = to_chunks(documents)
-        if not chunks:
-            return None
+    def ask(budget: int | None) -> Context:
+        return build_context(
+            query, chunks, strategy, own if budget is None else budget, grain=grain, top_k=top_k, min_score=min_score,
+            tokenizer=tokenizer, text_style=style,
+        )  # fmt: skip
 
-        own = DEFAULT_BUDGET if self.token_budget is None else self.token_budget
-        grain = grain_for(self.grain, self.top_k, self.token_budget) or "sentence"
-
-        def ask(budget: int | None) -> Context:
-            return build_context(
-                query, chunks, self.strategy, own if budget is None else budget, grain=grain,
-                top_k=self.top_k, min_score=self.min_score, tokenizer=self.tokenizer, text_style=self.style,
-            )  # fmt: skip
-
-        return as_sent(ask, self.style, self.order)
+    return as_sent(ask, style, order)
 
 
 def grain_for(grain: Grain | None, top_k: int | None, token_budget: int | None) -> Grain | None:

@@ -11,7 +11,7 @@ from secondhop import DecisionReport
 from secondhop.types import Grain
 from typing_extensions import Self, TypedDict, override
 
-from langchain_secondhop.choosing import Choice, Tokenizer, checked
+from langchain_secondhop.choosing import Chosen, Tokenizer, checked, choose
 from langchain_secondhop.documents import Order
 from langchain_secondhop.formatting import Style
 from langchain_secondhop.tracing import Trace, aemit, emit
@@ -81,15 +81,14 @@ class SecondhopCompressor(BaseDocumentCompressor):
         manager = CallbackManager.configure(callbacks)
         run = manager.on_chain_start(None, {"query": query, "documents": documents}, name=type(self).__name__)
         try:
-            chosen = self._choice().among(documents, query)
-            kept = chosen.documents if chosen is not None else []
-            if chosen is not None:
-                emit(chosen.report, kept, run, self.trace)
+            chosen = self._choose(documents, query)
+            if chosen.report is not None:
+                emit(chosen.report, chosen.documents, run, self.trace)
         except BaseException as error:
             run.on_chain_error(error)
             raise
-        run.on_chain_end({"documents": kept})
-        return kept
+        run.on_chain_end({"documents": chosen.documents})
+        return chosen.documents
 
     @override
     async def acompress_documents(
@@ -105,15 +104,14 @@ class SecondhopCompressor(BaseDocumentCompressor):
         manager = AsyncCallbackManager.configure(callbacks)
         run = await manager.on_chain_start(None, {"query": query, "documents": documents}, name=type(self).__name__)
         try:
-            chosen = await in_worker(self._choice().among, documents, query)
-            kept = chosen.documents if chosen is not None else []
-            if chosen is not None:
-                await aemit(chosen.report, kept, run, self.trace)
+            chosen = await in_worker(self._choose, documents, query)
+            if chosen.report is not None:
+                await aemit(chosen.report, chosen.documents, run, self.trace)
         except BaseException as error:
             await run.on_chain_error(error)
             raise
-        await run.on_chain_end({"documents": kept})
-        return kept
+        await run.on_chain_end({"documents": chosen.documents})
+        return chosen.documents
 
     def as_runnable(self) -> Runnable[CompressorInput, list[Document]]:
         """A runnable from `{"query": …, "documents": …}` to the documents to keep."""
@@ -134,11 +132,10 @@ class SecondhopCompressor(BaseDocumentCompressor):
             documents: in the order of their relevance.
             query: the question.
         """
-        chosen = self._choice().among(documents, query)
-        return None if chosen is None else chosen.report
+        return self._choose(documents, query).report
 
-    def _choice(self) -> Choice:
-        return Choice(
-            top_k=self.top_n, token_budget=self.token_budget, strategy=self.strategy, grain=self.grain, min_score=self.min_score,
-            tokenizer=self.tokenizer, style=self.text_style, order=self.order,
+    def _choose(self, documents: Sequence[Document], query: str) -> Chosen:
+        return choose(
+            documents, query, top_k=self.top_n, token_budget=self.token_budget, strategy=self.strategy, grain=self.grain,
+            min_score=self.min_score, tokenizer=self.tokenizer, style=self.text_style, order=self.order,
         )  # fmt: skip

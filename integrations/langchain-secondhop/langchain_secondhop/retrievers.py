@@ -20,7 +20,7 @@ from secondhop.inputs import checked_items
 from secondhop.types import Grain
 from typing_extensions import Self, override
 
-from langchain_secondhop.choosing import Choice, Chosen, Tokenizer, as_sent, checked, grain_for
+from langchain_secondhop.choosing import Chosen, Tokenizer, as_sent, checked, choose, grain_for
 from langchain_secondhop.documents import Order, to_texts
 from langchain_secondhop.formatting import Style
 from langchain_secondhop.tracing import Trace, aemit, emit
@@ -175,9 +175,8 @@ class SecondhopRetriever(BaseRetriever):
     ) -> list[Document]:
         found = self._find(query, run_manager)
         chosen = self._choose(query, found, k, token_budget)
-        if chosen is None:
-            return []
-        emit(chosen.report, chosen.documents, run_manager, self.trace)
+        if chosen.report is not None:
+            emit(chosen.report, chosen.documents, run_manager, self.trace)
         return chosen.documents
 
     @override
@@ -193,9 +192,8 @@ class SecondhopRetriever(BaseRetriever):
         if self.base_retriever is not None:
             found = await self.base_retriever.ainvoke(query, config={"callbacks": run_manager.get_child()})
         chosen = await in_worker(self._choose, query, found, k, token_budget)
-        if chosen is None:
-            return []
-        await aemit(chosen.report, chosen.documents, run_manager, self.trace)
+        if chosen.report is not None:
+            await aemit(chosen.report, chosen.documents, run_manager, self.trace)
         return chosen.documents
 
     def analyze(self, query: str, *, k: int | None = None, token_budget: int | None = None) -> DecisionReport | None:
@@ -209,20 +207,21 @@ class SecondhopRetriever(BaseRetriever):
         Returns:
             The report; None if the base retriever finds nothing, so that there is nothing to decide.
         """
-        chosen = self._choose(query, self._find(query, None), k, token_budget)
-        return None if chosen is None else chosen.report
+        return self._choose(query, self._find(query, None), k, token_budget).report
 
     def _find(self, query: str, run_manager: CallbackManagerForRetrieverRun | None) -> list[Document]:
         if self.base_retriever is None:
             return []
         return self.base_retriever.invoke(query, config={"callbacks": run_manager.get_child()} if run_manager else None)
 
-    def _choose(self, query: str, found: list[Document], k: int | None, token_budget: int | None) -> Chosen | None:
+    def _choose(self, query: str, found: list[Document], k: int | None, token_budget: int | None) -> Chosen:
         top_k = self.k if k is None else k
         budget = self.token_budget if token_budget is None else token_budget
         document = self.index
         if document is None:
-            choice = Choice(
+            return choose(
+                found,
+                query,
                 top_k=top_k,
                 token_budget=budget,
                 strategy=self.strategy or "auto",
@@ -232,7 +231,6 @@ class SecondhopRetriever(BaseRetriever):
                 style=self.text_style,
                 order=self.order,
             )
-            return choice.among(found, query)
 
         def ask(allowed: int | None) -> secondhop.Context:
             return document.context(
