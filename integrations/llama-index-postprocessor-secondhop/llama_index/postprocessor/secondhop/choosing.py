@@ -106,29 +106,20 @@ def choose(given: Given, query: str, cap: int, count: Callable[[str], int], ask:
             nodes = given.merged(context, passing, step)
             over = count(prompt_text(nodes)) - cap  # separators between the two kinds are counted only here
             if over <= 0:
-                return _choice(given, query, nodes, context, passing, without_text)
+                return Choice(
+                    query,
+                    nodes,
+                    context,
+                    passed_through=tuple(given.ids[place] for place in passing),
+                    dropped_without_text=tuple(given.ids[place] for place in without_text[len(passing) :]),
+                    unscored=tuple(
+                        name for name, item in zip(given.ids, given.items, strict=True) if not is_usable(item.score)
+                    ),
+                )
             room -= over
         if not passing:
             raise InputError("a node's LLM text does not follow its content; does its class override get_content?")
         passing.pop()
-
-
-def _choice(
-    given: Given,
-    query: str,
-    nodes: list[NodeWithScore],
-    context: Context | None,
-    passing: Sequence[int],
-    without_text: Sequence[int],
-) -> Choice:
-    return Choice(
-        query,
-        nodes,
-        context,
-        passed_through=tuple(given.ids[place] for place in passing),
-        dropped_without_text=tuple(given.ids[place] for place in without_text if place not in passing),
-        unscored=tuple(name for name, item in zip(given.ids, given.items, strict=True) if not is_usable(item.score)),
-    )
 
 
 def is_usable(score: float | None) -> TypeGuard[float]:

@@ -13,9 +13,7 @@ from yaml.representer import Representer, SafeRepresenter  # type: ignore[import
 from secondhop import Chunk, Decision, Passage
 from secondhop.loading.formats import kind_by_name
 from secondhop.text.prompt import GAP, joined
-from secondhop.types import Kind
-
-Span = tuple[int, int]
+from secondhop.types import Kind, Span
 
 TRAIL_KEY = "secondhop"
 """Metadata key of the steps that a node went through, oldest first. The model never sees it."""

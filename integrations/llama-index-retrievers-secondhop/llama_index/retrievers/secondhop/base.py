@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 from weakref import WeakKeyDictionary
 
 from llama_index.core.base.base_retriever import BaseRetriever
@@ -37,8 +37,7 @@ from secondhop import (
 )
 from secondhop.options import as_path
 from secondhop.retrieved import UNLIMITED
-
-Grain = Literal["sentence", "chunk"]
+from secondhop.types import Grain
 
 _MOST_CANDIDATES = 10_000
 """The most that `candidate_k` may be."""
