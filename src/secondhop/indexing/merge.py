@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -58,7 +59,7 @@ def merge(segments: Sequence[Segment], order: Sequence[tuple[int, int]]) -> Segm
     for count, is_used, numbers in zip(form_counts, used, form_maps, strict=True):
         form_count[numbers[is_used]] += count[is_used]
     paths, section_path = _paths(segments, runs)
-    counts, columns = _Counter(segments, runs), _Concatenator(segments, runs)
+    columns, offsets = partial(_column, segments, runs), partial(_offsets, segments, runs)
     sources = Strings.concatenated([segment.sources for segment in segments])
     of_segment, number = np.array(order, np.int64).reshape(-1, 2).T
     first_source = offsets_of(np.array([len(segment.sources) for segment in segments]))
@@ -72,7 +73,7 @@ def merge(segments: Sequence[Segment], order: Sequence[tuple[int, int]]) -> Segm
         section_page=columns("section_page", "sections"),
         section_path=section_path,
         section_headed=columns("section_headed", "sections"),
-        section_words=counts("section_words", "sections"),
+        section_words=offsets("section_words", "sections"),
         heading_words=_mapped(segments, runs, "heading_words", form_maps),
         chunk_source=columns("chunk_source", "chunks", "sources"),
         chunk_section=columns("chunk_section", "chunks", "sections"),
@@ -80,11 +81,11 @@ def merge(segments: Sequence[Segment], order: Sequence[tuple[int, int]]) -> Segm
         chunk_line_end=columns("chunk_line_end", "chunks"),
         chunk_kind=columns("chunk_kind", "chunks"),
         chunk_opens=columns("chunk_opens", "chunks"),
-        chunk_sentences=counts("chunk_sentences", "chunks"),
+        chunk_sentences=offsets("chunk_sentences", "chunks"),
         chunk_signature=columns("chunk_signature", "chunks"),
         sentence_start=columns("sentence_start", "sentences"),
         sentence_end=columns("sentence_end", "sentences"),
-        sentence_words=counts("sentence_words", "sentences"),
+        sentence_words=offsets("sentence_words", "sentences"),
         sentence_key=columns("sentence_key", "sentences"),
         words=_mapped(segments, runs, "words", form_maps),
         form_count=form_count,
@@ -137,36 +138,28 @@ def _form_count(segment: Segment, runs: list[_Run]) -> Ints:
     return segment.form_count - count(outside) if is_most else count(inside)
 
 
-class _Concatenator:
-    """Columns of the runs end to end."""
-
-    def __init__(self, segments: Sequence[Segment], runs: list[_Run]) -> None:
-        self._segments, self._runs = segments, runs
-
-    def __call__(self, column: str, table: str, refers_to: str | None = None) -> Any:
-        """A column of a table; if it refers to rows of another table, with their new numbers."""
-        parts, first = [], 0
-        for run in self._runs:
-            part = getattr(self._segments[run.segment], column)[getattr(run, table)]
-            if refers_to is not None:
-                rows = getattr(run, refers_to)
-                part = part + part.dtype.type(first - rows.start)
-                first += rows.stop - rows.start
-            parts.append(part)
-        return np.concatenate(parts) if parts else getattr(self._segments[0], column)[:0]
+def _column(
+    segments: Sequence[Segment], runs: list[_Run], column: str, table: str, refers_to: str | None = None
+) -> NDArray[Any]:
+    """A column of a table, of the runs end to end; if it refers to rows of another table, with their new numbers."""
+    parts, first = [], 0
+    for run in runs:
+        part = getattr(segments[run.segment], column)[getattr(run, table)]
+        if refers_to is not None:
+            rows = getattr(run, refers_to)
+            part = part + part.dtype.type(first - rows.start)
+            first += rows.stop - rows.start
+        parts.append(part)
+    return np.concatenate(parts) if parts else getattr(segments[0], column)[:0]
 
 
-class _Counter(_Concatenator):
-    """Offsets of the runs end to end."""
-
-    def __call__(self, column: str, table: str, refers_to: str | None = None) -> Any:  # noqa: ARG002
-        """Offsets into another table, one for each row of this one and the end."""
-        counts = [
-            np.diff(getattr(self._segments[run.segment], column)[rows.start : rows.stop + 1])
-            for run in self._runs
-            for rows in (getattr(run, table),)
-        ]
-        return offsets_of(np.concatenate(counts) if counts else np.empty(0, np.int64))
+def _offsets(segments: Sequence[Segment], runs: list[_Run], column: str, table: str) -> Ints:
+    """Offsets into another table, one for each row of this one and the end."""
+    counts = []
+    for run in runs:
+        rows = getattr(run, table)
+        counts.append(np.diff(getattr(segments[run.segment], column)[rows.start : rows.stop + 1]))
+    return offsets_of(np.concatenate(counts) if counts else np.empty(0, np.int64))
 
 
 def _mapped(segments: Sequence[Segment], runs: list[_Run], column: str, maps: Sequence[Ints]) -> NDArray[np.int32]:
