@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from secondhop.text.characters import WINDOW, windows
 from secondhop.text.hashing import _powers, mix
 
 if TYPE_CHECKING:
@@ -16,7 +17,6 @@ if TYPE_CHECKING:
 
 SIGNATURE_HASHES = 8
 _MIN_KEY_WORDS = 4
-_AT_ONCE = 1 << 18
 
 
 def chunk_signatures(lexicon: Lexicon, words: NDArray[np.int32], bounds: Ints) -> NDArray[np.uint32]:
@@ -30,17 +30,15 @@ def chunk_signatures(lexicon: Lexicon, words: NDArray[np.int32], bounds: Ints) -
     hashes = (mix(lexicon.terms.digests[:, np.newaxis] + seeds) >> np.uint64(32)).astype(np.uint32)
     of_forms = np.zeros((len(lexicon.forms), SIGNATURE_HASHES), np.uint32)
     of_forms[held] = np.minimum.reduceat(hashes[lexicon.form_terms], lexicon.form_offsets[held])
-    first, n = 0, len(bounds) - 1
-    while first < n:
-        last = max(first + 1, int(bounds.searchsorted(bounds[first] + _AT_ONCE, "right")) - 1)
-        part = words[bounds[first] : bounds[last]].astype(np.intp)
+    for window in windows(bounds[:-1], bounds[1:]):
+        edges = bounds[window.start : window.stop + 1]
+        part = words[edges[0] : edges[-1]].astype(np.intp)
         content = is_held[part].nonzero()[0]
         part = part[content]
-        edges = content.searchsorted(bounds[first : last + 1] - bounds[first])
+        edges = content.searchsorted(edges - edges[0])
         filled = np.diff(edges).nonzero()[0]
         if len(filled):
-            of_chunks[first + filled] = np.minimum.reduceat(of_forms.take(part, axis=0), edges[filled])
-        first = last
+            of_chunks[window.start + filled] = np.minimum.reduceat(of_forms.take(part, axis=0), edges[filled])
     return of_chunks
 
 
@@ -49,19 +47,16 @@ def sentence_keys(lexicon: Lexicon, words: NDArray[np.int32], bounds: Ints) -> I
 
     Sentence s has the words from bounds[s] to bounds[s + 1].
     """
-    n = len(bounds) - 1
-    keys = np.zeros(n, np.int64)
-    powers, inverses = _powers(_AT_ONCE * 2)
-    first = 0
-    while first < n:
-        last = max(first + 1, int(bounds.searchsorted(bounds[first] + _AT_ONCE, "right")) - 1)
-        base, end = int(bounds[first]), int(bounds[last])
+    keys = np.zeros(len(bounds) - 1, np.int64)
+    powers, inverses = _powers(WINDOW * 2)
+    for window in windows(bounds[:-1], bounds[1:]):
+        starts, ends = bounds[:-1][window], bounds[1:][window]
+        base, end = int(starts[0]), int(ends[-1])
         if end - base > len(powers):
             powers, inverses = _powers(1 << (end - base).bit_length())
         sums = np.zeros(end - base + 1, np.uint64)
         (lexicon.form_fold[words[base:end]] * powers[: end - base]).cumsum(out=sums[1:])
-        starts, ends = bounds[first:last] - base, bounds[first + 1 : last + 1] - base
+        starts, ends = starts - base, ends - base
         part = mix((sums[ends] - sums[starts]) * inverses[np.minimum(starts, len(inverses) - 1)]).view(np.int64)
-        keys[first:last] = np.where(ends - starts > _MIN_KEY_WORDS, part, 0)
-        first = last
+        keys[window] = np.where(ends - starts > _MIN_KEY_WORDS, part, 0)
     return keys
