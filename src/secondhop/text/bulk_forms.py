@@ -52,11 +52,12 @@ def find_forms(text: str, characters: Characters, starts: Ints, ends: Ints) -> F
     edges = _run_edges(classes, starts, ends)
     beyond = classes[characters.beyond]
     joined = _joints(classes, starts, ends, edges[0::2])
-    odd = _after_marks(characters.beyond[beyond & _MARK != 0], edges[0::2])
+    # Runs that begin with a mark; most texts have none.
+    odd = (classes[edges[0::2]] & _MARK != 0).nonzero()[0] if (beyond & _MARK).any() else edges[:0]
     if len(joined) or len(odd):
         edges = _join(text, classes, edges, joined, odd)
     unspaced = characters.beyond[beyond & _UNSPACED != 0]
-    if len(unspaced):
+    if len(unspaced) and len(edges):
         edges = _in_pieces(classes, unspaced, edges)
     first, last = edges[0::2], edges[1::2]
     counts = run_lengths(first.searchsorted(starts), len(first))
@@ -98,15 +99,6 @@ def _joints(classes: Classes, starts: Ints, ends: Ints, first: Ints) -> Ints:
     return joints
 
 
-def _after_marks(marks: Ints, first: Ints) -> Ints:
-    """The runs that begin with one of the marks."""
-    at = first.searchsorted(marks)
-    inside = at < len(first)
-    at, marks = at[inside], marks[inside]
-    odd: Ints = at[first[at] == marks]
-    return odd
-
-
 def _join(text: str, classes: Classes, edges: Ints, joined: Ints, odd: Ints) -> Ints:
     """Words from runs. Plain numbers (1,000.5) and tails (vendor's) are joined here, what is mixed by the pattern."""
     first, last = edges[0::2], edges[1::2]
@@ -144,18 +136,17 @@ def _join(text: str, classes: Classes, edges: Ints, joined: Ints, odd: Ints) -> 
         for start, end in zip(first[head[mixed]].tolist(), last[stop[mixed]].tolist(), strict=True)
         for match in _FORM.finditer(text, start, end)
     ]
-    return _with(edges[keep], found)
+    return _merged(edges[keep], np.array(found, np.int64).reshape(-1, 2))
 
 
 def _in_pieces(classes: Classes, places: Ints, edges: Ints) -> Ints:
     """Words with characters of unspaced scripts, which are at the places: runs of these in pieces, what is left whole."""
     first, last = edges[0::2], edges[1::2]
     words = first.searchsorted(places, "right") - 1
-    words = words[run_starts(words)]
-    words = words[words >= 0]
-    words = words[_counts_in(places, first[words], last[words]) > 0]
+    words = words[(words >= 0) & (places < last[words])]
     if not len(words):
         return edges
+    words = words[run_starts(words)]
     keep = np.ones(len(edges), bool)
     keep[2 * words] = keep[2 * words + 1] = False
     lengths: Ints = last[words] - first[words]
@@ -171,16 +162,6 @@ def _in_pieces(classes: Classes, places: Ints, edges: Ints) -> Ints:
     starts = ranges(characters[runs], n_pieces)
     ends = np.minimum(starts + sizes.repeat(n_pieces), (characters[runs] + lengths).repeat(n_pieces))
     return _merged(edges[keep], np.stack((starts, ends), axis=1))
-
-
-def _counts_in(places: Ints, starts: Ints, ends: Ints) -> Ints:
-    """How many of the ascending places lie in each span."""
-    return places.searchsorted(ends) - places.searchsorted(starts)
-
-
-def _with(edges: Ints, found: list[tuple[int, int]]) -> Ints:
-    """The edges with those of the spans found, in order."""
-    return _merged(edges, np.array(found, np.int64)) if found else edges
 
 
 def _merged(edges: Ints, spans: Ints) -> Ints:
