@@ -25,6 +25,7 @@ import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from hashlib import blake2b
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -75,14 +76,14 @@ def write_arrays(path: Path, arrays: Mapping[str, NDArray[Any]]) -> ArrayFile:
     for name, array in stored.items():
         table[name] = [array.dtype.str, list(array.shape), offset]
         offset += _aligned(array.nbytes)
-    crcs = _checksums(piece for array in stored.values() for piece in _pieces(array))
+    crcs = _checksums(chain.from_iterable(map(_pieces, stored.values())))
     header = json.dumps({"arrays": table, "crc32": crcs, "size": offset}, sort_keys=True).encode()
     header += b" " * (_aligned(_PREFIX + len(header)) - _PREFIX - len(header))
     version_and_length = FORMAT.to_bytes(4, "little") + len(header).to_bytes(4, "little")
     digest = _digest(version_and_length + header)
     prefix = _MAGIC + version_and_length + digest + header
     size = len(prefix) + offset
-    write_new(path, _chain(prefix, stored), size)
+    write_new(path, chain([prefix], *map(_pieces, stored.values())), size)
     return ArrayFile(path.name, digest.hex(), size)
 
 
@@ -105,10 +106,10 @@ def open_arrays(path: Path, expected: ArrayFile | None = None) -> Arrays:
 
 
 @contextlib.contextmanager
-def _opened(path: Path) -> Iterator[io.FileIO]:
+def _opened(path: Path) -> Iterator[io.BufferedReader]:
     with errors_of(path):
         try:
-            file = io.FileIO(path)
+            file = path.open("rb")
         except FileNotFoundError as error:
             raise IndexCorruptError(path, "the file is missing") from error
         with file:
@@ -130,12 +131,6 @@ def _pieces(array: NDArray[Any]) -> Iterator[bytes | memoryview]:
         yield bytes(_aligned(array.nbytes) - array.nbytes)
 
 
-def _chain(prefix: bytes, stored: Arrays) -> Iterator[bytes | memoryview]:
-    yield prefix
-    for array in stored.values():
-        yield from _pieces(array)
-
-
 def _checksums(pieces: Iterator[bytes | memoryview]) -> list[int]:
     """CRC-32 of each block of the pieces laid end to end."""
     crcs: list[int] = []
@@ -152,15 +147,15 @@ def _checksums(pieces: Iterator[bytes | memoryview]) -> list[int]:
     return [*crcs, crc] if filled else crcs
 
 
-def _read_header(file: io.FileIO, size: int, path: Path) -> tuple[int, bytes, str]:
+def _read_header(file: io.BufferedReader, size: int, path: Path) -> tuple[int, bytes, str]:
     """Where the data starts, the header, and its digest."""
-    prefix = _read(file, _PREFIX)
+    prefix = file.read(_PREFIX)
     if len(prefix) < _PREFIX or not prefix.startswith(_MAGIC):
         raise IndexCorruptError(path, "it does not start as an index file does")
     version_and_length = prefix[len(_MAGIC) : len(_MAGIC) + 8]
     version = int.from_bytes(version_and_length[:4], "little")
     length = int.from_bytes(version_and_length[4:], "little")
-    header = _read(file, length) if _PREFIX + length <= size else b""
+    header = file.read(length) if _PREFIX + length <= size else b""
     digest = _digest(version_and_length + header)
     if len(header) != length or digest != prefix[-_DIGEST_BYTES:]:
         raise IndexCorruptError(path, "the header does not match its digest")
@@ -197,11 +192,11 @@ def _place(entry: Any, available: int) -> _Place:
     return place
 
 
-def _check_data(file: io.FileIO, crcs: list[int], available: int, path: Path) -> None:
+def _check_data(file: io.BufferedReader, crcs: list[int], available: int, path: Path) -> None:
     buffer = memoryview(bytearray(min(BLOCK, available)))
     for number, crc in enumerate(crcs):
         block = buffer[: min(BLOCK, available - number * BLOCK)]
-        if _read_into(file, block) != len(block) or zlib.crc32(block) != crc:
+        if file.readinto(block) != len(block) or zlib.crc32(block) != crc:
             raise IndexCorruptError(path, f"the data from byte {number * BLOCK:,} on does not match its checksum")
 
 
@@ -210,22 +205,6 @@ def _view(mapped: mmap.mmap, start: int, place: _Place) -> NDArray[Any]:
     if count == 0:
         return np.frombuffer(b"", place.dtype).reshape(place.shape)
     return np.frombuffer(mapped, place.dtype, count, start + place.offset).reshape(place.shape)
-
-
-def _read(file: io.FileIO, count: int) -> bytes:
-    data = bytearray(count)
-    return bytes(data[: _read_into(file, memoryview(data))])
-
-
-def _read_into(file: io.FileIO, buffer: memoryview) -> int:
-    """Fill the buffer; fewer bytes than it has only at the end of the file."""
-    filled = 0
-    while filled < len(buffer):
-        count = file.readinto(buffer[filled:])
-        if not count:
-            break
-        filled += count
-    return filled
 
 
 def _aligned(size: int) -> int:
