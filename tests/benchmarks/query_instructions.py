@@ -14,7 +14,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from speed_cases import DOCUMENTS, ask_fully
+from speed_cases import ask_fully, document_class
 
 FIRST, LAST = 5, 105
 
@@ -39,7 +39,7 @@ def control(*arguments):
 def inside(corpus, size, system):
     """What runs under valgrind."""
     queries = json.loads(Path(corpus, "queries.json").read_text())
-    document = DOCUMENTS[system]().from_text(Path(corpus, f"text_{size}.txt").read_text())
+    document = document_class(system).from_text(Path(corpus, f"text_{size}.txt").read_text())
     for query in queries[:FIRST]:
         ask_fully(document, query)
     for end in (["-d"], []):

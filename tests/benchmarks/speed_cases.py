@@ -10,6 +10,7 @@ import resource
 import sys
 import tempfile
 import time
+from importlib import import_module
 from pathlib import Path
 
 QUERIES = 200
@@ -60,19 +61,8 @@ def latencies(ask, queries, name):
 # ── whole contexts, from a text or a folder ──────────────────────────────────────────────────────────────────────────
 
 
-def _secondhop():
-    from secondhop import Document
-
-    return Document
-
-
-def _redhop():
-    from redhop import Document
-
-    return Document
-
-
-DOCUMENTS = {"secondhop": _secondhop, "redhop": _redhop}
+def document_class(system):
+    return import_module(system).Document
 
 
 def ask_fully(document, query):
@@ -82,7 +72,7 @@ def ask_fully(document, query):
 
 
 def text_case(system, corpus, size):
-    make, queries = DOCUMENTS[system](), json.loads((corpus / "queries.json").read_text())
+    make, queries = document_class(system), json.loads((corpus / "queries.json").read_text())
     make.from_text("Warm up. Nothing more.").context("warm")
     text = (corpus / f"text_{size}.txt").read_text()
     with Memory() as memory, Clock() as first:
@@ -95,15 +85,12 @@ def text_case(system, corpus, size):
 
 
 def persisted(system, folder, index):
-    if system == "redhop":
-        from redhop import Document, FolderOptions
-
-        return Document.from_folder(str(folder), options=FolderOptions(persist=True, index_dir=str(index)))
-    return _secondhop().from_folder(str(folder), persist=True, index_dir=str(index))
+    options = import_module(system).FolderOptions(persist=True, index_dir=str(index))
+    return document_class(system).from_folder(str(folder), options=options)
 
 
 def folder_case(system, corpus, size):
-    make, queries = DOCUMENTS[system](), json.loads((corpus / "queries.json").read_text())
+    make, queries = document_class(system), json.loads((corpus / "queries.json").read_text())
     make.from_text("Warm up. Nothing more.").context("warm")
     with Clock() as first:
         document = make.from_folder(str(corpus / size))
@@ -117,7 +104,7 @@ def folder_case(system, corpus, size):
 
 def small_case(system, corpus, size):
     """One document of some pages: cold, text to answer."""
-    make, queries = DOCUMENTS[system](), json.loads((corpus / "queries.json").read_text())
+    make, queries = document_class(system), json.loads((corpus / "queries.json").read_text())
     text = (corpus / "text_1000.txt").read_text()[: int(size)]
     make.from_text("Warm up. Nothing more.").context("warm")
     walls = []
