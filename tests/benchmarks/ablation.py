@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from pages import table
 
 from secondhop.document import Document
 from secondhop.evaluation.datasets import load
@@ -169,8 +170,7 @@ def main() -> None:
         rows.append([name, *(_cell(found[group], base[group], name == "default") for group in base)])
         print(" | ".join(rows[-1]), flush=True)
     if given.markdown:
-        lines = [["variant", *base], ["---"] * (len(base) + 1), *rows]
-        given.markdown.write_text("\n".join(f"| {' | '.join(line)} |" for line in lines) + "\n", encoding="utf-8")
+        given.markdown.write_text(table(["variant", *base], rows) + "\n", encoding="utf-8")
 
 
 def _cell(values: np.ndarray, base: np.ndarray, is_default: bool) -> str:

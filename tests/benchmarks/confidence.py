@@ -47,7 +47,6 @@ ELSEWHERE = {
 WEIGHT = {"own": 1.0, "pooled": 1.0, "removed": 0.4, "one removed": 0.2, "off topic": 0.3}
 """What a set's questions of each kind count together: about a third of the union cannot be answered."""
 SETS = (*MULTI_HOP, *CONTRACTS, *CORPORA)
-SIGNALS = ("match", "rival", "crowd", "squeeze")
 
 
 def tasks():

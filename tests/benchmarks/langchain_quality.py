@@ -21,6 +21,7 @@ from langchain_core.prompts import ChatPromptTemplate
 from langchain_core.runnables import RunnableLambda, RunnablePassthrough
 from langchain_secondhop import SecondhopCompressor, SecondhopRetriever, format_context
 from langchain_text_splitters import RecursiveCharacterTextSplitter
+from pages import between, table
 
 from secondhop.evaluation.datasets import load
 from secondhop.evaluation.metrics import bootstrap, evidence_scores
@@ -104,23 +105,19 @@ def column(rows, metric):
     return [row.get(metric, np.nan) for row in rows]
 
 
-def table(found, tokenizer, n):
+def evidence(found, tokenizer, n):
     """The page's table."""
-    lines = [
-        "| Documents, budget | Chain | " + " | ".join(METRICS.values()) + " | tokens |",
-        "| --- | --- |" + " --- |" * (len(METRICS) + 1),
-    ]
+    lines = []
     for (mode, budget), rows in found.items():
         where = f"{'its own ten' if mode == 'own' else 'all'}, {budget}"
         for name, mine in rows.items():
             cells = [cell(column(mine, metric), None) for metric in METRICS]
-            lines.append(f"| {where} | {name} | {' | '.join(cells)} | {np.mean(column(mine, 'tokens')):.0f} |")
+            lines.append([where, name, *cells, f"{np.mean(column(mine, 'tokens')):.0f}"])
         for name in (OVER, OURS):
             gaps = [cell(column(rows[name], metric), column(rows[BASE], metric)) for metric in METRICS]
-            lines.append(f"| {where} | *{name}, gained* | {' | '.join(gaps)} | |")
-    return "\n".join(
-        [*lines, "", f"{n} questions of HotpotQA (dev); tokens counted by `{tokenizer}`. Made by `{COMMAND}`."]
-    )
+            lines.append([where, f"*{name}, gained*", *gaps, ""])
+    made = table(["Documents, budget", "Chain", *METRICS.values(), "tokens"], lines)
+    return f"{made}\n\n{n} questions of HotpotQA (dev); tokens counted by `{tokenizer}`. Made by `{COMMAND}`."
 
 
 def cell(values, other):
@@ -143,12 +140,11 @@ def main():
         for budget in budgets:
             found[mode, budget] = measure(dataset, budget, arguments.tokenizer)
             print(f"{mode} {budget} done", file=sys.stderr, flush=True)
-    text = table(found, arguments.tokenizer, n)
+    text = evidence(found, arguments.tokenizer, n)
     print(text)
     if arguments.write:
         page = ROOT / "docs" / "langchain.md"
-        head, _, rest = page.read_text("utf-8").partition(BEGIN)
-        page.write_text(f"{head}{BEGIN}\n\n{text}\n\n{END}{rest.partition(END)[2]}", "utf-8")
+        page.write_text(between(page.read_text("utf-8"), BEGIN, END, text), "utf-8")
 
 
 if __name__ == "__main__":

@@ -31,6 +31,7 @@ from llama_index.core.utils import get_tokenizer  # noqa: E402
 from llama_index.postprocessor.secondhop import SecondhopPostprocessor  # noqa: E402
 from llama_index.retrievers.bm25 import BM25Retriever  # noqa: E402
 from llama_index.retrievers.secondhop import SecondhopRetriever  # noqa: E402
+from pages import between, table  # noqa: E402
 
 from secondhop.evaluation import datasets, metrics  # noqa: E402
 from secondhop.evaluation.items import Dataset, Doc  # noqa: E402
@@ -124,17 +125,16 @@ def _bm25(nodes: list[TextNode], mode: str) -> BM25Retriever:
     return BM25Retriever.from_defaults(nodes=nodes, similarity_top_k=min(FOUND[mode], len(nodes)))
 
 
-def table(rows: Sequence[Row]) -> str:
-    head = ["Documents", "Tokens", "Query engine", *MEASURES.values()]
-    lines = ["| " + " | ".join(head) + " |", "|" + " --- |" * len(head)]
+def evidence(rows: Sequence[Row]) -> str:
+    lines = []
     for row in rows:
         cells = []
         for measure in MEASURES:
             found = metrics.bootstrap([scores.get(measure, metrics.NAN) for scores in row.scores])
             cells.append(f"{100 * found.mean:.1f} ({100 * found.low:.1f}–{100 * found.high:.1f})")
         documents = "the question's own" if row.mode == "own" else "those of all questions"
-        lines.append("| " + " | ".join([documents, str(row.budget), row.system, *cells]) + " |")
-    return "\n".join(lines)
+        lines.append([documents, str(row.budget), row.system, *cells])
+    return table(["Documents", "Tokens", "Query engine", *MEASURES.values()], lines)
 
 
 def main() -> None:
@@ -151,14 +151,12 @@ def main() -> None:
         rows += run(data, options.budgets)
     names = ("llama-index-core", "llama-index-retrievers-bm25")
     shown = (
-        f"{table(rows)}\n\n{options.questions} questions of HotpotQA (dev), tokens by `Settings.tokenizer`; percent of "
+        f"{evidence(rows)}\n\n{options.questions} questions of HotpotQA (dev), tokens by `Settings.tokenizer`; percent of "
         f"questions, with 95 % bootstrap intervals. {', '.join(f'{name} {version(name)}' for name in names)}."
     )
     sys.stdout.write(shown + "\n")
     if options.write:
-        page = PAGE.read_text("utf-8")
-        before, rest = page.split(MARKS[0])
-        PAGE.write_text(f"{before}{MARKS[0]}\n\n{shown}\n\n{MARKS[1]}{rest.split(MARKS[1])[1]}", "utf-8")
+        PAGE.write_text(between(PAGE.read_text("utf-8"), *MARKS, shown), "utf-8")
 
 
 if __name__ == "__main__":

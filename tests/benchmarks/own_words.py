@@ -18,6 +18,7 @@ import multiprocessing
 import sys
 from pathlib import Path
 
+from pages import between
 from quality import bring_vocabulary
 
 from secondhop import loading
@@ -155,9 +156,7 @@ def main() -> None:
     table = "\n".join(lines(rows, list(arguments.systems), list(arguments.budgets)))
     print(table)
     if arguments.write:
-        text = PAGE.read_text("utf-8")
-        before, after = text.index(BEGIN) + len(BEGIN), text.index(END)
-        PAGE.write_text(f"{text[:before]}\n{table}\n{text[after:]}", "utf-8")
+        PAGE.write_text(between(PAGE.read_text("utf-8"), BEGIN, END, table), "utf-8")
 
 
 if __name__ == "__main__":

@@ -1,7 +1,6 @@
 """The comparison as Markdown: a page of tables, and the short table of the README."""
 
-import re
-
+from pages import between, table
 from quality_plan import (
     BM25,
     CHUNKS,
@@ -88,9 +87,7 @@ def with_table(readme, found):
         "`make bench-quality DATA=path`; intervals, more rows and other measures are in "
         "[the comparison](docs/findings/comparison.md)."
     )
-    pattern = re.compile(f"{re.escape(BEGIN)}.*?{re.escape(END)}", re.DOTALL)
-    assert pattern.search(readme), "the README has lost the comments that the table stands between"
-    return pattern.sub(lambda _: f"{BEGIN}\n\n{text}\n\n{END}", readme)
+    return between(readme, BEGIN, END, text)
 
 
 VERSIONS = ("secondhop", "redhop", "langchain-community", "llama-index-core", "llama-index-retrievers-bm25")
@@ -317,9 +314,3 @@ def errors(found):
                     f"{HEADS.get(system, system)} raised on {entry['errors']} of {entry['n']} questions, {label(place)}: "
                     "an empty context."
                 )
-
-
-def table(head, rows):
-    """A Markdown table."""
-    lines = [head, ["---"] * len(head), *rows]
-    return "\n".join("| " + " | ".join(line) + " |" for line in lines)
