@@ -85,6 +85,39 @@ def test_small_letters_name_a_part_as_well():
     assert ANSWER in rules("Appendix B", "Appendix B").context("what is in appendix b", 60).text()
 
 
+@pytest.mark.parametrize(
+    ("question", "title"),
+    [
+        ("What does article 44 say?", "ARTICLE XLIV"),
+        ("article xliv", "Article 44"),
+        ("Art.44", "Art. XLIV"),
+        ("section XLIV", "44. Section of arrears"),
+        ("what is in chapter 4?", "CHAPTER FOUR"),
+        ("chapter four", "CHAPTER IV: Arrears"),
+        ("the fourth chapter", "Chapter 4: Arrears"),
+        ("the 44th chapter", "44. Chapter"),
+        ("cláusula 44", "Cláusula 44ª - Atrasos"),
+        ("articulo 44", "Artículo 44º.- Atrasos"),
+        ("44. madde", "Madde 44"),
+        ("44 §", "44 § Arrears"),
+        ("第44条", "第44条 Arrears"),
+        ("第４４条", "第44条 Arrears"),
+        ("제44조", "제44조 (Arrears)"),
+        ("appendices x and z", "Appendix Z"),
+    ],
+)
+def test_a_part_is_found_however_its_number_is_written(question, title):
+    told = [f"{who} spoke of {title.split()[0]} {number}." for who in ("Anna", "Boris") for number in (7, 8, 9)]
+    texts = [*told, f"{title}\n\nAfter thirty days the boat is hauled out."]
+    assert ANSWER in build_context(question, texts, token_budget=18, tokenizer="words").text()
+
+
+def test_sentences_that_begin_with_a_word_are_no_parts():
+    texts = ["I saw that the part of the quay is dry.", "The ships of part of the quay are old.", "Cats sleep."]
+    text = build_context("part I: which ships are old?", texts, token_budget=9, tokenizer="words").text()
+    assert text == texts[1]
+
+
 def test_a_number_that_opens_many_sentences_is_of_none_of_them():
     pages = "\n\n".join(f"7 Harbour rules and much else of page {page}." for page in range(4))
     document = Document.from_text(RULES.format(reference="section 7", title="Arrears") + "\n" + pages)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from secondhop.text.references import references
+from secondhop.text.references import references, references_asked
 
 
 def named(text):
@@ -50,6 +50,10 @@ def several(kind, labels):
         ("Điều 5 và Chương III, Pasal 6", [("Điều", "5"), ("Chương", "III"), ("Pasal", "6")]),
         ("art. 5 ust. 2 oraz załącznik 3, rozdział 4", [("art", "5"), ("załącznik", "3"), ("rozdział", "4")]),
         ("Madde 5 ve Ek 2", [("Madde", "5"), ("Ek", "2")]),
+        ("o art. 5º e a cláusula 8ª", [("art", "5º"), ("cláusula", "8ª")]),
+        ("el articulo 4 y la clausula 8", [("articulo", "4"), ("clausula", "8")]),
+        ("根据第5条和第 十二 章，第４条", [("", "第5条"), ("", "第十二章"), ("", "第４条")]),
+        ("제5조에 따라", [("", "제5조")]),
     ],
 )
 def test_parts_that_are_named(text, found):
@@ -74,10 +78,54 @@ def test_other_numbers_and_words_are_none(text):
 
 
 def test_a_part_is_told_with_its_name():
-    assert [str(reference) for reference in references("§ 7 and Clause 2.1")] == ["§ 7", "Clause 2.1"]
+    assert [str(reference) for reference in references("§ 7 and Clause 2.1, 第5条")] == ["§ 7", "Clause 2.1", "第5条"]
 
 
 def test_a_part_may_open_with_its_number_alone_unless_it_is_known_by_its_name_too():
     text = "see § 7, Clauses 2.1 and 3, Table 4"
     found = [(text[each.start], each.may_be_bare) for each in references(text)]
     assert found == [("7", True), ("2", True), ("2", True), ("4", False)]
+
+
+@pytest.mark.parametrize(
+    ("question", "kind", "labels"),
+    [
+        ("What does sec.4 say?", "sec", "4"),
+        ("what is in article iv", "ARTICLE", ["IV"]),
+        ("Chapter Four", "Chapter", "4"),
+        ("the fourth step", "step", "4"),
+        ("the 4th chapter", "chapter", "4"),
+        ("4. madde ne diyor?", "madde", "4"),
+        ("a 4.§ szerint", "", "4"),
+        ("4 § koskee", "", "4"),
+        ("4ª cláusula", "cláusula", "4"),
+        ("articles 4 to 6", "articles", "456"),
+        ("sections 9-11 and 2", "sections", ["9", "10", "11", "2"]),
+        ("sections 4 to 400", "sections", ["4", "400"]),
+    ],
+)
+def test_parts_that_are_asked_for_as_people_type_them(question, kind, labels):
+    found = [(each.kind, each.label) for each in references_asked(question)]
+    assert [each for each in found if each[0] == kind] == several(kind, labels)
+
+
+@pytest.mark.parametrize(
+    "question", ["join two tables", "the 4th of May", "in 4. quarter", "one of the parts", "1-4 men"]
+)
+def test_other_numbers_of_a_question_name_no_part(question):
+    assert references_asked(question) == []
+
+
+def test_a_number_has_several_ways_to_be_written():
+    def ways(label):
+        return [each.label for each in next(references(f"Section {label}")).otherwise()]
+
+    assert ways("4") == ["IV", "4º", "4ª", "４", "四", "Four", "FOUR", "four"]
+    assert ways("XL")[0] == "40"
+    assert ways("9.4") == ways("B-2") == ways("B") == []
+    assert [each.label for each in next(references("第40条")).otherwise()][-2:] == ["第４０条", "第四十条"]
+
+
+def test_an_ordinal_opens_no_part_alone():
+    assert [each.may_be_bare for each in references_asked("the fourth step")] == [False]
+    assert [each.may_be_bare for each in references_asked("step four")] == [True, True]

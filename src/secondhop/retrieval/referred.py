@@ -6,7 +6,7 @@ to" said that the one cannot be read without the other.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -14,7 +14,7 @@ import numpy as np
 
 from secondhop.arrays import distinct_values, ranges
 from secondhop.text.analysis import split_forms
-from secondhop.text.references import Reference, references
+from secondhop.text.references import Reference, plain_kind, references, references_asked
 
 if TYPE_CHECKING:
     from secondhop.indexing import Snapshot
@@ -34,6 +34,10 @@ MOST_HOLDERS = 1000
 """Chunks of a text that hold a number beyond which it is not looked for."""
 LEAST_NEAR = 0.5
 """A sentence refers to something only where its direct score is at least this share of the best one in its seed."""
+SAME_KIND = 5
+"""Words for parts that begin with so many letters alike are one: "appendices". Shorter ones are cut short: "art."."""
+LEAST_OF_KIND = 3
+"""Letters of one that a part opens with."""
 N_SENTENCES = 3
 """How many sentences are taken for a part, from its opening on."""
 BEHIND = 0.8
@@ -92,8 +96,8 @@ class Part(NamedTuple):
 
 def asked_for(snapshot: Snapshot, question: str, best: Ints) -> Ints:
     """Numbers of the sentences that open parts that the question names, among some chunks. Capitals do not matter."""
-    named = dict.fromkeys((*references(question), *references(question.upper())))
-    found = [_openings(snapshot, each, best) for each in named]
+    named = dict.fromkeys(references_asked(question))
+    found = [_openings(snapshot, (each, *each.otherwise()), best) for each in named]
     return distinct_values(np.concatenate(found)) if found else np.empty(0, np.int64)
 
 
@@ -126,7 +130,7 @@ def parts_of_seeds(
             if value <= 0 or value < LEAST_NEAR * highest[place]:
                 continue
             chunks = _holders(snapshot, reference, seed)
-            openings = _openings(snapshot, reference, chunks if allowed is None else chunks[allowed[chunks]])
+            openings = _openings(snapshot, (reference,), chunks if allowed is None else chunks[allowed[chunks]])
             if len(openings) > MOST_OPENINGS:
                 continue
             for opening, there in zip(openings.tolist(), snapshot.chunk_of(openings).tolist(), strict=True):
@@ -151,21 +155,40 @@ def _holders(snapshot: Snapshot, reference: Reference, seed: int) -> Ints:
     return others if len(others) <= MOST_HOLDERS else others[:0]
 
 
-def _openings(snapshot: Snapshot, reference: Reference, chunks: Ints) -> Ints:
-    """Numbers of the sentences in those chunks that open with a reference's word and number, or else its number alone."""
+def _openings(snapshot: Snapshot, written: Sequence[Reference], chunks: Ints) -> Ints:
+    """Numbers of the sentences in those chunks that open with the word and number of a part, or else its number alone.
+
+    It is looked for as it is written first, then in the other ways.
+    """
     lexicon = snapshot.lexicon
-    forms = split_forms(reference.label)
-    label = [number for form in forms if (number := lexicon.forms.get(form)) is not None]
-    if len(label) < len(forms) or not len(chunks):
-        return np.empty(0, np.int64)
     first = snapshot.chunk_sentences[chunks]
-    sentences = ranges(first, snapshot.chunk_sentences[chunks + 1] - first)
-    named = _having(snapshot, sentences, label, 1)
-    if len(named):
-        kind = set(lexicon.analyzer.terms(reference.kind))
-        words = lexicon.forms.strings.several(snapshot.words[snapshot.sentence_words[named]])
-        named = named[[not kind.isdisjoint(lexicon.analyzer.analyze(word).terms) for word in words]]
-    return named if len(named) or not reference.may_be_bare else _having(snapshot, sentences, label, 0)
+    sentences = ranges(first, snapshot.chunk_sentences[chunks + 1] - first) if len(chunks) else np.empty(0, np.int64)
+    known: list[tuple[Reference, list[int]]] = []
+    for reference in written:
+        forms = split_forms(reference.label)
+        label = [number for form in forms if (number := lexicon.forms.get(form)) is not None]
+        if len(label) == len(forms):
+            known.append((reference, label))
+    for reference, label in known:
+        if reference.kind and len(named := _named(snapshot, sentences, reference.kind, label)):
+            return named
+    for reference, label in known:  # many a sentence begins with "A" or "I"
+        may_be_bare = reference.may_be_bare and lexicon.analyzer.terms(reference.label)
+        if may_be_bare and len(bare := _having(snapshot, sentences, label, 0)):
+            return bare
+    return sentences[:0]
+
+
+def _named(snapshot: Snapshot, sentences: Ints, kind: str, label: list[int]) -> Ints:
+    """Those that open with a word for such parts and the label, or with both the other way round: "4. Kapitel"."""
+    kind = plain_kind(kind)
+    for label_at, kind_at in ((1, 0), (0, len(label))):
+        found = _having(snapshot, sentences, label, label_at, least=len(label) + 1)
+        words = snapshot.lexicon.forms.strings.several(snapshot.words[snapshot.sentence_words[found] + kind_at])
+        same = [_is_same_kind(plain_kind(word), kind) for word in words]
+        if any(same):
+            return found[same]
+    return sentences[:0]
 
 
 def _end_of_part(snapshot: Snapshot, opening: int, end: int) -> int:
@@ -181,10 +204,15 @@ def _end_of_part(snapshot: Snapshot, opening: int, end: int) -> int:
     return end
 
 
-def _having(snapshot: Snapshot, sentences: Ints, forms: list[int], place: int) -> Ints:
-    """The sentences whose words from that place on are these forms, and which have two words at least."""
+def _is_same_kind(word: str, kind: str) -> bool:
+    n = min(len(word), len(kind), SAME_KIND)
+    return n >= min(len(kind), LEAST_OF_KIND) and word[:n] == kind[:n]
+
+
+def _having(snapshot: Snapshot, sentences: Ints, forms: Sequence[int], place: int, least: int = 2) -> Ints:
+    """The sentences whose words from that place on are these forms, and which have so many words at least."""
     starts, ends = snapshot.sentence_words[sentences], snapshot.sentence_words[sentences + 1]
-    kept = ends - starts >= max(2, place + len(forms))
+    kept = ends - starts >= max(least, place + len(forms))
     sentences, starts = sentences[kept], starts[kept]
     for step, form in enumerate(forms, place):
         kept = snapshot.words[starts + step] == form
