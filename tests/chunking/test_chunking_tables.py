@@ -3,7 +3,8 @@ import json
 import pytest
 
 from secondhop import Document
-from secondhop.chunking.tables import rows
+from secondhop.chunking.tables import rows, table_blocks
+from secondhop.types import Section
 
 
 def shown(text, *, records=True):
@@ -100,3 +101,31 @@ def test_the_opening_of_the_section_is_found_across_a_large_table():
     shown = doc.context("due at once", 60, top_k=1, include_heading=True).text()
     assert "These are the fees." in shown
     assert "They are due at once." in shown
+
+
+def sentences(table, *, head):
+    section = Section(0, len(table), kind="table", heading_span=(0, head) if head else None)
+    (block,) = table_blocks(table, section, 512)
+    return [table[start:end] for start, end in block]
+
+
+BOX = "+----+------+\n| id | port |\n{0}\n| 1  | Grey |\n{1}|    | Holm |\n{1}| 2  | Ness |\n+----+------+"
+
+
+def test_rows_of_a_box_are_its_lines_or_what_stands_between_rules():
+    rule = "+----+------+"
+    head = f"| id | port |\n{rule}"
+    table = BOX.format(rule, "")
+    assert sentences(table, head=len(rule) + 1 + len(head)) == [head, "| 1  | Grey |", "|    | Holm |", "| 2  | Ness |"]
+    table = BOX.format("+====+======+", "").replace("\n| 2 ", f"\n{rule}\n| 2 ")
+    shown = sentences(table, head=len(rule) + 1 + len(head))
+    assert shown == [head.replace("-", "="), "| 1  | Grey |\n|    | Holm |", "| 2  | Ness |"]
+
+
+@pytest.mark.parametrize("head", [True, False])
+def test_a_line_whose_first_column_is_empty_goes_on_with_the_row_above(head):
+    rule = "===  ======"
+    names = f"No   Port\n{rule}\n" if head else ""
+    table = f"{rule}\n{names}1    Grey\n     Holm\n\n     and its quay\n 2   Ness\n\tPoint\n{rule}"
+    rows = ["1    Grey\n     Holm\n\n     and its quay", " 2   Ness\n\tPoint"]
+    assert sentences(table, head=len(rule) + len(names) if head else 0) == [names[:-1], *rows] if head else rows

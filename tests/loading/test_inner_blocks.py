@@ -38,10 +38,42 @@ def test_a_table_is_what_is_ruled_off_with_as_many_cells(table, end):
     assert blocks(table) == [("table", table, (0, header[1] - header[0]))]
 
 
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+@pytest.mark.parametrize(
+    ("header", "rows"),
+    [
+        (" item | sold \n------+------", " pump |    4\n fan  |    1"),
+        ("| a | b |\n|---+---|", "| 1 | 2 |"),
+        ("+----+----+\n| id | at |\n+----+----+", "|  1 | 12 |\n|  2 | 7  |\n+----+----+"),
+        ("  +----+----+\n  | id | at |\n  |    | sea|\n  +====+====+", "  |  1 | 12 |\n  +----+----+"),
+        ("==  ===\nId  At\n==  ===", "1   sea\n\n    and land\n2   land\n==  ==="),
+        ("         Price\nItem       EUR\n-------  -----", "pump        30\nfan          9"),
+        ("Name\tId\n----    --", "pump     30"),
+    ],
+)
+def test_a_table_is_what_is_ruled_off_as_people_and_programs_draw_it(header, rows, end):
+    header, table = header.replace("\n", end), f"{header}\n{rows}".replace("\n", end)
+    text = f"Before it.{end}{end}{table}{end}{end}After it.{end}"
+    start = text.index(table)
+    assert blocks(text) == [("table", table, (start, start + len(header)))]
+    assert blocks(table) == [("table", table, (0, len(header)))]
+
+
+def test_a_table_between_rules_may_be_without_a_header():
+    table = "==  =====\n1   pump\n2   fan\n==  ====="
+    assert blocks(f"{table}\n\n{table}\n") == [("table", table, None)] * 2
+
+
 @pytest.mark.parametrize(
     "text",
     [
         "a | b\n---\n",
+        " 0                   1\n+-+-+-+-+-+-+-+-+-+-+\n| Source  |  Target   |\n+-+-+-+-+-+-+-+-+-+-+\n",
+        "+------+     +------+\n| Boat |---->| Quay |\n+------+     +------+\n",
+        "+------+\n| Boat |\n+------+\n",
+        "The mail leaves at\n---- ----\nnoon.\n",
+        "=== ===\nopen only\n",
+        "Mail  Hour\n----  ----\n",
         "a | b\n",
         "| a | b |\n|---|\n",
         "Title\n-----\n",
@@ -88,7 +120,11 @@ def test_chunks_of_others_stay_whole():
 
 
 @pytest.mark.parametrize(
-    "unit", ["|", "- |", "```x\n", "```\n```\n", "| a |\n|---|\n\n", "|---|\n", "\r", " \n|", "a|b\n-|-\r", "| x"]
+    "unit",
+    [
+        *("|", "- |", "```x\n", "```\n```\n", "| a |\n|---|\n\n", "|---|\n", "\r", " \n|", "a|b\n-|-\r", "| x"),
+        *("-- --\n", "== ==\nx\n", "== ==\n\n", "a  b\n-- --\n", "+--+--+\n", "| a |\n+---+\n", "-- " * 9 + "\n"),
+    ],
 )
 def test_time_grows_with_length(unit):
     def seconds(n):

@@ -126,6 +126,17 @@ def test_restructuredtext_headings_may_follow_each_other_without_a_blank_line():
     assert [path for path, _ in headed(text, "a.rst")] == [("Title",), ("Title", "Part"), ("Title", "Part", "Sub")]
 
 
+def test_restructuredtext_tables_are_tables_and_hold_no_headings():
+    grid = "+-----+-----+\n| Key | Use |\n+=====+=====+\n| a   | pay |\n+-----+-----+"
+    simple = "===  ===\nKey  Use\n===  ===\na    pay\n\nboth\n--------\nb    ask\n===  ==="
+    drawn = "   " + grid.replace("\n", "\n   ")
+    text = f"Keys\n====\n\n{grid}\n\n{simple}\n\nDrawn::\n\n{drawn}\n\nEnd\n---\n\nNo more.\n"
+    assert [path for path, _ in headed(text, "a.rst")] == [("Keys",), ("Keys", "End")]
+    assert blocks(text, "a.rst") == [("table", grid), ("table", simple), ("code", drawn)]
+    heads = [section.heading_span for section in load_text(text, "a.rst").sections if section.kind == "table"]
+    assert [text[start:end].splitlines()[1] for start, end in heads] == ["| Key | Use |", "Key  Use"]
+
+
 ADOC = """= Doc *title*
 
 == One

@@ -97,3 +97,23 @@ def test_rows_do_not_bring_the_header_of_another_table():
     shown = Document.from_chunks(chunks).context("D12", 60).text()
     assert "| York | D12 |" in shown
     assert "Length" not in shown
+
+
+@pytest.mark.parametrize("n", [12, 400], ids=["one chunk", "many chunks"])
+@pytest.mark.parametrize(
+    ("write", "top", "rule"),
+    [
+        ("| {:8} | {:8} | {:8} |", "", "+----------+----------+----------+"),
+        (" {:8} | {:8} | {:8}", "", "----------+----------+----------"),
+        ("{:8}  {:8}  {:8}", "--------  --------  --------", "--------  --------  --------"),
+        ("{:8}  {:8}  {:8}", "", "--------  --------  --------"),
+    ],
+    ids=["box", "psql", "between rules", "under rules"],
+)
+def test_a_row_of_a_table_with_rules_comes_with_header_and_rule(n, write, top, rule):
+    header = write.format("Length", "Berth", "Fee").rstrip()
+    rows = "\n".join(write.format(*row.split(",")).rstrip() for row in ROWS[:n])
+    text = f"These are the fees.\n\n{top}\n{header}\n{rule}\n{rows}\n{top}\n\nThey are due at once.\n"
+    shown = Document.from_text(text, source="fees.txt").context("D11", 75).text()
+    assert f"{header.strip()}\n{rule}\n" in shown
+    assert write.format("11 m", "D11", "11.50").strip() in map(str.strip, shown.splitlines())

@@ -12,14 +12,11 @@ import sys
 from collections.abc import Iterable, Iterator
 from itertools import chain, groupby, islice, repeat
 
-from secondhop.loading.markdown_blocks import cells
 from secondhop.loading.outlined import lines_of
+from secondhop.loading.ruled import boxes, columns
 from secondhop.types import Kind, Section
 
 _LINE_END = r"(?:\r\n?|\n)"
-_DASHES = r":?-+:?[ \t]*"
-_RULE = re.compile(rf"\n([ \t]*(?:\|[ \t]*)?{_DASHES}(?:\|[ \t]*{_DASHES})*(?:\|[ \t]*)?)(?=[\r\n]|\Z)")
-_FOLLOWING = re.compile(rf"(?:{_LINE_END}(?=[^\r\n]*\|)[^\r\n]*)*")
 _ROWS = re.compile(rf"^(?:[ \t]*\|[^\r\n]*\|[ \t]*(?:{_LINE_END}|\Z)){{2,}}", re.MULTILINE)
 _FENCE = re.compile(r"(?P<fence>```+|~~~+)(?P<info>(?<=~)[^\r\n]*|[^\r\n`]*(?=[\r\n]|\Z))")
 _BEFORE_FENCE = re.compile(r"\n(?=```|~~~)")  # with a fixed first character: several times as fast as with `^`
@@ -47,10 +44,9 @@ def inner_sections(text: str, outer: Section, *, is_piece: bool = False) -> list
     found: list[_Found] = []
     if "```" in text or "~~~" in text:
         found = _apart([], _fenced(text))
-    if "|" in text:
-        found = _apart(found, _tables(text))
-        if is_piece:
-            found = _apart(found, _rows(text))
+    found = with_tables(text, found)
+    if is_piece and "|" in text:
+        found = _apart(found, _rows(text))
     found = _apart(found, _columns(text))
     return [
         Section(start, end, outer.page, outer.heading_path, kind, (start, head) if head > start else outer.heading_span)
@@ -72,6 +68,13 @@ def _apart(found: list[_Found], more: Iterable[_Found]) -> list[_Found]:
     return [*kept, *(each for each in (following, *rest) if each[0] < sys.maxsize)]
 
 
+def with_tables(text: str, found: list[_Found]) -> list[_Found]:
+    """What was found, and the tables with rules between, in order."""
+    for tables in (boxes(text), columns(text)):
+        found = _apart(found, ((start, end, "table", head) for start, end, head in tables))
+    return found
+
+
 def _fenced(text: str) -> Iterator[_Found]:
     opened: re.Match[str] | None = None
     starts = chain([0], (before.end() for before in _BEFORE_FENCE.finditer(text)))
@@ -81,20 +84,6 @@ def _fenced(text: str) -> Iterator[_Found]:
         elif not line["info"].strip() and line["fence"].startswith(opened["fence"]):
             yield opened.start(), line.end("fence"), "code", opened.start()
             opened = None
-
-
-def _tables(text: str) -> Iterator[_Found]:
-    done = 0
-    for rule in _RULE.finditer(text):
-        if rule.start(1) < done:
-            continue
-        above = rule.start() - text.endswith("\r", 0, rule.start())
-        newline = text.rfind("\n", 0, above)
-        start = max(newline, text.rfind("\r", newline + 1, above)) + 1
-        header = text[start:above]
-        if "|" in header and len(cells(header)) == len(cells(rule[1])) and (rows := _FOLLOWING.match(text, rule.end())):
-            done = rows.end()
-            yield start, done, "table", rule.end()
 
 
 def _rows(text: str) -> Iterator[_Found]:

@@ -1,6 +1,6 @@
-"""reStructuredText, verbatim: a section for each underlined heading and each described object; literal and code blocks are code.
+"""reStructuredText, verbatim: a section for each underlined heading and each described object, for code and tables.
 
-An object is what Sphinx describes below `.. function:: name(arguments)` or alike.
+Literal and code blocks are code. An object is what Sphinx describes below `.. function:: name(arguments)` or alike.
 """
 
 from __future__ import annotations
@@ -11,8 +11,9 @@ from collections.abc import Iterator
 from operator import itemgetter
 
 from secondhop.loading.encodings import decode
+from secondhop.loading.inner_blocks import with_tables
 from secondhop.loading.outlined import MAX_HEADING_LINE, Block, Heading, lines_of, outlined
-from secondhop.types import SourceText
+from secondhop.types import SourceText, Span
 
 _MARKS = frozenset("!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~")
 _ADORNMENT = re.compile(r"([!-/:-@\[-`{-~])\1*[ \t]*")
@@ -47,7 +48,14 @@ def load(data: bytes, source: str) -> SourceText:
         place, style, title = found
         level = levels.setdefault(style, len(levels) + 1)
         headings.append(Heading(lines[begin][0], lines[place - 1][1], level, _plain(title)))
-    blocks = _code(text, lines)
+    blocks = [
+        Block(start, end, None if kind == "code" else head)
+        for start, end, kind, head in with_tables(
+            text, [(start, end, "code", start) for start, end in _code(text, lines)]
+        )
+    ]
+    edges = [place for block in blocks for place in (block.start, block.end)]
+    headings = [heading for heading in headings if bisect_right(edges, heading.start) % 2 == 0]
     if "::" in text:
         headings = _with_objects(lines, headings, blocks)
     return SourceText(source, text, tuple(outlined(text, headings, blocks)), warnings=tuple(warnings))
@@ -64,6 +72,8 @@ def _with_objects(lines: list[_Line], headings: list[Heading], blocks: list[Bloc
     in_code = [start for block in blocks for start in (block.start, block.end)]
     outer: list[int] = []  # how far the objects that go on here are indented
     for place, (start, end, line) in enumerate(lines):
+        if not outer and ".." not in line:
+            continue
         indent = _indent(line)
         is_mark_up = indent >= 0 and line.startswith("..", indent)
         if indent < 0 or (outer and indent > outer[-1] and not is_mark_up):
@@ -131,9 +141,9 @@ def _is_adornment(line: str) -> bool:
     return len(line.rstrip()) >= 2 and _ADORNMENT.fullmatch(line) is not None
 
 
-def _code(text: str, lines: list[_Line]) -> list[Block]:
-    """Blocks indented below `::` or a code directive."""
-    blocks: list[Block] = []
+def _code(text: str, lines: list[_Line]) -> list[Span]:
+    """What is indented below `::` or a code directive."""
+    blocks: list[Span] = []
     place = 0
     for mark in _DOUBLE_COLON.finditer(text):
         opening = bisect_right(lines, mark.start(), key=itemgetter(0)) - 1
@@ -155,7 +165,7 @@ def _code(text: str, lines: list[_Line]) -> list[Block]:
         else:
             place = len(lines)
         if first is not None and last is not None:
-            blocks.append(Block(first, last))
+            blocks.append((first, last))
     return blocks
 
 

@@ -33,9 +33,10 @@ _LONGEST_NAME, _LONGEST_ASKED, _LONGEST_TERM = 50, 200, 40
 _ASKED = tuple("?？؟")
 _NAMES_NOTHING = frozenset(f"{STOPS}:;,")
 _TERM = re.compile(rf"[^\n{STOPS}:;(]+:\s")
-_CELLS = "|"
+_CELLS = re.compile(r"\||\S(?:\t|  )\s*\S")
+"""What sets those of a row apart."""
 _RULED_OFF = re.compile(r"\n\s*[|+]?\s*:?[-=]{2,}[-=:|+\s]*$")
-"""How the header of a table in Markdown ends."""
+"""How the header of a table with rules ends."""
 
 Marker = tuple[str, frozenset[tuple[str, int]]]
 """How items are marked, and which item it may be in which way of counting: "(i)" is the first, or the ninth."""
@@ -76,7 +77,7 @@ def header(packing: Packing, number: int) -> int | None:
     first = packing.sentences_of(packing.hit_of[number]).start
     for row in range(number, max(first, number - _FURTHEST_ROW) - 1, -1):
         text = _text(packing, row)
-        if _CELLS not in text:
+        if _CELLS.search(text) is None:
             return None
         if _RULED_OFF.search(text):
             return row if row < number else None

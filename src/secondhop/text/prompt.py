@@ -16,6 +16,8 @@ LINE_GAP = "\n…\n"
 """Both marks are as long, so that pieces can be found again in a text whatever its kind."""
 _OF_LINES = ("|", "```", "~~~")
 """What rows of tables and snippets of code in Markdown begin and end with."""
+_ENDS_OF_LINES = (*_OF_LINES, "--", "==")
+"""The header of a table may end with its rule."""
 _FENCE_BYTES = 6
 
 
@@ -56,11 +58,11 @@ def joined(pieces: Sequence[str], kind: Kind) -> str:
         return LINE_GAP.join([piece.strip("\n") for piece in pieces])
     pieces = [piece.strip() for piece in pieces]
     text = GAP.join(pieces)
-    if len(pieces) == 1 or ("|" not in text and "```" not in text and "~~~" not in text):
+    if len(pieces) == 1 or not any(mark in text for mark in _ENDS_OF_LINES):
         return text
     text = pieces[0]
     for before, piece in pairwise(pieces):
-        text += (LINE_GAP if piece.startswith(_OF_LINES) or before.endswith(_OF_LINES) else GAP) + piece
+        text += (LINE_GAP if piece.startswith(_OF_LINES) or before.endswith(_ENDS_OF_LINES) else GAP) + piece
     return text
 
 
