@@ -80,11 +80,38 @@ def figures(y, *parts):
         ([(0, 11, "00 0"), (0, 7, "12")], "00 012"),
         ([(0, 11, "00 n"), (4, 7, "12"), (0, 11, " 00")], "00 n¹² 00"),
         ([(4, 7, "12"), (0, 11, "See the ledger of 37.")], "¹² See the ledger of 37."),
+        ([(4, 7, "12"), (0, 11, " See the ledger of 37.")], "¹² See the ledger of 37."),
         ([(0, 11, "12"), (0, 11, "See the ledger.")], "12See the ledger."),
+        ([(0, 11, "00 10"), (5, 10.5, "6"), (0, 11, " 00")], "00 10⁶ 00"),
+        ([(0, 11, "00 10"), (4, 9, "6"), (0, 11, ", 10"), (4, 9, "-3"), (0, 11, " 00")], "00 10⁶, 10⁻³ 00"),
+        ([(0, 11, "00 42"), (4, 9, "nd"), (0, 11, ", 00")], "00 42nd, 00"),
     ],
 )
 def test_numbers_above_the_line_make_no_other_number(parts, text):
     assert pdf.load(making.drawn_pdf([figures(700, *parts)]), "a.pdf").text == text
+
+
+def apart(text, gap):
+    """A line with a gap between its letters, in thousandths of their size, as browsers set them."""
+    letters = f" {-gap} ".join(f"({letter})" for letter in text)
+    stream = f"BT /F1 20 Tf 72 700 Td [{letters}] TJ ET"
+    return making.drawn_pdf([[]], contents={0: f"<< /Length {len(stream)} >>\nstream\n{stream}\nendstream"})
+
+
+@pytest.mark.parametrize("gap", [100, 200, 400, 800])
+@pytest.mark.parametrize("text", ["CONTENTS", "Annual Report Two", "NOTES TO THE LEDGER"])
+def test_words_set_with_gaps_between_their_letters_are_words(text, gap):
+    assert pdf.load(apart(text, gap), "a.pdf").text == text
+
+
+@pytest.mark.parametrize("text", ["A B C D E F G", "2 0 2 4 1 7", "Y N 1 0 3 Y N 0"])
+def test_single_letters_and_figures_stay_apart(text):
+    assert pdf.load(apart(text, 0), "a.pdf").text == text
+
+
+def test_letters_in_cells_of_their_own_stay_apart():
+    cells = [(72 + 16 * place, 700, 10, letter) for place, letter in enumerate("WIMWTIFSS")]
+    assert pdf.load(making.drawn_pdf([cells]), "a.pdf").text == "W I M W T I F S S"
 
 
 def test_a_page_with_a_number_above_a_line_is_put_into_reading_order():

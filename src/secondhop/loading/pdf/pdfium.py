@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ctypes
 import os
-import re
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
@@ -16,8 +15,9 @@ import pypdfium2
 from pypdfium2 import raw
 
 from secondhop.errors import PasswordRequiredError
-from secondhop.loading.builder import MAX_HEADING_CHARS, clean, one_line, raised
+from secondhop.loading.builder import MAX_HEADING_CHARS, clean, one_line
 from secondhop.loading.pdf.fields import with_fields
+from secondhop.loading.pdf.letters import HIGHER, NUMBER, closed_up, seems_spaced, with_raised
 from secondhop.loading.pdf.page import Entry, Line, Page, Pages, State, count, ranges, turn
 from secondhop.loading.pdf.words import tidy_lines, with_accents
 
@@ -27,11 +27,8 @@ _MAX_OBJECT_DEPTH = 3
 _MAX_PIECES = 50
 _TOUCHING = 0.6
 """Of the height of a letter: what may lie between one piece of a line and the next."""
-_NUMBER = re.compile(r"[0-9]+(?:,[0-9]+)*")
-_SIGNS = "+-−–"
-_SMALLER = 0.85
-_HIGHER = 0.15
-"""Of the height of the letter before: how small and how far above its foot the number of a note or an exponent is."""
+_BLANK = 0.15
+"""Of the same: what lies between words."""
 
 
 class Pdfium:
@@ -180,6 +177,7 @@ def _placed(textpage: Any, texts: Sequence[str], stored: str, ask: Callable[...,
         starts_of.setdefault(piece, []).append(number)
     lengths = set(map(len, starts_of))
     place = 0
+    last: tuple[str, Sequence[tuple[int, str]]] = ("", ())
     for text in texts:
         if not text:
             continue
@@ -191,14 +189,30 @@ def _placed(textpage: Any, texts: Sequence[str], stored: str, ask: Callable[...,
         if found is None:
             place = 0  # a line that reads differently there: go on with the next from the top
             lines.append(Line(text))
+            last = ("", ())
             continue
         place = found.stop
         parts = pieces[found.start : place]
-        if len(parts) == 1:
-            lines.append(_line(textpage, ask, text, parts))
-        else:
-            lines += [_line(textpage, ask, *each) for each in _apart(textpage, ask, text, parts)]
+        for each in [(text, parts)] if len(parts) == 1 else _apart(textpage, ask, text, parts):
+            line, whole = _line(textpage, ask, *each), each
+            if lines and _goes_on(lines[-1], line) and 0 < len(last[1]) < _MAX_PIECES:
+                between = _between(textpage, ask, last[1][-1], each[1][0])
+                if between != "\n":
+                    whole = f"{last[0]}{between}{each[0]}", [*last[1], *each[1]]
+                    line = _line(textpage, ask, *whole)
+                    lines.pop()
+            lines.append(line)
+            last = whole
     return lines
+
+
+def _goes_on(before: Line, line: Line) -> bool:
+    """Whether a line begins where the one before ends: pdfium ends lines at what is raised or lowered."""
+    height = min(before.height, line.height)
+    if abs(line.left - before.right) >= _TOUCHING * height:
+        return False
+    shared = min(before.bottom + before.height, line.bottom + line.height) - max(before.bottom, line.bottom)
+    return 2 * shared > height
 
 
 def _line(textpage: Any, ask: Callable[..., int], text: str, pieces: Sequence[tuple[int, str]]) -> Line:
@@ -216,9 +230,12 @@ def _line(textpage: Any, ask: Callable[..., int], text: str, pieces: Sequence[tu
     ):
         return Line(text)
     height = max(middle.top - middle.bottom, 0.0)
-    tallest = max(height, first.top - first.bottom)
-    shown = _with_raised(textpage, ask, text, numbers, tallest) if _NUMBER.search(text) else text
-    return Line(shown, first.left, max(last.right, first.left), middle.bottom, height)
+    if NUMBER.search(text):
+        foot = min(first.bottom, middle.bottom) + HIGHER * height
+        text = with_raised(textpage, ask, text, numbers, foot)
+    elif seems_spaced(text):
+        text = closed_up(textpage, ask, text, numbers)
+    return Line(text, first.left, max(last.right, first.left), middle.bottom, height)
 
 
 def _apart(
@@ -256,7 +273,7 @@ def _between(textpage: Any, ask: Callable[..., int], before: tuple[int, str], af
     near = _TOUCHING * max(end.top - end.bottom, start.top - start.bottom)
     if max(start.bottom - end.top, end.bottom - start.top) > near or end.left - start.right > near:
         return "\n"
-    return " " if start.left - end.right > near else ""
+    return " " if start.left - end.right > _BLANK * (start.top - start.bottom) else ""
 
 
 def _run(text: str, pieces: Sequence[tuple[int, str]], start: int) -> range | None:
@@ -284,46 +301,6 @@ def _numbers(textpage: Any, text: str, pieces: Sequence[tuple[int, str]]) -> Seq
         numbers += [start] * (text.index(piece, len(numbers)) - len(numbers))
         numbers += range(start, start + len(piece))
     return numbers
-
-
-def _with_raised(textpage: Any, ask: Callable[..., int], text: str, numbers: Sequence[int], height: float) -> str:
-    """The line with the numbers in it that are raised in characters that are; `height` is that of a letter that is not."""
-    box, before = raw.FS_RECTF(), raw.FS_RECTF()
-    for match in _NUMBER.finditer(text):
-        start, end = match.span()
-        if start and text[start - 1] in _SIGNS:
-            start -= 1
-        first = start - 1 if start and text[start - 1] != " " else start
-        if first == end - 1:
-            continue
-        ask(textpage, numbers[end - 1], box)
-        if box.top - box.bottom >= _SMALLER * height:
-            continue
-        ask(textpage, numbers[first], before)
-        at = end
-        while at - 1 > first and ask(textpage, numbers[at - 1], box) and _is_raised(box, before):
-            at -= 1
-        if at < end and raw.FPDFText_GetUnicode(textpage, numbers[at]) == ord(text[at]):
-            text = f"{text[:at]}{raised(text[at:end])}{text[end:]}"
-    mark = _NUMBER.match(text)
-    if mark and text[mark.end() : mark.end() + 1].isalpha():  # the mark before a footnote
-        ask(textpage, numbers[0], box)
-        ask(textpage, numbers[mark.end()], before)
-        if _is_raised(box, before):
-            text = f"{raised(mark[0])} {text[mark.end() :]}"
-    return text
-
-
-def _is_raised(box: Any, other: Any) -> bool:
-    """Whether a character is smaller than another, and its foot stands higher than that of a small one beside it would.
-
-    Of letters set sideways each stands higher than the one before, but right above it.
-    """
-    height = other.top - other.bottom
-    is_above = abs(box.left - other.left) < 0.1
-    return not is_above and bool(
-        box.top - box.bottom < _SMALLER * height and box.bottom - other.bottom > _HIGHER * height
-    )
 
 
 def _numbered(stored: str) -> Iterator[tuple[int, str]]:
