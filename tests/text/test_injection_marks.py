@@ -8,15 +8,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from secondhop.text.analysis import split_forms
-from secondhop.text.hygiene import (
+from secondhop.text.hygiene import planted_instructions
+from secondhop.text.injection_marks import (
+    DISGUISED,
+    ENCODED,
     each_worth_trying,
-    planted_instructions,
     sign_marks,
     text_marks,
     word_marks,
     worth_trying,
 )
-from secondhop.text.injection_marks import DISGUISED, ENCODED
 from secondhop.text.injection_patterns import PATTERNS
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from secondhop.arrays import distinct_values, ranges
-from secondhop.text.hygiene import each_worth_trying, planted_instructions, sign_marks, word_marks
+from secondhop.text.hygiene import planted_instructions
+from secondhop.text.injection_marks import each_worth_trying, sign_marks, word_marks
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

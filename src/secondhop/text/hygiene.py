@@ -7,29 +7,12 @@ knows the detector can word around it. What the model may *do* has to be limited
 from __future__ import annotations
 
 from secondhop.text.disguises import decoded, has_hidden_words, normalized
-from secondhop.text.injection_marks import (
-    DISGUISED,
-    ENCODED,
-    each_worth_trying,
-    sign_marks,
-    text_marks,
-    word_marks,
-    worth_trying,
-)
+from secondhop.text.injection_marks import DISGUISED, ENCODED, text_marks, worth_trying
 from secondhop.text.injection_patterns import PATTERNS, Pattern
 from secondhop.text.injection_topic import any_off_topic
-from secondhop.text.invisible import count_invisible, visible
+from secondhop.text.invisible import visible
 
-__all__ = [
-    "count_invisible",
-    "each_worth_trying",
-    "planted_instructions",
-    "sign_marks",
-    "text_marks",
-    "visible",
-    "word_marks",
-    "worth_trying",
-]
+__all__ = ["planted_instructions", "visible"]
 
 _REMEMBERED = 1 << 17
 

@@ -38,15 +38,15 @@ ENCODED = 2
 
 _GROUPS = tuple(dict.fromkeys(group for pattern in PATTERNS for needs in pattern.needs for group in needs))
 _BIT = {group: 1 << (place + 2) for place, group in enumerate(_GROUPS)}
-NEEDS = tuple(
-    (pattern, tuple(reduce(or_, (_BIT[group] for group in needs)) for needs in pattern.needs)) for pattern in PATTERNS
-)
-"""Patterns with their alternatives: marks that a text must have all of."""
-_TRIED_BY = [(1 << place, pattern.across, each) for place, (pattern, needs) in enumerate(NEEDS) for each in needs]
+_TRIED_BY = [
+    (1 << place, pattern.across, reduce(or_, (_BIT[group] for group in needs)))
+    for place, pattern in enumerate(PATTERNS)
+    for needs in pattern.needs
+]
+"""Of each alternative: the bit of its pattern, whether that goes across sentences, and the marks it needs, all of them."""
 _TRIED = np.array([bit for bit, _, _ in _TRIED_BY], np.uint64)
 _ACROSS = np.array([across for _, across, _ in _TRIED_BY], bool)
 _ALTERNATIVES = np.array([needs for _, _, needs in _TRIED_BY], np.uint64)
-"""Of each alternative: the bit of its pattern, whether that goes across sentences, and the marks it needs."""
 _LEAST_DISGUISED = 4
 """Shorter words with digits are what they seem: 1f, x86."""
 _HEXADECIMAL = frozenset("0123456789abcdefABCDEF")
@@ -156,11 +156,7 @@ def _sign_marks(text: str, data: bytes | None) -> int:
 
 def worth_trying(marks: int) -> int:
     """Which of the `PATTERNS` a text with those marks may hold, as bits."""
-    return sum(
-        1 << place
-        for place, (_, alternatives) in enumerate(NEEDS)
-        if any(marks & needs == needs for needs in alternatives)
-    )
+    return reduce(or_, (tried for tried, _, needs in _TRIED_BY if marks & needs == needs), 0)
 
 
 def each_worth_trying(words: Marks, n_sentences: Ints, signs: Marks) -> Marks:
