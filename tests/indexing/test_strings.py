@@ -29,5 +29,5 @@ def test_texts_of_any_characters_come_back_whole_and_in_slices():
     ]
     stored = StoredTexts.of(texts)
     for number, text in enumerate(texts):
-        assert stored.text(number) == text
+        assert stored.slice(number) == text
         assert [stored.slice(number, at, at + 1) for at in range(len(text))] == list(text)

@@ -22,11 +22,8 @@ _CODECS = {1: "latin-1", 2: "utf-16-le", 4: "utf-32-le"}
 class TextStore(Protocol):
     """Texts that slices can be taken of."""
 
-    def slice(self, number: int, start: int, end: int) -> str:
+    def slice(self, number: int, start: int = 0, end: int | None = None) -> str:
         """`text[start:end]` of the text with that number."""
-
-    def text(self, number: int) -> str:
-        """A whole text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,13 +32,9 @@ class HeldTexts:
 
     texts: tuple[str, ...]
 
-    def slice(self, number: int, start: int, end: int) -> str:
+    def slice(self, number: int, start: int = 0, end: int | None = None) -> str:
         """`text[start:end]` of the text with that number."""
         return self.texts[number][start:end]
-
-    def text(self, number: int) -> str:
-        """A whole text."""
-        return self.texts[number]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -60,17 +53,11 @@ class StoredTexts:
         data = np.frombuffer(b"".join(data for _, data in encoded), np.uint8)
         return cls(data, offsets, np.array([width for width, _ in encoded], np.uint8))
 
-    def slice(self, number: int, start: int, end: int) -> str:
+    def slice(self, number: int, start: int = 0, end: int | None = None) -> str:
         """`text[start:end]` of the text with that number, for 0 <= start <= end <= its length."""
         width, offset = int(self.widths[number]), int(self.offsets[number])
-        return self._decoded(offset + start * width, offset + end * width, width)
-
-    def text(self, number: int) -> str:
-        """A whole text."""
-        return self._decoded(int(self.offsets[number]), int(self.offsets[number + 1]), int(self.widths[number]))
-
-    def _decoded(self, start: int, end: int, width: int) -> str:
-        data: bytes = self.data[start:end].tobytes()
+        last = int(self.offsets[number + 1]) if end is None else offset + end * width
+        data: bytes = self.data[offset + start * width : last].tobytes()
         return data.decode(_CODECS[width], "surrogatepass")
 
 
@@ -111,9 +98,9 @@ class Texts(Sequence[str]):
     def __getitem__(self, number: Any) -> Any:
         if isinstance(number, slice):
             return tuple(self[place] for place in range(*number.indices(len(self))))
-        return self.stores[int(self.store[number])].text(int(self.number[number]))
+        return self.slice(number)
 
-    def slice(self, number: int, start: int, end: int) -> str:
+    def slice(self, number: int, start: int = 0, end: int | None = None) -> str:
         """`self[number][start:end]`, without making the whole text."""
         store = self.stores[int(self.store[number])]
         return store.slice(int(self.number[number]), start, end)
