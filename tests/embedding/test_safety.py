@@ -125,6 +125,14 @@ def test_what_is_missing_is_named(tmp_path, tiny):
         encoder_of(open_model(tmp_path, name="m")).tokenizer
 
 
+@pytest.mark.parametrize("model", ["bge-small", "harbour/model"])
+def test_a_model_by_name_has_its_own_tokenizer(model):
+    from secondhop.embedding import EmbedderOptions, load_embedder
+
+    with pytest.raises(OptionError, match=r"embedder_tokenizer='tokenizer\.json' is for a local model"):
+        load_embedder(EmbedderOptions(model=model, tokenizer="tokenizer.json"))
+
+
 def test_a_path_is_a_folder_or_a_file_and_never_a_name(tiny, tmp_path, monkeypatch):
     from secondhop.embedding import EmbedderOptions, load_embedder
 

@@ -133,17 +133,19 @@ def _open(
 ) -> Model:
     from secondhop.embedding.hub import open_named
 
-    if isinstance(model, str) and model in named:
-        return open_named(model, spec)
-    path = Path(model).expanduser()
-    beside = None if tokenizer is None else Path(tokenizer).expanduser()
-    if path.is_dir():
-        return open_model(path, name=path.name, spec=spec, tokenizer=beside)
-    if path.suffix == ".onnx":
-        folder = path.parent.parent if path.parent.name == "onnx" else path.parent
-        return open_model(folder, name=path.stem, spec=spec, file=path, tokenizer=beside)
-    if isinstance(model, Path):
-        raise ModelNotFoundError(model, "no such folder, and no .onnx file")
-    if _REPOSITORY.fullmatch(model):
-        return open_named(model, spec)
-    raise OptionError(f"{option}={model!r} is no folder, .onnx file or hub repository, nor one of: {', '.join(named)}")
+    if isinstance(model, Path) or model not in named:
+        path = Path(model).expanduser()
+        beside = None if tokenizer is None else Path(tokenizer).expanduser()
+        if path.is_dir():
+            return open_model(path, name=path.name, spec=spec, tokenizer=beside)
+        if path.suffix == ".onnx":
+            folder = path.parent.parent if path.parent.name == "onnx" else path.parent
+            return open_model(folder, name=path.stem, spec=spec, file=path, tokenizer=beside)
+        if isinstance(model, Path):
+            raise ModelNotFoundError(model, "no such folder, and no .onnx file")
+        if not _REPOSITORY.fullmatch(model):
+            choices = ", ".join(named)
+            raise OptionError(f"{option}={model!r} is no folder, .onnx file or hub repository, nor one of: {choices}")
+    if tokenizer is not None:
+        raise OptionError(f"embedder_tokenizer={str(tokenizer)!r} is for a local model; {model!r} brings its own")
+    return open_named(model, spec)
