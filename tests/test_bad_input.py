@@ -3,6 +3,7 @@
 import inspect
 import json
 import pickle
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -198,12 +199,36 @@ def test_options_of_one_file_are_refused_for_a_folder(tmp_path):
             secondhop.Document.from_folder(tmp_path, options=secondhop.DocumentOptions(**{name: value}))
 
 
-@pytest.mark.parametrize(("name", "value"), [("format", "markdown"), ("chunk_size", 64)])
+PARSING = [("password", "sesame"), ("isolation", "process"), ("max_seconds", 1), ("max_memory_mb", 256)]
+CUTTING = [
+    ("format", "markdown"),
+    ("chunk_size", 64),
+    ("neighbors", 1),
+    ("chunk_overlap", 1),
+    ("include_heading", True),
+]
+
+
+@pytest.mark.parametrize(("name", "value"), [*PARSING, *CUTTING])
 def test_options_that_read_and_cut_are_refused_for_chunks(name, value):
     options = secondhop.DocumentOptions(**{name: value})
     for given in ({name: value}, {"options": options}):
         with pytest.raises(secondhop.OptionError, match=f"{name} cannot be given for chunks"):
             secondhop.Document.from_chunks(["Copper melts."], **given)
+
+
+def test_what_asks_for_nothing_is_not_refused():
+    given = {"password": None, "format": None, "neighbors": 0, "include_heading": False}
+    assert len(secondhop.Document.from_chunks(["Copper melts."], **given)) == 1
+
+
+@pytest.mark.parametrize(("name", "value"), PARSING)
+def test_options_of_parsing_are_refused_for_texts(name, value):
+    for given in ({name: value}, {"options": secondhop.DocumentOptions(**{name: value})}):
+        with pytest.raises(secondhop.OptionError, match=f"{name} cannot be given for texts"):
+            secondhop.Document.from_text("Copper melts.", **given)
+        with pytest.raises(secondhop.OptionError, match=f"{name} cannot be given for texts"):
+            secondhop.Document.from_texts(["Copper melts."], **given)
 
 
 def test_nested_options_are_for_what_is_not_given_beside_them(tmp_path):
@@ -244,16 +269,31 @@ def test_a_document_says_how_one_is_made():
         secondhop.Document("contract.pdf")
 
 
-def test_a_progress_that_cannot_be_called_is_refused(tmp_path):
-    with pytest.raises(secondhop.OptionError, match="progress=5"):
-        secondhop.Document.from_folder(tmp_path, progress=5)
+async def awaited(*_):
+    """What is called without await does nothing, and gives something that counts as true."""
 
 
-@pytest.mark.parametrize(("name", "value"), [("sweep_seconds", "a"), ("sweep_seconds", float("nan")), ("on_event", 3)])
+@pytest.mark.parametrize("progress", [5, awaited])
+def test_a_progress_that_cannot_be_called_is_refused(tmp_path, progress):
+    with pytest.raises(secondhop.OptionError, match=f"progress={re.escape(repr(progress))}"):
+        secondhop.Document.from_folder(tmp_path, progress=progress)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("sweep_seconds", "a"),
+        ("sweep_seconds", float("nan")),
+        ("on_event", 3),
+        ("on_event", awaited),
+        ("persist", False),
+    ],
+)
 def test_a_watch_refuses_what_it_could_not_use_later(tmp_path, name, value):
     (tmp_path / "a.txt").write_text("Copper melts.")
-    with pytest.raises(secondhop.OptionError, match=f"{name}={value!r}"):
+    with pytest.raises(secondhop.OptionError, match=re.escape(f"{name}={value!r}")):
         secondhop.watch(tmp_path, **{name: value})
+    assert not (tmp_path / ".secondhop").exists()
 
 
 @pytest.mark.parametrize("key", ["abc", b"", bytes(65)])
@@ -282,6 +322,12 @@ def test_search_refuses_a_top_k_that_is_no_positive_number(contract, top_k):
 def test_a_filter_is_a_mapping_or_a_callable(contract):
     with pytest.raises(secondhop.InputError, match="filter"):
         contract.context("law", filter="contract.md")
+
+
+def test_a_filter_that_would_have_to_be_awaited_lets_nothing_through(contract):
+    for ask in (contract.context, contract.search):
+        with pytest.raises(secondhop.InputError, match=r"filter=.* is async"):
+            ask("law", filter=awaited)
 
 
 @pytest.mark.parametrize(
@@ -491,6 +537,12 @@ def test_a_folder_without_text_counts_the_reasons(tmp_path, persist):
 def test_an_unknown_source_has_no_text(contract):
     with pytest.raises(secondhop.InputError, match=r"other\.md"):
         contract.source_text("other.md")
+
+
+def test_a_label_of_several_texts_is_not_that_of_the_first():
+    texts = [{"text": "Copper melts.", "source": "metals"}, {"text": "Lead bends.", "source": "metals"}]
+    with pytest.raises(secondhop.InputError, match="source='metals' is the label of 2 texts here"):
+        secondhop.Document.from_texts(texts).source_text("metals")
 
 
 # ── strategies ───────────────────────────────────────────────────────────────────────────────────────────────────────

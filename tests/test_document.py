@@ -171,6 +171,14 @@ def test_search_is_plain_ranked_retrieval(contract):
     assert contract.search("zebra") == []
 
 
+def test_as_many_passages_are_kept_as_are_asked_for():
+    chunks = [f"Harbour {number} has a crane of {7 * number} tonnes." for number in range(150)]
+    document = secondhop.Document.from_chunks(chunks, token_budget=100_000)
+    assert len(document.context("harbour crane", top_k=100, strategy="raw_topk").passages) == 100
+    assert len(document.context("harbour crane", top_k=10**9).passages) == 150
+    assert len(document.context("harbour crane", strategy="raw_topk").passages) < 100
+
+
 def test_options_of_the_document_are_the_defaults_of_its_queries(contract_text):
     doc = Document.from_text(
         contract_text, source="contract.md", tokenizer="words", token_budget=30, text_style="numbered", top_k=1

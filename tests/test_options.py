@@ -83,14 +83,57 @@ def test_options_of_a_folder_given_inside_others_are_kept_in_json():
     assert (options.ignore, options.workers, options.chunk_size) == (("*.txt",), 1, 64)
 
 
+def test_options_inside_options_inside_options_are_heeded(tmp_path):
+    (tmp_path / "a.txt").write_text("Copper melts.")
+    innermost = DocumentOptions(token_budget=40, text_style="numbered")
+    options = FolderOptions(options=FolderOptions(token_budget=9, options=innermost))
+    report = secondhop.Document.from_folder(tmp_path, options=options).analyze("copper")
+    assert (report.token_budget, report.text_style) == (9, "numbered")
+
+
+def test_an_index_is_kept_unless_that_is_switched_off(tmp_path):
+    (tmp_path / "a.txt").write_text("Copper melts.")
+    index = tmp_path / "index"
+    secondhop.Document.from_folder(tmp_path, persist=False, index_dir=index)
+    assert not index.exists()
+    secondhop.Document.from_folder(tmp_path, index_dir=index)
+    assert index.exists()
+
+
 def test_a_path_to_a_model_is_never_its_name():
     assert DocumentOptions(retrieval="hybrid", model=Path("all-minilm")).model == str(Path("all-minilm").absolute())
 
 
-def test_threads_may_be_given_for_a_reranker_alone():
-    assert DocumentOptions(rerank="cross-encoder", embedder_threads=2).embedder_threads == 2
+def test_threads_and_a_pool_may_be_given_for_a_reranker_alone():
+    options = DocumentOptions(rerank="cross-encoder", embedder_threads=2, candidate_pool=9)
+    assert (options.embedder_threads, options.candidate_pool) == (2, 9)
+    with pytest.raises(secondhop.OptionError, match="does not use candidate_pool and embedder_threads"):
+        DocumentOptions(embedder_threads=2, candidate_pool=9)
+
+
+@pytest.mark.parametrize("name", ["retrieval", "rerank"])
+def test_threads_are_refused_where_all_models_are_functions(name):
+    model = {"retrieval": "hybrid", "model": len} if name == "retrieval" else {"rerank": len}
     with pytest.raises(secondhop.OptionError, match="does not use embedder_threads"):
-        DocumentOptions(embedder_threads=2)
+        DocumentOptions(**model, embedder_threads=2)
+    assert DocumentOptions(retrieval="hybrid", model=len, rerank="cross-encoder", embedder_threads=2)
+
+
+def test_meaning_alone_is_not_fused():
+    with pytest.raises(secondhop.OptionError, match="retrieval='semantic' does not use fusion"):
+        DocumentOptions(retrieval="semantic", fusion="rrf")
+
+
+def test_none_is_as_if_not_given():
+    assert DocumentOptions(embedder_model=None, embedder_dim=None, embedding_cache=None).retrieval == "lexical"
+    assert FolderOptions(format=None).format is None
+    assert DocumentOptions(retrieval="hybrid", model=None, embedder_model="m.onnx").embedder_model == Path("m.onnx")
+
+
+@pytest.mark.parametrize("name", ["model", "rerank", "embedder_model", "embedder_tokenizer"])
+def test_an_empty_name_is_not_the_current_folder(name):
+    with pytest.raises(secondhop.OptionError, match=f"{name}='' names nothing"):
+        DocumentOptions(retrieval="hybrid", **{name: ""})
 
 
 def test_options_are_shown_as_they_were_given():
@@ -128,7 +171,7 @@ def test_one_pattern_is_no_list_of_its_letters():
         FolderOptions(ignore="*.log")
 
 
-@pytest.mark.parametrize("name", ["", "a\0b"])
+@pytest.mark.parametrize("name", ["", "a\0b", "a\ud800b"])
 def test_what_names_no_folder_is_no_place_for_an_index(name):
     with pytest.raises(secondhop.OptionError, match=r"index_dir=.* is not the name of a folder"):
         FolderOptions(index_dir=name)

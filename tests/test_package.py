@@ -54,7 +54,9 @@ def names_of(typed_dict):
 def test_keywords_and_option_objects_have_the_same_names():
     fields = set(options.DocumentOptions.model_fields)
     assert names_of(keywords.DocumentKeywords) == fields
-    assert names_of(keywords.ChunkKeywords) == fields - {"format", "chunk_size"}
+    assert names_of(keywords.TextKeywords) == fields - options.OF_PARSING
+    assert names_of(keywords.ChunkKeywords) == fields - options.OF_PARSING - options.OF_CUTTING
+    assert names_of(keywords.BytesKeywords) == fields - {"source"}
     assert names_of(keywords.FolderKeywords) == set(options.FolderOptions.model_fields) - {
         "options",
         "source",

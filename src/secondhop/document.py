@@ -20,6 +20,7 @@ from secondhop.errors import EmptyTextError, InputError, OptionError
 from secondhop.inputs import (
     allowed_chunks,
     checked_budget,
+    checked_callback,
     checked_items,
     checked_number,
     checked_query,
@@ -28,8 +29,25 @@ from secondhop.inputs import (
     load_item,
     to_chunks,
 )
-from secondhop.keywords import BytesKeywords, ChunkKeywords, ContextKeywords, DocumentKeywords, FolderKeywords
-from secondhop.options import ContextOptions, DocumentOptions, Filter, FolderOptions, Injection, as_path, merge
+from secondhop.keywords import (
+    BytesKeywords,
+    ChunkKeywords,
+    ContextKeywords,
+    DocumentKeywords,
+    FolderKeywords,
+    TextKeywords,
+)
+from secondhop.options import (
+    OF_CUTTING,
+    OF_PARSING,
+    ContextOptions,
+    DocumentOptions,
+    Filter,
+    FolderOptions,
+    Injection,
+    as_path,
+    merge,
+)
 from secondhop.persistence import (
     IndexedFolder,
     Refresh,
@@ -112,7 +130,7 @@ class Document:
 
     @classmethod
     def from_text(
-        cls, text: str, *, options: DocumentOptions | None = None, **keywords: Unpack[DocumentKeywords]
+        cls, text: str, *, options: DocumentOptions | None = None, **keywords: Unpack[TextKeywords]
     ) -> Document:
         """A document from one text.
 
@@ -122,7 +140,7 @@ class Document:
             EmptyTextError: the text is empty or blank.
             OptionError: an option is unknown or out of range.
         """
-        settings = merge(DocumentOptions, options, keywords)
+        settings = _for_texts(options, keywords)
         checked_text(text)
         load = partial(loading.load_text, text, settings.source, format=settings.format)
         return cls._build([loading.Ingested.timed(load)], settings)
@@ -133,7 +151,7 @@ class Document:
         texts: Iterable[str | Mapping[str, Any]],
         *,
         options: DocumentOptions | None = None,
-        **keywords: Unpack[DocumentKeywords],
+        **keywords: Unpack[TextKeywords],
     ) -> Document:
         """A document from several texts, each chunked on its own.
 
@@ -146,7 +164,7 @@ class Document:
             EmptyTextError: there is no text with words in it.
             InputError: `texts` is one string or mapping, an item is neither, or a mapping has other keys.
         """
-        settings = merge(DocumentOptions, options, keywords)
+        settings = _for_texts(options, keywords)
         sources = [load_item(item, number, settings) for number, item in enumerate(checked_items(texts, "texts"))]
         return cls._build([loading.Ingested(text.source, text) for text in sources if text is not None], settings)
 
@@ -223,8 +241,7 @@ class Document:
         """
         settings = merge(FolderOptions, options, keywords)
         root = as_path(path)
-        if progress is not None and not callable(progress):
-            raise OptionError(f"progress={progress!r} is not callable")
+        checked_callback(progress, "progress")
         if settings.persists:
             # Absolute, so that refreshing finds them wherever the process has gone.
             index_dir = Path(os.path.abspath(index_folder(root, settings)))
@@ -254,7 +271,8 @@ class Document:
             chunks: strings, mappings with `text` and optionally `id`, `source`, `metadata`, `page`, `heading`,
                 `heading_path`, `start`, `line`, or `Chunk` objects.
             vectors: a row for each chunk, made by the same model that `model` is; by default the chunks are embedded.
-            options: options as one object; `source` is for chunks that have none, `format` and `chunk_size` are refused.
+            options: options as one object; `source` is for chunks that have none. What is for files and for cutting
+                texts is refused, as are `neighbors` and the like: each chunk stands alone.
             **keywords: or as keywords.
 
         Raises:
@@ -262,10 +280,10 @@ class Document:
             InputError: an item is of another type, or an id is given twice.
         """
         settings = merge(DocumentOptions, options, keywords)
-        if unused := sorted({"chunk_size", "format"} & settings.model_fields_set):
-            raise OptionError(
-                f"{' and '.join(unused)} cannot be given for chunks, which are kept as they are; from_texts cuts texts"
-            )
+        settings.refuse(
+            OF_PARSING | OF_CUTTING,
+            "{} cannot be given for chunks, which are kept as they are; from_texts cuts texts",
+        )
         given = to_chunks(chunks, settings.source if "source" in settings.model_fields_set else None)
         if vectors is not None:
             from secondhop.tiers import checked_rows
@@ -393,7 +411,7 @@ class Document:
             text_style: the style to keep the budget for: `plain`, `numbered`, `fenced` or a function.
             injection: `flag`, `drop` or `off`: what becomes of passages that seem to give orders to the model.
             grain: keep single sentences, or whole chunks only (cut where one does not fit).
-            candidate_k: how many chunks to choose from.
+            candidate_k: how many chunks to choose from; with a larger `top_k`, as many as that, up to 1,000.
 
         Raises:
             OptionError: a value is not allowed.
@@ -488,16 +506,23 @@ class Document:
         """The text that the spans of this source's chunks point into.
 
         Raises:
-            InputError: there is no such source.
+            InputError: there is no such source, or several texts have this label.
         """
-        try:
-            text: str = self._snapshot.texts[self.sources.index(source)]
-        except ValueError:
-            raise InputError(f"source={source!r} is not indexed here") from None
+        numbers = [number for number, label in enumerate(self._snapshot.sources) if label == source]
+        if len(numbers) != 1:
+            found = f"the label of {len(numbers)} texts" if numbers else "not indexed"
+            raise InputError(f"source={source!r} is {found} here")
+        text: str = self._snapshot.texts[numbers[0]]
         return text
 
     def __repr__(self) -> str:
         return f"<Document: {self.n_chunks} chunks of {self.n_files} source{'s' * (self.n_files != 1)}>"
+
+
+def _for_texts(options: DocumentOptions | None, keywords: Mapping[str, Any]) -> DocumentOptions:
+    settings = merge(DocumentOptions, options, keywords)
+    settings.refuse(OF_PARSING, "{} cannot be given for texts, which are read in this process; from_bytes takes bytes")
+    return settings
 
 
 def _tiers(snapshot: indexing.Snapshot, options: DocumentOptions, vectors: Any, folder: Path | None) -> Tiers | None:

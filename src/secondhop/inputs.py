@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import replace
+from inspect import iscoroutinefunction
 from itertools import count
 from numbers import Number
 from operator import index
@@ -30,6 +31,7 @@ def allowed_chunks(snapshot: Snapshot, filter: Filter | None) -> Bools | None:
     if filter is None:
         return None
     if callable(filter):
+        checked_callback(filter, "filter")
         return np.fromiter((bool(filter(chunk)) for chunk in snapshot.all_chunks()), bool, len(snapshot))
     if not isinstance(filter, Mapping):
         raise InputError(f"filter={filter!r} is neither a mapping nor a callable")
@@ -234,6 +236,14 @@ def checked_query(query: Any) -> str:
     if not isinstance(query, str):
         raise InputError(f"query={query!r} is not a string")
     return query
+
+
+def checked_callback(function: Any, name: str) -> None:
+    """Raises `OptionError` for what cannot be called, or gives something to be awaited: that would count as true."""
+    if function is not None and not callable(function):
+        raise OptionError(f"{name}={function!r} is not callable")
+    if iscoroutinefunction(function):
+        raise OptionError(f"{name}={function!r} is async, and is called without await; give a plain function")
 
 
 def checked_number(value: Any, name: str, *, least: int) -> int:

@@ -18,20 +18,13 @@ class CommonKeywords(TypedDict, total=False):
     candidate_k: int
     top_k: int | None
     min_score: float | None
-    neighbors: int
-    chunk_overlap: int
-    include_heading: bool
     min_grounding: float
     text_style: TextStyle
     injection: Injection
     grain: Grain
-    password: str | None
     retrieval: Retrieval
     language: str
     char_ngrams: int
-    isolation: Isolation
-    max_seconds: float
-    max_memory_mb: int
     tokenizer: str | Callable[[str], int]
     bm25_variant: Bm25Variant
     bm25_k1: float
@@ -55,16 +48,40 @@ class CommonKeywords(TypedDict, total=False):
 
 
 class ChunkKeywords(CommonKeywords, total=False):
-    """The fields of `DocumentOptions` but `format` and `chunk_size`, as keywords."""
+    """The fields of `DocumentOptions` that say something of chunks, as keywords."""
 
     source: str
 
 
-class BytesKeywords(CommonKeywords, total=False):
+class CuttingKeywords(CommonKeywords, total=False):
+    """The fields of `DocumentOptions` that say something of whatever is cut, as keywords."""
+
+    chunk_size: int
+    neighbors: int
+    chunk_overlap: int
+    include_heading: bool
+
+
+class TextKeywords(CuttingKeywords, total=False):
+    """The fields of `DocumentOptions` that say something of texts, as keywords."""
+
+    source: str
+    format: str | None
+
+
+class FileKeywords(CuttingKeywords, total=False):
+    """The fields of `DocumentOptions` that say something of all that is parsed, as keywords."""
+
+    password: str | None
+    isolation: Isolation
+    max_seconds: float
+    max_memory_mb: int
+
+
+class BytesKeywords(FileKeywords, total=False):
     """The fields of `DocumentOptions` but `source`, as keywords."""
 
     format: str | None
-    chunk_size: int
 
 
 class DocumentKeywords(BytesKeywords, total=False):
@@ -73,10 +90,9 @@ class DocumentKeywords(BytesKeywords, total=False):
     source: str
 
 
-class FolderKeywords(CommonKeywords, total=False):
+class FolderKeywords(FileKeywords, total=False):
     """The fields of `FolderOptions` that a folder takes, as keywords."""
 
-    chunk_size: int
     recursive: bool
     gitignore: bool
     ignore: Sequence[str]

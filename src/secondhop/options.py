@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from operator import index
 from pathlib import Path
@@ -50,6 +50,9 @@ def plain_number(value: Any) -> Any:
 WholeNumber = Annotated[int, Field(strict=True), BeforeValidator(plain_number)]
 """An int, or numpy's; True, 2.0 and "2" are not."""
 
+_MOST_RAISED = 1000
+"""A `top_k` brings no more candidates than this: some ask for a million to say that there is no limit."""
+
 _MAY_BE_OBJECTS = ("strategy", "text_style", "tokenizer", "model", "rerank", "embedding_cache")
 """Options that are a name or path, or else an object that does the work."""
 
@@ -75,6 +78,11 @@ class _Options(BaseModel):
     def given(self) -> dict[str, Any]:
         """What was set, as it was given: a dump would take apart values that are pydantic models themselves."""
         return {name: getattr(self, name) for name in self.model_fields_set}
+
+    def refuse(self, names: Collection[str], why: str) -> None:
+        """Raises `OptionError` if some of these options ask for something, which would have no effect."""
+        if unused := sorted(name for name, value in self.given.items() if name in names and value not in (None, False)):
+            raise OptionError(why.format(" and ".join(unused)))
 
     def model_dump(self, *arguments: Any, **keywords: Any) -> dict[str, Any]:
         """As pydantic's. Raises `OptionError` where `mode="json"` meets an object."""
@@ -109,7 +117,7 @@ class ContextOptions(_Options):
     strategy: str | Callable[..., Any] = "auto"
     """A strategy by name, or a callable `(query, hits, budget) -> Selection`."""
     candidate_k: WholeNumber = Field(default=60, ge=1, le=10_000)
-    """How many chunks selection chooses from."""
+    """How many chunks selection chooses from; with a larger `top_k`, as many as that, up to 1,000."""
     top_k: WholeNumber | None = Field(default=None, ge=1)
     """Keep at most this many passages; neighbours and headings come on top."""
     min_score: float | None = None
@@ -130,6 +138,11 @@ class ContextOptions(_Options):
     """Keep single sentences, or whole chunks only (cut where one does not fit)."""
     min_grounding: float = Field(default=0.10, ge=0, le=1)
     """Share of the question's content words, weighted by rarity, from which a chunk counts as evidence."""
+
+    @property
+    def n_candidates(self) -> int:
+        """How many chunks selection chooses from."""
+        return max(self.candidate_k, min(self.top_k or 0, _MOST_RAISED))
 
     @field_validator("strategy")
     @classmethod
@@ -209,17 +222,28 @@ class DocumentOptions(ContextOptions):
 
     @model_validator(mode="after")
     def _of_use(self) -> DocumentOptions:
-        given = sorted((_SEMANTIC - ({"embedder_threads"} if self.rerank else set())) & self.model_fields_set)
-        if self.retrieval == "lexical" and given:
-            names = ", ".join(given)
-            raise ValueError(f"retrieval='lexical' does not use {names}; say retrieval='hybrid' or 'semantic'")
-        if self.embedder_model is not None and "model" in self.model_fields_set:
-            raise ValueError(f"retrieval={self.retrieval!r} takes model or embedder_model, not both")
-        is_file = isinstance(self.model, str)
-        if unused := sorted(({"embedder_id"} if is_file else _OF_FILES) & self.model_fields_set):
-            whose = "a model by name or path" if is_file else "a model that is an object"
-            raise ValueError(f"{whose} does not use {', '.join(unused)}")
+        threads: set[str] = set() if isinstance(self.rerank, str) else {"embedder_threads"}
+        if self.retrieval == "lexical":
+            pool = {"candidate_pool"} if self.rerank is None else set()
+            unused = (_SEMANTIC - {"embedder_threads"}) | threads | pool
+            self.refuse(unused, "retrieval='lexical' does not use {}; say retrieval='hybrid' or 'semantic'")
+            return self
+        if self.retrieval == "semantic":
+            self.refuse({"fusion"}, "retrieval='semantic' does not use {}; say retrieval='hybrid'")
+        if self.embedder_model is not None:
+            self.refuse({"model"}, f"retrieval={self.retrieval!r} takes {{}} or embedder_model, not both")
+        if self.embedder_model is not None or isinstance(self.model, str):
+            self.refuse({"embedder_id"}, "a model by name or path does not use {}")
+        else:
+            self.refuse(_OF_FILES | threads, "a model that is an object does not use {}")
         return self
+
+    @field_validator("model", "rerank", "embedder_model", "embedder_tokenizer")
+    @classmethod
+    def _names_something(cls, value: Any) -> Any:
+        if isinstance(value, str) and not value:  # Path("") would be the current folder
+            raise ValueError("names nothing")
+        return value
 
     @field_validator("embedder_model", "embedder_tokenizer")
     @classmethod
@@ -250,6 +274,12 @@ _SEMANTIC = frozenset(
 _OF_FILES = frozenset({"embedder_tokenizer", "embedder_pooling", "embedder_max_length"})
 """Options that say nothing to a callable, or to an embedder of somebody else."""
 
+OF_PARSING = frozenset({"password", "isolation", "max_seconds", "max_memory_mb"})
+"""Options that say nothing of texts, which are text already."""
+
+OF_CUTTING = frozenset({"format", "chunk_size", "neighbors", "chunk_overlap", "include_heading"})
+"""Options that say nothing of chunks that somebody else made, each of which stands alone."""
+
 
 class FolderOptions(DocumentOptions):
     """What `from_folder` takes. `source` and `format` are refused: each file of a folder has its own."""
@@ -267,7 +297,7 @@ class FolderOptions(DocumentOptions):
     persist: bool = False
     """Keep the index in `index_dir`, and index only what has changed the next time."""
     index_dir: str | Path | None = None
-    """Where to keep it: `.secondhop` in the folder unless given. Giving it switches `persist` on."""
+    """Where to keep it: `.secondhop` in the folder unless given. Giving it switches `persist` on, unless that is given."""
     lock_timeout: float = Field(default=60.0, ge=0, le=86_400)
     """Seconds to wait while another process writes to the index."""
     options: DocumentOptions | None = None
@@ -277,7 +307,9 @@ class FolderOptions(DocumentOptions):
     @classmethod
     def _takes_up_nested(cls, values: Any) -> Any:
         nested = values.get("options") if isinstance(values, Mapping) else None
-        return {**nested.given, **{**values, "options": None}} if isinstance(nested, FolderOptions) else values
+        if not isinstance(nested, FolderOptions):
+            return values
+        return nested.given | {name: value for name, value in values.items() if name != "options"}
 
     @field_validator("ignore", mode="before")
     @classmethod
@@ -287,21 +319,20 @@ class FolderOptions(DocumentOptions):
     @field_validator("index_dir")
     @classmethod
     def _names_a_folder(cls, value: Any) -> Any:
-        if value == "" or "\0" in str(value):  # Path("") would be the current folder
-            raise ValueError("is not the name of a folder")
-        return None if value is None else Path(value)
+        try:
+            return None if value is None else as_path(value)
+        except InputError:
+            raise ValueError("is not the name of a folder") from None
 
     @model_validator(mode="after")
     def _of_many_files(self) -> FolderOptions:
-        given = sorted({"source", "format"} & self.model_fields_set)
-        if given:
-            raise ValueError(f"{' and '.join(given)} cannot be given for a folder: each of its files has its own")
+        self.refuse({"source", "format"}, "{} cannot be given for a folder: each of its files has its own")
         return self
 
     @property
     def persists(self) -> bool:
         """Whether anything is to be kept on disk."""
-        return self.persist or self.index_dir is not None
+        return self.persist if "persist" in self.model_fields_set else self.index_dir is not None
 
 
 def merge(model: type[_Model], options: _Options | None, keywords: Mapping[str, Any]) -> _Model:

@@ -80,7 +80,7 @@ def answer(
         options.token_budget, count_tokens, options.text_style, options.top_k, options.grain, options.min_grounding
     )
     name, _, bridge = _strategy(options.strategy)
-    hits = find(bridge, options.candidate_k, allowed)
+    hits = find(bridge, options.n_candidates, allowed)
     retrieved = perf_counter()
     hits, chosen, chooser = _selected(snapshot, find, hits, options, budget, suspects, allowed)
     selected = perf_counter()
@@ -131,7 +131,7 @@ def _selected(
         chosen = _choose(name, strategy, some, budget, options.min_score)
         if not chosen.passages and not wider and hits.n_matching > len(hits):
             # The best do not fit; a shorter one may.
-            hits, wider = find(bridge, _WIDER * options.candidate_k, allowed), True
+            hits, wider = find(bridge, _WIDER * options.n_candidates, allowed), True
             continue
         chooser = name
         if strategy is selection.STRATEGIES["auto"] and not is_passthrough(chosen):

@@ -18,6 +18,7 @@ from typing_extensions import Unpack
 
 from secondhop.document import Document
 from secondhop.errors import IndexLockedError, MissingExtraError, OptionError, SecondhopError, StoreError
+from secondhop.inputs import checked_callback
 from secondhop.keywords import FolderKeywords
 from secondhop.loading import FORMATS
 from secondhop.options import DocumentOptions, FolderOptions, as_path, merge
@@ -248,14 +249,15 @@ def watch(
     """
     if not isinstance(sweep_seconds, Real) or not 0.05 <= sweep_seconds <= 86_400:
         raise OptionError(f"sweep_seconds={sweep_seconds!r} is not a number from 0.05 to 86400")
-    if on_event is not None and not callable(on_event):
-        raise OptionError(f"on_event={on_event!r} is not callable")
+    checked_callback(on_event, "on_event")
     try:
         import watchfiles  # noqa: F401
     except ImportError as error:
         raise MissingExtraError("watchfiles", "watch") from error
     root = Path(os.path.abspath(as_path(folder)))
     settings = merge(FolderOptions, options, keywords)
+    if "persist" in settings.model_fields_set and not settings.persist:
+        raise OptionError("persist=False: a watch keeps its index, in index_dir= or in .secondhop in the folder")
     index = Path(os.path.abspath(index_folder(root, settings)))
     settings = FolderOptions(**settings.given | {"index_dir": index})
     document = Document.from_folder(root, options=settings)

@@ -287,9 +287,7 @@ def _retriever() -> Any:
 
     draw = random.Random(7)
     texts = [_text(draw, number) for number in range(CHUNKS)]
-    made = SecondhopRetriever.from_texts(
-        texts, token_budget=200, tokenizer="words", candidate_k=CANDIDATES, candidate_pool=CANDIDATES
-    )
+    made = SecondhopRetriever.from_texts(texts, token_budget=200, tokenizer="words", candidate_k=CANDIDATES)
     report = made.analyze(_WORDS[0])
     assert report is not None
     assert report.n_input_chunks >= CANDIDATES, report.n_input_chunks

@@ -171,7 +171,12 @@ def test_min_candidates_is_a_floor():
 
 
 def test_options_without_use_are_refused():
-    for options in ({"model": by_topic}, {"embedder_dim": 4}, {"vector_index": "hnsw"}, {"embedding_cache": None}):
+    for options in (
+        {"model": by_topic},
+        {"embedder_dim": 4},
+        {"vector_index": "hnsw"},
+        {"embedding_cache": "kept.sqlite"},
+    ):
         with pytest.raises(OptionError, match=next(iter(options))):
             secondhop.Document.from_text("A text.", **options)
     with pytest.raises(OptionError, match="not both"):
