@@ -1,4 +1,4 @@
-"""What a loader of the user's own returns, checked before anything is built on it.
+"""What a loader of the user's own returns, or a process that parses sends, checked before anything is built on it.
 
 One wrong number in it would otherwise fail deep in the index, without a name, and take a whole folder with it.
 """
@@ -27,12 +27,13 @@ def checked(loaded: Any) -> SourceText:
     if not isinstance(loaded.text, str) or not isinstance(loaded.metadata, Mapping):
         raise TypeError("its loader returned a text that is no string, or metadata that are no mapping")
     for section in loaded.sections:
-        _check(section, len(loaded.text))
+        check_section(section, len(loaded.text))
     warnings = (loaded.warnings,) if isinstance(loaded.warnings, str) else tuple(map(str, loaded.warnings))
     return replace(loaded, sections=_covering(loaded.sections, loaded.text), warnings=warnings)
 
 
-def _check(section: Any, length: int) -> None:
+def check_section(section: Any, length: int) -> None:
+    """Raises `TypeError` or `ValueError` for what is no section of a text of that length."""
     if not isinstance(section, Section):
         raise TypeError(f"its loader returned {section!r} where a Section belongs")
     spans = [(section.start, section.end), *((section.heading_span,) if section.heading_span is not None else ())]

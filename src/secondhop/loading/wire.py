@@ -12,8 +12,8 @@ from typing import Any, BinaryIO
 
 from secondhop import errors
 from secondhop.errors import LoadError, MissingExtraError, SecondhopError
-from secondhop.loading.registered import LARGEST
-from secondhop.types import KINDS, Section, SourceText, Span
+from secondhop.loading.registered import check_section
+from secondhop.types import Section, SourceText
 
 _LENGTHS = struct.Struct("<QQ")
 MAX_HEADER_BYTES = 256 * 1024 * 1024
@@ -106,19 +106,7 @@ def _error(header: Mapping[str, Any], source: str) -> SecondhopError:
 
 def _section(values: Any, length: int) -> Section:
     start, end, page, path, kind, heading_span = values
-    if kind not in KINDS or not (page is None or (isinstance(page, int) and abs(page) <= LARGEST)):
-        raise ValueError("a section is malformed")
-    return Section(
-        *_span((start, end), length),
-        page,
-        tuple(str(title) for title in path),
-        kind,
-        None if heading_span is None else _span(heading_span, length),
-    )
-
-
-def _span(values: Any, length: int) -> Span:
-    start, end = values
-    if not (isinstance(start, int) and isinstance(end, int) and 0 <= start <= end <= length):
-        raise ValueError("a span leads out of the text")
-    return start, end
+    heading = None if heading_span is None else tuple(heading_span)
+    section = Section(start, end, page, tuple(map(str, path)), kind, heading)
+    check_section(section, length)
+    return section
