@@ -164,7 +164,7 @@ def _write_paragraph(paragraph: etree._Element, styles: Styles, builder: TextBui
         builder.heading(level, text if label == "-" else shown)
     else:
         builder.write(shown, gap="\n\n" if label is None else "\n")
-    for box in _boxes(paragraph):
+    for box in _descend(paragraph, "txbxContent"):
         _write_blocks(box, styles, builder)
     return ""
 
@@ -228,16 +228,6 @@ def _symbol(element: etree._Element) -> str:
     return symbol(attribute_of(element, "font") or "", int(code, 16)) if _HEXADECIMAL.fullmatch(code) else ""
 
 
-def _boxes(element: etree._Element) -> Iterator[etree._Element]:
-    """Contents of the text boxes anchored in a paragraph, outermost only."""
-    for child in element:
-        name = tag_of(child)
-        if name == "txbxContent":
-            yield child
-        elif name not in _NOT_SHOWN:
-            yield from _boxes(child)
-
-
 def _rows(table: etree._Element, styles: Styles) -> Iterator[list[str]]:
     """The rows of a table; a cell that spans rows stands in each of them, so that a row says all it has to.
 
@@ -268,7 +258,7 @@ def _numbered(paragraph: etree._Element, styles: Styles) -> str:
 
 
 def _descend(element: etree._Element, wanted: str) -> Iterator[etree._Element]:
-    """The nearest elements of a name, also inside content controls and insertions."""
+    """The nearest elements of a name at any depth, such as inside content controls and insertions, outermost only."""
     for child in element:
         name = tag_of(child)
         if name == wanted:

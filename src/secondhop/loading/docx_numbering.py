@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from secondhop.loading.docx_xml import attribute_of, child_of, number_of, tag_of, value_of
@@ -131,6 +131,5 @@ def _overridden(element: etree._Element, levels: Mapping[int, _Level]) -> dict[i
             own[level] = _level(replaced)
         start = number_of(override, "startOverride")
         if start is not None:
-            before = own.get(level, _Level())
-            own[level] = _Level(start, before.form, before.template, before.legal, before.style)
+            own[level] = replace(own.get(level, _Level()), start=start)
     return own

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from secondhop.loading.docx_numbering import Numbering, read_numbering
 from secondhop.loading.docx_xml import attribute_of, child_of, number_of, tag_of, value_of
@@ -12,6 +12,7 @@ from secondhop.loading.docx_xml import attribute_of, child_of, number_of, tag_of
 if TYPE_CHECKING:
     from lxml import etree  # type: ignore[import-untyped]
 
+_T = TypeVar("_T")
 _TITLE_LEVEL = 0
 _OF_CODE = frozenset({"code", "html preformatted", "preformatted text", "source code"})
 """Names of styles as Word, LibreOffice and pandoc call them; they are English in every language."""
@@ -23,7 +24,7 @@ class Styles:
     """What paragraph styles mean."""
 
     levels: Mapping[str, int] = field(default_factory=dict)
-    """Style id → heading level, 0 for the title of the document."""
+    """Style id → its own heading level, 0 for the title of the document."""
     lists: frozenset[str] = frozenset()
     """Ids of list styles."""
     code: frozenset[str] = frozenset()
@@ -37,12 +38,12 @@ class Styles:
     def level(self, paragraph: etree._Element, style: str) -> int | None:
         """Heading level of a paragraph, None for body text."""
         own = outline_level(paragraph)
-        level = self.levels.get(style) if own is None else own
+        level = self._inherited(style, self.levels) if own is None else own
         return level if level is not None and level <= 9 else None
 
     def label(self, paragraph: etree._Element, style: str) -> str | None:
         """What the program shows before a paragraph, counting on: "" for nothing, None if it is in no list."""
-        linked = self._linked(style)
+        linked = self._inherited(style, self.numbering.by_style)
         list_id = value_of(paragraph, "pPr", "numPr", "numId") or (linked[0] if linked else None)
         if list_id is None:
             return "-" if style in self.lists else None
@@ -52,18 +53,18 @@ class Styles:
         label = self.numbering.label(list_id, place if place is not None else linked[1] if linked else 0)
         return "-" if label is None else label
 
-    def _linked(self, style: str) -> tuple[str, int] | None:
-        """The list and level that a style, or one that it is based on, stands for."""
-        for _ in range(_MAX_STYLE_ANCESTORS):
-            if style in self.numbering.by_style or not style:
+    def _inherited(self, style: str, meanings: Mapping[str, _T]) -> _T | None:
+        """What a style means, or else the nearest one that it is based on."""
+        for _ in range(_MAX_STYLE_ANCESTORS):  # styles of damaged files can be based on one another
+            if style in meanings or not style:
                 break
             style = self.based_on.get(style, "")
-        return self.numbering.by_style.get(style)
+        return meanings.get(style)
 
 
 def read_styles(root: etree._Element | None, numbering: etree._Element | None) -> Styles:
     """The styles of a document, with its lists."""
-    own: dict[str, int] = {}
+    levels: dict[str, int] = {}
     based_on: dict[str, str] = {}
     lists: set[str] = set()
     code: set[str] = set()
@@ -73,21 +74,12 @@ def read_styles(root: etree._Element | None, numbering: etree._Element | None) -
             continue
         level = _style_level(style)
         if level is not None:
-            own[style_id] = level
+            levels[style_id] = level
         based_on[style_id] = value_of(style, "basedOn") or ""
         if child_of(style, "pPr", "numPr") is not None:
             lists.add(style_id)
         if (value_of(style, "name") or "").lower() in _OF_CODE:
             code.add(style_id)
-    levels = dict(own)
-    for style_id in based_on:
-        ancestor = style_id
-        for _ in range(_MAX_STYLE_ANCESTORS):  # styles of damaged files can be based on one another
-            if ancestor in own or not ancestor:
-                break
-            ancestor = based_on.get(ancestor, "")
-        if ancestor in own:
-            levels[style_id] = own[ancestor]
     return Styles(levels, frozenset(lists), frozenset(code), read_numbering(numbering, root), based_on)
 
 
