@@ -6,7 +6,7 @@ import re
 
 from secondhop.loading.encodings import decode
 from secondhop.loading.outlined import MAX_HEADING_LINE, Block, Heading, lines_of, outlined
-from secondhop.types import SourceText
+from secondhop.types import SourceText, Span
 
 _HEADLINE = re.compile(
     r"(\*+)[ \t]+(?:(?:TODO|DONE|NEXT|WAITING|CANCELLED)[ \t]+)?(?:\[#\w\][ \t]+)?(.*?)(?:[ \t]+:[\w@#%:]+:)?[ \t]*"
@@ -25,19 +25,19 @@ def load(data: bytes, source: str) -> SourceText:
     metadata: dict[str, str] = {}
     closing = ""
     opened = 0
-    table: tuple[int, int, int, int] | None = None
-    for start, end, line in lines_of(text):
+    rows: list[Span] = []
+    for start, end, line in lines_of(text):  # the last line is blank, and ends a table
         if closing:
             if line.strip().lower() == closing:
                 blocks.append(Block(opened, end))
                 closing = ""
             continue
         if line.lstrip().startswith("|"):
-            table = (start, end, end, 1) if table is None else (table[0], table[1], end, table[3] + 1)
+            rows.append((start, end))
             continue
-        if table is not None and table[3] > 1:
-            blocks.append(Block(table[0], table[2], table[1]))
-        table = None
+        if len(rows) > 1:
+            blocks.append(Block(rows[0][0], rows[-1][1], rows[0][1]))
+        rows.clear()
         if begin := _BEGIN.match(line):
             closing, opened = f"#+end_{begin[1].lower()}", start
         elif len(line) <= MAX_HEADING_LINE and (headline := _HEADLINE.fullmatch(line)):
@@ -45,6 +45,4 @@ def load(data: bytes, source: str) -> SourceText:
             headings.append(Heading(start, end, len(headline[1]), _MARKUP.sub(r"\2", title)))
         elif title_line := _TITLE.match(line):
             metadata.setdefault("title", title_line[1].strip())
-    if table is not None and table[3] > 1:
-        blocks.append(Block(table[0], table[2], table[1]))
     return SourceText(source, text, tuple(outlined(text, headings, blocks)), metadata, tuple(warnings))
