@@ -10,13 +10,12 @@ import re
 from dataclasses import dataclass, field
 from typing import Literal
 
-from secondhop.loading.outlined import Block, Heading
+from secondhop.loading.outlined import Block, Heading, lines_of
 
 Leaf = Literal["paragraph", "table", "fence", "html"]
 
 _QUOTE = -1  # a container that is no list item; list items are their content's indent
 _MAX_DEPTH = 100
-_LINE = re.compile(r"([^\r\n]*)(\r\n?|\n|\Z)")
 _ATX = re.compile(r"(#{1,6})(?= |$)")
 _FENCE = re.compile(r"(`{3,})[^`]*$|(~{3,})")
 _SETEXT = re.compile(r"(=+|-+) *$")
@@ -60,8 +59,9 @@ class Blocks:
 def scan(text: str, start: int = 0) -> Blocks:
     """Find the headings, fenced blocks and tables of the text from `start` on."""
     scanner = _Scanner()
-    for line in _LINE.finditer(text, start):
-        scanner.read(line.group(1), line.start(), line.end(1))
+    for begin, end, line in lines_of(text):
+        if begin >= start:
+            scanner.read(line, begin, end)
     scanner.close_leaf()
     return scanner.found
 
