@@ -234,16 +234,8 @@ def content_digest(data: bytes) -> bytes:
 
 
 def report_of(ingested: Sequence[Ingested], chunks: Sequence[int]) -> IngestReport:
-    """The report on files that were loaded.
-
-    Args:
-        ingested: the files that were opened, in order.
-        chunks: how many chunks each of those with a text has.
-    """
-    counts = iter(chunks)
-    return IngestReport.of(
-        [file_report(item) if item.text is None else file_report(item, next(counts)) for item in ingested], ()
-    )
+    """The report on files that have a text each, and so many chunks."""
+    return IngestReport.of(map(file_report, ingested, chunks), ())
 
 
 def file_report(item: Ingested, chunks: int = 0) -> FileReport:

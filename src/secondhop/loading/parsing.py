@@ -85,7 +85,8 @@ def load_text(text: str, source: str, *, format: str | None = None) -> SourceTex
         raise InputError(f"{source}: format={format!r} is binary; pass the file's bytes, not a string")
     text, warnings = _without_lone_surrogates(text)
     if format == "text":
-        return _warned(replace(load_string(text, source), format=format), source, warnings)
+        loaded = load_string(text, source)
+        return replace(loaded, format=format, warnings=(*warnings, *loaded.warnings))
     data = text.encode()
     if FORMATS[format].registered is None:  # the mark tells our loaders that this is UTF-8, whatever the text declares
         data = b"\xef\xbb\xbf" + data
@@ -135,11 +136,6 @@ def _checked(loaded: SourceText, source: str, warnings: list[str]) -> SourceText
     text, more = _without_lone_surrogates(loaded.text)
     if more:
         loaded = replace(loaded, text=text, warnings=(*loaded.warnings, *more))
-    return _warned(loaded, source, warnings)
-
-
-def _warned(loaded: SourceText, source: str, warnings: list[str]) -> SourceText:
-    """Return the loaded text if there is some, with these warnings before its own."""
     if not loaded.text or loaded.text.isspace():
         raise NoTextError(source, "holds no text")
     return replace(loaded, warnings=(*warnings, *loaded.warnings)) if warnings else loaded

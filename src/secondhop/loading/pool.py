@@ -280,7 +280,9 @@ class _Child:
         """Ends it, and waits until it is gone: there are no zombies."""
         self._process.kill()
         self._process.wait()
-        self._close_pipes()
+        for pipe in (self._process.stdin, self._process.stdout):
+            with contextlib.suppress(OSError):  # what it has not read is lost with it
+                cast("Any", pipe).close()
 
     def forget(self) -> None:
         """Lets go of it in a forked process, which is not its parent.
@@ -290,12 +292,6 @@ class _Child:
         self._process.returncode = 0
         for pipe in (self._process.stdin, self._process.stdout):
             cast("Any", pipe).raw.close()
-
-    def _close_pipes(self) -> None:
-        for pipe in (self._process.stdin, self._process.stdout):
-            with contextlib.suppress(OSError):  # what it has not read is lost with it
-                if pipe is not None:
-                    pipe.close()
 
 
 _shared: dict[tuple[IsolationMode, int], ParserPool] = {}
