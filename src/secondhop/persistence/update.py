@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -122,35 +121,6 @@ def make_update(
     Raises:
         EmptyTextError: nothing would be left to ask.
     """
-    build = partial(_update, options=options, removed=removed, held=held, progress=progress)
-    update = build(stored, table, changes)
-    if stored and options.language == "auto" and _language(update) != _of(update.segments):
-        table = update.table.only_removed()  # segments of two languages are no index
-        update = build((), table, find_changes(changes.listing, table))
-    return update
-
-
-def snapshots_of(stored: tuple[StoredSegment, ...]) -> tuple[Snapshot, ...]:
-    """Each stored segment as a snapshot of its own."""
-    return tuple(Snapshot.from_arrays(segment.arrays) for segment in stored)
-
-
-def _of(segments: tuple[Snapshot, ...]) -> str:
-    """The language of the index."""
-    return segments[0].lexicon.analyzer.language
-
-
-def _update(
-    stored: tuple[StoredSegment, ...],
-    table: FileTable,
-    changes: Changes,
-    *,
-    options: FolderOptions,
-    removed: str | None,
-    held: Mapping[str, bytes],
-    progress: Progress | None,
-) -> Update:
-    """As `make_update`, in the language that the segments have."""
     segments = snapshots_of(stored)
     settings = Settings.of(options, changes.listing.root, digests=True)
     language = _of(segments) if segments else options.language
@@ -162,7 +132,22 @@ def _update(
         updated = updated.without(removed, held)
     if not sum(report.chunks for report in updated.reports):
         raise updated.report().nothing_indexed(changes.listing.root)
-    return Update(stored, segments, updated, built.notes)
+    update = Update(stored, segments, updated, built.notes)
+    if stored and options.language == "auto" and _language(update) != _of(segments):
+        table = updated.only_removed()  # segments of two languages are no index
+        changes = find_changes(changes.listing, table)
+        return make_update((), table, changes, options, removed=removed, held=held, progress=progress)
+    return update
+
+
+def snapshots_of(stored: tuple[StoredSegment, ...]) -> tuple[Snapshot, ...]:
+    """Each stored segment as a snapshot of its own."""
+    return tuple(Snapshot.from_arrays(segment.arrays) for segment in stored)
+
+
+def _of(segments: tuple[Snapshot, ...]) -> str:
+    """The language of the index."""
+    return segments[0].lexicon.analyzer.language
 
 
 def _language(update: Update) -> str:
