@@ -281,8 +281,6 @@ class Passage:
     """Place in reading order over the whole index; passages are shown by it."""
     _text: str | None = field(default=None, init=False, repr=False, compare=False)
     """What `text.prompt.passage_text` made of it, kept because a passage is shown several times."""
-    _visible: str | None = field(default=None, init=False, repr=False, compare=False)
-    """The same without the characters that nobody sees."""
 
     @property
     def pieces(self) -> tuple[str, ...]:

@@ -10,8 +10,7 @@ from secondhop.reporting.confidence import LOW_CONFIDENCE, confidence
 from secondhop.reporting.economics import economics
 from secondhop.reporting.report import DecisionReport, ReportWarning
 from secondhop.reporting.shown import shown_sentences
-from secondhop.text.invisible import count_invisible
-from secondhop.text.prompt import passage_text, visible_text
+from secondhop.text.invisible import count_invisible, hides
 from secondhop.types import Budget, Ranking, Reason, Selection, TextStyle
 
 if TYPE_CHECKING:
@@ -164,7 +163,7 @@ def _hygiene(selection: Selection, budget: Budget) -> list[ReportWarning]:
             )
         )
     invisible = 0
-    if any(visible_text(passage) is not passage_text(passage) for passage in selection.passages):
+    if any(hides(passage.chunk.text) for passage in selection.passages):
         invisible = sum(count_invisible(piece) for passage in selection.passages for piece in passage.pieces)
     if invisible:
         warnings.append(

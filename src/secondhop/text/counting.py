@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from secondhop.text.estimate import estimate_each, estimate_tokens, estimate_with_parts
-from secondhop.text.invisible import may_hide, visible
+from secondhop.text.invisible import hides, visible
 from secondhop.types import TokenCounter
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ class CachedCounter:
         """
         whole: Ints = np.zeros(len(texts), np.int64)
         parts: Ints = np.zeros(len(starts), np.int64)
-        hide = any(map(may_hide, texts))
+        hide = any(map(hides, texts))
         if self.counter is estimate_tokens and not hide:
             whole, parts = estimate_with_parts(texts, text_of, starts, ends)
         rest = (whole == 0).nonzero()[0]

@@ -95,7 +95,7 @@ def _shortened(data: bytes) -> bytes:
         codes = np.frombuffer(data, np.uint8)
         same = codes[1:] == codes[:-1]
         fours = same[2:] & same[1:-1] & same[:-2]
-        repeated = set(codes[:-3][fours].tolist()) if fours.any() else ()
+        repeated = codes[:-3][fours].tobytes()
         runs = [(run, short) for run, short in _RUNS if run[0] in repeated]
     for run, short in runs:
         data = data.replace(run, short)

@@ -31,6 +31,8 @@ CONTROL_CODES = bytes([*range(0x09), *range(0x0E, 0x20), 0x7F])
 _ORDINARY = bytes(set(range(0x80)) - set(CONTROL_CODES))
 _SHORT = 500
 """Characters up to which an expression is as quick as a table."""
+REMEMBERED = 1 << 12
+"""Texts of chunks that something is remembered of."""
 _COMMON = frozenset("\u00ad\ufeff\u061c\u200b\u200e\u200f")
 """Taken out too, but nothing to warn of: soft hyphens, byte order marks, direction marks, places to break a line."""
 
@@ -60,6 +62,10 @@ def may_hide(text: str) -> bool:
         units = np.frombuffer(odd.encode("utf-16-le"), np.uint16)
         return bool(_suspicious_units().take(units).any())
     return _SUSPICIOUS.search(odd) is not None
+
+
+hides = lru_cache(maxsize=REMEMBERED)(may_hide)
+"""The same of a chunk's text, remembered: chunks come back from question to question."""
 
 
 @lru_cache(maxsize=1)

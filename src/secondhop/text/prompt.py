@@ -8,6 +8,7 @@ from itertools import pairwise
 
 from secondhop.errors import OptionError
 from secondhop.text.hygiene import visible
+from secondhop.text.invisible import hides
 from secondhop.types import Chunk, Kind, Passage, TextStyle
 
 SEPARATOR = "\n\n"
@@ -67,12 +68,9 @@ def joined(pieces: Sequence[str], kind: Kind) -> str:
 
 
 def visible_text(passage: Passage) -> str:
-    """`passage_text` without the characters that nobody sees; the very same string where there are none."""
-    text = passage._visible
-    if text is None:
-        text = visible(passage_text(passage))
-        object.__setattr__(passage, "_visible", text)
-    return text
+    """`passage_text` without the characters that nobody sees."""
+    text = passage_text(passage)
+    return visible(text) if hides(passage.chunk.text) else text
 
 
 def _plain(_: int, passage: Passage) -> str:
