@@ -5,9 +5,8 @@ from __future__ import annotations
 import json
 from array import array
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
 from itertools import accumulate
-from typing import TYPE_CHECKING, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
@@ -29,10 +28,15 @@ if TYPE_CHECKING:
 
     from secondhop.types import Ints
 
-_Scalar = TypeVar("_Scalar", bound=np.generic)
-
 _LONGEST_HEADER = 1_000
 """Characters from the start of a table to the end of its header, beyond which that is shown with no row."""
+_DTYPES: dict[str, type[np.generic]] = {
+    "section_source": np.int32, "section_page": np.int32, "section_headed": np.bool_, "section_path": np.int32,
+    "section_n_words": np.int64, "chunk_source": np.int32, "chunk_section": np.int32, "chunk_line": np.int32,
+    "chunk_line_end": np.int32, "chunk_kind": np.uint8, "chunk_opens": np.bool_, "chunk_n_sentences": np.int64,
+    "sentence_start": np.int64, "sentence_end": np.int64, "sentence_n_words": np.int64,
+}  # fmt: skip
+"""Columns that come in pieces, and what they hold."""
 
 
 class CutsLike(Protocol):
@@ -71,28 +75,22 @@ class CutsLike(Protocol):
         """[S] where it ends."""
 
 
-@dataclass(slots=True)
 class _Columns:
-    """Pieces of the tables, one for each run of sources."""
+    """Columns of the tables, each in pieces: one for each run of sources."""
 
-    section_source: list[NDArray[np.int32]] = field(default_factory=list)
-    section_page: list[NDArray[np.int32]] = field(default_factory=list)
-    section_headed: list[NDArray[np.bool_]] = field(default_factory=list)
-    section_path: list[NDArray[np.int32]] = field(default_factory=list)
-    section_n_words: list[Ints] = field(default_factory=list)
-    heading_words: array[int] = field(default_factory=lambda: array("i"))
-    chunk_source: list[NDArray[np.int32]] = field(default_factory=list)
-    chunk_section: list[NDArray[np.int32]] = field(default_factory=list)
-    chunk_line: list[NDArray[np.int32]] = field(default_factory=list)
-    chunk_line_end: list[NDArray[np.int32]] = field(default_factory=list)
-    chunk_kind: list[NDArray[np.uint8]] = field(default_factory=list)
-    chunk_opens: list[NDArray[np.bool_]] = field(default_factory=list)
-    chunk_n_sentences: list[Ints] = field(default_factory=list)
-    sentence_start: list[Ints] = field(default_factory=list)
-    sentence_end: list[Ints] = field(default_factory=list)
-    sentence_n_words: list[Ints] = field(default_factory=list)
-    words: array[int] = field(default_factory=lambda: array("i"))
-    """All of them: pieces would stay in memory when they are joined."""
+    def __init__(self) -> None:
+        self.pieces = {name: [np.empty(0, dtype)] for name, dtype in _DTYPES.items()}
+        self.words, self.heading_words = array("i"), array("i")
+        """All of them: pieces would stay in memory when they are joined."""
+
+    def add(self, **pieces: NDArray[Any]) -> None:
+        """Adds a piece to each of some columns."""
+        for name, piece in pieces.items():
+            self.pieces[name].append(piece)
+
+    def joined(self) -> dict[str, Any]:
+        """The columns; pieces are let go early."""
+        return {name: np.concatenate(self.pieces.pop(name)) for name in _DTYPES}
 
 
 def build_segment(
@@ -125,42 +123,26 @@ def build_segment(
     path_vocabulary, path_numbers = Vocabulary.of(list(paths))
     lexicon = Lexicon.of(analyzer, vocabulary)
     words = _renumbered(columns.words, form_numbers)
-    chunk_sentences = offsets_of(_joined(columns.chunk_n_sentences, np.int64))
-    sentence_words = offsets_of(_joined(columns.sentence_n_words, np.int64))
+    joined = columns.joined()
+    joined["section_path"] = path_numbers.astype(np.int32)[joined["section_path"]]
+    chunk_sentences = offsets_of(joined.pop("chunk_n_sentences"))
+    sentence_words = offsets_of(joined.pop("sentence_n_words"))
     return Segment(
         texts=Texts.held([source.text for source in sources]),
         sources=Strings.of([source.source for source in sources]),
         metadata=tuple(source.metadata for source in sources),
         paths=path_vocabulary,
-        section_source=_joined(columns.section_source, np.int32),
-        section_page=_joined(columns.section_page, np.int32),
-        section_headed=_joined(columns.section_headed, np.bool_),
-        section_path=path_numbers.astype(np.int32)[_joined(columns.section_path, np.int32)],
-        section_words=offsets_of(_joined(columns.section_n_words, np.int64)),
+        section_words=offsets_of(joined.pop("section_n_words")),
         heading_words=_renumbered(columns.heading_words, form_numbers),
-        chunk_source=_joined(columns.chunk_source, np.int32),
-        chunk_section=_joined(columns.chunk_section, np.int32),
-        chunk_line=_joined(columns.chunk_line, np.int32),
-        chunk_line_end=_joined(columns.chunk_line_end, np.int32),
-        chunk_kind=_joined(columns.chunk_kind, np.uint8),
-        chunk_opens=_joined(columns.chunk_opens, np.bool_),
         chunk_sentences=chunk_sentences,
         chunk_signature=chunk_signatures(lexicon, words, sentence_words[chunk_sentences]),
-        sentence_start=_joined(columns.sentence_start, np.int64),
-        sentence_end=_joined(columns.sentence_end, np.int64),
         sentence_words=sentence_words,
         sentence_key=sentence_keys(lexicon, words, sentence_words),
         words=words,
         form_count=occurrences(words, len(vocabulary)),
         lexicon=lexicon,
+        **joined,
     )
-
-
-def _joined(pieces: list[NDArray[_Scalar]], dtype: type[_Scalar]) -> NDArray[_Scalar]:
-    """The pieces end to end; the list is emptied, so that memory is freed early."""
-    joined = np.concatenate(pieces) if pieces else np.empty(0, dtype)
-    pieces.clear()
-    return joined
 
 
 def _renumbered(words: array[int], numbers: NDArray[np.int32]) -> NDArray[np.int32]:
@@ -190,32 +172,36 @@ def _add(
     starts, ends = table.sentence_start + shift, table.sentence_end + shift
     edges = offsets_of(n_sentences)
     first, last = _lines(text, bases, source, starts[edges[:-1]], ends[edges[1:] - 1] - 1)
-    columns.chunk_line.append(first)
-    columns.chunk_line_end.append(last)
-    columns.chunk_source.append(source + np.int32(first_source))
-    columns.chunk_section.append(section + np.int32(first_section))
     kinds = np.array([KINDS.index(each.kind) for each in table.sections], np.uint8)
-    columns.chunk_kind.append(kinds[section])
-    columns.chunk_opens.append(np.array(table.opens, bool))
-    columns.chunk_n_sentences.append(n_sentences)
-    columns.sentence_start.append(table.sentence_start)
-    columns.sentence_end.append(table.sentence_end)
-    _add_words(columns.words, columns.sentence_n_words, forms, text, starts, ends)
     opening = section.searchsorted(np.arange(len(table.sections)))
-    columns.section_source.append(source[opening] + np.int32(first_source))
+    columns.add(
+        section_source=source[opening] + np.int32(first_source),
+        chunk_source=source + np.int32(first_source),
+        chunk_section=section + np.int32(first_section),
+        chunk_line=first,
+        chunk_line_end=last,
+        chunk_kind=kinds[section],
+        chunk_opens=np.array(table.opens, bool),
+        chunk_n_sentences=n_sentences,
+        sentence_start=table.sentence_start,
+        sentence_end=table.sentence_end,
+    )
+    _add_words(columns.words, columns.pieces["sentence_n_words"], forms, text, starts, ends)
     _add_sections(columns, forms, paths, table.sections)
 
 
 def _add_sections(columns: _Columns, forms: Numbering, paths: dict[str, int], sections: list[Section]) -> None:
     pages = [NO_PAGE if section.page is None else section.page for section in sections]
-    columns.section_page.append(np.array(pages, np.int32))
-    columns.section_headed.append(np.array([_is_headed(section) for section in sections], bool))
     written = [json.dumps(section.heading_path) for section in sections]
-    columns.section_path.append(np.array([paths.setdefault(path, len(paths)) for path in written], np.int32))
+    columns.add(
+        section_page=np.array(pages, np.int32),
+        section_headed=np.array([_is_headed(section) for section in sections], bool),
+        section_path=np.array([paths.setdefault(path, len(paths)) for path in written], np.int32),
+    )
     headings = [section.heading_path[-1] if section.heading_path else "" for section in sections]
     ends = np.cumsum([len(heading) + 1 for heading in headings], dtype=np.int64) - 1
     starts = ends - np.fromiter(map(len, headings), np.int64, len(headings))
-    _add_words(columns.heading_words, columns.section_n_words, forms, "\n".join(headings), starts, ends)
+    _add_words(columns.heading_words, columns.pieces["section_n_words"], forms, "\n".join(headings), starts, ends)
 
 
 def _is_headed(section: Section) -> bool:
