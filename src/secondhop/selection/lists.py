@@ -33,8 +33,7 @@ _LONGEST_NAME, _LONGEST_ASKED, _LONGEST_TERM = 50, 200, 40
 _ASKED = tuple("?？؟")
 _NAMES_NOTHING = frozenset(f"{STOPS}:;,")
 _TERM = re.compile(rf"[^\n{STOPS}:;(]+:\s")
-_CELLS = re.compile(r"\||\S(?:\t|  )\s*\S")
-"""What sets those of a row apart."""
+_COLUMNS = re.compile(r"\S(?:\t|  )\s*\S")
 _RULED_OFF = re.compile(r"\n\s*[|+]?\s*:?[-=]{2,}[-=:|+\s]*$")
 """How the header of a table with rules ends."""
 
@@ -77,11 +76,15 @@ def header(packing: Packing, number: int) -> int | None:
     first = packing.sentences_of(packing.hit_of[number]).start
     for row in range(number, max(first, number - _FURTHEST_ROW) - 1, -1):
         text = _text(packing, row)
-        if _CELLS.search(text) is None:
+        if not _is_row(text):
             return None
         if _RULED_OFF.search(text):
             return row if row < number else None
     return None
+
+
+def _is_row(text: str) -> bool:
+    return "|" in text or (("  " in text or "\t" in text) and _COLUMNS.search(text) is not None)
 
 
 def opening(packing: Packing, number: int) -> int | None:

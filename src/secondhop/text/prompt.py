@@ -58,10 +58,7 @@ def joined(pieces: Sequence[str], kind: Kind) -> str:
     if kind != "prose":
         return LINE_GAP.join([piece.strip("\n") for piece in pieces])
     pieces = [piece.strip() for piece in pieces]
-    text = GAP.join(pieces)
-    if len(pieces) == 1 or not any(mark in text for mark in _ENDS_OF_LINES):
-        return text
-    text = pieces[0]
+    text = "".join(pieces[:1])
     for before, piece in pairwise(pieces):
         text += (LINE_GAP if piece.startswith(_OF_LINES) or before.endswith(_ENDS_OF_LINES) else GAP) + piece
     return text
