@@ -80,9 +80,8 @@ def print_lines(lines: Iterable[str]) -> None:
 class PlainConsole(Console):
     """A console that shows text as it is. Where the reader has gone it says so, as `print` does; rich would exit."""
 
-    def __init__(self, **options: Any) -> None:
-        """Takes the options of rich's console."""
-        super().__init__(highlight=False, markup=False, emoji=False, **options)
+    def __init__(self) -> None:
+        super().__init__(highlight=False, markup=False, emoji=False)
         if self.width < 1:  # COLUMNS=0, of a shell without a terminal; rich would print nothing
             self.width = 80
 
