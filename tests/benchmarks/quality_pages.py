@@ -133,10 +133,10 @@ def scores(cells, name, targets=TARGETS):
         if name not in ours:
             continue
         target = targets.get(place, {}).get(name)
-        met = "" if target is None else "met" if 100 * ours[name][0] >= target else "**not met**"
         others = [percent(cell.get(system), name) for system in systems if system != OURS]
         low, high = (f"{100 * value:.0f}" for value in ours[name][1:])
         shown = f"**{percent(ours, name)}** [{low}, {high}]"
+        met = verdict(100 * ours[name][0], target)
         rows.append([label(place), str(ours["n"]), "" if target is None else f"≥ {target}", shown, met, *others])
     return table(["set", "n", "target", "secondhop", "", *(HEADS[name] for name in systems if name != OURS)], rows)
 
@@ -189,7 +189,7 @@ def confidence(found):
             asked = {"marked": "marked in the set", "removed": "gold documents removed"}.get(way, f"questions of {way}")
             rows.append(
                 [
-                    f"{TITLES.get(entry['set'], entry['set'])} {'q' if entry['mode'] == 'own' else 'P'} {entry['budget']}",
+                    label((entry["set"], entry["mode"], entry["budget"])),
                     asked,
                     str(entry["n"]),
                     "" if target is None else f"≥ {target:.2f}",

@@ -65,7 +65,7 @@ def part(name: str) -> Dataset:
 def document(documents: Sequence[Doc], options: DocumentOptions) -> Document:
     """The documents, indexed."""
     texts = [
-        {"text": doc.text, "source": source_name(number, doc), **({"format": doc.format} if doc.format else {})}
+        {"text": doc.text, "source": source_name(number, doc), "format": doc.format}
         for number, doc in enumerate(documents)
         if doc.text.strip()
     ]
