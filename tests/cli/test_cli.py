@@ -146,6 +146,14 @@ def test_inspect_shows_what_was_loaded_and_what_was_not(capsys, folder):
     assert "7 pages" in out
 
 
+@pytest.mark.parametrize("command", [["inspect"], ["ask", "horn"], ["analyze", "horn"]], ids=lambda command: command[0])
+def test_an_index_is_kept_where_that_is_asked_for_and_nowhere_else(capsys, folder, command):
+    name, *question = command
+    for options, kept in ([], False), (["--persist"], True):
+        assert run(capsys, name, folder, *question, *options)[0] == 0
+        assert (folder / ".secondhop").exists() == kept
+
+
 def test_doctor_says_what_is_there(capsys):
     code, out, _ = run(capsys, "doctor", "--json")
     found = json.loads(out)

@@ -46,6 +46,8 @@ def test_without_an_index_there_is_nothing_to_look_at(run, folder, command):
     code, out, _ = run(command, folder)
     assert (code, "secondhop index build" in out) == (1, True)
     assert json.loads(run(command, folder, "--json")[1]) == {"index": None}
+    code, out, err = run(command, folder / "none")
+    assert (code, out, err) == (3, "", f"error: {folder / 'none'}: no such folder\n")
 
 
 def test_without_a_command_the_help_is_shown(run):

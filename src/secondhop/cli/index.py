@@ -10,7 +10,7 @@ import typer
 
 from secondhop.cli.options import AsJson, HardLinks, Ignore, ProgressBar, as_path, needs_command
 from secondhop.cli.output import ANSWERED, NOTHING_FOUND, UNREADABLE, fail, print_json, print_lines
-from secondhop.errors import StoreError
+from secondhop.errors import SourceNotFoundError, StoreError
 from secondhop.options import FolderOptions
 from secondhop.persistence import IndexedFolder, compact_folder, index_folder, load_folder, made_with, open_folder
 from secondhop.storage import IndexStore, StoreStatus
@@ -122,6 +122,8 @@ def _store(folder: Path, index_dir: Path | None) -> IndexStore:
 
 
 def _none(folder: Path, index_dir: Path | None, as_json: bool) -> int:
+    if not folder.is_dir():
+        raise SourceNotFoundError(folder, "no such folder")
     place = _store(folder, index_dir).folder
     if as_json:
         print_json({"index": None})
