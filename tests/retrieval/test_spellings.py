@@ -43,6 +43,21 @@ def test_a_word_that_the_documents_lack_is_found_as_two_that_stand_side_by_side(
     assert not ENGLISH.analyze(question).unmatched_terms
 
 
+@pytest.mark.parametrize("written", ["PDF", "PDFs", "pdfs"])
+@pytest.mark.parametrize("question", ["PDF", "PDFs", "pdf", "pdfs"])
+def test_abbreviations_without_vowels_are_found_in_singular_and_plural(question, written):
+    assert found(Document.from_texts([f"The {written} are large.", "Cats sleep."]), question) == [
+        f"The {written} are large."
+    ]
+
+
+@pytest.mark.parametrize("written", ["5 March 2024", "2024-03-05", "05.03.2024", "5.3.2024", "05/03/2024"])
+@pytest.mark.parametrize("question", ["5 March 2024", "2024-03-05", "05.03.2024", "5/3/2024"])
+def test_dates_share_their_numbers_however_they_are_written(question, written):
+    document = Document.from_texts(["On 6.4.2023 and on 17 July 2022 it rained.", f"On {written} it snowed."])
+    assert found(document, question)[0] == f"On {written} it snowed."
+
+
 @pytest.mark.parametrize("word", ["carton", "cartpets", "inthe", "petscart", "x" * 5000])
 def test_a_word_is_not_taken_for_two_that_stand_nowhere_side_by_side(word):
     assert found(ENGLISH, word) == []

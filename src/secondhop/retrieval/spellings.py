@@ -28,6 +28,8 @@ _LEAST_IN_TWO = 4
 _MOST_LETTERS = 6
 """Of an abbreviation."""
 _LONGEST = 32
+_NO_VOWELS = re.compile("[b-df-hj-np-tv-xz]{3,}")
+"""Stemmers leave the s of pdfs."""
 _MOST_BYTES = 6
 """That accents take."""
 _BEYOND_ASCII = 0x80
@@ -78,7 +80,9 @@ def written_otherwise(snapshot: Snapshot, form: str) -> list[int]:
         return [number for number in others if number is not None]
     lower = normalize("NFC", form.lower())
     plain = fold(lower)
-    for other in (lower.translate(_SPELT_OUT), _SPELLINGS.sub(lambda found: _LETTERS[found[0]], lower), plain):
+    in_letters = _SPELLINGS.sub(lambda found: _LETTERS[found[0]], lower)
+    plurals = (lower.removesuffix("s"), lower + "s") if _NO_VOWELS.fullmatch(lower) else ()
+    for other in (lower.translate(_SPELT_OUT), in_letters, plain, *plurals):
         if other != lower and (number := _first_term(snapshot.lexicon, other)) is not None:
             return [number]
     if numbers := _with_accents(snapshot.lexicon, plain):

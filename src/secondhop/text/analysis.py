@@ -43,7 +43,8 @@ _UNSPACED = re.compile(f"(?P<letters>[{UNSPACED_LETTERS}]+)|[{UNSPACED_SYLLABLES
 _OF_LETTERS = re.compile(f"[{UNSPACED_LETTERS}]{{2,3}}")
 SYLLABLES_A_PIECE = 2
 LETTERS_A_PIECE = 3
-_CASE_PARTS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
+_CASE_PARTS = re.compile(r"[A-Z]{2,}(?=s?$)|[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")  # those of PDFs are PDF and s
+_DATE = re.compile(r"(?:\d{1,2}\.){2}(?:19|20)\d\d|(?:19|20)\d\d(?:\.\d{1,2}){2}")
 _ZERO_DECIMALS = re.compile(r"\.0+$")
 _POINTS_AND_COMMAS = str.maketrans(",.", ".,")
 _WITH_DECIMAL_COMMA = re.compile(r"[1-9]\d{0,2}(?:\.\d{3})+(?:,\d+)?|0,\d+|\d+,(?!\d{3}$)\d+")
@@ -62,6 +63,7 @@ _WRITTEN_ALIKE: dict[int, str | None] = {
 """Digits of Arabic and Indic scripts, apostrophes; soft hyphens, joiners and lengthened lines are nothing."""
 _HAS_ALIKE = re.compile(f"[{''.join(map(chr, _WRITTEN_ALIKE))}]")
 _RAISED = "⁰¹²³⁴⁵⁶⁷⁸⁹"
+_ORDINAL_SIGNS = ("º", "ª")
 _JOINT = re.compile("\u00ad|(?<=[\u0600-\u06ff])\u200c(?=[\u0600-\u06ff])")
 """Between parts of a word that are words as well: some texts write "anti-TNF" with a soft hyphen, Persian endings stand apart."""
 _LONGEST_FORM = 64
@@ -153,6 +155,8 @@ class Analyzer:
 
     def _analyze(self, form: str) -> Form:
         form = form[:_LONGEST_FORM]
+        if form.endswith(_ORDINAL_SIGNS) and form[:-1].isdigit():
+            form = form[:-1]
         if form[-1:] in _RAISED and (plain := form.rstrip(_RAISED)):
             return self._with_raised(form, plain)
         lower = form.lower() if form.isascii() else _lower(form)
@@ -162,7 +166,12 @@ class Analyzer:
         if base in self._stopwords or lower in self._stopwords:
             return Form((), False)
         if is_number and not base.isalpha() and ("." in base or "," in base):
+            if _DATE.fullmatch(base):
+                parts = [part.removeprefix("0") for part in base.split(".")]
+                return Form(tuple(dict.fromkeys((".".join(parts), *parts))), True)
             return Form((self._number(base),), True)
+        if len(base) == 2 and base[0] == "0" and base.isdigit():
+            base = base[1]  # 05 of 2024-03-05 is 5
         term = self._stem(base)
         if len(base) == LETTERS_A_PIECE and is_of_letters(base):
             return Form((term, self._stem(base[:-1])), False)

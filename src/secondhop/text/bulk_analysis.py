@@ -113,7 +113,9 @@ def analyze_all(analyzer: Analyzer, text: str, offsets: Ints) -> Analyzed:
         return Analyzed(codes(""), none, none.view(np.uint64), none, none, no, no, none.view(np.uint64))
     words = _Words(text, offsets)
     steady = words.some == _STEADY
-    plain = ((words.some & (_STEADY | _OTHER) == 0) | steady) & (np.diff(offsets) <= _LONGEST_FORM)
+    lengths = np.diff(offsets)
+    plain = ((words.some & (_STEADY | _OTHER) == 0) | steady) & (lengths <= _LONGEST_FORM)
+    plain &= (lengths != 2) | (words.lowered.codes[words.starts] != ord("0"))  # 05 is 5
     parts = _parts(words, plain & ~steady)
     starts, ends = np.concatenate((words.starts, parts.starts)), np.concatenate((words.ends, parts.ends))
     fold = digests(words.lowered, starts, ends)
@@ -192,8 +194,11 @@ def _parts(words: _Words, among: Bools) -> _Parts:
     lengths = words.ends[numbers] - words.starts[numbers]
     places = ranges(words.starts[numbers], lengths)
     classes = np.append(words.classes[places], np.uint8(_DIGIT))
-    before, here, after = np.append(np.uint8(_DIGIT), classes[:-2]), classes[:-1], classes[1:]
     last = lengths.cumsum() - 1
+    is_plural = (lengths > 2) & (words.lowered.codes[words.ends[numbers] - 1] == ord("s"))
+    is_plural &= (classes[last] == _LOWER) & (classes[last - 1] == _UPPER) & (classes[last - 2] == _UPPER)
+    classes[last[is_plural]] = _DIGIT  # those of PDFs are PDF and s
+    before, here, after = np.append(np.uint8(_DIGIT), classes[:-2]), classes[:-1], classes[1:]
     after[last] = _DIGIT
     begins = ((before | here) & _DIGIT != 0) & (before != here)
     begins |= (here == _UPPER) & ((before == _LOWER) | (after == _LOWER))
