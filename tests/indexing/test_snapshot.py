@@ -13,9 +13,9 @@ from secondhop.types import Section, SourceText
 TEXT = "Copper melts. Tin melts.\n\nLead is heavy."
 
 
-def snapshot_of(*texts, **options):
+def snapshot_of(*texts):
     sources = [SourceText("a.txt", text, (Section(0, len(text)),)) for text in texts]
-    return build(sources, chunk_tables(sources, 8), **options)
+    return build(sources, chunk_tables(sources, 8))
 
 
 def test_the_forward_index_holds_every_word_in_reading_order():
@@ -139,12 +139,6 @@ def test_a_pickled_snapshot_is_the_same():
         snapshot.chunk(place) for place in range(len(snapshot))
     ]
     assert np.array_equal(copy.body.weights, snapshot.body.weights)
-
-
-def test_progress_counts_the_sources():
-    seen = []
-    snapshot_of("One.", "Two. " * 200_000, "Three.", progress=seen.append)
-    assert seen == [2, 3]
 
 
 def test_a_word_of_several_terms_brings_none_of_the_next_word():

@@ -6,7 +6,7 @@ threads, forked and pickled.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 
 from secondhop.indexing.build import CutsLike, build_segment
 from secondhop.indexing.costs import TokenCosts
@@ -43,7 +43,6 @@ def build(
     char_ngrams: int = 0,
     scoring: BM25 | None = None,
     given: tuple[Chunk, ...] | None = None,
-    progress: Callable[[int], None] | None = None,
 ) -> Snapshot:
     """Indexes the chunks of the sources.
 
@@ -54,7 +53,6 @@ def build(
         char_ngrams: length of the pieces of words that are terms besides; 0 for none.
         scoring: BM25 variant and constants.
         given: the caller's own chunks, if each source is one of them.
-        progress: called with the number of sources indexed so far.
     """
-    segment = build_segment(sources, tables, language=language, char_ngrams=char_ngrams, progress=progress)
+    segment = build_segment(sources, tables, language=language, char_ngrams=char_ngrams)
     return Snapshot.of(segment, scoring or BM25(), given)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from array import array
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import accumulate
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -99,7 +99,6 @@ def build_segment(
     *,
     language: str = "auto",
     char_ngrams: int = 0,
-    progress: Callable[[int], None] | None = None,
 ) -> Segment:
     """The tables of the sources.
 
@@ -108,7 +107,6 @@ def build_segment(
         tables: their chunks; the first table is of the first so many sources, and so on.
         language: a language of `text.languages.LANGUAGES`, or `auto`.
         char_ngrams: length of the pieces of words that are terms besides; 0 for none.
-        progress: called with the number of sources indexed so far.
     """
     analyzer = analyzer_for(language, [source.text for source in sources[:LANGUAGE_SAMPLE]], char_ngrams)
     columns, forms, paths = _Columns(), Numbering(), dict[str, int]()
@@ -117,8 +115,6 @@ def build_segment(
         _add(columns, forms, paths, sources[done : done + table.n_sources], table, done, n_sections)
         done += table.n_sources
         n_sections += len(table.sections)
-        if progress is not None:
-            progress(done)
     vocabulary, form_numbers = forms.vocabulary()
     path_vocabulary, path_numbers = Vocabulary.of(list(paths))
     lexicon = Lexicon.of(analyzer, vocabulary)

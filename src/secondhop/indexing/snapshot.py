@@ -146,11 +146,6 @@ class Snapshot(Segment):
         object.__setattr__(self, "_chunks", {})
         object.__setattr__(self, "_forms", [])
 
-    def span(self, ordinal: int) -> Span:
-        """The chunk's span in its text."""
-        first, last = self.chunk_sentences[ordinal], self.chunk_sentences[ordinal + 1] - 1
-        return int(self.sentence_start[first]), int(self.sentence_end[last])
-
     def chunk(self, ordinal: int) -> Chunk:
         """The chunk as an object, made when first asked for."""
         return self.chunks(np.array([ordinal]))[0]
