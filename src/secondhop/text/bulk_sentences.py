@@ -70,13 +70,7 @@ def _split(text: str, starts: Ints, ends: Ints) -> Spans:
         pieces = split_long(text, characters, classes, stops, left[long], right[long])
         short = left[~long], right[~long]
         left, right = (np.sort(np.concatenate(sides)) for sides in zip(short, pieces, strict=True))
-    return Spans(left, right, _counts(left, starts))
-
-
-def _counts(sentences: Ints, paragraphs: Ints) -> Ints:
-    """How many of the ascending places stand in each paragraph, given where the paragraphs begin."""
-    counts: Ints = run_lengths(sentences.searchsorted(paragraphs), len(sentences))
-    return counts
+    return Spans(left, right, run_lengths(left.searchsorted(starts), len(left)))
 
 
 def _sentence_ends(text: str, characters: Characters, classes: Classes, stops: Ints, starts: Ints, ends: Ints) -> Ends:
