@@ -1,15 +1,13 @@
-"""What the loaders of binary formats share: assembling a text with its sections, and a check of zip containers."""
+"""Assembling a text with its sections, piece by piece: for formats whose text is not shown as it stands in the file."""
 
 from __future__ import annotations
 
 import re
-import zipfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from io import BytesIO
 from typing import Any
 
-from secondhop.errors import CorruptFileError, FileTooLargeError, NoTextError
+from secondhop.errors import NoTextError
 from secondhop.types import Kind, Section, SourceText, Span
 
 CELL_SEPARATOR = " | "
@@ -17,14 +15,6 @@ MAX_SNIPPET_BYTES = 5 * 130
 """Longer code is a section of its own; so much stays whole among prose, wherever it is cut."""
 MAX_HEADING_CHARS = 250
 """Longer "headings" are body text set in a heading style."""
-
-_MAX_ENTRIES = 20_000
-_MAX_UNPACKED_BYTES = 384 * 1024 * 1024
-_MAX_RATIO = 200
-_OFFICE_PARTS = ("word/", "xl/", "ppt/", "docProps/", "_rels/", "[Content_Types]")
-_PROLOG_BYTES = 4096
-_DOCTYPE = re.compile(rb"<\x00?!\x00?D\x00?O\x00?C\x00?T\x00?Y\x00?P\x00?E", re.IGNORECASE)
-_RATIO_MATTERS_ABOVE_BYTES = 10 * 1024 * 1024
 
 _RAISED = re.compile(r"[0-9+–−, \n-]*")
 _RAISED_AS = str.maketrans("0123456789+-–−", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁻")
@@ -150,7 +140,7 @@ class TextBuilder:
     def build(
         self, source: str, *, metadata: Mapping[str, Any] | None = None, warnings: Iterable[str] = ()
     ) -> SourceText:
-        """The finished text.
+        """The finished text. Empty metadata are left out.
 
         Raises:
             NoTextError: nothing was written.
@@ -163,7 +153,8 @@ class TextBuilder:
             if part.start >= 0
             for start, end, kind in part.spans()
         )
-        return SourceText(source, "".join(self._pieces), sections, dict(metadata or {}), tuple(warnings))
+        known = {key: value for key, value in (metadata or {}).items() if value}
+        return SourceText(source, "".join(self._pieces), sections, known, tuple(warnings))
 
     def _turn_to(self, kind: Kind) -> None:
         last = self._sections[-1]
@@ -188,57 +179,3 @@ def row_line(cells: Sequence[str]) -> str:
     """One table row as one line; empty cells at its end are left off."""
     last = max((number for number, cell in enumerate(cells, start=1) if cell), default=0)
     return CELL_SEPARATOR.join(cells[:last])
-
-
-def open_container(data: bytes, source: str) -> zipfile.ZipFile:
-    """The zip container, once its own table of contents says that it is safe to unpack.
-
-    Raises:
-        CorruptFileError: not a zip file, or cut off.
-        FileTooLargeError: it would unpack to too much.
-    """
-    try:
-        archive = zipfile.ZipFile(BytesIO(data))
-        entries = archive.infolist()
-    except (zipfile.BadZipFile, NotImplementedError, OSError, ValueError, EOFError, IndexError) as error:
-        raise CorruptFileError(source, f"not a readable zip container ({error})") from error
-    unpacked = sum(entry.file_size for entry in entries)
-    if len(entries) > _MAX_ENTRIES:
-        raise FileTooLargeError(source, f"{len(entries)} files inside; the limit is {_MAX_ENTRIES}")
-    if unpacked > _MAX_UNPACKED_BYTES:
-        limit = _MAX_UNPACKED_BYTES // 2**20
-        raise FileTooLargeError(source, f"unpacks to {unpacked // 2**20} MiB; the limit is {limit} MiB")
-    if sum(entry.compress_size for entry in entries) > len(data):
-        raise CorruptFileError(source, "the files inside overlap (a zip bomb?)")
-    for entry in entries:
-        ratio = entry.file_size / max(entry.compress_size, 1)
-        if entry.file_size > _RATIO_MATTERS_ABOVE_BYTES and ratio > _MAX_RATIO:
-            raise FileTooLargeError(source, f"{entry.filename!r} unpacks to {ratio:.0f} times its size (a zip bomb?)")
-    return archive
-
-
-def read_entry(archive: zipfile.ZipFile, name: str, source: str) -> bytes | None:
-    """One file of the container, None if it is not there.
-
-    Raises:
-        CorruptFileError: it cannot be unpacked, or is not what the table of contents says.
-    """
-    try:
-        data = archive.read(name)
-    except KeyError:
-        return None
-    except Exception as error:  # zlib, lzma, struct, encryption flags: zipfile lets all of them through
-        raise CorruptFileError(source, f"{name!r} inside it cannot be unpacked ({error})") from error
-    if name.startswith(_OFFICE_PARTS) and _DOCTYPE.search(data[:_PROLOG_BYTES]):
-        raise CorruptFileError(source, f"{name!r} inside it declares a document type, which office files never do")
-    return data
-
-
-def is_ole(data: bytes) -> bool:
-    """Whether these are the bytes of an OLE container: an old Office file, or an encrypted new one."""
-    return data.startswith(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1")
-
-
-def is_encrypted_office(data: bytes) -> bool:
-    """Whether this OLE container wraps an encrypted docx, pptx or xlsx."""
-    return is_ole(data) and "EncryptedPackage".encode("utf-16-le") in data

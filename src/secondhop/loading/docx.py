@@ -16,16 +16,9 @@ from posixpath import basename, dirname, join, normpath
 from typing import TYPE_CHECKING
 from zipfile import ZipFile
 
-from secondhop.errors import CorruptFileError, PasswordRequiredError, UnsupportedFormatError
-from secondhop.loading.builder import (
-    TextBuilder,
-    clean,
-    is_encrypted_office,
-    is_ole,
-    one_line,
-    open_container,
-    raised,
-)
+from secondhop.errors import CorruptFileError
+from secondhop.loading.builder import TextBuilder, clean, one_line, raised
+from secondhop.loading.containers import open_container, refuse_ole
 from secondhop.loading.docx_bold import heads_by_bold, is_bold_title
 from secondhop.loading.docx_styles import Styles, read_styles
 from secondhop.loading.docx_xml import attribute_of, child_of, is_on, number_of, parse_part, tag_of, value_of
@@ -70,10 +63,7 @@ def load(data: bytes, source: str) -> SourceText:
         CorruptFileError: not a Word document, or damaged.
         NoTextError: nothing in it but pictures.
     """
-    if is_encrypted_office(data):
-        raise PasswordRequiredError(source, "encrypted; remove the password in the office program, then load it again")
-    if is_ole(data):
-        raise UnsupportedFormatError(source, "the old binary Word format; save it as .docx")
+    refuse_ole(data, source, "Word", ".docx")
     builder = TextBuilder()
     with open_container(data, source) as archive:
         main = _main_part(archive, source)
@@ -321,5 +311,4 @@ def _write_furniture(archive: ZipFile, folder: str, source: str, builder: TextBu
 
 def _metadata(core: etree._Element | None) -> dict[str, str]:
     wanted = {"title": "title", "creator": "author"}
-    found = {} if core is None else {wanted[tag_of(e)]: one_line(e.text or "") for e in core if tag_of(e) in wanted}
-    return {key: value for key, value in found.items() if value}
+    return {} if core is None else {wanted[tag_of(e)]: one_line(e.text or "") for e in core if tag_of(e) in wanted}

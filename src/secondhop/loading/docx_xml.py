@@ -9,7 +9,7 @@ from io import BytesIO
 from zipfile import ZipFile
 
 from secondhop.errors import CorruptFileError, MissingExtraError
-from secondhop.loading.builder import read_entry
+from secondhop.loading.containers import read_entry
 
 try:
     from lxml import etree  # type: ignore[import-untyped]

@@ -52,11 +52,8 @@ def load(data: bytes, source: str) -> SourceText:
     builder = TextBuilder()
     reading = _Reading(source, is_utf8, {})
     _write(message, 1, builder, reading)
-    metadata = {
-        key: value
-        for key, name in (("title", "Subject"), ("author", "From"), ("date", "Date"))
-        if (value := _header(message, name))
-    }
+    named = (("title", "Subject"), ("author", "From"), ("date", "Date"))
+    metadata = {key: _header(message, name) for key, name in named}
     return builder.build(source, metadata=metadata, warnings=reading.warnings)
 
 

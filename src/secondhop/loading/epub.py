@@ -9,7 +9,8 @@ from urllib.parse import unquote
 from zipfile import ZipFile
 
 from secondhop.errors import CorruptFileError, PasswordRequiredError
-from secondhop.loading.builder import TextBuilder, one_line, open_container, read_entry
+from secondhop.loading.builder import TextBuilder, one_line
+from secondhop.loading.containers import open_container, read_entry
 from secondhop.loading.docx_xml import parse_part
 from secondhop.loading.html import decoded, write_page
 from secondhop.types import SourceText
@@ -93,6 +94,6 @@ def _metadata(package: etree._Element) -> dict[str, str]:
     found = {}
     for key, tag in (("title", "title"), ("author", "creator"), ("language", "language")):
         element = next(package.iter("{http://purl.org/dc/elements/1.1/}" + tag), None)
-        if element is not None and one_line(element.text or ""):
+        if element is not None:
             found[key] = one_line(element.text or "")
     return found

@@ -16,7 +16,7 @@ from types import MappingProxyType
 from typing import Any
 
 from secondhop.errors import CorruptFileError, OptionError, PasswordRequiredError, UnsupportedFormatError
-from secondhop.loading.builder import is_ole
+from secondhop.loading.containers import is_ole
 from secondhop.loading.encodings import is_binary
 from secondhop.types import Kind, SourceText
 

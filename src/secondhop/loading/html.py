@@ -107,7 +107,7 @@ def load(data: bytes, source: str) -> SourceText:
     html, warnings = decoded(data, source)
     builder = TextBuilder()
     title, more_warnings = write_page(html, builder)
-    return builder.build(source, metadata={"title": title} if title else {}, warnings=warnings + more_warnings)
+    return builder.build(source, metadata={"title": title}, warnings=warnings + more_warnings)
 
 
 def write_page(html: str, builder: TextBuilder) -> tuple[str, list[str]]:

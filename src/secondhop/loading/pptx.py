@@ -7,8 +7,9 @@ from collections.abc import Iterable, Iterator
 from io import BytesIO
 from typing import Any
 
-from secondhop.errors import CorruptFileError, MissingExtraError, PasswordRequiredError, UnsupportedFormatError
-from secondhop.loading.builder import TextBuilder, clean, is_encrypted_office, is_ole, one_line, open_container
+from secondhop.errors import CorruptFileError, MissingExtraError
+from secondhop.loading.builder import TextBuilder, clean, one_line
+from secondhop.loading.containers import open_container, refuse_ole
 from secondhop.loading.numerals import numeral
 from secondhop.types import SourceText
 
@@ -38,10 +39,7 @@ def load(data: bytes, source: str) -> SourceText:
         CorruptFileError: not a presentation, or damaged.
         NoTextError: nothing in it but pictures.
     """
-    if is_encrypted_office(data):
-        raise PasswordRequiredError(source, "encrypted; remove the password in the office program, then load it again")
-    if is_ole(data):
-        raise UnsupportedFormatError(source, "the old binary PowerPoint format; save it as .pptx")
+    refuse_ole(data, source, "PowerPoint", ".pptx")
     open_container(data, source).close()
     builder = TextBuilder()
     hidden: list[str] = []
@@ -55,14 +53,17 @@ def load(data: bytes, source: str) -> SourceText:
             if slide.element.get("show") in ("0", "false"):
                 hidden.append(str(number))
         properties = presentation.core_properties
-        found = {"title": one_line(properties.title or ""), "author": one_line(properties.author or "")}
+        metadata = {
+            "page_count": len(slides),
+            "title": one_line(properties.title or ""),
+            "author": one_line(properties.author or ""),
+        }
     except Exception as error:  # python-pptx meets damage with whatever its XML access raises
         raise CorruptFileError(source, f"not a readable presentation ({error})") from error
-    metadata: dict[str, Any] = {key: value for key, value in found.items() if value}
     warnings = [f"Hidden slides are included: {', '.join(hidden)}."] if hidden else []
     if unread:
         warnings.append(f"Charts or embedded objects that could not be read are on slides: {', '.join(unread)}.")
-    return builder.build(source, metadata={"page_count": len(slides), **metadata}, warnings=warnings)
+    return builder.build(source, metadata=metadata, warnings=warnings)
 
 
 def _write_slide(slide: Any, number: int, builder: TextBuilder) -> bool:

@@ -15,15 +15,8 @@ from secondhop.errors import (
     MissingExtraError,
     PasswordRequiredError,
 )
-from secondhop.loading.builder import (
-    TextBuilder,
-    is_encrypted_office,
-    is_ole,
-    one_line,
-    open_container,
-    read_entry,
-    row_line,
-)
+from secondhop.loading.builder import TextBuilder, one_line, row_line
+from secondhop.loading.containers import is_ole, open_container, read_entry, refuse_encrypted
 from secondhop.types import SourceText
 
 try:
@@ -81,8 +74,7 @@ def load(data: bytes, source: str) -> SourceText:
         FileTooLargeError: more than 5 million cells (counting the gaps between them) or a zip bomb.
         NoTextError: all sheets are empty.
     """
-    if is_encrypted_office(data):
-        raise PasswordRequiredError(source, "encrypted; remove the password in the office program, then load it again")
+    refuse_encrypted(data, source)
     warnings = [] if is_ole(data) else _check_extent(data, source)
     try:
         return _read(data, source, warnings)
