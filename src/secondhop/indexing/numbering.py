@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from secondhop.arrays import ranges, run_lengths, run_starts
+from secondhop.arrays import ranges
 from secondhop.indexing.strings import Strings, Vocabulary
+from secondhop.text.hashing import distinct
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -43,15 +44,13 @@ class Numbering:
         numbers = self._find(digests)
         unknown = (numbers == 0).nonzero()[0]
         if len(unknown):
-            order = unknown[digests[unknown].argsort()]
-            begins = run_starts(digests[order])
-            first = order[begins]
-            self._add(digests[first])
+            new = distinct(digests[unknown])
+            numbers[unknown] = len(self._digests) + new.number
+            self._add(new.digests)
+            first = unknown[new.first]
             lengths = ends[first] - starts[first]
             self._codes.append(characters.codes[ranges(starts[first], lengths)])
             self._lengths.append(lengths)
-            new = np.arange(len(self._digests) - len(first), len(self._digests), dtype=np.int32)
-            numbers[order] = new.repeat(run_lengths(begins, len(order)))
         return numbers
 
     def vocabulary(self) -> tuple[Vocabulary, NDArray[np.int32]]:

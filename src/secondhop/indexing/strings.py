@@ -11,7 +11,7 @@ import numpy as np
 
 from secondhop.arrays import gathered, offsets_of
 from secondhop.text.characters import Characters
-from secondhop.text.hashing import digest, digests_of
+from secondhop.text.hashing import digest, digests_of, distinct
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -119,9 +119,9 @@ class Vocabulary(Sequence[str]):
     def merged(cls, parts: Sequence[Vocabulary]) -> tuple[Vocabulary, list[Ints]]:
         """The strings of all vocabularies, and for each of these the new numbers of its strings."""
         every = np.concatenate([part.digests for part in parts])
-        _, first, numbers = np.unique(every, return_index=True, return_inverse=True)
-        merged = cls(Strings.concatenated([part.strings for part in parts]).take(first), every[first])
-        return merged, np.split(numbers, np.cumsum([len(part) for part in parts[:-1]]))
+        found = distinct(every)
+        merged = cls(Strings.concatenated([part.strings for part in parts]).take(found.first), found.digests)
+        return merged, np.split(found.number, np.cumsum([len(part) for part in parts[:-1]]))
 
     def kept(self, numbers: Ints) -> Vocabulary:
         """Those with the (ascending) numbers only."""

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from secondhop.arrays import offsets_of, ranges, run_lengths, run_starts
+from secondhop.arrays import offsets_of, ranges, run_lengths
 from secondhop.text.analysis import _LONGEST_FORM, Analyzer, _stemmer
 from secondhop.text.characters import Characters, classes_of, codes
-from secondhop.text.hashing import digests, digests_of
+from secondhop.text.hashing import digests, digests_of, distinct
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -121,7 +121,7 @@ def analyze_all(analyzer: Analyzer, text: str, offsets: Ints) -> Analyzed:
     fold = digests(words.lowered, starts, ends)
     word = np.concatenate((plain.nonzero()[0], parts.word))
     sliced = np.concatenate((plain, np.ones(len(parts.word), bool)))
-    bases = _distinct(fold[sliced])
+    bases = distinct(fold[sliced])
     is_stopword = _among(bases.digests, _stopword_digests(analyzer))
     stopped = np.zeros(len(words), bool)
     stopped[plain] = is_stopword[bases.number[: len(word) - len(parts.word)]]
@@ -135,7 +135,7 @@ def analyze_all(analyzer: Analyzer, text: str, offsets: Ints) -> Analyzed:
     is_name[odd] = [form.is_name for form in forms]
     word = np.concatenate((word[held], odd.repeat([len(form.terms) for form in forms])))
     stem = np.concatenate((bases.number[held], np.arange(len(bases.digests), len(stems.lengths))))
-    terms = _distinct(stems.digests[stem])
+    terms = distinct(stems.digests[stem])
     spelled = stem[terms.first]
     lengths = stems.lengths[spelled]
     spelling = stems.codes[ranges(stems.starts[spelled], lengths)]
@@ -143,25 +143,6 @@ def analyze_all(analyzer: Analyzer, text: str, offsets: Ints) -> Analyzed:
     fold = words.with_folded(fold[: len(words)])
     analyzed = Analyzed(spelling, lengths, terms.digests, of_words, counts, is_name, words.is_capital(), fold)
     return _with_pieces(analyzer, analyzed) if analyzer.char_ngrams else analyzed
-
-
-class _Distinct(NamedTuple):
-    """Digests, each once, ascending."""
-
-    digests: Digests
-    first: Ints
-    """Where one that is like it stands among those given."""
-    number: Ints
-    """Of those given, the places here."""
-
-
-def _distinct(digests: Digests) -> _Distinct:
-    order = digests.argsort()
-    ordered = digests[order]
-    begins = run_starts(ordered)
-    number = np.empty(len(order), np.int64)
-    number[order] = np.arange(len(begins)).repeat(run_lengths(begins, len(order)))
-    return _Distinct(ordered[begins], order[begins], number)
 
 
 def _among(digests: Digests, wanted: Digests) -> Bools:
@@ -293,13 +274,10 @@ def _with_pieces(analyzer: Analyzer, analyzed: Analyzed) -> Analyzed:
         of_words += [numbers.setdefault(piece, len(terms) + len(numbers)) for piece in pieces]
         counts[word] += len(pieces)
         start += count
-    every = np.concatenate((analyzed.digests, digests_of(list(numbers))))
-    order = every.argsort()
-    number = np.empty(len(order), np.int64)
-    number[order] = np.arange(len(order))
+    every = distinct(np.concatenate((analyzed.digests, digests_of(list(numbers)))))
     spelled = [*terms, *numbers]
-    spelled = [spelled[place] for place in order.tolist()]
+    spelled = [spelled[place] for place in every.first.tolist()]
     return analyzed._replace(
         codes=codes("".join(spelled)), lengths=np.fromiter(map(len, spelled), np.int64, len(spelled)),
-        digests=every[order], of_words=number[np.array(of_words, np.int64)], counts=counts,
+        digests=every.digests, of_words=every.number[np.array(of_words, np.int64)], counts=counts,
     )  # fmt: skip

@@ -9,10 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from secondhop.arrays import run_lengths, run_starts
 from secondhop.text.characters import Characters, windows
 
 if TYPE_CHECKING:
@@ -78,6 +79,26 @@ def digests_of(words: Sequence[str]) -> Digests:
         part = text[left[0] : right[-1]]
         found.append(digests(Characters.of(part), left - left[0], right - left[0]))
     return np.concatenate(found)
+
+
+class Distinct(NamedTuple):
+    """Digests, each once, ascending."""
+
+    digests: Digests
+    first: Ints
+    """Where one that is like it stands among those given."""
+    number: Ints
+    """Of those given, the places here."""
+
+
+def distinct(digests: Digests) -> Distinct:
+    """The distinct ones of some digests. `np.unique` takes several times as long."""
+    order = digests.argsort()
+    ordered = digests[order]
+    begins = run_starts(ordered)
+    number = np.empty(len(order), np.int64)
+    number[order] = np.arange(len(begins)).repeat(run_lengths(begins, len(order)))
+    return Distinct(ordered[begins], order[begins], number)
 
 
 @lru_cache(maxsize=1)
