@@ -169,6 +169,7 @@ def _to_chunk(item: Any, number: int, source: str | None) -> Chunk:
         heading_path=tuple(chunk.heading_path),
         line=None if chunk.line is None else _whole(chunk.line, f"chunk {number}: line"),
         line_end=None if chunk.line_end is None else _whole(chunk.line_end, f"chunk {number}: line_end"),
+        metadata=dict(chunk.metadata),  # the caller may go on to change theirs
     )
 
 
