@@ -13,7 +13,7 @@ from secondhop.retrieval.query import ParsedQuery
 from secondhop.retrieval.referred import ASKED_FOR, Referred
 from secondhop.retrieval.sentence_scores import Occurrences, SentenceWords
 from secondhop.retrieval.tiers import Direct
-from secondhop.types import Hit, Passage, Ranking, Sentences, Via
+from secondhop.types import Hit, Passage, Ranking, Sentences, Via, quickly
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -25,6 +25,7 @@ DUPLICATE_JACCARD = 0.9
 _ALIKE_HASHES = 6
 """Of eight: 96 % of the pairs with Jaccard similarity 0.9 agree in at least so many, and 0.002 % of those with 0.1."""
 _VIA_TERMS = 3
+_make_hit = quickly(Hit)
 _BITS_SET = np.array([number.bit_count() for number in range(256)], np.int64)
 """[bytes] how many bits of each are set."""
 
@@ -78,7 +79,7 @@ def make_ranking(
         part["bridge"] = from_bridge
     rank_of = dict(zip(ranked.tolist(), range(1, len(ranked) + 1), strict=True))
     hits = tuple(
-        Hit(chunk, ordinal, score, rank_of.get(ordinal), part, share, via)
+        _make_hit(chunk, ordinal, score, rank_of.get(ordinal), part, share, via)
         for chunk, ordinal, score, part, share, via in zip(
             chunks,
             ordinals.tolist(),

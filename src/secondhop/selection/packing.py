@@ -12,7 +12,7 @@ import numpy as np
 
 from secondhop.text.hygiene import visible
 from secondhop.text.prompt import GAP, SEPARATOR, label, render, show
-from secondhop.types import Budget, Chunk, Decision, Hit, Passage, Ranking, Reason, Role, Selection, Span
+from secondhop.types import Budget, Chunk, Decision, Hit, Passage, Ranking, Reason, Role, Selection, Span, quickly
 
 _JOIN = 0.8
 """Tokens of the blank between two sentences, about."""
@@ -23,6 +23,7 @@ LEAST_WORDS = 4
 _SMALLEST_REST = 4
 _SMALLEST_SHARE = 128
 """Slack below which looking for one more sentence is not worth the count: tokens, and a part of the budget."""
+_make_passage, _make_decision = quickly(Passage), quickly(Decision)
 
 
 class Packing:
@@ -284,7 +285,7 @@ class Packing:
             spans = self._spans(place)
             if spans:
                 hit = self.hits.hits[place]
-                self._shown[place] = Passage(hit.chunk, spans, role_of(hit), hit.score, hit.ordinal)
+                self._shown[place] = _make_passage(hit.chunk, spans, role_of(hit), hit.score, hit.ordinal)
             else:
                 self._shown.pop(place, None)
         self._changed.clear()
@@ -337,7 +338,7 @@ class Packing:
             else:
                 room = self.budget.max_tokens - (self._rendered[1] if self._rendered else 0)
                 detail = {"tokens_short": max(1, self._opening_cost(place) + tokens - room)}
-        return Decision(
+        return _make_decision(
             hit.chunk.id, "dropped", reason, label(hit.chunk), None, tokens, hit.score, hit.rank, (), detail
         )
 
@@ -370,7 +371,7 @@ def keep(hit: Hit, role: Role, spans: tuple[Span, ...], tokens: int) -> Decision
         reason, detail = Reason.KEPT_RELEVANT, {"grounding": round(hit.grounding, 4)}
     else:
         reason = Reason.KEPT_UNRANKED
-    return Decision(chunk.id, "kept", reason, label(chunk), role, tokens, hit.score, hit.rank, spans, detail)
+    return _make_decision(chunk.id, "kept", reason, label(chunk), role, tokens, hit.score, hit.rank, spans, detail)
 
 
 def cost_around(chunk: Chunk, number: int, budget: Budget) -> int:
