@@ -57,7 +57,7 @@ def test_given_chunks_are_kept_one_to_one_with_all_they_carry():
     assert doc.context("grey").citations[0]["heading"] == "Tin"
 
 
-@pytest.mark.parametrize("as_given", [lambda **values: values, lambda **values: secondhop.Chunk(**values)])
+@pytest.mark.parametrize("as_given", [lambda **values: values, secondhop.Chunk])
 def test_what_becomes_of_the_callers_metadata_changes_no_document(as_given):
     metadata = {"team": "harbour"}
     document = secondhop.Document.from_chunks([as_given(text="Copper melts.", metadata=metadata)])
