@@ -173,9 +173,7 @@ def lead_postings(segment: Segment, numbers: Ints | None = None) -> Postings:
     ]
     keys = np.concatenate(parts)
     keys.sort()
-    begins = np.ones(len(keys), bool)
-    np.not_equal(keys[1:] >> 4, keys[:-1] >> 4, out=begins[1:])
-    keys = keys[begins]
+    keys = keys[run_starts(keys >> 4)]
     weights = LEAD_WEIGHTS[keys & 15]
     offsets = keys.searchsorted(np.arange(len(segment.lexicon.terms) + 1) << (bits + 4))
     return Postings(offsets, numbers.astype(np.int32)[keys >> 4 & ((1 << bits) - 1)], weights, len(segment))

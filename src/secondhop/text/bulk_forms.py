@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from secondhop.arrays import ranges, run_lengths, run_starts
+from secondhop.arrays import distinct_values, ranges, run_lengths, run_starts
 from secondhop.text.analysis import (
     _FORM,
     _MARKS,
@@ -72,8 +72,7 @@ def _run_edges(classes: Classes, starts: Ints, ends: Ints) -> Ints:
     breaks = np.concatenate((starts, ends))
     breaks = breaks[inside[breaks] & inside[breaks + 1]]
     if len(breaks):
-        breaks = np.sort(breaks)
-        breaks = breaks[run_starts(breaks)]
+        breaks = distinct_values(breaks)
         edges = np.sort(np.concatenate((edges, breaks, breaks)))
     opening = edges[0::2].searchsorted(starts)
     closing = np.append(opening[1:], len(edges) // 2)

@@ -104,9 +104,7 @@ def _weak_stops(characters: Characters, level: int, starts: Ints, ends: Ints) ->
         blank[1:] &= ~blank[:-1]
         return places[blank]
     if level == _CLAUSE:
-        stops = (classes & _THAI != 0).nonzero()[0]
-        stops = stops[stops < len(classes) - 1]
-        stops = stops[classes[stops + 1] & _SPACE != 0]
+        stops = ((classes[:-1] & _THAI != 0) & (classes[1:] & _SPACE != 0)).nonzero()[0]
     else:
         kind = _SEMICOLON if level == _AFTER_SEMICOLON else _COMMA
         stops = (classes & kind != 0).nonzero()[0]

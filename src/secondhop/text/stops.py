@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from secondhop.arrays import is_any
 from secondhop.text.analysis import _MARKS
 from secondhop.text.characters import CharacterClasses
 from secondhop.text.sentences import (
@@ -146,6 +147,7 @@ def _doubtful(codes: Codes, classes: Classes, starts: Ints, found: Ends) -> Ints
     short[numbers] |= _may_be_numbers(codes, at[numbers], before[point[numbers]], length[numbers])
     points = (last == ord(".")).nonzero()[0]
     short[points] = codes[np.maximum(at[points] - len(LEADER), 0)] == ord(".")
+    short |= (last == ord("r")) & (codes[at - 3] == ord("t")) & (codes[at - 4] == ord("s"))  # Hauptstr. 5
     rest = (~short & (length > 0) & (length <= _LONGEST_ABBREVIATION)).nonzero()[0]
     begins = at[rest] - 1 - length[rest]
     short[rest] = (codes[begins - 1] == ord(".")) | _may_be_abbreviations(codes, at[rest] - 1, length[rest])
@@ -184,9 +186,7 @@ def _may_be_abbreviations(codes: Codes, ends: Ints, lengths: Ints) -> Bools:
     letters = codes[np.maximum(ends[:, np.newaxis] - 1 - steps, 0)]
     letters[steps >= lengths[:, np.newaxis]] = 0
     packed = letters.astype(np.uint64) @ _PLACE_VALUES
-    found = _packed_abbreviations()
-    are: Bools = found[np.minimum(found.searchsorted(packed), len(found) - 1)] == packed
-    are |= (lengths <= LONGEST_UNKNOWN) & (letters[:, 0] >= 0x80)
+    are: Bools = is_any(packed, _packed_abbreviations()) | ((lengths <= LONGEST_UNKNOWN) & (letters[:, 0] >= 0x80))
     return are
 
 
