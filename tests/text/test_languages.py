@@ -117,7 +117,15 @@ def _is_stopword(analyzer):
 @pytest.mark.parametrize(
     ("language", "text"),
     [
+        ("english", "Why isn't it, why doesnʼt it, I'm, I’d, I'll; what's, WHATS"),
         ("german", "Warum, wann, womit und wofür muss ich das bitte haben?"),
+        ("german", "Gibt es das, darf man, wieviele, fuer wen?"),
+        ("italian", "Dov'è, perché, perche?"),
+        ("portuguese", "Por que não ou nao, desde quando?"),
+        ("hungarian", "Mennyibe?"),
+        ("greek", "Ποσο ειναι, γιατι;"),
+        ("turkish", "Ne kadar var?"),
+        ("russian", "Чей, чья?"),
         ("french", "Pourquoi, comment et combien peut-on ?"),
         ("spanish", "¿Cuánto y cuántas puedo? ¿Por qué? ¿Cuanto?"),
         ("portuguese", "Quantos posso ter?"),

@@ -19,14 +19,16 @@ _LISTS: Mapping[str, str] = {
         her here hers herself him himself his how i if in into is it its itself just many me more most much my myself no nor not
         now of off on once only or other our ours ourselves out over own same she should so some such than that the
         their theirs them themselves then there these they this those through to too under until up very was we were
-        what when where which while who whom why will with would you your yours yourself yourselves also may s t""",
+        what when where which while who whom why will with would you your yours yourself yourselves also may s t
+        i'm i've i'd i'll isn't aren't wasn't weren't don't doesn't didn't haven't hasn't hadn't won't wouldn't couldn't
+        shouldn't mustn't needn't dont doesnt didnt isnt whats""",
     "german": """aber als am an auch auf aus bei bin bis bist bitte da dann das dass dein dem den der des die dies
         diese dieser dieses doch du durch ein eine einem einen einer eines er es euer für habe haben hat hatte
         hatten ich ihm ihn ihnen ihr ihre im in ist ja jede jeder kann kein keine können könnte könnten man mein
         mich mir mit muss müssen nach nicht noch nur ob oder ohne sein seine sich sie sind so soll sollen sollte um
         und uns unser unter vom von vor wann war waren warum was weil welche welchem welchen welcher welches wem wen
         wenn wer werden weshalb wessen wie wieso wieviel wir wird wo wobei wodurch wofür woher wohin womit wonach
-        woran worauf worin worum wovon wozu wurde wurden zu zum zur über""",
+        woran worauf worin worum wovon wozu wurde wurden zu zum zur über darf dürfen fuer gibt ueber wieviele""",
     "french": """a ai au auquel aux avec ce ces cet cette combien comme comment d dans de des dois doit du duquel
         elle elles en est et eu faut fut il ils j je l la laquelle le lequel les lesquelles lesquels leur leurs lui
         m ma mais me mes mon même n ne nos notre nous on ont ou où par pas peut peuvent peux plus pour pourquoi qu
@@ -41,11 +43,11 @@ _LISTS: Mapping[str, str] = {
         del della delle dello deve devo di dove e ed era essere fu furono gli ha hanno ho i il in io la le lei li lo
         loro lui ma mi ne nei nel nella nelle noi non o ogni per perché più posso possono può qual quale quali
         quando quanta quante quanti quanto quello questa questo se si sono su sua sue sul sulla suo suoi tra tu un
-        una uno vi voi è""",
+        una uno vi voi è dov perche perchè piu puo""",
     "portuguese": """a ao aos as com como da das de dela dele deve devo do dos e ela elas ele eles em entre era essa
         esse esta este eu foi foram há isso isto já lhe mais mas me mesmo meu minha muito na nas nem no nos não nós
         o onde os ou para pela pelas pelo pelos pode podem por porque posso quais qual quando quanta quantas quanto
-        quantos que quem se sem ser seu seus sua suas são também te tem ter um uma você à às é""",
+        quantos que quem se sem ser seu seus sua suas são também te tem ter um uma você à às é até desde nao sao voce""",
     "dutch": """aan al als bij dan dat de der die dit door een en er haar had hadden heb hebben heeft het hij hoe
         hoeveel hun ik in is je kan kunnen kunt maar mag me men met mij mijn moet moeten mogen naar niet nog nu of
         om omdat onder ons ook op over te tegen tot uit van veel voor waar waaraan waarbij waardoor waarin waarmee
@@ -73,10 +75,10 @@ _LISTS: Mapping[str, str] = {
         какой какому какую кем когда кого ком кому которая которого которое котором которому которую которые который
         которым которых кто куда ли мне могу могут может можно мой мы на над нам нас не него нее нет ни но о об
         однако он она они оно от откуда отсюда по под почему при с сколько со так также там те тебе тем то того тоже
-        только том ты у уже чего чем что чтобы эта эти это этого этой этом этот я""",
+        только том ты у уже чего чей чем что чтобы чьи чья чьё эта эти это этого этой этом этот я""",
     "arabic": """في من على إلى الى عن مع أن ان إن كان كانت هذا هذه ذلك تلك التي الذي الذين ما ماذا متى أين اين كيف
         كم هل هو هي هم لم لن لا قد ثم أو او بعد قبل عند كل بين حتى أي اي لماذا منذ و ف ب ل غير بها به له لها فيها
-        فيه منها منه عليها عليه اذا إذا أية بأي لأي ماهو ماهي مما يجب يمكن""",
+        فيه منها منه عليها عليه اذا إذا أية بأي لأي ماهو ماهي مما يجب يمكن يوجد""",
     "hindi": """का की के में से को पर और है हैं था थी थे हो एक यह वह इस उस ने कि जो तो ही भी कर या लिए साथ तक द्वारा
         क्या कौन कब कहाँ कहां कैसे कितना कितने कितनी किस किसने किसे कौनसा कौनसे नहीं अपने अपनी अपना गया गई गए हुआ
         हुई हुए रहा रही रहे जब जिस इन उन वे ये किन किनसे किसका किसकी किसके किसमें किससे कितनों क्यों मैं मुझे हम
@@ -84,7 +86,7 @@ _LISTS: Mapping[str, str] = {
     "turkish": """acaba ama bana bazı ben beni benim bir bu bunu bunun da daha de değil diye en gibi hangi hangileri
         hangisi hangisini hem her hiç ile ise için kaç kaçı ki kim kime kimi kimin kimler lütfen mi midir misiniz mu
         mudur mü müdür mı mıdır mısınız nasıl ne neden nedir nelerdir nerede nerededir nereden nereye niye niçin o
-        olan olarak oldu olduğu onlar onu onun sadece sen siz tüm ve veya ya yani şey şu nasil kac icin""",
+        olan olarak oldu olduğu onlar onu onun sadece sen siz tüm ve veya ya yani şey şu nasil kac icin kadar var""",
     "romanian": """a această acest al ale am ar are asta au ca care ce cea cel cele cine cu cui cum când cât câte
         câtă câți cărei căror cărui da dar de din după ea ei el este eu fi fie fost la le li lor lui mai mult ne
         nici nu o oare ori pe pentru poate pot prin sa sau se si sunt să te trebuie un una unde unei unor unui va îi
@@ -92,10 +94,10 @@ _LISTS: Mapping[str, str] = {
     "hungarian": """a ahol aki amely ami az azok azt be csak de egy el ez ezek ezt fel ha hogy hogyan hol honnan
         hova hová hány hányan is kell ki kik kinek kit le lesz meddig meg mely melyek melyik melyiket mennyi mennyit
         mettől mi mibe miből mikor mikortól milyen milyenek minden mint mire miről mit mitől mivel miért már még nem
-        sem te ti tud vagy van volt voltak én és ő ők hany miert""",
+        sem te ti tud vagy van volt voltak én és ő ők hany mennyibe miert""",
     "greek": """ένα ένας ή ήταν αν από αυτή αυτό αυτός για γιατί δεν είναι η θα και κατά με μη μια μου μπορεί μπορώ
         να ο οι ποια ποιες ποιο ποιοι ποιον ποιος ποιους ποιων που πού πρέπει πως πόσα πόσες πόση πόσο πόσοι πόσος
-        πότε πώς σε στα στη στην στις στο στον τα την της τι το τον του των ως όπως""",
+        πότε πώς σε στα στη στην στις στο στον τα την της τι το τον του των ως όπως γιατι ειναι ποσα ποσο ποτε πως""",
     "catalan": """a al als amb aquest aquesta aquests això com d de del dels des doncs el ella elles ells els em en entre
         era és està ha han hi ho i jo l la les li ell m més meu molt ni no nosaltres o on per però perquè pot qual qui què
         que quan quin quina s sense ser seu seva si sobre són sota també te tot un una uns va vosaltres""",
@@ -163,7 +165,7 @@ _LISTS: Mapping[str, str] = {
         millal miks mis mitte mitu mu nad need neid neile nende nii ning ole oled oleks olema olen oli olid olla oma
         on peab pärast saab see seda selle sellel selles sellest siin siis ta teda tema te või võib vastu ükski üks""",
     "persian": """آن آنها آیا اما اگر است اینکه این باشد باید بر برای بسیار بود بودن به با تا توسط چرا چطور چگونه
-        چند چندین چه چی چیست خود خواهد در دارد داد درباره را شد شده شود شما کجا کجاست کدام کرد کرده کردن کند کنید که
+        چقدر چند چندین چه چی چیست خود خواهد در دارد داد درباره را شد شده شود شما کجا کجاست کدام کرد کرده کردن کند کنید که
         کی کیست ما مانند من می نیز نیست هر همه هم هستند هستم هیچ و وی یا یک یکی لطفا""",
     "vietnamese": """ai anh bạn bao bằng bị bởi các cái cả cần chỉ cho chúng có còn của cũng cùng cứ do đã đang đâu
         đây đều để đến đi đó đối đồng được gì hay hãy hơn khi không là lại làm lên lúc mà mình mỗi một nào này nên
