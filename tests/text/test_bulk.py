@@ -52,6 +52,11 @@ def columns(spans):
     return (np.array([span[side] for span in spans], np.int64) for side in (0, 1))
 
 
+def in_bulk(text):
+    found = split_paragraphs(text, *columns([(0, len(text))]))
+    return list(zip(found.starts.tolist(), found.ends.tolist(), strict=True))
+
+
 @settings(deadline=None, max_examples=400)
 @given(texts_with_spans(trimmed=False))
 def test_words_are_those_of_each_span_and_digests_those_of_each_word(case):
@@ -88,23 +93,20 @@ STOPPED = [
 @given(st.lists(st.sampled_from(STOPPED), min_size=60, max_size=160), st.sampled_from([" ", "  ", "\n", "\xa0"]))
 def test_texts_full_of_enumerators_and_abbreviations_are_cut_alike(words, blank):
     text = blank.join(words).strip()
-    found = split_paragraphs(text, *columns([(0, len(text))]))
-    assert list(zip(found.starts.tolist(), found.ends.tolist(), strict=True)) == split_sentences(text)
+    assert in_bulk(text) == split_sentences(text)
 
 
 def test_the_shortest_texts_are_split_alike():
     texts = map("".join, chain.from_iterable(product("A1.\n b", repeat=length) for length in range(1, 6)))
     for text in filter(lambda each: each and each == each.strip(), texts):
-        found = split_paragraphs(text, *columns([(0, len(text))]))
-        assert list(zip(found.starts.tolist(), found.ends.tolist(), strict=True)) == split_sentences(text), text
+        assert in_bulk(text) == split_sentences(text), text
 
 
 @pytest.mark.parametrize("sign", " ('")
 def test_runs_of_any_length_are_passed_over_alike(sign):
     for length in range(1, 120):
         text = f"It rains.{sign * length} {sign * length}So be it."
-        found = split_paragraphs(text, *columns([(0, len(text))]))
-        assert list(zip(found.starts.tolist(), found.ends.tolist(), strict=True)) == split_sentences(text), length
+        assert in_bulk(text) == split_sentences(text), length
 
 
 @pytest.mark.parametrize(
@@ -119,8 +121,7 @@ def test_runs_of_any_length_are_passed_over_alike(sign):
 )
 def test_dates_abbreviations_and_indented_lines_are_cut_alike(text):
     text = text.strip()
-    found = split_paragraphs(text, *columns([(0, len(text))]))
-    assert list(zip(found.starts.tolist(), found.ends.tolist(), strict=True)) == split_sentences(text)
+    assert in_bulk(text) == split_sentences(text)
 
 
 def test_texts_longer_than_a_window_are_split_alike():
@@ -138,11 +139,7 @@ def test_time_grows_with_the_length_of_a_run_of_blanks_with_line_ends(blanks):
     def seconds(n):
         text = "Word" + blanks * n + "word"
         began = time.process_time()
-        found = split_paragraphs(text, *columns([(0, len(text))]))
-        assert list(zip(found.starts.tolist(), found.ends.tolist(), strict=True)) == [
-            (0, 4),
-            (len(text) - 4, len(text)),
-        ]
+        assert in_bulk(text) == [(0, 4), (len(text) - 4, len(text))]
         return time.process_time() - began
 
     seconds(1_000)
