@@ -26,6 +26,7 @@ def several(kind, labels):
         ),
         ("Articles V, VI and IX survive", [("Articles", "V"), ("Articles", "VI"), ("Articles", "IX")]),
         ("cf. Art. 5 and (Fig. 2)", [("Art", "5"), ("Fig", "2")]),
+        ("Sch. 2, regs. 4 and 5, cl. 7", [("Sch", "2"), ("regs", "4"), ("regs", "5"), ("cl", "7")]),
         ("siehe Anhang C und Tabelle 3", [("Anhang", "C"), ("Tabelle", "3")]),
         ("véase la cláusula 8.1", [("cláusula", "8.1")]),
         ("clause\u00a012 of the deed", [("clause", "12")]),

@@ -89,6 +89,8 @@ def sentences(text):
             "It is in Room 12.",
             "See FIG. 2 and FIGS. 3 and 4.",
         ],
+        ["See Sch. 2, reg. 4 and Chap. III.", "Tel. 030 12, Apt. 4, тел. 5."],
+        ["Es ist Hauptstr. 5 oder Str. 7.", "Er ging in die Hauptstr.", "Es regnet."],
         ["Is it on p.5?", "It was the end of Sept.", "He said no.", "Nobody, e.g. Sen. Abel, saw Mt. Etna."],
         ["He waited… and left…", "Then “it” came…”", "Of 1, 2, … 9 and […] Ten, it is Tax …… 40."],
         ["Πού πήγε;", "Έφυγε.", "«Γιατί;»", "Δεν ξέρω."],

@@ -10,8 +10,8 @@ from secondhop.text.analysis import fold
 
 # Parts whose opening may bear the number alone: "9.4 Arrears" for "Section 9.4". In the languages that contracts, laws and
 # handbooks of this world are mostly written in, singular and plural.
-_NUMBERED = """article articles chapter chapters clause clauses item items note notes paragraph paragraphs part
-    parts point points regulation regulations rule rules sec section sections step steps subclause subclauses
+_NUMBERED = """article articles arts ch chap chapter chapters cl clause clauses item items note notes para paras paragraph paragraphs part
+    parts point points reg regs regulation regulations rule rules sec secs sect section sections step steps subclause subclauses
     subsection subsections abschnitt abschnitte abschnitten artikel artikeln kapitel kapiteln punkt punkte ziffer
     ziffern chapitre chapitres paragraphe paragraphes apartado apartados artículo artículos capítulo capítulos
     cláusula cláusulas sección secciones articolo articoli capitolo capitoli paragrafo sezione sezioni artigo
@@ -23,8 +23,8 @@ _NUMBERED = """article articles chapter chapters clause clauses item items note 
     άρθρου άρθρα κεφάλαιο κεφαλαίου παράγραφος παραγράφου pasal bab điều khoản mục chương المادة الفصل البند القسم
     ماده فصل بند अनुच्छेद धारा अध्याय खंड סעיף פרק cikk fejezet szakasz bekezdés"""
 # Parts that are known by their name and a number or letter together.
-_NAMED = """annex annexes annexure appendix appendices attachment attachments exhibit exhibits fig figure figures
-    schedule schedules table tables abbildung abbildungen anhang anhangs anlage anlagen tabelle tabellen annexe
+_NAMED = """annex annexes annexure appendix appendices attachment attachments exhibit exhibits fig figs figure figures
+    sch schedule schedules table tables abbildung abbildungen anhang anhangs anlage anlagen tabelle tabellen annexe
     tableau tableaux anexo anexos cuadro figura figuras tabla tablas allegato allegati tabella bijlage tabel
     приложение приложения приложении таблица таблице таблицы таблицу рисунок рисунке рисунка рис załącznik
     załącznika załączniku tabela tabeli rysunek rys ek tablo şekil додаток додатка додатку таблиця таблиці příloha

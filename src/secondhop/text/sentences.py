@@ -69,6 +69,8 @@ BEFORE_NUMBERS = (
     "Feb", "Mar", "Apr", "Jun", "Jul", "Aug", "Sep", "Sept", "Oct", "Nov", "Dec",
     "Abs", "art", "arts", "cap", "chap", "co", "dn", "kap", "kl", "lit", "md", "n", "odst", "pag", "Pag", "pkt", "poz", "stk",
     "str", "ust",
+    "Abt", "Anl", "Apt", "apt", "Beil", "Bl", "Bldg", "Chap", "Cl", "cl", "col", "Ext", "ext", "fol", "godz", "Op", "op", "Pos",
+    "Reg", "reg", "Rm", "rozdz", "rys", "Sch", "sch", "Str", "Tel", "tel", "Tél", "tél", "zał", "Тел", "тел", "кв", "корп",
 )  # fmt: skip
 """Abbreviations where a number follows, of English and of other languages."""
 LONGEST_UNKNOWN = 3
@@ -81,11 +83,11 @@ _TOGETHER = re.compile(
     |(?:[Ii]m|[Dd](?:er|as|em|en|es|et)|[Vv]om|[Zz]u[mr]|[Bb]eim)\s\d{{1,2}}\.\s(?=\w)
     |(?:{"|".join(BEFORE_NUMBERS)}|(?<!['’])s|[нпсчтčصج])\.\s(?=\d|[IVXLC]{{2,}}\b)
     |(?:z\.\s?[BT]|d\.\s?h|u\.\s?[aäU]|[vn]\.\s?Chr|i\.\s?[dS]|V\.\s?m|m\.\s?E|a\.\s?a\.\s?O|av\.\sJ|π\.\sχ)\.
-    |[{_SMALL}]{{1,{LONGEST_UNKNOWN}}}\.\s(?=[{_SMALL}])|(?<!\d\s)г\.\s)""",
+    |[{_SMALL}]{{1,{LONGEST_UNKNOWN}}}\.\s(?=[{_SMALL}])|(?<!\d\s)г\.\s)|str\.\s(?=\d)""",  # Hauptstr. 5
     re.VERBOSE,
 )
 _TOGETHER_BEFORE, _TOGETHER_AFTER = 13, 16
-_PART = re.compile(rf"(?:^|[\s('’])(?:[a-z]|[0-9]{{1,4}}|{'|'.join(BEFORE_NUMBERS)})$|\.[a-z]$")
+_PART = re.compile(rf"(?:^|[\s('’])(?:[a-z]|[0-9]{{1,4}}|{'|'.join(BEFORE_NUMBERS)})$|\.[a-z]$|str$")
 """What is ASCII and may be followed by such a point. Most words are not."""
 _LONGEST_PART = 5
 BEFORE_ODD = {
