@@ -1,4 +1,6 @@
-from secondhop.loading import load_bytes
+import pytest
+
+from secondhop.loading import load_bytes, load_text
 from secondhop.types import Section
 
 
@@ -13,3 +15,56 @@ def test_letters_struck_over_one_another_are_read_once():
     loaded = load_bytes("N\bNA\bAM\bME\bE\n       _\bé_\bt_\bé - +\bo\n".encode(), "SASL_README")
     assert loaded.text == "NAME\n       été - o\n"
     assert "struck over" in loaded.warnings[0]
+
+
+def printed(pages, head, foot, end="\f"):
+    """Pages of text, each but the first with a header, each with a footer that counts."""
+    return end.join(
+        f"{head if number > 1 else ''}\n\n{page}\n\n\n{foot.format(number)}\n"
+        for number, page in enumerate(pages, start=1)
+    )
+
+
+SAID = ("the boat", "the crew", "the mail", "the quay")
+PAGES = [f"   Of {one} this is\n   told.\n\n   And when it leaves for\n   the isles, {one}" for one in SAID]
+HEAD = "RFC 2616                  HTTP/1.1               June 1999"
+
+
+@pytest.mark.parametrize("newline", ["\n", "\r\n"])
+@pytest.mark.parametrize(
+    ("head", "foot", "end"),
+    [
+        (HEAD, "Fielding, et al.       Standards Track       [Page {}]", "\f"),
+        (HEAD, "Fielding, et al.       Standards Track       [Page {}]", "\n"),
+        ("\n".join((HEAD, "Harbour Office")), "                    - {} -", "\n\f"),
+        ("2026-05-01 10:00              mail.txt", "Page {} of 4", "\f"),
+    ],
+)
+def test_headers_and_footers_of_printed_pages_are_out_and_paragraphs_whole(head, foot, end, newline):
+    text = printed(PAGES, head, foot, end).replace("\n", newline)
+    loaded = load_bytes(text.encode(), "rfc.txt")
+    assert loaded.text.split() == " ".join(PAGES).split()
+    assert f"   the isles, the boat{newline}   Of the crew this is{newline}   told.{newline}" in loaded.text
+    assert "left out" in loaded.warnings[0]
+    lines = loaded.text.split(newline)
+    same = [number for number, line in enumerate(text.split(newline)) if "And when" in line]
+    assert ["And when" in lines[number] for number in same] == [True] * 4
+    assert len(lines) == text.count(newline) + 1
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "\f".join(f"Chapter {number}\n\nOf {one}.\n\nSo {one} leaves.\n" for number, one in enumerate(SAID)),
+        "\f".join(f"Of {one}.\n\n\n\nNo more of {one}.\n" for one in SAID),
+        printed(PAGES[:2], HEAD, "[Page {}]"),
+        "\f",
+    ],
+)
+def test_what_neither_repeats_nor_counts_on_at_page_breaks_stays(text):
+    assert load_bytes(b"Title\n" + text.encode(), "a.txt").text == f"Title\n{text}"
+
+
+def test_text_that_is_given_as_such_stays_as_it_is():
+    text = printed(PAGES, HEAD, "[Page {}]")
+    assert load_text(text, "rfc.txt").text == text

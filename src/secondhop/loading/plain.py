@@ -6,17 +6,21 @@ import re
 
 from secondhop.loading.encodings import decode, in_lines
 from secondhop.loading.inner_blocks import inner_sections
+from secondhop.loading.printed import unpaged
 from secondhop.types import Section, SourceText
 
 _STRUCK_OVER = re.compile(".\b")
 
 
 def load(data: bytes, source: str) -> SourceText:
-    """Return the text as it stands, as one section of prose with what is no prose inside it."""
+    """Return the text, but for what printers need, as one section of prose with what is no prose inside it."""
     text, warnings = decode(data, source)
     if "\b" in text:
         text = _STRUCK_OVER.sub("", text)
         warnings.append("Letters are struck over one another, as nroff does for bold; each is read once.")
+    text, n_left_out = unpaged(text)
+    if n_left_out:
+        warnings.append(f"{n_left_out} lines that head or foot printed pages are left out.")
     return _one_section(text, source, warnings)
 
 
