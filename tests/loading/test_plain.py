@@ -38,6 +38,7 @@ HEAD = "RFC 2616                  HTTP/1.1               June 1999"
         (HEAD, "Fielding, et al.       Standards Track       [Page {}]", "\n"),
         ("\n".join((HEAD, "Harbour Office")), "                    - {} -", "\n\f"),
         ("2026-05-01 10:00              mail.txt", "Page {} of 4", "\f"),
+        ("", "{0}. Of what is said on page {0}           1{0}", "\n\f"),
     ],
 )
 def test_headers_and_footers_of_printed_pages_are_out_and_paragraphs_whole(head, foot, end, newline):

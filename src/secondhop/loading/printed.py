@@ -18,6 +18,7 @@ _LEAST_LINES = 5
 _SHARE = 0.3
 """Of all page breaks, at which a line stands that is no text: left and right pages may have their own."""
 _NUMBER = re.compile(r"(?<!\d)\d{1,5}(?!\d)")
+_OUTER_NUMBER = re.compile(r"\A\d{1,5}(?=  |\t|\Z)|(?<=  )\d{1,5}\Z")
 _LAID_OUT = re.compile(r"\S(?: {2,}|\t)\s*\S|\bpage\b|\A(?:\W|\d|_)*\Z", re.IGNORECASE)
 """What the line with a page's number has: words at both ends, no words, or this one. "Chapter 3" is none."""
 _STOPS = tuple(f"{STOPS}{WIDE_STOPS}:;；")
@@ -89,7 +90,11 @@ def _keep(kept: list[str], lines: list[str], n_waiting: int) -> int:
 
 def _names(line: str, page: int) -> Iterator[Hashable]:
     """What a line has in common with others that read the same, and with those in which a number counts on with the pages."""
+    line = line.strip()
     words = " ".join(line.split())
     yield words
-    for number in _NUMBER.finditer(words) if _LAID_OUT.search(line.strip()) else ():
-        yield words[: number.start()], words[number.end() :], int(number[0]) - page
+    if outer := _OUTER_NUMBER.search(line):  # beside the title of a chapter
+        yield int(outer[0]) - page
+    elif _LAID_OUT.search(line):
+        for number in _NUMBER.finditer(words):
+            yield words[: number.start()], words[number.end() :], int(number[0]) - page
