@@ -96,7 +96,8 @@ class Part(NamedTuple):
 
 def asked_for(snapshot: Snapshot, question: str, best: Ints) -> Ints:
     """Numbers of the sentences that open parts that the question names, among some chunks. Capitals do not matter."""
-    named = dict.fromkeys(references_asked(question))
+    asked = references_asked(question)
+    named = dict.fromkeys(each._replace(start=0, kind=plain_kind(each.kind)) for each in asked)
     found = [_openings(snapshot, (each, *each.otherwise()), best) for each in named]
     return distinct_values(np.concatenate(found)) if found else np.empty(0, np.int64)
 
