@@ -5,8 +5,8 @@ import pytest
 
 from secondhop import Document
 from secondhop.retrieval import rank_given
-from secondhop.selection.labels import are_labels, carried
-from secondhop.selection.lines import of_lines
+from secondhop.selection.facts import facts_of
+from secondhop.selection.labels import carried
 
 NAMES = ["Anna Adler", "Anna Becker", "Boris Adler", "Carla Castillo", "Dario Conti", "Elena Rossi"]
 FORMS = {
@@ -20,7 +20,8 @@ FORMS = {
 def worth(hits):
     """What each sentence is worth for labels, if all are worth 1 themselves."""
     ones = np.ones(len(hits.sentences.hit))
-    return carried(hits, ones, are_labels(hits, ones > 0), of_lines(hits))
+    facts = facts_of(hits)
+    return carried(hits, ones, facts.labels, facts.lines)
 
 
 @pytest.mark.parametrize("form", FORMS)

@@ -61,25 +61,11 @@ def _carry_to_items(hits: Ranking, named: list[int], worth: Floats) -> None:
         done = following
 
 
-def are_labels(hits: Ranking, valued: Bools) -> Bools:
-    """[sentences] whether each that has any value ends in no stop, or begins with a title, which an empty line follows.
+def is_label(text: str, start: int, end: int) -> bool:
+    """Whether a sentence of prose ends in no stop, or begins with a title, which an empty line follows.
 
     An item of a list says nothing about the next one.
     """
-    sentences = hits.sentences
-    texts = [(hit.chunk.text, hit.chunk.start) if hit.chunk.kind == "prose" else None for hit in hits.hits]
-    numbers = valued.nonzero()[0]
-    columns = (numbers, sentences.hit[numbers], sentences.start[numbers], sentences.end[numbers])
-    labels: list[int] = []
-    for number, hit, start, end in zip(*[column.tolist() for column in columns], strict=True):
-        if (found := texts[hit]) is not None and _is_label(found[0], start - found[1], end - found[1]):
-            labels.append(number)
-    are = np.zeros(len(valued), bool)
-    are[labels] = True
-    return are
-
-
-def _is_label(text: str, start: int, end: int) -> bool:
     if text[end - 1] not in ENDS and not (_ITEM.match(text, start) or _WITHOUT_STOPS.match(text, end - 1)):
         return True
     return text.find("\n", start, end) >= 0 and EMPTY_LINE.search(text, start, end) is not None

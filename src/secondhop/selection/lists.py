@@ -93,10 +93,8 @@ def opening(packing: Packing, number: int) -> int | None:
     None if there is none, if one between them is chosen already, and for what begins a line, which is an entry of its own.
     """
     hit = packing.hit_of[number]
-    if number - 1 in packing.chosen or not _may_open(packing, hit):
-        return None
     chunk, first = packing.hits.hits[hit].chunk, packing.sentences_of(hit).start
-    if number == first:
+    if number - 1 in packing.chosen or number == first:
         return None
     text, base = chunk.text, chunk.start
     start = packing.start(number) - base
@@ -113,14 +111,9 @@ def opening(packing: Packing, number: int) -> int | None:
     return None
 
 
-def _may_open(packing: Packing, hit: int) -> bool:
-    """Whether any paragraph of a hit, of prose and on no page, begins so. Told once: hundreds of sentences are looked at."""
-    may = packing.may_open.get(hit)
-    if may is None:
-        chunk = packing.hits.hits[hit].chunk
-        paragraphs = EMPTY_LINE.split(chunk.text.lstrip()) if chunk.kind == "prose" and chunk.page is None else ()
-        may = packing.may_open[hit] = any(_names_first(paragraph, 0) for paragraph in paragraphs)
-    return may
+def may_open(text: str) -> bool:
+    """Whether any paragraph of a text begins so."""
+    return any(_names_first(paragraph, 0) for paragraph in EMPTY_LINE.split(text.lstrip()))
 
 
 def _names_first(text: str, start: int) -> bool:

@@ -6,8 +6,9 @@ And the number of a part, which is a sentence of its own: "Section 4. A member m
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
-from secondhop.selection.packing import Packing
+from secondhop.types import Span
 
 _BEHIND = "*_\"'”»）)]:"
 _ASKS = re.compile(rf"[?？؟][{re.escape(_BEHIND)}]*$")
@@ -20,27 +21,26 @@ _MOST = 3
 """Openers in a row: "How much is it? Can I pay later?" """
 
 
-def with_what_follows(packing: Packing, number: int) -> tuple[int, list[int]]:
-    """The sentence that an opener is to be read with, and the openers before it; the sentence itself and none otherwise."""
-    openers: list[int] = []
-    sentences = packing.sentences_of(packing.hit_of[number])
-    while len(openers) < _MOST and number + 1 < sentences.stop and _opens(packing, number, number == sentences.start):
-        openers.append(number)
-        number += 1
-    return number, openers
+def count_openers(text: str, spans: Sequence[Span], heading: str | None) -> tuple[int, ...]:
+    """Of each sentence of a chunk: how many from it on are to be read with what follows them; 0 if it is none.
+
+    Args:
+        text: the chunk's.
+        spans: where the sentences stand in it.
+        heading: what it stands under.
+    """
+    counts = [0] * len(spans)
+    for number in range(len(spans) - 2, -1, -1):
+        if _opens(text, *spans[number], heading if number == 0 else None):
+            counts[number] = min(counts[number + 1] + 1, _MOST)
+    return tuple(counts)
 
 
-def _opens(packing: Packing, number: int, is_first: bool) -> bool:
-    # Hundreds of sentences are looked at for each question: mostly their first and last character are enough.
-    chunk = packing.hits.hits[packing.hit_of[number]].chunk
-    start, end = packing.span(number)
-    text, start, end = chunk.text, start - chunk.start, end - chunk.start
+def _opens(text: str, start: int, end: int, heading: str | None) -> bool:
     if text[end - 1] in _LAST and _ASKS.search(text[start:end]):
         return True
     if text[start] == "#" and _MARKED.fullmatch(text[start:end]):
         return True
     if text[end - 1] == "." and text[end - 2] in _DIGITS and _NUMBERED.search(text[start:end]):
         return True
-    if not is_first or not chunk.heading:
-        return False
-    return text[start:end].partition("\n")[0].strip(_AROUND_HEADING) == chunk.heading
+    return bool(heading) and text[start:end].partition("\n")[0].strip(_AROUND_HEADING) == heading

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -52,8 +51,6 @@ class Packing:
             "|" in text or "-" in text or "=" in text for text in (hit.chunk.text for hit in hits.hits)
         ]
         """Whether each hit may hold a table: such marks are in its rule, and one is found quickly."""
-        self.may_open: dict[int, bool] = {}
-        """Whether a hit has a paragraph whose beginning says what the rest is about, where that was asked."""
         self.twins: dict[int, list[tuple[int, float]]] = {}
         """Near-duplicates of a hit among the others, each with the similarity."""
         for later, earlier, similarity in hits.duplicates:
@@ -85,11 +82,6 @@ class Packing:
     def start(self, sentence: int) -> int:
         """Where a sentence begins, in characters of its source."""
         return self._start[sentence]
-
-    def stands_alone(self, sentence: int, hanging: re.Pattern[str]) -> bool:
-        """Whether a sentence does not begin as those do that hang on what stands before them."""
-        chunk = self.hits.hits[self.hit_of[sentence]].chunk
-        return hanging.match(chunk.text, self._start[sentence] - chunk.start) is None
 
     def cost_alone(self, sentence: int) -> int:
         """What it costs to show this sentence and nothing else of its hit."""

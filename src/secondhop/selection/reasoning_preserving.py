@@ -8,17 +8,15 @@ value. What does not fit is skipped, unless it is the best.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from secondhop.selection.duplicates import refuse_duplicate
-from secondhop.selection.labels import are_labels, carried
-from secondhop.selection.lines import of_lines
-from secondhop.selection.lists import ITEM, TIME, header, introduction, opening
-from secondhop.selection.openers import with_what_follows
+from secondhop.selection.facts import Facts, facts_of
+from secondhop.selection.labels import carried
+from secondhop.selection.lists import header, introduction, opening
 from secondhop.selection.packing import Packing
 from secondhop.types import Budget, Query, Ranking, Selection
 
@@ -44,12 +42,6 @@ _COVERAGE_STEPS = 25
 _SMALLEST_SENTENCE = 2
 """Tokens of room below which no further sentence is looked at."""
 
-_UNRESOLVED = re.compile(
-    r"(?:He|She|It|They|His|Her|Hers|Its|Their|Theirs|This|That|These|Those|Such|Both|Another|However|Also|Thus|Therefore)\b"
-)
-_HANGING = re.compile(f"{_UNRESOLVED.pattern}|{ITEM}|{TIME}")
-"""How sentences begin that hang on what stands before them."""
-
 
 def reasoning_preserving(query: Query, hits: Ranking, budget: Budget) -> Selection:
     """Takes sentences (or whole chunks, with `grain="chunk"`) by value until the budget is full."""
@@ -64,13 +56,14 @@ def reasoning_preserving(query: Query, hits: Ranking, budget: Budget) -> Selecti
             if place not in packing.opened and not refuse_duplicate(packing, place):
                 packing.take_hit(place)
         return packing.settle()
-    direct_order, order = sentence_orders(hits, total, is_code)
+    facts = facts_of(hits)
+    direct_order, order = sentence_orders(hits, facts, total, is_code)
 
     def fill(packing: Packing) -> None:
-        _take_in_order(packing, order, budget.max_tokens)
+        _take_in_order(packing, facts, order, budget.max_tokens)
 
-    _take_long_evidence(packing, direct_order)
-    _take_in_order(packing, direct_order, int(DIRECT_SHARE * budget.max_tokens))
+    _take_long_evidence(packing, facts, direct_order)
+    _take_in_order(packing, facts, direct_order, int(DIRECT_SHARE * budget.max_tokens))
     fill(packing)
     if not packing.chosen:  # too small for a sentence with what it refers to: then without
         for number in order:
@@ -115,12 +108,12 @@ def rivalled_shares(hits: Ranking, total: Floats) -> Floats:
     return shares
 
 
-def sentence_orders(hits: Ranking, total: Floats, is_code: Bools) -> tuple[list[int], list[int]]:
+def sentence_orders(hits: Ranking, facts: Facts, total: Floats, is_code: Bools) -> tuple[list[int], list[int]]:
     """Sentence numbers by direct value, and by full value, best first."""
     sentences = hits.sentences
     unrivalled = sentences.direct * (1 - RIVALLED * rivalled_shares(hits, total))[sentences.hit]
     linked = unrivalled + BRIDGE_SENTENCE_WEIGHT * sentences.bridge
-    lines, labels = of_lines(hits), are_labels(hits, linked > 0)
+    lines, labels = facts.lines, facts.labels & (linked > 0)
     direct = sentences.direct
     if lines.any():
         of_labels = carried(hits, direct, labels & lines[sentences.hit], lines)
@@ -174,7 +167,7 @@ def _take_direct_hits(packing: Packing) -> None:
             packing.take_hit(place)
 
 
-def _take_long_evidence(packing: Packing, direct_order: list[int]) -> None:
+def _take_long_evidence(packing: Packing, facts: Facts, direct_order: list[int]) -> None:
     """Takes the best sentence with words of the query first if it is longer than the direct share, but fits the budget.
 
     It would be skipped otherwise, and shorter ones that say less would take its room.
@@ -188,10 +181,9 @@ def _take_long_evidence(packing: Packing, direct_order: list[int]) -> None:
             if packing.cost_alone(number) <= int(DIRECT_SHARE * limit) or packing.take_hit(place):
                 return
             continue
-        main, before = with_what_follows(packing, number)
-        hangs = not before and not packing.stands_alone(number, _HANGING)
-        if hangs:
-            before = _antecedents(packing, number)
+        main = number + facts.openers[number]
+        hangs = main == number and facts.hangs[number]
+        before = _antecedents(packing, facts, number) if hangs else list(range(number, main))
         cost = packing.cost_alone(main) + sum(packing.tokens[other] for other in before)
         if cost <= int(DIRECT_SHARE * limit) or _take_with_heading(packing, main, limit, before):
             return
@@ -199,9 +191,9 @@ def _take_long_evidence(packing: Packing, direct_order: list[int]) -> None:
             return
 
 
-def _take_in_order(packing: Packing, order: list[int], limit: int) -> None:
+def _take_in_order(packing: Packing, facts: Facts, order: list[int], limit: int) -> None:
     tokens, chosen, opened, hit_of = packing.tokens, packing.chosen, packing.opened, packing.hit_of
-    is_code, twins, scraps = packing.is_code, packing.twins, packing.scraps
+    is_code, twins, scraps, hangs, openers = packing.is_code, packing.twins, packing.scraps, facts.hangs, facts.openers
     whole = limit == packing.budget.max_tokens
     room = limit - packing.used
     for number in order if room >= _SMALLEST_SENTENCE else ():
@@ -217,14 +209,16 @@ def _take_in_order(packing: Packing, order: list[int], limit: int) -> None:
         ):
             continue
         elif place in opened or place not in twins or not refuse_duplicate(packing, place):
-            main, openers = with_what_follows(packing, number)
-            if openers and main not in chosen and packing.duplicate_of(main) is None:
-                _take_with_heading(packing, main, limit, [opener for opener in openers if opener not in chosen])
-            elif packing.stands_alone(number, _HANGING):
-                if _take_with_heading(packing, number, limit) and (above := opening(packing, number)) is not None:
+            main = number + openers[number]
+            if main > number and main not in chosen and packing.duplicate_of(main) is None:
+                before = [opener for opener in range(number, main) if opener not in chosen]
+                _take_with_heading(packing, main, limit, before)
+            elif not hangs[number]:
+                taken = _take_with_heading(packing, number, limit)
+                if taken and facts.may_open[place] and (above := opening(packing, number)) is not None:
                     packing.take(above, packing.budget.max_tokens)
             else:
-                before = _antecedents(packing, number)
+                before = _antecedents(packing, facts, number)
                 if _take_with_heading(packing, number, limit, before):
                     _take_introduction(packing, before[0] if before else number, limit)
         room = limit - packing.used
@@ -268,12 +262,11 @@ def _take_introduction(packing: Packing, number: int, limit: int) -> None:
         packing.take(lead, limit)
 
 
-def _antecedents(packing: Packing, number: int) -> list[int]:
+def _antecedents(packing: Packing, facts: Facts, number: int) -> list[int]:
     """The sentences just before one that opens with a pronoun or a connective, back to one that does not."""
     place = packing.hit_of[number]
-    text, base = packing.hits.hits[place].chunk.text, packing.hits.hits[place].chunk.start
     before: list[int] = []
-    while _UNRESOLVED.match(text, packing.start(number) - base):
+    while facts.refers[number]:
         number -= 1
         if number not in packing.sentences_of(place) or number in packing.chosen:
             break

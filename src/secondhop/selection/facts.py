@@ -1,0 +1,111 @@
+"""What can be told of hits and their sentences by their text alone. It is remembered: chunks come back from question to question."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import chain, pairwise
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
+
+import numpy as np
+
+from secondhop.selection.labels import is_label
+from secondhop.selection.lines import is_of_lines
+from secondhop.selection.lists import ITEM, TIME, may_open
+from secondhop.selection.openers import count_openers
+from secondhop.text.invisible import REMEMBERED
+from secondhop.types import Kind, Ranking
+
+if TYPE_CHECKING:
+    from secondhop.types import Bools
+
+_Fact = TypeVar("_Fact")
+_REFERS = re.compile(
+    r"(?:He|She|It|They|His|Her|Hers|Its|Their|Theirs|This|That|These|Those|Such|Both|Another|However|Also|Thus|Therefore)\b"
+)
+_HANGS = re.compile(f"{_REFERS.pattern}|{ITEM}|{TIME}")
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What is so of each hit, and of each sentence."""
+
+    hangs: list[bool]
+    """[sentences] whether each begins as those do that hang on what stands before them."""
+    refers: list[bool]
+    """[sentences] whether they do so by a pronoun or a connective."""
+    openers: list[int]
+    """[sentences] how many from each on say nothing without what follows them."""
+    labels: Bools
+    """[sentences] whether each names what those behind it are about."""
+    lines: Bools
+    """[hits] whether each is a chunk of lines."""
+    may_open: list[bool]
+    """[hits] whether any paragraph of each begins with who speaks, what is asked or what is explained."""
+
+
+class _OfChunk(NamedTuple):
+    """The same of one."""
+
+    hangs: tuple[bool, ...]
+    refers: tuple[bool, ...]
+    openers: tuple[int, ...]
+    labels: tuple[bool, ...]
+    is_of_lines: bool
+    may_open: bool
+
+
+def facts_of(hits: Ranking) -> Facts:
+    """The facts of all hits, one at least. Code is taken whole: nothing is told of its lines."""
+    sentences = hits.sentences
+    bounds = sentences.hit.searchsorted(np.arange(len(hits) + 1)).tolist()
+    starts, ends = sentences.start.tolist(), sentences.end.tolist()
+    chunks = [hit.chunk for hit in hits.hits]
+    told = [
+        _of_chunk(
+            chunk.text,
+            chunk.kind,
+            chunk.page,
+            chunk.heading,
+            chunk.start,
+            tuple(starts[first:last]),
+            tuple(ends[first:last]),
+        )
+        for chunk, (first, last) in zip(chunks, pairwise(bounds), strict=True)
+    ]
+    hangs, refers, openers, labels, lines, may_open = zip(*told, strict=True)
+    return Facts(
+        _all(hangs), _all(refers), _all(openers), np.array(_all(labels), bool), np.array(lines, bool), list(may_open)
+    )
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _of_chunk(
+    text: str,
+    kind: Kind,
+    page: int | None,
+    heading: str | None,
+    base: int,
+    starts: tuple[int, ...],
+    ends: tuple[int, ...],
+) -> _OfChunk:
+    n = len(starts)
+    if kind == "code":
+        none = (False,) * n
+        return _OfChunk(none, none, (0,) * n, none, is_of_lines=False, may_open=False)
+    spans = [(start - base, end - base) for start, end in zip(starts, ends, strict=True)]
+    hangs = tuple([_HANGS.match(text, start) is not None for start, _ in spans])
+    return _OfChunk(
+        hangs,
+        tuple([hangs[number] and _REFERS.match(text, start) is not None for number, (start, _) in enumerate(spans)]),
+        count_openers(text, spans, heading),
+        tuple([kind == "prose" and is_label(text, start, end) for start, end in spans]),
+        not page and is_of_lines(text, spans),
+        kind == "prose" and page is None and may_open(text),
+    )
+
+
+def _all(of_hits: Iterable[Iterable[_Fact]]) -> list[_Fact]:
+    return list(chain.from_iterable(of_hits))
