@@ -39,6 +39,7 @@ HEAD = "RFC 2616                  HTTP/1.1               June 1999"
         ("\n".join((HEAD, "Harbour Office")), "                    - {} -", "\n\f"),
         ("2026-05-01 10:00              mail.txt", "Page {} of 4", "\f"),
         ("", "{0}. Of what is said on page {0}           1{0}", "\n\f"),
+        ("", "                 {}", "\f"),
     ],
 )
 def test_headers_and_footers_of_printed_pages_are_out_and_paragraphs_whole(head, foot, end, newline):
@@ -69,3 +70,12 @@ def test_what_neither_repeats_nor_counts_on_at_page_breaks_stays(text):
 def test_text_that_is_given_as_such_stays_as_it_is():
     text = printed(PAGES, HEAD, "[Page {}]")
     assert load_text(text, "rfc.txt").text == text
+
+
+def test_blank_pages_have_numbers_too():
+    pages = [
+        f"Of {one} there is a page.\n\n\nIt says so of {one}.\n\n          {2 * page + 1}\n"
+        for page, one in enumerate(SAID)
+    ]
+    loaded = load_bytes("\f\f".join(pages).encode(), "a.txt")
+    assert not any(map(str.isdigit, loaded.text))

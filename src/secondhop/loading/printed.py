@@ -34,12 +34,18 @@ def unpaged(text: str) -> tuple[str, int]:
     newline = "\r\n" if "\r\n" in text else "\n"
     lines = text.split(newline)
     filled = [number for number, line in enumerate(lines) if line and not line.isspace()]
-    ends = {_below(lines, filled, number) for number, line in enumerate(lines) if "\f" in line or "[Page " in line}
+    mark = "\f" if "\f" in text else "[Page "
+    ends: dict[int, int] = {}
+    n_pages = 1
+    for number in [number for number, line in enumerate(lines) if mark in line]:
+        ends.setdefault(_below(lines, filled, number), n_pages)
+        n_pages += lines[number].count(mark)  # blank pages count, too
     if len(ends) * _LEAST_LINES > len(lines):
         return text, 0
+    ends.setdefault(len(filled), n_pages)
     kept: list[str] = []
     done = n_left_out = n_waiting = 0
-    for first, last in _edges([lines[number] for number in filled], sorted({*ends, len(filled)})):
+    for first, last in _edges([lines[number] for number in filled], ends):
         above = filled[first - 1] + 1 if first else 0
         if above < done:
             continue
@@ -53,10 +59,18 @@ def unpaged(text: str) -> tuple[str, int]:
     return newline.join(kept[:-1]), n_left_out
 
 
-def _edges(lines: list[str], ends: list[int]) -> Iterator[Span]:
-    """The footer and header at each end of a page that has them, as the first of their lines and the one below."""
+def _edges(lines: list[str], ends: dict[int, int]) -> Iterator[Span]:
+    """The footer and header at each end of a page that has them, as the first of their lines and the one below.
+
+    Args:
+        lines: none of them blank.
+        ends: which line a page begins with, and the number of the page that ends there, in order.
+    """
     near = [range(max(0, end - _TALLEST), min(len(lines), end + _TALLEST)) for end in ends]
-    names = [{place: list(_names(lines[place], page)) for place in places} for page, places in enumerate(near)]
+    names = [
+        {place: list(_names(lines[place], page)) for place in places}
+        for page, places in zip(ends.values(), near, strict=True)
+    ]
     named = {(place, name) for found in names for place, of_line in found.items() for name in of_line}
     counts = Counter(name for _, name in named)
     least = max(_LEAST_PAGES, _SHARE * len(ends))
