@@ -231,8 +231,8 @@ class Document:
         Args:
             path: the folder.
             options: `FolderOptions` or `DocumentOptions`.
-            progress: called once for each file with (files done, files in all, source), before it is read or, if another
-                process reads it, afterwards.
+            progress: called once for each file that is to be read with (files done, files in all, source): before that
+                or, if another process reads it, afterwards.
             **keywords: or the same as keywords, among them `recursive`, `gitignore`, `ignore`, `persist`, `index_dir`.
 
         Raises:

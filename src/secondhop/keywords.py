@@ -98,7 +98,7 @@ class FolderKeywords(FileKeywords, total=False):
     ignore: Sequence[str]
     hard_links: bool
     workers: int | None
-    persist: bool
+    persist: bool | None
     index_dir: str | Path | None
     lock_timeout: float
 

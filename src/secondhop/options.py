@@ -294,10 +294,10 @@ class FolderOptions(DocumentOptions):
     """Also read files that have further names (hard links) outside the folder."""
     workers: WholeNumber | None = Field(default=None, ge=1, le=256)
     """How many processes may read and index files at a time, and parse risky ones; by default one for each core."""
-    persist: bool = False
-    """Keep the index in `index_dir`, and index only what has changed the next time."""
+    persist: bool | None = None
+    """Keep the index, and index only what has changed the next time. Unless given, it is kept if `index_dir` is given."""
     index_dir: str | Path | None = None
-    """Where to keep it: `.secondhop` in the folder unless given. Giving it switches `persist` on, unless that is given."""
+    """Where to keep it: `.secondhop` in the folder unless given."""
     lock_timeout: float = Field(default=60.0, ge=0, le=86_400)
     """Seconds to wait while another process writes to the index."""
     options: DocumentOptions | None = None
@@ -332,7 +332,7 @@ class FolderOptions(DocumentOptions):
     @property
     def persists(self) -> bool:
         """Whether anything is to be kept on disk."""
-        return self.persist if "persist" in self.model_fields_set else self.index_dir is not None
+        return self.index_dir is not None if self.persist is None else self.persist
 
 
 def merge(model: type[_Model], options: _Options | None, keywords: Mapping[str, Any]) -> _Model:

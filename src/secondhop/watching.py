@@ -256,7 +256,7 @@ def watch(
         raise MissingExtraError("watchfiles", "watch") from error
     root = Path(os.path.abspath(as_path(folder)))
     settings = merge(FolderOptions, options, keywords)
-    if "persist" in settings.model_fields_set and not settings.persist:
+    if settings.persist is False:
         raise OptionError("persist=False: a watch keeps its index, in index_dir= or in .secondhop in the folder")
     index = Path(os.path.abspath(index_folder(root, settings)))
     settings = FolderOptions(**settings.given | {"index_dir": index})
