@@ -51,6 +51,13 @@ def test_abbreviations_without_vowels_are_found_in_singular_and_plural(question,
     ]
 
 
+@pytest.mark.parametrize("written", ["$1.5 million", "$1.5M", "$1,500,000", "1500000 dollars"])
+@pytest.mark.parametrize("question", ["$1.5 million", "$1.5m", "1,500,000", "1500000"])
+def test_millions_are_found_in_words_and_in_digits(question, written):
+    texts = ["The dam cost $1,400,000.", "The tower cost $5 or more.", f"The bridge cost {written}."]
+    assert found(Document.from_texts(texts), f"What cost {question}?")[0] == f"The bridge cost {written}."
+
+
 @pytest.mark.parametrize("written", ["5 March 2024", "2024-03-05", "05.03.2024", "5.3.2024", "05/03/2024"])
 @pytest.mark.parametrize("question", ["5 March 2024", "2024-03-05", "05.03.2024", "5/3/2024"])
 def test_dates_share_their_numbers_however_they_are_written(question, written):

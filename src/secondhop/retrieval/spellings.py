@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 _JOINED = re.compile(r"(?<![^\W_])[^\W_]+(?:(?!(?<=\d).\d)[-‐‑._&/][^\W_]+)+")
 _GROUPED = re.compile(r"(?<![\w.,])\d{1,3}(?:[ \xa0\u202f]\d{3})+(?:[.,]\d+)?(?!\w)")
+_SCALED = re.compile(r"(?<![\w.,])(\d{1,3})(?:\.(\d{1,3}))?\s?(k|m|mn|million|bn|billion)\b", re.IGNORECASE)
+_ZEROS = {"k": 3, "m": 6, "mn": 6, "million": 6, "bn": 9, "billion": 9}
 _THOUSANDS = re.compile(r"\d{1,3}(?=(?:\d{3})+$)|\d{3}")
 _LEAST_JOINED = 3
 """Characters: "U.S." is not "us"."""
@@ -61,7 +63,11 @@ class Joined(NamedTuple):
 
 
 def joined(lexicon: Lexicon, text: str) -> Iterator[Joined]:
-    """What a question has in parts and the index as one: `email` for `e-mail`, `usa` for `U.S.A.`, `1000` for `1 000`."""
+    """What a question has in parts and the index as one: `email` for `e-mail`, `1000` for `1 000`, `1500000` for `1.5m`."""
+    for match in _SCALED.finditer(text):
+        number = lexicon.terms.get(match[1] + (match[2] or "").ljust(_ZEROS[match[3].lower()], "0"))
+        if number is not None:
+            yield Joined(split_forms(match[0]), number)
     for match in chain(_JOINED.finditer(text), _GROUPED.finditer(text)):
         parts = split_forms(match[0])
         whole = "".join(parts)
@@ -91,7 +97,7 @@ def written_otherwise(snapshot: Snapshot, form: str) -> list[int]:
         return numbers
     term = snapshot.lexicon.analyzer.analyze(form).terms[0]
     if term.isdigit():
-        return _side_by_side(snapshot, _THOUSANDS.findall(term))
+        return _side_by_side(snapshot, _THOUSANDS.findall(term)) or _scaled(snapshot, term)
     return _in_two(snapshot, lower) if lower.isalpha() else []
 
 
@@ -112,6 +118,16 @@ def pairs_with(snapshot: Snapshot, forms: list[str]) -> dict[str, list[int]]:
             numbers = np.unique(strings.offsets.searchsorted(at, "right") - 1)
             found[form] = numbers[snapshot.idf[numbers].argsort(kind="stable")[:_MOST_PAIRS]].tolist()
     return found
+
+
+def _scaled(snapshot: Snapshot, digits: str) -> list[int]:
+    """The terms of what a number of millions or billions may be written as: `1.5 million`, `1.5m`."""
+    for name, zeros in reversed(_ZEROS.items()):
+        whole, rest = digits[:-zeros], digits[-zeros:].rstrip("0")
+        written = f"{whole}.{rest}" if rest else whole
+        if whole and len(rest) < 4 and (numbers := _side_by_side(snapshot, (written, name))):
+            return numbers
+    return []
 
 
 def _first_term(lexicon: Lexicon, form: str) -> int | None:
