@@ -48,15 +48,13 @@ def sentence_keys(lexicon: Lexicon, words: NDArray[np.int32], bounds: Ints) -> I
     Sentence s has the words from bounds[s] to bounds[s + 1].
     """
     keys = np.zeros(len(bounds) - 1, np.int64)
-    powers, inverses = _powers(WINDOW * 2)
     for window in windows(bounds[:-1], bounds[1:]):
         starts, ends = bounds[:-1][window], bounds[1:][window]
         base, end = int(starts[0]), int(ends[-1])
-        if end - base > len(powers):
-            powers, inverses = _powers(1 << (end - base).bit_length())
+        powers, inverses = _powers(max(WINDOW, 1 << (end - base).bit_length()))
         sums = np.zeros(end - base + 1, np.uint64)
         (lexicon.form_fold[words[base:end]] * powers[: end - base]).cumsum(out=sums[1:])
         starts, ends = starts - base, ends - base
-        part = mix((sums[ends] - sums[starts]) * inverses[np.minimum(starts, len(inverses) - 1)]).view(np.int64)
+        part = mix((sums[ends] - sums[starts]) * inverses[starts]).view(np.int64)
         keys[window] = np.where(ends - starts > _MIN_KEY_WORDS, part, 0)
     return keys
