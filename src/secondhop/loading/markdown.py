@@ -45,9 +45,9 @@ def load(data: bytes, source: str) -> SourceText:
     if front_matter is not None:
         body = front_matter.end()
         metadata = _metadata(front_matter.group())
-    found = scan(text, body)
-    headings = [replace(heading, title=plain_title(heading.title)) for heading in found.headings]
-    sections = outlined(text, headings, (*found.fences, *found.tables), body)
+    found, blocks = scan(text, body)
+    headings = [replace(heading, title=plain_title(heading.title)) for heading in found]
+    sections = outlined(text, headings, blocks, body)
     return SourceText(source, text, tuple(sections), metadata, tuple(warnings))
 
 

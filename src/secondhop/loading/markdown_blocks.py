@@ -7,7 +7,6 @@ lazy continuation, and of GFM for tables. Headings inside a quote or a list item
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
 from typing import Literal
 
 from secondhop.loading.outlined import Block, Heading, lines_of
@@ -47,30 +46,22 @@ _HTML = tuple(
 )
 
 
-@dataclass(slots=True)
-class Blocks:
-    """What one pass found, in document order."""
-
-    headings: list[Heading] = field(default_factory=list)
-    fences: list[Block] = field(default_factory=list)
-    tables: list[Block] = field(default_factory=list)
-
-
-def scan(text: str, start: int = 0) -> Blocks:
-    """Find the headings, fenced blocks and tables of the text from `start` on."""
+def scan(text: str, start: int = 0) -> tuple[list[Heading], list[Block]]:
+    """The headings, and the fenced blocks and tables, of the text from `start` on, in document order."""
     scanner = _Scanner()
     for begin, end, line in lines_of(text):
         if begin >= start:
             scanner.read(line, begin, end)
     scanner.close_leaf()
-    return scanner.found
+    return scanner.headings, scanner.blocks
 
 
 class _Scanner:
     """The open blocks, innermost last, and what has been found."""
 
     def __init__(self) -> None:
-        self.found = Blocks()
+        self.headings: list[Heading] = []
+        self.blocks: list[Block] = []
         self.containers: list[int] = []
         self.leaf: Leaf | None = None
         self.paragraph: list[tuple[str, int, int]] = []
@@ -176,7 +167,7 @@ class _Scanner:
         if inner[0] == "#" and (atx := _ATX.match(inner)):
             self._close_below(depth)
             if not self.containers:
-                self.found.headings.append(Heading(start, end, atx.end(), _without_closing(inner[atx.end() :])))
+                self.headings.append(Heading(start, end, atx.end(), _without_closing(inner[atx.end() :])))
         elif inner[0] in "`~" and (fence := _FENCE.match(inner)):
             self._close_below(depth)
             mark = fence.group(1) or fence.group(2)
@@ -200,7 +191,7 @@ class _Scanner:
         if not self.containers:
             title = " ".join(line.strip() for line, _, _ in self.paragraph)
             level = 1 if inner[0] == "=" else 2
-            self.found.headings.append(Heading(self.paragraph[0][1], end, level, title))
+            self.headings.append(Heading(self.paragraph[0][1], end, level, title))
         self.close_leaf()
         return True
 
@@ -238,10 +229,8 @@ class _Scanner:
 
     def close_leaf(self) -> None:
         """End the open leaf block and note it."""
-        if self.leaf == "fence":
-            self.found.fences.append(self.block)
-        elif self.leaf == "table":
-            self.found.tables.append(self.block)
+        if self.leaf in ("fence", "table"):
+            self.blocks.append(self.block)
         self.leaf = None
         self.paragraph = []
 

@@ -81,7 +81,7 @@ def _joined(text: Any) -> str:
 def _write_markdown(text: str, builder: TextBuilder) -> None:
     """Start a section at each heading."""
     body = 0
-    for heading in scan(text).headings:
+    for heading in scan(text)[0]:
         builder.write(text[body : heading.start].strip("\n"))
         builder.heading(heading.level, heading.title)
         body = heading.end
