@@ -9,6 +9,7 @@ import contextlib
 import os
 import signal
 from collections.abc import Mapping
+from time import process_time
 from typing import Any, BinaryIO
 
 from secondhop.errors import SecondhopError
@@ -38,7 +39,8 @@ def main(memory_mb: int) -> None:
             header, data = read_frame(requests)
         except EOFError:
             return
-        _limit_cpu(float(header["seconds"]))
+        # So that it dies, should the parent be gone when this file has taken its time.
+        _limit("RLIMIT_CPU", int(process_time() + float(header["seconds"])) + 2, is_last=False)
         answer, body = _answer(header, data)
         del data
         write_frame(answers, {**answer, "tired": _resident_bytes() > memory_mb * 2**20 / _TIRED}, body)
@@ -63,22 +65,13 @@ def _is_wanted(requests: BinaryIO) -> bool:
     return True
 
 
-def _limit(name: str, value: int) -> None:
-    """Sets a limit where the system has it: Windows has none, macOS not all of them."""
+def _limit(name: str, value: int, *, is_last: bool = True) -> None:
+    """Sets a limit, for good or until the next one, where the system has it: Windows has none, macOS not all of them."""
     with contextlib.suppress(ImportError, AttributeError, ValueError, OSError):
         import resource
 
-        resource.setrlimit(getattr(resource, name), (value, value))
-
-
-def _limit_cpu(seconds: float) -> None:
-    """Lets the process die after so many further seconds of work, should the parent be gone by then."""
-    with contextlib.suppress(ImportError, ValueError, OSError):
-        import resource
-
-        usage = resource.getrusage(resource.RUSAGE_SELF)
-        soft = int(usage.ru_utime + usage.ru_stime + seconds) + 2
-        resource.setrlimit(resource.RLIMIT_CPU, (soft, resource.getrlimit(resource.RLIMIT_CPU)[1]))
+        limit = getattr(resource, name)
+        resource.setrlimit(limit, (value, value if is_last else resource.getrlimit(limit)[1]))
 
 
 def _resident_bytes() -> int:
