@@ -6,7 +6,7 @@ import zipfile
 from dataclasses import replace
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from secondhop import Document
@@ -239,6 +239,7 @@ SOURCES = st.sampled_from(
 )
 
 
+@settings(deadline=None)  # the first file of a format has its loader imported
 @given(st.binary(max_size=200) | st.text(max_size=100).map(lambda text: text.encode("utf-8", "replace")), SOURCES)
 def test_any_bytes_under_any_name_load_or_raise_one_of_our_errors(data, source):
     try:
