@@ -503,7 +503,7 @@ class Document:
         return self._snapshot.lexicon.analyzer.language
 
     def source_text(self, source: str) -> str:
-        """The text that the spans of this source's chunks point into.
+        """The text that the spans of this source's chunks point into; of a chunk that the caller made, its own text.
 
         Raises:
             InputError: there is no such source, or several texts have this label.
