@@ -123,7 +123,18 @@ def test_chunks_of_others_stay_whole():
     "unit",
     [
         *("|", "- |", "```x\n", "```\n```\n", "| a |\n|---|\n\n", "|---|\n", "\r", " \n|", "a|b\n-|-\r", "| x"),
-        *("-- --\n", "== ==\nx\n", "== ==\n\n", "a  b\n-- --\n", "+--+--+\n", "| a |\n+---+\n", "-- " * 9 + "\n"),
+        *(
+            "-- --\n",
+            "== ==\nx\n",
+            "== ==\n\n",
+            "a  b\n-- --\n",
+            "+--+--+\n",
+            "| a |\n+---+\n",
+            "-- " * 9 + "\n",
+            ".",
+            ". ",
+            ". . . . . 1\n",
+        ),
     ],
 )
 def test_time_grows_with_length(unit):
@@ -149,3 +160,17 @@ def test_lines_of_as_many_cells_each_are_a_table_with_its_header(separator):
 def test_lines_without_a_header_or_with_cells_in_other_numbers_are_no_table():
     for text in ("pump\t300\nvalve\t70\nfan\t9\n", "a\tb\nc\td\te\nf\t7\n", "One.  Two.  Three.\n" * 4):
         assert len(load_text(text, "a.txt").sections) == 1
+
+
+def test_lines_whose_ends_are_joined_by_dots_are_rows_of_their_own():
+    rows = [
+        "Brought forward. . . . . .  40.00",
+        "  Paid in April ........... 600.00",
+        "Total due. . . . . . . . .  90.00",
+    ]
+    text = "\n".join(
+        ("Fees of April.....", *rows, "That is all..... So it is, and no more than that was to be said here.")
+    )
+    assert [block for _, block, _ in blocks(text)] == rows
+    shown = Document.from_text(f"The fees.\n\n{text}", tokenizer="words").context("What is due?", 16).text()
+    assert "Total due. . . . . . . . .  90.00" in shown

@@ -11,6 +11,7 @@ import re
 import sys
 from collections.abc import Iterable, Iterator
 from itertools import chain, groupby, islice, repeat
+from operator import itemgetter
 
 from secondhop.loading.outlined import lines_of
 from secondhop.loading.ruled import boxes, columns
@@ -20,6 +21,8 @@ _LINE_END = r"(?:\r\n?|\n)"
 _ROWS = re.compile(rf"^(?:[ \t]*\|[^\r\n]*\|[ \t]*(?:{_LINE_END}|\Z)){{2,}}", re.MULTILINE)
 _FENCE = re.compile(r"(?P<fence>```+|~~~+)(?P<info>(?<=~)[^\r\n]*|[^\r\n`]*(?=[\r\n]|\Z))")
 _BEFORE_FENCE = re.compile(r"\n(?=```|~~~)")  # with a fixed first character: several times as fast as with `^`
+_LEADER = re.compile(r"\.( ?)(?:\.\1){3}\.[. \t]*(?:([^\s.][^\r\n]{0,40})(?=[\r\n]|\Z))?")
+"""The dots of a contents list or a statement, and what stands at their end."""
 
 _GAP = re.compile(r"(?<=[^\s.!?:;])[ ]{2,}(?=\S)")
 _DIGIT = re.compile(r"\d")
@@ -28,6 +31,8 @@ _SEPARATORS = (("\t", "\t", 2), ("|", " | ", 2), (";", ";", 3))
 _LEAST_ALIGNED = 3
 _LEAST_ROWS = 3
 _LONGEST_CELL = 100
+_LONGEST_ROW = 200
+"""Of those with dots: what is longer is a paragraph on one line."""
 
 _Found = tuple[int, int, Kind, int]
 """Start, end, kind, and where the header of a table ends; its start where there is none."""
@@ -47,6 +52,7 @@ def inner_sections(text: str, outer: Section, *, is_piece: bool = False) -> list
     found = with_tables(text, found)
     if is_piece and "|" in text:
         found = _apart(found, _rows(text))
+    found = _apart(found, _led(text))
     found = _apart(found, _columns(text))
     return [
         Section(start, end, outer.page, outer.heading_path, kind, (start, head) if head > start else outer.heading_span)
@@ -88,6 +94,15 @@ def _fenced(text: str) -> Iterator[_Found]:
 
 def _rows(text: str) -> Iterator[_Found]:
     return ((row.start(), row.start() + len(row[0].rstrip()), "table", row.start()) for row in _ROWS.finditer(text))
+
+
+def _led(text: str) -> Iterator[_Found]:
+    """Lines whose two ends are joined by dots: a stop before them ends nothing."""
+    if ". . ." in text or "....." in text:
+        for leader in filter(itemgetter(2), _LEADER.finditer(text)):
+            start = max(text.rfind("\n", 0, leader.start()), text.rfind("\r", 0, leader.start())) + 1
+            if leader.end() - start <= _LONGEST_ROW:
+                yield start, leader.end(), "table", start
 
 
 def _columns(text: str) -> Iterator[_Found]:
