@@ -96,6 +96,8 @@ def test_small_letters_name_a_part_as_well():
         ("chapter four", "CHAPTER IV: Arrears"),
         ("the fourth chapter", "Chapter 4: Arrears"),
         ("the 44th chapter", "44. Chapter"),
+        ("schedule 4", "FOURTH SCHEDULE"),
+        ("lesson four", "Lesson 4: Arrears"),
         ("cláusula 44", "Cláusula 44ª - Atrasos"),
         ("articulo 44", "Artículo 44º.- Atrasos"),
         ("44. madde", "Madde 44"),

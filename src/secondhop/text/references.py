@@ -23,7 +23,8 @@ _NUMBERED = """article articles arts ch chap chapter chapters cl clause clauses 
     άρθρου άρθρα κεφάλαιο κεφαλαίου παράγραφος παραγράφου pasal bab điều khoản mục chương المادة الفصل البند القسم
     ماده فصل بند अनुच्छेद धारा अध्याय खंड סעיף פרק cikk fejezet szakasz bekezdés"""
 # Parts that are known by their name and a number or letter together.
-_NAMED = """annex annexes annexure appendix appendices attachment attachments exhibit exhibits fig figs figure figures
+_NAMED = """act amendment book definition example exercise lemma lesson problem question recital scene theorem unit volume
+    annex annexes annexure appendix appendices attachment attachments exhibit exhibits fig figs figure figures
     sch schedule schedules table tables abbildung abbildungen anhang anhangs anlage anlagen tabelle tabellen annexe
     tableau tableaux anexo anexos cuadro figura figuras tabla tablas allegato allegati tabella bijlage tabel
     приложение приложения приложении таблица таблице таблицы таблицу рисунок рисунке рисунка рис załącznik
@@ -88,10 +89,10 @@ def _ways_to_write() -> Iterator[tuple[str, ...]]:
         [ten + one for ten in tens.split(" ") for one in ones.split(" ")]
         for tens, ones in zip(_TENS, _ONES, strict=True)
     )
-    words = _CARDINALS.split()
+    words = list(zip(_CARDINALS.split(), _ORDINALS.split(), strict=True))
     for number in range(1, 100):
-        digits, word = str(number), words[number - 1 : number]
-        cases = [case(each) for each in word for case in (str.title, str.upper, str.lower)]
+        digits, both = str(number), words[number - 1] if number <= len(words) else ()
+        cases = [case(word) for word in both for case in (str.title, str.upper, str.lower)]
         yield digits, roman[number], f"{digits}º", f"{digits}ª", digits.translate(_WIDE), chinese[number], *cases
 
 
