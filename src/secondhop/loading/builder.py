@@ -44,7 +44,7 @@ class _OpenSection:
 
     page: int | None
     heading_path: tuple[str, ...]
-    kind: Kind
+    kind: Kind = "prose"
     heading_span: Span | None = None
     start: int = -1
     end: int = -1
@@ -69,7 +69,7 @@ class TextBuilder:
         self._length = 0
         self._headings: list[tuple[int, str]] = []
         self._heading_span: Span | None = None
-        self._sections = [_OpenSection(None, (), "prose")]
+        self._sections = [_OpenSection(None, ())]
 
     @property
     def length(self) -> int:
@@ -80,11 +80,11 @@ class TextBuilder:
     def _path(self) -> tuple[str, ...]:
         return tuple(title for _, title in self._headings)
 
-    def begin(self, *, page: int | None = None, heading_path: tuple[str, ...] = (), kind: Kind = "prose") -> None:
+    def begin(self, *, page: int | None = None, heading_path: tuple[str, ...] = ()) -> None:
         """Start a section; headings seen so far no longer apply."""
         self._headings = list(enumerate(heading_path))
         self._heading_span = None
-        self._sections.append(_OpenSection(page, heading_path, kind))
+        self._sections.append(_OpenSection(page, heading_path))
 
     def heading(self, level: int, title: str) -> None:
         """Start a section under a heading, inside the headings of lower level, and write the heading."""
@@ -97,7 +97,7 @@ class TextBuilder:
         while self._headings and self._headings[-1][0] >= level:
             self._headings.pop()
         self._headings.append((level, title))
-        section = _OpenSection(self._sections[-1].page, self._path, "prose")
+        section = _OpenSection(self._sections[-1].page, self._path)
         self._sections.append(section)
         section.heading_span = self._heading_span = self._append(title, "\n\n")
 
