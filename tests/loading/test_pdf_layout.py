@@ -237,6 +237,12 @@ def test_larger_lines_are_headings_where_there_is_no_outline():
     assert spans == ["1 Harbour", "1.1 Dues", "2 Boats of\nthe harbour", "2.1 Ferries"]
 
 
+def test_headings_in_13_points_over_a_text_in_11_are_found_in_any_font():
+    pages = [[(72, 740, 13, title), *column(72, 700, BODY, 11)] for title in ("Dues", "Fees")]
+    data = making.drawn_pdf(pages).replace(b"/Helvetica", b"/Times-Roman")
+    assert [path for _, path, _ in shown(pdf.load(data, "a.pdf"))] == [("Dues",), ("Fees",)]
+
+
 def test_paragraphs_in_a_size_above_the_usual_one_are_no_headings():
     small = [(72, 560 - 9 * row, 8, f"{line} 10 20 30") for row, line in enumerate((4 * BODY)[:50])]
     running_on = [line.rstrip(".") for line in BODY]

@@ -92,7 +92,8 @@ def _repeated(edges: Sequence[Sequence[_EdgeLine]]) -> set[_Key]:
         for key in {(words, step + near) for _, _, words, step in edge for near in (-1, 0, 1)}:
             pages_of[key].append(number)
     most = len(edges)
-    return {key for key, numbers in pages_of.items() if _is_run(numbers, min(_least_pages(key[0]), most))}
+    often = {key: numbers for key, numbers in pages_of.items() if len(numbers) > 1}
+    return {key for key, numbers in often.items() if _is_run(numbers, min(_least_pages(key[0]), most))}
 
 
 def _fixed(pages: Sequence[Page], edges: Sequence[Sequence[_EdgeLine]]) -> set[str]:

@@ -10,8 +10,8 @@ from secondhop.loading.builder import MAX_HEADING_CHARS, one_line
 from secondhop.loading.pdf.page import Line, Page, Titles
 from secondhop.types import Span
 
-_LARGER = 1.17
-"""From this multiple of the usual size on, a line is a heading."""
+_LARGER = 1.15
+"""From this multiple of the usual size on, a line is a heading: 14 points over 12 is."""
 _SAME_SIZE = 1.06
 _LEAST_SHARE = 0.03  # of the pages: what is large on the cover alone heads nothing
 _MAX_LEVELS = 4
@@ -71,7 +71,7 @@ def _place(text: str, opening: str, closing: str, lines: int, cursor: int) -> Sp
 
 
 def _size(line: Line) -> float:
-    return round(2 * line.height) / 2
+    return round(4 * line.size) / 4
 
 
 def _levels(pages: Sequence[Page]) -> Mapping[float, int]:
@@ -80,7 +80,7 @@ def _levels(pages: Sequence[Page]) -> Mapping[float, int]:
     on: dict[float, set[int]] = defaultdict(set)
     for number, page in enumerate(pages):
         for line in page.lines:
-            if line.height:
+            if line.size:
                 chars[_size(line)] += len(line.text)
                 on[_size(line)].add(number)
     if not chars:

@@ -55,8 +55,8 @@ def _rows(lines: Sequence[Line]) -> list[Line]:
             and abs(line.bottom - last.bottom) <= _SAME_ROW * min(last.height, line.height)
             and line.left >= last.right
         ):
-            height = max(last.height, line.height)
-            rows[-1] = Line(f"{last.text} {line.text}", last.left, line.right, last.bottom, height)
+            height, size = max(last.height, line.height), max(last.size, line.size)
+            rows[-1] = Line(f"{last.text} {line.text}", last.left, line.right, last.bottom, height, size)
         else:
             rows.append(line)
     return rows

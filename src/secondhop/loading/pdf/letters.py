@@ -11,7 +11,8 @@ from pypdfium2 import raw
 
 from secondhop.loading.builder import raised
 
-NUMBER = re.compile(r"[0-9]+(?:,[0-9]+)*")
+DIGIT = re.compile("[0-9]")  # found in half the time of a number
+_NUMBER = re.compile(r"[0-9]+(?:,[0-9]+)*")
 _SIGNS = "+-−–"
 _SMALLER = 0.98
 HIGHER = 0.25
@@ -29,7 +30,7 @@ def with_raised(textpage: Any, ask: Callable[..., int], text: str, numbers: Sequ
     `ask` tells the box of a character, `numbers` the number of each in the line.
     """
     box, before = raw.FS_RECTF(), raw.FS_RECTF()
-    for match in NUMBER.finditer(text):
+    for match in _NUMBER.finditer(text):
         start, end = match.span()
         if start and text[start - 1] in _SIGNS:
             start -= 1
@@ -45,7 +46,7 @@ def with_raised(textpage: Any, ask: Callable[..., int], text: str, numbers: Sequ
             at -= 1
         if at < end and raw.FPDFText_GetUnicode(textpage, numbers[at]) == ord(text[at]):
             text = f"{text[:at]}{raised(text[at:end])}{text[end:]}"
-    mark = NUMBER.match(text)
+    mark = _NUMBER.match(text)
     rest = text[mark.end() :].lstrip() if mark else ""
     if mark and rest[:1].isalpha():  # the mark before a footnote
         ask(textpage, numbers[mark.end() - 1], box)

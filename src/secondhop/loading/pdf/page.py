@@ -20,7 +20,9 @@ class Line(NamedTuple):
     right: float = 0.0
     bottom: float = 0.0
     height: float = 0.0
-    """From descent to ascent of its letters, which grows with the font size."""
+    """From descent to ascent of its letters."""
+    size: float = 0.0
+    """Of its font, which is told even where the font does not say how high its letters are."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import math
 import os
 import threading
 from collections.abc import Callable, Iterator, Sequence
@@ -17,7 +18,7 @@ from pypdfium2 import raw
 from secondhop.errors import PasswordRequiredError
 from secondhop.loading.builder import MAX_HEADING_CHARS, clean, one_line
 from secondhop.loading.pdf.fields import with_fields
-from secondhop.loading.pdf.letters import HIGHER, NUMBER, closed_up, seems_spaced, with_raised
+from secondhop.loading.pdf.letters import DIGIT, HIGHER, closed_up, seems_spaced, with_raised
 from secondhop.loading.pdf.page import Entry, Line, Page, Pages, State, count, ranges, turn
 from secondhop.loading.pdf.words import tidy_lines, with_accents
 
@@ -195,7 +196,8 @@ def _placed(textpage: Any, texts: Sequence[str], stored: str, ask: Callable[...,
         parts = pieces[found.start : place]
         for each in [(text, parts)] if len(parts) == 1 else _apart(textpage, ask, text, parts):
             line, whole = _line(textpage, ask, *each), each
-            if lines and _goes_on(lines[-1], line) and 0 < len(last[1]) < _MAX_PIECES:
+            is_near = lines and abs(line.left - lines[-1].right) < _TOUCHING * line.height
+            if is_near and 0 < len(last[1]) < _MAX_PIECES and _are_beside(lines[-1], line):
                 between = _between(textpage, ask, last[1][-1], each[1][0])
                 if between != "\n":
                     whole = f"{last[0]}{between}{each[0]}", [*last[1], *each[1]]
@@ -206,11 +208,9 @@ def _placed(textpage: Any, texts: Sequence[str], stored: str, ask: Callable[...,
     return lines
 
 
-def _goes_on(before: Line, line: Line) -> bool:
-    """Whether a line begins where the one before ends: pdfium ends lines at what is raised or lowered."""
+def _are_beside(before: Line, line: Line) -> bool:
+    """Whether they are one row, at whose raised or lowered part pdfium ended a line."""
     height = min(before.height, line.height)
-    if abs(line.left - before.right) >= _TOUCHING * height:
-        return False
     shared = min(before.bottom + before.height, line.bottom + line.height) - max(before.bottom, line.bottom)
     return 2 * shared > height
 
@@ -230,12 +230,20 @@ def _line(textpage: Any, ask: Callable[..., int], text: str, pieces: Sequence[tu
     ):
         return Line(text)
     height = max(middle.top - middle.bottom, 0.0)
-    if NUMBER.search(text):
+    if DIGIT.search(text):
         foot = min(first.bottom, middle.bottom) + HIGHER * height
         text = with_raised(textpage, ask, text, numbers, foot)
     elif seems_spaced(text):
         text = closed_up(textpage, ask, text, numbers)
-    return Line(text, first.left, max(last.right, first.left), middle.bottom, height)
+    size = _size(textpage, numbers[half])
+    return Line(text, first.left, max(last.right, first.left), middle.bottom, height, size)
+
+
+def _size(textpage: Any, number: int) -> float:
+    """The size of a character's font, in points of the page."""
+    matrix = raw.FS_MATRIX()
+    raw.FPDFText_GetMatrix(textpage, number, matrix)
+    return float(raw.FPDFText_GetFontSize(textpage, number)) * math.hypot(matrix.c, matrix.d)
 
 
 def _apart(
