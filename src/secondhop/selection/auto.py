@@ -30,8 +30,7 @@ def is_passthrough(selection: Selection) -> bool:
     """Whether every hit is shown whole, near-duplicates aside."""
     if any(decision.reason in _WANTED for decision in selection.decisions):
         return False
-    whole = {
-        passage.chunk.id: sum([end - start for start, end in passage.spans]) >= len(passage.chunk.text.strip())
+    return all(
+        sum([end - start for start, end in passage.spans]) >= len(passage.chunk.text.strip())
         for passage in selection.passages
-    }
-    return all(whole.get(decision.chunk_id, False) for decision in selection.decisions if decision.fate == "kept")
+    )

@@ -59,20 +59,13 @@ class _OfChunk(NamedTuple):
 
 def facts_of(hits: Ranking) -> Facts:
     """The facts of all hits, one at least. Code is taken whole: nothing is told of its lines."""
-    sentences = hits.sentences
-    bounds = sentences.hit.searchsorted(np.arange(len(hits) + 1)).tolist()
-    starts, ends = sentences.start.tolist(), sentences.end.tolist()
-    chunks = [hit.chunk for hit in hits.hits]
+    sentences, chunks = hits.sentences, [hit.chunk for hit in hits.hits]
+    base = np.array([chunk.start for chunk in chunks])[sentences.hit]
+    spans = np.stack((sentences.start - base, sentences.end - base), axis=1).astype(np.int64)
+    data, size = spans.tobytes(), spans.itemsize * 2
+    bounds = (sentences.hit.searchsorted(np.arange(len(chunks) + 1)) * size).tolist()
     told = [
-        _of_chunk(
-            chunk.text,
-            chunk.kind,
-            chunk.page,
-            chunk.heading,
-            chunk.start,
-            tuple(starts[first:last]),
-            tuple(ends[first:last]),
-        )
+        _of_chunk(chunk.text, chunk.kind, chunk.page, chunk.heading, data[first:last])
         for chunk, (first, last) in zip(chunks, pairwise(bounds), strict=True)
     ]
     hangs, refers, openers, labels, lines, may_open = zip(*told, strict=True)
@@ -82,20 +75,12 @@ def facts_of(hits: Ranking) -> Facts:
 
 
 @lru_cache(maxsize=REMEMBERED)
-def _of_chunk(
-    text: str,
-    kind: Kind,
-    page: int | None,
-    heading: str | None,
-    base: int,
-    starts: tuple[int, ...],
-    ends: tuple[int, ...],
-) -> _OfChunk:
-    n = len(starts)
+def _of_chunk(text: str, kind: Kind, page: int | None, heading: str | None, data: bytes) -> _OfChunk:
+    """Those of a chunk, whose sentences' spans in it are told as the bytes of an array: as a key they cost least."""
+    spans = [(start, end) for start, end in np.frombuffer(data, np.int64).reshape(-1, 2).tolist()]
     if kind == "code":
-        none = (False,) * n
-        return _OfChunk(none, none, (0,) * n, none, is_of_lines=False, may_open=False)
-    spans = [(start - base, end - base) for start, end in zip(starts, ends, strict=True)]
+        none = (False,) * len(spans)
+        return _OfChunk(none, none, (0,) * len(spans), none, is_of_lines=False, may_open=False)
     hangs = tuple([_HANGS.match(text, start) is not None for start, _ in spans])
     return _OfChunk(
         hangs,

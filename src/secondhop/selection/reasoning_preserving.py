@@ -100,6 +100,8 @@ def rivalled_shares(hits: Ranking, total: Floats) -> Floats:
     text = np.array(
         [numbers.setdefault(None if hit.chunk.kind == "code" else hit.chunk.source, len(numbers)) for hit in hits]
     )
+    if len(numbers) == 1:
+        return np.zeros(len(hits))
     for later, earlier, _ in hits.duplicates:
         text[text == text[later]] = text[earlier]
     rivals = (total[:, None] > total) & (text[:, None] != text)
