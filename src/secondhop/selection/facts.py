@@ -13,7 +13,7 @@ import numpy as np
 
 from secondhop.selection.labels import is_label
 from secondhop.selection.lines import is_of_lines
-from secondhop.selection.lists import ITEM, TIME, may_open
+from secondhop.selection.lists import ITEM, TIME, count_rows, may_open
 from secondhop.selection.openers import count_openers
 from secondhop.text.invisible import REMEMBERED
 from secondhop.types import Kind, Ranking
@@ -38,6 +38,8 @@ class Facts:
     """[sentences] whether they do so by a pronoun or a connective."""
     openers: list[int]
     """[sentences] how many from each on say nothing without what follows them."""
+    rows: list[int]
+    """[sentences] which row of a table each is, counted from the header; 0 for what is none."""
     labels: Bools
     """[sentences] whether each names what those behind it are about."""
     lines: Bools
@@ -52,6 +54,7 @@ class _OfChunk(NamedTuple):
     hangs: tuple[bool, ...]
     refers: tuple[bool, ...]
     openers: tuple[int, ...]
+    rows: tuple[int, ...]
     labels: tuple[bool, ...]
     is_of_lines: bool
     may_open: bool
@@ -68,9 +71,15 @@ def facts_of(hits: Ranking) -> Facts:
         _of_chunk(chunk.text, chunk.kind, chunk.page, chunk.heading, data[first:last])
         for chunk, (first, last) in zip(chunks, pairwise(bounds), strict=True)
     ]
-    hangs, refers, openers, labels, lines, may_open = zip(*told, strict=True)
+    hangs, refers, openers, rows, labels, lines, may_open = zip(*told, strict=True)
     return Facts(
-        _all(hangs), _all(refers), _all(openers), np.array(_all(labels), bool), np.array(lines, bool), list(may_open)
+        _all(hangs),
+        _all(refers),
+        _all(openers),
+        _all(rows),
+        np.array(_all(labels), bool),
+        np.array(lines, bool),
+        list(may_open),
     )
 
 
@@ -79,13 +88,14 @@ def _of_chunk(text: str, kind: Kind, page: int | None, heading: str | None, data
     """Those of a chunk, whose sentences' spans in it are told as the bytes of an array: as a key they cost least."""
     spans = [(start, end) for start, end in np.frombuffer(data, np.int64).reshape(-1, 2).tolist()]
     if kind == "code":
-        none = (False,) * len(spans)
-        return _OfChunk(none, none, (0,) * len(spans), none, is_of_lines=False, may_open=False)
+        none, nought = (False,) * len(spans), (0,) * len(spans)
+        return _OfChunk(none, none, nought, nought, none, is_of_lines=False, may_open=False)
     hangs = tuple([_HANGS.match(text, start) is not None for start, _ in spans])
     return _OfChunk(
         hangs,
         tuple([hangs[number] and _REFERS.match(text, start) is not None for number, (start, _) in enumerate(spans)]),
         count_openers(text, spans, heading),
+        count_rows(text, spans),
         tuple([kind == "prose" and is_label(text, start, end) for start, end in spans]),
         not page and is_of_lines(text, spans),
         kind == "prose" and page is None and may_open(text),

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from secondhop.selection.packing import Packing, slice_of
 from secondhop.text.sentences import CLOSING, STOPS, WIDE_STOPS
+from secondhop.types import Span
 
 ITEM = r"\s*(?:\((?P<bracketed>[a-zA-Z]|[ivx]{1,4}|\d{1,2})\)|(?P<dotted>[a-z]|[ivx]{1,4}|\d{1,2})[.)]|(?P<bullet>[-*•‣▪●○–·]))\s"
 """How an item of a list begins."""
@@ -23,7 +25,7 @@ _ROMAN = ("i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x")
 _FURTHEST = 40
 """How many sentences back the beginning of a list is looked for."""
 _FURTHEST_ROW = 200
-"""How many rows back the header of a table is looked for."""
+"""How many rows of a table come with its header."""
 _FURTHEST_OPENING = 5
 """How many sentences back that of a paragraph is looked for."""
 _LONGEST_OPENING = 50
@@ -71,16 +73,23 @@ def introduction(packing: Packing, number: int) -> int | None:
     return None
 
 
-def header(packing: Packing, number: int) -> int | None:
-    """The header of the table, in the same hit, in which a sentence is a row; None if it is none."""
-    first = packing.sentences_of(packing.hit_of[number]).start
-    for row in range(number, max(first, number - _FURTHEST_ROW) - 1, -1):
-        text = _text(packing, row)
-        if not _is_row(text):
-            return None
-        if _RULED_OFF.search(text):
-            return row if row < number else None
-    return None
+def count_rows(text: str, spans: Sequence[Span]) -> tuple[int, ...]:
+    """Of each sentence of a chunk: which row it is below the header of a table; 0 if it is none, or the header.
+
+    Args:
+        text: the chunk's.
+        spans: where the sentences stand in it.
+    """
+    rows, header = [0] * len(spans), -1
+    for number, (start, end) in enumerate(spans):
+        row = text[start:end]
+        if not _is_row(row):
+            header = -1
+        elif _RULED_OFF.search(row):
+            header = number
+        elif header >= 0 and number - header <= _FURTHEST_ROW:
+            rows[number] = number - header
+    return tuple(rows)
 
 
 def _is_row(text: str) -> bool:

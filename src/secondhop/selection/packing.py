@@ -47,10 +47,6 @@ class Packing:
         """Tokens of each sentence."""
         self.is_code = [hit.chunk.kind == "code" for hit in hits.hits]
         """Whether each hit is source code."""
-        self.may_have_rows = [
-            "|" in text or "-" in text or "=" in text for text in (hit.chunk.text for hit in hits.hits)
-        ]
-        """Whether each hit may hold a table: such marks are in its rule, and one is found quickly."""
         self.twins: dict[int, list[tuple[int, float]]] = {}
         """Near-duplicates of a hit among the others, each with the similarity."""
         for later, earlier, similarity in hits.duplicates:

@@ -16,7 +16,7 @@ import numpy as np
 from secondhop.selection.duplicates import refuse_duplicate
 from secondhop.selection.facts import Facts, facts_of
 from secondhop.selection.labels import carried
-from secondhop.selection.lists import header, introduction, opening
+from secondhop.selection.lists import introduction, opening
 from secondhop.selection.packing import Packing
 from secondhop.types import Budget, Query, Ranking, Selection
 
@@ -187,9 +187,9 @@ def _take_long_evidence(packing: Packing, facts: Facts, direct_order: list[int])
         hangs = main == number and facts.hangs[number]
         before = _antecedents(packing, facts, number) if hangs else list(range(number, main))
         cost = packing.cost_alone(main) + sum(packing.tokens[other] for other in before)
-        if cost <= int(DIRECT_SHARE * limit) or _take_with_heading(packing, main, limit, before):
+        if cost <= int(DIRECT_SHARE * limit) or _take_with_heading(packing, facts, main, limit, before):
             return
-        if hangs and _take_with_heading(packing, main, limit):
+        if hangs and _take_with_heading(packing, facts, main, limit):
             return
 
 
@@ -214,14 +214,14 @@ def _take_in_order(packing: Packing, facts: Facts, order: list[int], limit: int)
             main = number + openers[number]
             if main > number and main not in chosen and packing.duplicate_of(main) is None:
                 before = [opener for opener in range(number, main) if opener not in chosen]
-                _take_with_heading(packing, main, limit, before)
+                _take_with_heading(packing, facts, main, limit, before)
             elif not hangs[number]:
-                taken = _take_with_heading(packing, number, limit)
+                taken = _take_with_heading(packing, facts, number, limit)
                 if taken and facts.may_open[place] and (above := opening(packing, number)) is not None:
                     packing.take(above, packing.budget.max_tokens)
             else:
                 before = _antecedents(packing, facts, number)
-                if _take_with_heading(packing, number, limit, before):
+                if _take_with_heading(packing, facts, number, limit, before):
                     _take_introduction(packing, before[0] if before else number, limit)
         room = limit - packing.used
         if room < _SMALLEST_SENTENCE:
@@ -238,17 +238,16 @@ def _says_nothing(packing: Packing) -> bool:
     return all(packing.hit_of[number] in speaking for number in packing.chosen)
 
 
-def _take_with_heading(packing: Packing, number: int, limit: int, before: Sequence[int] = ()) -> bool:
+def _take_with_heading(packing: Packing, facts: Facts, number: int, limit: int, before: Sequence[int] = ()) -> bool:
     """Takes a sentence, and the short one just before where that fits: "12. Term." says what the next is about.
 
     A row of a table comes with the header.
     """
     if not packing.take(number, limit, before):
         return False
-    if packing.may_have_rows[packing.hit_of[number]]:
-        above = header(packing, number)
-        if above is not None and above not in packing.chosen:
-            packing.take(above, packing.budget.max_tokens)
+    above = number - facts.rows[number]
+    if above < number and above not in packing.chosen:
+        packing.take(above, packing.budget.max_tokens)
     heading = (before[0] if before else number) - 1
     if heading not in packing.scraps or heading in packing.chosen or not packing.adjoins(heading):
         return True
