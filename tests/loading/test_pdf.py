@@ -187,6 +187,11 @@ def test_control_characters_and_ligatures_become_plain_text():
     assert tidy_lines("o\ufb03ce\x00 \r\nnext\x07 line\xa0\r\n\r\nend") == ["office", "next line", "", "end"]
 
 
+def test_ligatures_of_fonts_without_names_are_told_by_their_places():
+    loaded = pdf.load(make_pdf([["\x1dow of o\x1ece \x1cles \x1e", "next"]]), "a.pdf")
+    assert loaded.text == "flow of office files\nnext"
+
+
 def test_accents_that_tex_draws_before_letters_are_put_on_them():
     # The octal codes are the acute, the dieresis, the circumflex, the cedilla and the dotless i of Adobe's encoding.
     lines = [r"Schr\310odinger, Poincar\302e", r"Fran\313cois, na\310\365ve, \302x"]

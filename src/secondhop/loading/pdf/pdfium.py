@@ -317,7 +317,7 @@ def _numbered(stored: str) -> Iterator[tuple[int, str]]:
     for line in stored.split("\r\n"):
         bare = line.strip()
         if bare:
-            yield at + line.index(bare[0]), bare if bare.isascii() else tidy_lines(bare)[0]
+            yield at + line.index(bare[0]), bare if bare.isascii() and bare.isprintable() else tidy_lines(line)[0]
         at += len(line) + 2
 
 

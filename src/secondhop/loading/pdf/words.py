@@ -18,6 +18,8 @@ _FIRST_WORD = re.compile(r"\w*")
 _MAX_WORD = 100
 _AROUND_WORDS = ".,;:!?()[]{}\"'“”‘’«»*•–—/"
 _LIGATURES = dict(zip("ﬀﬁﬂﬃﬄﬅﬆ", ("ff", "fi", "fl", "ffi", "ffl", "st", "st"), strict=True))
+# Their places in TeX's T1 encoding: bitmap fonts of it carry no names.
+_T1_LIGATURES = dict(zip("\x1b\x1c\x1d\x1e\x1f", ("ff", "fi", "fl", "ffi", "ffl"), strict=True))
 _COMBINING = dict(zip("`´ˆ˜¯˘¨˚˝ˇ¸", "\u0300\u0301\u0302\u0303\u0304\u0306\u0308\u030a\u030b\u030c\u0327", strict=True))
 _ACCENTED = re.compile(r"([´ˆ˜¯˘¨˚˝ˇ¸]|(?<=[^\W\d_])`)([A-Za-zı])")
 # Whatever `clean` would change, and ligatures; one pass over the page finds them.
@@ -33,7 +35,9 @@ def tidy_lines(text: str) -> list[str]:
 
 
 def _plain(match: re.Match[str]) -> str:
-    return _LIGATURES.get(match[0]) or clean(match[0])
+    beside = match.string[max(match.start() - 1, 0) : match.end() + 1]
+    in_word = any(map(str.isalpha, beside))
+    return _LIGATURES.get(match[0]) or (in_word and _T1_LIGATURES.get(match[0])) or clean(match[0])
 
 
 def with_accents(text: str) -> str:
