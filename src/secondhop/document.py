@@ -358,7 +358,7 @@ class Document:
         before = self._persisted()
         after = open_folder(before.root, before.options, previous=before, **look)
         is_parsed_again = after.in_memory and bool(look.get("again"))  # what that gave is nowhere to be compared with
-        return self._next(after, same=after.table.leaves_out_as(before.table) and not is_parsed_again)
+        return self._next(after, same=after.table.left_out == before.table.left_out and not is_parsed_again)
 
     def reload(self) -> Refresh:
         """A document of the folder as its index has it now, without a look at the files: another process wrote it.

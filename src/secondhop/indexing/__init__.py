@@ -7,8 +7,9 @@ threads, forked and pickled.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
 
-from secondhop.indexing.build import CutsLike, build_segment
+from secondhop.indexing.build import build_segment
 from secondhop.indexing.costs import TokenCosts
 from secondhop.indexing.lexicon import Lexicon
 from secondhop.indexing.merge import merge
@@ -19,6 +20,9 @@ from secondhop.indexing.segment import Segment
 from secondhop.indexing.snapshot import Snapshot
 from secondhop.indexing.suspects import Suspects
 from secondhop.types import Chunk, SourceText
+
+if TYPE_CHECKING:
+    from secondhop.chunking import CutTable
 
 __all__ = [
     "BM25",
@@ -37,7 +41,7 @@ __all__ = [
 
 def build(
     sources: Sequence[SourceText],
-    tables: Iterable[CutsLike],
+    tables: Iterable[CutTable],
     *,
     language: str = "auto",
     char_ngrams: int = 0,

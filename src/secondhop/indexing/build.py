@@ -6,7 +6,7 @@ import json
 from array import array
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import accumulate
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -26,6 +26,7 @@ from secondhop.types import KINDS, Section, SourceText
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from secondhop.chunking import CutTable
     from secondhop.types import Ints
 
 _LONGEST_HEADER = 1_000
@@ -37,42 +38,6 @@ _DTYPES: dict[str, type[np.generic]] = {
     "sentence_start": np.int64, "sentence_end": np.int64, "sentence_n_words": np.int64,
 }  # fmt: skip
 """Columns that come in pieces, and what they hold."""
-
-
-class CutsLike(Protocol):
-    """What chunking returns for a run of sources, as far as the index needs it. See `chunking.CutTable`."""
-
-    @property
-    def n_sources(self) -> int:
-        """How many sources it covers."""
-
-    @property
-    def source(self) -> list[int]:
-        """[C] which of them."""
-
-    @property
-    def section(self) -> list[int]:
-        """[C] which of `sections`."""
-
-    @property
-    def opens(self) -> list[bool]:
-        """[C] whether a paragraph or definition begins with it."""
-
-    @property
-    def n_sentences(self) -> list[int]:
-        """[C] how many sentences it has."""
-
-    @property
-    def sections(self) -> list[Section]:
-        """Sections that chunks are in."""
-
-    @property
-    def sentence_start(self) -> Ints:
-        """[S] where each sentence begins in the text of its source."""
-
-    @property
-    def sentence_end(self) -> Ints:
-        """[S] where it ends."""
 
 
 class _Columns:
@@ -95,7 +60,7 @@ class _Columns:
 
 def build_segment(
     sources: Sequence[SourceText],
-    tables: Iterable[CutsLike],
+    tables: Iterable[CutTable],
     *,
     language: str = "auto",
     char_ngrams: int = 0,
@@ -155,7 +120,7 @@ def _add(
     forms: Numbering,
     paths: dict[str, int],
     sources: Sequence[SourceText],
-    table: CutsLike,
+    table: CutTable,
     first_source: int,
     first_section: int,
 ) -> None:

@@ -130,10 +130,6 @@ class FileTable:
         """Whether it has the same files, of the same content, as another table."""
         return self.paths == other.paths and self.states == other.states
 
-    def leaves_out_as(self, other: FileTable) -> bool:
-        """Whether it leaves out the same files, for the same reasons."""
-        return self.left_out == other.left_out
-
     def report(self, notes: Sequence[str] = ()) -> IngestReport:
         """What became of each file."""
         return IngestReport.of(self.reports, self.left_out, notes)
