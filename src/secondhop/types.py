@@ -343,11 +343,9 @@ def quickly(kind: type[_Value]) -> type[_Value]:
     A frozen class sets each field by a call. Here the fields are those of an open twin, which then becomes one of `kind`.
     """
     columns = [(each.name, each.type, copy(each)) for each in fields(kind)]  # type: ignore[arg-type]
-    twin = make_dataclass(kind.__name__, columns, slots=True, eq=False)
 
-    def make(*values: Any, **named: Any) -> _Value:
-        value = twin(*values, **named)
+    def become(value: Any) -> None:
         value.__class__ = kind
-        return cast("_Value", value)
 
-    return cast("type[_Value]", make)
+    twin = make_dataclass(kind.__name__, columns, slots=True, eq=False, namespace={"__post_init__": become})
+    return cast("type[_Value]", twin)

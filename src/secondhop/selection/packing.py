@@ -5,12 +5,12 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
 
-from secondhop.text.hygiene import visible
-from secondhop.text.prompt import GAP, SEPARATOR, label, render, show
+from secondhop.text.prompt import GAP, SEPARATOR, label, render, show, visible_part
 from secondhop.types import Budget, Chunk, Decision, Hit, Passage, Ranking, Reason, Role, Selection, Span, quickly
 
 _JOIN = 0.8
@@ -22,6 +22,8 @@ LEAST_WORDS = 4
 _SMALLEST_REST = 4
 _SMALLEST_SHARE = 128
 """Slack below which looking for one more sentence is not worth the count: tokens, and a part of the budget."""
+_rounded = lru_cache(maxsize=1 << 10, typed=True)(round)
+"""Most hits hold as much of a question as others, and rounding takes four times as long as looking up."""
 _make_passage, _make_decision = quickly(Passage), quickly(Decision)
 
 
@@ -337,7 +339,7 @@ class Packing:
         number = bisect_left(self._start, span[0], first, last)
         if span[1] == self._end[number]:
             return self.tokens[number]
-        return self.budget.count_tokens(visible(slice_of(chunk, span)))
+        return self.budget.count_tokens(visible_part(slice_of(chunk, span), chunk))
 
 
 def role_of(hit: Hit) -> Role:
@@ -356,7 +358,7 @@ def keep(hit: Hit, role: Role, spans: tuple[Span, ...], tokens: int) -> Decision
     elif "dense" in hit.scores and hit.grounding == 0 and hit.scores["lexical"] == 0:
         reason, detail = Reason.KEPT_SIMILAR, {"cosine": round(hit.scores["dense"], 4)}
     elif hit.grounding > 0 or hit.via is not None or hit.scores.get("lexical", 0.0) > 0:
-        reason, detail = Reason.KEPT_RELEVANT, {"grounding": round(hit.grounding, 4)}
+        reason, detail = Reason.KEPT_RELEVANT, {"grounding": _rounded(hit.grounding, 4)}
     else:
         reason = Reason.KEPT_UNRANKED
     return _make_decision(chunk.id, "kept", reason, label(chunk), role, tokens, hit.score, hit.rank, spans, detail)

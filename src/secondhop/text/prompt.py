@@ -66,8 +66,12 @@ def joined(pieces: Sequence[str], kind: Kind) -> str:
 
 def visible_text(passage: Passage) -> str:
     """`passage_text` without the characters that nobody sees."""
-    text = passage_text(passage)
-    return visible(text) if hides(passage.chunk.text) else text
+    return visible_part(passage_text(passage), passage.chunk)
+
+
+def visible_part(text: str, chunk: Chunk) -> str:
+    """Words of a chunk without the characters that nobody sees; where the chunk has none, they are not looked for again."""
+    return visible(text) if hides(chunk.text) else text
 
 
 def _plain(_: int, passage: Passage) -> str:
