@@ -33,6 +33,14 @@ def test_class(cls):
     assert cls.class_name() == cls.__name__
 
 
+def test_a_class_of_the_users_own_goes_by_its_own_name(nodes):
+    class Shortened(SecondhopPostprocessor):
+        pass
+
+    (kept, *_) = Shortened().postprocess_nodes(nodes, query_str="night mail")
+    assert (Shortened.class_name(), kept.node.metadata["secondhop"][-1]["step"]) == ("Shortened", "Shortened")
+
+
 def test_the_public_names_are_these():
     assert secondhop.__all__ == [
         "DecisionReportEvent",

@@ -86,7 +86,7 @@ class SecondhopPostprocessor(BaseNodePostprocessor):
     @classmethod
     def class_name(cls) -> str:
         """Name of the class, as it is stored and shown in traces."""
-        return "SecondhopPostprocessor"
+        return cls.__name__
 
     def __getstate__(self) -> dict[str, Any]:
         """What is pickled; a callable that cannot be is an error: LlamaIndex would drop it, here and in the copy."""

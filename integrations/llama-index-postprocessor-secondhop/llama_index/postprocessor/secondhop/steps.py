@@ -17,11 +17,6 @@ class SecondhopDeduplicator(SecondhopPostprocessor):
     token_budget: int | None = Field(default=None, ge=1, description="Hard cap on the tokens of all nodes.")
     strategy: Literal["redundancy_pruned"] = "redundancy_pruned"
 
-    @classmethod
-    def class_name(cls) -> str:
-        """Name of the class, as it is stored and shown in traces."""
-        return "SecondhopDeduplicator"
-
 
 class SecondhopRelevanceFloor(SecondhopPostprocessor):
     """Drops nodes that hold less than `min_grounding` of the query's content words, whatever score they have.
@@ -32,11 +27,6 @@ class SecondhopRelevanceFloor(SecondhopPostprocessor):
     token_budget: int | None = Field(default=None, ge=1, description="Hard cap on the tokens of all nodes.")
     strategy: Literal["distractor_filtered"] = "distractor_filtered"
 
-    @classmethod
-    def class_name(cls) -> str:
-        """Name of the class, as it is stored and shown in traces."""
-        return "SecondhopRelevanceFloor"
-
 
 class SecondhopSentencePruner(SecondhopPostprocessor):
     """Cuts nodes down to the sentences that answer and those that the answer hangs on, in reading order."""
@@ -46,11 +36,6 @@ class SecondhopSentencePruner(SecondhopPostprocessor):
         default=0.5, gt=0, le=1, description="Share of the nodes' own text to keep, in tokens; metadata come on top."
     )
     strategy: Literal["reasoning_preserving"] = "reasoning_preserving"
-
-    @classmethod
-    def class_name(cls) -> str:
-        """Name of the class, as it is stored and shown in traces."""
-        return "SecondhopSentencePruner"
 
     def _cap(self, nodes: Sequence[NodeWithScore], count: Callable[[str], int]) -> int:
         own = sum(count(item.node.get_content()) for item in nodes)
@@ -65,8 +50,3 @@ class SecondhopBudgetPacker(SecondhopPostprocessor):
     """
 
     strategy: Literal["raw_topk"] = "raw_topk"
-
-    @classmethod
-    def class_name(cls) -> str:
-        """Name of the class, as it is stored and shown in traces."""
-        return "SecondhopBudgetPacker"
