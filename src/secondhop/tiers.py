@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from secondhop import embedding
+from secondhop.embedding.cache import digest_of
 from secondhop.embedding.given import checked_vectors
-from secondhop.embedding.onnx_models import digest_of
 from secondhop.embedding.vectors import read_vectors, write_vectors
 from secondhop.errors import OptionError, StoreError
 from secondhop.options import DocumentOptions

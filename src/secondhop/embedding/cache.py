@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Protocol, TypeVar, runtime_checkable
 
 import numpy as np
 
-from secondhop.embedding.onnx_models import digest_of
 from secondhop.embedding.protocol import Embedder, EmbeddingRole
 
 if TYPE_CHECKING:
@@ -77,6 +76,16 @@ class CachedEmbedder:
         values = self._cache.get_many(list(key_of.values()))
         decoded = ((text, decode(key, value)) for (text, key), value in zip(key_of.items(), values, strict=True))
         return {text: vector for text, vector in decoded if vector is not None}
+
+
+def digest_of(parts: Sequence[str]) -> bytes:
+    """Digest of several strings; each with its length before it, so that none can pass for another split."""
+    digest = blake2b(digest_size=32)
+    for part in parts:
+        data = part.encode("utf-8", "surrogatepass")
+        digest.update(len(data).to_bytes(8, "little"))
+        digest.update(data)
+    return digest.digest()
 
 
 def encode(key: bytes, vector: Matrix) -> bytes:

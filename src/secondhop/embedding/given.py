@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from secondhop.embedding.onnx_models import digest_of
+from secondhop.embedding.cache import digest_of
 from secondhop.embedding.protocol import CrossEncoder, Embedder, EmbeddingRole
 from secondhop.errors import InputError
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from hashlib import blake2b
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from secondhop.embedding.cache import digest_of
 from secondhop.embedding.encoder import encoder_of
 from secondhop.embedding.folder import Model
 from secondhop.embedding.protocol import EmbeddingRole
@@ -114,16 +114,6 @@ def unit(vectors: Matrix) -> Matrix:
     norms = np.linalg.norm(vectors, axis=1, keepdims=True)
     scaled: Matrix = vectors / np.maximum(norms, _SMALLEST_NORM)
     return scaled
-
-
-def digest_of(parts: Sequence[str]) -> bytes:
-    """Digest of several strings; each with its length before it, so that none can pass for another split."""
-    digest = blake2b(digest_size=32)
-    for part in parts:
-        data = part.encode("utf-8", "surrogatepass")
-        digest.update(len(data).to_bytes(8, "little"))
-        digest.update(data)
-    return digest.digest()
 
 
 def _mean(tokens: NDArray[Any], mask: NDArray[np.int64]) -> NDArray[Any]:
