@@ -200,13 +200,7 @@ def test_options_of_one_file_are_refused_for_a_folder(tmp_path):
 
 
 PARSING = [("password", "sesame"), ("isolation", "process"), ("max_seconds", 1), ("max_memory_mb", 256)]
-CUTTING = [
-    ("format", "markdown"),
-    ("chunk_size", 64),
-    ("neighbors", 1),
-    ("chunk_overlap", 1),
-    ("include_heading", True),
-]
+CUTTING = [("format", "markdown"), ("chunk_size", 64), ("include_heading", True)]
 
 
 @pytest.mark.parametrize(("name", "value"), [*PARSING, *CUTTING])
@@ -218,7 +212,7 @@ def test_options_that_read_and_cut_are_refused_for_chunks(name, value):
 
 
 def test_what_asks_for_nothing_is_not_refused():
-    given = {"password": None, "format": None, "neighbors": 0, "include_heading": False}
+    given = {"password": None, "format": None, "include_heading": False}
     assert len(secondhop.Document.from_chunks(["Copper melts."], **given)) == 1
 
 

@@ -272,7 +272,7 @@ class Document:
                 `heading_path`, `start`, `line`, or `Chunk` objects.
             vectors: a row for each chunk, made by the same model that `model` is; by default the chunks are embedded.
             options: options as one object; `source` is for chunks that have none. What is for files and for cutting
-                texts is refused, as are `neighbors` and the like: each chunk stands alone.
+                texts is refused, as is `include_heading`. Chunks of one source are neighbours in the order given.
             **keywords: or as keywords.
 
         Raises:

@@ -22,6 +22,8 @@ class CommonKeywords(TypedDict, total=False):
     text_style: TextStyle
     injection: Injection
     grain: Grain
+    neighbors: int
+    chunk_overlap: int
     retrieval: Retrieval
     language: str
     char_ngrams: int
@@ -57,8 +59,6 @@ class CuttingKeywords(CommonKeywords, total=False):
     """The fields of `DocumentOptions` that say something of whatever is cut, as keywords."""
 
     chunk_size: int
-    neighbors: int
-    chunk_overlap: int
     include_heading: bool
 
 

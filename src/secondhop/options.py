@@ -277,8 +277,8 @@ _OF_FILES = frozenset({"embedder_tokenizer", "embedder_pooling", "embedder_max_l
 OF_PARSING = frozenset({"password", "isolation", "max_seconds", "max_memory_mb"})
 """Options that say nothing of texts, which are text already."""
 
-OF_CUTTING = frozenset({"format", "chunk_size", "neighbors", "chunk_overlap", "include_heading"})
-"""Options that say nothing of chunks that somebody else made, each of which stands alone."""
+OF_CUTTING = frozenset({"format", "chunk_size", "include_heading"})
+"""Options that say nothing of chunks that somebody else made, each of which is a section of its own."""
 
 
 class FolderOptions(DocumentOptions):

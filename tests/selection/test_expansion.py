@@ -1,6 +1,6 @@
 import pytest
 
-from secondhop import Budget, Document, Passage, Reason, Selection
+from secondhop import Budget, Document, DocumentOptions, Passage, Reason, Selection
 from secondhop.selection.expansion import Extra, expand
 from secondhop.types import Chunk, Decision
 
@@ -61,6 +61,18 @@ def test_a_dropped_candidate_that_comes_back_as_a_neighbor_changes_its_fate(doc)
 def test_neighbors_do_not_cross_into_another_source():
     doc = Document.from_texts(["Copper melts.", "Tin melts."], chunk_size=8)
     assert doc.context("tin", neighbors=3, strategy="raw_topk").chunks == ["Tin melts."]
+
+
+def test_chunks_of_the_callers_have_neighbors_of_the_same_source():
+    texts = ["Copper melts.", "Zinc melts. It is blue.", "Tin is soft. Tin melts.", "Lead melts."]
+    chunks = [{"text": text, "source": "a" if place < 3 else "b"} for place, text in enumerate(texts)]
+    for options in ({"options": DocumentOptions(neighbors=1)}, {"neighbors": 1}):
+        assert Document.from_chunks(chunks, **options).context("zinc", grain="chunk").chunks == texts[:3]
+    doc = Document.from_chunks(chunks, grain="chunk")
+    assert doc.context("lead", neighbors=2).chunks == texts[3:]
+    assert doc.context("tin", neighbors=1).chunks == texts[1:3]
+    edges = Document.from_chunks(chunks, chunk_overlap=1, grain="chunk").context("zinc")
+    assert edges.chunks == [texts[0], texts[1], "Tin is soft."]
 
 
 def test_a_filter_holds_for_neighbors_and_headings(doc):

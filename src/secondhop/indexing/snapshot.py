@@ -221,9 +221,14 @@ class Snapshot(Segment):
 
     def neighbors(self, ordinal: int, distance: int) -> list[int]:
         """Ordinals of the chunks up to `distance` before and after, of the same source, nearest first."""
-        source = self.chunk_source[ordinal]
+        source = self._text_of(ordinal)
         around = (place for step in range(1, distance + 1) for place in (ordinal - step, ordinal + step))
-        return [place for place in around if 0 <= place < len(self) and self.chunk_source[place] == source]
+        return [place for place in around if 0 <= place < len(self) and self._text_of(place) == source]
+
+    def _text_of(self, ordinal: int) -> int | str:
+        """What tells its text from others: its number, or the source that a chunk of the caller's, a text of its own, names."""
+        number = int(self.chunk_source[ordinal])
+        return self.given[number].source if self.given else number
 
     def with_lead(self, term: int, place: int) -> Ints:
         """Ordinals of the chunks whose lead has the term at this place, from 0."""
