@@ -23,7 +23,6 @@ from secondhop.inputs import (
     checked_callback,
     checked_items,
     checked_number,
-    checked_query,
     checked_string,
     checked_text,
     load_item,
@@ -443,10 +442,12 @@ class Document:
         """
         top_k = checked_number(top_k, "top_k", least=1)
         allowed = allowed_chunks(self._snapshot, filter)
-        return retrieval.search(self._snapshot, checked_query(query), top_k=top_k, allowed=allowed, tiers=self._tiers)
+        return retrieval.search(
+            self._snapshot, checked_string(query, "query"), top_k=top_k, allowed=allowed, tiers=self._tiers
+        )
 
     def _ask(self, query: str, options: ContextOptions, filter: Filter | None) -> Context:
-        snapshot, text = self._snapshot, checked_query(query)
+        snapshot, text = self._snapshot, checked_string(query, "query")
         filtered = partial(allowed_chunks, snapshot, filter)
 
         def find(bridge: bool, candidate_k: int, allowed: Bools | None) -> Ranking:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import replace
+from dataclasses import fields, replace
 from inspect import iscoroutinefunction
 from itertools import count
 from numbers import Number
@@ -112,23 +112,7 @@ def _own_id(number: int, taken: Collection[str]) -> str:
     return next(name for name in (f"{'c' * n}{number}" for n in count(1)) if name not in taken)
 
 
-_CHUNK_KEYS = frozenset(
-    {
-        "text",
-        "id",
-        "source",
-        "metadata",
-        "page",
-        "heading",
-        "heading_path",
-        "start",
-        "line",
-        "kind",
-        "end",
-        "line_end",
-        "score",
-    }
-)
+_CHUNK_KEYS = {field.name for field in fields(Chunk)} | {"heading", "score"}
 
 
 def _to_chunk(item: Any, number: int, source: str | None) -> Chunk:
@@ -230,13 +214,6 @@ def checked_text(text: Any) -> str:
     if not isinstance(text, str):
         raise InputError(f"text is {type(text).__name__}, not str; for bytes use from_bytes")
     return text
-
-
-def checked_query(query: Any) -> str:
-    """The query, if it is a string."""
-    if not isinstance(query, str):
-        raise InputError(f"query={query!r} is not a string")
-    return query
 
 
 def checked_callback(function: Any, name: str) -> None:

@@ -12,7 +12,7 @@ from typing_extensions import Unpack
 from secondhop import retrieval
 from secondhop.errors import InputError, OptionError
 from secondhop.indexing import Suspects, TokenCosts
-from secondhop.inputs import checked_items, checked_query, checked_string, to_chunks
+from secondhop.inputs import checked_items, checked_string, to_chunks
 from secondhop.keywords import RetrievedKeywords
 from secondhop.options import DocumentOptions, Injection
 from secondhop.pipeline import answer, index_chunks
@@ -71,7 +71,7 @@ def build_context(
         token_budget=token_budget, strategy=strategy, top_k=top_k, min_score=min_score, min_grounding=min_grounding,
         text_style=text_style, injection=injection, grain=grain, tokenizer=tokenizer, language=language,
     )  # fmt: skip
-    checked_query(query)
+    checked_string(query, "query")
     items = checked_items(retrieved_chunks)
     scores = _own_scores(items) if scores is None else scores
     if scores is not None:
