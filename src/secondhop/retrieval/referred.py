@@ -8,12 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 from secondhop.arrays import distinct_values, ranges
 from secondhop.text.analysis import split_forms
+from secondhop.text.invisible import REMEMBERED
 from secondhop.text.references import Reference, plain_kind, references, references_asked
 
 if TYPE_CHECKING:
@@ -125,7 +127,7 @@ def parts_of_seeds(
     for place, (seed, chunk) in enumerate(zip(seeds.tolist(), snapshot.chunks(seeds), strict=True)):
         start = chunk.start - int(snapshot.source_base[snapshot.chunk_source[seed]])
         ends = snapshot.sentence_end[text.sentences[text.opening[place] :][: text.n_sentences[place]]]
-        for reference in references(chunk.text):
+        for reference in _references_of(chunk.text):
             own = int(ends.searchsorted(start + reference.start, side="right"))
             value = float(said[text.opening[place] + own])
             if value <= 0 or value < LEAST_NEAR * highest[place]:
@@ -136,6 +138,12 @@ def parts_of_seeds(
                 continue
             for opening, there in zip(openings.tolist(), snapshot.chunk_of(openings).tolist(), strict=True):
                 yield Part(place, there, opening, value / highest[place], PART_WEIGHT * value, str(reference))
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _references_of(text: str) -> tuple[Reference, ...]:
+    """The references in a chunk, remembered: seeds come back from question to question."""
+    return tuple(references(text))
 
 
 def _holders(snapshot: Snapshot, reference: Reference, seed: int) -> Ints:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import chain, pairwise
+from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 import numpy as np
@@ -103,4 +103,7 @@ def _of_chunk(text: str, kind: Kind, page: int | None, heading: str | None, data
 
 
 def _all(of_hits: Iterable[Iterable[_Fact]]) -> list[_Fact]:
-    return list(chain.from_iterable(of_hits))
+    every: list[_Fact] = []
+    for of_hit in of_hits:
+        every += of_hit
+    return every
