@@ -1,4 +1,7 @@
-"""What can be told of hits and their sentences by their text alone. It is remembered: chunks come back from question to question."""
+"""What can be told of hits and their sentences by their text alone.
+
+It is remembered unless the text is long: chunks come back from question to question.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +18,7 @@ from secondhop.selection.labels import is_label
 from secondhop.selection.lines import is_of_lines
 from secondhop.selection.lists import ITEM, TIME, count_rows, may_open
 from secondhop.selection.openers import count_openers
-from secondhop.text.invisible import REMEMBERED
+from secondhop.text.invisible import LONGEST, REMEMBERED
 from secondhop.types import Kind, Ranking
 
 if TYPE_CHECKING:
@@ -68,7 +71,9 @@ def facts_of(hits: Ranking) -> Facts:
     data, size = spans.tobytes(), spans.itemsize * 2
     bounds = (sentences.hit.searchsorted(np.arange(len(chunks) + 1)) * size).tolist()
     told = [
-        _of_chunk(chunk.text, chunk.kind, chunk.page, chunk.heading, data[first:last])
+        (_of_chunk if len(chunk.text) <= LONGEST else _of_chunk.__wrapped__)(
+            chunk.text, chunk.kind, chunk.page, chunk.heading, data[first:last]
+        )
         for chunk, (first, last) in zip(chunks, pairwise(bounds), strict=True)
     ]
     hangs, refers, openers, rows, labels, lines, may_open = zip(*told, strict=True)

@@ -33,6 +33,8 @@ _SHORT = 500
 """Characters up to which an expression is as quick as a table."""
 REMEMBERED = 1 << 12
 """Texts of chunks that something is remembered of."""
+LONGEST = 8_000
+"""Characters up to which they are: some give whole books for chunks, and thousands of them take much memory."""
 _COMMON = frozenset("\u00ad\ufeff\u061c\u200b\u200e\u200f")
 """Taken out too, but nothing to warn of: soft hyphens, byte order marks, direction marks, places to break a line."""
 
@@ -64,8 +66,12 @@ def may_hide(text: str) -> bool:
     return _SUSPICIOUS.search(odd) is not None
 
 
-hides = lru_cache(maxsize=REMEMBERED)(may_hide)
-"""The same of a chunk's text, remembered: chunks come back from question to question."""
+_hides = lru_cache(maxsize=REMEMBERED)(may_hide)
+
+
+def hides(text: str) -> bool:
+    """The same of a chunk's text, remembered unless it is long: chunks come back from question to question."""
+    return _hides(text) if len(text) <= LONGEST else may_hide(text)
 
 
 @lru_cache(maxsize=1)

@@ -8,7 +8,7 @@ from itertools import pairwise
 
 from secondhop.errors import OptionError
 from secondhop.text.hygiene import visible
-from secondhop.text.invisible import hides
+from secondhop.text.invisible import LONGEST, hides
 from secondhop.types import Chunk, Kind, Passage, TextStyle
 
 SEPARATOR = "\n\n"
@@ -71,7 +71,7 @@ def visible_text(passage: Passage) -> str:
 
 def visible_part(text: str, chunk: Chunk) -> str:
     """Words of a chunk without the characters that nobody sees; where the chunk has none, they are not looked for again."""
-    return visible(text) if hides(chunk.text) else text
+    return text if len(chunk.text) <= LONGEST and not hides(chunk.text) else visible(text)
 
 
 def _plain(_: int, passage: Passage) -> str:
