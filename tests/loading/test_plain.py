@@ -1,6 +1,9 @@
+import tracemalloc
+
 import pytest
 
 from secondhop.loading import load_bytes, load_text
+from secondhop.loading.printed import unpaged
 from secondhop.types import Section
 
 
@@ -59,6 +62,7 @@ def test_headers_and_footers_of_printed_pages_are_out_and_paragraphs_whole(head,
     [
         "\f".join(f"Chapter {number}\n\nOf {one}.\n\nSo {one} leaves.\n" for number, one in enumerate(SAID)),
         "\f".join(f"Of {one}.\n\n\n\nNo more of {one}.\n" for one in SAID),
+        "\f".join(f"{number}   Of {one}\n\nHere.\n\n\nSo {one} leaves.\n" for number, one in enumerate(SAID, start=1)),
         printed(PAGES[:2], HEAD, "[Page {}]"),
         "\f",
     ],
@@ -79,3 +83,20 @@ def test_blank_pages_have_numbers_too():
     ]
     loaded = load_bytes("\f\f".join(pages).encode(), "a.txt")
     assert not any(map(str.isdigit, loaded.text))
+
+
+def test_a_section_whose_number_is_that_of_its_page_stays_where_pages_bear_numbers_alone():
+    pages = [f"{number if number == 2 else ''}   Of {one}\n\n\n\n   {number}\n" for number, one in enumerate(SAID, 1)]
+    loaded = load_bytes("\f".join(pages).encode(), "a.txt")
+    assert " ".join(loaded.text.split()) == "Of the boat 2 Of the crew Of the mail Of the quay"
+
+
+def test_long_lines_of_numbers_at_page_breaks_are_read_in_little_memory():
+    pages = [f"x {'1  2  ' * 2_000}x\n\n\n\n\n" for _ in SAID]
+    text = "\f".join(pages)
+    tracemalloc.start()
+    try:
+        unpaged(text)
+        assert tracemalloc.get_traced_memory()[1] < 50 * len(text)
+    finally:
+        tracemalloc.stop()

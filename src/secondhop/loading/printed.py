@@ -6,6 +6,7 @@ import re
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Hashable, Iterator
+from typing import Literal, NamedTuple
 
 from secondhop.text.sentences import STOPS, WIDE_STOPS, is_stopped
 from secondhop.types import Span
@@ -21,7 +22,17 @@ _NUMBER = re.compile(r"(?<!\d)\d{1,5}(?!\d)")
 _OUTER_NUMBER = re.compile(r"\A\d{1,5}(?=  |\t|\Z)|(?<=  )\d{1,5}\Z")
 _LAID_OUT = re.compile(r"\S(?: {2,}|\t)\s*\S|\bpage\b|\A(?:\W|\d|_)*\Z", re.IGNORECASE)
 """What the line with a page's number has: words at both ends, no words, or this one. "Chapter 3" is none."""
+_LONGEST = 200
+"""Characters of a header or footer with a number."""
 _STOPS = tuple(f"{STOPS}{WIDE_STOPS}:;；")
+
+
+class _Outer(NamedTuple):
+    """A number at one end of a line, or alone on it."""
+
+    step: int
+    """How far it is ahead of the page's."""
+    side: Literal["left", "right", "alone"]
 
 
 def unpaged(text: str) -> tuple[str, int]:
@@ -73,6 +84,11 @@ def _edges(lines: list[str], ends: dict[int, int]) -> Iterator[Span]:
     ]
     named = {(place, name) for found in names for place, of_line in found.items() for name in of_line}
     counts = Counter(name for _, name in named)
+    for step in {name.step for name in counts if isinstance(name, _Outer)}:
+        left, right = _Outer(step, "left"), _Outer(step, "right")
+        # Alone at the left they may be those of sections. Where titles stand beside some, others are alone.
+        counts[left] = counts[right] = counts[left] + counts[right] if counts[right] else 0
+        counts[_Outer(step, "alone")] += counts[right]
     least = max(_LEAST_PAGES, _SHARE * len(ends))
     for end, found in zip(ends, names, strict=True):
         edge = {place for place, of_line in found.items() if any(counts[name] >= least for name in of_line)}
@@ -107,8 +123,10 @@ def _names(line: str, page: int) -> Iterator[Hashable]:
     line = line.strip()
     words = " ".join(line.split())
     yield words
+    if len(words) > _LONGEST:
+        return
     if outer := _OUTER_NUMBER.search(line):  # beside the title of a chapter
-        yield int(outer[0]) - page
+        yield _Outer(int(outer[0]) - page, "alone" if outer[0] == words else "right" if outer.start() else "left")
     elif _LAID_OUT.search(line):
         for number in _NUMBER.finditer(words):
             yield words[: number.start()], words[number.end() :], int(number[0]) - page
