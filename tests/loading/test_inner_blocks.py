@@ -169,8 +169,22 @@ def test_lines_whose_ends_are_joined_by_dots_are_rows_of_their_own():
         "Total due. . . . . . . . .  90.00",
     ]
     text = "\n".join(
-        ("Fees of April.....", *rows, "That is all..... So it is, and no more than that was to be said here.")
+        (
+            *("Fees of April.....", "Well..... so it is", "那么......但是", *rows),
+            "That is all..... So it is, and no more than that was to be said here.",
+        )
     )
     assert [block for _, block, _ in blocks(text)] == rows
     shown = Document.from_text(f"The fees.\n\n{text}", tokenizer="words").context("What is due?", 16).text()
     assert "Total due. . . . . . . . .  90.00" in shown
+
+
+def test_many_lines_whose_ends_are_joined_by_dots_take_time_in_proportion():
+    def seconds(n):
+        text = "Fees of April ...... 600\n\n" * n
+        began = process_time()
+        assert len(blocks(text)) == n
+        return process_time() - began
+
+    once, eightfold = (min(seconds(n) for _ in range(2)) for n in (10_000, 80_000))
+    assert eightfold < 8 * 2.5 * once + 0.1

@@ -33,6 +33,8 @@ _LEAST_ROWS = 3
 _LONGEST_CELL = 100
 _LONGEST_ROW = 200
 """Of those with dots: what is longer is a paragraph on one line."""
+_LEAST_LED = 8
+"""Dots and blanks that lead to a value without a number: fewer may be a pause....."""
 
 _Found = tuple[int, int, Kind, int]
 """Start, end, kind, and where the header of a table ends; its start where there is none."""
@@ -100,7 +102,10 @@ def _led(text: str) -> Iterator[_Found]:
     """Lines whose two ends are joined by dots: a stop before them ends nothing."""
     if ". . ." in text or "....." in text:
         for leader in filter(itemgetter(2), _LEADER.finditer(text)):
-            start = max(text.rfind("\n", 0, leader.start()), text.rfind("\r", 0, leader.start())) + 1
+            if leader.start(2) - leader.start() < _LEAST_LED and not _DIGIT.search(leader[2]):
+                continue
+            within = max(0, leader.end() - _LONGEST_ROW - 1), leader.start()
+            start = max(text.rfind("\n", *within), text.rfind("\r", *within)) + 1
             if leader.end() - start <= _LONGEST_ROW:
                 yield start, leader.end(), "table", start
 
