@@ -167,7 +167,7 @@ class Analyzer:
             return Form((), False)
         if is_number and not base.isalpha() and ("." in base or "," in base):
             if _DATE.fullmatch(base):
-                parts = [part.removeprefix("0") for part in base.split(".")]
+                parts = [str(int(part)) for part in base.split(".")]
                 return Form(tuple(dict.fromkeys((".".join(parts), *parts))), True)
             return Form((self._number(base),), True)
         if len(base) == 2 and base[0] == "0" and base.isdigit():
