@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import blake2b
 from numbers import Integral, Real
@@ -15,7 +15,8 @@ from secondhop.errors import InputError
 from secondhop.inputs import checked_items
 from secondhop.loading.formats import format_by_name
 from secondhop.text.hygiene import visible
-from secondhop.text.prompt import GAP, cited, joined, label
+from secondhop.text.pieces import across, are_joined, as_spans, shown_span
+from secondhop.text.prompt import cited, joined, label
 from secondhop.types import Chunk, Citation, Passage, Span
 
 Order = Literal["relevance", "reading"]
@@ -116,7 +117,8 @@ def _to_document(passage: Passage, citation: Citation) -> Document:
     chunk = passage.chunk
     origin = chunk.metadata.get(_ORIGIN)
     metadata = copy.deepcopy({key: value for key, value in chunk.metadata.items() if key != _ORIGIN})
-    text, spans = citation["text"], _shown(passage)
+    text = citation["text"]
+    spans = [shown_span(*each, chunk.kind) for each in zip(passage.spans, passage.pieces, strict=True)]
     if origin is None:
         metadata["source"] = chunk.source
         metadata |= {"page": chunk.page} if chunk.page is not None else {}
@@ -135,16 +137,6 @@ def _to_document(passage: Passage, citation: Citation) -> Document:
         "citation": cited(chunk),
     }
     return Document(page_content=visible(text), metadata=metadata, id=_id(chunk, origin))
-
-
-def _shown(passage: Passage) -> list[Span]:
-    """The passage's spans without the blanks at their ends that are not shown."""
-    blanks = None if passage.chunk.kind == "prose" else "\n"
-    spans = []
-    for (start, end), piece in zip(passage.spans, passage.pieces, strict=True):
-        left, right = len(piece) - len(piece.lstrip(blanks)), len(piece) - len(piece.rstrip(blanks))
-        spans.append((start + left, end - right))
-    return spans
 
 
 def _id(chunk: Chunk, origin: _Origin | None) -> str:
@@ -166,38 +158,16 @@ def _in_source(text: str, spans: Sequence[Span], chunk: Chunk, origin: _Origin) 
     Returns:
         The text, without gap marks of an earlier step at the ends of its parts, and spans of the source.
     """
-    pieces = _pieces(chunk.metadata)
+    pieces = as_spans(chunk.metadata.get("spans")) if "citation" in chunk.metadata else []
     if not pieces:
         base = origin.skipped + max(_whole(chunk.metadata.get("start_index")) or 0, 0)
         return text, [(base + start, base + end) for start, end in spans]
-    is_as_shown = sum(end - start + len(GAP) for start, end in pieces) - len(GAP) == len(origin.text)
-    cuts = [cut for start, end in spans if is_as_shown and (cut := list(_across(start, end, pieces)))]
+    is_as_shown = are_joined(pieces, origin.text)
+    cuts = [cut for span in spans if is_as_shown and (cut := list(across(span, pieces)))]
     if not cuts:  # hidden characters were left out of its text, or only a mark is kept: as near as can be told
         return text, pieces
     parts = [origin.text[cut[0][0][0] : cut[-1][0][1]] for cut in cuts]
     return joined(parts, chunk.kind), [place for cut in cuts for _, place in cut]
-
-
-def _pieces(metadata: Mapping[str, Any]) -> list[Span]:
-    """The spans that a document of ours was made of; none for others."""
-    found = metadata.get("spans")
-    if "citation" not in metadata or not isinstance(found, list):
-        return []
-    try:
-        return [(int(start), int(end)) for start, end in found]
-    except (TypeError, ValueError):  # somebody else's spans
-        return []
-
-
-def _across(start: int, end: int, pieces: Sequence[Span]) -> Iterator[tuple[Span, Span]]:
-    """The parts of one of our own texts, of several pieces with gap marks between: where in it, and in its source."""
-    at = 0
-    for left, right in pieces:
-        length = right - left
-        first, last = max(start - at, 0), min(end - at, length)
-        if first < last:
-            yield (at + first, at + last), (left + first, left + last)
-        at += length + len(GAP)
 
 
 def _place(metadata: Mapping[str, Any]) -> dict[str, Any]:

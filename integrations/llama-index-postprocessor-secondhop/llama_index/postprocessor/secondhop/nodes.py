@@ -12,7 +12,8 @@ from yaml.representer import Representer, SafeRepresenter  # type: ignore[import
 
 from secondhop import Chunk, Decision, Passage
 from secondhop.loading.formats import kind_by_name
-from secondhop.text.prompt import GAP, joined
+from secondhop.text.pieces import across, are_joined, as_spans, shown_span
+from secondhop.text.prompt import joined
 from secondhop.types import Kind, Span
 
 TRAIL_KEY = "secondhop"
@@ -84,18 +85,10 @@ class Source:
         return start is not None and end is not None and end - start == self.pieces[-1][1] - self.pieces[0][0]
 
     def _cuts(self, span: Span) -> list[tuple[str, Span]]:
-        """The parts of a span of the current text, without blanks around them: (text, place in the original text)."""
-        text, blanks = self.chunk.text, None if self.chunk.kind == "prose" else "\n"
-        found, place = [], 0
-        for start, end in self.pieces:
-            low, high = max(span[0], place), min(span[1], place + end - start)
-            part = text[low:high] if low < high else ""
-            if part.strip():
-                low += len(part) - len(part.lstrip(blanks))
-                high -= len(part) - len(part.rstrip(blanks))
-                found.append((text[low:high], (start + low - place, start + high - place)))
-            place += end - start + len(GAP)
-        return found
+        """The parts of a span of the current text that hold words, and where what is shown of each stands in the original."""
+        text, kind = self.chunk.text, self.chunk.kind
+        parts = [(text[start:end], place) for (start, end), place in across(span, self.pieces)]
+        return [(part, shown_span(place, part, kind)) for part, place in parts if part.strip()]
 
 
 def to_source(item: NodeWithScore, chunk_id: str, heading_keys: Sequence[str] = HEADING_KEYS) -> Source:
@@ -194,13 +187,10 @@ def distinct_ids(nodes: Sequence[NodeWithScore]) -> list[str]:
 def _pieces(node: BaseNode, text: str) -> tuple[Span, ...]:
     """What the last step recorded, if the text is still as that step left it."""
     trail = node.metadata.get(TRAIL_KEY)
-    if isinstance(trail, list) and trail and isinstance(trail[-1], Mapping) and trail[-1].get("spans"):
-        try:
-            pieces = tuple((int(start), int(end)) for start, end in trail[-1]["spans"])
-        except (TypeError, ValueError):  # somebody else's
-            return ((0, len(text)),)
-        if sum(end - start for start, end in pieces) + len(GAP) * (len(pieces) - 1) == len(text):
-            return pieces
+    if isinstance(trail, list) and trail and isinstance(trail[-1], Mapping):
+        pieces = as_spans(trail[-1].get("spans"))
+        if pieces and are_joined(pieces, text):
+            return tuple(pieces)
     return ((0, len(text)),)
 
 
