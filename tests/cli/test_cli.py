@@ -11,7 +11,6 @@ from pathlib import Path
 import pytest
 
 import secondhop
-from secondhop import cli
 from secondhop.cli import options as options_module
 from secondhop.errors import StoreError
 from secondhop.storage import IndexStore
@@ -23,8 +22,7 @@ QUESTION = "When does a berth become forfeit?"
 
 
 @pytest.fixture(autouse=True)
-def _plain(monkeypatch, tmp_path):
-    monkeypatch.setenv("COLUMNS", "80")
+def _no_vocabulary_of_the_machine(monkeypatch, tmp_path):
     monkeypatch.setenv("TIKTOKEN_CACHE_DIR", str(tmp_path))
 
 
@@ -38,14 +36,8 @@ def folder(tmp_path):
     return root
 
 
-def run(capsys, *arguments):
-    code = cli.main([str(argument) for argument in arguments])
-    captured = capsys.readouterr()
-    return code, captured.out, captured.err
-
-
-def test_ask_prints_text_citations_and_report(capsys):
-    code, out, err = run(capsys, "ask", HANDBOOK, QUESTION, "--budget", 120, "--text-style", "numbered")
+def test_ask_prints_text_citations_and_report(run):
+    code, out, err = run("ask", HANDBOOK, QUESTION, "--budget", 120, "--text-style", "numbered")
     assert (code, err) == (0, "")
     context = secondhop.Document.from_file(HANDBOOK).context(QUESTION, 120, text_style="numbered")
     assert out.startswith(context.text())
@@ -67,31 +59,31 @@ def test_a_dash_reads_standard_input(tmp_path, name):
     assert {citation["source"] for citation in found["citations"]} == {"stdin"}
 
 
-def test_the_report_is_readable_at_80_columns(capsys):
-    _, out, _ = run(capsys, "analyze", HANDBOOK, QUESTION)
+def test_the_report_is_readable_at_80_columns(run):
+    _, out, _ = run("analyze", HANDBOOK, QUESTION)
     assert max(map(len, out.splitlines())) <= 80
 
 
-def test_json_is_one_object_and_nothing_else(capsys):
-    code, out, err = run(capsys, "ask", HANDBOOK, QUESTION, "--budget", 90, "--json")
+def test_json_is_one_object_and_nothing_else(run):
+    code, out, err = run("ask", HANDBOOK, QUESTION, "--budget", 90, "--json")
     assert (code, err) == (0, "")
     assert json.loads(out) == secondhop.Document.from_file(HANDBOOK).context(QUESTION, 90).to_dict()
     assert list(json.loads(out)) == ["text", "citations", "report"]
 
 
-def test_no_columns_at_all_are_80(capsys, monkeypatch):
-    expected = run(capsys, "analyze", HANDBOOK, QUESTION)
+def test_no_columns_at_all_are_80(run, monkeypatch):
+    expected = run("analyze", HANDBOOK, QUESTION)
     monkeypatch.setenv("COLUMNS", "0")
-    assert run(capsys, "analyze", HANDBOOK, QUESTION) == expected
+    assert run("analyze", HANDBOOK, QUESTION) == expected
 
 
-def test_analyze_gives_the_report_alone(capsys):
-    code, out, _ = run(capsys, "analyze", HANDBOOK, QUESTION, "--budget", 90, "--json")
+def test_analyze_gives_the_report_alone(run):
+    code, out, _ = run("analyze", HANDBOOK, QUESTION, "--budget", 90, "--json")
     assert code == 0
     assert json.loads(out) == {"report": secondhop.Document.from_file(HANDBOOK).analyze(QUESTION, 90).to_dict()}
 
 
-def test_every_option_reaches_the_library(capsys, folder):
+def test_every_option_reaches_the_library(run, folder):
     arguments = [
         "--budget",
         50,
@@ -104,7 +96,7 @@ def test_every_option_reaches_the_library(capsys, folder):
         "--include-heading",
     ]
     arguments += ["--top-k", 2, "--tokenizer", "words", "--ignore", "b.*", "--persist", "--json"]
-    code, out, _ = run(capsys, "ask", folder, "horn", *arguments)
+    code, out, _ = run("ask", folder, "horn", *arguments)
     report = json.loads(out)["report"]
     assert code == 0
     assert (report["token_budget"], report["strategy"], report["text_style"]) == (50, "raw_topk", "numbered")
@@ -113,93 +105,93 @@ def test_every_option_reaches_the_library(capsys, folder):
     assert (folder / ".secondhop").is_dir()
 
 
-def test_an_index_that_cannot_be_kept_is_said(capsys, monkeypatch, folder):
+def test_an_index_that_cannot_be_kept_is_said(run, monkeypatch, folder):
     def refuse(*_, **__):
         raise StoreError(folder, "Read-only file system") from OSError(30, "Read-only file system")
 
     monkeypatch.setattr(IndexStore, "write", refuse)
-    code, out, err = run(capsys, "ask", folder, "horn", "--persist", "--json")
+    code, out, err = run("ask", folder, "horn", "--persist", "--json")
     assert (code, bool(json.loads(out)["text"])) == (0, True)
     assert err == f"warning: {folder}: Read-only file system: what has changed is held in memory only\n"
 
 
-def test_files_with_names_elsewhere_are_read_if_asked_for(capsys, tmp_path):
+def test_files_with_names_elsewhere_are_read_if_asked_for(run, tmp_path):
     (tmp_path / "docs").mkdir()
     (tmp_path / "kept.txt").write_text("Copper melts.", "utf-8")
     os.link(tmp_path / "kept.txt", tmp_path / "docs" / "linked.txt")
-    code, _, err = run(capsys, "inspect", tmp_path / "docs")
+    code, _, err = run("inspect", tmp_path / "docs")
     assert code == 3
     assert "hard_links" in err
     for command in (["inspect"], ["analyze"], ["index", "build"]):
         question = ["copper"] if command == ["analyze"] else []
-        assert run(capsys, *command, tmp_path / "docs", *question, "--hard-links")[0] == 0
+        assert run(*command, tmp_path / "docs", *question, "--hard-links")[0] == 0
 
 
-def test_inspect_shows_what_was_loaded_and_what_was_not(capsys, folder):
-    code, out, _ = run(capsys, "inspect", folder, "--ignore", "b.txt", "--json")
+def test_inspect_shows_what_was_loaded_and_what_was_not(run, folder):
+    code, out, _ = run("inspect", folder, "--ignore", "b.txt", "--json")
     found = json.loads(out)
     assert code == 0
     assert [entry["source"] for entry in found["sources"]] == ["a.md"]
     assert {entry["source"] for entry in found["skipped_files"]} == {"b.txt", "broken.pdf"}
     assert all(entry["reason"] for entry in found["skipped_files"])
-    code, out, _ = run(capsys, "inspect", HANDBOOK)
+    code, out, _ = run("inspect", HANDBOOK)
     assert "7 pages" in out
 
 
 @pytest.mark.parametrize("command", [["inspect"], ["ask", "horn"], ["analyze", "horn"]], ids=lambda command: command[0])
-def test_an_index_is_kept_where_that_is_asked_for_and_nowhere_else(capsys, folder, command):
+def test_an_index_is_kept_where_that_is_asked_for_and_nowhere_else(run, folder, command):
     name, *question = command
     for options, kept in ([], False), (["--persist"], True):
-        assert run(capsys, name, folder, *question, *options)[0] == 0
+        assert run(name, folder, *question, *options)[0] == 0
         assert (folder / ".secondhop").exists() == kept
 
 
-def test_doctor_says_what_is_there(capsys):
-    code, out, _ = run(capsys, "doctor", "--json")
+def test_doctor_says_what_is_there(run):
+    code, out, _ = run("doctor", "--json")
     found = json.loads(out)
     assert code == 0
     assert found["secondhop"] == secondhop.__version__
     assert found["dependencies"]["numpy"]
     assert all(found["extras"]["office"].values())
     assert found["tokenizer"]["vocabulary_present"] is False
-    code, out, _ = run(capsys, "doctor")
+    code, out, _ = run("doctor")
     assert "secondhop doctor --fetch-tokenizer" in out
 
 
-def test_doctor_does_without_the_metadata_of_the_package(capsys, monkeypatch):
+def test_doctor_does_without_the_metadata_of_the_package(run, monkeypatch):
     monkeypatch.setattr(sys.modules["secondhop.cli.doctor"], "metadata", importlib.metadata.Distribution.from_name)
     monkeypatch.setattr(importlib.metadata.Distribution, "discover", lambda **_: iter(()))
-    code, out, _ = run(capsys, "doctor")
+    code, out, _ = run("doctor")
     assert code == 0
     assert "runs from its source" in out
 
 
-def test_doctor_fetches_only_when_asked_and_says_so(capsys, monkeypatch):
+def test_doctor_fetches_only_when_asked_and_says_so(run, monkeypatch):
     import tiktoken
 
     def no_network(name):
         raise OSError("no route to host")
 
     monkeypatch.setattr(tiktoken, "get_encoding", no_network)
-    assert run(capsys, "doctor")[0] == 0
-    code, out, err = run(capsys, "doctor", "--fetch-tokenizer")
+    assert run("doctor")[0] == 0
+    code, out, err = run("doctor", "--fetch-tokenizer")
     assert (code, out) == (3, "")
     assert "over the network" in err
     assert "error: the vocabulary of o200k_base could not be fetched: no route to host" in err
 
 
-def test_doctor_does_not_fetch_what_is_there(capsys, monkeypatch):
+def test_doctor_does_not_fetch_what_is_there(run, monkeypatch):
     monkeypatch.setattr(sys.modules["secondhop.cli.doctor"], "has_vocabulary", lambda encoding: True)
-    code, out, err = run(capsys, "doctor", "--fetch-tokenizer")
+    code, out, err = run("doctor", "--fetch-tokenizer")
     assert (code, err) == (0, "")
     assert "counts with o200k_base" in out
 
 
-def test_nothing_found_is_code_1(capsys):
-    code, out, err = run(capsys, "ask", HANDBOOK, "zeppelin")
+def test_nothing_found_is_code_1(run):
+    code, out, err = run("ask", HANDBOOK, "zeppelin")
     assert (code, err) == (1, "")
     assert "no_lexical_match" in out
-    assert run(capsys, "analyze", HANDBOOK, "")[0] == 1
+    assert run("analyze", HANDBOOK, "")[0] == 1
 
 
 @pytest.mark.parametrize(
@@ -220,40 +212,40 @@ def test_nothing_found_is_code_1(capsys):
         (["aks", HANDBOOK, "x"], "aks"),
     ],
 )
-def test_a_wrong_command_line_is_code_2_and_one_line(capsys, arguments, part):
-    code, out, err = run(capsys, *arguments)
+def test_a_wrong_command_line_is_code_2_and_one_line(run, arguments, part):
+    code, out, err = run(*arguments)
     assert (code, out) == (2, "")
     assert err.startswith("error: ")
     assert err.count("\n") == 1
     assert part in err
 
 
-def test_an_unreadable_source_is_code_3_and_one_line(capsys, folder, tmp_path):
+def test_an_unreadable_source_is_code_3_and_one_line(run, folder, tmp_path):
     empty = tmp_path / "empty"
     empty.mkdir()
     for path in (tmp_path / "missing.pdf", folder / "broken.pdf", empty):
-        code, out, err = run(capsys, "ask", path, "x")
+        code, out, err = run("ask", path, "x")
         assert (code, out) == (3, "")
         assert err.startswith("error: ")
         assert err.count("\n") == 1
         assert path.name in err
 
 
-def test_a_want_of_memory_is_code_3_and_one_line(capsys, monkeypatch):
+def test_a_want_of_memory_is_code_3_and_one_line(run, monkeypatch):
     def measure(*_):
         raise MemoryError("Unable to allocate 1 TiB")
 
     monkeypatch.setattr(sys.modules["secondhop.cli.size"], "measure", measure)
-    code, out, err = run(capsys, "size", 1000, "--measure")
+    code, out, err = run("size", 1000, "--measure")
     assert (code, out, err) == (3, "", "error: not enough memory: Unable to allocate 1 TiB\n")
 
 
-def test_an_interruption_is_code_130(capsys, monkeypatch):
+def test_an_interruption_is_code_130(run, monkeypatch):
     def interrupted(*_, **__):
         raise KeyboardInterrupt
 
     monkeypatch.setattr(options_module.Document, "from_file", interrupted)
-    code, out, err = run(capsys, "ask", HANDBOOK, "x")
+    code, out, err = run("ask", HANDBOOK, "x")
     assert (code, out) == (130, "")
     assert err.strip() == "error: interrupted"
 
@@ -272,12 +264,12 @@ def test_an_interruption_while_modules_are_loaded_is_one_too():
     assert (done.returncode, done.stdout, done.stderr) == (130, "", "error: interrupted\n")
 
 
-def test_without_a_command_the_help_is_shown(capsys):
-    code, out, _ = run(capsys)
+def test_without_a_command_the_help_is_shown(run):
+    code, out, _ = run()
     assert code == 2
     assert "analyze" in out
-    assert run(capsys, "ask", "--help")[0] == 0
-    assert run(capsys, "--version")[:2] == (0, f"secondhop {secondhop.__version__}\n")
+    assert run("ask", "--help")[0] == 0
+    assert run("--version")[:2] == (0, f"secondhop {secondhop.__version__}\n")
 
 
 @pytest.mark.parametrize(
@@ -288,17 +280,17 @@ def test_without_a_command_the_help_is_shown(capsys):
         (["index", "build"], ["FOLDER/.secondhop", "60.0"]),
     ],
 )
-def test_a_help_has_the_defaults(capsys, monkeypatch, arguments, defaults):
+def test_a_help_has_the_defaults(run, monkeypatch, arguments, defaults):
     monkeypatch.setenv("COLUMNS", "200")
-    _, out, _ = run(capsys, *arguments, "--help")
+    _, out, _ = run(*arguments, "--help")
     shown = out.replace("(", "").replace(")", "")
     assert [value for value in defaults if f"[default: {value}]" not in shown] == []
 
 
 @pytest.mark.parametrize("command", ["ask", "analyze", "eval"])
-def test_a_help_has_the_tokenizers(capsys, monkeypatch, command):
+def test_a_help_has_the_tokenizers(run, monkeypatch, command):
     monkeypatch.setenv("COLUMNS", "300")
-    assert ", ".join(TOKENIZERS) in run(capsys, command, "--help")[1]
+    assert ", ".join(TOKENIZERS) in run(command, "--help")[1]
 
 
 def test_a_progress_bar_appears_on_a_terminal_when_reading_takes_long(monkeypatch, folder):
@@ -328,9 +320,9 @@ def test_no_name_pushes_the_progress_bar_out_or_steers_the_terminal(monkeypatch,
     assert "\x1b" not in shown
 
 
-def test_an_error_cannot_steer_a_terminal(capsys, monkeypatch):
+def test_an_error_cannot_steer_a_terminal(run, monkeypatch):
     monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
-    assert run(capsys, "ask", "a\x1b[31m.txt", "x") == (3, "", "error: a\ufffd[31m.txt: no such file\n")
+    assert run("ask", "a\x1b[31m.txt", "x") == (3, "", "error: a\ufffd[31m.txt: no such file\n")
 
 
 def test_control_characters_cannot_steer_a_terminal(tmp_path):
@@ -347,11 +339,11 @@ def call(*arguments, **environment):
     return subprocess.run(command, capture_output=True, env={**os.environ, **environment}, timeout=60, check=False)
 
 
-def test_a_name_with_line_ends_is_on_one_line(capsys, folder):
+def test_a_name_with_line_ends_is_on_one_line(run, folder):
     (folder / "a.md").rename(folder / "a\nnot a file  prose.md")
-    _, out, _ = run(capsys, "inspect", folder)
+    _, out, _ = run("inspect", folder)
     assert "  a not a file  prose.md  prose, 1 chunk" in out
-    _, out, _ = run(capsys, "ask", folder, "How often is the horn sounded?")
+    _, out, _ = run("ask", folder, "How often is the horn sounded?")
     assert "[1]  a not a file  prose.md  lines 1–3  Horn\n" in out
 
 
@@ -373,9 +365,9 @@ def test_the_module_runs_as_a_program(folder):
         (["index", "build", "{}", "--index-dir", ""], "--index-dir"),
     ],
 )
-def test_an_empty_path_is_not_the_current_folder(folder, capsys, monkeypatch, arguments, named):
+def test_an_empty_path_is_not_the_current_folder(folder, run, monkeypatch, arguments, named):
     monkeypatch.chdir(folder)
-    code, out, err = run(capsys, *(each.format(folder) for each in arguments))
+    code, out, err = run(*(each.format(folder) for each in arguments))
     assert (code, out) == (2, "")
     assert f"'{named}': is empty" in err
     assert sorted(os.listdir(folder)) == ["a.md", "b.txt", "broken.pdf"]

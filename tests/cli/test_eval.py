@@ -4,15 +4,12 @@ import json
 
 import pytest
 
-from secondhop import cli
-
 HORN = "The horn is sounded every two minutes in fog."
 BOW = "The lookout stands at the bow and reports by hand."
 
 
 @pytest.fixture(autouse=True)
-def _plain(monkeypatch):
-    monkeypatch.setenv("COLUMNS", "80")
+def _no_data_of_the_machine(monkeypatch):
     monkeypatch.delenv("SECONDHOP_EVAL_DATA", raising=False)
 
 
@@ -44,15 +41,9 @@ def golden(tmp_path):
     return ["eval", "--golden", tmp_path / "golden.jsonl", tmp_path / "manual.txt", "--tokenizer", "words"]
 
 
-def run(capsys, *arguments):
-    code = cli.main([str(argument) for argument in arguments])
-    captured = capsys.readouterr()
-    return code, captured.out, captured.err
-
-
-def test_systems_are_compared_in_a_table(capsys, data):
+def test_systems_are_compared_in_a_table(run, data):
     code, out, err = run(
-        capsys, "eval", "fog", "--data", data, "--system", "bm25", "--system", "secondhop", "--budget", 12,
+        "eval", "fog", "--data", data, "--system", "bm25", "--system", "secondhop", "--budget", 12,
         "--tokenizer", "words", "--mode", "both", "--split", "all",
     )  # fmt: skip
     assert (code, err) == (0, "")
@@ -61,51 +52,49 @@ def test_systems_are_compared_in_a_table(capsys, data):
     assert all(word in out for word in ("bm25", "secondhop", "run words", "open runs", "difference"))
 
 
-def test_json_alone_is_printed(capsys, data, golden, tmp_path, monkeypatch):
+def test_json_alone_is_printed(run, data, golden, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     arguments = ["eval", "fog", "--data", data, "--budget", 12, "--tokenizer", "words", "--limit", 2]
-    code, out, err = run(capsys, *arguments, "--json", "-", "--html", tmp_path / "page.html")
+    code, out, err = run(*arguments, "--json", "-", "--html", tmp_path / "page.html")
     assert (code, err) == (0, "")
     found = json.loads(out)
     assert found["summary"][0]["metrics"]["full"]["mean"] == 1.0
     assert len(found["rows"]) == 2
     assert "<svg" in (tmp_path / "page.html").read_text(encoding="utf-8")
-    run(capsys, *arguments, "--json", tmp_path / "run.json")
+    run(*arguments, "--json", tmp_path / "run.json")
     written = json.loads((tmp_path / "run.json").read_text(encoding="utf-8"))
     assert [row["full"] for row in written["rows"]] == [1.0, 1.0]
-    assert json.loads(run(capsys, *golden, "--json", "-")[1])["scores"] == {"horn": {"full": 1.0, "ev": 1.0}}
+    assert json.loads(run(*golden, "--json", "-")[1])["scores"] == {"horn": {"full": 1.0, "ev": 1.0}}
     assert not (tmp_path / "-").exists()
 
 
-def test_the_folder_may_come_from_the_environment(capsys, data, monkeypatch):
+def test_the_folder_may_come_from_the_environment(run, data, monkeypatch):
     monkeypatch.setenv("SECONDHOP_EVAL_DATA", str(data))
-    assert run(capsys, "eval", "fog", "--budget", 12)[0] == 0
+    assert run("eval", "fog", "--budget", 12)[0] == 0
 
 
-def test_confidence_is_measured_on_unanswerable_questions(capsys, data):
-    code, out, _ = run(
-        capsys, "eval", "fog", "--data", data, "--budget", 12, "--unanswerable", "removed", "--json", "-"
-    )
+def test_confidence_is_measured_on_unanswerable_questions(run, data):
+    code, out, _ = run("eval", "fog", "--data", data, "--budget", 12, "--unanswerable", "removed", "--json", "-")
     assert code == 0
     assert json.loads(out)["summary"][0]["n"] == 8
 
 
-def test_a_regression_of_a_golden_set_is_exit_code_1(capsys, golden, tmp_path):
+def test_a_regression_of_a_golden_set_is_exit_code_1(run, golden, tmp_path):
     store = ["--store", tmp_path / "baseline.json"]
-    code, out, _ = run(capsys, *golden)
+    code, out, _ = run(*golden)
     assert (code, "1 of 1 questions" in out) == (0, True)
-    assert run(capsys, *golden, *store)[0] == 0
-    assert "holds" in run(capsys, *golden, *store)[1]
-    assert "0 of 1 questions" in run(capsys, *golden, "--budget", 2)[1]
+    assert run(*golden, *store)[0] == 0
+    assert "holds" in run(*golden, *store)[1]
+    assert "0 of 1 questions" in run(*golden, "--budget", 2)[1]
     (tmp_path / "manual.txt").write_text(f"{BOW}\n", encoding="utf-8")
-    code, out, _ = run(capsys, *golden, *store, "--budget", 500)
+    code, out, _ = run(*golden, *store, "--budget", 500)
     assert (code, "REGRESSED" in out, "lost: horn" in out) == (1, True, True)
-    code, out, _ = run(capsys, *golden, *store, "--json", "-")
+    code, out, _ = run(*golden, *store, "--json", "-")
     assert (code, json.loads(out)["verdict"]["lost"]) == (1, ["horn"])
-    run(capsys, *golden, *store, "--json", tmp_path / "verdict.json")
+    run(*golden, *store, "--json", tmp_path / "verdict.json")
     assert json.loads((tmp_path / "verdict.json").read_text(encoding="utf-8"))["regressed"]
-    assert run(capsys, *golden, *store, "--update")[0] == 0
-    assert run(capsys, *golden, *store)[0] == 0
+    assert run(*golden, *store, "--update")[0] == 0
+    assert run(*golden, *store)[0] == 0
 
 
 @pytest.mark.parametrize(
@@ -131,8 +120,8 @@ def test_a_regression_of_a_golden_set_is_exit_code_1(capsys, golden, tmp_path):
         (["fog", "--unanswerable", "marked"], "adds no question to 'fog'"),
     ],
 )
-def test_a_wrong_command_line_says_what_is_wrong(capsys, data, arguments, message):
-    code, out, err = run(capsys, "eval", "--data", data, *arguments)
+def test_a_wrong_command_line_says_what_is_wrong(run, data, arguments, message):
+    code, out, err = run("eval", "--data", data, *arguments)
     assert (code, out) == (2, "")
     assert message in err
 
@@ -156,74 +145,74 @@ def test_a_wrong_command_line_says_what_is_wrong(capsys, data, arguments, messag
         (["--golden", ""], "empty"),
     ],
 )
-def test_a_golden_set_takes_no_option_that_it_would_not_use(capsys, golden, arguments, message):
-    code, out, err = run(capsys, *golden, *arguments)
+def test_a_golden_set_takes_no_option_that_it_would_not_use(run, golden, arguments, message):
+    code, out, err = run(*golden, *arguments)
     assert (code, out) == (2, "")
     assert message in err
 
 
-def test_nothing_is_stored_where_the_json_cannot_be_written(capsys, golden, tmp_path):
-    code, _, err = run(capsys, *golden, "--store", tmp_path / "new.json", "--json", tmp_path)
+def test_nothing_is_stored_where_the_json_cannot_be_written(run, golden, tmp_path):
+    code, _, err = run(*golden, "--store", tmp_path / "new.json", "--json", tmp_path)
     assert (code, "is a folder" in err) == (2, True)
     assert not (tmp_path / "new.json").exists()
 
 
 @pytest.mark.parametrize("columns", ["0", "40", "80"])
-def test_no_figure_is_cut_however_narrow_the_terminal_is(capsys, data, monkeypatch, columns):
+def test_no_figure_is_cut_however_narrow_the_terminal_is(run, data, monkeypatch, columns):
     for name, value in (("COLUMNS", columns), ("TERM", "xterm"), ("FORCE_COLOR", "1")):  # as on a terminal
         monkeypatch.setenv(name, value)
     systems = ["--system", "bm25", "--system", "secondhop", "--system", "secondhop:strategy=raw_topk,grain=chunk"]
-    _, out, _ = run(capsys, "eval", "fog", "--data", data, *systems, "--budget", 12, "--tokenizer", "words")
+    _, out, _ = run("eval", "fog", "--data", data, *systems, "--budget", 12, "--tokenizer", "words")
     assert "…" not in out
     line = next(line for line in out.splitlines() if "grain=chunk" in line)
     cells = [cell.strip() for cell in line.split("│")[:3]]
     assert cells == ["secondhop:strategy=raw_topk,grain=chunk", "100.0", "+0.0 [+0.0, +0.0]"]
 
 
-def test_an_id_with_half_a_surrogate_is_written_as_json_has_it(capsys, data, golden, tmp_path):
+def test_an_id_with_half_a_surrogate_is_written_as_json_has_it(run, data, golden, tmp_path):
     row = json.loads((data / "dev/fog.jsonl").read_text("utf-8").splitlines()[0]) | {"id": "a\ud83d"}
     (tmp_path / "half.jsonl").write_text(json.dumps(row), "utf-8")
-    code, _, err = run(capsys, "eval", tmp_path / "half.jsonl", "--budget", 12, "--json", tmp_path / "run.json")
+    code, _, err = run("eval", tmp_path / "half.jsonl", "--budget", 12, "--json", tmp_path / "run.json")
     assert (code, err) == (0, "")
     assert json.loads((tmp_path / "run.json").read_text("utf-8"))["rows"][0]["id"] == "a\ud83d"
     (tmp_path / "golden.jsonl").write_text(json.dumps({"question": "Fog \ud83d?", "expected": [HORN]}), "utf-8")
     store = ["--store", tmp_path / "baseline.json", "--json", tmp_path / "run.json"]
-    assert [run(capsys, *golden, *store)[0] for _ in range(2)] == [0, 0]
+    assert [run(*golden, *store)[0] for _ in range(2)] == [0, 0]
     assert json.loads((tmp_path / "run.json").read_text("utf-8"))["verdict"]["new"] == []
 
 
-def test_a_damaged_golden_set_is_no_regression(capsys, golden, tmp_path):
+def test_a_damaged_golden_set_is_no_regression(run, golden, tmp_path):
     (tmp_path / "golden.jsonl").write_text("{oops}", encoding="utf-8")
-    code, out, err = run(capsys, *golden)
+    code, out, err = run(*golden)
     assert (code, out) == (2, "")
     assert "golden.jsonl, line 1 is not JSON" in err
 
 
-def test_json_of_a_golden_set_is_json_where_nothing_was_compared(capsys, golden, tmp_path):
+def test_json_of_a_golden_set_is_json_where_nothing_was_compared(run, golden, tmp_path):
     (tmp_path / "baseline.json").write_text('{"format": 1, "scores": {}}', encoding="utf-8")
-    _, out, _ = run(capsys, *golden, "--store", tmp_path / "baseline.json", "--json", "-")
+    _, out, _ = run(*golden, "--store", tmp_path / "baseline.json", "--json", "-")
     verdict = json.loads(out, parse_constant=pytest.fail)["verdict"]
     assert (verdict["change"], verdict["new"]) == (None, ["horn"])
 
 
-def test_missing_data_is_unreadable(capsys, tmp_path):
-    code, _, err = run(capsys, "eval", "fog", "--data", tmp_path / "none")
+def test_missing_data_is_unreadable(run, tmp_path):
+    code, _, err = run("eval", "fog", "--data", tmp_path / "none")
     assert (code, "does not exist" in err) == (3, True)
-    assert "SECONDHOP_EVAL_DATA" in run(capsys, "eval", "fog")[2]
+    assert "SECONDHOP_EVAL_DATA" in run("eval", "fog")[2]
 
 
-def test_json_of_a_golden_set_names_what_no_document_holds(capsys, golden, tmp_path):
+def test_json_of_a_golden_set_names_what_no_document_holds(run, golden, tmp_path):
     row = {"id": "g", "question": "How often is the horn sounded?", "expected": ["every three minutes"]}
     (tmp_path / "golden.jsonl").write_text(json.dumps(row), encoding="utf-8")
-    code, out, _ = run(capsys, *golden, "--json", "-")
+    code, out, _ = run(*golden, "--json", "-")
     assert (code, json.loads(out)["nowhere"]) == (0, ["g"])
 
 
 @pytest.mark.parametrize("name", ["golden.jsonl", "baseline.json"])
-def test_the_json_is_not_written_over_the_golden_set_or_its_baseline(capsys, golden, tmp_path, name):
+def test_the_json_is_not_written_over_the_golden_set_or_its_baseline(run, golden, tmp_path, name):
     command = [*golden, "--store", tmp_path / "baseline.json"]
-    run(capsys, *command)
+    run(*command)
     before = (tmp_path / name).read_bytes()
-    code, _, err = run(capsys, *command, "--json", tmp_path / name)
+    code, _, err = run(*command, "--json", tmp_path / name)
     assert (code, "is another file of this run" in err) == (2, True)
     assert (tmp_path / name).read_bytes() == before

@@ -3,11 +3,11 @@
 import json
 import os
 import time
+from functools import partial
 
 import pytest
 
-from secondhop import Document, StoreError
-from secondhop.cli import main
+from secondhop import Document, StoreError, cli
 from secondhop.storage import IndexStore
 from secondhop.storage.lock import writer_lock
 
@@ -20,20 +20,15 @@ def folder(tmp_path):
 
 
 @pytest.fixture
-def run(capsys):
-    def _run(*arguments):
-        code = main(["index", *map(str, arguments)])
-        captured = capsys.readouterr()
-        return code, captured.out, captured.err
-
-    return _run
+def run(run):
+    return partial(run, "index")
 
 
 def test_an_index_is_built_and_shown(run, folder):
     code, out, _ = run("build", folder)
     assert code == 0
     assert "generation 1, 1 segment, 0 tombstones, language english" in out
-    assert "4 of 5 files indexed" in out.replace("4 of 4", "4 of 5")
+    assert "4 of 4 files indexed" in out
     status = run("status", folder, "--json")
     told = json.loads(status[1])
     assert told["index"]["chunks"] == 4
@@ -125,7 +120,7 @@ def test_a_question_leaves_an_index_as_it_was_made(run, folder, capsys):
     Document.from_folder(folder, persist=True, ignore=["*.log", "x.md"])  # the same files
     (folder / "x.md").write_text("# File X\n\nThe harbour of file X is calm.\n")
     before = run("status", folder, "--json")[1]
-    assert main(["ask", str(folder), "the calm harbour", "--persist"]) == 0
+    assert cli.main(["ask", str(folder), "the calm harbour", "--persist"]) == 0
     assert "File X" not in capsys.readouterr().out
     assert run("status", folder, "--json")[1] == before
 
