@@ -12,6 +12,7 @@ from secondhop.text.sentences import split_sentences
         ("english", "The contract is governed by the laws of England and it ends in May."),
         ("german", "Der Vertrag unterliegt dem deutschen Recht und die Parteien sind in Berlin."),
         ("french", "Le contrat est régi par le droit français et les parties sont à Paris."),
+        ("french", "Il livre ce dont ils parlent, dont Anna rit, dont Paul pleure, dont Marie parle."),
         ("spanish", "El contrato se rige por las leyes de la ciudad y no por otras."),
         ("italian", "Il contratto è regolato dalla legge italiana e non da altre che sono simili."),
         ("portuguese", "O contrato é regido pela lei do Brasil e não por outras que são de fora."),

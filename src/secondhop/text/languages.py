@@ -29,7 +29,7 @@ _LISTS: Mapping[str, str] = {
         und uns unser unter vom von vor wann war waren warum was weil welche welchem welchen welcher welches wem wen
         wenn wer werden weshalb wessen wie wieso wieviel wir wird wo wobei wodurch wofür woher wohin womit wonach
         woran worauf worin worum wovon wozu wurde wurden zu zum zur über darf dürfen fuer gibt ueber wieviele""",
-    "french": """a ai au auquel aux avec ce ces cet cette combien comme comment d dans de des dois doit du duquel
+    "french": """a ai au auquel aux avec ce ces cet cette combien comme comment d dans de des dois doit dont du duquel
         elle elles en est et eu faut fut il ils j je l la laquelle le lequel les lesquelles lesquels leur leurs lui
         m ma mais me mes mon même n ne nos notre nous on ont ou où par pas peut peuvent peux plus pour pourquoi qu
         quand que quel quelle quelles quels qui quoi s sa sans se ses si son sont suis sur t ta te tes toi ton tu un
