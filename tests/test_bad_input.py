@@ -5,6 +5,7 @@ import json
 import pickle
 import re
 from dataclasses import replace
+from itertools import product
 from pathlib import Path
 
 import numpy as np
@@ -267,6 +268,13 @@ async def awaited(*_):
     """What is called without await does nothing, and gives something that counts as true."""
 
 
+class Awaited:
+    """The same of an object."""
+
+    async def __call__(self, *_):
+        """Nothing."""
+
+
 @pytest.mark.parametrize("progress", [5, awaited])
 def test_a_progress_that_cannot_be_called_is_refused(tmp_path, progress):
     with pytest.raises(secondhop.OptionError, match=f"progress={re.escape(repr(progress))}"):
@@ -319,9 +327,9 @@ def test_a_filter_is_a_mapping_or_a_callable(contract):
 
 
 def test_a_filter_that_would_have_to_be_awaited_lets_nothing_through(contract):
-    for ask in (contract.context, contract.search):
+    for ask, given in product((contract.context, contract.search), (awaited, Awaited())):
         with pytest.raises(secondhop.InputError, match=r"filter=.* is async"):
-            ask("law", filter=awaited)
+            ask("law", filter=given)
 
 
 @pytest.mark.parametrize(
@@ -535,7 +543,7 @@ def test_an_unknown_source_has_no_text(contract):
 
 def test_a_label_of_several_texts_is_not_that_of_the_first():
     texts = [{"text": "Copper melts.", "source": "metals"}, {"text": "Lead bends.", "source": "metals"}]
-    with pytest.raises(secondhop.InputError, match="source='metals' is the label of 2 texts here"):
+    with pytest.raises(secondhop.InputError, match="source='metals' is the label of 2 texts here; give each"):
         secondhop.Document.from_texts(texts).source_text("metals")
 
 

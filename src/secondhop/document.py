@@ -510,9 +510,10 @@ class Document:
             InputError: there is no such source, or several texts have this label.
         """
         numbers = [number for number, label in enumerate(self._snapshot.sources) if label == source]
-        if len(numbers) != 1:
-            found = f"the label of {len(numbers)} texts" if numbers else "not indexed"
-            raise InputError(f"source={source!r} is {found} here")
+        if not numbers:
+            raise InputError(f"source={source!r} is not indexed here")
+        if len(numbers) > 1:
+            raise InputError(f"source={source!r} is the label of {len(numbers)} texts here; give each a source of its own")
         text: str = self._snapshot.texts[numbers[0]]
         return text
 

@@ -218,9 +218,11 @@ def checked_text(text: Any) -> str:
 
 def checked_callback(function: Any, name: str) -> None:
     """Raises `OptionError` for what cannot be called, or gives something to be awaited: that would count as true."""
-    if function is not None and not callable(function):
+    if function is None:
+        return
+    if not callable(function):
         raise OptionError(f"{name}={function!r} is not callable")
-    if iscoroutinefunction(function):
+    if iscoroutinefunction(function) or iscoroutinefunction(type(function).__call__):
         raise OptionError(f"{name}={function!r} is async, and is called without await; give a plain function")
 
 
