@@ -513,7 +513,7 @@ class Document:
         if not numbers:
             raise InputError(f"source={source!r} is not indexed here")
         if len(numbers) > 1:
-            raise InputError(f"source={source!r} is the label of {len(numbers)} texts here; give each a source of its own")
+            raise InputError(f"source={source!r} is the label of {len(numbers)} texts here; give each its own source")
         text: str = self._snapshot.texts[numbers[0]]
         return text
 
