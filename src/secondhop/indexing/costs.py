@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from secondhop.arrays import ranges
 from secondhop.text.counting import CachedCounter
 
 if TYPE_CHECKING:
@@ -46,11 +45,11 @@ class TokenCosts:
 
     def _count(self, ordinals: Ints, texts: Sequence[str]) -> None:
         snapshot = self._snapshot
-        first = snapshot.chunk_sentences[ordinals]
-        n_sentences = snapshot.chunk_sentences[ordinals + 1] - first
-        sentences = ranges(first, n_sentences)
+        sentences, n_sentences = snapshot.sentences_of(ordinals)
         # A text that was cut here begins with its first sentence, one that was given may begin with blanks.
-        opening = 0 if snapshot.given else snapshot.sentence_start[first].repeat(n_sentences)
+        opening = (
+            0 if snapshot.given else snapshot.sentence_start[snapshot.chunk_sentences[ordinals]].repeat(n_sentences)
+        )
         of_chunks, of_sentences = self.count.with_parts(
             texts,
             np.arange(len(ordinals)).repeat(n_sentences),

@@ -164,6 +164,12 @@ class Snapshot(Segment):
         known.update(zip(wanted[:_REMEMBERED], found, strict=False))
         return found
 
+    def sentences_of(self, ordinals: Ints) -> tuple[Ints, Ints]:
+        """Numbers of all sentences of the chunks, chunk by chunk, and [ordinals] how many each has."""
+        first = self.chunk_sentences[ordinals]
+        n_sentences = self.chunk_sentences[ordinals + 1] - first
+        return ranges(first, n_sentences), n_sentences
+
     def words_of(self, ordinals: Ints) -> tuple[NDArray[np.int32], Ints]:
         """Form numbers of all words of the chunks, chunk by chunk, and [ordinals] how many each has."""
         starts = self.sentence_words[self.chunk_sentences[ordinals]]

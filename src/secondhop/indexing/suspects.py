@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from secondhop.arrays import distinct_values, ranges
+from secondhop.arrays import distinct_values
 from secondhop.text.hygiene import planted_instructions
 from secondhop.text.injection_marks import each_worth_trying, sign_marks, word_marks
 
@@ -59,9 +59,7 @@ class Suspects:
 
     def _marks_of_sentences(self, ordinals: Ints) -> tuple[NDArray[np.uint64], Ints]:
         """The marks of all words of each sentence, chunk by chunk, and [ordinals] how many sentences each has."""
-        first = self._snapshot.chunk_sentences[ordinals]
-        n_sentences = self._snapshot.chunk_sentences[ordinals + 1] - first
-        sentences = ranges(first, n_sentences)
+        sentences, n_sentences = self._snapshot.sentences_of(ordinals)
         lengths = self._snapshot.sentence_words[sentences + 1] - self._snapshot.sentence_words[sentences]
         words, _ = self._snapshot.words_of(ordinals)
         new = distinct_values(words[~self._known[words]])

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from secondhop.arrays import distinct_values, ranges
+from secondhop.arrays import distinct_values
 from secondhop.text.analysis import split_forms
 from secondhop.text.invisible import REMEMBERED
 from secondhop.text.references import Reference, plain_kind, references, references_asked
@@ -170,8 +170,7 @@ def _openings(snapshot: Snapshot, written: Sequence[Reference], chunks: Ints) ->
     It is looked for as it is written first, then in the other ways.
     """
     lexicon = snapshot.lexicon
-    first = snapshot.chunk_sentences[chunks]
-    sentences = ranges(first, snapshot.chunk_sentences[chunks + 1] - first) if len(chunks) else np.empty(0, np.int64)
+    sentences, _ = snapshot.sentences_of(chunks)
     known: list[tuple[Reference, list[int]]] = []
     for reference in written:
         forms = split_forms(reference.label)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from secondhop.arrays import is_any, ranges, run_lengths, run_starts, sum_by
+from secondhop.arrays import is_any, run_lengths, run_starts, sum_by
 
 if TYPE_CHECKING:
     from secondhop.indexing import Snapshot
@@ -59,9 +59,7 @@ class SentenceWords:
     @classmethod
     def of(cls, snapshot: Snapshot, ordinals: Ints) -> SentenceWords:
         """The sentences of the chunks with those ordinals."""
-        first = snapshot.chunk_sentences[ordinals]
-        n_sentences = snapshot.chunk_sentences[ordinals + 1] - first
-        sentences = ranges(first, n_sentences)
+        sentences, n_sentences = snapshot.sentences_of(ordinals)
         n_words = snapshot.sentence_words[sentences + 1] - snapshot.sentence_words[sentences]
         words, _ = snapshot.words_of(ordinals)
         opening = n_sentences.cumsum() - n_sentences
