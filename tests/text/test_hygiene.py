@@ -8,9 +8,9 @@ from hypothesis import strategies as st
 
 from secondhop import build_context
 from secondhop.text.disguises import normalized
-from secondhop.text.hygiene import _find_planted, planted_instructions, visible
+from secondhop.text.hygiene import _find_planted, planted_instructions
 from secondhop.text.injection_patterns import PATTERNS
-from secondhop.text.invisible import count_invisible
+from secondhop.text.invisible import count_invisible, visible
 
 ROOT = Path(__file__).resolve().parents[2]
 

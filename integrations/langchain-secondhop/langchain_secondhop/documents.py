@@ -14,7 +14,7 @@ from secondhop import Context
 from secondhop.errors import InputError
 from secondhop.inputs import checked_items
 from secondhop.loading.formats import format_by_name
-from secondhop.text.hygiene import visible
+from secondhop.text.invisible import visible
 from secondhop.text.pieces import across, are_joined, as_spans, shown_span
 from secondhop.text.prompt import cited, joined, label
 from secondhop.types import Chunk, Citation, Passage, Span

@@ -5,11 +5,11 @@ from typing import Literal
 
 from langchain_core.documents import Document
 from langchain_core.runnables import Runnable, RunnableLambda
-from secondhop.text.hygiene import visible
+from secondhop.text.invisible import visible
+from secondhop.text.prompt import SEPARATOR
 
 from langchain_secondhop.documents import cite, listed
 
-SEPARATOR = "\n\n"
 Style = Literal["numbered", "plain"]
 
 

@@ -8,7 +8,7 @@ from numbers import Real
 from typing import Any, get_args
 
 from secondhop.errors import OptionError
-from secondhop.text.hygiene import visible
+from secondhop.text.invisible import visible
 from secondhop.types import Budget, Decision, Fate, Hit, Passage, Ranking, Reason, Selection
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from secondhop.selection.packing import cost_around, render_selected, slice_of
-from secondhop.text.hygiene import visible
+from secondhop.text.invisible import visible
 from secondhop.text.prompt import SEPARATOR, label
 from secondhop.types import Budget, Chunk, Decision, Passage, Reason, Role, Selection, Span
 

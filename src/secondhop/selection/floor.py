@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from secondhop.text.hygiene import visible
+from secondhop.text.invisible import visible
 from secondhop.text.prompt import label
 from secondhop.types import Budget, Decision, Hit, Reason, Selection
 

@@ -1,7 +1,7 @@
-"""What a document may hide in a prompt: characters that nobody sees, and sentences that give orders to the model.
+"""Sentences of documents that give orders to the model, also where they are disguised.
 
-Both are mitigations. A detector of planted instructions knows common forms of them, in several languages; whoever
-knows the detector can word around it. What the model may *do* has to be limited elsewhere.
+This is a mitigation: the detector knows common forms of them, in several languages; whoever knows the detector can word
+around it. What the model may *do* has to be limited elsewhere. What nobody sees is left out by `text.invisible`.
 """
 
 from __future__ import annotations
@@ -10,9 +10,6 @@ from secondhop.text.disguises import decoded, has_hidden_words, normalized
 from secondhop.text.injection_marks import DISGUISED, ENCODED, text_marks, worth_trying
 from secondhop.text.injection_patterns import PATTERNS, Pattern
 from secondhop.text.injection_topic import any_off_topic
-from secondhop.text.invisible import visible
-
-__all__ = ["planted_instructions", "visible"]
 
 _REMEMBERED = 1 << 17
 

@@ -7,8 +7,7 @@ from hashlib import blake2b
 from itertools import pairwise
 
 from secondhop.errors import OptionError
-from secondhop.text.hygiene import visible
-from secondhop.text.invisible import LONGEST, hides
+from secondhop.text.invisible import LONGEST, hides, visible
 from secondhop.types import Chunk, Kind, Passage, TextStyle
 
 SEPARATOR = "\n\n"

@@ -8,7 +8,7 @@ from harbour import TEXTS, joining
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from langchain_core.documents import Document
-from secondhop.text.hygiene import visible
+from secondhop.text.invisible import visible
 
 from langchain_secondhop import SecondhopCompressor, SecondhopRetriever, format_context
 from langchain_secondhop.formatting import render
