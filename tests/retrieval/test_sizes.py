@@ -4,14 +4,14 @@ import pytest
 
 from secondhop import cli
 from secondhop.errors import OptionError
-from secondhop.retrieval.approximate import INDEX_KINDS
+from secondhop.retrieval.approximate import INDEX_KINDS, SMALLEST
 from secondhop.retrieval.sizes import estimate, measure
 
 
 @pytest.mark.parametrize("index", INDEX_KINDS)
 def test_the_formula_is_near_what_is_measured(index):
     pytest.importorskip("faiss")
-    found = measure(12_000, 64, index)
+    found = measure(SMALLEST, 64, index)
     print(f"{index}: formula {found.planned:,}, measured {found.overhead:,} bytes, recall {found.recall:.3f}")
     assert found.overhead == pytest.approx(found.planned, rel=0.1)
     assert found.recall >= 0.9
