@@ -74,16 +74,22 @@ NESTS = {
 }
 
 
+@pytest.fixture(autouse=True)
+def _nothing_of_other_tests():
+    """What they have left would be looked through for garbage on the way."""
+    gc.collect()
+    gc.freeze()
+    yield
+    gc.unfreeze()
+
+
 def seconds(data, name):
     """Processor time to load and chunk, refused or not."""
     gc.collect()
-    gc.freeze()  # what other tests have left would be looked through on the way
     start = time.process_time()
     with suppress(SecondhopError):
         list(chunking.chunk_tables([load_bytes(data, name)], 200))
-    taken = time.process_time() - start
-    gc.unfreeze()
-    return taken
+    return time.process_time() - start
 
 
 def assert_grows_in_proportion(make, size):
