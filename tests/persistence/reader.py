@@ -1,6 +1,7 @@
-"""A process that reloads a document while others write: `reader.py FOLDER SECONDS`.
+"""A process that reloads a document while others write: `reader.py FOLDER TIMES`.
 
-Prints a line when it has opened the index, and one of JSON at the end.
+Prints a line when it has opened the index, and one of JSON at the end: when its input has ended and it has asked that
+many times.
 
 Every file of version V says `version V`. Whoever finds two versions in one answer has seen a mixture.
 """
@@ -9,7 +10,7 @@ import json
 import re
 import resource
 import sys
-import time
+import threading
 
 from secondhop import Document
 
@@ -19,13 +20,14 @@ def resident():
         return int(file.read().split()[1]) * resource.getpagesize()
 
 
-def main(folder, seconds):
+def main(folder, times):
     document = Document.from_folder(folder, persist=True)
     seen, mixed, failed, asked = set(), 0, 0, 0
     document.context("which version stands here?")
     print("open", flush=True)
-    began_with, end = resident(), time.monotonic() + seconds
-    while time.monotonic() < end:
+    began_with, others = resident(), threading.Thread(target=sys.stdin.read)
+    others.start()
+    while others.is_alive() or asked + failed < times:
         try:
             document = document.reload().document
             context = document.context("which version stands here?", budget=4000)
@@ -43,4 +45,4 @@ def main(folder, seconds):
     )
 
 
-main(sys.argv[1], float(sys.argv[2]))
+main(sys.argv[1], int(sys.argv[2]))
