@@ -100,3 +100,12 @@ def test_long_lines_of_numbers_at_page_breaks_are_read_in_little_memory():
         assert tracemalloc.get_traced_memory()[1] < 50 * len(text)
     finally:
         tracemalloc.stop()
+
+
+def test_lines_of_listings_without_empty_lines_keep_their_numbers_but_for_a_page():
+    rows = [[f"row {page * 9 + place} of them" for place in range(9)] for page in range(30)]
+    text = "\f".join(f"LIST OF ALL      PAGE {page}\n" + "\n".join(of) + "\n" for page, of in enumerate(rows, 1))
+    lines = load_bytes(text.encode(), "a.txt").text.split("\n")
+    written = text.split("\n")
+    assert [line for line in lines if line][1:] == [row for of in rows for row in of]
+    assert all(written.index(row) - lines.index(row) in (0, 1) for of in rows for row in of)

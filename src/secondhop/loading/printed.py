@@ -38,7 +38,8 @@ class _Outer(NamedTuple):
 def unpaged(text: str) -> tuple[str, int]:
     """The text without what repeats or counts on at its page breaks, and how many lines of it are left out.
 
-    A paragraph that goes on over a page break is of one piece. Empty lines below it keep the numbers of all other lines.
+    A paragraph that goes on over a page break is of one piece. Empty lines below it keep the numbers of all other lines;
+    where a page has none, as in a listing, the next break is one.
     """
     if "\f" not in text and "[Page " not in text:
         return text, 0
@@ -61,10 +62,11 @@ def unpaged(text: str) -> tuple[str, int]:
         if above < done:
             continue
         n_waiting = _keep(kept, lines[done:above], n_waiting)
+        is_late = n_waiting > 0
         done = filled[last] if last < len(filled) else len(lines)
         n_waiting += done - above
         n_left_out += last - first
-        if not first or is_stopped(lines[above - 1], 0, len(lines[above - 1]), _STOPS):
+        if not first or is_late or is_stopped(lines[above - 1], 0, len(lines[above - 1]), _STOPS):
             n_waiting = _keep(kept, [""], n_waiting - 1)
     _keep(kept, [*lines[done:], ""], n_waiting)
     return newline.join(kept[:-1]), n_left_out
