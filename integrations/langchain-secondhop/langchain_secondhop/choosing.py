@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from langchain_core.documents import Document
 from secondhop import Context, ContextOptions, DecisionReport, build_context
+from secondhop.reporting.report import as_sent
 from secondhop.text.tokens import resolve_counter
 from secondhop.types import Grain, Strategy
 
@@ -54,7 +55,7 @@ def choose(
             tokenizer=tokenizer, text_style=style,
         )  # fmt: skip
 
-    return as_sent(ask, style, order)
+    return within_budget(ask, style, order)
 
 
 def grain_for(grain: Grain | None, top_k: int | None, token_budget: int | None) -> Grain | None:
@@ -62,7 +63,7 @@ def grain_for(grain: Grain | None, top_k: int | None, token_budget: int | None) 
     return grain or ("chunk" if top_k is not None and token_budget is None else None)
 
 
-def as_sent(ask: Callable[[int | None], Context], style: Style, order: Order) -> Chosen:
+def within_budget(ask: Callable[[int | None], Context], style: Style, order: Order) -> Chosen:
     """Documents in the order wanted, within the budget in that order.
 
     The core counts tokens in reading order. In another order the same passages may take a token or two more, where a
@@ -83,15 +84,7 @@ def as_sent(ask: Callable[[int | None], Context], style: Style, order: Order) ->
             break
         allowed = max(1, allowed - (tokens - limit))
         context = ask(allowed)
-    report = context.report
-    sent = replace(
-        report,
-        token_budget=limit,
-        total_tokens=tokens,
-        overhead_tokens=report.overhead_tokens + tokens - report.total_tokens,
-        token_utilization=tokens / limit,
-    )
-    return Chosen(documents, sent)
+    return Chosen(documents, as_sent(context.report, tokens, limit))
 
 
 def checked(

@@ -20,7 +20,7 @@ from secondhop.inputs import checked_items
 from secondhop.types import Grain
 from typing_extensions import Self, override
 
-from langchain_secondhop.choosing import Chosen, Tokenizer, as_sent, checked, choose, grain_for
+from langchain_secondhop.choosing import Chosen, Tokenizer, checked, choose, grain_for, within_budget
 from langchain_secondhop.documents import Order, to_texts
 from langchain_secondhop.formatting import Style
 from langchain_secondhop.tracing import Trace, aemit, emit
@@ -243,7 +243,7 @@ class SecondhopRetriever(BaseRetriever):
                 text_style=self.text_style,
             )
 
-        return as_sent(ask, self.text_style, self.order)
+        return within_budget(ask, self.text_style, self.order)
 
     @override
     def _get_ls_params(self, **kwargs: Any) -> LangSmithRetrieverParams:

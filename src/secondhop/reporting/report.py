@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from secondhop.reporting.flat import to_attributes, to_log
@@ -155,6 +155,17 @@ class DecisionReport:
 def report_to_dict(report: DecisionReport) -> dict[str, Any]:
     """The report as a JSON-ready dict; the same as `report.to_dict()`."""
     return report.to_dict()
+
+
+def as_sent(report: DecisionReport, tokens: int, limit: int) -> DecisionReport:
+    """The report on passages that are sent in another form or order: with the tokens of that, and the budget for it."""
+    return replace(
+        report,
+        token_budget=limit,
+        total_tokens=tokens,
+        overhead_tokens=report.overhead_tokens + tokens - report.total_tokens,
+        token_utilization=tokens / limit,
+    )
 
 
 def _encodable(text: str) -> str:

@@ -28,7 +28,6 @@ from llama_index.retrievers.secondhop.folder import nodes_from_folder
 from secondhop import (
     Context,
     Decision,
-    DecisionReport,
     Document,
     EmptyTextError,
     FolderOptions,
@@ -36,6 +35,7 @@ from secondhop import (
     OptionError,
 )
 from secondhop.options import as_path
+from secondhop.reporting.report import as_sent
 from secondhop.retrieved import UNLIMITED
 from secondhop.types import Grain
 
@@ -221,13 +221,15 @@ class SecondhopRetriever(BaseRetriever):
         self._follow_settings()
         context = self._ask(query_bundle.query_str, top_k, None)
         nodes = self._found(context)
-        budget, room = self._settings["token_budget"], self._settings["token_budget"]
+        limit = room = context.budget.max_tokens
         # The core counts in reading order; best first, a blank line can fall elsewhere and cost a token more.
-        while room is not None and (over := context.budget.count_tokens(prompt_text(nodes)) - budget) > 0:
+        while limit < UNLIMITED and (over := _tokens(context, nodes) - limit) > 0:
             room -= over
             context = self._ask(query_bundle.query_str, top_k, room)
             nodes = self._found(context)
-        trace_report(lambda: _as_sent(context, nodes, budget).to_dict(), nodes, inside_retriever=True)
+        trace_report(
+            lambda: as_sent(context.report, _tokens(context, nodes), limit).to_dict(), nodes, inside_retriever=True
+        )
         return nodes
 
     def _indexed(self) -> Document:
@@ -297,18 +299,10 @@ def _score(decision: Decision, decisions: Mapping[str, Decision]) -> float:
     return float(decision.score if seed is None else min(decision.score, seed.score))
 
 
-def _as_sent(context: Context, nodes: Sequence[NodeWithScore], budget: int | None) -> DecisionReport:
-    """The context's report, with the tokens of the nodes as they are sent and the budget that was asked for."""
-    report, text = context.report, prompt_text(nodes)
-    tokens = context.budget.count_tokens(text) if text else 0
-    limit = report.token_budget if budget is None else budget
-    return replace(
-        report,
-        token_budget=limit,
-        total_tokens=tokens,
-        overhead_tokens=report.overhead_tokens + tokens - report.total_tokens,
-        token_utilization=tokens / limit,
-    )
+def _tokens(context: Context, nodes: Sequence[NodeWithScore]) -> int:
+    """Tokens of the nodes as they are sent."""
+    text = prompt_text(nodes)
+    return context.budget.count_tokens(text) if text else 0
 
 
 def _checked(top_k: int | None) -> int | None:
