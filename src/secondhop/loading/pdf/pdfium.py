@@ -17,6 +17,7 @@ from pypdfium2 import raw
 
 from secondhop.errors import PasswordRequiredError
 from secondhop.loading.builder import MAX_HEADING_CHARS, clean, one_line
+from secondhop.loading.pdf.bidi import RIGHT_TO_LEFT, in_logical_order, leans_left
 from secondhop.loading.pdf.fields import with_fields
 from secondhop.loading.pdf.letters import DIGIT, HIGHER, closed_up, seems_spaced, with_raised
 from secondhop.loading.pdf.page import Entry, Line, Page, Pages, State, count, ranges, turn
@@ -177,6 +178,8 @@ def _placed(textpage: Any, texts: Sequence[str], stored: str, ask: Callable[...,
     for number, (_, piece) in enumerate(pieces):
         starts_of.setdefault(piece, []).append(number)
     lengths = set(map(len, starts_of))
+    holds_leftward = not stored.isascii() and RIGHT_TO_LEFT.search(stored)
+    page_leans = bool(holds_leftward) and leans_left(stored)
     place = 0
     last: tuple[str, Sequence[tuple[int, str]]] = ("", ())
     for text in texts:
@@ -194,14 +197,19 @@ def _placed(textpage: Any, texts: Sequence[str], stored: str, ask: Callable[...,
             continue
         place = found.stop
         parts = pieces[found.start : place]
+        if holds_leftward and RIGHT_TO_LEFT.search(text):
+            numbers = _numbers(textpage, text, parts)
+            lines.append(_line_from_the_right(textpage, ask, text, numbers, page_leans=page_leans))
+            last = ("", ())
+            continue
         for each in [(text, parts)] if len(parts) == 1 else _apart(textpage, ask, text, parts):
-            line, whole = _line(textpage, ask, *each), each
+            line, whole = _line(textpage, ask, each[0], _numbers(textpage, *each)), each
             is_near = lines and abs(line.left - lines[-1].right) < _TOUCHING * line.height
             if is_near and 0 < len(last[1]) < _MAX_PIECES and _are_beside(lines[-1], line):
                 between = _between(textpage, ask, last[1][-1], each[1][0])
                 if between != "\n":
                     whole = f"{last[0]}{between}{each[0]}", [*last[1], *each[1]]
-                    line = _line(textpage, ask, *whole)
+                    line = _line(textpage, ask, whole[0], _numbers(textpage, *whole))
                     lines.pop()
             lines.append(line)
             last = whole
@@ -215,9 +223,16 @@ def _are_beside(before: Line, line: Line) -> bool:
     return 2 * shared > height
 
 
-def _line(textpage: Any, ask: Callable[..., int], text: str, pieces: Sequence[tuple[int, str]]) -> Line:
+def _line_from_the_right(
+    textpage: Any, ask: Callable[..., int], text: str, numbers: Sequence[int], *, page_leans: bool
+) -> Line:
+    line = _line(textpage, ask, text, numbers)
+    read = in_logical_order(textpage, ask, text, numbers, line.size, page_leans=page_leans)
+    return line if read is None else _line(textpage, ask, read[0], read[1])._replace(left=read[2], right=read[3])
+
+
+def _line(textpage: Any, ask: Callable[..., int], text: str, numbers: Sequence[int]) -> Line:
     first, middle, last = raw.FS_RECTF(), raw.FS_RECTF(), raw.FS_RECTF()
-    numbers = _numbers(textpage, text, pieces)
     # The middle tells the height: a footnote mark may stand at either end. Blanks between words have none.
     half = len(text) // 2
     while text[half] == " ":
