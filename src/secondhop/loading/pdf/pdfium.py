@@ -178,8 +178,7 @@ def _placed(textpage: Any, texts: Sequence[str], stored: str, ask: Callable[...,
     for number, (_, piece) in enumerate(pieces):
         starts_of.setdefault(piece, []).append(number)
     lengths = set(map(len, starts_of))
-    holds_leftward = not stored.isascii() and RIGHT_TO_LEFT.search(stored)
-    page_leans = bool(holds_leftward) and leans_left(stored)
+    page_leans: bool | None = None
     place = 0
     last: tuple[str, Sequence[tuple[int, str]]] = ("", ())
     for text in texts:
@@ -197,7 +196,8 @@ def _placed(textpage: Any, texts: Sequence[str], stored: str, ask: Callable[...,
             continue
         place = found.stop
         parts = pieces[found.start : place]
-        if holds_leftward and RIGHT_TO_LEFT.search(text):
+        if not text.isascii() and RIGHT_TO_LEFT.search(text):
+            page_leans = leans_left(stored) if page_leans is None else page_leans
             numbers = _numbers(textpage, text, parts)
             lines.append(_line_from_the_right(textpage, ask, text, numbers, page_leans=page_leans))
             last = ("", ())
