@@ -47,7 +47,7 @@ def make_tiers(
         if options.rerank is None:
             return None
         return Tiers(rerank=_reranker(options), candidate_pool=options.candidate_pool)
-    embedder = embedding.cached(_embedder(options), embedding.open_cache(options.embedding_cache))
+    embedder = embedding.cached(embedding.load_embedder(options), embedding.open_cache(options.embedding_cache))
     order: Order = "F" if options.vector_index == "flat" else "C"  # the others read single rows
     rows = _chunk_vectors(snapshot, embedder, order, folder) if vectors is None else unit_rows(vectors, order)
     if len(rows) and options.embedder_dim not in (None, rows.shape[1]):
@@ -72,22 +72,6 @@ def checked_rows(vectors: Any, chunks: Sequence[Chunk]) -> Matrix:
     """
     rows = checked_vectors(vectors, len(chunks), "vectors=")
     return rows[[place for place, chunk in enumerate(chunks) if chunk.text.strip()]]
-
-
-def _embedder(options: DocumentOptions) -> embedding.Embedder:
-    return embedding.load_embedder(
-        embedding.EmbedderOptions(
-            model=options.model if options.embedder_model is None else Path(options.embedder_model),
-            tokenizer=options.embedder_tokenizer,
-            dims=options.embedder_dim,
-            pooling=options.embedder_pooling,
-            max_length=options.embedder_max_length,
-            query_prefix=options.embedder_query_prefix,
-            passage_prefix=options.embedder_passage_prefix,
-            threads=options.embedder_threads,
-            identity=options.embedder_id,
-        )
-    )
 
 
 def _reranker(options: DocumentOptions) -> Any:

@@ -5,7 +5,8 @@ import pickle
 import numpy as np
 import pytest
 
-from secondhop.embedding import EmbedderOptions, load_cross_encoder, load_embedder
+from secondhop import DocumentOptions
+from secondhop.embedding import load_cross_encoder, load_embedder
 from secondhop.errors import InputError
 
 
@@ -16,12 +17,16 @@ class Unwilling:
         raise RuntimeError("Can't call numpy() on Tensor that requires grad.")
 
 
+def load(**options):
+    return load_embedder(DocumentOptions(retrieval="semantic", **options))
+
+
 def lengths(texts):
     return [[float(len(text)), 1.0] for text in texts]
 
 
 def test_a_callable_embeds_documents_and_queries_with_its_prefixes():
-    embedder = load_embedder(EmbedderOptions(model=lengths, query_prefix="q: ", passage_prefix="passage: "))
+    embedder = load(model=lengths, embedder_query_prefix="q: ", embedder_passage_prefix="passage: ")
     assert embedder.name == "lengths"
     assert embedder.embed(["ab"], "query").tolist() == [[5.0, 1.0]]
     assert embedder.embed(["ab"], "document").tolist() == [[11.0, 1.0]]
@@ -32,7 +37,7 @@ def test_embeddings_of_langchain_are_taken_as_they_are():
     from langchain_core.embeddings import DeterministicFakeEmbedding
 
     theirs = DeterministicFakeEmbedding(size=8)
-    embedder = load_embedder(EmbedderOptions(model=theirs))
+    embedder = load(model=theirs)
     assert np.allclose(embedder.embed(["a", "b"], "document"), theirs.embed_documents(["a", "b"]))
     assert np.allclose(embedder.embed(["a"], "query"), [theirs.embed_query("a")])
 
@@ -40,7 +45,7 @@ def test_embeddings_of_langchain_are_taken_as_they_are():
 def test_embeddings_of_llama_index_are_taken_as_they_are():
     from llama_index.core.embeddings import MockEmbedding
 
-    embedder = load_embedder(EmbedderOptions(model=MockEmbedding(embed_dim=6)))
+    embedder = load(model=MockEmbedding(embed_dim=6))
     assert embedder.embed(["a", "b"], "document").shape == (2, 6)
     assert embedder.embed(["a"], "query").shape == (1, 6)
 
@@ -55,15 +60,15 @@ def test_embedders_of_the_frameworks_travel_in_a_pickle(their):
         from llama_index.core.embeddings import MockEmbedding
 
         model = MockEmbedding(embed_dim=6)
-    embedder = load_embedder(EmbedderOptions(model=model))
+    embedder = load(model=model)
     copy = pickle.loads(pickle.dumps(embedder))
     for role in ("document", "query"):
         assert np.array_equal(copy.embed(["a"], role), embedder.embed(["a"], role))
 
 
 def test_a_callable_is_cached_only_if_it_has_an_identity():
-    assert load_embedder(EmbedderOptions(model=lengths)).identity("query") is None
-    one, two = (load_embedder(EmbedderOptions(model=lengths, identity=name)).identity("query") for name in ("v1", "v2"))
+    assert load(model=lengths).identity("query") is None
+    one, two = (load(model=lengths, embedder_id=name).identity("query") for name in ("v1", "v2"))
     assert None not in (one, two)
     assert one != two
 
@@ -83,12 +88,12 @@ def test_a_callable_is_cached_only_if_it_has_an_identity():
 )
 def test_vectors_that_are_none_are_refused(wrong, said):
     with pytest.raises(InputError, match=said):
-        load_embedder(EmbedderOptions(model=wrong)).embed(["a", "b"], "document")
+        load(model=wrong).embed(["a", "b"], "document")
 
 
 def test_what_embeds_nothing_is_refused():
     with pytest.raises(InputError, match="no model name"):
-        load_embedder(EmbedderOptions(model=42))
+        load(model=42)
     with pytest.raises(InputError, match="rerank=42"):
         load_cross_encoder(42)
 

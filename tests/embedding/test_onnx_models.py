@@ -12,10 +12,16 @@ import numpy as np
 import pytest
 from tokenizers import Tokenizer
 
+from secondhop import DocumentOptions
+from secondhop.embedding import load_embedder
 from secondhop.embedding.convert import convert, read_safetensors
 from secondhop.embedding.folder import open_model
 from secondhop.embedding.onnx_models import OnnxCrossEncoder, OnnxEmbedder
 from secondhop.errors import ModelError, ModelIntegrityError, ModelNotFoundError
+
+
+def load(**options):
+    return load_embedder(DocumentOptions(retrieval="semantic", **options))
 
 
 def texts(n, seed=3, longest=60):
@@ -123,16 +129,14 @@ def test_the_length_limit_is_the_models_and_not_the_tokenizer_files(tiny_embedde
 
 
 def test_more_tokens_than_the_model_has_positions_for_are_refused(tiny, tmp_path):
-    from secondhop.embedding import EmbedderOptions, load_embedder
-
     long = "harbour " * 100
-    assert load_embedder(EmbedderOptions(model=tiny, max_length=64)).embed([long], "document").shape == (1, 32)
+    assert load(model=tiny, embedder_max_length=64).embed([long], "document").shape == (1, 32)
     with pytest.raises(ModelError, match="positions for 64 tokens, and embedder_max_length=65"):
-        load_embedder(EmbedderOptions(model=tiny, max_length=65))
+        load(model=tiny, embedder_max_length=65)
     silent = shutil.copytree(tiny, tmp_path / "silent")
     (silent / "config.json").unlink()
     with pytest.raises(ModelError, match="fails on a text of 65 tokens"):
-        load_embedder(EmbedderOptions(model=silent, max_length=65)).embed([long], "document")
+        load(model=silent, embedder_max_length=65).embed([long], "document")
 
 
 def test_half_a_surrogate_pair_is_read_as_one_unknown_character(tiny_embedder, tiny_cross_encoder):

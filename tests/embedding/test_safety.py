@@ -13,11 +13,17 @@ import onnx
 import pytest
 from onnx import TensorProto, helper
 
+from secondhop import DocumentOptions
+from secondhop.embedding import load_embedder
 from secondhop.embedding.encoder import encoder_of
 from secondhop.embedding.folder import open_model
 from secondhop.embedding.registry import ModelSpec
 from secondhop.embedding.safety import check_onnx
 from secondhop.errors import ModelIntegrityError, ModelNotFoundError, OptionError
+
+
+def load(**options):
+    return load_embedder(DocumentOptions(retrieval="semantic", **options))
 
 
 def model_with(path, *, location=None, domain="", nested=False):
@@ -105,8 +111,6 @@ def test_a_wrong_digest_is_refused_and_the_right_one_taken(tiny):
 
 
 def test_what_is_missing_is_named(tmp_path, tiny):
-    from secondhop.embedding import EmbedderOptions, load_embedder
-
     with pytest.raises(ModelNotFoundError, match="no such folder"):
         open_model(tmp_path / "none", name="m")
     with pytest.raises(ModelNotFoundError, match="no ONNX model"):
@@ -116,10 +120,10 @@ def test_what_is_missing_is_named(tmp_path, tiny):
         open_model(tmp_path, name="m")
     for name in ("no such model", "./none"):  # the latter is a path, not a repository that could be fetched
         with pytest.raises(OptionError, match=r"is no folder, .* nor one of: bge-small"):
-            load_embedder(EmbedderOptions(model=name))
+            load(model=name)
     with pytest.raises(OptionError, match="pooling"):
-        load_embedder(EmbedderOptions(model=tiny, pooling="max"))
-    assert load_embedder(EmbedderOptions(model=tiny / "model.onnx")).name == "model"
+        load(model=tiny, embedder_pooling="max")
+    assert load(model=tiny / "model.onnx").name == "model"
     (tmp_path / "tokenizer.json").write_text("{}")
     with pytest.raises(ModelIntegrityError, match="tokenizer"):
         encoder_of(open_model(tmp_path, name="m")).tokenizer
@@ -127,35 +131,29 @@ def test_what_is_missing_is_named(tmp_path, tiny):
 
 @pytest.mark.parametrize("model", ["bge-small", "harbour/model"])
 def test_a_model_by_name_has_its_own_tokenizer(model):
-    from secondhop.embedding import EmbedderOptions, load_embedder
-
     with pytest.raises(OptionError, match=r"embedder_tokenizer='tokenizer\.json' is for a local model"):
-        load_embedder(EmbedderOptions(model=model, tokenizer="tokenizer.json"))
+        load(model=model, embedder_tokenizer="tokenizer.json")
 
 
 def test_a_path_is_a_folder_or_a_file_and_never_a_name(tiny, tmp_path, monkeypatch):
-    from secondhop.embedding import EmbedderOptions, load_embedder
-
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("HF_HUB_OFFLINE", "1")
     shutil.copytree(tiny, tmp_path / "all-minilm")
-    assert load_embedder(EmbedderOptions(model=Path("all-minilm"))).embed(["harbour"], "query").shape == (1, 32)
+    assert load(embedder_model=Path("all-minilm")).embed(["harbour"], "query").shape == (1, 32)
     for missing in ("models/minilm", "bge-small", "model.bin"):
         with pytest.raises(ModelNotFoundError, match="no such folder"):
-            load_embedder(EmbedderOptions(model=Path(missing)))
+            load(embedder_model=Path(missing))
 
 
 def test_the_tokenizer_may_lie_elsewhere(tiny, tmp_path):
-    from secondhop.embedding import EmbedderOptions, load_embedder
-
     folder = shutil.copytree(tiny, tmp_path / "model")
     elsewhere = shutil.move(folder / "tokenizer.json", tmp_path / "other.json")
-    expected = load_embedder(EmbedderOptions(model=tiny)).embed(["harbour"], "query")
+    expected = load(model=tiny).embed(["harbour"], "query")
     for model in (folder, folder / "model.onnx"):
-        embedder = load_embedder(EmbedderOptions(model=model, tokenizer=elsewhere))
+        embedder = load(model=model, embedder_tokenizer=elsewhere)
         assert np.array_equal(embedder.embed(["harbour"], "query"), expected)
         with pytest.raises(ModelNotFoundError, match=r"none\.json"):
-            load_embedder(EmbedderOptions(model=model, tokenizer="none.json"))
+            load(model=model, embedder_tokenizer="none.json")
 
 
 # ── the hub ─────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -187,10 +185,11 @@ def forbid(event, arguments):
         print("SOCKET", event, arguments)
         raise SystemExit(9)
 sys.addaudithook(forbid)
-from secondhop.embedding import EmbedderOptions, load_embedder
+from secondhop import DocumentOptions
+from secondhop.embedding import load_embedder
 from secondhop.errors import SecondhopError
 try:
-    print(load_embedder(EmbedderOptions(model=sys.argv[1])).embed(["harbour"], "query").shape)
+    print(load_embedder(DocumentOptions(retrieval="semantic", model=sys.argv[1])).embed(["harbour"], "query").shape)
 except SecondhopError as error:
     print(type(error).__name__, error)
 """

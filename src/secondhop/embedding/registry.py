@@ -101,5 +101,4 @@ CROSS_ENCODERS: Mapping[str, ModelSpec] = {
     "ms-marco-tinybert": ModelSpec(repo="cross-encoder/ms-marco-TinyBERT-L2-v2", max_length=512),
 }
 
-DEFAULT_EMBEDDER = "bge-small"
 DEFAULT_CROSS_ENCODER = "ms-marco-minilm"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from weakref import WeakValueDictionary
@@ -15,8 +15,9 @@ from secondhop.embedding.folder import Model, open_model
 from secondhop.embedding.given import as_cross_encoder, as_embedder
 from secondhop.embedding.onnx_models import OnnxCrossEncoder, OnnxEmbedder
 from secondhop.embedding.protocol import CrossEncoder, Embedder
-from secondhop.embedding.registry import CROSS_ENCODERS, DEFAULT_CROSS_ENCODER, DEFAULT_EMBEDDER, EMBEDDERS, ModelSpec
+from secondhop.embedding.registry import CROSS_ENCODERS, DEFAULT_CROSS_ENCODER, EMBEDDERS, ModelSpec
 from secondhop.errors import InputError, ModelNotFoundError, OptionError
+from secondhop.options import DocumentOptions
 
 _log = logging.getLogger(__name__)
 
@@ -27,55 +28,31 @@ _caches: WeakValueDictionary[str | Path, EmbeddingCache] = WeakValueDictionary()
 """Those that somebody has open."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EmbedderOptions:
-    """Which embedder, and where it is to differ from what its own files say. None: as they say."""
-
-    model: Any = DEFAULT_EMBEDDER
-    """A name, a hub repository, a folder, an ONNX file, a callable, or an embedder of LangChain or LlamaIndex.
-
-    A `Path` is a folder or an ONNX file, and never a name or repository.
-    """
-    tokenizer: str | Path | None = None
-    """A `tokenizer.json` that does not lie beside the model."""
-    dims: int | None = None
-    pooling: str | None = None
-    max_length: int | None = None
-    query_prefix: str | None = None
-    passage_prefix: str | None = None
-    threads: int | None = None
-    identity: str | None = None
-    """For a callable: what to call this version of it in the cache. Without one it is not cached."""
-
-
-def load_embedder(options: EmbedderOptions) -> Embedder:
+def load_embedder(options: DocumentOptions) -> Embedder:
     """The embedder.
 
     Raises:
         OptionError: no such model.
         ModelError: it cannot be used; see `errors.py`.
     """
-    model = options.model
+    model = options.model if options.embedder_model is None else Path(options.embedder_model)
     if not isinstance(model, (str, Path)):
         return as_embedder(
             model,
-            identity=options.identity,
-            query_prefix=options.query_prefix or "",
-            document_prefix=options.passage_prefix or "",
+            identity=options.embedder_id,
+            query_prefix=options.embedder_query_prefix or "",
+            document_prefix=options.embedder_passage_prefix or "",
         )
-    if options.pooling not in (None, "mean", "cls"):
-        raise OptionError.choice("embedder_pooling", options.pooling, ("mean", "cls"))
-    spec = _spec(model, EMBEDDERS)
     changes: dict[str, Any] = {
-        "pooling": options.pooling,
-        "dims": options.dims,
-        "max_length": options.max_length,
-        "query_prefix": options.query_prefix,
-        "document_prefix": options.passage_prefix,
+        "pooling": options.embedder_pooling,
+        "dims": options.embedder_dim,
+        "max_length": options.embedder_max_length,
+        "query_prefix": options.embedder_query_prefix,
+        "document_prefix": options.embedder_passage_prefix,
     }
-    spec = replace(spec, **{key: value for key, value in changes.items() if value is not None})
-    opened = _open("model", model, spec, EMBEDDERS, options.tokenizer)
-    return OnnxEmbedder(opened, threads=options.threads)
+    spec = replace(_spec(model, EMBEDDERS), **{key: value for key, value in changes.items() if value is not None})
+    opened = _open("model", model, spec, EMBEDDERS, options.embedder_tokenizer)
+    return OnnxEmbedder(opened, threads=options.embedder_threads)
 
 
 def load_cross_encoder(model: Any, *, threads: int | None = None) -> CrossEncoder:
