@@ -21,11 +21,8 @@ def test_letters_struck_over_one_another_are_read_once():
 
 
 def printed(pages, head, foot, end="\f"):
-    """Pages of text, each but the first with a header, each with a footer that counts."""
-    return end.join(
-        f"{head if number > 1 else ''}\n\n{page}\n\n\n{foot.format(number)}\n"
-        for number, page in enumerate(pages, start=1)
-    )
+    """Pages of text, each with a header and with a footer that counts."""
+    return end.join(f"{head}\n\n{page}\n\n\n{foot.format(number)}\n" for number, page in enumerate(pages, start=1))
 
 
 SAID = ("the boat", "the crew", "the mail", "the quay")
@@ -48,7 +45,7 @@ HEAD = "RFC 2616                  HTTP/1.1               June 1999"
 def test_headers_and_footers_of_printed_pages_are_out_and_paragraphs_whole(head, foot, end, newline):
     text = printed(PAGES, head, foot, end).replace("\n", newline)
     loaded = load_bytes(text.encode(), "rfc.txt")
-    assert loaded.text.split() == " ".join(PAGES).split()
+    assert loaded.text.split() == " ".join((head, *PAGES)).split()
     assert f"   the isles, the boat{newline}   Of the crew this is{newline}   told.{newline}" in loaded.text
     assert "left out" in loaded.warnings[0]
     lines = loaded.text.split(newline)
@@ -109,3 +106,10 @@ def test_lines_of_listings_without_empty_lines_keep_their_numbers_but_for_a_page
     written = text.split("\n")
     assert [line for line in lines if line][1:] == [row for of in rows for row in of]
     assert all(written.index(row) - lines.index(row) in (0, 1) for of in rows for row in of)
+
+
+def test_the_first_header_or_footer_that_reads_the_same_everywhere_stays():
+    pages = [f"{HEAD if number else ''}\n\n{page}\n\nClerk: Smith\n\n{number}" for number, page in enumerate(PAGES)]
+    text = load_bytes("\n\f".join(pages).encode(), "a.txt").text
+    assert (text.count(HEAD), text.count("Clerk: Smith")) == (1, 1)
+    assert text.split()[-5:] == PAGES[-1].split()[-5:]

@@ -75,6 +75,8 @@ def unpaged(text: str) -> tuple[str, int]:
 def _edges(lines: list[str], ends: dict[int, int]) -> Iterator[Span]:
     """The footer and header at each end of a page that has them, as the first of their lines and the one below.
 
+    Of those that read the same everywhere the first stay: they may be the only ones to name the document.
+
     Args:
         lines: none of them blank.
         ends: which line a page begins with, and the number of the page that ends there, in order.
@@ -92,6 +94,7 @@ def _edges(lines: list[str], ends: dict[int, int]) -> Iterator[Span]:
         counts[left] = counts[right] = counts[left] + counts[right] if counts[right] else 0
         counts[_Outer(step, "alone")] += counts[right]
     least = max(_LEAST_PAGES, _SHARE * len(ends))
+    seen = {" ".join(line.split()) for line in lines[: near[0].start]}
     for end, found in zip(ends, names, strict=True):
         edge = {place for place, of_line in found.items() if any(counts[name] >= least for name in of_line)}
         first = last = end
@@ -99,8 +102,15 @@ def _edges(lines: list[str], ends: dict[int, int]) -> Iterator[Span]:
             first -= 1
         while last in edge:
             last += 1
-        if first < last:
+        same = {
+            name
+            for place in range(first, last)
+            for name in found[place]
+            if isinstance(name, str) and name.upper() != name.lower() and counts[name] >= least
+        }
+        if first < last and same <= seen:
             yield first, last
+        seen |= same
 
 
 def _below(lines: list[str], filled: list[int], number: int) -> int:
