@@ -206,10 +206,14 @@ CUTTING = [("format", "markdown"), ("chunk_size", 64), ("include_heading", True)
 
 @pytest.mark.parametrize(("name", "value"), [*PARSING, *CUTTING])
 def test_options_that_read_and_cut_are_refused_for_chunks(name, value):
-    options = secondhop.DocumentOptions(**{name: value})
-    for given in ({name: value}, {"options": options}):
-        with pytest.raises(secondhop.OptionError, match=f"{name} cannot be given for chunks"):
-            secondhop.Document.from_chunks(["Copper melts."], **given)
+    with pytest.raises(secondhop.OptionError, match=f"{name} cannot be given for chunks"):
+        secondhop.Document.from_chunks(["Copper melts."], **{name: value})
+
+
+@pytest.mark.parametrize(("name", "value"), CUTTING)
+def test_options_that_cut_are_refused_for_chunks_in_an_object_too(name, value):
+    with pytest.raises(secondhop.OptionError, match=f"{name} cannot be given for chunks"):
+        secondhop.Document.from_chunks(["Copper melts."], options=secondhop.DocumentOptions(**{name: value}))
 
 
 def test_what_asks_for_nothing_is_not_refused():
@@ -219,11 +223,21 @@ def test_what_asks_for_nothing_is_not_refused():
 
 @pytest.mark.parametrize(("name", "value"), PARSING)
 def test_options_of_parsing_are_refused_for_texts(name, value):
-    for given in ({name: value}, {"options": secondhop.DocumentOptions(**{name: value})}):
+    for make in (secondhop.Document.from_text, lambda text, **given: secondhop.Document.from_texts([text], **given)):
         with pytest.raises(secondhop.OptionError, match=f"{name} cannot be given for texts"):
-            secondhop.Document.from_text("Copper melts.", **given)
-        with pytest.raises(secondhop.OptionError, match=f"{name} cannot be given for texts"):
-            secondhop.Document.from_texts(["Copper melts."], **given)
+            make("Copper melts.", **{name: value})
+
+
+def test_one_object_of_options_serves_files_texts_and_chunks(tmp_path):
+    (tmp_path / "a.txt").write_text("Copper melts.")
+    options = secondhop.DocumentOptions(**dict(PARSING))
+    for made in (
+        secondhop.Document.from_folder(tmp_path, options=options),
+        secondhop.Document.from_text("Copper melts.", options=options),
+        secondhop.Document.from_texts(["Copper melts."], options=options),
+        secondhop.Document.from_chunks(["Copper melts."], options=options),
+    ):
+        assert made.context("copper").text() == "Copper melts."
 
 
 def test_nested_options_are_for_what_is_not_given_beside_them(tmp_path):

@@ -280,7 +280,7 @@ class Document:
         """
         settings = merge(DocumentOptions, options, keywords)
         settings.refuse(
-            OF_PARSING | OF_CUTTING,
+            OF_CUTTING | (OF_PARSING & keywords.keys()),
             "{} cannot be given for chunks, which are kept as they are; from_texts cuts texts",
         )
         given = to_chunks(chunks, settings.source if "source" in settings.model_fields_set else None)
@@ -523,7 +523,8 @@ class Document:
 
 def _for_texts(options: DocumentOptions | None, keywords: Mapping[str, Any]) -> DocumentOptions:
     settings = merge(DocumentOptions, options, keywords)
-    settings.refuse(OF_PARSING, "{} cannot be given for texts, which are read in this process; from_bytes takes bytes")
+    of_files = OF_PARSING & keywords.keys()  # one object may serve texts and files
+    settings.refuse(of_files, "{} cannot be given for texts, which are read in this process; from_bytes takes bytes")
     return settings
 
 

@@ -58,6 +58,11 @@ def test_millions_are_found_in_words_and_in_digits(question, written):
     assert found(Document.from_texts(texts), f"What cost {question}?")[0] == f"The bridge cost {written}."
 
 
+def test_half_a_million_is_found_in_digits():
+    texts = ["The dam cost $400,000.", "The bridge cost $500,000."]
+    assert found(Document.from_texts(texts), "What cost $0.5 million?")[0] == "The bridge cost $500,000."
+
+
 @pytest.mark.parametrize("written", ["5 March 2024", "2024-03-05", "05.03.2024", "5.3.2024", "05/03/2024"])
 @pytest.mark.parametrize("question", ["5 March 2024", "2024-03-05", "05.03.2024", "5/3/2024"])
 def test_dates_share_their_numbers_however_they_are_written(question, written):

@@ -65,7 +65,8 @@ class Joined(NamedTuple):
 def joined(lexicon: Lexicon, text: str) -> Iterator[Joined]:
     """What a question has in parts and the index as one: `email` for `e-mail`, `1000` for `1 000`, `1500000` for `1.5m`."""
     for match in _SCALED.finditer(text):
-        number = lexicon.terms.get(match[1] + (match[2] or "").ljust(_ZEROS[match[3].lower()], "0"))
+        digits = match[1] + (match[2] or "").ljust(_ZEROS[match[3].lower()], "0")
+        number = lexicon.terms.get(digits.lstrip("0"))
         if number is not None:
             yield Joined(split_forms(match[0]), number)
     for match in chain(_JOINED.finditer(text), _GROUPED.finditer(text)):
