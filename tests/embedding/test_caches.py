@@ -21,6 +21,7 @@ from hypothesis import strategies as st
 
 import secondhop
 from secondhop.embedding import CachedEmbedder, open_cache
+from secondhop.embedding import redis_cache as redis_cache_module
 from secondhop.embedding.cache import decode, encode
 from secondhop.embedding.sqlite_cache import SqliteCache
 from secondhop.errors import InputError
@@ -47,14 +48,10 @@ EXPECTED = Counting().embed(TEXTS, "document")
 
 
 def check(cache, *, embedded):
-    """Embeds the texts through the cache; returns the seconds that took."""
+    """Embeds the texts through the cache."""
     inner = Counting()
-    began = time.perf_counter()
-    got = CachedEmbedder(inner, cache).embed(TEXTS, "document")
-    took = time.perf_counter() - began
-    assert np.array_equal(got, EXPECTED)
+    assert np.array_equal(CachedEmbedder(inner, cache).embed(TEXTS, "document"), EXPECTED)
     assert embedded is None or inner.count == embedded
-    return took
 
 
 @pytest.fixture
@@ -386,7 +383,9 @@ class Server:
 
 
 @pytest.fixture
-def server(tmp_path):
+def server(tmp_path, monkeypatch):
+    """It may take its time: on a busy machine it needs more than the 50 ms that it has in earnest."""
+    monkeypatch.setattr(redis_cache_module, "TIMEOUT_S", 10.0)
     if shutil.which("redis-server") is None:
         pytest.skip("redis-server is not installed: apt-get install redis-server")
     server = Server(tmp_path)
@@ -401,16 +400,11 @@ def redis_cache(server):
     cache.close()
 
 
-@pytest.fixture(scope="module")
-def plain_s():
-    """Seconds that the texts take without a cache: the best of five."""
-    return min(_plain() for _ in range(5))
-
-
-def _plain():
-    began = time.perf_counter()
-    Counting().embed(TEXTS, "document")
-    return time.perf_counter() - began
+def requests_of(cache, monkeypatch):
+    """A list that grows by one with each request that Redis is sent."""
+    sent, ask = [], cache._ask
+    monkeypatch.setattr(cache, "_ask", lambda breaker, request: ask(breaker, lambda: sent.append(request) or request()))
+    return sent
 
 
 def test_redis_keeps_values(redis_cache):
@@ -420,35 +414,30 @@ def test_redis_keeps_values(redis_cache):
 
 
 @pytest.mark.parametrize("how", ["killed", "stopped"])
-def test_a_redis_that_is_gone_costs_one_timeout_at_most_and_nothing_after(server, redis_cache, plain_s, how):
-    from secondhop.embedding.redis_cache import RedisCache
-
-    check(redis_cache, embedded=50)
+def test_a_redis_that_is_gone_is_asked_once_and_not_after(server, monkeypatch, how):
+    monkeypatch.setattr(redis_cache_module, "TIMEOUT_S", 0.5)
+    cache = open_cache(f"redis://127.0.0.1:{server.port}/0")
+    check(cache, embedded=50)
     if how == "killed":
         server.stop()
     else:
         server.process.send_signal(signal.SIGSTOP)
-    first = check(redis_cache, embedded=50)
-    for _ in range(3):  # another process may have had the processor; a cache that knows nothing yet waits again
-        fresh = RedisCache(f"redis://127.0.0.1:{server.port}/0")
-        first = min(first, check(fresh, embedded=50))
-        fresh.close()
-    after = min(check(redis_cache, embedded=50) for _ in range(5))
-    print(f"added by a {how} redis: first {1e3 * (first - plain_s):.1f} ms, then {1e3 * (after - plain_s):.1f} ms")
-    assert first - plain_s < 0.06
-    assert after - plain_s < 0.01
+    sent = requests_of(cache, monkeypatch)
+    for _ in range(5):
+        check(cache, embedded=50)
+    assert len(sent) == 1
+    cache.close()
 
 
 def test_redis_is_used_again_when_it_answers_again(server, monkeypatch):
-    from secondhop.embedding.redis_cache import RedisCache
-
-    monkeypatch.setattr("secondhop.embedding.redis_cache.COOL_DOWN_S", 0.2)
-    cache = RedisCache(f"redis://127.0.0.1:{server.port}/0")
+    monkeypatch.setattr(redis_cache_module, "COOL_DOWN_S", 0.2)
+    monkeypatch.setattr(redis_cache_module, "TIMEOUT_S", 0.5)
+    cache = open_cache(f"redis://127.0.0.1:{server.port}/0")
     check(cache, embedded=50)
     server.process.send_signal(signal.SIGSTOP)
     check(cache, embedded=50)
     server.process.send_signal(signal.SIGCONT)
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + 60
     inner = Counting()
     while time.monotonic() < deadline:
         inner.count = 0
@@ -491,20 +480,20 @@ def test_wrong_values_in_redis_are_misses(server, redis_cache):
     client.close()
 
 
-def test_a_host_that_does_not_answer_costs_one_timeout(plain_s):
-    from secondhop.embedding.redis_cache import TIMEOUT_S, RedisCache
-
+def test_a_host_that_does_not_answer_costs_one_timeout():
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
         listener.listen(5)  # accepts, and never says anything
-        first, later = [], []
-        for _ in range(3):  # best of three, as the machine may be busy
-            cache = RedisCache(f"redis://127.0.0.1:{listener.getsockname()[1]}/0")
-            first.append(check(cache, embedded=50))
-            later += [check(cache, embedded=50) for _ in range(3)]
-            cache.close()
-    assert min(first) - plain_s < 2 * TIMEOUT_S, "more than one"
-    assert min(later) - plain_s < TIMEOUT_S, "again"
+        listener.setblocking(False)
+        cache = open_cache(f"redis://127.0.0.1:{listener.getsockname()[1]}/0")
+        waits = cache._client.connection_pool.connection_kwargs
+        assert waits["socket_timeout"] == waits["socket_connect_timeout"] == redis_cache_module.TIMEOUT_S <= 0.05
+        for _ in range(3):
+            check(cache, embedded=50)
+        cache.close()
+        listener.accept()[0].close()
+        with pytest.raises(BlockingIOError):  # nobody has come a second time
+            listener.accept()
 
 
 @pytest.mark.parametrize(
