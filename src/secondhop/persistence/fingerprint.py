@@ -19,10 +19,11 @@ if TYPE_CHECKING:
 BUILD = 12
 """Counts changes of parsing, chunking, analysis or the tables that the version number does not show."""
 
-_KEPT = (
+KEPT = (
     "recursive", "gitignore", "ignore", "hard_links", "chunk_size", "language", "char_ngrams", "isolation", "max_seconds",
     "max_memory_mb",
 )  # fmt: skip
+"""Options that say which files are indexed and how."""
 _PACKAGES = (
     "secondhop", "PyStemmer", "charset-normalizer", "lxml", "pypdf", "pypdfium2", "python-calamine", "python-pptx",
     "selectolax", "tree-sitter", "tree-sitter-c", "tree-sitter-cpp", "tree-sitter-go", "tree-sitter-java",
@@ -55,8 +56,8 @@ def fingerprint(options: FolderOptions) -> str:
 
 def kept_options(options: FolderOptions) -> dict[str, Any]:
     """Which files are indexed and how, as far as that is not the default: what brings an index up to date as it was made."""
-    given = options.model_dump(mode="json", include=set(_KEPT))
-    return {name: given[name] for name in _KEPT if getattr(options, name) != FolderOptions.model_fields[name].default}
+    given = options.model_dump(mode="json", include=set(KEPT))
+    return {name: given[name] for name in KEPT if getattr(options, name) != FolderOptions.model_fields[name].default}
 
 
 def options_of(manifest: Manifest) -> dict[str, Any]:

@@ -18,6 +18,7 @@ from typing import Any, BinaryIO, cast
 
 from secondhop.errors import SecondhopError
 from secondhop.options import FolderOptions
+from secondhop.persistence.fingerprint import KEPT
 from secondhop.persistence.folder import index_folder, open_folder
 from secondhop.processes import start_python
 
@@ -28,10 +29,7 @@ signal.signal(signal.SIGINT, signal.SIG_IGN)
 from secondhop.persistence.worker import main
 main()
 """
-_OPTIONS = {
-    "recursive", "gitignore", "ignore", "hard_links", "workers", "lock_timeout", "password", "chunk_size", "language",
-    "char_ngrams", "isolation", "max_seconds", "max_memory_mb", "bm25_variant", "bm25_k1", "bm25_b",
-}  # fmt: skip
+_OPTIONS = (*KEPT, "workers", "lock_timeout", "password", "bm25_variant", "bm25_k1", "bm25_b")
 """All that an index depends on: models and tokenizers may be objects, and stay with the process that asks."""
 _FOLD_BYTES = 1 << 30
 """Up to this size the index is written whole: nobody waits for it, and those who serve it need only map it."""
