@@ -20,6 +20,9 @@ TEXTS = [
 MARKS = list(
     "`'\"“”‘’()[]{}<>|\\/!?.,;:~^*+-=#@$%&_ \t\n\r\0\x1b\u200b\u202e\ufeff\u00ad\u0301\ud800\udfff\U000e0041😀👩‍👩‍👧"
 )
+SYNTAX = [
+    "AND", "OR", "NOT", "TO", "NEAR/3", "field:", "*", "a*b", "\\", "0x1F", "1e999", "-1,000.50", "NaN", "''", '"',
+]  # fmt: skip
 RANGES = ((32, 127), (0xA0, 0x530), (0x590, 0x780), (0x900, 0xE80), (0x1000, 0x1200), (0x3040, 0x3100), (0x4E00, 0x4F00),
           (0xAC00, 0xAD00), (0xFF00, 0xFFF0), (0x1D400, 0x1D500), (0, 0x3000), (0, 0x110000))  # fmt: skip
 
@@ -40,25 +43,7 @@ def queries(n, seed):
             word[chance.randrange(len(word))] = chance.choice(MARKS)
             return "".join(word)
         if kind < 0.75:
-            return chance.choice(
-                [
-                    "AND",
-                    "OR",
-                    "NOT",
-                    "TO",
-                    "NEAR/3",
-                    "field:",
-                    "*",
-                    "a*b",
-                    "\\",
-                    "0x1F",
-                    "1e999",
-                    "-1,000.50",
-                    "NaN",
-                    "''",
-                    '"',
-                ]
-            )
+            return chance.choice(SYNTAX)
         if kind < 0.76:
             return chance.choice(words) * chance.randint(1, 200)
         low, high = chance.choice(RANGES)

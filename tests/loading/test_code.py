@@ -481,21 +481,9 @@ def test_a_text_is_let_go_once_its_definitions_are_known(suffix):
 
 
 SNIPPETS = [
-    "class A",
-    "{",
-    "}",
-    "(",
-    ")",
-    "def f():\n",
-    "    ",
-    "\n",
-    "function f",
-    "fn f",
-    "impl A for B",
-    ";",
-    "é🎉",
+    "class A", "{", "}", "(", ")", "def f():\n", "    ", "\n", "function f", "fn f", "impl A for B", ";", "é🎉",
     "// c\n",
-]
+]  # fmt: skip
 SUFFIXES = [".py", ".js", ".ts", ".tsx", ".go", ".rs", ".java", ".c", ".cpp"]
 
 

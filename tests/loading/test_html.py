@@ -1,6 +1,7 @@
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from making import in_sections
 
 from secondhop import Document
 from secondhop.errors import NoTextError
@@ -9,12 +10,6 @@ from secondhop.loading import html
 
 def load(text):
     return html.load(text.encode(), "page.html")
-
-
-def in_sections(loaded):
-    return [
-        (section.heading_path, section.kind, loaded.text[section.start : section.end]) for section in loaded.sections
-    ]
 
 
 PAGE = """<!doctype html><html><head><title>Handbook &amp; more</title><style>p {}</style></head><body>
@@ -377,26 +372,8 @@ def test_pages_without_text_are_refused(page):
         load(page)
 
 
-MARKUP = st.lists(
-    st.sampled_from(
-        [
-            "<p>",
-            "</p>",
-            "<h1>",
-            "<h3>",
-            "</h1>",
-            "<li>",
-            "</ul>",
-            "<table>",
-            "<tr>",
-            "<td>",
-            "</table>",
-            "<pre>",
-            "<br>",
-        ]
-    )
-    | st.text(max_size=8)
-).map("".join)
+TAGS = ["<p>", "</p>", "<h1>", "<h3>", "</h1>", "<li>", "</ul>", "<table>", "<tr>", "<td>", "</table>", "<pre>", "<br>"]
+MARKUP = st.lists(st.sampled_from(TAGS) | st.text(max_size=8)).map("".join)
 
 
 @settings(max_examples=150, deadline=None)

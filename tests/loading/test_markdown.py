@@ -162,39 +162,10 @@ def test_windows_line_ends_stay_and_do_not_matter():
 
 
 LINES = [
-    *(
-        "# h",
-        "## h ##",
-        "text",
-        "    code",
-        "\tcode",
-        "```",
-        "~~~",
-        "  ```",
-        "- item",
-        "- ```",
-        "1. one",
-        "> q",
-        "> ```",
-    ),
-    *(
-        ">",
-        "",
-        "",
-        "---",
-        "===",
-        "***",
-        "| a | b |",
-        "|---|---|",
-        "<div>",
-        "</div>",
-        "<!-- c",
-        "-->",
-        "  - # x",
-        "-",
-        "+",
-    ),
-]
+    "# h", "## h ##", "text", "    code", "\tcode", "```", "~~~", "  ```", "- item", "- ```", "1. one", "> q",
+    "> ```", ">", "", "", "---", "===", "***", "| a | b |", "|---|---|", "<div>", "</div>", "<!-- c", "-->",
+    "  - # x", "-", "+",
+]  # fmt: skip
 
 
 @given(st.lists(st.sampled_from(LINES), max_size=30).map("\n".join) | st.text(max_size=80))

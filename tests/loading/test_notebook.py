@@ -2,6 +2,7 @@ import json
 import sys
 
 import pytest
+from making import in_sections
 
 from secondhop.errors import CorruptFileError, NoTextError
 from secondhop.loading import notebook
@@ -17,12 +18,6 @@ def markdown(text):
 
 def code(text, *outputs):
     return {"cell_type": "code", "source": text, "outputs": list(outputs)}
-
-
-def in_sections(loaded):
-    return [
-        (section.heading_path, section.kind, loaded.text[section.start : section.end]) for section in loaded.sections
-    ]
 
 
 def test_markdown_headings_hold_the_code_below_them():

@@ -10,6 +10,7 @@ from docx.oxml import parse_xml
 from docx.oxml.ns import nsdecls
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from making import in_sections, zipped
 from pptx.chart.data import CategoryChartData
 from pptx.enum.chart import XL_CHART_TYPE
 from pptx.opc.package import Part
@@ -39,22 +40,8 @@ def saved(document):
     return out.getvalue()
 
 
-def in_sections(loaded):
-    return [
-        (section.heading_path, section.kind, loaded.text[section.start : section.end]) for section in loaded.sections
-    ]
-
-
 def headings(loaded):
     return [loaded.text[slice(*section.heading_span)] if section.heading_span else None for section in loaded.sections]
-
-
-def zipped(files):
-    out = BytesIO()
-    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, content in files.items():
-            archive.writestr(name, content)
-    return out.getvalue()
 
 
 def word_document():
