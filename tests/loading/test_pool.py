@@ -343,7 +343,7 @@ def test_a_process_can_be_forked_while_a_thread_waits_for_a_child(tmp_path):
         pool._START = pool._START.replace("from secondhop", "import hostile; from secondhop")
         def wait():
             try:
-                Document.from_bytes(b"hang", "x.txt", isolation="process", max_seconds=4)
+                Document.from_bytes(b"hang", "x.txt", isolation="process", max_seconds=60)
             except Exception as error:
                 print(type(error).__name__)
         thread = threading.Thread(target=wait)
@@ -355,11 +355,12 @@ def test_a_process_can_be_forked_while_a_thread_waits_for_a_child(tmp_path):
         if pid == 0:
             signal.alarm(20)
             os._exit(0 if Document.from_bytes(b"fine", "y.txt", isolation="process").n_files == 1 else 1)
-        print(os.waitpid(pid, 0)[1])
+        print(os.waitpid(pid, 0)[1], flush=True)
+        for each in pool._shared.values():
+            each.close()
         thread.join()
         """
-    done = run(tmp_path, script)
-    assert done.stdout == "0\nResourceLimitError\n" or done.stdout == "ResourceLimitError\n0\n", done.stderr
+    assert run(tmp_path, script).stdout == "0\nParserCrashedError\n"
 
 
 def test_a_thread_can_read_a_folder_when_the_main_thread_has_ended(tmp_path):
