@@ -108,9 +108,9 @@ def test_special_tokens_and_lone_surrogates_are_ordinary_text(vocabulary):
 def test_a_megabyte_without_spaces_is_counted_in_linear_time(vocabulary, text):
     count, _ = resolve_counter("o200k_base")
     count("load the vocabulary")
-    start = time.perf_counter()
+    start = time.process_time()
     assert count(text * 500_000) > 1000
-    assert time.perf_counter() - start < 20
+    assert time.process_time() - start < 10
 
 
 def test_cut_runs_count_at_least_as_many_tokens(vocabulary):
