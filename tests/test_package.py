@@ -3,6 +3,7 @@
 import inspect
 import subprocess
 import sys
+from pathlib import Path
 from typing import get_args, get_type_hints
 
 import pytest
@@ -166,6 +167,8 @@ def test_options_need_no_plugin_to_be_checked(tmp_path):
         "DocumentOptions(chunk_size=256)\n",
         "utf-8",
     )
+    cache = Path(__file__).resolve().parents[1] / ".mypy_cache" / "user"  # so that the second run takes a second
     command = [sys.executable, "-m", "mypy", "--strict", "--config-file=", "--follow-imports=silent", "user.py"]
+    command += ["--cache-dir", cache]
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout
