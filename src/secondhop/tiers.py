@@ -30,10 +30,8 @@ _log = logging.getLogger(__name__)
 VECTOR_FILE = "vectors.f32"
 
 
-def make_tiers(
-    snapshot: Snapshot, options: DocumentOptions, vectors: Any = None, folder: Path | None = None
-) -> Tiers | None:
-    """What ranks besides words; None if the options ask for nothing.
+def make_tiers(snapshot: Snapshot, options: DocumentOptions, vectors: Any = None, folder: Path | None = None) -> Tiers:
+    """What ranks besides words, where the options or vectors ask for any of it.
 
     Args:
         snapshot: the index.
@@ -44,8 +42,6 @@ def make_tiers(
     if options.retrieval == "lexical":
         if vectors is not None:
             raise OptionError("retrieval='lexical' does not use vectors; say retrieval='hybrid' or 'semantic'")
-        if options.rerank is None:
-            return None
         return Tiers(rerank=_reranker(options), candidate_pool=options.candidate_pool)
     embedder = embedding.cached(embedding.load_embedder(options), embedding.open_cache(options.embedding_cache))
     order: Order = "F" if options.vector_index == "flat" else "C"  # the others read single rows
