@@ -28,24 +28,9 @@ QUESTIONS = {
     "chinese": "合同的管辖法律是什么？",
 }
 WORDS = [
-    "Copper",
-    "lantern",
-    "the",
-    "of",
-    "Ada",
-    "1987",
-    "run.",
-    "x_1",
-    "\n",
-    "\n\n",
-    "# Title\n",
-    "- ",
-    "“",
-    "法律",
-    "ค้นหา",
-    "\t",
-    ",",
-]
+    "Copper", "lantern", "the", "of", "Ada", "1987", "run.", "x_1", "\n", "\n\n", "# Title\n", "- ", "“", "法律",
+    "ค้นหา", "\t", ",",
+]  # fmt: skip
 LABELS = ["notes.txt", "notes.md", "tool.py", "tool.go", "rows.csv", "data.json", "data.jsonl", "conf.yaml"]
 
 texts = st.one_of(
@@ -158,15 +143,8 @@ def check_report(context):
     assert {decision.chunk_id: [list(span) for span in decision.spans] for decision in kept} == {
         citation["chunk_id"]: citation["spans"] for citation in context.citations
     }
-    for share in (
-        "retained_evidence_ratio",
-        "evidence_density",
-        "distractor_ratio",
-        "redundancy",
-        "confidence",
-        "token_utilization",
-    ):
-        assert 0 <= getattr(report, share) <= 1
+    shares = "retained_evidence_ratio evidence_density distractor_ratio redundancy confidence token_utilization"
+    assert all(0 <= getattr(report, share) <= 1 for share in shares.split())
     assert 0 <= report.estimated_waste_tokens <= report.total_tokens
     assert report.second_hop_rescue_count == sum(decision.role == "second_hop" for decision in kept)
     json.dumps(context.to_dict())
@@ -395,17 +373,8 @@ def test_any_string_is_a_question(contract, question):
 @pytest.mark.parametrize(
     "question",
     [
-        "\ud800law\udfff",
-        "\x00law\x00",
-        "`law`",
-        "'law",
-        '"law',
-        "law " * 2_500,
-        "l" * 10_000,
-        "law AND (",
-        "\\",
-        "😀 law",
-        "law\u202e",
+        *("\ud800law\udfff", "\x00law\x00", "`law`", "'law", '"law', "law " * 2_500, "l" * 10_000),
+        *("law AND (", "\\", "😀 law", "law\u202e"),
     ],
 )
 def test_odd_strings_are_questions_too(contract, question):
@@ -442,8 +411,8 @@ def answers(tied, contract_text):
     return json.dumps([[context.text(), context.citations, context.report.json()] for context in contexts])
 
 
-def test_a_hundred_rebuilds_give_one_answer(contract_text):
-    assert len({answers(TIED, contract_text) for _ in range(100)}) == 1
+def test_thirty_rebuilds_give_one_answer(contract_text):
+    assert len({answers(TIED, contract_text) for _ in range(30)}) == 1
 
 
 def test_the_answer_does_not_depend_on_the_process():

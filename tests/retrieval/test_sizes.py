@@ -9,8 +9,8 @@ from secondhop.retrieval.sizes import estimate, measure
 
 
 @pytest.mark.parametrize("index", INDEX_KINDS)
+@pytest.mark.usefixtures("one_thread")
 def test_the_formula_is_near_what_is_measured(index):
-    pytest.importorskip("faiss")
     found = measure(SMALLEST, 64, index)
     print(f"{index}: formula {found.planned:,}, measured {found.overhead:,} bytes, recall {found.recall:.3f}")
     assert found.overhead == pytest.approx(found.planned, rel=0.1)

@@ -9,6 +9,7 @@ import pytest
 
 import secondhop
 from secondhop import OptionError, Reason
+from secondhop.retrieval.approximate import SMALLEST
 from secondhop.retrieval.tiers import Direct, direct_by
 from secondhop.retrieval.whole_text import WholeTexts
 
@@ -301,15 +302,15 @@ def test_a_folder_whose_vectors_cannot_be_kept_is_searched_all_the_same(tmp_path
     assert "vectors.f32: the vectors are not kept" in caplog.text
 
 
-def test_an_approximate_index_answers_through_a_document():
-    pytest.importorskip("faiss")
-    rows = np.random.default_rng(3).normal(size=(5_000, 16))
+@pytest.mark.usefixtures("one_thread")
+@pytest.mark.parametrize("kind", ["hnsw", "ivf", "pq"])
+def test_an_approximate_index_answers_through_a_document(kind):
+    rows = np.random.default_rng(3).normal(size=(SMALLEST, 16))
     options = {"retrieval": "semantic", "model": lambda texts: [rows[7]] * len(texts), "vectors": rows}
     chunks = [f"chunk {number}" for number in range(len(rows))]
-    for kind in ("hnsw", "ivf", "pq"):
-        document = secondhop.Document.from_chunks(chunks, vector_index=kind, **options)
-        assert document._tiers.dense.index.kind == kind
-        assert document.search("anything")[0].chunk.text == "chunk 7"
+    document = secondhop.Document.from_chunks(chunks, vector_index=kind, **options)
+    assert document._tiers.dense.index.kind == kind
+    assert document.search("anything")[0].chunk.text == "chunk 7"
 
 
 def test_reports_of_a_semantic_document_are_json():

@@ -1,0 +1,208 @@
+"""What stands in a file, or on a page, that a question names comes before what holds its words as well elsewhere."""
+
+import pickle
+from types import SimpleNamespace
+
+import pytest
+
+from secondhop import Chunk, Document, build_context
+from secondhop.retrieval.named_sources import named_in
+
+YEARS = (2021, 2022, 2023)
+FILES = {
+    **{
+        f"reports/annual-report-{year}.md": f"# Annual report {year}\n\nThe board wrote this report for {year}.\n\n"
+        f"# Results\n\nNet profit was {year - 2000} million euros.\n\n# Staff\n\nThe yard employed {year - 1700} people."
+        for year in YEARS
+    },
+    "contracts/supplier.md": "# Notice\n\nThe notice period is sixty days.\n\n# Payment\n\nInvoices are due in May.",
+    "contracts/fuel.md": "# Notice\n\nThe notice period is six months.\n\n# Payment\n\nInvoices are due in June.",
+    "README.md": "# Installation\n\nRun make install.\n\n# Tests\n\nRun make check.",
+    "billing/README.md": "# Installation\n\nRun pip install billing.\n\n# Tests\n\nRun pytest.",
+    "src/berth_fees.py": "RATE = 3.2\n\n\ndef compute_fee(amount):\n    return RATE * amount\n",
+    "src/fuel_fees.py": "RATE = 1.7\n\n\ndef compute_fee(amount):\n    return RATE * amount\n",
+}
+PAGES = [
+    {"text": f"The harbour of {place} is open from {page} to nine.", "source": f"{place}.pdf", "page": page}
+    for place in ("Ellery", "Holm", "Sound")
+    for page in range(1, 6)
+]
+
+
+@pytest.fixture(scope="module")
+def folder():
+    return Document.from_texts([{"text": text, "source": source} for source, text in FILES.items()])
+
+
+def first(document, question, budget=40, **options):
+    """The source of the passage that is worth most."""
+    context = document.context(question, budget, **options)
+    return context.passages[context._by_value[0]].chunk.source
+
+
+@pytest.mark.parametrize(
+    ("question", "source"),
+    [
+        ("What was net profit in annual-report-2022.md?", "reports/annual-report-2022.md"),
+        ("net profit: REPORTS/Annual-Report-2021.md", "reports/annual-report-2021.md"),
+        ("What is the notice period (contracts/fuel.md)?", "contracts/fuel.md"),
+        ("notice period according to ./contracts/supplier.md.", "contracts/supplier.md"),
+        (r"notice period in contracts\fuel.md", "contracts/fuel.md"),
+        ("How do I install it? README.md", "README.md"),
+        ("How do I install it? billing/README.md", "billing/README.md"),
+        ("What was net profit in the 2021 annual report?", "reports/annual-report-2021.md"),
+        ("What was net profit in the annual report of 2022?", "reports/annual-report-2022.md"),
+        ("What is the notice period in the supplier contract?", "contracts/supplier.md"),
+        ("What is the notice period of the fuel contracts?", "contracts/fuel.md"),
+        ("How are tests run, in the README of billing?", "billing/README.md"),
+    ],
+)
+def test_the_file_that_a_question_names_comes_first(folder, question, source):
+    assert first(folder, question) == source
+
+
+def test_code_of_the_file_that_is_named_is_shown_first(folder):
+    for name, other in (("berth", "fuel"), ("fuel", "berth")):
+        shown = {each.chunk.source for each in folder.context(f"What is RATE in {name}_fees.py?", 20).passages}
+        assert f"src/{name}_fees.py" in shown
+        assert f"src/{other}_fees.py" not in shown
+
+
+def test_all_files_that_are_named_count(folder):
+    context = folder.context("net profit in annual-report-2021.md and annual-report-2023.md", 40)
+    assert {each.chunk.source[-7:-3] for each in context.passages} == {"2021", "2023"}
+
+
+def test_what_is_in_a_file_needs_no_other_words(folder):
+    for question in ("contracts/fuel.md", "What is in contracts/fuel.md?"):
+        assert first(folder, question) == "contracts/fuel.md"
+        assert not folder.context(question, 40).report.unmatched_terms
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Who wrote the report?",  # a word of three names
+        "Which supplier sends invoices?",  # the one word of a name, as a word
+        "net profit in annual-report-2019.md",
+        "my-fuel.md",  # another file
+        "Is fuel due by contract?",  # words that stand apart
+        "e.g. 3.14",
+        "What is on page 3?",  # there are no pages
+        "",
+        "?",
+    ],
+)
+def test_what_names_nothing_changes_nothing(folder, question):
+    assert named_in(folder._snapshot, question) is None
+
+
+def test_words_that_most_files_have_name_none():
+    texts = [{"text": f"Rule {n} is about ropes.", "source": f"harbour-rules-{n}/harbour-rules.md"} for n in range(3)]
+    assert named_in(Document.from_texts(texts)._snapshot, "ropes in the harbour rules") is None
+    assert named_in(Document.from_texts(texts[:1])._snapshot, "ropes in the harbour rules") is None
+
+
+def test_titles_are_no_names_of_files():
+    texts = [{"text": f"{name} was a captain.", "source": name} for name in ("Anna Berg", "Ivo Kern", "Lena Orth")]
+    assert named_in(Document.from_texts(texts)._snapshot, "Was Anna Berg a captain?") is None
+
+
+def test_a_wrong_name_loses_nothing(folder):
+    question = "How many people did the yard employ in 2023?"
+    for wrong in ("README.md", "contracts/fuel.md"):
+        assert "employed 323 people" in folder.context(f"{question} See {wrong}", 60).text()
+
+
+def test_a_part_by_number_is_that_of_the_file():
+    texts = [
+        {
+            "text": f"1 Purpose\n\nThis is about {what}.\n\n2 Advice\n\nWe advise to mend the {what}.",
+            "source": f"{name}.txt",
+        }
+        for name, what in (("alpha", "soil"), ("beta", "piles"), ("gamma", "cranes"))
+    ]
+    text = Document.from_texts(texts).context("What does section 2 of beta.txt say?", 20).text()
+    assert "mend the piles" in text
+
+
+@pytest.mark.parametrize(
+    ("question", "places"),
+    [
+        ("When is the harbour open? page 4", {("Ellery", 4), ("Holm", 4), ("Sound", 4)}),
+        ("What is on p. 4 of Holm.pdf?", {("Holm", 4)}),
+        ("Holm.pdf, p.4", {("Holm", 4)}),
+        ("Seite 2 in Sound.pdf", {("Sound", 2)}),
+        ("pages 3-5 of Ellery.pdf", {("Ellery", 3), ("Ellery", 4), ("Ellery", 5)}),
+        ("slide 5 of Holm.pdf", {("Holm", 5)}),
+        ("PAGE 1 OF HOLM.PDF", {("Holm", 1)}),
+    ],
+)
+def test_the_page_that_a_question_names_comes_first(question, places):
+    document = Document.from_chunks(PAGES)
+    named = named_in(document._snapshot, question)
+    assert {(each.source[:-4], each.page) for each in document._snapshot.chunks(named.on_pages)} == places
+    context = document.context(question, 17 * len(places))
+    assert {(each.chunk.source[:-4], each.chunk.page) for each in context.passages} <= places
+    assert context.passages
+
+
+def test_a_page_that_the_named_file_lacks_is_none():
+    document = Document.from_chunks([*PAGES, {"text": "The harbour of Rye is open.", "source": "Rye.pdf", "page": 1}])
+    assert not len(named_in(document._snapshot, "page 4 of Rye.pdf").on_pages)
+
+
+def test_pages_are_found_by_their_labels():
+    labels = {"page_labels": ["i", "ii", "1", "2"], "page_count": 4}
+    chunks = [
+        {"text": f"On {page} stands {what}.", "source": "book.pdf", "page": page, "metadata": labels}
+        for page, what in enumerate(("a title", "a preface", "a beginning", "an end"), 1)
+    ]
+    snapshot = Document.from_chunks(chunks)._snapshot
+    for asked, pages in (("page II", [2]), ("page 1", [1, 3]), ("page 3", [3]), ("page xii", None)):
+        named = named_in(snapshot, f"What is on {asked}?")
+        assert (named and [each.page for each in snapshot.chunks(named.on_pages)]) == pages
+
+
+def test_the_report_says_what_was_named(folder):
+    decisions = folder.context("What is in contracts/fuel.md?", 60).report.decisions
+    named = [each for each in decisions if each.detail.get("named") is True]
+    assert named and all(each.label.startswith("contracts/fuel.md") for each in named)
+    assert "the question names its file or page" in str(folder.context("contracts/fuel.md", 60).report)
+    plain = folder.context("What is the notice period?", 60).report.decisions
+    assert not any("named" in each.detail for each in plain)
+
+
+def test_filters_hold(folder):
+    context = folder.context("notice period in contracts/fuel.md", 60, filter={"source": "contracts/supplier.md"})
+    assert {each.chunk.source for each in context.passages} == {"contracts/supplier.md"}
+
+
+def test_kept_pickled_and_changed_indexes_answer_alike(tmp_path, folder):
+    for source, text in FILES.items():
+        path = tmp_path / "files" / source
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+    question = "What was net profit in annual-report-2022.md?"
+    plain = Document.from_folder(tmp_path / "files")
+    wanted = plain.context(question, 40).text()
+    assert "22 million" in wanted
+    settings = {"persist": True, "index_dir": tmp_path / "index"}
+    kept = Document.from_folder(tmp_path / "files", **settings)
+    again = Document.from_folder(tmp_path / "files", **settings)
+    travelled = SimpleNamespace(document=Document(pickle.loads(pickle.dumps(plain._snapshot)), plain._options))
+    for document in (kept, again, travelled.document):
+        assert document.context(question, 40).text() == wanted
+    (tmp_path / "files" / "reports" / "annual-report-2024.md").write_text(
+        "# Results\n\nNet profit was 24 million euros."
+    )
+    refreshed = again.refresh().document
+    assert "24 million" in refreshed.context("net profit in the 2024 annual report", 40).text()
+    assert again.context(question, 40).text() == wanted
+
+
+def test_given_chunks_are_preferred_by_their_source():
+    chunks = [Chunk(text, id=source, source=source) for source, text in FILES.items()]
+    for source in ("contracts/fuel.md", "contracts/supplier.md"):
+        context = build_context(f"What is the notice period in {source}?", chunks, token_budget=20, tokenizer="words")
+        assert context.passages[context._by_value[0]].chunk.source == source
