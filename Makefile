@@ -7,15 +7,18 @@ READY := $(VENV)/.ready
 PEERS := .bench/venv
 BACKENDS := .backends/venv
 
-.PHONY: demo model test test-traces test-matrix test-long check bench-quality bench-words bench-integrations bench-semantic bench-speed lint docs clean
+.PHONY: demo model test test-core test-integrations test-traces test-matrix test-long check bench-quality bench-words bench-integrations bench-semantic bench-speed lint docs clean
 
 demo: $(READY)  ## index real documents and answer a question from them
 	@$(BIN)/python examples/01_first_context.py
 
-test: model $(BACKENDS)/.ready  ## all tests: the core's, each integration's, and reports in the backends of traces
-	$(BIN)/pytest -q
+test: test-core test-integrations test-traces  ## all tests: the core's, each integration's, and reports in the backends of traces
+
+test-core: model
+	$(BIN)/pytest -q -n auto
+
+test-integrations: model
 	@set -e; for package in integrations/*/; do echo "$$package"; (cd $$package && ../../$(BIN)/pytest -q); done
-	$(BACKENDS)/bin/pytest -q tests/traces
 
 model: .models/.ready  ## a small embedding model from the package index, for the tests that need a real one
 

@@ -13,7 +13,7 @@ WHICH="${1:-all}"
 [ $# -eq 0 ] || shift
 PYTHONS=("$@")
 [ ${#PYTHONS[@]} -gt 0 ] || PYTHONS=(3.10 3.13)
-TOOLS="pytest>=8.3 pytest-asyncio>=1.0 pytest-timeout>=2.3 pytest-socket hypothesis>=6.115 opentelemetry-sdk>=1.30"
+TOOLS="pytest>=8.3 pytest-asyncio>=1.0 pytest-timeout>=2.3 pytest-xdist>=3.6 pytest-socket hypothesis>=6.115 opentelemetry-sdk>=1.30"
 
 # The interpreter of a version: pyenv's if it has one, else what uv finds.
 interpreter() {
@@ -48,7 +48,7 @@ core() {
     UV_LINK_MODE=copy "$UV" pip install --quiet --python "$environment/bin/python" -r "$environment/packages.txt" -e . \
         $TOOLS python-docx
     # Those of token counts read a vocabulary that LlamaIndex ships, and no package that differs here.
-    "$environment/bin/python" -m pytest -q -p no:cacheprovider "$@" --ignore tests/text/test_tokens.py tests/text \
+    "$environment/bin/python" -m pytest -q -n auto -p no:cacheprovider "$@" --ignore tests/text/test_tokens.py tests/text \
         tests/loading tests/cli/test_cli.py
 }
 
