@@ -84,19 +84,9 @@ def test_analyze_gives_the_report_alone(run):
 
 
 def test_every_option_reaches_the_library(run, folder):
-    arguments = [
-        "--budget",
-        50,
-        "--strategy",
-        "raw_topk",
-        "--text-style",
-        "numbered",
-        "--neighbors",
-        1,
-        "--include-heading",
-    ]
-    arguments += ["--top-k", 2, "--tokenizer", "words", "--ignore", "b.*", "--persist", "--json"]
-    code, out, _ = run("ask", folder, "horn", *arguments)
+    arguments = "--budget 50 --strategy raw_topk --text-style numbered --neighbors 1 --include-heading --top-k 2"
+    arguments += " --tokenizer words --ignore b.* --persist --json"
+    code, out, _ = run("ask", folder, "horn", *arguments.split())
     report = json.loads(out)["report"]
     assert code == 0
     assert (report["token_budget"], report["strategy"], report["text_style"]) == (50, "raw_topk", "numbered")
@@ -336,7 +326,7 @@ def test_control_characters_cannot_steer_a_terminal(tmp_path):
 
 def call(*arguments, **environment):
     command = [sys.executable, "-W", "error", "-m", "secondhop", *map(str, arguments)]
-    return subprocess.run(command, capture_output=True, env={**os.environ, **environment}, timeout=60, check=False)
+    return subprocess.run(command, capture_output=True, env={**os.environ, **environment}, check=False)
 
 
 def test_a_name_with_line_ends_is_on_one_line(run, folder):
@@ -375,10 +365,9 @@ def test_an_empty_path_is_not_the_current_folder(folder, run, monkeypatch, argum
 
 def test_output_survives_a_narrow_encoding(tmp_path):
     (tmp_path / "wörter.txt").write_text("Der Bär schläft im Wald — 熊.\n", "utf-8")
-    for arguments in (["--json"], []):
+    for arguments in ([], ["--json"]):
         done = call("ask", tmp_path, "Bär", *arguments, PYTHONIOENCODING="ascii", PYTHONUTF8="0")
         assert done.returncode == 0, done.stderr
-    done = call("ask", tmp_path, "Bär", "--json", PYTHONIOENCODING="ascii", PYTHONUTF8="0")
     assert "熊" in json.loads(done.stdout)["text"]
 
 
@@ -388,9 +377,7 @@ def test_a_reader_who_leaves_is_no_error(tmp_path):
     ask = (
         f"'{sys.executable}' -m secondhop ask '{tmp_path}' horn --strategy raw_topk --budget 1000000 --tokenizer words"
     )
-    done = subprocess.run(
-        f"{ask} | head -n 1 > /dev/null", shell=True, capture_output=True, text=True, timeout=60, check=False
-    )
+    done = subprocess.run(f"{ask} | head -n 1 > /dev/null", shell=True, capture_output=True, text=True, check=False)
     assert done.stderr == ""
 
 
@@ -409,16 +396,11 @@ def test_a_reader_who_leaves_is_no_error(tmp_path):
         "index --help",
     ],
 )
-def test_a_reader_who_has_gone_has_an_exit_code_of_its_own(folder, command):
-    call("index", "build", folder)
+def test_a_reader_who_has_gone_has_an_exit_code_of_its_own(run, folder, command):
+    run("index", "build", folder)
     reader, writer = os.pipe()
     os.close(reader)
-    arguments = [
-        sys.executable,
-        "-m",
-        "secondhop",
-        *(str(folder) if part == "{}" else part for part in command.split()),
-    ]
+    arguments = [sys.executable, "-m", "secondhop", *command.format(folder).split(" ")]
     buffered = {name: value for name, value in os.environ.items() if name != "PYTHONUNBUFFERED"}
     done = subprocess.run(arguments, env=buffered, stdout=writer, stderr=subprocess.PIPE, text=True, check=False)
     os.close(writer)
