@@ -87,3 +87,14 @@ def test_marks_follow_the_letters_that_bear_them():
 def test_cells_of_a_table_are_read_one_after_the_other():
     file = page_of(["1,250   Copper תשוחנ", "980       Iron לזרב", "רחמ םולש םולש םולש"])
     assert pdf.load(file, "a.pdf").text.strip().split("\n")[:2] == ["נחושת Copper 1,250", "ברזל Iron 980"]
+
+
+def test_numbers_raised_within_a_line_and_blanks_beside_them_are_read_in_their_place():
+    places = [(82, "ילע"), (105, "12"), (113, "תור"), (138, "ןועטמ")]
+    codes = {letter: code for code, letter in enumerate("ילעתורןטמ12", start=33)}
+    drawn = [
+        (x, 700 + 5 * text.isdigit(), 6 if text.isdigit() else 10, "".join(chr(codes[letter]) for letter in text))
+        for x, text in reversed(places)
+    ]
+    file = making.drawn_pdf([drawn, []], contents={1: cmap(codes)}).replace(*FONT)
+    assert pdf.load(file, "a.pdf").text.strip() == "מטעון רות¹² עלי"

@@ -22,6 +22,7 @@ from pypdfium2 import raw
 
 RIGHT_TO_LEFT = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc\U00010800-\U00010fff\U0001e800-\U0001efff]")
 _MAX_CHARS = 500
+_BLANKS = (ord(" "), 0xA0)
 _BLANK = 0.1
 _HIGHER = 0.5
 """Of the size of the font: what lies between words at least, and how far letters of one row are raised at most."""
@@ -91,7 +92,7 @@ def _letters(
         ask(textpage, number, box)
         at = (box.left + box.right) / 2
         if letter == " ":
-            if box.left < box.right:
+            if box.left < box.right and raw.FPDFText_GetUnicode(textpage, number) in _BLANKS:
                 blanks.append(at)
             else:
                 own += 1
@@ -114,9 +115,12 @@ def _letters(
     letters = [_drawn(glyph) for glyph in glyphs.values()]
     bearers = sorted(letter.at for letter in letters if not letter.is_mark)
     letters = sorted((_borne(letter, bearers) for letter in letters), key=_rightward)
-    pairs = pairwise(letter for letter in letters if not letter.is_mark)
-    gaps = [(after.left - letter.right, (letter.right + after.left) / 2) for letter, after in pairs]
-    gaps = [gap for gap in gaps if gap[0] > _BLANK * size]
+    blanks.sort()
+    gaps = [
+        (after.left - letter.right, (letter.right + after.left) / 2)
+        for letter, after in pairwise(letter for letter in letters if not letter.is_mark)
+        if after.left - letter.right > _BLANK * size and bisect(blanks, letter.at) == bisect(blanks, after.at)
+    ]
     for left, right, own in between:
         # Blanks that pdfium adds stand anywhere between two words: it is the widest gaps that are meant.
         blanks += [at for _, at in nlargest(own, (gap for gap in gaps if left < gap[1] < right))] if own else []

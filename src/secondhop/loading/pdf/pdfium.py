@@ -196,20 +196,20 @@ def _placed(textpage: Any, texts: Sequence[str], stored: str, ask: Callable[...,
             continue
         place = found.stop
         parts = pieces[found.start : place]
-        if not text.isascii() and RIGHT_TO_LEFT.search(text):
-            page_leans = leans_left(stored) if page_leans is None else page_leans
-            numbers = _numbers(textpage, text, parts)
-            lines.append(_line_from_the_right(textpage, ask, text, numbers, page_leans=page_leans))
-            last = ("", ())
-            continue
-        for each in [(text, parts)] if len(parts) == 1 else _apart(textpage, ask, text, parts):
-            line, whole = _line(textpage, ask, each[0], _numbers(textpage, *each)), each
+        leftward = not text.isascii() and RIGHT_TO_LEFT.search(text) is not None
+        if leftward and page_leans is None:
+            page_leans = leans_left(stored)
+        for each in [(text, parts)] if len(parts) == 1 or leftward else _apart(textpage, ask, text, parts):
+            line, whole = _line(textpage, ask, *each, page_leans), each
             is_near = lines and abs(line.left - lines[-1].right) < _TOUCHING * line.height
+            is_mixed = page_leans is not None and RIGHT_TO_LEFT.search(last[0] + text) is not None
+            if is_mixed and lines and not is_near:
+                is_near = abs(line.right - lines[-1].left) < _TOUCHING * line.height
             if is_near and 0 < len(last[1]) < _MAX_PIECES and _are_beside(lines[-1], line):
-                between = _between(textpage, ask, last[1][-1], each[1][0])
+                between = " " if is_mixed else _between(textpage, ask, last[1][-1], each[1][0])
                 if between != "\n":
                     whole = f"{last[0]}{between}{each[0]}", [*last[1], *each[1]]
-                    line = _line(textpage, ask, whole[0], _numbers(textpage, *whole))
+                    line = _line(textpage, ask, *whole, page_leans)
                     lines.pop()
             lines.append(line)
             last = whole
@@ -223,15 +223,19 @@ def _are_beside(before: Line, line: Line) -> bool:
     return 2 * shared > height
 
 
-def _line_from_the_right(
-    textpage: Any, ask: Callable[..., int], text: str, numbers: Sequence[int], *, page_leans: bool
+def _line(
+    textpage: Any, ask: Callable[..., int], text: str, pieces: Sequence[tuple[int, str]], page_leans: bool | None
 ) -> Line:
-    line = _line(textpage, ask, text, numbers)
+    """The line with its place; `page_leans` is None while no letter was written from right to left."""
+    numbers = _numbers(textpage, text, pieces)
+    line = _line_of(textpage, ask, text, numbers)
+    if page_leans is None or text.isascii() or not RIGHT_TO_LEFT.search(text):
+        return line
     read = in_logical_order(textpage, ask, text, numbers, line.size, page_leans=page_leans)
-    return line if read is None else _line(textpage, ask, read[0], read[1])._replace(left=read[2], right=read[3])
+    return line if read is None else _line_of(textpage, ask, read[0], read[1])._replace(left=read[2], right=read[3])
 
 
-def _line(textpage: Any, ask: Callable[..., int], text: str, numbers: Sequence[int]) -> Line:
+def _line_of(textpage: Any, ask: Callable[..., int], text: str, numbers: Sequence[int]) -> Line:
     first, middle, last = raw.FS_RECTF(), raw.FS_RECTF(), raw.FS_RECTF()
     # The middle tells the height: a footnote mark may stand at either end. Blanks between words have none.
     half = len(text) // 2
