@@ -123,7 +123,7 @@ class Hit:
     scores: Mapping[str, float] = field(default_factory=dict)
     """The parts: `lexical`, `bridge`; where whole texts count `text`, and `direct` (it and `lexical` together); with a
     semantic tier `dense` (the cosine; absent if it was not looked up) and `direct` (all but the bridge); with a reranker
-    its score, `rerank`."""
+    its score, `rerank`. `named` is 1 where the question names the chunk's file or page."""
     grounding: float = 0.0
     """Share of the query's content words that the chunk holds, weighted by rarity, 0 to 1."""
     via: Via | None = None
@@ -216,8 +216,8 @@ class Reason(str, Enum):
     """Why a candidate was kept or dropped. One documented meaning each; the numbers are in `Decision.detail`."""
 
     KEPT_RELEVANT = "kept_relevant"
-    """Holds words of the query, or, with a grounding of 0, has a heading or a link to a passage that does. Detail:
-    `grounding`."""
+    """Holds words of the query, or, with a grounding of 0, has a heading or a link to a passage that does, or is of a
+    file or page that the query names. Detail: `grounding`; `named`, true, where that is so, whatever the reason."""
     KEPT_SIMILAR = "kept_similar"
     """Shares no content word with the query, but is near to it in meaning. Detail: `cosine`."""
     KEPT_SECOND_HOP = "kept_second_hop"

@@ -66,6 +66,8 @@ class Snapshot(Segment):
     """Some of the chunks made so far. Filling it twice is harmless, so it needs no lock."""
     _forms: list[tuple[Ints, Ints]] = field(default_factory=list, repr=False)
     """What `forms_of` looks up, once it was asked for. Making it twice is harmless as well."""
+    _names: dict[str, Any] = field(default_factory=dict, repr=False)
+    """What retrieval knows of the names of sources and pages, once a question was asked. Likewise."""
 
     @classmethod
     def of(
@@ -145,6 +147,7 @@ class Snapshot(Segment):
             object.__setattr__(self, name, value)
         object.__setattr__(self, "_chunks", {})
         object.__setattr__(self, "_forms", [])
+        object.__setattr__(self, "_names", {})
 
     def chunk(self, ordinal: int) -> Chunk:
         """The chunk as an object, made when first asked for."""

@@ -57,7 +57,7 @@ class DecisionReport:
     n_chunks: int
     """Chunks in the index."""
     n_matching_chunks: int
-    """Chunks that hold at least one content word of the query, in their text or headings."""
+    """Chunks that hold at least one content word of the query, in their text or headings, or that it names by file or page."""
     n_input_chunks: int
     """Candidates: chunks that retrieval returned."""
     n_selected: int

@@ -25,6 +25,8 @@ _WHY: Mapping[str, str] = {
 }
 _WITHOUT_WORDS = "its heading, or a passage that it is linked to, holds words of the question"
 """Why a relevant passage of no grounding is kept."""
+_NAMED = "the question names its file or page"
+"""The same where this is why."""
 _MOST_SHOWN = 12
 
 
@@ -91,7 +93,7 @@ def _table(title: str, decisions: list[Decision], labels: Mapping[str, str]) -> 
 def why(decision: Decision, labels: Mapping[str, str] | None = None) -> str:
     """The reason in words, with its numbers; chunks are named by `labels` where it knows them."""
     if decision.reason is Reason.KEPT_RELEVANT and decision.detail.get("grounding") == 0:
-        return _WITHOUT_WORDS
+        return _NAMED if "named" in decision.detail else _WITHOUT_WORDS
     values = {key: _readable(value, labels or {}) for key, value in decision.detail.items()}
     try:
         return _WHY[decision.reason.value].format(**values)

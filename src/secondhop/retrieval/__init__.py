@@ -15,6 +15,7 @@ from secondhop.retrieval.candidates import make_ranking
 from secondhop.retrieval.given import rank_given
 from secondhop.retrieval.home import add_homes
 from secondhop.retrieval.lexical import MAX_RANK, MOST_COPIES, direct_scores, distinct, top
+from secondhop.retrieval.named_sources import named_in
 from secondhop.retrieval.query import ParsedQuery, parse_query
 from secondhop.retrieval.referred import asked_for, raised
 from secondhop.retrieval.tiers import Direct, Tiers, direct_by
@@ -54,7 +55,8 @@ def retrieve(
         allowed: [C] chunks that may be returned; None for all.
         tiers: what ranks besides words; None for words alone.
     """
-    query = parse_query(snapshot, text)
+    sources = named_in(snapshot, text, allowed) if bridge else None
+    query = parse_query(snapshot, text, sources)
     direct = direct_by(tiers, snapshot, text, direct_scores(snapshot, query, allowed), candidate_k, allowed)
     wanted = candidate_k if tiers is None else max(candidate_k, tiers.min_candidates)
     most = MOST_COPIES * wanted
@@ -66,9 +68,14 @@ def retrieve(
     if bridge:
         alone = direct.with_lexical(add_homes(snapshot, query, direct.lexical, allowed))
         direct = _with_texts(alone, snapshot, query, allowed, tiers)
+        if sources is not None:
+            lexical = sources.raised(direct.lexical, direct.scores)
+            alone, direct = alone.with_lexical(lexical), direct.with_lexical(lexical)
         if direct.scores is not ranked_by:
             first = top(direct.scores, enough)
         named = asked_for(snapshot, text, first)
+        if sources is not None:
+            named = sources.of_files(snapshot, named)
         if len(named):
             lexical = raised(snapshot, direct.lexical, named, direct.scores)
             alone, direct = alone.with_lexical(lexical), direct.with_lexical(lexical)
@@ -80,7 +87,9 @@ def retrieve(
     best = distinct(snapshot, link.best(direct.scores, first, most), wanted)
     if 0 < len(best) < len(snapshot) <= wanted:
         best = _with_rest(snapshot, best, costs, room, allowed)
-    return make_ranking(snapshot, query, direct, link, best, ranked[:MAX_RANK], costs, named=named, heads=bridge)
+    return make_ranking(
+        snapshot, query, direct, link, best, ranked[:MAX_RANK], costs, named=named, sources=sources, heads=bridge
+    )
 
 
 def _with_texts(

@@ -9,6 +9,7 @@ import numpy as np
 
 from secondhop.arrays import distinct_values, offsets_of, ranges, sum_by
 from secondhop.retrieval.bridge import NO_SEED, Bridge
+from secondhop.retrieval.named_sources import NamedSources
 from secondhop.retrieval.query import ParsedQuery
 from secondhop.retrieval.referred import ASKED_FOR, Referred
 from secondhop.retrieval.sentence_scores import Occurrences, SentenceWords
@@ -41,6 +42,7 @@ def make_ranking(
     total: Floats | None = None,
     *,
     named: Ints,
+    sources: NamedSources | None,
     heads: bool = False,
 ) -> Ranking:
     """The chunks with those ordinals, in that order, as hits.
@@ -55,6 +57,7 @@ def make_ranking(
         costs: counts tokens.
         total: [hits] what they are ordered by; None for direct score and link together.
         named: numbers of the sentences that open parts which the question names.
+        sources: the files and pages that it names.
         heads: also give the headers of the tables that they are of.
     """
     text = SentenceWords.of(snapshot, ordinals)
@@ -73,10 +76,14 @@ def make_ranking(
     if direct.texts is not None:
         said += direct.texts.on_top(snapshot.chunk_source[ordinals[hit[found.sentence]]], found.column)
     parts = direct.parts(ordinals)
+    if sources is not None:
+        for place in sources.holds(ordinals).nonzero()[0].tolist():
+            parts[place]["named"] = 1.0
     from_bridges, nearest = bridge.at(ordinals)
     scores = direct.scores[ordinals] + from_bridges if total is None else total
     for part, from_bridge in zip(parts, from_bridges.tolist(), strict=True):
         part["bridge"] = from_bridge
+    by_words = _with_named(snapshot, text, text.score(found, said), named)
     rank_of = dict(zip(ranked.tolist(), range(1, len(ranked) + 1), strict=True))
     hits = tuple(
         _make_hit(chunk, ordinal, score, rank_of.get(ordinal), part, share, via)
@@ -102,7 +109,7 @@ def make_ranking(
             text,
             ordinals,
             costs,
-            direct=_with_named(snapshot, text, text.score(found, said), named),
+            direct=by_words if sources is None else sources.sentences_raised(by_words, ordinals[hit]),
             bridge=np.maximum(text.score(linked, named_by), bridge.referred.at(text.sentences)),
             matched=text.matching(asked),
         ),

@@ -10,6 +10,7 @@ import numpy as np
 from secondhop.retrieval.bridge import Bridge, build_bridge
 from secondhop.retrieval.candidates import make_ranking
 from secondhop.retrieval.lexical import MAX_RANK, direct_scores, top
+from secondhop.retrieval.named_sources import named_in
 from secondhop.retrieval.query import parse_query
 from secondhop.retrieval.referred import asked_for, raised
 from secondhop.retrieval.tiers import Direct
@@ -42,10 +43,16 @@ def rank_given(
         keep_order: rank as the caller did, by nothing else.
     """
     n = len(snapshot)
-    query = parse_query(snapshot, text)
+    sources = named_in(snapshot, text) if bridge else None
+    query = parse_query(snapshot, text, sources)
     direct = direct_scores(snapshot, query)
     first = ranked = top(direct, n)
-    named = asked_for(snapshot, text, ranked) if bridge else np.empty(0, np.int64)
+    if sources is not None:
+        direct = sources.raised(direct, direct)
+        first = top(direct, n)
+    named = asked_for(snapshot, text, first) if bridge else np.empty(0, np.int64)
+    if sources is not None:
+        named = sources.of_files(snapshot, named)
     if len(named):
         direct = raised(snapshot, direct, named, direct)
         first = top(direct, n)
@@ -58,4 +65,5 @@ def rank_given(
     total = prior if keep_order else direct + link.at(np.arange(n))[0] + GIVEN_WEIGHT * (best or 1.0) * prior
     found = Direct.by_words(direct)
     by_total = (-total).argsort(kind="stable")
-    return make_ranking(snapshot, query, found, link, by_total, ranked[:MAX_RANK], costs, total[by_total], named=named)
+    best_first, total = ranked[:MAX_RANK], total[by_total]
+    return make_ranking(snapshot, query, found, link, by_total, best_first, costs, total, named=named, sources=sources)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
@@ -15,7 +16,8 @@ from secondhop.types import Query
 
 if TYPE_CHECKING:
     from secondhop.indexing import Snapshot
-    from secondhop.types import Bools, Floats, Ints
+    from secondhop.retrieval.named_sources import NamedSources
+    from secondhop.types import Bools, Floats, Ints, Span
 
 _QUOTED = re.compile(
     r'"([^"]{2,80})"|“([^”]{2,80})”|„([^“”]{2,80})[“”]|«([^»]{2,80})»|「([^」]{2,80})」|『([^』]{2,80})』'
@@ -49,11 +51,19 @@ class ParsedQuery:
     """If the question is made of stopwords only: for each of them the forms in the index, "To" and "to"."""
 
 
-def parse_query(snapshot: Snapshot, text: str) -> ParsedQuery:
-    """Any string is a query; what it has no terms for is listed as unmatched."""
+def parse_query(snapshot: Snapshot, text: str, sources: NamedSources | None = None) -> ParsedQuery:
+    """Any string is a query; what it has no terms for is listed as unmatched.
+
+    Args:
+        snapshot: the index.
+        text: the string.
+        sources: the files and pages that it names. Their names need not occur; the words of files' names count little, and
+            not at all beside a page.
+    """
+    asked, aside = (text, []) if sources is None else _without(text, sources.spans)
     lexicon = snapshot.lexicon
     quoted = {
-        form for match in _QUOTED.finditer(text) for group in match.groups(default="") for form in split_forms(group)
+        form for match in _QUOTED.finditer(asked) for group in match.groups(default="") for form in split_forms(group)
     }
     weights: dict[int, float] = {}
     unmatched: dict[str, float] = {}
@@ -62,8 +72,8 @@ def parse_query(snapshot: Snapshot, text: str) -> ParsedQuery:
     rarest = float(np.log1p((len(snapshot) + 0.5) / 0.5))
     missing = 0.0
     requests = request_terms(lexicon.analyzer)
-    forms = split_forms(text)
-    together = list(joined(lexicon, text))
+    forms = split_forms(asked)
+    together = list(joined(lexicon, asked))
     parts = {part for each in together for part in each.parts}
     pairs = {} if text.isascii() else pairs_with(snapshot, forms)
     otherwise: dict[str, list[int]] = {}
@@ -96,6 +106,11 @@ def parse_query(snapshot: Snapshot, text: str) -> ParsedQuery:
     for each in together:
         weight = _QUOTED_WEIGHT if quoted.issuperset(each.parts) else 1.0
         weights[each.number] = max(weights.get(each.number, 0.0), weight)
+    if sources is not None and len(sources.on_pages):
+        aside = []
+    for term in (term for form in aside for term in lexicon.analyzer.analyze(form).terms):
+        if (known := lexicon.terms.get(term)) is not None:
+            weights.setdefault(known, _REQUEST_WEIGHT)
     terms = np.array(list(weights), np.int64)
     values = np.array(list(weights.values()))
     held = float((np.minimum(values, 1.0) * snapshot.idf[terms]).sum()) if len(terms) else 0.0
@@ -115,7 +130,7 @@ def parse_query(snapshot: Snapshot, text: str) -> ParsedQuery:
         held + missing,
         np.array(sequence, np.int64),
         np.array(named, bool),
-        [] if weights or unmatched else _stopwords(snapshot, forms),
+        [] if weights or unmatched or sources is not None else _stopwords(snapshot, forms),
     )
 
 
@@ -123,6 +138,14 @@ def parse_query(snapshot: Snapshot, text: str) -> ParsedQuery:
 def request_terms(analyzer: Analyzer) -> frozenset[str]:
     """The request words as index terms."""
     return frozenset(analyzer.terms(_REQUEST_WORDS))
+
+
+def _without(text: str, spans: Sequence[Span]) -> tuple[str, list[str]]:
+    """A text without some spans, which stand in order, and their words."""
+    ends = (0, *(end for _, end in spans))
+    starts = (*(start for start, _ in spans), len(text))
+    rest = " ".join(text[end:start] for end, start in zip(ends, starts, strict=True))
+    return rest, [form for start, end in spans for form in split_forms(text[start:end])]
 
 
 def _stopwords(snapshot: Snapshot, forms: list[str]) -> list[list[int]]:

@@ -361,6 +361,8 @@ def keep(hit: Hit, role: Role, spans: tuple[Span, ...], tokens: int) -> Decision
         reason, detail = Reason.KEPT_RELEVANT, {"grounding": _rounded(hit.grounding, 4)}
     else:
         reason = Reason.KEPT_UNRANKED
+    if "named" in hit.scores:
+        detail["named"] = True
     return _make_decision(chunk.id, "kept", reason, label(chunk), role, tokens, hit.score, hit.rank, spans, detail)
 
 
