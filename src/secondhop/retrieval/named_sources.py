@@ -145,13 +145,14 @@ def named_in(snapshot: Snapshot, question: str, allowed: Bools | None = None) ->
         return None
     telling = words & names.telling
     likely = [each for word in telling for each in names.by_word.get(word, ()) if names.words[each][0] <= words]
-    likely = [each for each in likely if names.may_name(each, words, question)]
     found = [] if names.suffixes.isdisjoint(telling) else list(_files(names, question))
-    if likely and not found:
+    if not found and (likely := [each for each in likely if names.may_name(each, words, question)]):
         found = list(_by_words(names, snapshot.lexicon.analyzer, question, likely))
+    asked = [] if names.of_pages.isdisjoint(telling) else list(_PAGE.finditer(question))
+    if not (found or asked):
+        return None
     numbers = sorted({number for _, labels in found for label in labels for number in names.numbers[label]})
     ordinals = _of_sources(snapshot, numbers)
-    asked = [] if names.of_pages.isdisjoint(words) else _PAGE.finditer(question)
     pages = [(match.span(), there) for match in asked if len(there := _on(snapshot, match, ordinals))]
     spans = _joined(sorted([*(span for span, _ in found), *(span for span, _ in pages)]))
     if not spans:
