@@ -16,12 +16,11 @@ from secondhop.options import ContextOptions, DocumentOptions
 from secondhop.reporting import Context, make_report
 from secondhop.selection.auto import is_passthrough
 from secondhop.text.analysis import split_forms
-from secondhop.text.prompt import render
+from secondhop.text.prompt import rendered
 from secondhop.types import (
     Budget,
     Chunk,
     Decision,
-    Passage,
     Ranking,
     Section,
     Selection,
@@ -85,7 +84,7 @@ def answer(
     hits, chosen, chooser = _selected(snapshot, find, hits, options, budget, suspects, allowed)
     selected = perf_counter()
     passages = tuple(sorted(chosen.passages, key=lambda passage: passage.order))
-    text, total_tokens = chosen._rendered or _rendered(passages, budget)
+    text, total_tokens = chosen._rendered or rendered(passages, budget)
     report = make_report(
         hits,
         chosen,
@@ -145,11 +144,6 @@ def _selected(
         if options.injection != "drop" or not planted:
             return hits, selection.mark_planted(_with_left_out(chosen, left_out, hits), planted), chooser
         left_out |= selection.drop_planted(chosen, planted, budget)
-
-
-def _rendered(passages: Sequence[Passage], budget: Budget) -> tuple[str, int]:
-    text = render(passages, budget.style)
-    return text, budget.count_tokens(text)
 
 
 def _strategy(strategy: str | Callable[..., Any]) -> tuple[str, Strategy, bool]:

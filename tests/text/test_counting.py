@@ -68,3 +68,12 @@ def test_texts_and_their_parts_are_counted_as_what_is_visible_of_each(count, tex
     )
     assert whole.tolist() == [count(visible("".join(text))) for text in texts]
     assert parts.tolist() == [count(visible(piece)) for text in texts for piece in text]
+
+
+@given(st.lists(st.lists(pieces, max_size=4).map("".join), max_size=5))
+@pytest.mark.parametrize("count", [estimate_tokens, count_words])
+def test_texts_with_an_empty_line_between_are_counted_as_the_text_that_they_make(count, texts):
+    for _ in range(2):  # met for the first time, and remembered
+        assert CachedCounter(count).joined(texts) == count("\n\n".join(texts))
+    long = [*texts, *("x" * 3_000 + text for text in texts)]
+    assert CachedCounter(count).joined(long) == count("\n\n".join(long))

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
-from secondhop.selection.packing import cost_around, render_selected, slice_of
+from secondhop.selection.packing import cost_around, slice_of
 from secondhop.text.invisible import visible
-from secondhop.text.prompt import SEPARATOR, label
+from secondhop.text.prompt import SEPARATOR, label, rendered
 from secondhop.types import Budget, Chunk, Decision, Passage, Reason, Role, Selection, Span
 
 _REASONS: Mapping[Role, Reason] = {"neighbor": Reason.KEPT_NEIGHBOR, "heading": Reason.KEPT_HEADING}
@@ -35,31 +35,26 @@ def expand(selection: Selection, extras: Iterable[Extra], budget: Budget) -> Sel
     """
     passages = {passage.order: passage for passage in selection.passages}
     decisions = {decision.chunk_id: decision for decision in selection.decisions}
-    before = rendered = selection._rendered or _rendered(passages, budget)
+    before = now = selection._rendered or rendered(passages.values(), budget)
     for extra in extras:
         present, decided = passages.get(extra.order), decisions.get(extra.chunk.id)
         added = _grown(extra, present)
         if added is None:
             continue
-        about = rendered[1] + _tokens(added, budget) - (_tokens(present, budget) if present else 0)
+        about = now[1] + _tokens(added, budget) - (_tokens(present, budget) if present else 0)
         decision = _decision(extra, added, decided, budget)
         grown = {**passages, extra.order: replace(added, score=decision.score)}
         # Where it may fit it is worth rendering everything for an exact count.
-        tried = _rendered(grown, budget) if about <= budget.max_tokens else None
+        tried = rendered(grown.values(), budget) if about <= budget.max_tokens else None
         if tried is not None and tried[1] <= budget.max_tokens:
-            passages, rendered = grown, tried
+            passages, now = grown, tried
             decisions[extra.chunk.id] = decision
         elif decided is None:
             decisions[extra.chunk.id] = _refused(extra.chunk, before[1], budget)
-    used = rendered[1] - before[1]
+    used = now[1] - before[1]
     expanded = Selection(tuple(passages.values()), tuple([_shorter(each, used) for each in decisions.values()]))
-    object.__setattr__(expanded, "_rendered", rendered)
+    object.__setattr__(expanded, "_rendered", now)
     return expanded
-
-
-def _rendered(passages: Mapping[int, Passage], budget: Budget) -> tuple[str, int]:
-    text = render_selected(passages.values(), budget)
-    return text, budget.count_tokens(text)
 
 
 def _grown(extra: Extra, present: Passage | None) -> Passage | None:

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from secondhop.text.prompt import GAP, SEPARATOR, label, render, show, visible_part
+from secondhop.text.prompt import GAP, SEPARATOR, label, rendered, show, visible_part
 from secondhop.types import Budget, Chunk, Decision, Hit, Passage, Ranking, Reason, Role, Selection, Span, quickly
 
 _JOIN = 0.8
@@ -243,9 +243,8 @@ class Packing:
         """Makes `used` exact, dropping the sentences chosen last until the finished text fits."""
         while True:
             passages = self._passages()
-            text = render_selected(passages.values(), self.budget)
-            tokens = self.budget.count_tokens(text) if text else 0
-            self.used, self._rendered = tokens + self._room_kept(), (text, tokens)
+            self._rendered = rendered(passages.values(), self.budget)
+            self.used = self._rendered[1] + self._room_kept()
             over = self.used - self.budget.max_tokens
             if over <= 0:
                 return passages
@@ -376,8 +375,3 @@ def cost_around(chunk: Chunk, number: int, budget: Budget) -> int:
 def slice_of(chunk: Chunk, span: Span) -> str:
     """A span's text."""
     return chunk.text[span[0] - chunk.start : span[1] - chunk.start]
-
-
-def render_selected(passages: Iterable[Passage], budget: Budget) -> str:
-    """The prompt text of passages in any order."""
-    return render(sorted(passages, key=lambda passage: passage.order), budget.style)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from secondhop.text.estimate import estimate_each, estimate_tokens, estimate_with_parts
+from secondhop.text.estimate import estimate_each, estimate_joined, estimate_tokens, estimate_with_parts
 from secondhop.text.invisible import hides, visible
 from secondhop.types import TokenCounter
 
@@ -35,6 +35,10 @@ class CachedCounter:
         if len(text) > _LONGEST:
             return self.counter(text)
         return self._cached(text) if text else 0
+
+    def joined(self, texts: Sequence[str]) -> int:
+        """Tokens of texts with an empty line between."""
+        return estimate_joined(texts) if self.counter is estimate_tokens else self("\n\n".join(texts))
 
     def with_parts(self, texts: Sequence[str], text_of: Ints, starts: Ints, ends: Ints) -> tuple[Ints, Ints]:
         """Tokens of what is visible of each text, and of each part of one; nothing is remembered.

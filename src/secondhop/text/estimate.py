@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from secondhop.text.estimate_weights import WEIGHTS
+from secondhop.text.invisible import REMEMBERED
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -113,9 +114,37 @@ def _pair_weights() -> NDArray[np.int64]:
 
 def estimate_each(texts: Sequence[str]) -> list[int]:
     """`estimate_tokens` of each text, in one pass over all of them."""
-    data = ("\0 " + "\0 ".join(texts) + "\0").encode("utf-8", "surrogatepass")
-    if not texts or data.count(b"\0") != len(texts) + 1:  # a text that holds the mark between texts
-        return [estimate_tokens(text) for text in texts]
+    weights = _weigh_each([f" {text}" for text in texts])
+    return [-(-weight // SCALE) or int(bool(text)) for weight, text in zip(weights, texts, strict=True)]
+
+
+def estimate_joined(texts: Sequence[str]) -> int:
+    """`estimate_tokens` of texts with an empty line between. What each weighs is remembered unless it is long.
+
+    No run of one character that counts as one goes on beyond a line end.
+    """
+    last = len(texts) - 1
+    parts = [("\n" if number else " ", text, "\n\n" if number < last else "") for number, text in enumerate(texts)]
+    weights = {part: _weights.get(part) for part in parts}
+    missing = [part for part, weight in weights.items() if weight is None]
+    if missing:
+        found = dict(zip(missing, _weigh_each(["".join(part) for part in missing]), strict=True))
+        weights |= found
+        if len(_weights) + len(found) > REMEMBERED:
+            _weights.clear()
+        _weights.update({part: weight for part, weight in found.items() if len(part[1]) <= _LONG})
+    return -(-sum([weights[part] or 0 for part in parts]) // SCALE) or int(any(texts))
+
+
+_weights: dict[tuple[str, str, str], int] = {}
+"""What texts weigh between what stands around them. Filling it needs no lock."""
+
+
+def _weigh_each(texts: Sequence[str]) -> list[int]:
+    """What the pairs of neighbouring bytes in each text weigh, in one pass over all of them. No text is empty."""
+    data = ("\0" + "\0".join(texts) + "\0").encode("utf-8", "surrogatepass")
+    if data.count(b"\0") != len(texts) + 1:  # a text that holds the mark between texts
+        return [_weigh(_shortened(text.encode("utf-8", "surrogatepass"))) for text in texts]
     data = _shortened(data)
     marks = (np.frombuffer(data, np.uint8) == 0).nonzero()[0]
     even, odd = len(data) // 2, (len(data) - 1) // 2
@@ -124,11 +153,14 @@ def estimate_each(texts: Sequence[str]) -> list[int]:
     weights[1::2] = _pair_weights().take(np.frombuffer(data, "<u2", odd, offset=1))
     weights[marks[:-1]] = 0
     weights[marks[1:] - 1] = 0
-    totals = -(-np.add.reduceat(weights, marks[:-1]) // SCALE)
-    blanks = (np.diff(marks) == 2).tolist()  # only blanks, all in one run; or no text at all
-    return [
-        total or int(blank and bool(text)) for total, blank, text in zip(totals.tolist(), blanks, texts, strict=True)
-    ]
+    each: list[int] = np.add.reduceat(weights, marks[:-1]).tolist()
+    return each
+
+
+def _weigh(data: bytes) -> int:
+    # The pairs that begin at even places, then those at odd ones, so that one look-up does both.
+    pairs = data[:-1] + data[1:] if len(data) % 2 else data + data[1:-1]
+    return int(np.add.reduce(_pair_weights().take(np.frombuffer(pairs, "<u2"))))
 
 
 def estimate_with_parts(texts: Sequence[str], text_of: Ints, starts: Ints, ends: Ints) -> tuple[Ints, Ints]:
@@ -173,12 +205,5 @@ def estimate_with_parts(texts: Sequence[str], text_of: Ints, starts: Ints, ends:
 
 def estimate_tokens(text: str) -> int:
     """An estimate of the `o200k_base` tokens of a text that is meant to be too high rather than too low."""
-    if not text:
-        return 0
-    data = paired_bytes(text)
-    if len(data) == 1:  # only blanks, all in one run
-        return 1
-    # The pairs that begin at even places, then those at odd ones, so that one look-up does both.
-    pairs = data[:-1] + data[1:] if len(data) % 2 else data + data[1:-1]
-    total = int(np.add.reduce(_pair_weights().take(np.frombuffer(pairs, "<u2"))))
-    return -(-total // SCALE)
+    # Blanks alone, all in one run, are one.
+    return -(-_weigh(paired_bytes(text)) // SCALE) or 1 if text else 0

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from hashlib import blake2b
 from itertools import pairwise
+from operator import attrgetter
 
 from secondhop.errors import OptionError
+from secondhop.text.counting import CachedCounter
 from secondhop.text.invisible import LONGEST, hides, visible
-from secondhop.types import Chunk, Kind, Passage, TextStyle
+from secondhop.types import Budget, Chunk, Kind, Passage, TextStyle
 
 SEPARATOR = "\n\n"
 GAP = " … "
@@ -114,3 +116,11 @@ def render(passages: Sequence[Passage], style: TextStyle = "plain", numbers: Seq
     """The prompt text of passages that stand in reading order, numbered from 1 unless `numbers` says otherwise."""
     numbers = range(1, len(passages) + 1) if numbers is None else numbers
     return SEPARATOR.join([show(style, number, passage) for number, passage in zip(numbers, passages, strict=True)])
+
+
+def rendered(passages: Iterable[Passage], budget: Budget) -> tuple[str, int]:
+    """The prompt text of passages in any order, and its tokens."""
+    in_order = sorted(passages, key=attrgetter("order"))
+    texts = [show(budget.style, number, passage) for number, passage in enumerate(in_order, 1)]
+    text, count = SEPARATOR.join(texts), budget.count_tokens
+    return text, (count.joined(texts) if isinstance(count, CachedCounter) else count(text)) if text else 0
