@@ -86,6 +86,7 @@ def test_what_is_in_a_file_needs_no_other_words(folder):
         "Which supplier sends invoices?",  # the one word of a name, as a word
         "net profit in annual-report-2019.md",
         "my-fuel.md",  # another file
+        "What is README_FILE?",
         "Is fuel due by contract?",  # words that stand apart
         "e.g. 3.14",
         "What is on page 3?",  # there are no pages

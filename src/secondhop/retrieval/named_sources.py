@@ -206,7 +206,7 @@ def _by_words(
             text = [(match, word) for match, word, says in found if says or word in wanted]
             runs = (text[first : first + n] for first in range(len(text) - n + 1))
             run = next((run for run in runs if wanted == {word for _, word in run}), None) if n >= most else None
-            if run is None or (n == 1 and not run[0][0][0].isupper()):
+            if run is None or (n == 1 and not (run[0][0][0].isupper() and _stands_alone(run[0][0], question))):
                 continue
             if n > most:
                 best, most = {}, n
@@ -214,6 +214,11 @@ def _by_words(
             break
     if 2 * sum(map(len, best.values())) <= len(names.numbers):
         yield from best.items()
+
+
+def _stands_alone(match: re.Match[str], question: str) -> bool:
+    """Whether a word is no part of a longer name: `README` is one, that of `README_FILE` is not."""
+    return not {*question[: match.start()][-1:], *question[match.end() :][:1]} & {"_", "-"}
 
 
 def _on(snapshot: Snapshot, asked: re.Match[str], ordinals: Ints) -> Ints:
