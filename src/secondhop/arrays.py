@@ -11,6 +11,8 @@ _Scalar = TypeVar("_Scalar", bound=np.generic)
 _AT_ONCE = 1 << 18
 _A_SLICE = 128
 """Taking a slice takes as long as taking so many values one by one."""
+_FEW = 16
+"""So many slices take no longer than the places of all values, however few these are."""
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -34,14 +36,22 @@ def offsets_of(counts: Ints) -> NDArray[np.int64]:
     return offsets
 
 
-def gathered(values: NDArray[_Scalar], starts: Ints, counts: Ints) -> NDArray[_Scalar]:
-    """The values of all ranges, one range after the other; quick where ranges follow one another in `values`."""
+def runs(starts: Ints, counts: Ints) -> list[Any]:
+    """What to take so as to have all ranges, one after the other: places, or slices, where ranges are long or follow one another."""
     ends = starts + counts
+    if 0 < len(starts) <= _FEW:
+        return list(map(slice, starts.tolist(), ends.tolist()))
     breaks = (starts[1:] != ends[:-1]).nonzero()[0]
     if len(breaks) * _A_SLICE >= counts.sum() or not len(starts):
-        return values[ranges(starts, counts)]
+        return [ranges(starts, counts)]
     firsts, lasts = starts[np.append(0, breaks + 1)], ends[np.append(breaks, -1)]
-    return np.concatenate([values[first:last] for first, last in zip(firsts.tolist(), lasts.tolist(), strict=True)])
+    return list(map(slice, firsts.tolist(), lasts.tolist()))
+
+
+def gathered(values: NDArray[_Scalar], starts: Ints, counts: Ints) -> NDArray[_Scalar]:
+    """The values of all ranges, one range after the other."""
+    parts = runs(starts, counts)
+    return values[parts[0]] if len(parts) == 1 else np.concatenate([values[part] for part in parts])
 
 
 def occurrences(numbers: NDArray[np.int32], n: int) -> Ints:
@@ -111,5 +121,5 @@ def highest(values: NDArray[Any], k: int) -> Ints:
         threshold = np.partition(values, len(values) - k)[len(values) - k] if k else np.inf
         above = (values > threshold).nonzero()[0]
         places = np.concatenate((above, (values == threshold).nonzero()[0][: k - len(above)]))
-    ordered: Ints = places[np.lexsort((places, -values[places]))]
+    ordered: Ints = places[(-values[places]).argsort(kind="stable")]
     return ordered

@@ -10,10 +10,11 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from importlib import import_module
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import numpy as np
 from pages import table
@@ -22,6 +23,7 @@ from secondhop.document import Document
 from secondhop.evaluation.datasets import load
 from secondhop.evaluation.items import Dataset, Doc
 from secondhop.evaluation.metrics import bootstrap, evidence_scores
+from secondhop.indexing import Snapshot
 
 # set, mode, budgets, group
 SETS = (
@@ -49,11 +51,11 @@ VARIANTS: dict[str, dict[str, Any]] = {
     "no bridge": {f"{RETRIEVAL}.bridge.N_SEEDS": 0},
     "2 seeds": {f"{RETRIEVAL}.bridge.N_SEEDS": 2},
     "full link at 6 names": {f"{RETRIEVAL}.bridge.FULL_LINK_NAMES": 6.0},
-    "names in at most 10 % of the chunks": {f"{RETRIEVAL}.bridge.MAX_DF_SHARE": 0.1},
-    "names of many chunks too": {f"{RETRIEVAL}.bridge.MANY_SHARE": 1.0},
-    "names in at most 100 chunks or 1 %": {f"{RETRIEVAL}.bridge.MANY_CHUNKS": 100},
+    "names in at most 10 % of the chunks": {f"{RETRIEVAL}.seeds.MAX_DF_SHARE": 0.1},
+    "names of many chunks too": {f"{RETRIEVAL}.seeds.MANY_SHARE": 1.0},
+    "names in at most 100 chunks or 1 %": {f"{RETRIEVAL}.seeds.MANY_CHUNKS": 100},
     "bridge from code too": {f"{RETRIEVAL}.bridge.CODE": -1},
-    "numbers do not bridge": {f"{RETRIEVAL}.bridge.NUMBER_WEIGHT": 0.0},
+    "numbers do not bridge": {f"{RETRIEVAL}.seeds.NUMBER_WEIGHT": 0.0},
     "no homes of names": {f"{RETRIEVAL}.home.HOME_WEIGHT": 0.0},
     "homes weigh 1.0": {f"{RETRIEVAL}.home.HOME_WEIGHT": 1.0},
     "deep links 1.0": {f"{RETRIEVAL}.bridge.DEEP_LINK": 1.0},
@@ -129,17 +131,13 @@ def _index(dataset: Dataset, options: Mapping[str, Any]) -> list[Document]:
 
 @contextmanager
 def patched(constants: Mapping[str, Any]) -> Iterator[None]:
-    """Other values for constants of modules, for a while."""
-    before = []
-    for path, value in constants.items():
-        module, _, name = path.rpartition(".")
-        before.append((import_module(module), name, getattr(import_module(module), name)))
-        setattr(import_module(module), name, value)
-    try:
+    """Other values for constants of modules, for a while; what documents remember follows from the usual ones."""
+    with ExitStack() as stack:
+        stack.enter_context(patch.object(Snapshot, "facts", lambda snapshot, ordinal, make: make(snapshot, ordinal)))
+        for path, value in constants.items():
+            module, _, name = path.rpartition(".")
+            stack.enter_context(patch.object(import_module(module), name, value))
         yield
-    finally:
-        for module, name, value in before:
-            setattr(module, name, value)
 
 
 def main() -> None:

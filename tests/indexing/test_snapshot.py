@@ -145,3 +145,21 @@ def test_a_word_of_several_terms_brings_none_of_the_next_word():
     document = Document.from_texts(["The readFileNow call returns.", "A zebra grazes.", "Nothing more."])
     assert [hit.chunk.text for hit in document.search("file")] == ["The readFileNow call returns."]
     assert [hit.chunk.text for hit in document.search("zebra")] == ["A zebra grazes."]
+
+
+def test_facts_of_the_last_chunks_are_remembered_but_for_long_ones(monkeypatch):
+    texts = ("Tin melts.", "Copper melts.", "Lead melts.", "Iron ore. " * 1000)
+    sources = [SourceText("a.txt", text, (Section(0, len(text)),)) for text in texts]
+    snapshot = build(sources, chunk_tables(sources, 5000))
+    monkeypatch.setattr("secondhop.indexing.snapshot._FACTS_REMEMBERED", 2)
+    made = []
+
+    def make(snapshot, ordinal):
+        made.append(ordinal)
+        return snapshot.chunk(ordinal).text
+
+    for ordinal in (0, 0, 1, 0, 3, 3, 2, 2, 0):
+        assert snapshot.facts(ordinal, make) == texts[ordinal].strip()
+    assert made == [0, 1, 3, 3, 2, 0]
+    assert pickle.loads(pickle.dumps(snapshot)).facts(0, make) == "Tin melts."
+    assert made == [0, 1, 3, 3, 2, 0, 0]

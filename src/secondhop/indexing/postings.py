@@ -8,13 +8,10 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from secondhop.arrays import ranges, sum_by
+from secondhop.arrays import runs, sum_by
 
 if TYPE_CHECKING:
     from secondhop.types import Floats, Ints
-
-_FEW = 256
-"""Up to so many terms it is quicker to take their postings one by one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,29 +38,30 @@ class Postings:
         start, end = self.offsets[term], self.offsets[term + 1]
         return self.chunks[start:end], self.weights[start:end]
 
-    def gather(self, terms: Ints, factors: Floats) -> Gathered:
-        """All postings of the terms, each with factor times weight."""
-        starts = self.offsets[terms]
-        counts = self.offsets[terms + 1] - starts
-        if len(terms) <= _FEW:
-            parts = [slice(start, start + n) for start, n in zip(starts.tolist(), counts.tolist(), strict=True)]
-            chunks = np.concatenate([self.chunks[part] for part in parts] or [self.chunks[:0]])
-            weights = np.concatenate([self.weights[part] for part in parts] or [self.weights[:0]])
-        else:
-            places = ranges(starts, counts)
-            chunks, weights = self.chunks[places], self.weights[places]
-        return Gathered(chunks, weights * factors.repeat(counts), counts)
-
     def accumulate(self, terms: Ints, factors: Floats) -> Floats:
         """Sum over terms of factor times weight, for each chunk: an array of length n_chunks."""
-        found = self.gather(terms, factors)
+        found = gather(terms, (self, factors))
         return sum_by(found.chunks, found.weights, self.n_chunks)
 
 
 class Gathered(NamedTuple):
-    """Postings of several terms, one term after the other."""
+    """Postings of several terms, one term after the other, and one table after the other."""
 
     chunks: NDArray[np.int32]
     weights: NDArray[np.float64]
     counts: NDArray[np.int64]
-    """[terms] how many postings each has."""
+    """[tables x terms] how many postings each has."""
+
+
+def gather(terms: Ints, *tables: tuple[Postings, Floats]) -> Gathered:
+    """All postings of the terms in some tables, each with the term's factor in that table times weight."""
+    chunks, weights, counts = [], [], []
+    for table, _ in tables:
+        starts = table.offsets[terms]
+        counts.append(table.offsets[terms + 1] - starts)
+        parts = runs(starts, counts[-1])
+        chunks += [table.chunks[part] for part in parts]
+        weights += [table.weights[part] for part in parts]
+    every = np.concatenate(counts)
+    factors = np.concatenate([each for _, each in tables]).repeat(every)
+    return Gathered(np.concatenate(chunks), np.concatenate(weights) * factors, every)

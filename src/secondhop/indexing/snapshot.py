@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, fields
 from hashlib import blake2b
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 
-from secondhop.arrays import offsets_of, ranges
+from secondhop.arrays import gathered, offsets_of, ranges
 from secondhop.indexing import statistics
-from secondhop.indexing.postings import Postings
+from secondhop.indexing.postings import Gathered, Postings, gather
 from secondhop.indexing.scoring import BM25, VARIANTS
 from secondhop.indexing.segment import Segment
 from secondhop.indexing.statistics import Statistics, TermCounts
@@ -25,6 +25,11 @@ if TYPE_CHECKING:
     from secondhop.types import Bools, Floats, Ints
 
 _REMEMBERED = 1 << 14
+_FACTS_REMEMBERED = 1 << 10
+_LONGEST_REMEMBERED = 1 << 10
+"""Of how many chunks facts are remembered, and of how many terms each may have: a chunk of the caller's may be a book."""
+
+_Facts = TypeVar("_Facts")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -68,6 +73,8 @@ class Snapshot(Segment):
     """What `forms_of` looks up, once it was asked for. Making it twice is harmless as well."""
     _names: dict[str, Any] = field(default_factory=dict, repr=False)
     """What retrieval knows of the names of sources and pages, once a question was asked. Likewise."""
+    _facts: dict[int, Any] = field(default_factory=dict, repr=False)
+    """Some of what `facts` told."""
 
     @classmethod
     def of(
@@ -148,6 +155,7 @@ class Snapshot(Segment):
         object.__setattr__(self, "_chunks", {})
         object.__setattr__(self, "_forms", [])
         object.__setattr__(self, "_names", {})
+        object.__setattr__(self, "_facts", {})
 
     def chunk(self, ordinal: int) -> Chunk:
         """The chunk as an object, made when first asked for."""
@@ -159,13 +167,13 @@ class Snapshot(Segment):
             return [self.given[number] for number in self.chunk_source[ordinals].tolist()]
         wanted, known = ordinals.tolist(), self._chunks
         chunks = [known.get(ordinal) for ordinal in wanted]
-        missing = np.array([ordinal for ordinal, chunk in zip(wanted, chunks, strict=True) if chunk is None], np.int64)
-        made = iter(self._make(missing)) if len(missing) else iter(())
-        found = [next(made) if chunk is None else chunk for chunk in chunks]
+        missing = [ordinal for ordinal, chunk in zip(wanted, chunks, strict=True) if chunk is None]
+        made = list(self._make(np.array(missing, np.int64))) if missing else []
         if len(known) + len(missing) > _REMEMBERED:
             known.clear()
-        known.update(zip(wanted[:_REMEMBERED], found, strict=False))
-        return found
+        known.update(zip(missing[:_REMEMBERED], made, strict=False))
+        rest = iter(made)
+        return [next(rest) if chunk is None else chunk for chunk in chunks]
 
     def sentences_of(self, ordinals: Ints) -> tuple[Ints, Ints]:
         """Numbers of all sentences of the chunks, chunk by chunk, and [ordinals] how many each has."""
@@ -177,11 +185,11 @@ class Snapshot(Segment):
         """Form numbers of all words of the chunks, chunk by chunk, and [ordinals] how many each has."""
         starts = self.sentence_words[self.chunk_sentences[ordinals]]
         ends = self.sentence_words[self.chunk_sentences[ordinals + 1]]
-        runs = [self.words[start:end] for start, end in zip(starts.tolist(), ends.tolist(), strict=True)]
-        return np.concatenate(runs) if runs else self.words[:0], ends - starts
+        counts = ends - starts
+        return gathered(self.words, starts, counts), counts
 
-    def forms_of(self, terms: Ints) -> Ints:
-        """Numbers of the forms that stand for any of these terms, some of them perhaps twice."""
+    def forms_of(self, terms: Ints) -> tuple[Ints, Ints]:
+        """Numbers of the forms that stand for these terms, ascending, and for each the place of its term."""
         if not self._forms:
             lexicon = self.lexicon
             form = np.arange(len(lexicon.forms), dtype=np.int32).repeat(np.diff(lexicon.form_offsets))
@@ -189,7 +197,21 @@ class Snapshot(Segment):
             self._forms.append((offsets_of(counts), form[lexicon.form_terms.argsort()]))
         offsets, forms = self._forms[0]
         first = offsets[terms]
-        return forms[ranges(first, offsets[terms + 1] - first)]
+        counts = offsets[terms + 1] - first
+        found = forms[ranges(first, counts)]
+        order = found.argsort()
+        return found[order], np.arange(len(terms)).repeat(counts)[order]
+
+    def facts(self, ordinal: int, make: Callable[[Snapshot, int], _Facts]) -> _Facts:
+        """What is to be known of a chunk, from the index alone; always by the same function. Remembered if it is short."""
+        known: _Facts | None = self._facts.get(ordinal)
+        if known is None:
+            known = make(self, ordinal)
+            if self.chunk_length[ordinal] <= _LONGEST_REMEMBERED:
+                if len(self._facts) >= _FACTS_REMEMBERED:
+                    self._facts.clear()
+                self._facts[ordinal] = known
+        return known
 
     def all_chunks(self) -> Iterator[Chunk]:
         """Every chunk, made some at a time."""
@@ -238,6 +260,10 @@ class Snapshot(Segment):
         """What tells its text from others: its number, or the source that a chunk of the caller's, a text of its own, names."""
         number = int(self.chunk_source[ordinal])
         return self.given[number].source if self.given else number
+
+    def gather(self, terms: Ints, factors: Floats, lead_weight: float) -> Gathered:
+        """All postings of the terms, of the bodies of chunks and then of their leads, each with factor times weight."""
+        return gather(terms, (self.body, factors), (self.lead, lead_weight * factors))
 
     def with_lead(self, term: int, place: int) -> Ints:
         """Ordinals of the chunks whose lead has the term at this place, from 0."""

@@ -26,7 +26,7 @@ DUPLICATE_JACCARD = 0.9
 _ALIKE_HASHES = 6
 """Of eight: 96 % of the pairs with Jaccard similarity 0.9 agree in at least so many, and 0.002 % of those with 0.1."""
 _VIA_TERMS = 3
-_make_hit = quickly(Hit)
+_make_hit, _make_via = quickly(Hit), quickly(Via)
 _BITS_SET = np.array([number.bit_count() for number in range(256)], np.int64)
 """[bytes] how many bits of each are set."""
 
@@ -63,27 +63,28 @@ def make_ranking(
     text = SentenceWords.of(snapshot, ordinals)
     hit = np.arange(len(ordinals)).repeat(text.n_sentences)
     chunks = snapshot.chunks(ordinals)
-    asked = text.find(query.terms)
-    found = text.count(asked, len(query.terms))
-    factors = query.weights * snapshot.idf[query.terms]
-    contributions = _contributions(snapshot, found, hit, ordinals, factors)
-    worth = np.minimum(query.weights, 1.0) * snapshot.idf[query.terms]
+    names = distinct_values(bridge.names.term)
+    n_asked, n_terms = len(query.terms), len(query.terms) + len(names)
+    words = text.find(np.concatenate((query.terms, names)))
+    found = text.count(words, n_terms)
+    holder = hit[found.sentence]
+    tf = sum_by(holder * n_terms + found.column, found.counts.astype(float), len(ordinals) * n_terms)
+    tf = tf.reshape(len(ordinals), n_terms)
+    idf = snapshot.idf[query.terms]
+    factors = query.weights * idf
+    contributions = _contributions(snapshot, tf[:, :n_asked].T, ordinals, factors)
+    worth = np.minimum(query.weights, 1.0) * idf
     grounding = worth @ (contributions > 0) / query.total_idf if query.total_idf > 0 else np.zeros(len(ordinals))
-    terms = distinct_values(bridge.names.term)
-    linked = text.count(text.find(terms), len(terms))
-    named_by = bridge.factors_at(ordinals, terms)[hit[linked.sentence], linked.column]
-    said = factors[found.column]
-    if direct.texts is not None:
-        said += direct.texts.on_top(snapshot.chunk_source[ordinals[hit[found.sentence]]], found.column)
+    said, linked = _sentence_scores(snapshot, text, found, ordinals[holder], factors, direct, bridge, names)
     parts = direct.parts(ordinals)
     if sources is not None:
         for place in sources.holds(ordinals).nonzero()[0].tolist():
             parts[place]["named"] = 1.0
-    from_bridges, nearest = bridge.at(ordinals)
+    from_bridges = bridge.at(ordinals)
     scores = direct.scores[ordinals] + from_bridges if total is None else total
     for part, from_bridge in zip(parts, from_bridges.tolist(), strict=True):
         part["bridge"] = from_bridge
-    by_words = _with_named(snapshot, text, text.score(found, said), named)
+    by_words = _with_named(snapshot, text, said, named)
     rank_of = dict(zip(ranked.tolist(), range(1, len(ranked) + 1), strict=True))
     hits = tuple(
         _make_hit(chunk, ordinal, score, rank_of.get(ordinal), part, share, via)
@@ -93,7 +94,7 @@ def make_ranking(
             scores.tolist(),
             parts,
             grounding.tolist(),
-            _via(snapshot, bridge, terms, linked, hit, nearest, ordinals),
+            _via(bridge, names, tf[:, n_asked:] > 0, bridge.nearest(ordinals, from_bridges), ordinals),
             strict=True,
         )
     )
@@ -107,11 +108,12 @@ def make_ranking(
         sentences=_sentences(
             snapshot,
             text,
+            hit,
             ordinals,
             costs,
             direct=by_words if sources is None else sources.sentences_raised(by_words, ordinals[hit]),
-            bridge=np.maximum(text.score(linked, named_by), bridge.referred.at(text.sentences)),
-            matched=text.matching(asked),
+            bridge=np.maximum(linked, bridge.referred.at(text.sentences)),
+            matched=text.matching(words, n_asked),
         ),
         term_scores=contributions,
         duplicates=_duplicates(snapshot, text, ordinals),
@@ -121,13 +123,36 @@ def make_ranking(
     )
 
 
+def _sentence_scores(
+    snapshot: Snapshot,
+    text: SentenceWords,
+    found: Occurrences,
+    ordinals: Ints,
+    factors: Floats,
+    direct: Direct,
+    bridge: Bridge,
+    names: Ints,
+) -> Floats:
+    """[2, sentences] scores by terms of the question, which come first in what was found in the chunks, and by names."""
+    is_name = found.column >= len(factors)
+    asked, named = (~is_name).nonzero()[0], is_name.nonzero()[0]
+    column = found.column[asked]
+    worth = np.empty(len(is_name))
+    worth[asked] = factors[column]
+    if direct.texts is not None:
+        worth[asked] += direct.texts.on_top(snapshot.chunk_source[ordinals[asked]], column)
+    worth[named] = bridge.factors_at(ordinals[named], names, found.column[named] - len(factors))
+    n = len(text.sentences)
+    return sum_by(found.sentence + n * is_name, text.saturations(found) * worth, 2 * n).reshape(2, n)
+
+
 def _with_named(snapshot: Snapshot, text: SentenceWords, direct: Floats, named: Ints) -> Floats:
     """[sentences] direct scores, with what those get that a part begins with which the question names."""
     if not len(named):
         return direct
     opens = np.isin(text.sentences, named)
     values = direct[opens] + ASKED_FOR * float(direct.max(initial=0.0))
-    parts = Referred.of(snapshot, zip(text.sentences[opens].tolist(), values.tolist(), strict=True))
+    parts = Referred.of(snapshot, list(zip(text.sentences[opens].tolist(), values.tolist(), strict=True)))
     return np.maximum(direct, parts.at(text.sentences))
 
 
@@ -150,6 +175,7 @@ def _heads(snapshot: Snapshot, ordinals: Ints) -> dict[int, Passage]:
 def _sentences(
     snapshot: Snapshot,
     text: SentenceWords,
+    hit: Ints,
     ordinals: Ints,
     costs: TokenCosts,
     *,
@@ -158,7 +184,6 @@ def _sentences(
     matched: Ints,
 ) -> Sentences:
     """The sentences of the hits, with their scores and how many of their words are query terms."""
-    hit = np.arange(len(ordinals)).repeat(text.n_sentences)
     start, end = snapshot.sentence_start[text.sentences], snapshot.sentence_end[text.sentences]
     first = np.zeros(len(hit), bool)
     first[text.opening[snapshot.chunk_opens[ordinals]]] = True
@@ -177,14 +202,8 @@ def _sentences(
     )
 
 
-def _contributions(snapshot: Snapshot, found: Occurrences, hit: Ints, ordinals: Ints, factors: Floats) -> Floats:
-    """[query terms, hits] what each term adds to each hit's score."""
-    shape = (len(ordinals), len(factors))
-    tf = (
-        sum_by(hit[found.sentence] * shape[1] + found.column, found.count.astype(float), shape[0] * shape[1])
-        .reshape(shape)
-        .T
-    )
+def _contributions(snapshot: Snapshot, tf: Floats, ordinals: Ints, factors: Floats) -> Floats:
+    """[query terms, hits] what each term adds to each hit's score, by how often they hold it."""
     # At least one of each, so that nothing is divided by zero for terms that a hit lacks (k1=0) and hits without any (b=1).
     length = np.maximum(snapshot.chunk_length[ordinals], 1.0)
     saturation = snapshot.scoring.saturation(np.maximum(tf, 1.0), length, snapshot.average_length)
@@ -192,28 +211,31 @@ def _contributions(snapshot: Snapshot, found: Occurrences, hit: Ints, ordinals: 
     return contributions
 
 
-def _via(
-    snapshot: Snapshot, bridge: Bridge, terms: Ints, linked: Occurrences, hit: Ints, nearest: Ints, ordinals: Ints
-) -> list[Via | None]:
-    """For each hit its seed (`nearest`) and what links them: the part it is, if the seed names it, and words, strongest first."""
+def _via(bridge: Bridge, terms: Ints, held: Bools, nearest: Ints, ordinals: Ints) -> list[Via | None]:
+    """For each hit its seed (`nearest`) and what links them: the part it is, if the seed names it, and words, strongest first.
+
+    Args:
+        bridge: the links.
+        terms: the names, ascending.
+        held: [hits, names] which each holds.
+        nearest: [hits]
+        ordinals: [hits]
+    """
     names = bridge.names
-    held: Bools = np.zeros((len(nearest), len(terms)), bool)
-    held[hit[linked.sentence], linked.column] = True
-    strongest_first = np.lexsort((-bridge.factors, names.seed))
-    links = held[:, terms.searchsorted(names.term[strongest_first])]
-    links &= names.seed[strongest_first] == nearest[:, None]
-    place, column = np.nonzero(links)
-    form = snapshot.lexicon.forms.strings.several(names.form[strongest_first])
-    words = [form[name] for name in column.tolist()]
-    ends = place.searchsorted(np.arange(1, len(nearest) + 1)).tolist()
-    ids = [chunk.id for chunk in snapshot.chunks(bridge.seeds)]
-    via: list[Via | None] = []
-    start = 0
-    for seed, ordinal, end in zip(nearest.tolist(), ordinals.tolist(), ends, strict=True):
-        part = (bridge.parts[ordinal],) if ordinal in bridge.parts else ()
-        linking = tuple(dict.fromkeys((*part, *words[start:end])))  # `AuthName` links by its parts, and is one word
-        via.append(Via(ids[seed], linking[:_VIA_TERMS]) if linking and seed != NO_SEED else None)
-        start = end
+    strongest = (-bridge.factors).argsort(kind="stable")
+    links = held[:, terms.searchsorted(names.term[strongest])]
+    links &= names.seed[strongest] == nearest[:, None]
+    forms = [names.forms[name] for name in strongest.tolist()]
+    words: dict[int, dict[str, None]] = {}  # as keys, since `AuthName` links by its parts, and is one word
+    if bridge.parts:
+        words = {n: {bridge.parts[each]: None} for n, each in enumerate(ordinals.tolist()) if each in bridge.parts}
+    for place, name in zip(*map(np.ndarray.tolist, links.nonzero()), strict=True):
+        words.setdefault(place, {})[forms[name]] = None
+    via: list[Via | None] = [None] * len(ordinals)
+    seeds = nearest.tolist()
+    for place, linking in words.items():
+        if seeds[place] != NO_SEED:
+            via[place] = _make_via(bridge.seeds[seeds[place]].id, tuple(linking)[:_VIA_TERMS])
     return via
 
 
@@ -280,15 +302,20 @@ def _agreeing(signatures: NDArray[np.uint32]) -> tuple[Ints, Ints]:
     values = signatures.view(np.uint64)[:, :n].ravel()
     order = values.argsort()
     ordered, row = values[order], order // n
-    pairs = []
+    places = []
     for step in range(1, len(row)):
         same = (ordered[step:] == ordered[:-step]).nonzero()[0]
         if not len(same):
             break
-        one, other = row[same], row[same + step]
-        pairs.append(np.maximum(one, other) * len(signatures) + np.minimum(one, other))
-    if not pairs:
+        places.append((same, same + step))
+    if not places:
         return row[:0], row[:0]
-    later, earlier = np.divmod(distinct_values(np.concatenate(pairs)), len(signatures))
-    alike = (later > earlier) & ((signatures[later] == signatures[earlier]).sum(axis=1) >= _ALIKE_HASHES)
-    return later[alike], earlier[alike]
+    one, other = row[np.concatenate(places, axis=1)]
+    alike = (one != other) & ((signatures[one] == signatures[other]).sum(axis=1) >= _ALIKE_HASHES)
+    if not alike.any():
+        return row[:0], row[:0]
+    one, other = one[alike], other[alike]
+    later, earlier = np.divmod(
+        distinct_values(np.maximum(one, other) * len(signatures) + np.minimum(one, other)), len(signatures)
+    )
+    return later, earlier

@@ -62,7 +62,7 @@ def rank_given(
     place = np.empty(n)
     place[order] = np.arange(n)
     prior = 1.0 - place / max(1, n)
-    total = prior if keep_order else direct + link.at(np.arange(n))[0] + GIVEN_WEIGHT * (best or 1.0) * prior
+    total = prior if keep_order else direct + link.at(np.arange(n)) + GIVEN_WEIGHT * (best or 1.0) * prior
     found = Direct.by_words(direct)
     by_total = (-total).argsort(kind="stable")
     best_first, total = ranked[:MAX_RANK], total[by_total]

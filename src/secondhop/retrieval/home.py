@@ -32,7 +32,7 @@ def add_homes(snapshot: Snapshot, query: ParsedQuery, direct: Floats, allowed: B
 
     One word counts as a name only where it is written like one; two words in a row may be in any case.
     """
-    terms, scores = query.sequence, direct
+    terms, scores = query.sequence.tolist(), direct
     lead = cache(partial(_lead, snapshot))  # a pasted page says the same words again and again
     start = 0
     while start < len(terms):
@@ -48,12 +48,12 @@ def add_homes(snapshot: Snapshot, query: ParsedQuery, direct: Floats, allowed: B
     return scores
 
 
-def _homes(lead: Callable[[int, int], Ints], terms: Ints, start: int) -> tuple[Ints, int]:
+def _homes(lead: Callable[[int, int], Ints], terms: list[int], start: int) -> tuple[Ints, int]:
     """First chunks of texts that open with the terms from `start` to the end that is returned, which is the furthest."""
     homes: Ints = np.empty(0, np.int64)
     end = start
     while end < min(len(terms), start + _LONGEST_NAME) and terms[end] >= 0:
-        here = lead(int(terms[end]), end - start)
+        here = lead(terms[end], end - start)
         if end > start and len(here):
             here = homes[here.take(here.searchsorted(homes), mode="clip") == homes]
         if not len(here):
@@ -65,7 +65,7 @@ def _homes(lead: Callable[[int, int], Ints], terms: Ints, start: int) -> tuple[I
 def _lead(snapshot: Snapshot, term: int, place: int) -> Ints:
     """Chunks whose lead has the term at this place, ascending; those alone that open a text, if it is the first one."""
     chunks = snapshot.with_lead(term, place)
-    if place:
+    if place or not len(chunks):
         return chunks
     source = snapshot.chunk_source
     opening: Ints = chunks[(chunks == 0) | (source[chunks] != source[chunks - 1])]

@@ -26,11 +26,8 @@ _LEAST_ROWS = 4
 def direct_scores(snapshot: Snapshot, query: ParsedQuery, allowed: Bools | None = None) -> Floats:
     """[C] how well each chunk answers to the query's own words; 0 for chunks that share none."""
     factors = query.weights * snapshot.idf[query.terms]
-    body = snapshot.body.gather(query.terms, factors)
-    lead = snapshot.lead.gather(query.terms, LEAD_WEIGHT * factors)
-    scores = sum_by(
-        np.concatenate((body.chunks, lead.chunks)), np.concatenate((body.weights, lead.weights)), len(snapshot)
-    )
+    held = snapshot.gather(query.terms, factors, LEAD_WEIGHT)
+    scores = sum_by(held.chunks, held.weights, len(snapshot))
     if query.stopwords:
         scores += _stopword_scores(snapshot, query.stopwords)
     if allowed is not None:
@@ -55,8 +52,12 @@ def distinct(snapshot: Snapshot, places: Ints, k: int) -> Ints:
     """
     if len(places) <= k:
         return places
-    first = np.unique(snapshot.chunk_key[places], return_index=True)[1]
-    return places if len(first) < k else places[: np.partition(first, k - 1)[k - 1] + 1]
+    seen: set[int] = set()
+    for n, key in enumerate(snapshot.chunk_key[places].tolist(), 1):
+        seen.add(key)
+        if len(seen) == k:
+            return places[:n]
+    return places
 
 
 def top(scores: Floats, k: int) -> Ints:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from secondhop.retrieval.spellings import joined, pairs_with, written_otherwise
-from secondhop.text.analysis import Analyzer, is_piece, split_forms
+from secondhop.text.analysis import Analyzer, Form, is_piece, split_forms
 from secondhop.types import Query
 
 if TYPE_CHECKING:
@@ -29,6 +29,8 @@ _HIRAGANA = re.compile("[\u3041-\u309f]+")
 """Japanese writes its grammar in these, and words that mean something mostly in others."""
 _QUOTED_WEIGHT = 3.0
 _REQUEST_WEIGHT = 0.3
+_LONGEST = 32
+"""Characters of the words that are remembered."""
 _MOST_OTHERWISE = 16
 """For so many unknown words other spellings are looked for: a pasted log has thousands."""
 
@@ -78,7 +80,7 @@ def parse_query(snapshot: Snapshot, text: str, sources: NamedSources | None = No
     pairs = {} if text.isascii() else pairs_with(snapshot, forms)
     otherwise: dict[str, list[int]] = {}
     for form in forms:
-        analyzed = lexicon.analyzer.analyze(form)
+        analyzed = (_analyzed if len(form) <= _LONGEST else _analyzed.__wrapped__)(lexicon.analyzer, form)
         if not analyzed.terms:
             continue
         found = {term: lexicon.terms.get(term) for term in analyzed.terms}
@@ -132,6 +134,12 @@ def parse_query(snapshot: Snapshot, text: str, sources: NamedSources | None = No
         np.array(named, bool),
         [] if weights or unmatched or sources is not None else _stopwords(snapshot, forms),
     )
+
+
+@lru_cache(maxsize=4096)
+def _analyzed(analyzer: Analyzer, form: str) -> Form:
+    """The terms of a form, remembered: questions are made of the same words."""
+    return analyzer.analyze(form)
 
 
 @lru_cache(maxsize=32)

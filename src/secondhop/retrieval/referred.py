@@ -6,21 +6,19 @@ to" said that the one cannot be read without the other.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 from secondhop.arrays import distinct_values
 from secondhop.text.analysis import split_forms
-from secondhop.text.invisible import REMEMBERED
-from secondhop.text.references import Reference, plain_kind, references, references_asked
+from secondhop.text.references import Reference, plain_kind, references_asked
 
 if TYPE_CHECKING:
     from secondhop.indexing import Snapshot
-    from secondhop.retrieval.sentence_scores import SentenceWords
+    from secondhop.retrieval.seeds import Seed
     from secondhop.types import Bools, Floats, Ints
 
 ASKED_FOR = 0.5
@@ -55,10 +53,11 @@ class Referred:
     values: Floats
 
     @classmethod
-    def of(cls, snapshot: Snapshot, openings: Iterable[tuple[int, float]]) -> Referred:
+    def of(cls, snapshot: Snapshot, found: Sequence[tuple[int, float]]) -> Referred:
         """From the numbers and values of the sentences that open the parts."""
+        if not found:
+            return NONE_REFERRED
         values: dict[int, float] = {}
-        found = list(openings)
         numbers = np.array([opening for opening, _ in found], np.int64)
         ends = np.minimum(numbers + N_SENTENCES, snapshot.chunk_sentences[snapshot.chunk_of(numbers) + 1])
         for (opening, value), end in zip(found, ends.tolist(), strict=True):
@@ -70,6 +69,8 @@ class Referred:
     def at(self, sentences: Ints) -> Floats:
         """[sentences] what each is worth, 0 for those that nothing refers to."""
         worth = np.zeros(len(sentences))
+        if not len(self.sentences):
+            return worth
         places = self.sentences.searchsorted(sentences)
         held = (places < len(self.sentences)).nonzero()[0]
         held = held[self.sentences[places[held]] == sentences[held]]
@@ -112,38 +113,28 @@ def raised(snapshot: Snapshot, lexical: Floats, openings: Ints, ranked_by: Float
 
 
 def parts_of_seeds(
-    snapshot: Snapshot, seeds: Ints, text: SentenceWords, said: Floats, allowed: Bools | None
+    snapshot: Snapshot, seeds: Sequence[Seed], said: Sequence[list[float]], allowed: Bools | None
 ) -> Iterator[Part]:
     """What the sentences of the seeds that are near the question refer to, elsewhere in the same texts.
 
     Args:
         snapshot: the index.
-        seeds: their ordinals.
-        text: their words.
-        said: [sentences] direct scores.
+        seeds: what they say.
+        said: [seeds][sentences] direct scores.
         allowed: [C] chunks that may be shown; None for all.
     """
-    highest = np.maximum.reduceat(said, text.opening).tolist()
-    for place, (seed, chunk) in enumerate(zip(seeds.tolist(), snapshot.chunks(seeds), strict=True)):
-        start = chunk.start - int(snapshot.source_base[snapshot.chunk_source[seed]])
-        ends = snapshot.sentence_end[text.sentences[text.opening[place] :][: text.n_sentences[place]]]
-        for reference in _references_of(chunk.text):
-            own = int(ends.searchsorted(start + reference.start, side="right"))
-            value = float(said[text.opening[place] + own])
-            if value <= 0 or value < LEAST_NEAR * highest[place]:
+    for place, (seed, values) in enumerate(zip(seeds, said, strict=True)):
+        highest = max(values)
+        for own, reference in seed.references:
+            value = values[own]
+            if value <= 0 or value < LEAST_NEAR * highest:
                 continue
-            chunks = _holders(snapshot, reference, seed)
+            chunks = _holders(snapshot, reference, seed.ordinal)
             openings = _openings(snapshot, (reference,), chunks if allowed is None else chunks[allowed[chunks]])
             if len(openings) > MOST_OPENINGS:
                 continue
             for opening, there in zip(openings.tolist(), snapshot.chunk_of(openings).tolist(), strict=True):
-                yield Part(place, there, opening, value / highest[place], PART_WEIGHT * value, str(reference))
-
-
-@lru_cache(maxsize=REMEMBERED)
-def _references_of(text: str) -> tuple[Reference, ...]:
-    """The references in a chunk, remembered: seeds come back from question to question."""
-    return tuple(references(text))
+                yield Part(place, there, opening, value / highest, PART_WEIGHT * value, str(reference))
 
 
 def _holders(snapshot: Snapshot, reference: Reference, seed: int) -> Ints:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from secondhop.arrays import is_any, run_lengths, run_starts, sum_by
+from secondhop.arrays import ranges, run_lengths, run_starts
 
 if TYPE_CHECKING:
     from secondhop.indexing import Snapshot
@@ -19,14 +19,13 @@ B = 0.3
 _LOW = 0x1FFF
 
 
-@dataclass(frozen=True, slots=True)
-class Occurrences:
+class Occurrences(NamedTuple):
     """Where the terms that were looked for stand: parallel arrays, one entry for each sentence and term in it."""
 
     sentence: Ints
     column: Ints
     """Which term, as a place in the list that was asked for."""
-    count: Ints
+    counts: Ints
 
 
 class Found(NamedTuple):
@@ -34,6 +33,8 @@ class Found(NamedTuple):
 
     word: Ints
     """Places of the words in `SentenceWords.words`."""
+    sentence: Ints
+    """Places of their sentences in `SentenceWords.sentences`."""
     column: Ints
     """Which term each stands for, as a place in the list that was asked for."""
 
@@ -65,38 +66,44 @@ class SentenceWords:
         opening = n_sentences.cumsum() - n_sentences
         return cls(snapshot, sentences, n_sentences, opening, n_words, n_words.cumsum(), words)
 
-    def sentence_of(self, words: Ints) -> Ints:
-        """Places in `sentences` of the sentences that words stand in."""
-        places: Ints = self.ends.searchsorted(words, side="right")
-        return places
-
     def find(self, terms: Ints) -> Found:
         """The words that stand for any of these distinct terms, which are looked for by the low bits of their forms."""
+        forms, column = self.snapshot.forms_of(terms)
         likely = np.zeros(_LOW + 1, bool)
-        likely[self.snapshot.forms_of(terms) & _LOW] = True
-        words = likely.take(self.words & _LOW).nonzero()[0]
-        held, word = self.snapshot.lexicon.expand(self.words[words])
-        order = terms.argsort()
-        ordered = terms[order]
-        asked = is_any(held, ordered).nonzero()[0]
-        return Found(words[word[asked]], order[ordered.searchsorted(held[asked])])
+        likely[forms & _LOW] = True
+        word = likely.take(self.words & _LOW).nonzero()[0]
+        form = self.words[word]
+        first = forms.searchsorted(form)
+        counts = forms.searchsorted(form, side="right") - first
+        word = word.repeat(counts)
+        return Found(word, self.ends.searchsorted(word, side="right"), column[ranges(first, counts)])
 
     def count(self, found: Found, n_terms: int) -> Occurrences:
         """How often each of the terms that were looked for occurs in each sentence where it does."""
-        cells = self.sentence_of(found.word) * n_terms + found.column
+        cells = found.sentence * n_terms + found.column
         cells.sort()
         edges = run_starts(cells)
         sentence, column = np.divmod(cells[edges], max(1, n_terms))
         return Occurrences(sentence, column, run_lengths(edges, len(cells)))
 
-    def matching(self, found: Found) -> Ints:
-        """[sentences] how many words stand for any of the terms `found`; a word counts once, whatever it stands for."""
-        once = found.word[run_starts(found.word)]
-        return np.bincount(self.sentence_of(once), minlength=len(self.sentences))
+    def matching(self, found: Found, n_terms: int) -> Ints:
+        """[sentences] how many words stand for any of the first terms `found`; a word counts once, whatever it stands for."""
+        asked = (found.column < n_terms).nonzero()[0]
+        once = asked[run_starts(found.word[asked])]
+        return np.bincount(found.sentence[once], minlength=len(self.sentences))
 
-    def score(self, found: Occurrences, factors: Floats) -> Floats:
-        """[sentences] BM25 of the terms that were found, by the factor (weight times idf) of each occurrence."""
-        average = max(len(self.snapshot.words) / max(1, len(self.snapshot.sentence_key)), 1.0)
-        norm = K1 * (1 - B + B * self.n_words / average)
-        saturation = found.count * (K1 + 1) / (found.count + norm[found.sentence])
-        return sum_by(found.sentence, saturation * factors, len(self.sentences))
+    def saturations(self, found: Occurrences) -> Floats:
+        """What each occurrence counts."""
+        saturations: Floats = saturation(found.counts, norms(self.snapshot, self.n_words)[found.sentence])
+        return saturations
+
+
+def norms(snapshot: Snapshot, n_words: Ints) -> Floats:
+    """[sentences] what BM25 adds to counts in sentences of so many words."""
+    average = max(len(snapshot.words) / max(1, len(snapshot.sentence_key)), 1.0)
+    return K1 * (1 - B + B * n_words.astype(float) / average)
+
+
+def saturation(counts: Any, norm: Any) -> Any:
+    """What BM25 makes of how often a term occurs in a sentence with this norm; of arrays of both as well."""
+    return counts * (K1 + 1) / (counts + norm)

@@ -82,11 +82,13 @@ def covered_values(hits: Ranking) -> Floats:
     lowers = np.where(terms > 0, COVERED, 1.0).T
     factor = np.ones(len(terms))
     for _ in range(min(_COVERAGE_STEPS, len(total))):
-        gain = rest + factor @ terms
+        gain = factor.dot(terms)
+        gain += rest
         best = int(gain.argmax())
-        total[best] = max(float(gain[best]), 1e-9)
+        total[best] = max(gain.item(best), 1e-9)
         rest[best] = -np.inf  # chosen
-        factor = np.maximum(factor * lowers[best], COVERED_FLOOR)
+        factor *= lowers[best]
+        np.maximum(factor, COVERED_FLOOR, out=factor)
     return total
 
 

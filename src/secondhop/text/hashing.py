@@ -40,6 +40,7 @@ def mix(values: Digests) -> Digests:
     return values
 
 
+@lru_cache(maxsize=4096)
 def digest(word: str) -> int:
     """The digest of one word."""
     total = 0
