@@ -40,7 +40,7 @@ def parts(document: Document) -> Iterator[tuple[str, str, str]]:
     for ordinal in range(len(snapshot)):
         chunk = snapshot.chunk(ordinal)
         for reference in references(chunk.text):
-            openings = _openings(snapshot, reference, _holders(snapshot, reference, ordinal)).tolist()
+            openings = _openings(snapshot, (reference,), _holders(snapshot, reference, ordinal)).tolist()
             if not 0 < len(openings) <= MOST_OPENINGS:
                 continue
             place = chunk.start + reference.start
