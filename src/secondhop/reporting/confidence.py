@@ -40,6 +40,8 @@ LENGTH_POWER = 0.2
 _MATCH_FLOOR = 0.05
 _AMPLE_WORDS = 7.0
 """Logarithm of the number of shown words (1,100) from which a context counts as ample."""
+_DUPLICATE = Reason.DROPPED_DUPLICATE
+"""By a name of its own: before Python 3.12 a member is looked up by a call."""
 _STRONG = 0.5
 """Score, relative to the best, from which a chunk is a strong candidate."""
 
@@ -113,7 +115,7 @@ def _match(query: Query, hits: Ranking, n_chunks: int) -> float:
 def _repeated(hits: Ranking, selection: Selection, shown: Bools) -> Bools:
     """[sentences] whether a shown one says the same, or the hit was left out because a kept one does."""
     of_hit, keys = hits.sentences.hit, hits.sentences.key
-    copies = {decision.chunk_id for decision in selection.decisions if decision.reason is Reason.DROPPED_DUPLICATE}
+    copies = {decision.chunk_id for decision in selection.decisions if decision.reason is _DUPLICATE}
     repeated: Bools = is_any(keys, np.sort(keys[shown])) & (keys != 0)
     if copies:
         repeated |= np.array([hit.chunk.id in copies for hit in hits])[of_hit]

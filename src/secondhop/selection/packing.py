@@ -22,6 +22,8 @@ LEAST_WORDS = 4
 _SMALLEST_REST = 4
 _SMALLEST_SHARE = 128
 """Slack below which looking for one more sentence is not worth the count: tokens, and a part of the budget."""
+_RELEVANT, _SECOND_HOP = Reason.KEPT_RELEVANT, Reason.KEPT_SECOND_HOP
+"""By a name of their own: before Python 3.12 a member is looked up by a call."""
 _rounded = lru_cache(maxsize=1 << 10, typed=True)(round)
 """Most hits hold as much of a question as others, and rounding takes four times as long as looking up."""
 _make_passage, _make_decision = quickly(Passage), quickly(Decision)
@@ -107,10 +109,9 @@ class Packing:
             sentence - 1 in self.chosen and sentence > self._bounds[hit]
         )
 
-    def duplicate_of(self, sentence: int) -> int | None:
-        """The hit that already shows the same words, None if no chosen sentence does."""
-        key = self._key[sentence]
-        return self._keys.get(key) if key else None
+    def is_repeated(self, sentence: int) -> bool:
+        """Whether a chosen sentence has the same words."""
+        return self._key[sentence] in self._keys
 
     def take(self, sentence: int, limit: int, before: Sequence[int] = ()) -> bool:
         """Chooses a sentence, and those just `before` it that it cannot be read without, if all of them fit the limit."""
@@ -353,11 +354,11 @@ def keep(hit: Hit, role: Role, spans: tuple[Span, ...], tokens: int) -> Decision
     chunk = hit.chunk
     detail: dict[str, Any] = {}
     if role == "second_hop" and hit.via is not None:
-        reason, detail = Reason.KEPT_SECOND_HOP, {"seed": hit.via.seed, "terms": list(hit.via.terms)}
+        reason, detail = _SECOND_HOP, {"seed": hit.via.seed, "terms": list(hit.via.terms)}
     elif "dense" in hit.scores and hit.grounding == 0 and hit.scores["lexical"] == 0:
         reason, detail = Reason.KEPT_SIMILAR, {"cosine": round(hit.scores["dense"], 4)}
     elif hit.grounding > 0 or hit.via is not None or hit.scores.get("lexical", 0.0) > 0:
-        reason, detail = Reason.KEPT_RELEVANT, {"grounding": _rounded(hit.grounding, 4)}
+        reason, detail = _RELEVANT, {"grounding": _rounded(hit.grounding, 4)}
     else:
         reason = Reason.KEPT_UNRANKED
     if "named" in hit.scores:

@@ -208,13 +208,13 @@ def _take_in_order(packing: Packing, facts: Facts, order: list[int], limit: int)
         elif (
             tokens[number] > room
             or number in chosen
-            or packing.duplicate_of(number) is not None
+            or packing.is_repeated(number)
             or (number in scraps and not packing.adjoins(number))
         ):
             continue
         elif place in opened or place not in twins or not refuse_duplicate(packing, place):
             main = number + openers[number]
-            if main > number and main not in chosen and packing.duplicate_of(main) is None:
+            if main > number and main not in chosen and not packing.is_repeated(main):
                 before = [opener for opener in range(number, main) if opener not in chosen]
                 _take_with_heading(packing, facts, main, limit, before)
             elif not hangs[number]:
@@ -253,7 +253,7 @@ def _take_with_heading(packing: Packing, facts: Facts, number: int, limit: int, 
     heading = (before[0] if before else number) - 1
     if heading not in packing.scraps or heading in packing.chosen or not packing.adjoins(heading):
         return True
-    if packing.duplicate_of(heading) is None:
+    if not packing.is_repeated(heading):
         packing.take(heading, limit)
     return True
 
@@ -261,7 +261,7 @@ def _take_with_heading(packing: Packing, facts: Facts, number: int, limit: int, 
 def _take_introduction(packing: Packing, number: int, limit: int) -> None:
     """Takes what introduces the list that a sentence is an item of, if it fits: "(e) use it only …" lacks who shall."""
     lead = introduction(packing, number)
-    if lead is not None and lead not in packing.chosen and packing.duplicate_of(lead) is None:
+    if lead is not None and lead not in packing.chosen and not packing.is_repeated(lead):
         packing.take(lead, limit)
 
 

@@ -32,7 +32,8 @@ def label(chunk: Chunk, *, line: bool = True) -> str:
         where = f"{where} line {chunk.line}"
     elif line and chunk.id:
         where = f"{where} {chunk.id}"
-    return f"{where} § {chunk.heading}" if chunk.heading else where
+    path = chunk.heading_path
+    return f"{where} § {path[-1]}" if path and path[-1] else where
 
 
 def marker(number: int, chunk: Chunk) -> str:
@@ -56,9 +57,12 @@ def passage_text(passage: Passage) -> str:
 
 def joined(pieces: Sequence[str], kind: Kind) -> str:
     """Pieces of a chunk's text in reading order, without the blanks around them, with a mark at each gap."""
+    blanks = None if kind == "prose" else "\n"
+    if len(pieces) == 1:
+        return pieces[0].strip(blanks)
+    pieces = [piece.strip(blanks) for piece in pieces]
     if kind != "prose":
-        return LINE_GAP.join([piece.strip("\n") for piece in pieces])
-    pieces = [piece.strip() for piece in pieces]
+        return LINE_GAP.join(pieces)
     text = "".join(pieces[:1])
     for before, piece in pairwise(pieces):
         text += (LINE_GAP if piece.startswith(_OF_LINES) or before.endswith(_ENDS_OF_LINES) else GAP) + piece
