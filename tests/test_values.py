@@ -3,7 +3,8 @@ from dataclasses import FrozenInstanceError, asdict, replace
 
 import pytest
 
-from secondhop.types import Chunk, Decision, Hit, Passage, Reason, quickly
+from secondhop.frozen import quickly
+from secondhop.types import Chunk, Decision, Hit, Passage, Reason
 
 CHUNK = Chunk("One. Two.", metadata={"a": 1})
 

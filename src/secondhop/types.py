@@ -12,10 +12,9 @@ Spans are half-open `[start, end)`, in characters of the source text. Pages and 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from copy import copy
-from dataclasses import dataclass, field, fields, make_dataclass
+from dataclasses import dataclass, field
 from enum import Enum
-from typing import TYPE_CHECKING, Any, Literal, TypeVar, cast, get_args
+from typing import TYPE_CHECKING, Any, Literal, get_args
 
 if TYPE_CHECKING:
     import numpy as np
@@ -30,8 +29,6 @@ Kind = Literal["prose", "code", "table"]
 
 KINDS: tuple[Kind, ...] = get_args(Kind)
 """The kinds by number, as indexes keep them."""
-
-_Value = TypeVar("_Value")
 
 Span = tuple[int, int]
 """Half-open `(start, end)` in characters of the source text."""
@@ -335,17 +332,3 @@ class Citation(dict[str, Any]):
     Keys: `source`, `page` (from 1 or None), `heading` (or None), `line` (from 1), `text` (verbatim; ` … ` at gaps),
     `marker` ("[1]"), `chunk_id`, `start`, `end`, `spans`, `line_end`, `heading_path`, `score`, `role`, `metadata`.
     """
-
-
-def quickly(kind: type[_Value]) -> type[_Value]:
-    """What makes the same values as a frozen class with slots in a sixth of the time, for those that questions make by the hundred.
-
-    A frozen class sets each field by a call. Here the fields are those of an open twin, which then becomes one of `kind`.
-    """
-    columns = [(each.name, each.type, copy(each)) for each in fields(kind)]  # type: ignore[arg-type]
-
-    def become(value: Any) -> None:
-        value.__class__ = kind
-
-    twin = make_dataclass(kind.__name__, columns, slots=True, eq=False, namespace={"__post_init__": become})
-    return cast("type[_Value]", twin)

@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from secondhop.arrays import distinct_values, offsets_of, ranges, sum_by
+from secondhop.frozen import quickly
 from secondhop.retrieval.bridge import NO_SEED, Bridge
 from secondhop.retrieval.named_sources import NamedSources
 from secondhop.retrieval.query import ParsedQuery
 from secondhop.retrieval.referred import ASKED_FOR, Referred
 from secondhop.retrieval.sentence_scores import Occurrences, SentenceWords
 from secondhop.retrieval.tiers import Direct
-from secondhop.types import Hit, Passage, Ranking, Sentences, Via, quickly
+from secondhop.types import Hit, Passage, Ranking, Sentences, Via
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -10,8 +10,9 @@ from typing import Any
 
 import numpy as np
 
+from secondhop.frozen import quickly
 from secondhop.text.prompt import GAP, SEPARATOR, label, rendered, show, visible_part
-from secondhop.types import Budget, Chunk, Decision, Hit, Passage, Ranking, Reason, Role, Selection, Span, quickly
+from secondhop.types import Budget, Chunk, Decision, Hit, Passage, Ranking, Reason, Role, Selection, Span
 
 _JOIN = 0.8
 """Tokens of the blank between two sentences, about."""
