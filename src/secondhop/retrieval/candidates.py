@@ -13,7 +13,7 @@ from secondhop.retrieval.bridge import NO_SEED, Bridge
 from secondhop.retrieval.named_sources import NamedSources
 from secondhop.retrieval.query import ParsedQuery
 from secondhop.retrieval.referred import ASKED_FOR, Referred
-from secondhop.retrieval.sentence_scores import Occurrences, SentenceWords
+from secondhop.retrieval.sentence_scores import Occurrences, SentenceWords, saturations
 from secondhop.retrieval.tiers import Direct
 from secondhop.types import Hit, Passage, Ranking, Sentences, Via
 
@@ -144,7 +144,8 @@ def _sentence_scores(
         worth[asked] += direct.texts.on_top(snapshot.chunk_source[ordinals[asked]], column)
     worth[named] = bridge.factors_at(ordinals[named], names, found.column[named] - len(factors))
     n = len(text.sentences)
-    return sum_by(found.sentence + n * is_name, text.saturations(found) * worth, 2 * n).reshape(2, n)
+    worth *= saturations(snapshot, found.counts, text.n_words[found.sentence])
+    return sum_by(found.sentence + n * is_name, worth, 2 * n).reshape(2, n)
 
 
 def _with_named(snapshot: Snapshot, text: SentenceWords, direct: Floats, named: Ints) -> Floats:
@@ -303,15 +304,16 @@ def _agreeing(signatures: NDArray[np.uint32]) -> tuple[Ints, Ints]:
     values = signatures.view(np.uint64)[:, :n].ravel()
     order = values.argsort()
     ordered, row = values[order], order // n
-    places = []
+    ones, others = [], []
     for step in range(1, len(row)):
         same = (ordered[step:] == ordered[:-step]).nonzero()[0]
         if not len(same):
             break
-        places.append((same, same + step))
-    if not places:
+        ones.append(same)
+        others.append(same + step)
+    if not ones:
         return row[:0], row[:0]
-    one, other = row[np.concatenate(places, axis=1)]
+    one, other = row[np.concatenate(ones)], row[np.concatenate(others)]
     alike = (one != other) & ((signatures[one] == signatures[other]).sum(axis=1) >= _ALIKE_HASHES)
     if not alike.any():
         return row[:0], row[:0]

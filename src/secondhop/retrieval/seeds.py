@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from secondhop.arrays import run_lengths, run_starts
-from secondhop.retrieval.sentence_scores import norms, saturation
+from secondhop.retrieval.sentence_scores import saturations
 from secondhop.text.analysis import is_of_letters, is_piece
 from secondhop.text.references import Reference, references
 
@@ -49,12 +49,11 @@ class Seed:
 
     The others repeat its names.
     """
-    norms: list[float]
-    """[sentences] what BM25 adds to counts for their lengths."""
+    n_sentences: int
     held: list[int]
     """Of each term in each sentence, ascending: the term's number, times how many sentences there are, plus the sentence's."""
-    counts: list[int]
-    """How often that is."""
+    saturations: list[float]
+    """What BM25 makes of how often that is."""
     names: list[Name]
     """In order of first use."""
     references: list[tuple[int, Reference]]
@@ -71,6 +70,7 @@ class Seed:
         sentence = (bounds[1:] - bounds[0]).searchsorted(word, side="right")
         held = np.sort(terms.astype(np.int64) * (end - first) + sentence)
         starts = run_starts(held)
+        counts, held = run_lengths(starts, len(held)), held[starts]
         df = snapshot.body.df_of(terms)
         usable = (df >= 2) & (df <= _most_holders(len(snapshot)))
         if snapshot.has_case:
@@ -94,22 +94,21 @@ class Seed:
             chunk.id,
             int(snapshot.chunk_key[ordinal]),
             (text[0] + 2, text[1]),
-            norms(snapshot, np.diff(bounds)).tolist(),
-            held[starts].tolist(),
-            run_lengths(starts, len(held)).tolist(),
+            end - first,
+            held.tolist(),
+            saturations(snapshot, counts, np.diff(bounds)[held % (end - first)]).tolist(),
             list(names.values()),
             [(int(ends.searchsorted(each.start, side="right")), each) for each in references(chunk.text)],
         )
 
     def said(self, asked: Mapping[int, float]) -> list[float]:
         """[sentences] direct scores, by the terms of a question and their weights times idf."""
-        n = len(self.norms)
+        n = self.n_sentences
         said = [0.0] * n
         for term, factor in asked.items():
             start = bisect_left(self.held, term * n)
             for place in range(start, bisect_left(self.held, term * n + n, start)):
-                sentence = self.held[place] - term * n
-                said[sentence] += saturation(self.counts[place], self.norms[sentence]) * factor
+                said[self.held[place] - term * n] += self.saturations[place] * factor
         return said
 
     def named(self, asked: Collection[int], said: list[float]) -> list[tuple[int, float, str]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -92,18 +92,10 @@ class SentenceWords:
         once = asked[run_starts(found.word[asked])]
         return np.bincount(found.sentence[once], minlength=len(self.sentences))
 
-    def saturations(self, found: Occurrences) -> Floats:
-        """What each occurrence counts."""
-        saturations: Floats = saturation(found.counts, norms(self.snapshot, self.n_words)[found.sentence])
-        return saturations
 
-
-def norms(snapshot: Snapshot, n_words: Ints) -> Floats:
-    """[sentences] what BM25 adds to counts in sentences of so many words."""
+def saturations(snapshot: Snapshot, counts: Ints, n_words: Ints) -> Floats:
+    """What BM25 makes of how often terms occur in sentences, each of so many words."""
     average = max(len(snapshot.words) / max(1, len(snapshot.sentence_key)), 1.0)
-    return K1 * (1 - B + B * n_words.astype(float) / average)
-
-
-def saturation(counts: Any, norm: Any) -> Any:
-    """What BM25 makes of how often a term occurs in a sentence with this norm; of arrays of both as well."""
-    return counts * (K1 + 1) / (counts + norm)
+    norm: Floats = K1 * (1 - B + B * n_words.astype(float) / average)
+    saturated: Floats = counts * (K1 + 1) / (counts + norm)
+    return saturated
