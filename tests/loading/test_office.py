@@ -211,6 +211,38 @@ def test_word_cells_that_span_rows_stand_in_each_row():
     assert word.load(saved(document), "a.docx").text == "Region | Sales\nNorth | 1\nNorth | 2"
 
 
+@pytest.mark.parametrize("wide", [True, False])
+def test_word_tables_of_one_row_or_column_hold_headings_and_paragraphs(wide):
+    document = docx.Document()
+    table = document.add_table(rows=1 if wide else 2, cols=2 if wide else 1)
+    for cell, name in zip(table._cells, ("Fees", "Terms"), strict=True):
+        cell.paragraphs[0].style = "Heading 1"
+        cell.paragraphs[0].text = name
+        cell.add_paragraph(f"{name} are due.")
+        cell.add_paragraph("Monthly.")
+    assert in_sections(word.load(saved(document), "a.docx")) == [
+        (("Fees",), "prose", "Fees\n\nFees are due.\n\nMonthly."),
+        (("Terms",), "prose", "Terms\n\nTerms are due.\n\nMonthly."),
+    ]
+
+
+def test_word_boxes_and_lists_of_old_forms_show_what_was_chosen():
+    field = "<w:r><w:fldChar w:fldCharType='begin'><w:ffData>{}</w:ffData></w:fldChar></w:r><w:r><w:t> {}; </w:t></w:r>"
+    listed = "<w:ddList>{}<w:listEntry w:val='Oil'/><w:listEntry w:val='Gas'/></w:ddList>"
+    fields = [
+        ("<w:checkBox><w:default w:val='0'/><w:checked/></w:checkBox>", "rent"),
+        ("<w:checkBox><w:default w:val='1'/><w:checked w:val='0'/></w:checkBox>", "buy"),
+        ("<w:checkBox><w:default w:val='1'/></w:checkBox>", "insured"),
+        (listed.format("<w:result w:val='1'/>"), "heating"),
+        (listed.format(""), "cooking"),
+        (listed.format("<w:result w:val='2'/>"), "none"),
+    ]
+    document = docx.Document()
+    document.element.body.insert(0, paragraph_xml("".join(field.format(*each) for each in fields)))
+    expected = "☒ rent; ☐ buy; ☒ insured; Gas heating; Oil cooking;  none;"
+    assert word.load(saved(document), "a.docx").text == expected
+
+
 def test_word_files_inserted_whole_are_warned_about():
     document = docx.Document()
     document.add_paragraph("Intro.")

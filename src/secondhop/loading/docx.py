@@ -128,7 +128,7 @@ def _write_blocks(parent: etree._Element, styles: Styles, builder: TextBuilder) 
         code.clear()
         if name == "p":
             initial = _write_paragraph(element, styles, builder, initial)
-        elif name == "tbl":
+        elif name == "tbl" and _is_ruled(element):
             builder.table(_rows(element, styles))
         elif name not in _NOT_SHOWN:
             _write_blocks(element, styles, builder)
@@ -199,6 +199,8 @@ def _pieces(element: etree._Element) -> Iterator[str]:
             yield "" if reading is None else f"({''.join(_pieces(reading))})"
         elif name == "oMath":
             yield formula(child)
+        elif name in ("checkBox", "ddList"):
+            yield _chosen(child)
         elif name in _REFERENCES:
             yield child.text or ""
         elif name in _CHARACTERS:
@@ -216,6 +218,22 @@ def _with_signs(text: str, fonts: etree._Element) -> str:
 def _symbol(element: etree._Element) -> str:
     code = attribute_of(element, "char") or ""
     return symbol(attribute_of(element, "font") or "", int(code, 16)) if _HEXADECIMAL.fullmatch(code) else ""
+
+
+def _chosen(field: etree._Element) -> str:
+    """What a box to tick or a list to choose from shows; in forms of old Word no run of text holds it."""
+    if tag_of(field) == "checkBox":
+        is_ticked = is_on(field, "default" if child_of(field, "checked") is None else "checked")
+        return "☒" if is_ticked else "☐"
+    entries = [attribute_of(entry, "val") or "" for entry in field if tag_of(entry) == "listEntry"]
+    chosen = number_of(field, "default" if child_of(field, "result") is None else "result") or 0
+    return entries[chosen] if chosen < len(entries) else ""
+
+
+def _is_ruled(table: etree._Element) -> bool:
+    """Whether a table has rows and columns; others hold headings, paragraphs, lists and code."""
+    columns = [sum(1 for _ in _descend(row, "tc")) for row in _descend(table, "tr")]
+    return len(columns) > 1 and max(columns) > 1
 
 
 def _rows(table: etree._Element, styles: Styles) -> Iterator[list[str]]:
