@@ -284,6 +284,19 @@ def test_line_breaks_part_words_in_cells_headings_and_code():
     ]
 
 
+def test_lines_of_code_that_are_blocks_follow_one_another():
+    page = "<pre><code><div>def f():</div><div><br></div><div>    return 1\n</div></code></pre>"
+    assert load(page).text == "def f():\n\n    return 1"
+
+
+def test_the_reading_of_a_word_stands_behind_it():
+    page = (
+        "<h1><ruby>東<rt>とう</rt>京<rt>きょう</rt></ruby></h1><p>本は<ruby>\n漢字<rp>（</rp><rt>かんじ</rt><rp>）</rp></ruby>で"
+        "<ruby><rb>例</rb><rt>・</rt></ruby>えば<table><tr><td><ruby>猫<rt>ねこ</ruby><td>b<tr><td>c<td>d</table>"
+    )
+    assert load(page).text == "東京(とうきょう)\n\n本は漢字(かんじ)で例えば\n\n猫(ねこ) | b\nc | d"
+
+
 def test_the_mark_of_an_item_stands_before_its_first_paragraph():
     page = "<ul><li>\n<p>one</p>\n<p>more</p></li>\n<li> </li><li>\n <br><p>two</p></li></ul><dl><dt>Ox</dt><dd>\n<p>big</p></dd></dl>"
     assert load(page).text == "- one\nmore\n- two\n\nOx\n: big"

@@ -66,9 +66,10 @@ _NUMBERED_AS = re.compile(
 )
 """The kind of numbers, or that there are none, as styles and the classes of Docutils and Asciidoctor say."""
 _NUMBER = re.compile(r"[+-]?[0-9]{1,9}")
-_REPLACED = frozenset({"br", "img", "input", "math", "sup"})
-_REPLACED_INSIDE = _REPLACED - {"sup"}
-"""The same for what is set above the line itself."""
+_REPLACED = frozenset({"br", "img", "input", "math", "ruby", "sup"})
+_REPLACED_INSIDE = _REPLACED - {"ruby", "sup"}
+"""The same for what is set above the line, or has something there, itself."""
+_READINGS = frozenset({"rp", "rt"})
 _OF_FORMULAS = re.compile("math|latex", re.IGNORECASE)
 """Classes of pictures of formulas, whose alternative text is the formula in TeX."""
 _HEADINGS = {f"h{level}": level for level in range(1, 7)}
@@ -352,7 +353,7 @@ def _text(root: Any, dropped: frozenset[str], replaced: frozenset[str] = _REPLAC
             pieces.append(_QUOTES[entering])
         elif entering and node.tag in _APART:
             pieces.append(" ")
-        elif not _is_inline(node.tag) and node.mem_id != root.mem_id:
+        elif not (_is_inline(node.tag) or node.mem_id == root.mem_id or (pieces and pieces[-1].endswith("\n"))):
             pieces.append("\n")
     return "".join(pieces)
 
@@ -360,7 +361,8 @@ def _text(root: Any, dropped: frozenset[str], replaced: frozenset[str] = _REPLAC
 def _replaced(node: Any, dropped: frozenset[str]) -> str:
     """What stands for a line's end, a tick, a formula or a picture of one, and what is set above the line.
 
-    The mark of a note, a link into a page, stands in brackets, apart from the word or number before it.
+    The reading of a word stands behind it, once for all of its characters; dots that stress them are none. The mark of
+    a note, a link into a page, stands in brackets, apart from the word or number before it.
     """
     if node.tag == "br":
         return "\n"
@@ -374,6 +376,10 @@ def _replaced(node: Any, dropped: frozenset[str]) -> str:
         words = node.attributes.get("alt") or ""
         is_formula = words.startswith("$") or _OF_FORMULAS.search(node.attributes.get("class") or "")
         return one_line(words) if is_formula else ""
+    if node.tag == "ruby":
+        word = one_line(_text(node, dropped | _READINGS, _REPLACED_INSIDE))
+        reading = one_line("".join(part.text() for part in node.css("rt")))
+        return f"{word}({reading})" if any(map(str.isalnum, reading)) else word
     text = _text(node, dropped, _REPLACED_INSIDE)
     mark = text.strip()
     if node.tag == "a":
