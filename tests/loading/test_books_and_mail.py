@@ -184,6 +184,11 @@ def test_hidden_text_and_entries_of_an_index_are_left_out():
     assert rich(body).text == "Fog horn, loud."
 
 
+def test_what_tracked_changes_deleted_from_rich_text_is_left_out():
+    body = rb"Ships {\deleted\revauthdel1\revdttmdel9 mail}{\revised\revauth1 ore} on {\deleted Monday}Friday."
+    assert rich(body).text == "Ships ore on Friday."
+
+
 def test_text_in_no_font_is_in_the_default_one():
     cyrillic = rb"\'cf\'f0\'e8\'e2\'e5\'f2"
     assert rich(cyrillic, rb"{\f0\fcharset204 Arial;}").text == "Привет"

@@ -221,7 +221,7 @@ class _Reader:
             self.group.shown &= not self.group.has_sign
         elif word == "plain":
             self.group.hidden, self.group.is_raised, self.group.symbols = False, False, ""
-        elif word == "v":
+        elif word in {"v", "deleted"}:
             self.group.hidden = number != 0
         elif word in {"chftn", "footnote"} and self.group.shown and self.in_note is None:
             self._note(word)
@@ -355,7 +355,7 @@ class _Reader:
 def load(data: bytes, source: str) -> SourceText:
     """The text paragraph by paragraph, then the notes.
 
-    Headers, footers, pictures, field codes, entries of an index and hidden text are left out.
+    Headers, footers, pictures, field codes, entries of an index, hidden and deleted text are left out.
 
     Raises:
         CorruptFileError: not Rich Text.
