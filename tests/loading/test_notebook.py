@@ -33,7 +33,19 @@ def test_markdown_headings_hold_the_code_below_them():
 
 def test_comments_in_code_fences_are_no_headings():
     loaded = load([markdown("# Real\n```sh\n# comment\n```\ntext")])
-    assert [path for path, _, _ in in_sections(loaded)] == [("Real",)]
+    assert [path for path, _, _ in in_sections(loaded)] == [("Real",), ("Real",)]
+
+
+def test_tables_and_code_in_markdown_are_told_from_its_prose():
+    table = "| Ship | Berth |\n|---|---|\n| Aurora | 4 |"
+    loaded = load([markdown(f"# Ships\nBerths:\n{table}\n\n> ```\n> dock()\n> ```\nDone.")])
+    assert in_sections(loaded) == [
+        (("Ships",), "prose", "Ships\n\nBerths:"),
+        (("Ships",), "table", table),
+        (("Ships",), "prose", "> ```\n> dock()\n> ```\n\nDone."),
+        (("Ships",), "code", "> ```\n> dock()\n> ```"),
+    ]
+    assert loaded.text[slice(*loaded.sections[1].heading_span)] == "| Ship | Berth |"
 
 
 def test_underlined_titles_are_headings():

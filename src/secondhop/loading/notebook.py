@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
+from operator import attrgetter
 from typing import Any
 
 from secondhop.errors import CorruptFileError, MissingExtraError
 from secondhop.loading.builder import TextBuilder, clean
 from secondhop.loading.markdown_blocks import scan
+from secondhop.loading.outlined import Block, Heading
 from secondhop.types import SourceText
 
 _MAX_OUTPUT_CHARS = 20_000
@@ -79,12 +81,20 @@ def _joined(text: Any) -> str:
 
 
 def _write_markdown(text: str, builder: TextBuilder) -> None:
-    """Start a section at each heading."""
+    """Start a section at each heading; tables and code are told from prose."""
     body = 0
-    for heading in scan(text)[0]:
-        builder.write(text[body : heading.start].strip("\n"))
-        builder.heading(heading.level, heading.title)
-        body = heading.end
+    headings, blocks = scan(text)
+    parts: list[Heading | Block] = [*headings, *blocks]
+    for part in sorted(parts, key=attrgetter("start")):
+        start = text.rfind("\n", 0, part.start) + 1  # of the line, where a list or quotation begins with the code
+        builder.write(text[body:start].strip("\n"))
+        if isinstance(part, Heading):
+            builder.heading(part.level, part.title)
+        elif part.header_end is None:
+            builder.code(text[start : part.end])
+        else:
+            builder.rows(text[start : part.end].split("\n"), header=0)
+        body = part.end
     builder.write(text[body:].strip("\n"))
 
 
