@@ -315,6 +315,16 @@ def test_a_report_of_a_lost_message_is_read_and_parts_without_a_name_are_named_b
     assert loaded.text == "Lost\n\nNot delivered.\n\nAttachments: message/delivery-status, text/calendar"
 
 
+@pytest.mark.parametrize("subject", [b"", b"Subject: Ferries\n"])
+def test_a_page_saved_in_one_file_is_read_without_its_pictures_and_styles(subject):
+    head = b"MIME-Version: 1.0\nContent-Type: multipart/related; boundary=B\n\n"
+    page = b"--B\nContent-Type: text/html\nContent-Transfer-Encoding: quoted-printable\nContent-Location: https://x\n\n"
+    page += b"<h1>F=\nares</h1><p>Four =E2=82=AC.</p>\n"
+    other = b"--B\nContent-Type: %s\nContent-Transfer-Encoding: base64\nContent-Location: https://x/a\n\niVBORw0KGgo=\n"
+    loaded = load_bytes(subject + head + page + other % b"image/png" + other % b"text/css" + b"--B--\n", "a.mhtml")
+    assert loaded.text == f"{'Ferries' if subject else ''}\n\nFares\n\nFour €.".lstrip()
+
+
 DECLARED = "Subject: Fähre\nContent-Type: text/plain; charset={}\nContent-Transfer-Encoding: 8bit\n\nGrüße\n"
 
 

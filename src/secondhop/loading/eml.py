@@ -1,4 +1,7 @@
-"""E-mail: the headers that say who, when and about what, the readable body, and the names of what is attached."""
+"""E-mail: the headers that say who, when and about what, the readable body, and the names of what is attached.
+
+Web pages that browsers save in one file (MHTML) are mails without a receiver, with the pictures of the page in them.
+"""
 
 from __future__ import annotations
 
@@ -58,7 +61,7 @@ def load(data: bytes, source: str) -> SourceText:
 
 
 def _write(message: Message, level: int, builder: TextBuilder, reading: _Reading) -> None:
-    builder.heading(level, _header(message, "Subject") or "(no subject)")
+    builder.heading(level, _header(message, "Subject") or ("(no subject)" if _header(message, "From") else ""))
     shown = ((name, _header(message, name)) for name in _HEADERS if name != "Subject")
     builder.write("\n".join(f"{name}: {value}" for name, value in shown if value))
     attached: list[str] = []
@@ -68,7 +71,8 @@ def _write(message: Message, level: int, builder: TextBuilder, reading: _Reading
         if kind in _MESSAGES and level < _MAX_DEPTH:
             inner += [found for found in part.get_payload() if isinstance(found, EmailMessage)]
         elif kind not in _BODIES or part.get_content_disposition() == "attachment" or part.get_filename():
-            attached.append(one_line(part.get_filename() or kind))
+            if "Content-Location" not in part:  # pictures and styles of a page
+                attached.append(one_line(part.get_filename() or kind))
         elif kind == "text/plain":
             written = builder.write(clean(_text(part, reading)).strip())
             if written is not None and alternatives is not None:
