@@ -7,7 +7,7 @@ from importlib.resources import files
 import llama_index.core
 import numpy as np
 import pytest
-from llama_index.core import MockEmbedding, PromptTemplate, VectorStoreIndex
+from llama_index.core import MockEmbedding, PromptTemplate, StorageContext, SummaryIndex, VectorStoreIndex
 from llama_index.core.base.base_retriever import BaseRetriever
 from llama_index.core.llms import MockLLM
 from llama_index.core.query_engine import RetrieverQueryEngine
@@ -16,7 +16,13 @@ from llama_index.core.retrievers import QueryFusionRetriever
 from llama_index.core.schema import Document, ImageNode, IndexNode, QueryBundle, TextNode
 from llama_index.core.storage.docstore import SimpleDocumentStore
 from llama_index.core.utils import get_tokenizer
-from llama_index.core.vector_stores import FilterCondition, FilterOperator, MetadataFilter, MetadataFilters
+from llama_index.core.vector_stores import (
+    FilterCondition,
+    FilterOperator,
+    MetadataFilter,
+    MetadataFilters,
+    SimpleVectorStore,
+)
 from llama_index.postprocessor.secondhop import collect_reports
 from llama_index.retrievers import secondhop
 from llama_index.retrievers.secondhop import SecondhopRetriever
@@ -104,6 +110,39 @@ def test_index_docstore_and_nodes_give_the_same(nodes):
     expected = ids(SecondhopRetriever.from_defaults(nodes=nodes, similarity_top_k=3).retrieve(QUESTION))
     assert ids(SecondhopRetriever.from_defaults(docstore=docstore, similarity_top_k=3).retrieve(QUESTION)) == expected
     assert ids(SecondhopRetriever.from_defaults(index=index, similarity_top_k=3).retrieve(QUESTION)) == expected
+
+
+@pytest.mark.parametrize("kind", [VectorStoreIndex, SummaryIndex])
+def test_what_was_deleted_from_an_index_or_is_of_another_is_not_found(kind):
+    def document(name, text):
+        return Document(text=text, id_=name)
+
+    def found(index):
+        return {item.node.ref_doc_id for item in SecondhopRetriever.from_defaults(index=index).retrieve("night mail")}
+
+    storage = StorageContext.from_defaults()
+    model = {"embed_model": MockEmbedding(embed_dim=4)} if kind is VectorStoreIndex else {}
+    ours = [document("a", "The night mail sails at ten."), document("b", "The night mail is carried by the Aurora.")]
+    index = kind.from_documents(ours, storage_context=storage, **model)
+    other = kind.from_documents([document("c", "Night mail of others.")], storage_context=storage, **model)
+    assert found(index) == {"a", "b"}
+    assert found(other) == {"c"}
+    index.delete_ref_doc("a")
+    assert found(index) == {"b"}
+    index.delete_ref_doc("b")
+    with pytest.raises(EmptyTextError):
+        found(index)
+
+
+def test_the_docstore_of_an_index_whose_vector_store_keeps_the_text_is_searched(nodes):
+    class KeepsText(SimpleVectorStore):
+        stores_text: bool = True
+
+    storage = StorageContext.from_defaults(vector_store=KeepsText())
+    index = VectorStoreIndex(nodes, embed_model=MockEmbedding(embed_dim=4), storage_context=storage)
+    index.docstore.add_documents(nodes)
+    expected = ids(SecondhopRetriever.from_defaults(nodes=nodes).retrieve(QUESTION))
+    assert ids(SecondhopRetriever.from_defaults(index=index).retrieve(QUESTION)) == expected
 
 
 def test_a_folder_is_read_and_cut(tmp_path):

@@ -12,6 +12,7 @@ from weakref import WeakKeyDictionary
 from llama_index.core.base.base_retriever import BaseRetriever
 from llama_index.core.callbacks import CallbackManager
 from llama_index.core.constants import DEFAULT_SIMILARITY_TOP_K
+from llama_index.core.indices import SummaryIndex, VectorStoreIndex
 from llama_index.core.indices.base import BaseIndex
 from llama_index.core.schema import BaseNode, IndexNode, NodeWithScore, QueryBundle
 from llama_index.core.storage.docstore.types import BaseDocumentStore
@@ -138,7 +139,8 @@ class SecondhopRetriever(BaseRetriever):
         """A retriever over the nodes of an index, a list, a docstore, or the files below a folder.
 
         Args:
-            index: an index whose docstore holds its nodes; what its index nodes point to is found as with the index.
+            index: an index whose docstore holds its nodes; what its index nodes point to is found as with the index. Of
+                vector and summary indexes, what was deleted or is another's that shares the docstore is left out.
             nodes: nodes.
             docstore: a docstore.
             folder: a folder of documents, which secondhop reads and cuts itself.
@@ -156,11 +158,11 @@ class SecondhopRetriever(BaseRetriever):
         if index is not None:
             options = {"object_map": index._object_map, **options}  # as the index gives it to its own retrievers
         if nodes is None:
-            store = docstore if docstore is not None else index.docstore  # type: ignore[union-attr]
-            nodes = list(store.docs.values())
+            nodes = _nodes_of(index) if index is not None else list(docstore.docs.values())  # type: ignore[union-attr]
             if not nodes:
                 raise EmptyTextError(
-                    "the docstore is empty; if a vector store keeps the text, give the nodes themselves: nodes="
+                    "the docstore is empty, or has none of the index's nodes; "
+                    "if a vector store keeps the text, give the nodes themselves: nodes="
                 )
         return cls(nodes, **options)
 
@@ -283,6 +285,18 @@ class SecondhopRetriever(BaseRetriever):
     async def _aretrieve(self, query_bundle: QueryBundle) -> list[NodeWithScore]:
         async with _turn():
             return await asyncio.to_thread(self._retrieve, query_bundle)
+
+
+def _nodes_of(index: BaseIndex[Any]) -> list[BaseNode]:
+    """The nodes of an index, of those in its docstore: other indexes may share that, and deleting leaves nodes there."""
+    nodes, named = index.docstore.docs, None
+    if isinstance(index, SummaryIndex):
+        named = set(index.index_struct.nodes)
+    elif isinstance(index, VectorStoreIndex):
+        named = set(index.index_struct.nodes_dict.values())
+        if not named and index.vector_store.stores_text:  # such an index names none: whoever filled the docstore did
+            named = None
+    return [node for name, node in nodes.items() if named is None or name in named]
 
 
 _turns: WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Semaphore] = WeakKeyDictionary()
