@@ -3,10 +3,12 @@
 import pickle
 from types import SimpleNamespace
 
+import numpy as np
 import pytest
 
 from secondhop import Chunk, Document, build_context
-from secondhop.retrieval.named_sources import named_in
+from secondhop.retrieval.named_sources import MOST_ALIKE, WORDLESS, NamedSources, named_in
+from secondhop.retrieval.referred import ASKED_FOR
 
 YEARS = (2021, 2022, 2023)
 FILES = {
@@ -19,6 +21,7 @@ FILES = {
     "contracts/fuel.md": "# Notice\n\nThe notice period is six months.\n\n# Payment\n\nInvoices are due in June.",
     "README.md": "# Installation\n\nRun make install.\n\n# Tests\n\nRun make check.",
     "billing/README.md": "# Installation\n\nRun pip install billing.\n\n# Tests\n\nRun pytest.",
+    "docs/README.md": "# Parts\n\nThe manual has three parts.",
     "src/berth_fees.py": "RATE = 3.2\n\n\ndef compute_fee(amount):\n    return RATE * amount\n",
     "src/fuel_fees.py": "RATE = 1.7\n\n\ndef compute_fee(amount):\n    return RATE * amount\n",
 }
@@ -32,6 +35,12 @@ PAGES = [
 @pytest.fixture(scope="module")
 def folder():
     return Document.from_texts([{"text": text, "source": source} for source, text in FILES.items()])
+
+
+def sources(document, question):
+    """The files that a question names."""
+    named = named_in(document._snapshot, question)
+    return named and {each.source for each in document._snapshot.chunks(named.chunks)}
 
 
 def first(document, question, budget=40, **options):
@@ -53,12 +62,68 @@ def first(document, question, budget=40, **options):
         ("What was net profit in the 2021 annual report?", "reports/annual-report-2021.md"),
         ("What was net profit in the annual report of 2022?", "reports/annual-report-2022.md"),
         ("What is the notice period in the supplier contract?", "contracts/supplier.md"),
-        ("What is the notice period of the fuel contracts?", "contracts/fuel.md"),
+        ("What do the fuel contracts say of the notice period?", "contracts/fuel.md"),
+        ("notice period in supplier.md", "contracts/supplier.md"),
         ("How are tests run, in the README of billing?", "billing/README.md"),
     ],
 )
 def test_the_file_that_a_question_names_comes_first(folder, question, source):
     assert first(folder, question) == source
+    assert sources(folder, question) == {source}
+
+
+def test_a_name_of_one_word_counts_in_capitals(folder):
+    question = "Is make_check, as the README says, run by pip_check?"
+    assert sources(folder, question) == {"README.md", "billing/README.md", "docs/README.md"}
+    (span,) = named_in(folder._snapshot, question).spans
+    assert question[slice(*span)] == "README"
+
+
+@pytest.mark.parametrize(
+    ("name", "question", "is_named"),
+    [
+        ("faq.md", "What does the FAQ say?", True),
+        ("12.md", "What happened in the year 12?", False),
+        ("terms-of-use.md", "Do the terms of use say so?", True),
+        ("Release 1.2 of Holm", "What is in release 1.2?", False),
+        ("v1.2 notes.md", "What do the notes.md say?", False),
+        ("v1.2 notes.md", "What do the v1.2 notes.md say?", True),
+        ("berth-fff.md", "Is it in berth FFF?", True),  # a rare word beside a common one
+    ],
+)
+def test_what_names_a_file(name, question, is_named):
+    texts = [
+        {"text": "Ropes.", "source": each} for each in (*(f"berth-{letter * 3}.md" for letter in "abcdeghijklm"), name)
+    ]
+    assert sources(Document.from_texts(texts), question) == ({name} if is_named else None)
+
+
+def test_where_names_and_pages_stand_is_told_in_order():
+    chunks = [{"text": "Ropes.", "source": name, "page": 4} for name in ("page 4.pdf", "see page 4.pdf", "other.pdf")]
+    snapshot = Document.from_chunks(chunks)._snapshot
+    for question, told in (
+        ("page 4 of page 4.pdf", ["page 4", "page 4.pdf"]),
+        ("on page 4 of see page 4.pdf", ["page 4", "see page 4.pdf"]),
+        ("İs page 4 of other.pdf", ["page 4"]),  # longer in small letters
+    ):
+        assert [question[slice(*span)] for span in named_in(snapshot, question).spans] == told
+
+
+def test_what_is_named_is_raised_by_what_the_best_has():
+    named = NamedSources((), np.array([1, 2]), np.array([2, 4]))
+    scores = np.array([4.0, 1.0, 0.0, 2.0, 0.0])
+    best = 4 * ASKED_FOR
+    assert named.raised(scores, scores).tolist() == [4, 1 + best, (1 + WORDLESS) * best, 2, best]
+    assert named.raised(0 * scores, 0 * scores).tolist() == [
+        0,
+        ASKED_FOR * WORDLESS,
+        ASKED_FOR * (1 + WORDLESS),
+        0,
+        ASKED_FOR,
+    ]
+    direct, ordinals = np.array([4.0, 0.0, 1.0, 0.0]), np.array([1, 1, 2, 4])
+    assert named.sentences_raised(direct, ordinals).tolist() == [4 + best, 0, 1 + 2 * best, best]
+    assert not len(named.sentences_raised(direct[:0], ordinals[:0]))
 
 
 def test_code_of_the_file_that_is_named_is_shown_first(folder):
@@ -86,6 +151,8 @@ def test_what_is_in_a_file_needs_no_other_words(folder):
         "Which supplier sends invoices?",  # the one word of a name, as a word
         "net profit in annual-report-2019.md",
         "my-fuel.md",  # another file
+        "net profit in biannual-report-2022.md",
+        "net profit in budget-2022.md",
         "What is README_FILE?",
         "Is fuel due by contract?",  # words that stand apart
         "e.g. 3.14",
@@ -102,6 +169,18 @@ def test_words_that_most_files_have_name_none():
     texts = [{"text": f"Rule {n} is about ropes.", "source": f"harbour-rules-{n}/harbour-rules.md"} for n in range(3)]
     assert named_in(Document.from_texts(texts)._snapshot, "ropes in the harbour rules") is None
     assert named_in(Document.from_texts(texts[:1])._snapshot, "ropes in the harbour rules") is None
+
+
+@pytest.mark.parametrize(("alike", "others"), [(MOST_ALIKE, 10), (MOST_ALIKE, 9), (MOST_ALIKE + 1, 30)])
+def test_a_name_of_too_many_files_tells_none(alike, others):
+    names = [*(f"{n}/quay-plan.md" for n in range(alike)), *(f"{n}.txt" for n in range(others))]
+    found = sources(Document.from_texts([{"text": "Ropes.", "source": name} for name in names]), "in the quay plan")
+    assert found == (set(names[:alike]) if (alike, others) == (MOST_ALIKE, 10) else None)
+
+
+def test_the_only_file_is_not_preferred():
+    document = Document.from_texts([{"text": "Ropes.", "source": "rules.md"}])
+    assert sources(document, "What is in rules.md?") == set()
 
 
 def test_titles_are_no_names_of_files():
@@ -123,8 +202,15 @@ def test_a_part_by_number_is_that_of_the_file():
         }
         for name, what in (("alpha", "soil"), ("beta", "piles"), ("gamma", "cranes"))
     ]
-    text = Document.from_texts(texts).context("What does section 2 of beta.txt say?", 20).text()
-    assert "mend the piles" in text
+    document = Document.from_texts(texts)
+    assert "mend the piles" in document.context("What does section 2 of beta.txt say?", 20).text()
+    snapshot = document._snapshot
+    every = np.arange(snapshot.chunk_sentences[-1])
+    named = named_in(snapshot, "beta.txt")
+    inside = named.of_files(snapshot, every)
+    assert {each.source for each in snapshot.chunks(snapshot.chunk_of(inside))} == {"beta.txt"}
+    outside = np.setdiff1d(every, inside)
+    assert named.of_files(snapshot, outside) is outside
 
 
 @pytest.mark.parametrize(
@@ -132,9 +218,9 @@ def test_a_part_by_number_is_that_of_the_file():
     [
         ("When is the harbour open? page 4", {("Ellery", 4), ("Holm", 4), ("Sound", 4)}),
         ("What is on p. 4 of Holm.pdf?", {("Holm", 4)}),
-        ("Holm.pdf, p.4", {("Holm", 4)}),
+        ("holm.pdf, p.4", {("Holm", 4)}),
         ("Seite 2 in Sound.pdf", {("Sound", 2)}),
-        ("pages 3-5 of Ellery.pdf", {("Ellery", 3), ("Ellery", 4), ("Ellery", 5)}),
+        ("pages 2-4 of Ellery.pdf", {("Ellery", 2), ("Ellery", 3), ("Ellery", 4)}),
         ("slide 5 of Holm.pdf", {("Holm", 5)}),
         ("PAGE 1 OF HOLM.PDF", {("Holm", 1)}),
     ],
@@ -154,13 +240,22 @@ def test_a_page_that_the_named_file_lacks_is_none():
 
 
 def test_pages_are_found_by_their_labels():
-    labels = {"page_labels": ["i", "ii", "1", "2"], "page_count": 4}
+    labels = {"page_labels": ["I", "II", "1", "2"], "page_count": 4}
     chunks = [
         {"text": f"On {page} stands {what}.", "source": "book.pdf", "page": page, "metadata": labels}
         for page, what in enumerate(("a title", "a preface", "a beginning", "an end"), 1)
     ]
+    chunks.append({"text": "On 2 stands another preface.", "source": "other.pdf", "page": 2})
     snapshot = Document.from_chunks(chunks)._snapshot
-    for asked, pages in (("page II", [2]), ("page 1", [1, 3]), ("page 3", [3]), ("page xii", None)):
+    for asked, pages in (
+        ("page II", [2]),
+        ("page ii", [2]),
+        ("pages ii-4", [2]),
+        ("page 1", [1, 3]),
+        ("pages 1-2", [1, 2, 3, 4, 2]),
+        ("page 3", [3]),
+        ("page xii", None),
+    ):
         named = named_in(snapshot, f"What is on {asked}?")
         assert (named and [each.page for each in snapshot.chunks(named.on_pages)]) == pages
 
