@@ -179,6 +179,31 @@ def test_a_header_with_a_number_that_stays_the_same_is_in_the_first_section_alon
     assert all(text.startswith("The ") and "Page" not in text for text in others)
 
 
+def stamped(page, *, turned):
+    """A page with five lines, of which the first is a heading, below large words that run up it askew or straight."""
+    drawn = f"BT /F1 60 Tf {'.7 .7 -.7 .7' if turned else '1 0 0 1'} 150 200 Tm (Draft) Tj ET\n"
+    body = [
+        (72, 700 - 30 * page, 14, f"{making.WORDS[page].title()} dues"),
+        *column(72, 640 - 30 * page, BODY[page : page + 4]),
+    ]
+    drawn += "".join(f"BT /F1 {size} Tf {x} {y} Td ({text}) Tj ET\n" for x, y, size, text in body)
+    return f"<< /Length {len(drawn)} >>\nstream\n{drawn}\nendstream"
+
+
+def test_words_laid_askew_over_all_pages_head_none_and_are_in_the_first_section_alone():
+    contents = {page: stamped(page, turned=True) for page in range(5)}
+    loaded = pdf.load(making.drawn_pdf([[]] * 5, contents=contents), "a.pdf")
+    expected = [((f"{making.WORDS[page].title()} dues",), page == 0) for page in range(5)]
+    assert [(path, "Draft" in text) for _, path, text in shown(loaded)] == expected
+    assert loaded.text.count("Draft") == 5
+
+
+def test_what_stands_straight_in_the_middle_of_all_pages_stays():
+    contents = {page: stamped(page, turned=False) for page in range(5)}
+    loaded = pdf.load(making.drawn_pdf([[]] * 5, contents=contents), "a.pdf")
+    assert sum("Draft" in text for _, _, text in shown(loaded)) == 5
+
+
 @pytest.mark.parametrize("foot", ["{}", "- {} -", "{} | Annual report", "Page {} of {}"])
 def test_page_numbers_are_told_in_many_forms(foot):
     loaded = pdf.load(report(5, foot=foot), "a.pdf")

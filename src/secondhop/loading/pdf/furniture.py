@@ -1,4 +1,4 @@
-"""Running headers and footers, told by repeating at the same height near the edge of pages; and page numbers."""
+"""Running headers and footers, told by repeating at the same height near the edge of pages; watermarks; page numbers."""
 
 from __future__ import annotations
 
@@ -64,25 +64,23 @@ def _page_numbers(pages: Sequence[Page]) -> dict[int, int]:
 
 
 def _edge_lines(page: Page) -> Iterable[_EdgeLine]:
-    """Place, whether at the top, words without numbers, and height step of each line near an edge."""
+    """Place, whether at the top, words without numbers, and height step of each line near an edge, or set askew."""
     if not page.height:
         return
-    near = []
+    near, askew = [], []
     for place, line in enumerate(page.lines):
         if not line.height or len(line.text) > _MAX_CHARS:
             continue
         depth = (line.bottom + line.height / 2 - page.floor) / page.height
-        if depth >= 1 - _EDGE or depth <= _EDGE:
+        if line.is_askew:
+            askew.append((place, depth >= 0.5, line))
+        elif depth >= 1 - _EDGE or depth <= _EDGE:
             near.append((place, depth >= 0.5, line))
-    for at_top in (True, False):
-        side = sorted((entry for entry in near if entry[1] == at_top), key=lambda entry: entry[2].bottom)
-        for place, _, line in side[-_MAX_EDGE_LINES:] if at_top else side[:_MAX_EDGE_LINES]:
-            yield (
-                place,
-                at_top,
-                _DIGITS.sub("#", line.text).casefold(),
-                round((line.bottom - page.floor) / _HEIGHT_STEP),
-            )
+    near.sort(key=lambda entry: entry[2].bottom)
+    top, bottom = ([entry for entry in near if entry[1] == at_top] for at_top in (True, False))
+    for place, at_top, line in (*top[-_MAX_EDGE_LINES:], *bottom[:_MAX_EDGE_LINES], *askew):
+        step = round((line.bottom - page.floor) / _HEIGHT_STEP)
+        yield place, at_top, _DIGITS.sub("#", line.text).casefold(), step
 
 
 def _repeated(edges: Sequence[Sequence[_EdgeLine]]) -> set[_Key]:

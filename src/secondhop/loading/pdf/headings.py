@@ -71,7 +71,7 @@ def _place(text: str, opening: str, closing: str, lines: int, cursor: int) -> Sp
 
 
 def _size(line: Line) -> float:
-    return round(4 * line.size) / 4
+    return 0.0 if line.is_askew else round(4 * line.size) / 4
 
 
 def _levels(pages: Sequence[Page]) -> Mapping[float, int]:

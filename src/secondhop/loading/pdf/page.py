@@ -23,6 +23,8 @@ class Line(NamedTuple):
     """From descent to ascent of its letters."""
     size: float = 0.0
     """Of its font, which is told even where the font does not say how high its letters are."""
+    is_askew: bool = False
+    """Whether it runs neither along nor across the page, as words do that are laid over all pages."""
 
 
 @dataclass(frozen=True, slots=True)

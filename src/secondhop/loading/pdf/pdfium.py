@@ -31,6 +31,8 @@ _TOUCHING = 0.6
 """Of the height of a letter: what may lie between one piece of a line and the next."""
 _BLANK = 0.15
 """Of the same: what lies between words."""
+_SLIGHTLY_TURNED = 0.1
+"""Rise of a line, of its length: pages that were scanned askew have lines that are still no watermarks."""
 
 
 class Pdfium:
@@ -254,15 +256,17 @@ def _line_of(textpage: Any, ask: Callable[..., int], text: str, numbers: Sequenc
         text = with_raised(textpage, ask, text, numbers, foot)
     elif seems_spaced(text):
         text = closed_up(textpage, ask, text, numbers)
-    size = _size(textpage, numbers[half])
-    return Line(text, first.left, max(last.right, first.left), middle.bottom, height, size)
+    size, is_askew = _set(textpage, numbers[half])
+    return Line(text, first.left, max(last.right, first.left), middle.bottom, height, size, is_askew)
 
 
-def _size(textpage: Any, number: int) -> float:
-    """The size of a character's font, in points of the page."""
+def _set(textpage: Any, number: int) -> tuple[float, bool]:
+    """The size of a character's font, in points of the page, and whether its line runs askew."""
     matrix = raw.FS_MATRIX()
     raw.FPDFText_GetMatrix(textpage, number, matrix)
-    return float(raw.FPDFText_GetFontSize(textpage, number)) * math.hypot(matrix.c, matrix.d)
+    along, across = sorted((abs(matrix.a), abs(matrix.b)))
+    size = float(raw.FPDFText_GetFontSize(textpage, number)) * math.hypot(matrix.c, matrix.d)
+    return size, along > _SLIGHTLY_TURNED * across
 
 
 def _apart(
