@@ -13,6 +13,7 @@ from secondhop.text.injection_marks import (
     DISGUISED,
     ENCODED,
     each_worth_trying,
+    may_have_marks,
     sign_marks,
     text_marks,
     word_marks,
@@ -51,6 +52,23 @@ def test_what_is_not_worth_reading_holds_nothing_in_real_texts():
     for text in PARAGRAPHS:
         assert text_marks(text) & ~marks_by_index(text) == 0
         assert is_worth_reading(marks_by_index(text)) or planted_instructions(text) == ()
+
+
+def may_have(forms):
+    data = [form.encode("utf-8", "surrogatepass") for form in forms]
+    return may_have_marks(np.frombuffer(b"".join(data), np.uint8), np.cumsum([0, *map(len, data)])).tolist()
+
+
+@given(st.lists(words | st.text(min_size=1, max_size=8) | st.from_regex(r"\A[a-z0-9A-F]{1,24}\Z"), min_size=1))
+def test_words_with_marks_are_not_passed_over(forms):
+    for form, may, marks in zip(forms, may_have(forms), word_marks(forms), strict=True):
+        assert may or not marks, form
+
+
+def test_plain_words_are_passed_over():
+    assert may_have(["as", "kernel", "x86", "Ignoring", "1gn0re", "you", "young", "Ai", "2024", "0x1064", "naïve"]) == [
+        False, False, False, True, True, True, False, True, False, False, True,
+    ]  # fmt: skip
 
 
 @given(st.lists(words | st.text(max_size=6), max_size=12).map(" ".join))

@@ -85,8 +85,9 @@ class Strings(Sequence[str]):
 
     def take(self, numbers: Ints) -> Strings:
         """The strings with those numbers, in that order."""
-        lengths = np.diff(self.offsets)[numbers]
-        return Strings(gathered(self.data, self.offsets[numbers], lengths), offsets_of(lengths))
+        starts = self.offsets[numbers]
+        lengths = self.offsets[numbers + 1] - starts
+        return Strings(gathered(self.data, starts, lengths), offsets_of(lengths))
 
     @classmethod
     def concatenated(cls, parts: Sequence[Strings]) -> Strings:

@@ -8,7 +8,7 @@ import numpy as np
 
 from secondhop.arrays import distinct_values
 from secondhop.text.hygiene import planted_instructions
-from secondhop.text.injection_marks import each_worth_trying, sign_marks, word_marks
+from secondhop.text.injection_marks import each_worth_trying, may_have_marks, sign_marks, word_marks
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -64,7 +64,9 @@ class Suspects:
         words, _ = self._snapshot.words_of(ordinals)
         new = distinct_values(words[~self._known[words]])
         if len(new):
-            self._marks[new] = word_marks(self._snapshot.lexicon.forms.strings.several(new))
+            forms = self._snapshot.lexicon.forms.strings.take(new)
+            marked = may_have_marks(forms.data, forms.offsets).nonzero()[0]
+            self._marks[new[marked]] = word_marks(forms.several(marked))
             self._known[new] = True
         marks = np.zeros(len(sentences), np.uint64)
         filled = lengths.nonzero()[0]

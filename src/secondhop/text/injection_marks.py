@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from secondhop.arrays import is_any
 from secondhop.text.analysis import split_forms
 from secondhop.text.disguises import LEAST_ENCODED, LOOK_ALIKES
 from secondhop.text.injection_patterns import PATTERNS
@@ -24,7 +25,7 @@ from secondhop.text.invisible import CONTROL_CODES, SUSPICIOUS
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from secondhop.types import Ints
+    from secondhop.types import Bools, Ints
 
     Marks = NDArray[np.uint64]
 
@@ -81,6 +82,17 @@ for _group, _bit in _BIT.items():
 for _code in (*CONTROL_CODES, 0xAD):  # and the soft hyphen
     _SIGNS[_code] = DISGUISED
 
+_FOLDED = np.array(
+    [ord(chr(code).lower().translate(LOOK_ALIKES)) if chr(code).isalnum() else 0 for code in range(128)] + [0], np.uint8
+)
+"""[ASCII] the small letter that a letter or digit stands or may be taken for, or itself; 0 for other signs."""
+_OPENINGS = np.sort(
+    np.array([word[:_LOOKED_AT].encode() for word in (*_WHOLE, *_BEGINNINGS, *_CAPITALISED)], f"S{_LOOKED_AT}").view(
+        np.uint32
+    )
+)
+"""How words of any group begin."""
+
 _CODEC = "cp1252"
 """What most Western texts can be written in, a byte a character; bytes are looked at many times faster."""
 _BYTES = [bytes([code]).decode(_CODEC, "replace") for code in range(256)]
@@ -116,6 +128,21 @@ def text_marks(text: str) -> int:
 def word_marks(forms: Iterable[str]) -> list[int]:
     """The marks of each word, as it is written: the groups of words it belongs to, and whether it may be a disguise."""
     return list(map(_marks.__getitem__, forms))
+
+
+def may_have_marks(data: NDArray[np.uint8], offsets: Ints) -> Bools:
+    """[words] which of several words may have any; most begin as no word of a group, whatever is read for their digits.
+
+    Args:
+        data: the words in UTF-8, end to end; none is empty.
+        offsets: where each begins, and the last one ends.
+    """
+    starts, ends = offsets[:-1, None], offsets[1:, None]
+    folded = np.append(_FOLDED.take(data, mode="clip"), np.uint8(0))
+    places = starts + np.arange(_LOOKED_AT)
+    openings = folded[np.where(places < ends, places, len(data))].view(np.uint32)[:, 0]
+    plain = np.logical_and.reduceat(folded, offsets[:-1]) & (np.diff(offsets) < LEAST_ENCODED)
+    return is_any(openings, _OPENINGS) | ~plain
 
 
 def sign_marks(text: str) -> int:
