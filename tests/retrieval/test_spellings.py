@@ -1,9 +1,11 @@
 """Words of a question that the documents write in another way."""
 
+import numpy as np
 import pytest
 
 from secondhop import Document
 from secondhop.retrieval.query import parse_query
+from secondhop.retrieval.spellings import names_in
 
 ENGLISH = Document.from_chunks(
     [
@@ -17,6 +19,7 @@ ENGLISH = Document.from_chunks(
         "Error E4021 stops the press.",
         "A carpet costs more.",
         "The cart is on the left, and the pets run.",
+        "The PDF reader opens.",
     ],
     language="english",
 )
@@ -36,6 +39,7 @@ def found(document, question):
         ("wifi", "Use Wi-Fi in the hall."),
         ("nodejs", "The Node.js server stops."),
         ("usernames", "A user name has eight letters."),
+        ("pdfreader", "The PDF reader opens."),
     ],
 )
 def test_a_word_that_the_documents_lack_is_found_as_two_that_stand_side_by_side(question, text):
@@ -58,9 +62,36 @@ def test_millions_are_found_in_words_and_in_digits(question, written):
     assert found(Document.from_texts(texts), f"What cost {question}?")[0] == f"The bridge cost {written}."
 
 
-def test_half_a_million_is_found_in_digits():
-    texts = ["The dam cost $400,000.", "The bridge cost $500,000."]
-    assert found(Document.from_texts(texts), "What cost $0.5 million?")[0] == "The bridge cost $500,000."
+@pytest.mark.parametrize(
+    ("written", "asked"),
+    [
+        ("$500,000", "$0.5 million"),
+        ("0.5 million", "500000"),
+        ("0.05 million", "50000"),
+        ("2K", "2000"),
+        ("$5M", "5,000,000"),
+        ("2000", "2K"),
+        ("3 billion", "3000000000"),
+        ("3000000000", "3 BN"),
+    ],
+)
+def test_halves_thousands_and_billions_are_found_in_words_and_in_digits(written, asked):
+    texts = ["The dam cost $400,000 or 0.4 million.", f"The bridge cost {written}."]
+    assert found(Document.from_texts(texts), f"What cost {asked}?")[0] == f"The bridge cost {written}."
+
+
+def test_words_of_three_letters_are_not_taken_apart():
+    assert found(Document.from_texts(["See us b."]), "usb") == []
+
+
+def test_a_name_with_underscores_is_found_whole():
+    texts = ["Call read_all_rows first.", "Rows: read all of them.", "Read all rows.", "read_all_rowset", "Ropes."]
+    snapshot = Document.from_chunks(texts)._snapshot
+    for name, chunks in (("read_all_rows", [0, 2]), ("READ_ALL_ROWS", [0, 2]), ("of_the_ropes", []), ("no_rows", [])):
+        assert [held.tolist() for _, held in names_in(snapshot, f"Is it {name}, {name}?")] == [chunks][: len(chunks)]
+    allowed = np.array([True, True, False, True, True])
+    assert [held.tolist() for _, held in names_in(snapshot, "read_all_rows", allowed)] == [[0]]
+    assert not list(names_in(snapshot, "read_all_rows", ~allowed & False))
 
 
 @pytest.mark.parametrize("written", ["5 March 2024", "2024-03-05", "05.03.2024", "5.3.2024", "05/03/2024"])
@@ -70,7 +101,7 @@ def test_dates_share_their_numbers_however_they_are_written(question, written):
     assert found(document, question)[0] == f"On {written} it snowed."
 
 
-@pytest.mark.parametrize("word", ["carton", "cartpets", "inthe", "petscart", "x" * 5000])
+@pytest.mark.parametrize("word", ["carton", "cartpets", "inthe", "petscart", "p", "AI", "x" * 5000])
 def test_a_word_is_not_taken_for_two_that_stand_nowhere_side_by_side(word):
     assert found(ENGLISH, word) == []
     assert ENGLISH.analyze(word).unmatched_terms == (word,)

@@ -122,11 +122,15 @@ def pairs_with(snapshot: Snapshot, forms: list[str]) -> dict[str, list[int]]:
 
 
 def _scaled(snapshot: Snapshot, digits: str) -> list[int]:
-    """The terms of what a number of millions or billions may be written as: `1.5 million`, `1.5m`."""
+    """The terms of what a number of thousands, millions or billions may be written as: `1.5 million`, `5m`."""
     for name, zeros in reversed(_ZEROS.items()):
-        whole, rest = digits[:-zeros], digits[-zeros:].rstrip("0")
+        padded = digits.zfill(zeros + 1)
+        whole, rest = padded[:-zeros], padded[-zeros:].rstrip("0")
+        if len(rest) > 3:
+            continue
         written = f"{whole}.{rest}" if rest else whole
-        if whole and len(rest) < 4 and (numbers := _side_by_side(snapshot, (written, name))):
+        together = snapshot.lexicon.terms.get(f"{written}{name}")
+        if numbers := [together] if together is not None else _side_by_side(snapshot, (written, name)):
             return numbers
     return []
 
@@ -148,8 +152,6 @@ def _with_accents(lexicon: Lexicon, plain: str) -> list[int]:
     near = near[(first | _SMALL == ord(plain[0])) | (first >= _LATIN[0]) & (first <= _LATIN[1])]
     last = strings.data[strings.offsets[near + 1] - 1]
     near = near[(last | _SMALL == ord(plain[-1])) | (last >= _BEYOND_ASCII)]
-    if not len(near):
-        return []
     some = strings.take(near)
     near = near[np.maximum.reduceat(some.data, some.offsets[:-1]) >= _BEYOND_ASCII]
     alike = [n for n, form in zip(near.tolist(), strings.several(near), strict=True) if fold(form.casefold()) == plain]
@@ -176,7 +178,7 @@ def _side_by_side(snapshot: Snapshot, words: Sequence[str]) -> list[int]:
     lexicon = snapshot.lexicon
     numbers = [_first_term(lexicon, word) for word in words if lexicon.analyzer.analyze(word).terms]
     terms = [number for number in numbers if number is not None]
-    if len(terms) < len(numbers) or not terms or len(words) < 2:
+    if len(terms) < len(numbers) or not terms:
         return []
     chunks = _with_all(snapshot, terms)
     chunks = chunks[:: len(chunks) // _MOST_CHUNKS + 1]
