@@ -170,6 +170,14 @@ def test_images_are_not_searched_and_are_listed(nodes):
     assert len(retriever.retrieve(QUESTION)) == 2
 
 
+def test_an_image_is_found_by_its_caption(nodes):
+    image = ImageNode(image_path="a.png", id_="image", text="A photograph of the lighthouse.")
+    retriever = SecondhopRetriever([*nodes, image], similarity_top_k=1)
+    (found,) = retriever.retrieve("Where is the lighthouse?")
+    assert (type(found.node), found.node.node_id, found.node.image_path) == (ImageNode, "image", "a.png")
+    assert retriever.unindexed == ()
+
+
 def test_documents_can_be_searched():
     found = SecondhopRetriever([Document(text="The mail sails at ten.", id_="d")]).retrieve("mail")
     assert ids(found) == ["d"]

@@ -14,12 +14,12 @@ from llama_index.core.callbacks import CallbackManager
 from llama_index.core.constants import DEFAULT_SIMILARITY_TOP_K
 from llama_index.core.indices import SummaryIndex, VectorStoreIndex
 from llama_index.core.indices.base import BaseIndex
-from llama_index.core.schema import BaseNode, IndexNode, NodeWithScore, QueryBundle
+from llama_index.core.schema import BaseNode, IndexNode, MetadataMode, NodeWithScore, QueryBundle
 from llama_index.core.storage.docstore.types import BaseDocumentStore
 from llama_index.core.utils import get_tokenizer
 from llama_index.core.vector_stores.types import MetadataFilters
 from llama_index.postprocessor.secondhop.choosing import prompt_text
-from llama_index.postprocessor.secondhop.nodes import HEADING_KEYS, has_text, step_of, style_of, to_source
+from llama_index.postprocessor.secondhop.nodes import HEADING_KEYS, step_of, style_of, to_source
 from llama_index.postprocessor.secondhop.tokens import SETTINGS, Tokenizer, counter_of
 from llama_index.postprocessor.secondhop.tracing import trace_report
 from llama_index.retrievers.secondhop import storage
@@ -114,7 +114,7 @@ class SecondhopRetriever(BaseRetriever):
             "tokenizer": tokenizer, "language": language, "heading_keys": heading_keys, "verbose": verbose,
         }  # fmt: skip
         self._given = tuple(nodes)
-        with_text = [node for node in self._given if has_text(node)]
+        with_text = [node for node in self._given if _has_text(node)]
         if not with_text:
             raise EmptyTextError(f"none of {len(self._given)} nodes has text, so there is nothing to retrieve from")
         self._sources = [to_source(NodeWithScore(node=node), node.node_id, heading_keys) for node in with_text]
@@ -179,7 +179,7 @@ class SecondhopRetriever(BaseRetriever):
     @property
     def unindexed(self) -> tuple[str, ...]:
         """Ids of the nodes that have no text, and therefore are never found."""
-        return tuple(node.node_id for node in self._given if not has_text(node))
+        return tuple(node.node_id for node in self._given if not _has_text(node))
 
     def persist(self, path: str | Path, *, lock_timeout: float = 60.0) -> None:
         """Writes nodes and settings to a folder, from which `from_persist_dir` makes the same retriever.
@@ -285,6 +285,11 @@ class SecondhopRetriever(BaseRetriever):
     async def _aretrieve(self, query_bundle: QueryBundle) -> list[NodeWithScore]:
         async with _turn():
             return await asyncio.to_thread(self._retrieve, query_bundle)
+
+
+def _has_text(node: BaseNode) -> bool:
+    """Whether there is something to find the node by: of images, their captions."""
+    return bool(node.get_content(MetadataMode.NONE).strip())
 
 
 def _nodes_of(index: BaseIndex[Any]) -> list[BaseNode]:
