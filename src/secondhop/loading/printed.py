@@ -59,8 +59,6 @@ def unpaged(text: str) -> tuple[str, int]:
     done = n_left_out = n_waiting = 0
     for first, last in _edges([lines[number] for number in filled], ends):
         above = filled[first - 1] + 1 if first else 0
-        if above < done:
-            continue
         n_waiting = _keep(kept, lines[done:above], n_waiting)
         is_late = n_waiting > 0
         done = filled[last] if last < len(filled) else len(lines)
@@ -72,10 +70,11 @@ def unpaged(text: str) -> tuple[str, int]:
     return newline.join(kept[:-1]), n_left_out
 
 
-def _edges(lines: list[str], ends: dict[int, int]) -> Iterator[Span]:
+def _edges(lines: list[str], ends: dict[int, int]) -> list[Span]:
     """The footer and header at each end of a page that has them, as the first of their lines and the one below.
 
-    Of those that read the same everywhere the first stay: they may be the only ones to name the document.
+    Those with nothing between them, as on a blank page, are one. Of those that read the same everywhere the first stay:
+    they may be the only ones to name the document.
 
     Args:
         lines: none of them blank.
@@ -95,6 +94,7 @@ def _edges(lines: list[str], ends: dict[int, int]) -> Iterator[Span]:
         counts[_Outer(step, "alone")] += counts[right]
     least = max(_LEAST_PAGES, _SHARE * len(ends))
     seen = {" ".join(line.split()) for line in lines[: near[0].start]}
+    edges: list[Span] = []
     for end, found in zip(ends, names, strict=True):
         edge = {place for place, of_line in found.items() if any(counts[name] >= least for name in of_line)}
         first = last = end
@@ -109,8 +109,11 @@ def _edges(lines: list[str], ends: dict[int, int]) -> Iterator[Span]:
             if isinstance(name, str) and name.upper() != name.lower() and counts[name] >= least
         }
         if first < last and same <= seen:
-            yield first, last
+            if edges and first <= edges[-1][1]:
+                first, last = edges[-1][0], max(edges.pop()[1], last)
+            edges.append((first, last))
         seen |= same
+    return edges
 
 
 def _below(lines: list[str], filled: list[int], number: int) -> int:
