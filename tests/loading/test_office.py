@@ -226,6 +226,15 @@ def test_word_tables_of_one_row_or_column_hold_headings_and_paragraphs(wide):
     ]
 
 
+def test_a_word_table_of_one_column_with_a_name_is_one():
+    document = docx.Document()
+    table = document.add_table(rows=2, cols=1)
+    table.rows[0]._tr.get_or_add_trPr().append(parse_xml(f"<w:tblHeader {nsdecls('w')}/>"))
+    for cell, lines in zip(table._cells, (["Function"], ["lower(text)", "In small letters."]), strict=True):
+        cell.text = "\n".join(lines)
+    assert word.load(saved(document), "a.docx").text == "Function\nlower(text) In small letters."
+
+
 def test_word_boxes_and_lists_of_old_forms_show_what_was_chosen():
     field = "<w:r><w:fldChar w:fldCharType='begin'><w:ffData>{}</w:ffData></w:fldChar></w:r><w:r><w:t> {}; </w:t></w:r>"
     listed = "<w:ddList>{}<w:listEntry w:val='Oil'/><w:listEntry w:val='Gas'/></w:ddList>"

@@ -231,9 +231,11 @@ def _chosen(field: etree._Element) -> str:
 
 
 def _is_ruled(table: etree._Element) -> bool:
-    """Whether a table has rows and columns; others hold headings, paragraphs, lists and code."""
-    columns = [sum(1 for _ in _descend(row, "tc")) for row in _descend(table, "tr")]
-    return len(columns) > 1 and max(columns) > 1
+    """Whether a table has rows, and columns or one that it names; others hold headings, paragraphs, lists and code."""
+    rows = list(_descend(table, "tr"))
+    if len(rows) < 2:
+        return False
+    return is_on(rows[0], "trPr", "tblHeader") or any(sum(1 for _ in _descend(row, "tc")) > 1 for row in rows)
 
 
 def _rows(table: etree._Element, styles: Styles) -> Iterator[list[str]]:
