@@ -18,6 +18,14 @@ def blocks(text, kind):
     return [text[s.start : s.end] for s in load(text.encode(), "a.md").sections if s.kind == kind]
 
 
+def test_pictures_that_links_hold_whole_are_left_out():
+    picture = "![chart](data:image/png;base64,{})"
+    text = f"# Dues\n{picture}\n{picture} rise\n![dot]({picture.format('iVBORw0KGgo=')})\n"
+    loaded = load(text.replace("{}", "iVBORw0K" * 100).encode(), "a.md")
+    assert loaded.text == text.replace("{}", "")
+    assert loaded.warnings == ("Left out 2 files embedded in links, such as pictures.",)
+
+
 def test_each_heading_opens_a_section_with_the_full_path():
     text = "intro\n\n# A\na\n## B ##\nb\n#### D\n## C\nc\n# E"
     loaded = load(text.encode(), "a.md")

@@ -48,6 +48,11 @@ def test_tables_and_code_in_markdown_are_told_from_its_prose():
     assert loaded.text[slice(*loaded.sections[1].heading_span)] == "| Ship | Berth |"
 
 
+def test_pictures_that_markdown_holds_whole_are_left_out():
+    loaded = load([markdown(f"Dues:\n![chart](data:image/png;base64,{'iVBORw0K' * 100})")])
+    assert loaded.text == "Dues:\n![chart](data:image/png;base64,)"
+
+
 def test_underlined_titles_are_headings():
     loaded = load([markdown("Data\n====\nWhere from.\n\nHow to\nload\n---\nSo."), markdown("- # no heading\n")])
     assert [section.heading_path for section in loaded.sections] == [("Data",), ("Data", "How to load")]

@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from secondhop.loading.encodings import decode
-from secondhop.loading.markdown_blocks import scan
+from secondhop.loading.markdown_blocks import scan, without_files
 from secondhop.loading.outlined import MAX_TITLE, outlined, shortened
 from secondhop.types import SourceText
 
@@ -37,8 +37,11 @@ _INLINE = re.compile(
 
 
 def load(data: bytes, source: str) -> SourceText:
-    """Return the text as it stands, cut at its headings; `title` of front matter becomes metadata."""
+    """Return the text as it stands, but for files in it, cut at its headings; `title` of front matter becomes metadata."""
     text, warnings = decode(data, source)
+    text, n_files = without_files(text)
+    if n_files:
+        warnings.append(f"Left out {n_files} {'files' if n_files > 1 else 'file'} embedded in links, such as pictures.")
     front_matter = _FRONT_MATTER.match(text)
     metadata: Mapping[str, str] = {}
     body = 0

@@ -30,6 +30,7 @@ _BLOCK_TAGS = (
     "menuitem|nav|noframes|ol|optgroup|option|p|param|search|section|summary|table|tbody|td|tfoot|th|thead|title|tr|"
     "track|ul"
 )
+_FILE = re.compile(";base64,[A-Za-z0-9+/=]{500,}")
 _BLANK = re.compile(r"^\s*$")
 # How an HTML block starts, and what ends it; the last kind cannot interrupt a paragraph.
 _HTML = tuple(
@@ -44,6 +45,14 @@ _HTML = tuple(
         (rf"<(?:{_TAG}|/[A-Za-z][A-Za-z0-9-]*\s*)>\s*$", _BLANK),
     )
 )
+
+
+def without_files(text: str) -> tuple[str, int]:
+    """The text without the files, such as pictures, that links in it hold whole, and how many these are.
+
+    Converters and notebooks write pictures so, each as long as a chapter. Lines keep their numbers.
+    """
+    return _FILE.subn(";base64,", text)
 
 
 def scan(text: str, start: int = 0) -> tuple[list[Heading], list[Block]]:

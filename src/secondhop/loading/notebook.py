@@ -10,7 +10,7 @@ from typing import Any
 
 from secondhop.errors import CorruptFileError, MissingExtraError
 from secondhop.loading.builder import TextBuilder, clean
-from secondhop.loading.markdown_blocks import scan
+from secondhop.loading.markdown_blocks import scan, without_files
 from secondhop.loading.outlined import Block, Heading
 from secondhop.types import SourceText
 
@@ -40,7 +40,7 @@ def load(data: bytes, source: str) -> SourceText:
         kind = cell.get("cell_type")
         text = clean(_joined(cell.get("source", cell.get("input")))).strip("\n")
         if kind == "markdown":
-            _write_markdown(text, builder)
+            _write_markdown(without_files(text)[0], builder)
         elif kind == "heading":  # until format 4
             level = cell.get("level")
             builder.heading(level if isinstance(level, int) else 1, text)
