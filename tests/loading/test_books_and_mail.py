@@ -1,5 +1,7 @@
 """EPUB, Rich Text and e-mail."""
 
+import io
+import zipfile
 from email.message import EmailMessage
 from email.mime.application import MIMEApplication
 from email.mime.multipart import MIMEMultipart
@@ -32,9 +34,6 @@ def test_chapters_of_a_book_are_pages_in_reading_order():
 
 
 def without(data, name, replacement=None):
-    import io
-    import zipfile
-
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         files = {entry: archive.read(entry) for entry in archive.namelist() if entry != name}
     return making.zipped(files | (replacement or {}))
@@ -50,6 +49,26 @@ def test_chapters_without_text_cost_a_warning():
     cover = {"OEBPS/c 0.xhtml": "<html><body><img src='cover.png'/></body></html>", "OEBPS/c 2.xhtml": ""}
     data = without(making.epub_of([["One."], ["Two."], ["Three."]]), "", cover)
     assert load_bytes(data, "a.epub").warnings == ("No text in chapters 1, 3: nothing or only pictures.",)
+
+
+@pytest.mark.parametrize(
+    ("kind", "is_page"),
+    [
+        ("text/html", True),
+        ("application/xml", True),
+        ("Application/XHTML+XML; charset=utf-8", True),
+        ("text/x-oeb1-document", True),
+        ("", True),
+        ("image/svg+xml", False),
+        ("image/jpeg", False),
+    ],
+)
+def test_chapters_are_read_whatever_they_are_said_to_be_but_pictures(kind, is_page):
+    book = making.epub_of([["One."], ["Two."]])
+    with zipfile.ZipFile(io.BytesIO(book)) as archive:
+        package = archive.read("OEBPS/book.opf").decode().replace("application/xhtml+xml", kind, 1)
+    loaded = load_bytes(without(book, "", {"OEBPS/book.opf": package}), "a.epub")
+    assert ("One." in loaded.text) is is_page
 
 
 def test_what_a_chapter_lost_is_said_with_its_number():

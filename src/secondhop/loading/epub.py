@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from posixpath import dirname, join, normpath
 from typing import TYPE_CHECKING
@@ -21,7 +22,8 @@ if TYPE_CHECKING:
 _CONTAINER = "META-INF/container.xml"
 _ENCRYPTION = "META-INF/encryption.xml"
 _FONT_METHODS = ("http://www.idpf.org/2008/embedding", "http://ns.adobe.com/pdf/enc#RC")
-_PAGES = frozenset({"application/xhtml+xml", "text/html", "application/x-dtbook+xml"})
+_PAGE = re.compile(r"((?:application|text)/.*(?:html|xml|oeb1-document)\b.*)?", re.IGNORECASE)
+"""What parts of a book that are pages are said to be, with parameters or not, or nothing; others are pictures."""
 
 
 def load(data: bytes, source: str) -> SourceText:
@@ -82,7 +84,7 @@ def _chapters(package: etree._Element, folder: str) -> Iterator[str]:
     pages = {
         item.get("id"): normpath(join(folder, unquote(item.get("href", ""))))
         for item in package.iter("{*}item")
-        if item.get("media-type") in _PAGES and "nav" not in (item.get("properties") or "").split()
+        if _PAGE.fullmatch(item.get("media-type", "")) and "nav" not in (item.get("properties") or "").split()
     }
     for reference in package.iter("{*}itemref"):
         name = pages.get(reference.get("idref"))
