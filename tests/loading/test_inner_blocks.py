@@ -46,17 +46,22 @@ def test_a_table_is_what_is_ruled_off_with_as_many_cells(table, end):
         ("| a | b |\n|---+---|", "| 1 | 2 |"),
         ("+----+----+\n| id | at |\n+----+----+", "|  1 | 12 |\n|  2 | 7  |\n+----+----+"),
         ("  +----+----+\n  | id | at |\n  |    | sea|\n  +====+====+", "  |  1 | 12 |\n  +----+----+"),
-        ("==  ===\nId  At\n==  ===", "1   sea\n\n    and land\n2   land\n==  ==="),
+        ("|----|\n| id |\n|----|", "|  1 |"),
+        ("==  ===  \nId  At\n==  ===", "1   sea\n\n    and land\n2   land\n==  ==="),
         ("         Price\nItem       EUR\n-------  -----", "pump        30\nfan          9"),
         ("Name\tId\n----    --", "pump     30"),
     ],
 )
 def test_a_table_is_what_is_ruled_off_as_people_and_programs_draw_it(header, rows, end):
     header, table = header.replace("\n", end), f"{header}\n{rows}".replace("\n", end)
-    text = f"Before it.{end}{end}{table}{end}{end}After it.{end}"
+    text = f"Before it.{end}{end}{table}{end}{end}{'After it. ' * 300}{end}"
     start = text.index(table)
     assert blocks(text) == [("table", table, (start, start + len(header)))]
     assert blocks(table) == [("table", table, (0, len(header)))]
+
+
+def test_a_box_that_is_open_above_begins_with_its_header():
+    assert blocks("+---+---+\nA note.\n| a | b |\n+---+---+\n| 1 | 2 |")[0][1].startswith("| a | b |")
 
 
 def test_a_table_between_rules_may_be_without_a_header():
@@ -74,6 +79,10 @@ def test_a_table_between_rules_may_be_without_a_header():
         "The mail leaves at\n---- ----\nnoon.\n",
         "=== ===\nopen only\n",
         "Mail  Hour\n----  ----\n",
+        "Mail\n----  ----\nnoon.\n",
+        "==  ==\nx\n==  ==\ny\n",
+        "a | b | c\n---|---\n1 | 2\n",
+        "Title\n-----\n| a |\n",
         "a | b\n",
         "| a | b |\n|---|\n",
         "Title\n-----\n",

@@ -1,3 +1,4 @@
+import itertools
 import logging
 import multiprocessing
 import sys
@@ -12,6 +13,7 @@ from hypothesis import strategies as st
 
 from secondhop.errors import CorruptFileError, LoadError, NoTextError, PasswordRequiredError
 from secondhop.loading import pdf
+from secondhop.loading.pdf import fallback
 from secondhop.loading.pdf.outline import headed_by_outline
 from secondhop.loading.pdf.page import Entry, Titles
 from secondhop.loading.pdf.pdfium import Pdfium
@@ -210,8 +212,9 @@ def test_page_labels_are_kept_where_they_differ_from_the_numbers():
 
 
 def test_a_file_of_empty_pages_is_refused_with_their_number():
-    with pytest.raises(NoTextError, match="nothing on any of 3 pages"):
-        pdf.load(make_pdf([[], [], []]), "blank.pdf")
+    for pages, where in (([[], [], []], "any of 3 pages"), ([[]], "its only page")):
+        with pytest.raises(NoTextError, match=f"nothing on {where}"):
+            pdf.load(make_pdf(pages), "blank.pdf")
     with pytest.raises(NoTextError, match="empty"):
         pdf.load(b"", "empty.pdf")
 
@@ -246,6 +249,31 @@ def test_the_second_reader_steps_in_where_the_first_fails(monkeypatch):
     assert "The term is two years." in loaded.text
     assert [section.page for section in loaded.sections] == [1, 2, 3]
     assert loaded.warnings[0].startswith("Read with the fallback reader")
+
+
+def test_the_second_reader_stops_in_time_and_says_so(monkeypatch):
+    monkeypatch.setattr(fallback.time, "monotonic", itertools.count(0, 5).__next__)
+    read = fallback.read(CONTRACT, "a.pdf", None)
+    assert [page.state for page in read.pages] == ["text", "limit_hit", "limit_hit"]
+    assert read.warnings[1:] == ("Only 1 of 3 pages were read: the file takes too long.",)
+
+
+def test_the_second_reader_opens_what_the_password_opens():
+    for password, tried in (("sesame", "sesame"), ("", None), ("", "unused")):
+        read = fallback.read(encrypted(CONTRACT, password), "a.pdf", tried)
+        assert [page.state for page in read.pages] == ["text"] * 3
+        assert len(read.warnings) == 1
+    for tried in (None, "", "wrong"):
+        with pytest.raises(PasswordRequiredError, match=r"a\.pdf"):
+            fallback.read(encrypted(CONTRACT, "sesame"), "a.pdf", tried)
+
+
+def test_the_second_reader_reads_no_large_file(monkeypatch):
+    assert [page.state for page in fallback.read(make_pdf([[], ["A."]]), "a.pdf", None).pages] == ["empty", "text"]
+    monkeypatch.setattr(fallback, "_MAX_PAGES", 2)
+    assert fallback.read(CONTRACT, "a.pdf", None) is None
+    monkeypatch.setattr(fallback, "_MAX_BYTES", 10)
+    assert fallback.read(make_pdf([["A."]]), "a.pdf", None) is None
 
 
 def test_loggers_of_the_readers_are_as_before():

@@ -67,6 +67,19 @@ def test_values_of_form_fields_stand_beside_or_below_their_labels():
     assert loaded.warnings == ()
 
 
+def test_a_value_is_that_of_the_nearest_label_above_it():
+    lines = [
+        (72, 700, 12, "Owner"),
+        (72, 670, 12, "Boat"),
+        (350, 655, 12, "Berths in the west"),
+        (72, 600, 12, "Signed"),
+    ]
+    made = [field((72, 630, 200, 648), "Aurora"), field((350, 730, 400, 748), "None")]
+    text = pdf.load(with_annotations(drawn_pdf([lines]), *made), "a.pdf").text
+    assert "\nBoat\nAurora\n" in text
+    assert text.endswith("\nNone")
+
+
 def test_fields_of_a_page_shown_turned_stand_beside_their_labels():
     labels = "BT /F1 12 Tf 0 1 -1 0 100 72 Tm (Name of the boat:) Tj 0 -30 Td (Home harbour:) Tj ET"
     stream = f"<< /Length {len(labels)} >>\nstream\n{labels}\nendstream"
@@ -172,8 +185,9 @@ def test_a_filled_in_scan_is_read_and_still_named_as_one():
     assert pdf.load(with_annotations(drawn_pdf([[]]), field(NAME, "Aurora")), "a.pdf").warnings == ()
 
 
-def test_a_page_of_very_many_fields_is_read_up_to_a_limit(monkeypatch):
-    monkeypatch.setattr("secondhop.loading.pdf.fields._MAX_FIELDS", 2)
+@pytest.mark.parametrize(("limit", "value"), [("_MAX_FIELDS", 2), ("_MAX_CHARS", 20)])
+def test_a_page_of_very_many_fields_is_read_up_to_a_limit(monkeypatch, limit, value):
+    monkeypatch.setattr(f"secondhop.loading.pdf.fields.{limit}", value)
     fields = [field((72, 500 - 20 * number, 200, 515 - 20 * number), f"Berth {number}") for number in range(3)]
     loaded = pdf.load(with_annotations(APPLICATION, *fields), "a.pdf")
     assert loaded.text.endswith("Berth 0\nBerth 1")

@@ -43,9 +43,7 @@ def boxes(text: str) -> Iterator[Found]:
 
 
 def _top(text: str, start: int, rule: str) -> int:
-    """Where the box begins whose header ends with this rule; `start` if it is none, or open above."""
-    if not rule.lstrip().startswith("+"):
-        return start
+    """Where the box begins whose header ends with this rule; `start` if it is open above."""
     top = text.rfind(rule.replace("=", "-"), max(0, start - _TALLEST), start)
     if top < 0 or top > _line_start(text, top):
         return start
