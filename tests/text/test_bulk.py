@@ -158,6 +158,7 @@ def test_words_are_analysed_alike(language, char_ngrams):
     forms += ["Licences", "Übungen", "l'eau", "o'neill", "don't", "ﬁne", "İstanbul", "running", "RUNNING", "ofTheRing"]
     forms += ["中文", "한국", "がカ", "a中", "ー", "中" * 70]
     forms += ["PDFs", "getURLs", "URLsOf", "Is", "Ds", "s", "ABs2", "PDFS", "05", "0x", "050", "5.3.2024", "5º"]
+    forms += ["getUserNames", "IDs", "xIDs", "userIds2", "HTMLs", "aBCs", "ABcds"]
     offsets = np.cumsum([0, *map(len, forms)])
     analyzed = analyze_all(analyzer, "".join(forms), offsets)
     text, ends = Characters.of_codes(analyzed.codes).text(), analyzed.lengths.cumsum()
@@ -170,6 +171,7 @@ def test_words_are_analysed_alike(language, char_ngrams):
     assert analyzed.is_name.tolist() == [form.is_name for form in wanted]
     assert analyzed.is_capital.tolist() == [form[0].isupper() for form in forms]
     assert analyzed.fold.tolist() == [digest(form.casefold()) for form in forms]
+    assert not any(map(len, analyze_all(analyzer, "", offsets[:1])))
 
 
 @settings(deadline=None)
