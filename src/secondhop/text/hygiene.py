@@ -56,7 +56,7 @@ def _find_planted(text: str, marks: int | None = None, tried: int | None = None)
 def _kinds(text: str, tried: int) -> set[str]:
     """The kinds that stand in the text as it is written, of the patterns that are to be tried."""
     kinds: set[str] = set()
-    lower = text.lower() if tried else ""
+    lower = f"\n{text.lower()}" if tried else ""
     while tried:
         bit = tried & -tried
         tried ^= bit

@@ -22,20 +22,23 @@ class Pattern:
     kind: str
     needs: tuple[tuple[frozenset[str], ...], ...]
     """Alternatives, each some groups of words and signs: a text is looked at if it has one of every group of any."""
-    source: str
-    """A regular expression over lower-case text."""
+    sources: tuple[str, ...]
+    """Regular expressions over lower-case text behind a line end, any of which is enough. The engine is many times faster
+    with one that begins with a certain letter or sign than with one that begins with `\\b`, `^` or a choice of the two."""
     off_topic: bool = False
     """Whether the sentence must have nothing to do with the text around it: any guide has sentences of this form."""
     across: bool = False
     """Whether it may go on beyond the end of a sentence."""
 
     def matches(self, lower: str) -> Iterator[re.Match[str]]:
-        """Where the wording stands in a text in lower case."""
-        compiled = _compiled(self.source)
-        if self.source.startswith(r"\A"):  # the engine would try it at every place
-            whole = compiled.match(lower)
-            return iter(() if whole is None else (whole,))
-        return compiled.finditer(lower)
+        """Where the wording stands in a text in lower case, behind a line end."""
+        for source in self.sources:
+            compiled = _compiled(source)
+            if source.startswith(r"\A"):  # the engine would try it at every place
+                whole = compiled.match(lower)
+                yield from () if whole is None else (whole,)
+            else:
+                yield from compiled.finditer(lower)
 
 
 @cache
@@ -44,10 +47,15 @@ def _compiled(source: str) -> re.Pattern[str]:
     return re.compile(source)
 
 
-def _pattern(kind: str, needs: str, source: str, *, off_topic: bool = False, across: bool = False) -> Pattern:
+def _pattern(kind: str, needs: str, *sources: str, off_topic: bool = False, across: bool = False) -> Pattern:
     """A pattern with its needs as `GROUP & word;word | GROUP`."""
     alternatives = (tuple(map(_group, each.split(" & "))) for each in needs.split(" | "))
-    return Pattern(kind, tuple(alternatives), source, off_topic, across)
+    return Pattern(kind, tuple(alternatives), sources, off_topic, across)
+
+
+def _words(words: str) -> str:
+    """Any of the words, or a longer one that begins so."""
+    return "|".join(rf"{word}(?<=\b{word})" for word in words.split("|"))
 
 
 def _group(written: str) -> frozenset[str]:
@@ -61,8 +69,11 @@ _UNLESS_NOT = (
     r"(?<!\bnão )(?<!\bnão se )(?<!\bне )(?<!\bnicht )"
 )
 """Manuals say that their instructions must not be ignored or forgotten. Asked only where a verb begins, as it takes time."""
-_START = r"(?:^|[.!?:\n][^\S\n]*|please )"
-"""Blanks after a line's end are those of the last of several: time must not grow with the square of empty lines."""
+_BLANKS = r"(?:(?<!\A\n)[^\S\n]*)?"
+"""Not those that the text begins with. After a line's end they are those of the last of several: time must not grow with the
+square of empty lines."""
+_START = rf"[.!?:\np](?:(?<=p)lease |(?<!p){_BLANKS})"
+"""Where a sentence or line begins, or behind "please"."""
 _LEAD = r"(?:(?:please|now|also|then|just|kindly),? ){0,9}"
 _MODEL = r"(?:ai|a\.i\.|llm|language model|assistant|chat ?bot|chatgpt|gpt(?:-?\d)?|claude|gemini|copilot|llama|bot|ai agent)"
 _REPLY = r"(?:response|reply|replies|answer|output|completion|summary|translation)"
@@ -90,9 +101,10 @@ PATTERNS = (
     _pattern(
         "override",
         "DROP & EARLIER | DROP & ORDERS | DROP & SAY",
-        r"\b(?:ignor\w*|disregard|forget)\b[^.!?\n]{0,30}?\b(?:text|everything|anything|messages?|content|what|words|all)\b"
-        r"[^.!?\n]{0,30}?\b(?:before|above|prior|previous|earlier|so far|said|told|written|precedes)\b"
-        rf"|{_START}{_LEAD}(?:ignore|disregard|forget|skip|discard) (?:this|the|all|any|that|all the) (?:\w+ )?(?:data|documents?"
+        rf"(?:{_words('ignor')}\w*|{_words('disregard|forget')})\b"
+        r"[^.!?\n]{0,30}?\b(?:text|everything|anything|messages?|content|what|words|all)\b"
+        r"[^.!?\n]{0,30}?\b(?:before|above|prior|previous|earlier|so far|said|told|written|precedes)\b",
+        rf"{_START}{_LEAD}(?:ignore|disregard|forget|skip|discard) (?:this|the|all|any|that|all the) (?:\w+ )?(?:data|documents?"
         r"|text|context|content|information|passages?|page|input|messages?)(?:,| and| then|;) (?:\w+ )?(?:print|output|say"
         r"|repeat|return|write|display|type|send|respond|reply|answer)\b",
     ),
@@ -106,12 +118,14 @@ PATTERNS = (
         "override",
         "DROP & ORDERS",
         rf"\b(?=ign|ver|mis){_UNLESS_NOT}(?:ignorier\w*|vergiss(?! nicht)|missachte\w*)\b.{{0,40}}\b(?:anweisung|befehl|instruktion"
-        rf"|vorgabe|regeln)|\b(?=ign|oub|olv|dim|esq|des){_UNLESS_NOT}(?:ignor\w*|oubli\w*|olvid\w*|ignora\w*|dimentica\w*|esque[cç]\w*"
-        r"|desconsider\w*)\b.{0,40}\b(?:instruc|instruç|istruzion|consigne|indicacion|órdenes|regra|regole)"
-        r"|\b(?:negeer|vergeet)\b.{0,40}\b(?:instructie|opdracht)|\bzignoruj\b.{0,40}(?:instrukcj|polece)"
-        r"|\bbortse\b.{0,40}instruktion"
-        rf"|(?=иг|за){_UNLESS_NOT}(?:игнорир|забудь)\w{{0,9}}.{{0,40}}(?:инструкц|указани|команд|правил)"
-        r"|(?:talimat|komut).{0,30}(?:yok say|unut(?!ma)|görmezden)",
+        rf"|vorgabe|regeln)",
+        rf"\b(?=ign|oub|olv|dim|esq|des){_UNLESS_NOT}(?:ignor\w*|oubli\w*|olvid\w*|ignora\w*|dimentica\w*|esque[cç]\w*"
+        r"|desconsider\w*)\b.{0,40}\b(?:instruc|instruç|istruzion|consigne|indicacion|órdenes|regra|regole)",
+        rf"(?:{_words('negeer|vergeet')})\b.{{0,40}}\b(?:instructie|opdracht)",
+        rf"{_words('zignoruj')}\b.{{0,40}}(?:instrukcj|polece)",
+        rf"{_words('bortse')}\b.{{0,40}}instruktion",
+        rf"(?=иг|за){_UNLESS_NOT}(?:игнорир|забудь)\w{{0,9}}.{{0,40}}(?:инструкц|указани|команд|правил)",
+        r"(?:talimat|komut).{0,30}(?:yok say|unut(?!ma)|görmezden)",
         across=True,
     ),
     _pattern(
@@ -145,8 +159,8 @@ PATTERNS = (
     _pattern(
         "impersonation",
         ": & TURN",
-        r"(?:^|\n)[^\S\n]*\**(?:system|assistant|developer)\**(?: (?:message|prompt|note|override)\**)?\s*:\s*\S"
-        r"|\bsystem (?:override|alert|notice|update)\s*:",
+        r"\n[^\S\n]*\**(?:system|assistant|developer)\**(?: (?:message|prompt|note|override)\**)?\s*:\s*\S",
+        rf"{_words('system')} (?:override|alert|notice|update)\s*:",
     ),
     _pattern(
         "impersonation",
@@ -166,7 +180,7 @@ PATTERNS = (
         rf"|my )?(?:\w+ )?{_MODEL}s?\b[ ,:]"
         r"|\b(?:to|for) (?:any|all|every) (?:ai|llms?|language models?|(?:ai )?assistants?|chat ?bots?"
         r"|ai agents?)\b.{0,30}(?:read|process|summari|review)"
-        rf"|(?:^|\n)[^\S\n]*{_MODEL}\s*[,:]\s*(?:please|you|do|ignore|execute|add|send|write|always)\b"
+        rf"|\n[^\S\n]*{_MODEL}\s*[,:]\s*(?:please|you|do|ignore|execute|add|send|write|always)\b"
         r"|\b(?:hidden|note|message|attention|important)\b[^.!?\n]{0,40}?\b(?:for|to) (?:any |all )?(?:automated|ai|ai-based)"
         r" (?:\w+ )?(?:systems?|screeners?|reviewers?|readers?|agents?|tools?|pipelines?)\b",
         across=True,
@@ -210,16 +224,16 @@ PATTERNS = (
         "your & ANSWER | REPLY & ALWAYS & WHEN | REWORK | please & REPLY",
         r"\b(?:in|to|with|of|at the (?:end|beginning|start|top) of|include|add|append|insert|begin|start|end"
         r"|finish|format|encode|translate|write|give|provide|limit|make|modify|craft|conclude|preface) (?:the "
-        rf"|all |all of |each of )?your (?:\w+ ){{0,2}}{_REPLY}\b"
-        rf"|\byour (?:\w+ ){{0,2}}{_REPLY} (?:should|must|needs? to|has to|will|to|in|into|using|with|as|only)\b"
-        r"|\b(?:when(?:ever)?|before|after|while|if) (?:you(?:'re| are)? )?(?:answer|respond|reply"
+        rf"|all |all of |each of )?your (?:\w+ ){{0,2}}{_REPLY}\b",
+        rf"{_words('your')} (?:\w+ ){{0,2}}{_REPLY} (?:should|must|needs? to|has to|will|to|in|into|using|with|as|only)\b",
+        r"\b(?:when(?:ever)?|before|after|while|if) (?:you(?:'re| are)? )?(?:answer|respond|reply"
         rf"|summari[sz])(?:ing)?\b{_GAP}\b(?:always|include|mention|add|say|tell|use|also|recommend|do not"
-        r"|don't)\b"
-        r"|\b(?:if|when) (?:questioned|asked)(?: about \w+)?,? (?:please )?(?:report|say|state|answer|respond|reply|tell|claim"
-        r"|confirm|deny)\b"
-        rf"|{_START}(?:only |always |just |now )?(?:respond|reply|answer) (?:only |back |again "
-        r"|exclusively )?(?:in|with|using|to the (?:user|question)|as|by|like)\b"
-        rf"|{_START}{_LEAD}(?:enhance|remove|replace|use|add|include|insert|append|begin|start|end|finish|conclude|preface"
+        r"|don't)\b",
+        rf"(?:{_words('if|when')}) (?:questioned|asked)(?: about \w+)?,? (?:please )?(?:report|say|state|answer|respond|reply|tell|claim"
+        r"|confirm|deny)\b",
+        rf"{_START}(?:only |always |just |now )?(?:respond|reply|answer) (?:only |back |again "
+        r"|exclusively )?(?:in|with|using|to the (?:user|question)|as|by|like)\b",
+        rf"{_START}{_LEAD}(?:enhance|remove|replace|use|add|include|insert|append|begin|start|end|finish|conclude|preface"
         r"|format|encode|translate|convert|make|limit|ensure|structure|phrase|shorten|expand|reverse|mask|omit|avoid"
         r"|mention|present|tailor|adjust|modify|craft|capitali[sz]e|hide|embed|spell|scramble|mix|swap|substitute"
         rf"|double|rewrite|rephrase|paraphrase)\b[^.!?\n]{{0,80}}?\byour (?:\w+ ){{0,2}}{_REPLY}\b",
@@ -250,39 +264,40 @@ PATTERNS = (
     _pattern(
         "task",
         "YOU & ASK & DO | your & ANSWER | REWORK | please & DO",
-        r"\bi(?: want|'d like| need| would like) you to (?!know|come|join|meet|call)\w+|\byour (?:task|job) is to\b"
-        r"|\b(?:can|could|would|will) you (?:please |kindly )?(?:suggest|recommend|explain|translate|summari[sz]e|write"
+        rf"{_words('i')}(?: want|'d like| need| would like) you to (?!know|come|join|meet|call)\w+",
+        rf"{_words('your')} (?:task|job) is to\b",
+        rf"(?:{_words('can|could|would|will')}) you (?:please |kindly )?(?:suggest|recommend|explain|translate|summari[sz]e|write"
         r"|generate|compose|calculate|convert|rephrase|rewrite|define|solve|list|classify|identify|determine"
         r"|analy[sz]e|describe|compare|paraphrase|tell me (?:a|about|how|what)|give me|provide me"
-        r"|(?:reply|respond|answer) (?:in|with|to me)|help me)\b"
-        rf"|{_START}help me (?:to )?(?:write|find|understand|solve|plan|create|learn|translate"
+        r"|(?:reply|respond|answer) (?:in|with|to me)|help me)\b",
+        rf"{_START}help me (?:to )?(?:write|find|understand|solve|plan|create|learn|translate"
         r"|with my)\b",
     ),
     _pattern(
         "action",
         "ACTING & all & THINGS | ACT & MINE",
-        r"(?:^|[.!?:\n\"',][^\S\n]*|please |and |then |to |must |now )(?:transfer|pay|grant|unlock|disable|delete"
+        rf"(?:[.!?:\n\"',]{_BLANKS}|please |and |then |to |must |now )(?:transfer|pay|grant|unlock|disable|delete"
         r"|withdraw|deposit|sell|buy|purchase|schedule|cancel|open|dispatch|share|donate|modify|update|remove"
         r"|erase|turn off|deactivate|order)\b"
         r"[^.!?\n]{0,60}?\b(?:my|all (?:of )?(?:my|the)|the user'?s?|users?'?)\b[^.!?\n]{0,40}?\b(?:accounts?"
         r"|funds|money|balance|bitcoins?|wallet|dollars|savings|door|gate|locks?|alarm|cameras?|devices?"
         r"|thermostat|records?|appointments?|files?|data|history|emails?|messages|access|permissions?|address"
-        r"|insurance|prescriptions?|vehicle|car|shares|card)\b"
-        r"|(?:^|[.!?:\n\"'“][^\S\n]*)please (?:also )?(?:transfer|pay|grant|unlock|disable|delete|withdraw|deposit|sell|buy"
+        r"|insurance|prescriptions?|vehicle|car|shares|card)\b",
+        rf"[.!?:\n\"'“]{_BLANKS}please (?:also )?(?:transfer|pay|grant|unlock|disable|delete|withdraw|deposit|sell|buy"
         r"|purchase|schedule|cancel|open|dispatch|share|donate|modify|update|remove|erase|turn|deactivate|order|move"
         rf"|change|get)\b[^.!?\n]{{0,120}}?(?:\bmy\b|'[^'\n]{{1,60}}'|\bid\b|\baccount (?:number|id)|\$\d|{_EMAIL})",
     ),
     _pattern(
         "task",
         "OPENING & WORK | please & DO | REWORK",
-        r"(?:^|[.!?:\n][^\S\n]*|please |you (?:must|should|need to|have to) )(?:please |now |also |then "
+        rf"(?:[.!?:\n]{_BLANKS}|please |you (?:must|should|need to|have to) )(?:please |now |also |then "
         r"|just )?(?:write|compose|generate|create|draft|produce|craft|develop|build|design|give|provide|tell"
         r"|offer|suggest|list)\b (?:\w+ ){0,5}?"
         r"(?:poem|story|haiku|essay|song|lyrics|joke|tweet|blog|article|recipe|summary|script|program|function"
         r"|code|python|javascript|sql|email|letter|list of|steps|tutorial|guide|instructions for|tips|advice"
         r"|recommendations?|fun facts?|plan|slogan|advertisement|ad for|itinerary|playlist|response|definition"
-        r"|explanation|overview|malware|exploit)\b"
-        rf"|{_START}(?:please |now |also )?(?:translat\w+|rewrite|paraphrase|rephrase"
+        r"|explanation|overview|malware|exploit)\b",
+        rf"{_START}(?:please |now |also )?(?:translat\w+|rewrite|paraphrase|rephrase"
         r"|summari[sz]e|encode|decode|convert|reverse)\b (?:the |this |that |all |every |everything |each |it "
         r"|your |above |following |text |passage |sentence ){1,4}",
     ),
@@ -308,7 +323,7 @@ PATTERNS = (
     _pattern(
         "task",
         "QUESTION & ?",
-        r"(?:^|[.!?\n][^\S\n]*)(?:how|what|why|which|who|where|when|can|could|is|are|do|does|should)\b[^.!?\n]{10,200}\?",
+        rf"[.!?\n]{_BLANKS}(?:how|what|why|which|who|where|when|can|could|is|are|do|does|should)\b[^.!?\n]{{10,200}}\?",
         off_topic=True,
     ),
     _pattern(
@@ -322,7 +337,7 @@ PATTERNS = (
     _pattern(
         "markup",
         ": & input",
-        r"(?:^|\n)[^\S\n]*action\s*:\s*\S[^\n]{0,80}\n\s*action input\s*:",
+        r"\n[^\S\n]*action\s*:\s*\S[^\n]{0,80}\n\s*action input\s*:",
         across=True,
     ),
     _pattern(
