@@ -474,7 +474,14 @@ def test_numbers_of_numpy_in_chunks_become_plain_ones():
 
 @pytest.mark.parametrize(
     ("name", "value"),
-    [("source", 5), ("source", 0), ("source", np.array(["a", "b"])), ("metadata", ["year", 2024]), ("format", ["md"])],
+    [
+        ("source", 5),
+        ("source", 0),
+        ("source", np.array(["a", "b"])),
+        ("metadata", ["year", 2024]),
+        ("format", ["md"]),
+        ("heading", 5),
+    ],
 )
 def test_a_value_of_another_type_in_a_text_is_named_with_the_text(name, value):
     with pytest.raises(secondhop.InputError, match=f"text 1: {name}="):

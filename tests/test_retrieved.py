@@ -223,6 +223,16 @@ def test_unknown_keys_of_any_type_are_named():
         build_context("copper", [{"text": "Copper melts.", 5: 1, "x": 2}])
 
 
+def test_a_text_is_found_and_cited_by_the_heading_that_it_stands_under():
+    turns = [{"text": f"Turn the {key} key left.", "source": "m.md", "heading": f"Opening the {gate} gate"}
+             for key, gate in (("brass", "north"), ("small", "south"), ("long", "west"))]  # fmt: skip
+    context = Document.from_texts(turns).context("How is the south gate opened?", top_k=1)
+    assert context.citations[0]["text"] == "Turn the small key left."
+    assert context.citations[0]["heading"] == "Opening the south gate"
+    text = {"text": "Ask first.\n\n# Fees\n\nCopper is dear.", "format": "markdown", "heading": "Metals"}
+    assert [chunk.heading_path for chunk in Document.from_texts([text]).chunks] == [("Metals",), ("Metals", "Fees")]
+
+
 def test_texts_are_read_in_the_format_given_and_keep_what_they_say_of_themselves():
     (chunk,) = Document.from_texts(["# Fees\n\nCopper is dear."], format="markdown").chunks
     assert chunk.heading_path == ("Fees",)

@@ -155,7 +155,8 @@ class Document:
         """A document from several texts, each chunked on its own.
 
         Args:
-            texts: strings, or mappings with `text` and optionally `source`, `format`, `metadata`.
+            texts: strings, or mappings with `text` and optionally `source`, `format`, `metadata`, and a `heading` that the text
+                stands under: it is searched and cited, too.
             options: options as one object.
             **keywords: or as keywords.
 

@@ -186,20 +186,24 @@ def load_item(item: Any, number: int, settings: DocumentOptions) -> SourceText |
     values: Mapping[str, Any] = {"text": item} if isinstance(item, str) else item
     if not isinstance(values, Mapping) or not isinstance(values.get("text"), str):
         raise InputError(f"text {number} is {type(item).__name__}; give a string or a mapping with 'text'")
-    if unknown := set(values) - {"text", "source", "format", "metadata"}:
+    if unknown := set(values) - {"text", "source", "format", "heading", "metadata"}:
         raise InputError(
-            f"text {number} has unknown keys [{', '.join(sorted(map(repr, unknown)))}]; known are: text, source, format, metadata"
+            f"text {number} has unknown keys [{', '.join(sorted(map(repr, unknown)))}]; known are: text, source, format, heading, metadata"
         )
     if not values["text"].removeprefix("\ufeff").strip():
         return None
     named = {name: value for name, value in values.items() if value is not None}
     label = checked_string(named.get("source", ""), f"text {number}: source") or f"{settings.source}-{number}"
     form = checked_string(named.get("format", ""), f"text {number}: format") or settings.format
+    heading = checked_string(named.get("heading", ""), f"text {number}: heading")
     metadata = named.get("metadata")
     if not isinstance(metadata, (Mapping, NoneType)):
         raise InputError(f"text {number}: metadata={metadata!r} is not a mapping")
     loaded = loading.load_text(checked_text(values["text"]), label, format=form or None)
-    return replace(loaded, metadata={**loaded.metadata, **(metadata or {})})
+    sections = loaded.sections
+    if heading:
+        sections = tuple(replace(each, heading_path=(heading, *each.heading_path)) for each in sections)
+    return replace(loaded, sections=sections, metadata={**loaded.metadata, **(metadata or {})})
 
 
 def checked_string(value: Any, name: str) -> str:

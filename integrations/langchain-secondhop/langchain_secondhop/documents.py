@@ -25,6 +25,8 @@ Order = Literal["relevance", "reading"]
 UNNAMED = "document"
 """What citations say of a document without a source."""
 _ORIGIN = "langchain_secondhop.origin"
+_HEADINGS = ("heading", *(f"Header {level}" for level in range(6, 0, -1)))
+"""Metadata keys of headings, the nearest one first: ours, and those that LangChain's splitters of Markdown and HTML use."""
 _MOST_DIGITS = 9
 """Longer numbers are no pages, and an index does not hold them."""
 _VERBATIM = frozenset({"markdown", "code"})
@@ -65,10 +67,13 @@ def to_texts(documents: Iterable[Document]) -> list[dict[str, Any]]:
         given = document.id if document.id not in seen else None
         seen |= {given} if given is not None else set()
         found = format_by_name(_source(document.metadata))
+        place = _cited_place(document.metadata)
+        (heading,) = place.pop("heading_path", (None,))
         texts.append(
             {
                 "text": document.page_content,
-                "source": cite(document.metadata),
+                "source": label(Chunk("", **place), line=False),
+                "heading": heading,
                 "format": found if found in _VERBATIM else "text",
                 "metadata": {**document.metadata, _ORIGIN: _Origin(given, document.page_content, is_file=True)},
             }
@@ -92,10 +97,8 @@ def to_chunks(documents: Iterable[Document]) -> list[dict[str, Any]]:
             number += 1
         copies[known] = number + 1
         taken.add(distinct)
-        # A citation of ours is shown as it is, and the budget has to count what is shown.
-        place = {"source": cite(metadata)} if metadata.get("citation") else _place(metadata)
         origin = {**metadata, _ORIGIN: _Origin(distinct, document.page_content)}
-        chunks.append({"text": document.page_content, "id": distinct, "metadata": origin, **place})
+        chunks.append({"text": document.page_content, "id": distinct, "metadata": origin, **_cited_place(metadata)})
     return chunks
 
 
@@ -170,14 +173,21 @@ def _in_source(text: str, spans: Sequence[Span], chunk: Chunk, origin: _Origin) 
     return joined(parts, chunk.kind), [place for cut in cuts for _, place in cut]
 
 
+def _cited_place(metadata: Mapping[str, Any]) -> dict[str, Any]:
+    """`_place`; a citation of ours is shown as it is, and the budget has to count what is shown."""
+    return {"source": cite(metadata)} if metadata.get("citation") else _place(metadata)
+
+
 def _place(metadata: Mapping[str, Any]) -> dict[str, Any]:
     """Source, page and heading of a document, those that it has."""
-    heading, page = metadata.get("heading"), _page(metadata)
+    page = _page(metadata)
     place: dict[str, Any] = {"source": _source(metadata)}
     if page is not None:
         place["page"] = page
-    if isinstance(heading, str) and heading:
-        place["heading_path"] = (heading,)
+    for heading in map(metadata.get, _HEADINGS):
+        if isinstance(heading, str) and heading:
+            place["heading_path"] = (heading,)
+            break
     return place
 
 

@@ -36,6 +36,7 @@ metadatas = st.fixed_dictionaries(
         "page": st.integers(0, 9),
         "relevance_score": st.floats(-1, 1),
         "nested": st.just({"deep": [1, 2]}),
+        "Header 1": st.sampled_from(["Night mail", "The Aurora's  engine", ""]),
     },
 )
 ids = st.one_of(st.none(), st.sampled_from(["x", "y"]), st.uuids().map(str))
@@ -240,6 +241,23 @@ def test_text_that_a_loader_took_from_html_or_csv_is_not_parsed_again():
         assert retriever.invoke("mail ship")[0].page_content == text
 
 
+@pytest.mark.parametrize("key", ["heading", "Header 3"])
+def test_headings_in_the_metadata_are_searched(key):
+    keys = {"brass": "north", "small": "south", "long": "west"}
+    given = [
+        Document(
+            page_content=f"Turn the {name} key left.", metadata={key: f"Opening the {gate} gate", "source": "m.md"}
+        )
+        for name, gate in keys.items()
+    ]
+    question = "How is the south gate opened?"
+    from_index = SecondhopRetriever.from_documents(given, k=1).invoke(question)
+    from_compressor = SecondhopCompressor(top_n=1).compress_documents(given, question)
+    for (found,) in (from_index, from_compressor):
+        assert found.page_content == "Turn the small key left."
+        assert found.metadata["heading"] == "Opening the south gate"
+
+
 @pytest.mark.parametrize(
     ("metadata", "citation"),
     [
@@ -249,6 +267,7 @@ def test_text_that_a_loader_took_from_html_or_csv_is_not_parsed_again():
         ({"source": "a.pdf", "page_number": 3}, "a.pdf p.3"),
         ({"source": "a.pdf", "page_label": 1.5, "page_number": float("nan")}, "a.pdf"),
         ({"source": "a.md", "heading": "Fares"}, "a.md § Fares"),
+        ({"source": "a.md", "Header 1": "The board", "Header 2": "Fares"}, "a.md § Fares"),
         ({"title": "Handbook"}, "Handbook"),
         ({}, "document"),
         ({"source": "a.pdf", "citation": "Book, ch. 2"}, "Book, ch. 2"),
