@@ -1,5 +1,6 @@
 """EPUB, Rich Text and e-mail."""
 
+import base64
 import io
 import zipfile
 from email.message import EmailMessage
@@ -354,6 +355,31 @@ def test_a_message_given_as_a_string_is_read_whatever_its_parts_declare(charset)
     assert load_bytes(b"\xef\xbb\xbf" + text.encode(), "a.eml").text == "Fähre\n\nGrüße"
     encoded = text.replace("8bit", "quoted-printable").replace("Grüße", "Gr=FC=DFe")
     assert "Gr" in load_text(encoded, "a.eml").text
+
+
+@pytest.mark.parametrize(
+    ("charset", "written_in", "words"),
+    [
+        ("iso-8859-1", "cp1252", "It’s 5 €"),
+        ("shift_jis", "cp932", "①会議"),
+        ("gb2312", "gb18030", "朱镕基"),
+        ("ks_c_5601-1987", "cp949", "똠방"),
+        ("utf-8*en", "utf-8", "Fähre"),
+    ],
+)
+def test_headers_are_read_in_what_bodies_that_declare_the_same_are(charset, written_in, words):
+    word = f"=?{charset}?B?{base64.b64encode(words.encode(written_in)).decode()}?="
+    loaded = load_text(f"From: {word} <ada@example.org>\nSubject: Re: {word}\n\nHello.", "a.eml")
+    assert loaded.text.split("\n\n")[:2] == [f"Re: {words}", f"From: {words} <ada@example.org>"]
+    assert (loaded.metadata["title"], loaded.warnings) == (f"Re: {words}", ())
+
+
+def test_headers_that_are_not_encoded_are_read_by_a_guess_that_is_warned_about():
+    loaded = load_bytes("Subject: Fähre nach Grömitz\n\nHello.".encode("cp1252"), "a.eml")
+    assert loaded.text == "Fähre nach Grömitz\n\nHello."
+    assert loaded.warnings == ("The text is not UTF-8; it was read as cp1252, which is a guess.",)
+    unwarned = load_bytes("Subject: Fähre\n\nHello.".encode(), "a.eml")
+    assert (unwarned.text, unwarned.warnings) == ("Fähre\n\nHello.", ())
 
 
 def test_a_body_whose_encoding_had_to_be_guessed_is_warned_about():

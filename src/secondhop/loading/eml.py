@@ -5,6 +5,7 @@ Web pages that browsers save in one file (MHTML) are mails without a receiver, w
 
 from __future__ import annotations
 
+import re
 from codecs import BOM_UTF8, lookup
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -14,7 +15,7 @@ from email.message import EmailMessage, Message
 from email.parser import BytesParser
 from typing import Any
 
-from secondhop.errors import CorruptFileError
+from secondhop.errors import CorruptFileError, LoadError
 from secondhop.loading.builder import TextBuilder, clean, one_line
 from secondhop.loading.encodings import READ_AS, decode, is_binary
 from secondhop.types import SourceText
@@ -24,6 +25,10 @@ _MAX_DEPTH = 20
 _MAX_PARTS = 1000
 _MESSAGES = frozenset({"message/rfc822", "message/global"})
 _BODIES = frozenset({"text/plain", "text/html"})
+_DAMAGE = (LoadError, MessageError, ValueError, IndexError, AttributeError, TypeError)
+"""What reading a header raises."""
+_WORD = re.compile(r"=\?([\w.:-]+)(?=[*?])")
+"""How an encoded word of a header begins, with its character set."""
 _AS_IT_STANDS = ("", "7bit", "8bit", "binary")
 """Transfer encodings that change nothing."""
 
@@ -56,14 +61,14 @@ def load(data: bytes, source: str) -> SourceText:
     reading = _Reading(source, is_utf8, {})
     _write(message, 1, builder, reading)
     named = (("title", "Subject"), ("author", "From"), ("date", "Date"))
-    metadata = {key: _header(message, name) for key, name in named}
+    metadata = {key: _header(message, name, reading) for key, name in named}
     return builder.build(source, metadata=metadata, warnings=reading.warnings)
 
 
 def _write(message: Message, level: int, builder: TextBuilder, reading: _Reading) -> None:
-    builder.heading(level, _header(message, "Subject") or ("(no subject)" if _header(message, "From") else ""))
-    shown = ((name, _header(message, name)) for name in _HEADERS if name != "Subject")
-    builder.write("\n".join(f"{name}: {value}" for name, value in shown if value))
+    headers = {name: _header(message, name, reading) for name in _HEADERS}
+    builder.heading(level, headers.pop("Subject") or ("(no subject)" if headers["From"] else ""))
+    builder.write("\n".join(f"{name}: {value}" for name, value in headers.items() if value))
     attached: list[str] = []
     inner: list[Message] = []
     said: set[Message] = set()
@@ -122,14 +127,29 @@ def _text(part: Message, reading: _Reading) -> str:
         # What else is in a text that claims to be ASCII may be anything.
         return payload.decode(name if name == "ascii" else READ_AS.get(name, name))
     except (LookupError, ValueError):
-        text, warnings = decode(payload, reading.source)
-        reading.warnings.update(dict.fromkeys(warnings))
-        return text
+        return _guessed(payload, reading)
 
 
-def _header(message: Message, name: str) -> str:
-    """A header decoded; empty if it is missing or cannot be parsed."""
+def _guessed(data: bytes, reading: _Reading) -> str:
+    text, warnings = decode(data, reading.source)
+    reading.warnings.update(dict.fromkeys(warnings))
+    return text
+
+
+def _header(message: Message, name: str, reading: _Reading) -> str:
+    """A header decoded, its words in the character sets that bodies are read in; empty if it is missing or cannot be parsed."""
+    raw = next((str(value) for key, value in message.raw_items() if key.lower() == name.lower()), "")
     try:
-        return one_line(str(message.get(name, "")))
-    except (MessageError, ValueError, IndexError, AttributeError, TypeError):  # the parser's answers to damage
+        if not raw.isascii():  # written without the encoding that headers need
+            raw = _guessed(raw.encode("utf-8", "surrogateescape"), reading)
+        return one_line(str(message.policy.header_fetch_parse(name, _WORD.sub(_read_as, raw))))
+    except _DAMAGE:
         return ""
+
+
+def _read_as(charset: re.Match[str]) -> str:
+    try:
+        name = lookup(charset[1]).name
+    except LookupError:
+        return charset[0]
+    return f"=?{READ_AS.get(name, name)}"
