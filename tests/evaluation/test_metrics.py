@@ -66,7 +66,8 @@ def test_an_answer_is_there_if_each_part_is_in_any_spelling(answer, context, fou
 
 
 @pytest.mark.parametrize(
-    "answer", [None, "", "…", "Yes", ["no"], [["No", "not at all"]], [], [[]], ["Ada", []], 42, {"a": 1}]
+    "answer",
+    [None, "", "…", "Yes", ["no"], ["Ada", "yes"], [["No", "not at all"]], [], [[]], ["Ada", []], 42, {"a": 1}],
 )
 def test_an_answer_that_no_text_shows_is_not_measured(answer):
     item = Item("i", "q", answers_of({"answer": answer}), (), ((0, "evidence"),), ((0, "evidence"),))
@@ -102,6 +103,7 @@ def test_auroc_is_the_share_of_pairs_in_order(pairs):
 
 def test_precision_at_full_recall():
     assert precision_at_recall([0.9, 0.8, 0.7, 0.1], [True, False, True, False]) == pytest.approx(2 / 3)
+    assert math.isnan(precision_at_recall([0.9], [False]))
 
 
 def test_bootstrap_is_seeded_paired_and_skips_nan():
@@ -152,6 +154,7 @@ def test_four_words_of_five_are_enough_and_three_of_four_are_not():
 def test_what_no_support_is_known_of_is_not_measured():
     scores = evidence_scores(asked([(0, "alpha beta"), (1, "gamma delta")], []), "alpha")
     assert all(math.isnan(scores[name]) for name in ("full", "ev", "hop2"))
+    assert scores["wr"] == 0.25
 
 
 def test_rankings_are_measured_up_to_their_depth():

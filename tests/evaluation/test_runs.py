@@ -15,7 +15,7 @@ from secondhop.evaluation.ours import PlainBM25, SecondhopSystem
 from secondhop.evaluation.peers import PEERS, MissingPeerError
 from secondhop.evaluation.runner import rank, run
 from secondhop.evaluation.summary import results
-from secondhop.evaluation.systems import Answer, fill, make_system
+from secondhop.evaluation.systems import Answer, document_number, fill, make_system, source_name
 from secondhop.evaluation.tables import mark, rows_of
 from secondhop.evaluation.unanswerable import with_unanswerable, without_evidence
 from secondhop.text.tokens import count_words
@@ -257,6 +257,12 @@ def test_systems_go_by_name_with_options():
     }  # fmt: skip
     with pytest.raises(OptionError, match="system="):
         make_system("elsewhere")
+
+
+def test_labels_tell_the_number_of_a_document_and_its_format():
+    names = [source_name(number, Doc("A title", "Ropes.", source)) for number, source in ((3, "fees.py"), (12, "c"))]
+    assert names == ["d3/fees.py", "d12"]
+    assert list(map(document_number, (*names, "d3", "x7", "data.txt", "7/d3"))) == [3, 12, 3, 0, 0, 0]
 
 
 @pytest.mark.skipif(importlib.util.find_spec("redhop") is not None, reason="peers are installed")
