@@ -1,5 +1,6 @@
 import datetime
 import zipfile
+from copy import deepcopy
 from io import BytesIO
 
 import docx
@@ -398,6 +399,23 @@ def test_slides_give_title_body_tables_and_notes():
     assert [section.page for section in loaded.sections] == [1, 2, 2]
     assert loaded.metadata["page_count"] == 2
     assert loaded.warnings == ("Hidden slides are included: 2.",)
+
+
+def test_footers_and_dates_that_slides_repeat_are_read_once():
+    deck = pptx.Presentation()
+    for title, footer in (("Fees", "Harbour office"), ("Terms", "Harbour office"), ("Fog", "Coast guard")):
+        slide = deck.slides.add_slide(deck.slide_layouts[5])
+        slide.shapes.title.text = title
+        for place in slide.slide_layout.placeholders:
+            if place.placeholder_format.idx != 0:
+                slide.shapes._spTree.append(deepcopy(place._element))
+        *_, date, below, number = slide.placeholders
+        date.text, below.text, number.text = "May 2024", footer, "7"
+    assert [text for _, _, text in in_sections(slides.load(saved(deck), "a.pptx"))] == [
+        "Fees\n\nMay 2024\n\nHarbour office",
+        "Terms",
+        "Fog\n\nCoast guard",
+    ]
 
 
 def test_a_shape_with_the_id_of_the_title_is_read():

@@ -26,6 +26,7 @@ except ImportError as error:
 _NUMBERING = re.compile(r"(arabic|alphaLc|alphaUc|romanLc|romanUc)(Period|ParenR|ParenBoth|Plain)")
 _FORMS = {"alphaLc": "lowerLetter", "alphaUc": "upperLetter", "romanLc": "lowerRoman", "romanUc": "upperRoman"}
 _AROUND = {"ParenR": "{})", "ParenBoth": "({})", "Plain": "{}"}
+_FOOTERS = (PP_PLACEHOLDER.FOOTER, PP_PLACEHOLDER.DATE)
 _AUTOMATIC = qn("a:buAutoNum")
 _COMPATIBILITY = "{http://schemas.openxmlformats.org/markup-compatibility/2006}"
 
@@ -44,11 +45,12 @@ def load(data: bytes, source: str) -> SourceText:
     builder = TextBuilder()
     hidden: list[str] = []
     unread: list[str] = []
+    footers: set[str] = set()
     try:
         presentation = Presentation(BytesIO(data))
         slides = list(presentation.slides)
         for number, slide in enumerate(slides, start=1):
-            if not _write_slide(slide, number, builder):
+            if not _write_slide(slide, number, builder, footers):
                 unread.append(str(number))
             if slide.element.get("show") in ("0", "false"):
                 hidden.append(str(number))
@@ -66,7 +68,7 @@ def load(data: bytes, source: str) -> SourceText:
     return builder.build(source, metadata=metadata, warnings=warnings)
 
 
-def _write_slide(slide: Any, number: int, builder: TextBuilder) -> bool:
+def _write_slide(slide: Any, number: int, builder: TextBuilder, footers: set[str]) -> bool:
     """Write a slide; False if an object on it could not be read."""
     _choose(slide.element)
     builder.begin(page=number)
@@ -83,7 +85,7 @@ def _write_slide(slide: Any, number: int, builder: TextBuilder) -> bool:
             lines = frame_lines(shape)
             is_read &= lines is not None
             builder.write(clean("\n".join(lines or ())))
-        elif shape.has_text_frame and not _is_slide_number(shape):
+        elif shape.has_text_frame and not _is_furniture(shape, footers):
             builder.write(_paragraphs(shape.text_frame))
     if slide.has_notes_slide and slide.notes_slide.notes_text_frame is not None:
         builder.write(_paragraphs(slide.notes_slide.notes_text_frame))
@@ -119,8 +121,15 @@ def _rows(table: Any) -> Iterator[list[str]]:
         yield cells
 
 
-def _is_slide_number(shape: Any) -> bool:
-    return bool(shape.is_placeholder and shape.placeholder_format.type == PP_PLACEHOLDER.SLIDE_NUMBER)
+def _is_furniture(shape: Any, footers: set[str]) -> bool:
+    """Whether a shape shows the slide's number, or a footer or date that a slide before had."""
+    kind = shape.placeholder_format.type if shape.is_placeholder else None
+    if kind not in _FOOTERS:
+        return bool(kind == PP_PLACEHOLDER.SLIDE_NUMBER)
+    text = shape.text_frame.text
+    is_repeated = text in footers
+    footers.add(text)
+    return is_repeated
 
 
 def _paragraphs(frame: Any) -> str:
