@@ -64,6 +64,8 @@ def sqlite(tmp_path):
 def test_a_text_is_embedded_once(sqlite):
     inner = Counting()
     embedder = CachedEmbedder(inner, sqlite)
+    assert (embedder.name, embedder.identity("query")) == (inner.name, inner.identity("query"))
+    assert not len(embedder.embed([], "document"))
     assert len(embedder.embed(["a", "b", "a"], "document")) == 3
     assert inner.count == 2
     embedder.embed(["b", "c"], "document")

@@ -84,6 +84,16 @@ def test_marks_follow_the_letters_that_bear_them():
     assert pdf.load(file.replace(*FONT), "a.pdf").text.strip() == "אבָא"
 
 
+@pytest.mark.parametrize("turn", ["0 1 -1 0", "0 -1 1 0"])
+def test_a_line_set_sideways_keeps_its_words_apart(turn):
+    typed, seen = HEBREW[0]
+    codes = {letter: code for code, letter in enumerate(sorted(set(seen)), start=65)}
+    drawn = "".join(chr(codes[letter]) for letter in seen)
+    stream = f"BT /F1 10 Tf {turn} 300 300 Tm ({drawn}) Tj ET"
+    contents = {0: f"<< /Length {len(stream)} >>\nstream\n{stream}\nendstream", 1: cmap(codes)}
+    assert pdf.load(making.drawn_pdf([[], []], contents=contents).replace(*FONT), "a.pdf").text.strip() == typed
+
+
 def test_cells_of_a_table_are_read_one_after_the_other():
     file = page_of(["1,250   Copper תשוחנ", "980       Iron לזרב", "רחמ םולש םולש םולש"])
     assert pdf.load(file, "a.pdf").text.strip().split("\n")[:2] == ["נחושת Copper 1,250", "ברזל Iron 980"]
