@@ -27,3 +27,20 @@ def test_no_sections_are_no_tree():
 )
 def test_headings_with_nothing_below_them_open_the_subsection_that_follows(text, chunks):
     assert [chunk.text for chunk in Document.from_text(text, format="markdown").chunks] == chunks
+
+
+@pytest.mark.parametrize(
+    ("above", "chunks"),
+    [
+        ("<h1>A</h1><p>In euros.</p>", ["A\n\nIn euros.\n\n"]),
+        ("<h1>A</h1><p>Tides turn.</p><p>Table 1: tides</p>", ["A\n\nTides turn.", "Table 1: tides\n\n"]),
+        ("<h1>A</h1><h2>B</h2><p>In euros.</p>", ["A\n\nB\n\nIn euros.\n\n"]),
+        (f"<h1>A</h1><p>{'The tide turns. ' * 12}</p>", [f"A\n\n{('The tide turns. ' * 12).strip()}", ""]),
+    ],
+)
+def test_the_short_paragraph_right_above_a_table_is_its_caption(above, chunks):
+    page = f"{above}<table><tr><th>Name</th><th>Fee</th></tr><tr><td>Quay</td><td>9</td></tr></table><p>The end.</p>"
+    document = Document.from_text(page, format="html")
+    *before, table = chunks
+    assert [chunk.text for chunk in document.chunks] == [*before, f"{table}Name | Fee\nQuay | 9", "The end."]
+    assert document.chunks[len(before)].kind == "table"

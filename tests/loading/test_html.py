@@ -271,6 +271,24 @@ def test_cells_that_span_rows_stand_in_each_row():
     assert load(table).text == "Region | Sales\nNorth | 1 | 2\nNorth | 3 | 4"
 
 
+@pytest.mark.parametrize(
+    ("rows", "header"),
+    [
+        ("<tr><th>Car<th>Fare<tr><td>short<td>9", "Car | Fare"),
+        ("<thead><tr><td>Car<td>Fare</thead><tr><td>short<td>9", "Car | Fare"),
+        ("<tr><td><th>Summer<tr><th>Car<th>Fare<tr><th>short<td>9", "Car | Fare"),
+        ("<tr><td><th>Fare<tr><th colspan=2>Cars<tr><th>short<td>9", " | Fare"),
+        ("<tr><td>Car<td>Fare<tr><td>short<td>9", "Car | Fare"),
+        ("<tr><th>Car<th>Fare<tr><th>short<th>9", "Car | Fare"),
+        ("<tr><th>Car<td>Saab<tr><th>Fare<td>9", None),
+    ],
+)
+def test_the_last_row_at_the_top_that_names_columns_is_the_header(rows, header):
+    source = load(f"<table>{rows}</table>")
+    (section,) = [section for section in source.sections if section.kind == "table"]
+    assert (section.heading_span and source.text[slice(*section.heading_span)]) == header
+
+
 def test_blocks_in_a_cell_are_kept_apart():
     assert "one two | x" in load("<table><tr><td>a<td>b<tr><td><p>one</p><p>two</p><td>x</table>").text
 

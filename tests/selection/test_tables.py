@@ -51,7 +51,7 @@ def test_for_a_header_that_is_a_hit_no_room_is_kept_besides(question):
     header = "length,berth,fee in euros for each month that the boat of a member stays"
     document = Document.from_text("\n".join((header, *ROWS)), source="fees.csv", tokenizer="words")
     context = document.context(question, 40)
-    assert [citation["role"] for citation in context.citations] == ["seed", "seed"]
+    assert len(context.citations) == 2
     assert context.text().startswith(header)
     assert context.report.total_tokens > 33
 
@@ -83,7 +83,63 @@ def test_gaps_between_rows_stand_on_lines_of_their_own():
 def test_a_row_far_below_the_header_comes_with_it():
     document = Document.from_text(markdown(100), source="fees.md", chunk_size=4_000)
     assert document.n_chunks == 1
-    assert document.context("D99", 45).text().startswith("| Length | Berth | Fee |\n|---|---|---|\n")
+    assert "| Length | Berth | Fee |\n|---|---|---|\n" in document.context("D99", 45).text()
+
+
+@pytest.mark.parametrize("form", ["csv", "html", "markdown"])
+def test_the_row_asked_for_goes_before_the_one_below_the_header(form):
+    """The column asked for stands in the header, the row in another chunk: neither says it alone."""
+    rows = [["station", *(f"value {number}" for number in range(12)), "frost days", "sun hours"]]
+    for name in ("Aldermoor", "Birkenfeld", "Cairnlow", "Dunmarsh", "Eskerby", "Grimsel", "Hollowell", "Ingleford"):
+        rows.append([name, *(str(hash_ * len(name)) for hash_ in range(1070, 1084))])
+    text = {
+        "csv": "\n".join(map(",".join, rows)),
+        "html": "<table>"
+        + "".join(f"<tr>{''.join(f'<td>{cell}</td>' for cell in row)}</tr>" for row in rows)
+        + "</table>",
+        "markdown": "\n".join(f"| {' | '.join(row)} |" for row in (rows[0], ["---"] * len(rows[0]), *rows[1:])),
+    }[form]
+    document = Document.from_text(
+        text,
+        source=f"stations.{'md' if form == 'markdown' else form}",
+        format=None if form == "csv" else form,
+        chunk_size=120,
+    )
+    shown = document.context("How many frost days does Grimsel have?", 200).text()
+    assert "Grimsel" in shown
+    assert "frost days" in shown
+    assert "Aldermoor" not in shown
+
+
+@pytest.mark.parametrize("budget", range(20, 60))
+def test_room_is_kept_for_a_header_that_other_rows_part_from_the_one_shown(budget):
+    rows = ("Fee,2023,2022", "Quay,18,17", "Berth,30,29", "All fees,48,46", "Oil,7,8", "Tow,5,5", "Grand total,60,59")
+    shown = (
+        Document.from_text("\n".join(rows), source="fees.csv")
+        .context("What was the grand total in 2022?", budget)
+        .text()
+    )
+    assert rows[0] in shown
+    assert rows[-1] in shown
+
+
+def test_a_row_comes_with_the_short_sentence_above_the_table():
+    above, rows = (
+        "# Accounts\n\nThe year was good.\n\nIn millions of euros.",
+        "| Revenue | 9 | 7 |\n| Tax | 2 | 1 |\n| Rent | 2 | 1 |",
+    )
+    text = f"{above}\n\n| | 2023 | 2022 |\n|---|---|---|\n{rows}\n"
+    shown = Document.from_text(text, format="markdown").context("tax paid in 2022", 42).text()
+    assert "In millions of euros." in shown
+    assert "| Tax | 2 | 1 |" in shown
+
+
+def test_what_stands_above_the_title_of_a_table_is_no_caption():
+    rows = "| Revenue | 9 | 7 |\n| Tax | 2 | 1 |"
+    text = f"# Accounts\n\nThe year was good.\n\n## Taxes\n\n| | 2023 | 2022 |\n|---|---|---|\n{rows}\n"
+    shown = Document.from_text(text, format="markdown").context("tax in 2022", 45).text()
+    assert "| Tax | 2 | 1 |" in shown
+    assert "good" not in shown
 
 
 def test_what_stands_below_a_table_is_no_row_of_it():

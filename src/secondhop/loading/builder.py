@@ -115,17 +115,18 @@ class TextBuilder:
         elif (span := self.write(text)) is not None:
             self._sections[-1].snippets.append(span)
 
-    def table(self, rows: Iterable[Sequence[str]]) -> None:
+    def table(self, rows: Iterable[Sequence[str]], *, header: int | None = 0) -> None:
         """Add a table, one line for each row that is not empty, as a section of its own.
 
-        Its first row stands as the section's heading. What has only one row or one column is layout, not a table.
+        Its header stands as the section's heading: the first row, or the place of the last of several that name the
+        columns. What has only one row or one column is layout, not a table.
         """
         cleaned = [[one_line(cell) for cell in row] for row in rows]
         cleaned = [row for row in cleaned if any(row)]
         if len(cleaned) < 2 or max(len(row) for row in cleaned) < 2:
             self.write("\n".join(cell for row in cleaned for cell in row if cell))
             return
-        self.rows([row_line(row) for row in cleaned], header=0)
+        self.rows([row_line(row) for row in cleaned], header=header)
 
     def rows(self, lines: Sequence[str], *, header: int | None = None) -> None:
         """Add a table that is lines already; `header` is the place of the line that names the columns."""

@@ -224,11 +224,12 @@ class _Writer:
             self._builder.code(clean(code).strip("\n"))
             return False
         if tag == "table" and _is_of_data(node):
-            rows = [row for row in _rows(node, self._dropped) if any(row)]
+            named = [(row, is_named) for row, is_named in _rows(node, self._dropped) if any(row)]
+            rows = [row for row, _ in named]
             if _is_ruled(rows, node):
                 for caption in node.css("caption"):
                     self._builder.write(one_line(_text(caption, self._dropped)))
-                self._builder.table(rows)
+                self._builder.table(rows, header=_header(named, node))
                 return False
         if tag == "li":
             self._items += 1
@@ -426,30 +427,48 @@ def _is_ruled(rows: list[list[str]], table: Any) -> bool:
     return is_named or any(len(row) - row.count("") > 1 for row in rows)
 
 
+def _header(rows: list[tuple[list[str], bool]], table: Any) -> int | None:
+    """Place of the last row at the top that names columns, or of the first; None where rows have names instead.
+
+    One cell below them names the rows that follow.
+    """
+    last = next((place for place, (_, is_named) in enumerate(rows) if not is_named), 1) - 1
+    if last < 0:
+        return None if table.css_first("th") is not None else 0
+    while last and len(rows[last][0]) - rows[last][0].count("") == 1:
+        last -= 1
+    return last
+
+
 def _own_rows(table: Any) -> Iterator[Any]:
     """The rows that are not of a table inside; the parser has put them into a head, body or foot of the table."""
     return (row for part in table.iter() for row in part.iter() if row.tag == "tr")
 
 
-def _rows(table: Any, dropped: frozenset[str]) -> Iterator[list[str]]:
-    """The rows of a table; a cell that spans rows stands in each of them, so that a row says all it has to."""
+def _rows(table: Any, dropped: frozenset[str]) -> Iterator[tuple[list[str], bool]]:
+    """The rows of a table, and whether each names columns.
+
+    A cell that spans rows stands in each of them, so that a row says all it has to.
+    """
     spanning: dict[int, tuple[int, str]] = {}
     for row in _own_rows(table):
         if not (_is_shown(row, dropped) and _is_shown(row.parent, dropped)):
             continue
         cells: list[str] = []
+        is_named = True
         for cell in row.iter(include_text=False):
             if cell.tag not in ("td", "th") or not _is_shown(cell, dropped):
                 continue
             _repeat_spanning(spanning, cells)
             text = one_line(_text(cell, dropped))
+            is_named = is_named and (cell.tag == "th" or not text or row.parent.tag == "thead")
             rows, columns = (_span(cell.attributes.get(name)) for name in ("rowspan", "colspan"))
             for place in range(len(cells), len(cells) + columns):
                 if rows > 1:
                     spanning[place] = (rows - 1, text if place == len(cells) else "")
             cells += [text] + [""] * (columns - 1)
         _repeat_spanning(spanning, cells)
-        yield cells
+        yield cells, is_named
 
 
 def _repeat_spanning(spanning: dict[int, tuple[int, str]], cells: list[str]) -> None:

@@ -6,7 +6,7 @@ It is remembered unless the text is long: chunks come back from question to ques
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
@@ -22,7 +22,7 @@ from secondhop.text.invisible import LONGEST, REMEMBERED
 from secondhop.types import Kind, Ranking
 
 if TYPE_CHECKING:
-    from secondhop.types import Bools
+    from secondhop.types import Bools, Ints
 
 _Fact = TypeVar("_Fact")
 _REFERS = re.compile(
@@ -42,7 +42,9 @@ class Facts:
     openers: list[int]
     """[sentences] how many from each on say nothing without what follows them."""
     rows: list[int]
-    """[sentences] which row of a table each is, counted from the header; 0 for what is none."""
+    """[sentences] which row of a table each is, counted from the header in its chunk; 0 for what is none."""
+    headers: Ints
+    """[sentences] number of the header of the table that each is a row of, in whichever hit it stands; -1 for others."""
     labels: Bools
     """[sentences] whether each names what those behind it are about."""
     lines: Bools
@@ -69,7 +71,8 @@ def facts_of(hits: Ranking) -> Facts:
     base = np.array([chunk.start for chunk in chunks])[sentences.hit]
     spans = np.stack((sentences.start - base, sentences.end - base), axis=1).astype(np.int64)
     data, size = spans.tobytes(), spans.itemsize * 2
-    bounds = (sentences.hit.searchsorted(np.arange(len(chunks) + 1)) * size).tolist()
+    first_of: Ints = sentences.hit.searchsorted(np.arange(len(chunks) + 1))
+    bounds = (first_of * size).tolist()
     told = [
         (_of_chunk if len(chunk.text) <= LONGEST else _of_chunk.__wrapped__)(
             chunk.text, chunk.kind, chunk.page, chunk.heading, data[first:last]
@@ -81,7 +84,8 @@ def facts_of(hits: Ranking) -> Facts:
         _all(hangs),
         _all(refers),
         _all(openers),
-        _all(rows),
+        below := _all(rows),
+        _headers(hits, below, first_of),
         np.array(_all(labels), bool),
         np.array(lines, bool),
         list(may_open),
@@ -105,6 +109,18 @@ def _of_chunk(text: str, kind: Kind, page: int | None, heading: str | None, data
         not page and is_of_lines(text, spans),
         kind == "prose" and page is None and may_open(text),
     )
+
+
+def _headers(hits: Ranking, rows: Sequence[int], first_of: Ints) -> Ints:
+    below = np.array(rows)
+    headers: Ints = np.where(below > 0, np.arange(len(below)) - below, -1)
+    if hits.heads:
+        place_of = {hit.ordinal: place for place, hit in enumerate(hits.hits)}
+        for place, head in hits.heads.items():
+            if (holder := place_of.get(head.order)) is not None:
+                headers[first_of[place] : first_of[place + 1]] = first_of[holder]
+                headers[first_of[holder]] = -1
+    return headers
 
 
 def _all(of_hits: Iterable[Iterable[_Fact]]) -> list[_Fact]:

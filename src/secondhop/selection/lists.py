@@ -30,6 +30,8 @@ _FURTHEST_OPENING = 5
 """How many sentences back that of a paragraph is looked for."""
 _LONGEST_OPENING = 50
 """Tokens. A longer sentence says more than who speaks."""
+_LONGEST_CAPTION = 30
+"""Tokens of a sentence that says what the table below it holds."""
 _LONGEST_NAME, _LONGEST_ASKED, _LONGEST_TERM = 50, 200, 40
 """Characters of a line that names what is below, of one that asks, and of what stands before a colon."""
 _ASKED = tuple("?？؟")
@@ -90,6 +92,14 @@ def count_rows(text: str, spans: Sequence[Span]) -> tuple[int, ...]:
         elif header >= 0 and number - header <= _FURTHEST_ROW:
             rows[number] = number - header
     return tuple(rows)
+
+
+def caption(packing: Packing, header: int) -> int | None:
+    """The short sentence right above the header of a table, which says what it holds, and in which unit; None if none does."""
+    above = header - 1
+    if above not in packing.sentences_of(packing.hit_of[header]) or packing.tokens[above] > _LONGEST_CAPTION:
+        return None
+    return None if EMPTY_LINE.search(_text(packing, header)) or _is_row(_text(packing, above)) else above
 
 
 def _is_row(text: str) -> bool:

@@ -205,7 +205,7 @@ class Packing:
     def _keep_room(self, head: Passage) -> None:
         """Sees to it that the header of a table fits in the end, if there is room for it."""
         if head.order not in self._heads and not self._shows(head):
-            tokens = self._separator + self.budget.count_tokens(show(self.budget.style, 1, head)) + _HEAD_MARGIN
+            tokens = self._gap + self.budget.count_tokens(show(self.budget.style, 1, head)) + _HEAD_MARGIN
             if self.used + tokens <= self.budget.max_tokens:
                 self._heads[head.order] = tokens
                 self.used += tokens

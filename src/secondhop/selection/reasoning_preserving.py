@@ -16,7 +16,7 @@ import numpy as np
 from secondhop.selection.duplicates import refuse_duplicate
 from secondhop.selection.facts import Facts, facts_of
 from secondhop.selection.labels import carried
-from secondhop.selection.lists import introduction, opening
+from secondhop.selection.lists import caption, introduction, opening
 from secondhop.selection.packing import Packing
 from secondhop.types import Budget, Query, Ranking, Selection
 
@@ -115,10 +115,10 @@ def rivalled_shares(hits: Ranking, total: Floats) -> Floats:
 def sentence_orders(hits: Ranking, facts: Facts, total: Floats, is_code: Bools) -> tuple[list[int], list[int]]:
     """Sentence numbers by direct value, and by full value, best first."""
     sentences = hits.sentences
-    unrivalled = sentences.direct * (1 - RIVALLED * rivalled_shares(hits, total))[sentences.hit]
+    direct = _with_headers(sentences.direct, facts.headers)
+    unrivalled = direct * (1 - RIVALLED * rivalled_shares(hits, total))[sentences.hit]
     linked = unrivalled + BRIDGE_SENTENCE_WEIGHT * sentences.bridge
     lines, labels = facts.lines, facts.labels & (linked > 0)
-    direct = sentences.direct
     if lines.any():
         of_labels = carried(hits, direct, labels & lines[sentences.hit], lines)
         direct = np.maximum(direct, of_labels)
@@ -148,6 +148,20 @@ def _values(
     of_chunk = np.where(lines[sentences.hit], said, share) if lines.any() else share
     values: Floats = of_chunk * (1 + bonus * sentences.first) + SENTENCE_WEIGHT * said
     return np.where(is_code[sentences.hit], share * (1 + SENTENCE_WEIGHT / 2), values)
+
+
+def _with_headers(values: Floats, headers: Ints) -> Floats:
+    """Values with those of headers given to the rows that have one themselves: "Bus 5" and "Hospital" say it together.
+
+    The header is shown with the row; alone it says nothing.
+    """
+    rows = ((headers >= 0) & (values > 0)).nonzero()[0]
+    if not len(rows):
+        return values
+    values, of_headers = values.copy(), values[headers[rows]]
+    values[rows] += of_headers
+    values[headers[rows]] = 0.0
+    return values
 
 
 def _smoothed(values: Floats, hit: Ints) -> Floats:
@@ -243,13 +257,16 @@ def _says_nothing(packing: Packing) -> bool:
 def _take_with_heading(packing: Packing, facts: Facts, number: int, limit: int, before: Sequence[int] = ()) -> bool:
     """Takes a sentence, and the short one just before where that fits: "12. Term." says what the next is about.
 
-    A row of a table comes with the header.
+    A row of a table comes with the header, and that with its caption.
     """
     if not packing.take(number, limit, before):
         return False
     above = number - facts.rows[number]
     if above < number and above not in packing.chosen:
         packing.take(above, packing.budget.max_tokens)
+        title = caption(packing, above)
+        if title is not None and title not in packing.chosen:
+            packing.take(title, packing.budget.max_tokens)
     heading = (before[0] if before else number) - 1
     if heading not in packing.scraps or heading in packing.chosen or not packing.adjoins(heading):
         return True
