@@ -17,6 +17,8 @@ from llama_index.postprocessor.secondhop import (
     SecondhopSentencePruner,
 )
 
+from secondhop import OptionError
+
 CLASSES = [
     SecondhopBudgetPacker,
     SecondhopDeduplicator,
@@ -108,6 +110,15 @@ def test_a_callable_that_does_not_pickle_is_neither_dropped_nor_lost(nodes):
 def test_a_wrong_option_is_refused_when_made(options):
     with pytest.raises(ValueError, match=next(iter(options))):
         SecondhopPostprocessor(**options)
+
+
+def test_a_tokenizer_that_returns_a_mapping_is_refused(nodes):
+    class Tokenizer:
+        def __call__(self, text):
+            return {"input_ids": text.split(), "attention_mask": [1 for _ in text.split()]}
+
+    with pytest.raises(OptionError, match="tokenizer=Tokenizer returns a mapping; give its encode"):
+        SecondhopPostprocessor(token_budget=60, tokenizer=Tokenizer()).postprocess_nodes(nodes, query_str="mail")
 
 
 def test_a_tokenizer_may_return_numbers_of_numpy(nodes):

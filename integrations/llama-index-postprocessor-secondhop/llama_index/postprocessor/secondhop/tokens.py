@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sized
+from collections.abc import Callable, Mapping, Sized
 from dataclasses import dataclass
 
 from llama_index.core.utils import get_tokenizer
+
+from secondhop import OptionError
 
 Tokenizer = str | Callable[[str], int | Sized]
 """`settings`, a name that secondhop knows, or a callable that returns the tokens of a text or their number."""
@@ -33,6 +35,8 @@ class _Counter:
 
     def __call__(self, text: str) -> int:
         tokens = self.tokenizer(text)
+        if isinstance(tokens, Mapping):  # a Hugging Face tokenizer's, as long as it has keys
+            raise OptionError(f"tokenizer={self.__name__} returns a mapping; give its encode method")
         return len(tokens) if isinstance(tokens, Sized) else tokens  # a number may be numpy's, which is no `int`
 
     @property
