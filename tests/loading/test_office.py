@@ -236,6 +236,20 @@ def test_a_word_table_of_one_column_with_a_name_is_one():
     assert word.load(saved(document), "a.docx").text == "Function\nlower(text) In small letters."
 
 
+@pytest.mark.parametrize(
+    ("n_repeated", "header"), [(0, " | Summer"), (1, " | Summer"), (2, "Car | Fare"), (4, " | Summer")]
+)
+def test_all_rows_that_word_repeats_on_each_page_are_the_header(n_repeated, header):
+    document = docx.Document()
+    table = document.add_table(rows=4, cols=2)
+    for cell, text in zip(table._cells, ("", "Summer", "Car", "Fare", "short", "9", "long", "12"), strict=True):
+        cell.text = text
+    for row in table.rows[:n_repeated]:
+        row._tr.get_or_add_trPr().append(parse_xml(f"<w:tblHeader {nsdecls('w')}/>"))
+    source = word.load(saved(document), "a.docx")
+    assert source.text[slice(*source.sections[0].heading_span)] == header
+
+
 def test_word_boxes_and_lists_of_old_forms_show_what_was_chosen():
     field = "<w:r><w:fldChar w:fldCharType='begin'><w:ffData>{}</w:ffData></w:fldChar></w:r><w:r><w:t> {}; </w:t></w:r>"
     listed = "<w:ddList>{}<w:listEntry w:val='Oil'/><w:listEntry w:val='Gas'/></w:ddList>"

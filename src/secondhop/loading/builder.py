@@ -122,6 +122,8 @@ class TextBuilder:
         columns. What has only one row or one column is layout, not a table.
         """
         cleaned = [[one_line(cell) for cell in row] for row in rows]
+        if header is not None:
+            header -= sum(not any(row) for row in cleaned[:header])
         cleaned = [row for row in cleaned if any(row)]
         if len(cleaned) < 2 or max(len(row) for row in cleaned) < 2:
             self.write("\n".join(cell for row in cleaned for cell in row if cell))

@@ -129,7 +129,7 @@ def _write_blocks(parent: etree._Element, styles: Styles, builder: TextBuilder) 
         if name == "p":
             initial = _write_paragraph(element, styles, builder, initial)
         elif name == "tbl" and _is_ruled(element):
-            builder.table(_rows(element, styles))
+            builder.table(_rows(element, styles), header=_header(element))
         elif name not in _NOT_SHOWN:
             _write_blocks(element, styles, builder)
     builder.code("\n".join(code).strip("\n"))
@@ -236,6 +236,12 @@ def _is_ruled(table: etree._Element) -> bool:
     if len(rows) < 2:
         return False
     return is_on(rows[0], "trPr", "tblHeader") or any(sum(1 for _ in _descend(row, "tc")) > 1 for row in rows)
+
+
+def _header(table: etree._Element) -> int:
+    """Place of the last row at the top that is repeated on each page; of the first if all or none are."""
+    are_repeated = [is_on(row, "trPr", "tblHeader") for row in _descend(table, "tr")]
+    return max(0, are_repeated.index(False) - 1) if False in are_repeated else 0
 
 
 def _rows(table: etree._Element, styles: Styles) -> Iterator[list[str]]:
