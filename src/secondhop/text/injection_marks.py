@@ -64,12 +64,13 @@ _BEGINNINGS: dict[str, list[tuple[str, int]]] = {}
 """Other beginnings of words, by their first letters."""
 _CAPITALISED: dict[str, int] = {}
 """Marks of words that count with a capital only, in lower case."""
-_CONTAINED: list[tuple[str, int]] = []
-"""Pieces of words beyond ASCII: particles may stand before them, and unspaced scripts come in pieces of two or three characters."""
+_CONTAINED: dict[str, list[tuple[str, int]]] = {}
+"""Pieces of words beyond ASCII, by their first characters: particles may stand before them, and unspaced scripts come in
+pieces of two or three characters."""
 for _group, _bit in _BIT.items():
     for _stem in _group:
         if not _stem.isascii():
-            _CONTAINED.append((_stem, _bit))
+            _CONTAINED.setdefault(_stem[0], []).append((_stem, _bit))
         elif _stem[0].isupper():
             _CAPITALISED[_stem.lower()] = _CAPITALISED.get(_stem.lower(), 0) | _bit
         elif _stem[0].isalnum():
@@ -104,9 +105,7 @@ _TO_SHAPES = bytes(
     code if code in _LETTER_SIGNS else ord("x") if letter.isalpha() else ord("0") if letter.isalnum() else 32
     for code, letter in enumerate(_BYTES)
 )
-_SPELT_OUT = b" x x x x x "
-_EVERY_OTHER_BLANK = b"    "
-"""What each second character of it has: quick to look for, as it has no letters."""
+_SPELT_OUT = re.compile(rb" x x x x x ")
 _INSIDE_WORD = (b"x@x", b"x$x")
 _SIGNED_WORD = re.compile(r"\b[A-Za-z0-9]+[@$][A-Za-z0-9@$]+\b(?!\.\w)")
 """A word with such a sign for a letter; an address has a point and more."""
@@ -169,7 +168,7 @@ def _sign_marks(text: str, data: bytes | None) -> int:
     for code in signs:
         marks |= _SIGNS[code]
     shape = data.translate(_TO_SHAPES)
-    if (_EVERY_OTHER_BLANK in shape[::2] or _EVERY_OTHER_BLANK in shape[1::2]) and _SPELT_OUT in b" %b " % shape:
+    if _SPELT_OUT.search(b" %b " % shape):
         marks |= DISGUISED
     if not signs.isdisjoint(_LETTER_SIGNS) and any(map(shape.__contains__, _INSIDE_WORD)):
         for word in _SIGNED_WORD.findall(text):
@@ -203,12 +202,16 @@ def each_worth_trying(words: Marks, n_sentences: Ints, signs: Marks) -> Marks:
     following[opening[1:] - 1] = 0  # the last sentence of a chunk has none
     near[:-1] |= following
     near |= signs.repeat(n_sentences)
-    whole = (np.bitwise_or.reduceat(words, opening) | signs).repeat(n_sentences)
-    marks = np.where(_ACROSS, whole[:, None], near[:, None])
-    tried: Marks = np.bitwise_or.reduceat(
-        np.bitwise_or.reduce(np.where(marks & _ALTERNATIVES == _ALTERNATIVES, _TRIED, np.uint64(0)), axis=1), opening
-    )
+    whole = np.bitwise_or.reduceat(words, opening) | signs
+    held = np.logical_or.reduceat(_hold(near), opening) | (_hold(whole) & _ACROSS)
+    tried: Marks = np.bitwise_or.reduce(np.where(held, _TRIED, np.uint64(0)), axis=1)
     return tried
+
+
+def _hold(marks: Marks) -> Bools:
+    """[marks, alternatives] whether each holds all that the alternative needs."""
+    held: Bools = marks[:, None] & _ALTERNATIVES == _ALTERNATIVES
+    return held
 
 
 class _Marks(dict[str, int]):
@@ -264,7 +267,8 @@ def _groups_of(word: str) -> int:
         if lower.startswith(stem):
             marks |= bit
     if not word.isascii():
-        for piece, bit in _CONTAINED:
-            if piece in lower:
-                marks |= bit
+        for letter in lower:
+            for piece, bit in _CONTAINED.get(letter, ()):
+                if piece in lower:
+                    marks |= bit
     return marks
