@@ -10,11 +10,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
+from struct import Struct
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 import numpy as np
 
-from secondhop.selection.labels import is_label
+from secondhop.selection.labels import find_labels
 from secondhop.selection.lines import is_of_lines
 from secondhop.selection.lists import ITEM, TIME, count_rows, may_open
 from secondhop.selection.openers import count_openers
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from secondhop.types import Bools, Ints
 
 _Fact = TypeVar("_Fact")
+_SPAN = Struct("=qq")
 _REFERS = re.compile(
     r"(?:He|She|It|They|His|Her|Hers|Its|Their|Theirs|This|That|These|Those|Such|Both|Another|However|Also|Thus|Therefore)\b"
 )
@@ -95,9 +97,9 @@ def facts_of(hits: Ranking) -> Facts:
 @lru_cache(maxsize=REMEMBERED)
 def _of_chunk(text: str, kind: Kind, page: int | None, heading: str | None, data: bytes) -> _OfChunk:
     """Those of a chunk, whose sentences' spans in it are told as the bytes of an array: as a key they cost least."""
-    spans = [(start, end) for start, end in np.frombuffer(data, np.int64).reshape(-1, 2).tolist()]
+    spans = list(_SPAN.iter_unpack(data))
+    none, nought = (False,) * len(spans), (0,) * len(spans)
     if kind == "code":
-        none, nought = (False,) * len(spans), (0,) * len(spans)
         return _OfChunk(none, none, nought, nought, none, is_of_lines=False, may_open=False)
     hangs = tuple([_HANGS.match(text, start) is not None for start, _ in spans])
     return _OfChunk(
@@ -105,7 +107,7 @@ def _of_chunk(text: str, kind: Kind, page: int | None, heading: str | None, data
         tuple([hangs[number] and _REFERS.match(text, start) is not None for number, (start, _) in enumerate(spans)]),
         count_openers(text, spans, heading),
         count_rows(text, spans),
-        tuple([kind == "prose" and is_label(text, start, end) for start, end in spans]),
+        find_labels(text, spans) if kind == "prose" else none,
         not page and is_of_lines(text, spans),
         kind == "prose" and page is None and may_open(text),
     )

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from secondhop.selection.lists import EMPTY_LINE, ENDS, ITEM
 from secondhop.text.sentences import THAI_AND_LAO
-from secondhop.types import Ranking
+from secondhop.types import Ranking, Span
 
 if TYPE_CHECKING:
     from secondhop.types import Bools, Floats
@@ -61,11 +62,16 @@ def _carry_to_items(hits: Ranking, named: list[int], worth: Floats) -> None:
         done = following
 
 
-def is_label(text: str, start: int, end: int) -> bool:
-    """Whether a sentence of prose ends in no stop, or begins with a title, which an empty line follows.
+def find_labels(text: str, spans: Sequence[Span]) -> tuple[bool, ...]:
+    """Of each sentence of a chunk of prose: whether it ends in no stop, or begins with a title, which an empty line follows.
 
     An item of a list says nothing about the next one.
     """
-    if text[end - 1] not in ENDS and not (_ITEM.match(text, start) or _WITHOUT_STOPS.match(text, end - 1)):
-        return True
-    return text.find("\n", start, end) >= 0 and EMPTY_LINE.search(text, start, end) is not None
+    has_titles = EMPTY_LINE.search(text) is not None
+    return tuple(
+        [
+            (text[end - 1] not in ENDS and not (_ITEM.match(text, start) or _WITHOUT_STOPS.match(text, end - 1)))
+            or (has_titles and EMPTY_LINE.search(text, start, end) is not None)
+            for start, end in spans
+        ]
+    )

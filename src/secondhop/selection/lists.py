@@ -38,8 +38,9 @@ _ASKED = tuple("?？؟")
 _NAMES_NOTHING = frozenset(f"{STOPS}:;,")
 _TERM = re.compile(rf"[^\n{STOPS}:;(]+:\s")
 _COLUMNS = re.compile(r"\S(?:\t|  )\s*\S")
-_RULED_OFF = re.compile(r"\n\s*[|+]?\s*:?[-=]{2,}[-=:|+\s]*$")
-"""How the header of a table with rules ends."""
+_RULE = r"\n\s*[|+]?\s*:?[-=]{2,}"
+_HAS_RULE, _RULED_OFF = re.compile(_RULE), re.compile(rf"{_RULE}[-=:|+\s]*$")
+"""What a text with tables that have rules holds, and how the header of one ends."""
 
 Marker = tuple[str, frozenset[tuple[str, int]]]
 """How items are marked, and which item it may be in which way of counting: "(i)" is the first, or the ninth."""
@@ -83,6 +84,8 @@ def count_rows(text: str, spans: Sequence[Span]) -> tuple[int, ...]:
         spans: where the sentences stand in it.
     """
     rows, header = [0] * len(spans), -1
+    if _HAS_RULE.search(text) is None:
+        return tuple(rows)
     for number, (start, end) in enumerate(spans):
         row = text[start:end]
         if not _is_row(row):
