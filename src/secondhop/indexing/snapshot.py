@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import numpy as np
 
 from secondhop.arrays import gathered, offsets_of, ranges
+from secondhop.frozen import quickly
 from secondhop.indexing import statistics
 from secondhop.indexing.postings import Gathered, Postings, gather
 from secondhop.indexing.scoring import BM25, VARIANTS
@@ -30,6 +31,7 @@ _LONGEST_REMEMBERED = 1 << 10
 """Of how many chunks facts are remembered, and of how many terms each may have: a chunk of the caller's may be a book."""
 
 _Facts = TypeVar("_Facts")
+_make_chunk = quickly(Chunk)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -238,7 +240,9 @@ class Snapshot(Segment):
             page, heading_path = sections[section]
             text = self.texts.slice(number, start, end)
             identity = chunk_id(key, start, text)
-            yield Chunk(text, identity, source, start, end, page, heading_path, line, line_end, KINDS[kind], metadata)
+            yield _make_chunk(
+                text, identity, source, start, end, page, heading_path, line, line_end, KINDS[kind], metadata
+            )
 
     def _source_key(self, number: int) -> str:
         """The label, made distinct where an earlier text has the same one."""
