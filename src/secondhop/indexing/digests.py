@@ -22,14 +22,18 @@ _MIN_KEY_WORDS = 4
 def chunk_signatures(lexicon: Lexicon, words: NDArray[np.int32], bounds: Ints) -> NDArray[np.uint32]:
     """[C, 8] MinHash of each chunk's terms; chunk c has the words from bounds[c] to bounds[c + 1]."""
     of_chunks = np.full((len(bounds) - 1, SIGNATURE_HASHES), 0xFFFFFFFF, np.uint32)
-    is_held = np.diff(lexicon.form_offsets) > 0
-    held = is_held.nonzero()[0]
+    counts = np.diff(lexicon.form_offsets)
+    is_held = counts > 0
+    held, several = is_held.nonzero()[0], (counts > 1).nonzero()[0]
     if not len(held):
         return of_chunks
     seeds = np.arange(SIGNATURE_HASHES, dtype=np.uint64) << np.uint64(40)
     hashes = (mix(lexicon.terms.digests[:, np.newaxis] + seeds) >> np.uint64(32)).astype(np.uint32)
     of_forms = np.zeros((len(lexicon.forms), SIGNATURE_HASHES), np.uint32)
-    of_forms[held] = np.minimum.reduceat(hashes[lexicon.form_terms], lexicon.form_offsets[held])
+    of_forms[held] = hashes[lexicon.form_terms[lexicon.form_offsets[held]]]
+    if len(several):
+        terms, _ = lexicon.expand(several)
+        of_forms[several] = np.minimum.reduceat(hashes[terms], counts[several].cumsum() - counts[several])
     for window in windows(bounds[:-1], bounds[1:]):
         edges = bounds[window.start : window.stop + 1]
         part = words[edges[0] : edges[-1]].astype(np.intp)

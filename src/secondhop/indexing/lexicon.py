@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from secondhop.arrays import gathered, offsets_of, ranges
+from secondhop.arrays import distinct_values, gathered, is_any, offsets_of, ranges
 from secondhop.indexing.strings import Strings, Vocabulary
 from secondhop.text.analysis import Analyzer
 from secondhop.text.bulk_analysis import analyze_all
 
 if TYPE_CHECKING:
+    from secondhop.text.characters import Codes
     from secondhop.text.hashing import Digests
     from secondhop.types import Bools, Ints
 
@@ -50,7 +51,7 @@ class Lexicon:
             form_is_name=analyzed.is_name,
             form_is_capital=analyzed.is_capital,
             form_fold=analyzed.fold,
-            term_is_number=_begin_with_digit(terms.strings),
+            term_is_number=_are_digits(analyzed.codes[analyzed.lengths.cumsum() - analyzed.lengths]),
         )
 
     def expand(self, forms: Ints) -> tuple[Ints, Ints]:
@@ -110,10 +111,10 @@ class Lexicon:
         return lexicon, [np.append(new, NONE)[number] for new, number in zip(form_maps, numbers, strict=True)]
 
 
-def _begin_with_digit(strings: Strings) -> Bools:
-    """Which of the strings, none of them empty, begin with a digit of any script."""
-    first = strings.data[strings.offsets[:-1]]
-    found = (first >= ord("0")) & (first <= ord("9"))
-    odd = (first >= 0x80).nonzero()[0]
-    found[odd] = [string[0].isdigit() for string in strings.several(odd)]
+def _are_digits(codes: Codes) -> Bools:
+    """Which of the characters are digits, of any script."""
+    found: Bools = (codes >= ord("0")) & (codes <= ord("9"))
+    odd = (codes >= 0x80).nonzero()[0]
+    digits = [code for code in distinct_values(codes[odd]).tolist() if chr(code).isdigit()]
+    found[odd] = is_any(codes[odd], np.array(digits, codes.dtype))
     return found

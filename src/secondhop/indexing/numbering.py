@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from secondhop.types import Ints
 
 _LEAST_BITS = 12
-_ROOM = 2
+_ROOM = 4
 """Places in the table for each word that it holds, at least."""
 
 

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any, Protocol
 import numpy as np
 
 from secondhop.arrays import offsets_of
-from secondhop.text.characters import codes
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -65,8 +64,8 @@ def _encoded(text: str) -> tuple[int, bytes]:
     """Bytes a character, and the bytes. Two lone surrogates in UTF-16 would be read as one character."""
     if text.isascii():
         return 1, text.encode("ascii")
-    units = codes(text)
-    if units.dtype == np.uint32 or ((units >= 0xD800) & (units < 0xE000)).any():
+    units = np.frombuffer(text.encode("utf-16-le", "surrogatepass"), np.uint16)
+    if ((units >= 0xD800) & (units < 0xE000)).any():
         return 4, text.encode("utf-32-le", "surrogatepass")
     if int(units.max()) < 256:
         return 1, text.encode("latin-1")

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from secondhop.arrays import distinct_values
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
@@ -30,10 +32,8 @@ def codes(text: str) -> Codes:
     """[characters] the code point of each, in the narrowest of three widths."""
     if text.isascii():
         return np.frombuffer(text.encode("ascii"), np.uint8)
-    units = text.encode("utf-16-le", "surrogatepass")
-    if len(units) == 2 * len(text):
-        return np.frombuffer(units, "<u2")
-    return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), "<u4")
+    units = np.array([text]).view(np.uint32)  # quicker than encoding it
+    return units.astype(np.uint16) if units.max() < _BASIC else units
 
 
 def windows(starts: Ints, ends: Ints) -> Iterator[slice]:
@@ -126,7 +126,7 @@ class CharacterClasses:
 
     def _learn(self, codes: Codes) -> None:
         """Adds characters to the table of the basic plane."""
-        new = np.unique(codes[codes < _BASIC])
+        new = distinct_values(codes[codes < _BASIC])
         if len(new):
             self._basic[new] = self._classify("".join(map(chr, new.tolist())))
             self._known[new] = True

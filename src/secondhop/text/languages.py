@@ -253,7 +253,7 @@ def _languages_of_word() -> Mapping[str, tuple[str, ...]]:
 
 def _words(text: str) -> list[str]:
     """The words of a text, without digits."""
-    if any(_LETTER.match(found[0]) for found in _BEYOND_ASCII.finditer(text)):
+    if not text.isascii() and any(_LETTER.match(found[0]) for found in _BEYOND_ASCII.finditer(text)):
         return _WORD.findall(text)
     return text.encode("ascii", "replace").translate(_ASCII_TO_WORDS).decode("ascii").split()
 
