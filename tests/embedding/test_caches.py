@@ -22,7 +22,7 @@ from hypothesis import strategies as st
 import secondhop
 from secondhop.embedding import CachedEmbedder, open_cache
 from secondhop.embedding import redis_cache as redis_cache_module
-from secondhop.embedding.cache import decode, encode
+from secondhop.embedding.cache import decode, digest_of, encode
 from secondhop.embedding.sqlite_cache import SqliteCache
 from secondhop.errors import InputError
 
@@ -72,6 +72,15 @@ def test_a_text_is_embedded_once(sqlite):
     assert inner.count == 3
     embedder.embed(["a"], "query")  # another role is another vector
     assert inner.count == 4
+
+
+def test_strings_that_are_split_elsewhere_have_another_digest():
+    assert len({digest_of(parts) for parts in (("ab", "c"), ("a", "bc"), ("abc",), ("abc", ""))}) == 4
+
+
+def test_a_cache_may_be_in_a_folder_that_is_not_there_yet(tmp_path):
+    check(SqliteCache(tmp_path / "a" / "b" / "cache.sqlite"), embedded=len(TEXTS))
+    assert (tmp_path / "a" / "b" / "cache.sqlite").is_file()
 
 
 def test_without_an_identity_nothing_is_cached(sqlite):

@@ -89,8 +89,10 @@ def test_blank_pages_have_numbers_too():
 @pytest.mark.parametrize("foot", ["Fielding, et al.       Standards Track       [Page {}]", "               {}"])
 @pytest.mark.parametrize("head", ["", HEAD, f"{HEAD}\nHarbour Office"])
 def test_header_and_footer_of_an_empty_page_are_out(head, foot):
-    loaded = load_bytes(printed([*PAGES[:2], "  ", *PAGES[2:]], head, foot).encode(), "a.txt")
+    text = printed([*PAGES[:2], "  ", *PAGES[2:]], head, foot)
+    loaded = load_bytes(text.encode(), "a.txt")
     assert loaded.text.split() == " ".join((head, *PAGES)).split()
+    assert loaded.text.count("\n") == text.count("\n")
 
 
 def test_a_text_may_begin_with_the_end_of_a_page():
