@@ -129,13 +129,21 @@ def test_symlinks_are_never_followed(folder, tmp_path):
     listing = walk_folder(root)
     assert sources(listing) == ["docs/a.md"]
     assert dict(listing.skipped) == {
-        "link.md": "symlink to a file that is indexed itself: docs/a.md",
-        "docs2": "symlink to a folder that is indexed itself: docs",
+        "link.md": "symlink to a file inside the folder: docs/a.md",
+        "docs2": "symlink to a folder inside the folder: docs",
         "out.md": "symlink leading outside the folder",
         "docs/up": "symlink loop: it leads to a folder around it",
         "self": "symlink loop",
         "gone": "symlink to nothing",
     }
+
+
+def test_mounted_config_map_is_listed_through_its_hidden_folder(folder):
+    root = folder({"..2026_11/faq.md": ""})
+    (root / "..data").symlink_to("..2026_11")
+    (root / "faq.md").symlink_to("..data/faq.md")
+    assert ("faq.md", "symlink to a file inside the folder: ..2026_11/faq.md") in walk_folder(root).skipped
+    assert sources(walk_folder(root / "..data")) == ["faq.md"]
 
 
 def test_pipes_and_sockets_are_not_opened(folder, monkeypatch):

@@ -612,8 +612,8 @@ def test_update_takes_a_deleted_file_out(folder):
         ("sub", "is a folder; name the files in it"),
         ("out.log", r"is left out: ignored by \.gitignore: \*\.log"),
         (".git/config.md", "is left out: hidden"),
-        ("link.md", "is left out: symlink to a file that is indexed itself: 04.md"),
-        ("linked/new.md", "is left out: symlink to a folder that is indexed itself: sub"),
+        ("link.md", "is left out: symlink to a file inside the folder: 04.md"),
+        ("linked/new.md", "is left out: symlink to a folder inside the folder: sub"),
     ],
 )
 def test_update_refuses_what_it_cannot_parse_and_says_why(folder, path, reason):

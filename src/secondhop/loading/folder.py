@@ -224,7 +224,7 @@ class _Walk:
         if _is_inside(os.path.realpath(os.path.dirname(path)), target):
             return "symlink loop: it leads to a folder around it"
         kind = "folder" if os.path.isdir(target) else "file"
-        return f"symlink to a {kind} that is indexed itself: {_posix(os.path.relpath(target, self.real_root))}"
+        return f"symlink to a {kind} inside the folder: {_posix(os.path.relpath(target, self.real_root))}"
 
 
 def _holds_index(names: Sequence[str]) -> bool:
