@@ -10,7 +10,10 @@ from secondhop.loading.markdown_blocks import cells
 
 _LINE_END = r"(?:\r?\n|\r(?!\n))"
 _DASHES = r":?[-=]+:?[ \t]*"
-_RULE = re.compile(rf"\n([ \t]*(?:[|+][ \t]*)?{_DASHES}(?:[|+][ \t]*{_DASHES})*(?:[|+][ \t]*)?)(?=[\r\n]|\Z)")
+_RULE = re.compile(
+    r"\n(?=[ \t|+:]*[-=])"  # most lines are none: this tells so at once
+    rf"([ \t]*(?:[|+][ \t]*)?{_DASHES}(?:[|+][ \t]*{_DASHES})*(?:[|+][ \t]*)?)(?=[\r\n]|\Z)"
+)
 _FOLLOWING = re.compile(rf"(?:{_LINE_END}(?=[^\r\n]*\||[ \t]*\+[-=])[^\r\n]*)+")
 _TALLEST = 2000
 """Characters of the header of a box."""
