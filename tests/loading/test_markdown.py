@@ -100,6 +100,31 @@ def test_finds_no_heading_in_comments_html_and_indented_code():
     assert outline(text) == [(), ("F",)]
 
 
+def test_headings_in_html_are_of_the_outline():
+    text = (
+        '<h1 align="center">\n  <a href="/"><img src="fog.svg"></a>\n  <br>Fog <b>horn</b><br>\n</h1>\n\n'
+        '<div align="center"><h2 id="use">Use &amp; care</h2></div>\nBlow.\n\n# Dues\nPaid.\n'
+    )
+    assert outline(text) == [("Fog horn",), ("Fog horn", "Use & care"), ("Dues",)]
+    last, dues = load(text.encode(), "a.md").sections[1:]
+    assert text[last.start : dues.start] == '<div align="center"><h2 id="use">Use &amp; care</h2></div>\nBlow.\n\n'
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Say <h2>Dues</h2>\n",
+        "- <h2>Dues</h2>\n",
+        "> <h2>Dues</h2>\n",
+        "<!--\n<h2>Dues</h2>\n-->\n",
+        '<h1><img src="fog.svg"></h1>\n',
+        "<h2>Dues\n\n</h2>\n",
+    ],
+)
+def test_headings_in_html_elsewhere_are_content(text):
+    assert outline(text) == [()]
+
+
 @pytest.mark.parametrize(
     ("front", "title"),
     [
@@ -156,6 +181,7 @@ def test_rows_of_other_width_than_the_header_make_no_table():
         ("Install {#install}", "Install"),
         ("snake_case_name __strong__ 2 * 3", "snake_case_name strong 2 * 3"),
         ("A &amp; B <br/> \\*c\\*", "A & B *c*"),
+        ("Fog<br>horn", "Fog horn"),
         ("<https://x.y>", "https://x.y"),
     ],
 )

@@ -36,6 +36,15 @@ def test_comments_in_code_fences_are_no_headings():
     assert [path for path, _, _ in in_sections(loaded)] == [("Real",), ("Real",)]
 
 
+def test_titles_lose_their_markup():
+    loaded = load([markdown('<h1 style="color:blue">Load <b>data</b></h1>\n\nFirst.\n## With `csv`'), code("x = 1")])
+    assert in_sections(loaded) == [
+        (("Load data",), "prose", "Load data\n\nFirst."),
+        (("Load data", "With csv"), "prose", "With csv"),
+        (("Load data", "With csv"), "code", "x = 1"),
+    ]
+
+
 def test_tables_and_code_in_markdown_are_told_from_its_prose():
     table = "| Ship | Berth |\n|---|---|\n| Aurora | 4 |"
     loaded = load([markdown(f"# Ships\nBerths:\n{table}\n\n> ```\n> dock()\n> ```\nDone.")])

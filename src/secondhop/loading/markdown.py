@@ -29,7 +29,7 @@ _INLINE = re.compile(
     r"|\\(?P<escaped>[!-/:-@\[-`{-~])"
     r"|!?\[(?P<label>[^\[\]]*)\](?:\([^()]*(?:\([^()]*\)[^()]*)*\)|\[[^\[\]]*\])"
     r"|<(?P<link>[a-z][a-z0-9+.-]*:[^<>\s]*)>"
-    r"|</?[A-Za-z][^<>]*>|<!--.*?-->"
+    r"|<br\b(?P<break>)[^<>]*>|</?[A-Za-z][^<>]*>|<!--.*?-->"
     r"|(?P<stars>\*+|~~+)(?=\S)|(?<=\S)(?:\*+|~~+)"
     r"|(?<!\w)_+(?=\w)|(?<=[\w.!?)])_+(?!\w)"
     r"|(?P<entity>&(?:\#\d{1,7}|\#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]*);)"
@@ -71,6 +71,8 @@ def _visible(match: re.Match[str]) -> str:
         return _INLINE.sub(_visible, groups["label"])
     if groups["entity"] is not None:
         return html.unescape(groups["entity"])
+    if groups["break"] is not None:
+        return " "
     return groups["escaped"] or groups["link"] or ""
 
 

@@ -7,9 +7,11 @@ lazy continuation, and of GFM for tables. Headings inside a quote or a list item
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from operator import attrgetter
 from typing import Literal
 
-from secondhop.loading.outlined import Block, Heading, lines_of
+from secondhop.loading.outlined import MAX_HEADING_LINE, Block, Heading, lines_of
 
 Leaf = Literal["paragraph", "table", "fence", "html"]
 
@@ -32,6 +34,11 @@ _BLOCK_TAGS = (
 )
 _FILE = re.compile(";base64,[A-Za-z0-9+/=]{500,}")
 _BLANK = re.compile(r"^\s*$")
+_HTML_HEADING = re.compile(
+    r"^[ \t]*(?:<(?!h[1-6])/?[a-z][^<>]*>[ \t]*)*<h([1-6])(?:\s[^<>]*)?>([^<]*(?:<(?!/?h[1-6])[^<]*)*)</h\1\s*>",
+    re.IGNORECASE | re.MULTILINE,
+)
+_ANY_TAG = re.compile(r"<[^<>]*>")
 # How an HTML block starts, and what ends it; the last kind cannot interrupt a paragraph.
 _HTML = tuple(
     (re.compile(start, re.IGNORECASE), end if end is _BLANK else re.compile(end, re.IGNORECASE))
@@ -62,7 +69,8 @@ def scan(text: str, start: int = 0) -> tuple[list[Heading], list[Block]]:
         if begin >= start:
             scanner.read(line, begin, end)
     scanner.close_leaf()
-    return scanner.headings, scanner.blocks
+    in_html = [heading for block in scanner.html for heading in _html_headings(text, block)]
+    return sorted([*scanner.headings, *in_html], key=attrgetter("start")), scanner.blocks
 
 
 class _Scanner:
@@ -71,6 +79,8 @@ class _Scanner:
     def __init__(self) -> None:
         self.headings: list[Heading] = []
         self.blocks: list[Block] = []
+        self.html: list[Block] = []
+        """HTML outside quotes and list items, in which headings may stand."""
         self.containers: list[int] = []
         self.leaf: Leaf | None = None
         self.paragraph: list[tuple[str, int, int]] = []
@@ -186,7 +196,7 @@ class _Scanner:
         elif inner[0] == "<" and (ending := _html_ending(inner, self.leaf == "paragraph" and self._holds_words())):
             self._close_below(depth)
             if ending is _BLANK or not ending.search(inner):
-                self.leaf, self.closing = "html", ending
+                self.leaf, self.closing, self.block = "html", ending, Block(start, end)
         elif inner[0] in "*-_" and _THEMATIC.match(inner):
             self._close_below(depth)
         else:
@@ -220,8 +230,7 @@ class _Scanner:
         return True
 
     def _inside_verbatim(self, rest: str, end: int) -> None:
-        if self.leaf == "fence":
-            self.block = Block(self.block.start, end)
+        self.block = Block(self.block.start, end)
         if self.closing.search(rest) if self.leaf == "html" else self.closing.match(rest):
             self.close_leaf()
 
@@ -240,6 +249,8 @@ class _Scanner:
         """End the open leaf block and note it."""
         if self.leaf in ("fence", "table"):
             self.blocks.append(self.block)
+        elif self.leaf == "html" and self.closing is _BLANK and not self.containers:
+            self.html.append(self.block)
         self.leaf = None
         self.paragraph = []
 
@@ -248,6 +259,13 @@ def _html_ending(inner: str, interrupting: bool) -> re.Pattern[str] | None:
     """Return what ends the HTML block that begins here; None if none begins."""
     kinds = _HTML[:-1] if interrupting else _HTML
     return next((ending for opening, ending in kinds if opening.match(inner)), None)
+
+
+def _html_headings(text: str, block: Block) -> Iterator[Heading]:
+    """The headings that begin a line of an HTML block, as files on GitHub have them to be centred; pictures alone are none."""
+    for found in _HTML_HEADING.finditer(text, block.start, block.end):
+        if len(found[2]) <= MAX_HEADING_LINE and _ANY_TAG.sub("", found[2]).strip():
+            yield Heading(found.start(), found.end(), int(found[1]), found[2])
 
 
 def _without_closing(title: str) -> str:

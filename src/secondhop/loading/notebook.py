@@ -10,6 +10,7 @@ from typing import Any
 
 from secondhop.errors import CorruptFileError, MissingExtraError
 from secondhop.loading.builder import TextBuilder, clean
+from secondhop.loading.markdown import plain_title
 from secondhop.loading.markdown_blocks import scan, without_files
 from secondhop.loading.outlined import Block, Heading
 from secondhop.types import SourceText
@@ -89,7 +90,7 @@ def _write_markdown(text: str, builder: TextBuilder) -> None:
         start = text.rfind("\n", 0, part.start) + 1  # of the line, where a list or quotation begins with the code
         builder.write(text[body:start].strip("\n"))
         if isinstance(part, Heading):
-            builder.heading(part.level, part.title)
+            builder.heading(part.level, plain_title(part.title))
         elif part.header_end is None:
             builder.code(text[start : part.end])
         else:
