@@ -84,6 +84,43 @@ def test_a_chapter_whose_title_closes_itself_is_read():
     assert load_bytes(data, "a.epub").text == "The answer."
 
 
+NCX = """<ncx><navMap><navPoint><navLabel><text>Sea</text></navLabel><content src="c%200.xhtml"/>
+<navPoint><navLabel><text>Fog</text></navLabel><content src="c%200.xhtml#fog"/></navPoint></navPoint></navMap></ncx>"""
+NAV = """<html xmlns:epub="http://www.idpf.org/2007/ops">
+<nav epub:type="page-list"><ol><li><a href="c%200.xhtml#fog">1</a></li></ol></nav>
+<nav epub:type="toc"><ol><li><a href="c%200.xhtml">Sea</a><ol><li><a href="c%200.xhtml#fog">Fog</a></li></ol></li></ol></nav>
+</html>"""
+
+
+@pytest.mark.parametrize(
+    ("contents", "item"), [(NCX, 'media-type="application/x-dtbncx+xml"'), (NAV, 'properties="nav"')]
+)
+def test_chapters_without_headings_have_the_titles_of_the_table_of_contents(contents, item):
+    book = making.epub_of([["One."], ["Two."]])
+    with zipfile.ZipFile(io.BytesIO(book)) as archive:
+        package = archive.read("OEBPS/book.opf").decode()
+    package = package.replace("<manifest>", f'<manifest><item id="toc" href="toc" {item}/>')
+    page = (
+        '<html><body><p class="title">Sea</p><p>Salt.</p><p><b id="fog">Fog</b></p><p>Sound the horn.</p></body></html>'
+    )
+    files = {"OEBPS/book.opf": package, "OEBPS/toc": contents, "OEBPS/c 0.xhtml": page}
+    assert in_sections(load_bytes(without(book, "", files), "a.epub")) == [
+        (1, ("Sea",), "prose", "Sea\n\nSalt."),
+        (1, ("Sea", "Fog"), "prose", "Fog\n\nSound the horn."),
+        (2, ("Part 0",), "prose", "Part 0\n\nTwo."),
+    ]
+    damaged = load_bytes(without(book, "", files | {"OEBPS/toc": "<ncx"}), "a.epub")
+    assert damaged.sections[0].heading_path == ()
+
+
+def test_all_authors_of_a_book_are_named():
+    book = making.epub_of([["One."]])
+    with zipfile.ZipFile(io.BytesIO(book)) as archive:
+        package = archive.read("OEBPS/book.opf").decode()
+    package = package.replace("</metadata>", "<dc:creator>Bob</dc:creator></metadata>")
+    assert load_bytes(without(book, "", {"OEBPS/book.opf": package}), "a.epub").metadata["author"] == "Ada; Bob"
+
+
 def test_a_book_without_its_package_is_corrupt():
     with pytest.raises(CorruptFileError, match="package file is missing"):
         load_bytes(without(making.epub_of([["One."]]), "OEBPS/book.opf"), "a.epub")

@@ -86,6 +86,10 @@ class TextBuilder:
         self._heading_span = None
         self._sections.append(_OpenSection(page, heading_path))
 
+    def under(self, heading_path: tuple[str, ...]) -> None:
+        """Start a section on the same page, under headings that the text itself does not have."""
+        self.begin(page=self._sections[-1].page, heading_path=heading_path)
+
     def heading(self, level: int, title: str) -> None:
         """Start a section under a heading, inside the headings of lower level, and write the heading."""
         title = one_line(title)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from posixpath import dirname, join, normpath
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
@@ -25,6 +26,11 @@ _FONT_METHODS = ("http://www.idpf.org/2008/embedding", "http://ns.adobe.com/pdf/
 _PAGE = re.compile(r"((?:application|text)/.*(?:html|xml|oeb1-document)\b.*)?", re.IGNORECASE)
 """What parts of a book that are pages are said to be, with parameters or not, or nothing; others are pictures."""
 
+_CONTENTS = "application/x-dtbncx+xml"
+"""What the table of contents of older books is said to be."""
+_HEADING = re.compile(r"<h[1-6][\s>]|\brole=.heading", re.IGNORECASE)
+_TYPE = "{http://www.idpf.org/2007/ops}type"
+
 
 def load(data: bytes, source: str) -> SourceText:
     """The text of all chapters, sections by heading.
@@ -41,14 +47,17 @@ def load(data: bytes, source: str) -> SourceText:
         _refuse_encrypted(archive, source)
         package_name, package = _package(archive, source)
         chapters = list(_chapters(package, dirname(package_name)))
+        contents = _contents(archive, package, dirname(package_name), source)
         for number, name in enumerate(chapters, start=1):
             page = read_entry(archive, name, source)
             if page is None:
                 warnings.append(f"Chapter {number} is missing: {one_line(name)}.")
                 continue
-            builder.begin(page=number)
+            html = decoded(page, source)[0]
+            titles = {} if _HEADING.search(html) else contents.get(name, {})
+            builder.begin(page=number, heading_path=titles.get("", ()))
             written = builder.length
-            _, notes = write_page(decoded(page, source)[0], builder)
+            _, notes = write_page(html, builder, titles)
             warnings += [f"Chapter {number}: {note}" for note in notes]
             if builder.length == written:
                 blank.append(str(number))
@@ -92,10 +101,32 @@ def _chapters(package: etree._Element, folder: str) -> Iterator[str]:
             yield name
 
 
-def _metadata(package: etree._Element) -> dict[str, str]:
-    found = {}
-    for key, tag in (("title", "title"), ("author", "creator"), ("language", "language")):
-        element = next(package.iter("{http://purl.org/dc/elements/1.1/}" + tag), None)
-        if element is not None:
-            found[key] = one_line(element.text or "")
+def _contents(
+    archive: ZipFile, package: etree._Element, folder: str, source: str
+) -> dict[str, dict[str, tuple[str, ...]]]:
+    """For each page that the table of contents leads to, its titles by the ids in it that they lead to; empty is all of it."""
+    found: dict[str, dict[str, tuple[str, ...]]] = {}
+    for item in package.iter("{*}item"):
+        if item.get("media-type") != _CONTENTS and "nav" not in (item.get("properties") or "").split():
+            continue
+        name, part = normpath(join(folder, unquote(item.get("href", "")))), None
+        with suppress(CorruptFileError):
+            part = parse_part(archive, name, source)
+        for link in () if part is None else part.iter("{*}content", "{*}a"):
+            if any(nav.get(_TYPE, "toc") != "toc" for nav in link.iterancestors("{*}nav")):
+                continue  # a list of printed pages, or of landmarks
+            entries = reversed([*link.iterancestors("{*}navPoint", "{*}li")])
+            path = tuple(filter(None, (one_line("".join(entry[0].itertext())) for entry in entries)))
+            page, _, place = unquote(link.get("src") or link.get("href") or "").partition("#")
+            found.setdefault(normpath(join(dirname(name), page)), {}).setdefault(place, path)
     return found
+
+
+def _metadata(package: etree._Element) -> dict[str, str]:
+    """Title and language, of several the first, and all authors."""
+
+    def texts(tag: str) -> list[str]:
+        return [one_line(each.text or "") for each in package.iter("{http://purl.org/dc/elements/1.1/}" + tag)]
+
+    first = {key: next(iter(texts(key)), "") for key in ("title", "language")}
+    return {**first, "author": "; ".join(filter(None, texts("creator")))}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import codecs
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from html import unescape
 from typing import Any
 
@@ -111,8 +111,13 @@ def load(data: bytes, source: str) -> SourceText:
     return builder.build(source, metadata={"title": title}, warnings=warnings + more_warnings)
 
 
-def write_page(html: str, builder: TextBuilder) -> tuple[str, list[str]]:
-    """Write the text of a page; return its title, and what had to be left out."""
+def write_page(
+    html: str, builder: TextBuilder, titles: Mapping[str, tuple[str, ...]] | None = None
+) -> tuple[str, list[str]]:
+    """Write the text of a page; return its title, and what had to be left out.
+
+    `titles` are paths of headings that the page itself does not have, by the ids of what they stand above.
+    """
     if _XML.search(html, 0, _DECLARED_WITHIN):
         html = _closed(html)
     if _is_too_deep(html) and _is_too_deep(html := _FOREIGN.sub(lambda found: _closed(found[0]), html)):
@@ -129,9 +134,9 @@ def write_page(html: str, builder: TextBuilder) -> tuple[str, list[str]]:
     title_node = tree.css_first("title")
     if tree.root is not None:
         written = builder.length
-        _Writer(builder, without_boilerplate=True).write(tree.root)
+        _Writer(builder, titles or {}, without_boilerplate=True).write(tree.root)
         if builder.length == written:
-            _Writer(builder, without_boilerplate=False).write(tree.root)
+            _Writer(builder, titles or {}, without_boilerplate=False).write(tree.root)
     return "" if title_node is None else one_line(title_node.text()), []
 
 
@@ -177,8 +182,11 @@ def decoded(data: bytes, source: str) -> tuple[str, list[str]]:
 class _Writer:
     """Walks a tree and writes what it finds, a block of text at a time."""
 
-    def __init__(self, builder: TextBuilder, *, without_boilerplate: bool) -> None:
+    def __init__(
+        self, builder: TextBuilder, titles: Mapping[str, tuple[str, ...]], *, without_boilerplate: bool
+    ) -> None:
         self._builder = builder
+        self._titles = titles
         self._dropped = _DROPPED | _BOILERPLATE if without_boilerplate else _DROPPED
         self._line: list[str] = []
         self._items = 0
@@ -209,6 +217,9 @@ class _Writer:
         tag = node.tag
         if not _is_shown(node, self._dropped):
             return False
+        if self._titles and (name := node.attributes.get("id")) and (path := self._titles.get(name)):
+            self._flush()
+            self._builder.under(path)
         if tag in _REPLACED or _is_note(node):
             self._line.append(_replaced(node, self._dropped))
             return False
