@@ -177,6 +177,17 @@ def test_code_is_ordered_by_its_chunks_as_in_top_k():
         assert ours.text() == plain.text()
 
 
+def test_prose_takes_no_half_of_the_budget_where_code_says_it_best():
+    code = "def carry(parcel):\n" + "".join(f"    parcel.weight_limit = {n}\n" for n in range(6))
+    notes = [f"- Fixed a weight of release {n}, and how it is told." for n in range(9)]
+    files = [
+        {"source": "carry.py", "text": code},
+        *({"source": f"{n}.md", "text": note} for n, note in enumerate(notes)),
+    ]
+    document = Document.from_texts(files, tokenizer="words")
+    assert code.strip() in document.context("where is the weight limit of a parcel set?", 28).text()
+
+
 @pytest.mark.parametrize("budget", [7, 12, 30])
 def test_a_dropped_hit_says_how_many_tokens_it_was_short(budget):
     report = build_context(

@@ -10,14 +10,16 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from secondhop.arrays import distinct_values
 from secondhop.retrieval.bridge import Bridge, build_bridge
 from secondhop.retrieval.candidates import make_ranking
+from secondhop.retrieval.definitions import DEFINED, definitions_asked
 from secondhop.retrieval.given import rank_given
 from secondhop.retrieval.home import add_homes
 from secondhop.retrieval.lexical import MAX_RANK, MOST_COPIES, direct_scores, distinct, top
 from secondhop.retrieval.named_sources import named_in
 from secondhop.retrieval.query import ParsedQuery, parse_query
-from secondhop.retrieval.referred import asked_for, raised
+from secondhop.retrieval.referred import ASKED_FOR, asked_for, raised
 from secondhop.retrieval.tiers import Direct, Tiers, direct_by
 from secondhop.retrieval.whole_text import whole_texts
 from secondhop.types import Hit, Ranking
@@ -76,10 +78,14 @@ def retrieve(
         named = asked_for(snapshot, text, first)
         if sources is not None:
             named = sources.of_files(snapshot, named)
-        if len(named):
-            lexical = raised(snapshot, direct.lexical, named, direct.scores)
-            alone, direct = alone.with_lexical(lexical), direct.with_lexical(lexical)
-            first = top(direct.scores, enough)
+        defined = definitions_asked(snapshot, text, allowed)
+        for openings, share in ((named, ASKED_FOR), (defined, DEFINED)):
+            if len(openings):
+                lexical = raised(snapshot, direct.lexical, openings, direct.scores, share)
+                alone, direct = alone.with_lexical(lexical), direct.with_lexical(lexical)
+                first = top(direct.scores, enough)
+        if len(defined):
+            named = distinct_values(np.concatenate((named, defined)))
         # The seeds are what the question itself finds: three chunks of one text would lead nowhere else.
         seeds = first if direct.texts is None else top(alone.scores, enough)
         highest = float(direct.scores.max(initial=0.0))

@@ -105,10 +105,10 @@ def asked_for(snapshot: Snapshot, question: str, best: Ints) -> Ints:
     return distinct_values(np.concatenate(found)) if found else np.empty(0, np.int64)
 
 
-def raised(snapshot: Snapshot, lexical: Floats, openings: Ints, ranked_by: Floats) -> Floats:
+def raised(snapshot: Snapshot, lexical: Floats, openings: Ints, ranked_by: Floats, share: float = ASKED_FOR) -> Floats:
     """[C] scores by words, with what the chunks get in which parts begin that are asked for, so that they rank first."""
     lexical = lexical.copy()
-    lexical[snapshot.chunk_of(openings)] += ASKED_FOR * float(ranked_by.max())  # once for each chunk
+    lexical[snapshot.chunk_of(openings)] += share * float(ranked_by.max())  # once for each chunk
     return lexical
 
 

@@ -134,9 +134,8 @@ def _values(
 ) -> Floats:
     """Value = f (1 + bonus [opens a paragraph]) + weight * s * sqrt(f), f and s relative to the best.
 
-    Code is taken whole, so none of its lines may decide: there it is f (1 + weight / 2), as if each said half as much as
-    the best sentence. In a chunk of lines the words of the question count where they stand in one of them: there s sqrt(f)
-    stands for f.
+    Code is taken whole, so none of its lines may decide: there it is f, and prose that scores as high comes first. In a
+    chunk of lines the words of the question count where they stand in one of them: there s sqrt(f) stands for f.
     """
     sentences = hits.sentences
     highest = float(chunk_values.max())
@@ -147,7 +146,7 @@ def _values(
     said = (sentence_values / best) * np.sqrt(share)
     of_chunk = np.where(lines[sentences.hit], said, share) if lines.any() else share
     values: Floats = of_chunk * (1 + bonus * sentences.first) + SENTENCE_WEIGHT * said
-    return np.where(is_code[sentences.hit], share * (1 + SENTENCE_WEIGHT / 2), values)
+    return np.where(is_code[sentences.hit], share, values)
 
 
 def _with_headers(values: Floats, headers: Ints) -> Floats:
@@ -212,12 +211,11 @@ def _take_long_evidence(packing: Packing, facts: Facts, direct_order: list[int])
 def _take_in_order(packing: Packing, facts: Facts, order: list[int], limit: int) -> None:
     tokens, chosen, opened, hit_of = packing.tokens, packing.chosen, packing.opened, packing.hit_of
     is_code, twins, scraps, hangs, openers = packing.is_code, packing.twins, packing.scraps, facts.hangs, facts.openers
-    whole = limit == packing.budget.max_tokens
     room = limit - packing.used
     for number in order if room >= _SMALLEST_SENTENCE else ():
         place = hit_of[number]
         if is_code[place]:  # a line of code alone says nothing
-            if whole and place not in opened and not refuse_duplicate(packing, place):
+            if place not in opened and not refuse_duplicate(packing, place):
                 packing.take_hit(place)
         elif (
             tokens[number] > room

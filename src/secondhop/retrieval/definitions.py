@@ -1,0 +1,67 @@
+"""Definitions in source code that a question names: `HTTPAdapter.send`, `getUserById`, `parse_url()`, or one word alone.
+
+Whoever names a function wants to see it, and not only where it is called, tested or mentioned in release notes, which hold
+its name as often.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from secondhop.arrays import distinct_values, is_any
+from secondhop.retrieval.bridge import CODE
+
+if TYPE_CHECKING:
+    from secondhop.indexing import Snapshot
+    from secondhop.types import Bools, Ints
+
+DEFINED = 1.0
+"""What the definition gets, relative to the best direct score: it ranks before all others."""
+MOST_ALIKE = 10
+"""A name that more definitions have tells none of them."""
+_MOST_NAMES = 16
+"""So many are looked for: a pasted log has thousands."""
+_JOINT = re.compile(r"\.|::|#")
+_NAME = re.compile(r"[^\W\d]\w*(?:(?:\.|::|#)[^\W\d]\w*)*(?:\(\))?")
+_AS_IN_CODE = re.compile(r"_|[.:#][^\W\d]|\(\)|[a-z][A-Z]|[A-Z]{2}[a-z]{2}")
+"""What few other words have: signs, or capitals within."""
+
+
+def definitions_asked(snapshot: Snapshot, question: str, allowed: Bools | None = None) -> Ints:
+    """Numbers of the sentences that open definitions which the question names, in chunks that may be shown."""
+    names = list(dict.fromkeys(_names(question)))[:_MOST_NAMES]
+    chunks = (snapshot.chunk_opens & (snapshot.chunk_kind == CODE)).nonzero()[0] if names else np.empty(0, np.int64)
+    if allowed is not None:
+        chunks = chunks[allowed[chunks]]
+    if not len(chunks):
+        return chunks
+    paths, data = snapshot.section_path[snapshot.chunk_section[chunks]], snapshot.paths.strings.data.tobytes()
+    called = [chunks[is_any(paths, _paths_of(snapshot, data, name))] for name in names]
+    found = [each for each in called if len(each) <= MOST_ALIKE]
+    return snapshot.chunk_sentences[distinct_values(np.concatenate(found))] if found else chunks[:0]
+
+
+def _names(question: str) -> Iterator[tuple[str, ...]]:
+    """What is written as names in code are, each in its parts; of a question of one word this word."""
+    alone = question.strip(" \n?`'\"")
+    if " " in alone and not _AS_IN_CODE.search(question):
+        return
+    for match in _NAME.finditer(question):
+        if match[0] == alone or _AS_IN_CODE.search(match[0]):
+            yield tuple(_JOINT.split(match[0].removesuffix("()")))
+
+
+def _paths_of(snapshot: Snapshot, data: bytes, name: tuple[str, ...]) -> Ints:
+    """Numbers of the heading paths that end with a name; if the part before it is found in some of them, of those."""
+    ending = re.compile(rb"\b%b\"\]" % name[-1].encode())
+    ends = np.array([match.start() for match in ending.finditer(data)], np.int64)
+    paths = distinct_values(snapshot.paths.strings.offsets.searchsorted(ends, "right") - 1)
+    if len(name) > 1:
+        holder = re.compile(rf"\b{name[-2]}\b.*\b{name[-1]}\b")
+        inside = [path for path in paths.tolist() if holder.search(snapshot.paths[path])]
+        paths = np.array(inside, np.int64) if inside else paths
+    return paths

@@ -1,0 +1,75 @@
+"""A definition that a question names comes before what only calls, tests or mentions it."""
+
+import pytest
+
+from secondhop import Document
+from secondhop.retrieval.definitions import MOST_ALIKE, definitions_asked
+
+METHOD = "class {}:\n    def {}(self, parcel):\n        return self.{}(parcel)\n"
+FILES = {
+    "adapters.py": METHOD.format("HttpAdapter", "send", "carry")
+    + "    def close(self):\n"
+    + "        self.is_open = self.was_open = False\n" * 120,
+    "mail.py": METHOD.format("Mail", "send", "post")
+    + "    def weigh(self):\n"
+    + "        self.weight = self.weight + parcel.weight\n" * 120,
+    "cart.js": "Cart.prototype.total = function total(rows) {\n  return rows.length\n}\n\nfunction getRowById(id) {\n  return id\n}\n",
+    "urls.py": "def parse_url(text):\n    return text.split(':')\n\n\ndef quoted(text):\n    return text\n",
+    "test_urls.py": "".join(
+        f"def test_{n}():\n    assert parse_url(quoted('{n}')) == parse_url('{n}')\n\n\n" for n in range(3)
+    ),
+    "news.md": "# 2.1\n\n- Fixed `HttpAdapter.send` and `HttpAdapter.close`.\n\n# 2.0\n\n- HttpAdapter: send, HttpAdapter.send.\n",
+    **{f"part_{n}.py": "def set_up():\n    return 1\n" for n in range(MOST_ALIKE + 1)},
+}
+
+
+@pytest.fixture(scope="module")
+def folder():
+    return Document.from_texts([{"text": text, "source": source} for source, text in FILES.items()])
+
+
+def asked(document, question, allowed=None):
+    snapshot = document._snapshot
+    chunks = snapshot.chunks(snapshot.chunk_of(definitions_asked(snapshot, question, allowed)))
+    return [(chunk.source, chunk.heading_path[-1]) for chunk in chunks]
+
+
+@pytest.mark.parametrize(
+    ("question", "found"),
+    [
+        ("HttpAdapter.send", [("adapters.py", "def send")]),
+        ("what does Mail::send() return?", [("mail.py", "def send")]),
+        ("send", [("adapters.py", "def send"), ("mail.py", "def send")]),
+        ("who may send mail?", []),
+        ("network.send fails", [("adapters.py", "def send"), ("mail.py", "def send")]),
+        ("where is parse_url defined", [("urls.py", "def parse_url")]),
+        ("quoted?", [("urls.py", "def quoted")]),
+        ("what does quoted() do and why", [("urls.py", "def quoted")]),
+        ("Cart.prototype.total", [("cart.js", "function Cart.prototype.total")]),
+        ("how is getRowById called?", [("cart.js", "function getRowById")]),
+        ("getrowbyid, url_for and parse.urls", []),
+        ('  File "urls.py", line 2, in parse_url\nKeyError: ...', [("urls.py", "def parse_url")]),
+        ("set_up", []),  # more than a few are called so
+        ("", []),
+    ],
+)
+def test_names_are_told_by_how_code_writes_them(folder, question, found):
+    assert asked(folder, question) == found
+
+
+def test_only_what_may_be_shown_is_found(folder):
+    snapshot = folder._snapshot
+    allowed = snapshot.chunk_source != list(FILES).index("mail.py")
+    assert asked(folder, "send", allowed) == [("adapters.py", "def send")]
+
+
+@pytest.mark.parametrize(
+    ("question", "signature"), [("HttpAdapter.send", "def send(self"), ("parse_url", "def parse_url(")]
+)
+def test_the_definition_is_shown_before_all_that_names_it(folder, question, signature):
+    assert signature in folder.context(question, 40).text()
+
+
+def test_prose_has_no_definitions():
+    document = Document.from_texts([{"text": "# parse_url\n\nparse_url reads an address.", "source": "a.md"}])
+    assert len(definitions_asked(document._snapshot, "parse_url")) == 0
