@@ -114,8 +114,10 @@ def _of_chunk(text: str, kind: Kind, page: int | None, heading: str | None, data
 
 
 def _headers(hits: Ranking, rows: Sequence[int], first_of: Ints) -> Ints:
-    below = np.array(rows)
-    headers: Ints = np.where(below > 0, np.arange(len(below)) - below, -1)
+    headers: Ints = np.full(len(rows), -1)
+    if any(rows):
+        below = np.array(rows)
+        headers = np.where(below > 0, np.arange(len(below)) - below, -1)
     if hits.heads:
         place_of = {hit.ordinal: place for place, hit in enumerate(hits.hits)}
         for place, head in hits.heads.items():
