@@ -3,6 +3,7 @@
 import pytest
 
 from secondhop import Document, build_context
+from secondhop.selection.openers import count_openers
 
 FAQ = (
     (
@@ -66,3 +67,40 @@ def test_the_number_of_a_part_is_shown_with_what_it_numbers(title):
     text = " ".join(f"Section {number}. {rule}" for number, rule in enumerate(rules, start=1))
     shown = Document.from_text(f"{title}{text}\n\n{'Nothing of this kind. ' * 60}").context("Which section?", 40).text()
     assert "Section 1. The club has a house." in shown
+
+
+CLAUSES = {
+    "1. Use of Our Names.": "Nobody may call a shop or a boat after the harbour unless the board has agreed to it in writing",
+    "2. Fees.": "They are due in the first week of May and are not paid back to those who leave early",
+    "3.1 Repair and Loss of Names.": "What is torn off by wind or water is put up again by those who look after the house",
+}
+
+
+def test_a_numbered_heading_that_ends_in_a_stop_is_shown_with_its_clause():
+    text = "\n\n".join(f"{heading} {clause}. There is a form for it." for heading, clause in CLAUSES.items())
+    shown = Document.from_text(text, tokenizer="words").context("How are names and fees dealt with?", 30).text()
+    assert any(clause in shown for clause in CLAUSES.values())
+    for heading, clause in CLAUSES.items():
+        assert heading not in shown or f"{heading} {clause}" in shown
+
+
+@pytest.mark.parametrize(
+    "heading", ["Copper wires\n------------", ".. _copper-wires:", "[[copper-wires]]", "copper wires::"]
+)
+def test_an_underlined_heading_a_target_and_a_term_are_shown_with_what_follows(heading):
+    text = f"{heading}\n\nThey are kept in the shed behind the big house until the end of the year."
+    spans = [(0, len(heading)), (len(heading) + 2, len(text))]
+    assert count_openers(text, spans, None) == (1, 0)
+
+
+@pytest.mark.parametrize(
+    "text", ["2. Close Both Valves.\n3. Open the lid.", "1.1 Berths are let by the season.\nIt is long."]
+)
+def test_a_step_and_a_numbered_sentence_are_no_headings(text):
+    first = text.index("\n")
+    assert count_openers(text, [(0, first), (first + 1, len(text))], None) == (0, 0)
+
+
+def test_a_heading_of_a_part_with_parts_is_one():
+    text = "8. General.\n8.1 Notices.\nThey are sent by mail."
+    assert count_openers(text, [(0, 11), (12, 24), (25, len(text))], None) == (2, 1, 0)

@@ -1,6 +1,7 @@
 """Sentences that say nothing without what follows them: a question and its answer, a heading and what stands under it.
 
-And the number of a part, which is a sentence of its own: "Section 4. A member may be expelled."
+And a numbered heading that ends in a stop, or the number alone: "6. Trademarks. This License does not …", "Section 4. A
+member may be expelled."
 """
 
 from __future__ import annotations
@@ -8,13 +9,27 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from secondhop.text.sentences import FIRST
 from secondhop.types import Span
 
 _BEHIND = "*_\"'”»）)]:"
 _ASKS = re.compile(rf"[?？؟][{re.escape(_BEHIND)}]*$")
 _LAST = frozenset(f"?？؟{_BEHIND}")
 _MARKED = re.compile(r"#{1,6} .*")
-_NUMBERED = re.compile(r"(?:^|\n)(?:Section|Article|Clause|Rule|Chapter|Part)\s\d+(?:\.\d+)*\.$", re.IGNORECASE)
+_UNDERLINED = re.compile(r"[^\n]+\n([=~^*+#.:'\"`-])\1{2,}$")
+_TARGET = re.compile(r"\.\. _[^\n]*:|\[\[[^\n]*\]\]")
+"""What reStructuredText and AsciiDoc link to."""
+_TERM_END = "::"
+_PART = r"(?i:Section|Article|Clause|Rule|Chapter|Part)\s"
+_NUMBERED = re.compile(rf"(?:^|\n){_PART}\d+(?:\.\d+)*\.$")
+_NUMBER = re.compile(rf"\s*(?:{_PART})?(?P<number>\d{{1,2}}[.):]|\d{{1,2}}(?:\.\d{{1,3}})+\.?|[IVX]{{2,5}}[.):])\s+")
+_OF_TITLE = rf"(?:(?:{FIRST})[^\s\d.]*|[^\s\d.]{{1,3}})"
+"""Words of a title begin with capitals, but the shortest."""
+_RUN_IN = re.compile(
+    rf"{_NUMBER.pattern}(?={FIRST})(?:{_OF_TITLE}(?:\s+{_OF_TITLE})*|[^\s\d.]+(?:\s+[^\s\d.]+){{,2}})\.$"
+)
+_LONGEST_RUN_IN = 90
+"""Characters of its line. Most sentences are longer."""
 _DIGITS = frozenset("0123456789")
 _AROUND_HEADING = "#*=_ \t"
 _MOST = 3
@@ -31,16 +46,36 @@ def count_openers(text: str, spans: Sequence[Span], heading: str | None) -> tupl
     """
     counts = [0] * len(spans)
     for number in range(len(spans) - 2, -1, -1):
-        if _opens(text, *spans[number], heading if number == 0 else None):
+        if _opens(text, *spans[number], spans[number + 1][0], heading if number == 0 else None):
             counts[number] = min(counts[number + 1] + 1, _MOST)
     return tuple(counts)
 
 
-def _opens(text: str, start: int, end: int, heading: str | None) -> bool:
+def _opens(text: str, start: int, end: int, following: int, heading: str | None) -> bool:
     if text[end - 1] in _LAST and _ASKS.search(text[start:end]):
         return True
     if text[start] == "#" and _MARKED.fullmatch(text[start:end]):
         return True
-    if text[end - 1] == "." and text[end - 2] in _DIGITS and _NUMBERED.search(text[start:end]):
+    if text[end - 3 : end] == 3 * text[end - 1] and _UNDERLINED.search(text[start:end]):
+        return True
+    if text.endswith(_TERM_END, start, end) or (text[start] in ".[" and _TARGET.fullmatch(text, start, end)):
+        return True
+    if text[end - 1] == "." and (
+        (text[end - 2] in _DIGITS and _NUMBERED.search(text[start:end])) or _is_run_in(text, start, end, following)
+    ):
         return True
     return bool(heading) and text[start:end].partition("\n")[0].strip(_AROUND_HEADING) == heading
+
+
+def _is_run_in(text: str, start: int, end: int, following: int) -> bool:
+    """Whether a sentence ends with a numbered heading. What has another number of its kind right below is an item of a list."""
+    line = max(start, text.rfind("\n", start, end))
+    if end - line > _LONGEST_RUN_IN or (heading := _RUN_IN.match(text, line, end)) is None:
+        return False
+    below = _NUMBER.match(text, following)
+    return below is None or _kind(below["number"]) != _kind(heading["number"])
+
+
+def _kind(number: str) -> tuple[bool, int]:
+    """Whether it is in digits, and how deep: 0 for "6.", 1 for "6.2"."""
+    return number[0].isdigit(), number.rstrip(".):").count(".")
