@@ -136,6 +136,22 @@ def test_text_boxes_laid_over_a_page_are_read_and_comments_are_not():
     loaded = pdf.load(with_annotations(APPLICATION, comment, box), "a.pdf")
     assert loaded.text.endswith("Home harbour\nApproved by the harbour master")
     assert "Is he?" not in loaded.text
+    assert loaded.warnings == ("Left out 1 comment.",)
+
+
+def test_notes_on_marks_and_embedded_files_are_warned_about():
+    marked = annotation("/Highlight", (72, 665, 200, 685), Contents="Spelt so?")
+    unseen = annotation("/Text", (400, 600, 420, 620), Contents="Gone", flags=HIDDEN)
+    blank = annotation("/Underline", (72, 665, 200, 685), Contents=" ")
+    writer = pypdf.PdfWriter(
+        clone_from=BytesIO(
+            with_annotations(APPLICATION, marked, annotation("/Text", NAME, Contents="Is he?"), unseen, blank)
+        )
+    )
+    writer.add_attachment("fees.csv", b"1,2")
+    out = BytesIO()
+    writer.write(out)
+    assert pdf.load(out.getvalue(), "a.pdf").warnings == ("Left out 2 comments.", "Left out 1 embedded file.")
 
 
 @pytest.mark.parametrize(

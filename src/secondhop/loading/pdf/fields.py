@@ -1,6 +1,7 @@
 """What was filled in: values of form fields, and text boxes laid over a page, each put beside or below its label.
 
-They are annotations, no part of a page's content. Hidden ones stay out, and so do other kinds: links and comments.
+They are annotations, no part of a page's content. Hidden ones stay out, and so do other kinds: links, and comments,
+which are counted.
 """
 
 from __future__ import annotations
@@ -25,6 +26,8 @@ _UNLISTED = -1
 _NOT_SHOWN = raw.FPDF_ANNOT_FLAG_INVISIBLE | raw.FPDF_ANNOT_FLAG_HIDDEN | raw.FPDF_ANNOT_FLAG_NOVIEW
 _WITH_OPTIONS = frozenset({raw.FPDF_FORMFIELD_COMBOBOX, raw.FPDF_FORMFIELD_LISTBOX})
 _WITH_TICK = frozenset({raw.FPDF_FORMFIELD_CHECKBOX, raw.FPDF_FORMFIELD_RADIOBUTTON})
+_COMMENTS = frozenset({raw.FPDF_ANNOT_TEXT, *range(raw.FPDF_ANNOT_LINE, raw.FPDF_ANNOT_POPUP)})
+"""Notes, and marks and drawings that may have one."""
 
 
 class _Field(NamedTuple):
@@ -41,12 +44,14 @@ def with_fields(read: Page, page: Any, form: Any) -> Page:
     """The page with what was filled in on it; `form` is pdfium's handle of the file's form, None if it has none."""
     fields: list[_Field] = []
     has_unread = False
+    n_comments = 0
     room = _MAX_CHARS
     for index in range(raw.FPDFPage_GetAnnotCount(page)):
         annotation = raw.FPDFPage_GetAnnot(page, index)
         try:
             text = _shown(annotation, form)
             field = _boxed(annotation, text, page) if text else None
+            n_comments += _is_comment(annotation)
         finally:
             raw.FPDFPage_CloseAnnot(annotation)
         if text is None:
@@ -57,9 +62,18 @@ def with_fields(read: Page, page: Any, form: Any) -> Page:
                 has_unread = True
                 break
             fields.append(field)
-    if not fields and not has_unread:
+    if not (fields or has_unread or n_comments):
         return read
-    return replace(read, lines=_placed(read.lines, fields), has_unread_fields=has_unread)
+    return replace(read, lines=_placed(read.lines, fields), has_unread_fields=has_unread, n_comments=n_comments)
+
+
+def _is_comment(annotation: Any) -> bool:
+    """Whether it says something to readers that is no part of the page."""
+    return (
+        raw.FPDFAnnot_GetSubtype(annotation) in _COMMENTS
+        and not raw.FPDFAnnot_GetFlags(annotation) & _NOT_SHOWN
+        and bool(_stored(annotation, b"Contents").strip())
+    )
 
 
 def _shown(annotation: Any, form: Any) -> str | None:

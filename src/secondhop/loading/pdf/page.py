@@ -40,6 +40,7 @@ class Page:
     state: State = "text"
     has_unread_fields: bool = False
     """Whether something was filled in that is no text, or more than is read."""
+    n_comments: int = 0
 
 
 @dataclass(frozen=True, slots=True)

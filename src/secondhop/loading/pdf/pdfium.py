@@ -66,6 +66,11 @@ def read(data: bytes, source: str, password: str | None) -> Pages:
         notes = [f"Damaged and left out: page {ranges(damaged)}."] if damaged else []
         if unread := [number for number, page in enumerate(pages, start=1) if page.has_unread_fields]:
             notes.append(f"Filled in but not read, such as ticked boxes: page {ranges(unread)}.")
+        left_out = {
+            "comment": sum(page.n_comments for page in pages),
+            "embedded file": raw.FPDFDoc_GetAttachmentCount(pdf),
+        }
+        notes += [f"Left out {count(number, name)}." for name, number in left_out.items() if number > 0]
         if pdf.get_formtype() == raw.FORMTYPE_XFA_FULL:
             notes.append("An XFA form: only what stands in its place, for readers without XFA, is read.")
         outline, outline_notes = _outline(pdf)
