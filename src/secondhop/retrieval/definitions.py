@@ -58,9 +58,7 @@ def _names(question: str) -> Iterator[tuple[str, ...]]:
 
 def _paths_of(snapshot: Snapshot, data: bytes, name: tuple[str, ...]) -> Ints:
     """Numbers of the heading paths that end with a name; if the part before it is found in some of them, of those."""
-    ending = re.compile(
-        rb'%b"\]' % name[-1].encode()
-    )  # what begins with letters is found many times as fast as a boundary
+    ending = re.compile(rb'%b"\]' % name[-1].encode())  # an expression that begins with `\b` takes eight times as long
     starts = (match.start() for match in ending.finditer(data))
     ends = np.array([at for at in starts if not _IN_WORD.match(data, at - 1)], np.int64)
     paths = distinct_values(snapshot.paths.strings.offsets.searchsorted(ends, "right") - 1)
