@@ -1,4 +1,4 @@
-"""The command line: `secondhop ask`, `analyze`, `inspect`, `eval`, `index`, `doctor`, `size`. One file per command; this one wires them.
+"""The command line: `secondhop ask`, `analyze`, `inspect`, `eval`, `index`, `doctor`, `size`. This file wires them.
 
 Exit codes:
     0    answered
@@ -20,8 +20,7 @@ import typer
 from pydantic import ValidationError
 
 from secondhop import __version__
-from secondhop.cli.analyze import analyze
-from secondhop.cli.ask import ask
+from secondhop.cli.ask import analyze, ask
 from secondhop.cli.doctor import doctor
 from secondhop.cli.eval import eval
 from secondhop.cli.index import index
