@@ -15,10 +15,10 @@ from secondhop.types import Span
 _BEHIND = "*_\"'”»）)]:"
 _ASKS = re.compile(rf"[?？؟][{re.escape(_BEHIND)}]*$")
 _LAST = frozenset(f"?？؟{_BEHIND}")
-_MARKED = re.compile(r"#{1,6} .*")
+_MARKED = re.compile(r"#{1,6} .*|\.\. _[^\n]*:|\[\[[^\n]*\]\]")
+"""Headings of Markdown, and what reStructuredText and AsciiDoc link to."""
+_RULES = frozenset("=~^*+#.:'\"`-")
 _UNDERLINED = re.compile(r"[^\n]+\n([=~^*+#.:'\"`-])\1{2,}$")
-_TARGET = re.compile(r"\.\. _[^\n]*:|\[\[[^\n]*\]\]")
-"""What reStructuredText and AsciiDoc link to."""
 _TERM_END = "::"
 _PART = r"(?i:Section|Article|Clause|Rule|Chapter|Part)\s"
 _NUMBERED = re.compile(rf"(?:^|\n){_PART}\d+(?:\.\d+)*\.$")
@@ -28,6 +28,7 @@ _OF_TITLE = rf"(?:(?:{FIRST})[^\s\d.]*|[^\s\d.]{{1,3}})"
 _RUN_IN = re.compile(
     rf"{_NUMBER.pattern}(?={FIRST})(?:{_OF_TITLE}(?:\s+{_OF_TITLE})*|[^\s\d.]+(?:\s+[^\s\d.]+){{,2}})\.$"
 )
+_BEGINS = frozenset("0123456789IVXSACRPsacrp")
 _LONGEST_RUN_IN = 90
 """Characters of its line. Most sentences are longer."""
 _DIGITS = frozenset("0123456789")
@@ -52,15 +53,14 @@ def count_openers(text: str, spans: Sequence[Span], heading: str | None) -> tupl
 
 
 def _opens(text: str, start: int, end: int, following: int, heading: str | None) -> bool:
-    if text[end - 1] in _LAST and _ASKS.search(text[start:end]):
+    last = text[end - 1]
+    if last in _LAST and (_ASKS.search(text[start:end]) or text.endswith(_TERM_END, start, end)):
         return True
-    if text[start] == "#" and _MARKED.fullmatch(text[start:end]):
+    if text[start] in "#.[" and _MARKED.fullmatch(text, start, end):
         return True
-    if text[end - 3 : end] == 3 * text[end - 1] and _UNDERLINED.search(text[start:end]):
+    if last == text[end - 2] and last in _RULES and _UNDERLINED.search(text[start:end]):
         return True
-    if text.endswith(_TERM_END, start, end) or (text[start] in ".[" and _TARGET.fullmatch(text, start, end)):
-        return True
-    if text[end - 1] == "." and (
+    if last == "." and (
         (text[end - 2] in _DIGITS and _NUMBERED.search(text[start:end])) or _is_run_in(text, start, end, following)
     ):
         return True
@@ -69,8 +69,8 @@ def _opens(text: str, start: int, end: int, following: int, heading: str | None)
 
 def _is_run_in(text: str, start: int, end: int, following: int) -> bool:
     """Whether a sentence ends with a numbered heading. What has another number of its kind right below is an item of a list."""
-    line = max(start, text.rfind("\n", start, end))
-    if end - line > _LONGEST_RUN_IN or (heading := _RUN_IN.match(text, line, end)) is None:
+    line = text[max(start, text.rfind("\n", start, end)) : end].lstrip()
+    if len(line) > _LONGEST_RUN_IN or line[0] not in _BEGINS or (heading := _RUN_IN.match(line)) is None:
         return False
     below = _NUMBER.match(text, following)
     return below is None or _kind(below["number"]) != _kind(heading["number"])
