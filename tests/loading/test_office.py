@@ -274,7 +274,7 @@ def test_word_files_inserted_whole_are_warned_about():
     assert word.load(saved(document), "a.docx").warnings == ("Left out 1 file inserted whole (altChunk).",)
 
 
-def test_word_charts_diagrams_objects_and_comments_are_warned_about():
+def test_word_charts_diagrams_objects_and_comments_that_are_not_read_are_warned_about():
     document = word_document()
     paragraph = document.add_paragraph("Shown")._p
     for name, number in (("chart", 1), ("relIds", 2), ("OLEObject", 1)):
@@ -287,6 +287,50 @@ def test_word_charts_diagrams_objects_and_comments_are_warned_about():
         "Left out 1 embedded object.",
         "Left out 1 comment.",
     )
+
+
+DIAGRAM = "http://schemas.openxmlformats.org/drawingml/2006/diagram"
+RELATIONS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+CHART = "http://schemas.openxmlformats.org/drawingml/2006/chart"
+
+
+@pytest.mark.parametrize(
+    ("frame", "xml", "shown"),
+    [
+        (
+            f"<d:chart xmlns:d='{CHART}' {nsdecls('r')} r:id='rId99'/>",
+            f"<d:chartSpace xmlns:d='{CHART}'><d:ser><d:tx><d:v>Ferries</d:v></d:tx>"
+            "<d:cat><d:pt idx='0'><d:v>May</d:v></d:pt></d:cat><d:val><d:pt idx='0'><d:v>4</d:v></d:pt></d:val></d:ser></d:chartSpace>",
+            "Ferries: May = 4",
+        ),
+        (
+            f"<d:relIds xmlns:d='{DIAGRAM}' {nsdecls('r')} r:dm='rId99'/>",
+            f"<d:dataModel xmlns:d='{DIAGRAM}' {nsdecls('a')}><a:p><a:r><a:t>Pilot</a:t></a:r></a:p></d:dataModel>",
+            "Pilot",
+        ),
+    ],
+    ids=["chart", "diagram"],
+)
+def test_word_charts_and_diagrams_stand_where_they_are_drawn(frame, xml, shown):
+    document = docx.Document()
+    document.add_paragraph("Shown:")._p.append(parse_xml(f"<w:r {nsdecls('w')}><w:drawing>{frame}</w:drawing></w:r>"))
+    data = saved(document)
+    with zipfile.ZipFile(BytesIO(data)) as archive:
+        files = {name: archive.read(name) for name in archive.namelist()}
+    relation = f'<Relationship Id="rId99" Type="{RELATIONS}/drawn" Target="drawn/one.xml"/></Relationships>'
+    relations = files["word/_rels/document.xml.rels"].decode().replace("</Relationships>", relation)
+    files |= {"word/_rels/document.xml.rels": relations, "word/drawn/one.xml": xml}
+    loaded = word.load(zipped(files), "a.docx")
+    assert loaded.text == f"Shown:\n{shown}"
+    assert loaded.warnings == ()
+    assert len(word.load(zipped(files | {"word/drawn/one.xml": "broken"}), "a.docx").warnings) == 1
+
+
+def test_word_art_of_old_word_is_read():
+    document = docx.Document()
+    art = "<w:r {}><w:pict><v:shape xmlns:v='urn:schemas-microsoft-com:vml'><v:textpath string='DRAFT'/></v:shape></w:pict></w:r>"
+    document.add_paragraph("Fees")._p.append(parse_xml(art.format(nsdecls("w"))))
+    assert word.load(saved(document), "a.docx").text == "Fees DRAFT"
 
 
 def note(kind, note_id, text, attributes=""):
@@ -544,9 +588,6 @@ def test_charts_on_slides_give_their_titles_and_series():
     assert loaded.warnings == ()
 
 
-DIAGRAM = "http://schemas.openxmlformats.org/drawingml/2006/diagram"
-
-
 def diagram(deck, xml):
     slide = slide_with_frame(deck, DIAGRAM, f"<d:relIds xmlns:d='{DIAGRAM}' r:dm='rId9'/>")
     kind = "application/vnd.openxmlformats-officedocument.drawingml.diagramData+xml"
@@ -576,7 +617,6 @@ def test_objects_on_slides_that_cannot_be_read_are_warned_about():
 
 
 MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
-RELATIONS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 PACKAGE = "http://schemas.openxmlformats.org/package/2006"
 
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import replace
 from posixpath import basename, dirname, join, normpath
 from typing import TYPE_CHECKING
@@ -22,6 +23,7 @@ from secondhop.loading.containers import open_container, refuse_ole
 from secondhop.loading.docx_bold import heads_by_bold, is_bold_title
 from secondhop.loading.docx_styles import Styles, read_styles
 from secondhop.loading.docx_xml import attribute_of, child_of, is_on, number_of, parse_part, tag_of, value_of
+from secondhop.loading.drawings import drawn_lines
 from secondhop.loading.formulas import formula
 from secondhop.loading.numerals import numeral
 from secondhop.loading.symbol_font import symbol
@@ -48,7 +50,10 @@ _LONGEST_INITIAL = 3
 _MAX_COLUMNS = 63  # Word has no more
 # Deleted or moved-away text, field codes, properties, and the older copy of a drawing that has a newer one.
 _NOT_SHOWN = frozenset({"del", "moveFrom", "pPr", "rPr", "instrText", "delText", "Fallback", "tblPr", "tcPr", "sdtPr"})
-_REFERENCES = frozenset({"footnoteReference", "endnoteReference"})
+_DRAWINGS = ("chart", "relIds")
+_STANDING_FOR = frozenset({"footnoteReference", "endnoteReference", *_DRAWINGS})
+"""What a mark or the lines of a part are put into."""
+_OF_OLD_WORD = frozenset({"textpath", "checkBox", "ddList"})
 _HEXADECIMAL = re.compile(r"[0-9A-Fa-f]{1,4}")
 _TYPED_SIGN = re.compile("[\uf020-\uf0ff]")
 _CHARACTERS = {"tab": "\t", "ptab": "\t", "br": "\n", "cr": "\n", "noBreakHyphen": "-"}
@@ -71,9 +76,11 @@ def load(data: bytes, source: str) -> SourceText:
         if root is None:
             raise CorruptFileError(source, f"not a Word document ({main} is missing)")
         folder = dirname(main)
-        parts = _parts(archive, main, source)
+        relations = _relations(archive, main, source)
+        parts = _parts(relations, folder)
         numbering = parse_part(archive, parts["numbering"], source)
         styles = read_styles(parse_part(archive, parts["styles"], source), numbering)
+        _read_drawings(root, archive, relations, source)
         marks = {name: _number_notes(root, name) for name in _NOTE_FORMS}
         _write_blocks(root, replace(styles, bold_titles=heads_by_bold(root, styles)), builder)
         for name in _NOTE_FORMS:
@@ -86,7 +93,8 @@ def load(data: bytes, source: str) -> SourceText:
 
 
 def _left_out(root: etree._Element) -> list[str]:
-    counts = Counter(tag_of(element) for element in root.iter(*(f"{{*}}{name}" for name in _LEFT_OUT)))
+    found = root.iter(*(f"{{*}}{name}" for name in _LEFT_OUT))
+    counts = Counter(tag_of(element) for element in found if not (element.text or "").strip())
     return [
         f"Left out {counts[name]} {plural if counts[name] > 1 else singular}."
         for name, (singular, plural) in _LEFT_OUT.items()
@@ -103,16 +111,37 @@ def _main_part(archive: ZipFile, source: str) -> str:
     return _MAIN
 
 
-def _parts(archive: ZipFile, main: str, source: str) -> dict[str, str]:
-    """Where the parts lie that the body needs, by their kind; some programs put a number behind their names."""
+def _relations(archive: ZipFile, main: str, source: str) -> dict[str | None, tuple[str, str]]:
+    """Kind and place of each part that the body needs, by the id that it calls it by."""
     folder = dirname(main)
-    found = {kind: join(folder, f"{kind}.xml") for kind in ("numbering", "styles", *_NOTE_FORMS)}
+    found: dict[str | None, tuple[str, str]] = {}
     relations = parse_part(archive, join(folder, "_rels", f"{basename(main)}.rels"), source)
     for relation in () if relations is None else relations.iter():
         kind, target = (attribute_of(relation, "Type") or "").rpartition("/")[2], attribute_of(relation, "Target")
-        if kind in found and target:
-            found[kind] = normpath(join(folder, target)) if target[0] != "/" else target[1:]
+        if target:
+            found[attribute_of(relation, "Id")] = (
+                kind,
+                normpath(join(folder, target)) if target[0] != "/" else target[1:],
+            )
     return found
+
+
+def _parts(relations: Mapping[str | None, tuple[str, str]], folder: str) -> dict[str, str]:
+    """Where the parts lie that all documents may have, by their kind; some programs put a number behind their names."""
+    names = ("numbering", "styles", *_NOTE_FORMS)
+    return {kind: join(folder, f"{kind}.xml") for kind in names} | dict(relations.values())
+
+
+def _read_drawings(
+    root: etree._Element, archive: ZipFile, relations: Mapping[str | None, tuple[str, str]], source: str
+) -> None:
+    """Put the lines of charts and diagrams where the body refers to them."""
+    for drawing in root.iter(*(f"{{*}}{name}" for name in _DRAWINGS)):
+        _, name = relations.get(attribute_of(drawing, "id") or attribute_of(drawing, "dm"), ("", ""))
+        with suppress(CorruptFileError):
+            part = parse_part(archive, name, source)
+            if part is not None and (lines := drawn_lines(part)):
+                drawing.text = "\n".join(["", *lines, ""])
 
 
 def _write_blocks(parent: etree._Element, styles: Styles, builder: TextBuilder) -> None:
@@ -199,9 +228,9 @@ def _pieces(element: etree._Element) -> Iterator[str]:
             yield "" if reading is None else f"({''.join(_pieces(reading))})"
         elif name == "oMath":
             yield formula(child)
-        elif name in ("checkBox", "ddList"):
-            yield _chosen(child)
-        elif name in _REFERENCES:
+        elif name in _OF_OLD_WORD:
+            yield _shown(child)
+        elif name in _STANDING_FOR:
             yield child.text or ""
         elif name in _CHARACTERS:
             yield _CHARACTERS[name]
@@ -220,8 +249,10 @@ def _symbol(element: etree._Element) -> str:
     return symbol(attribute_of(element, "font") or "", int(code, 16)) if _HEXADECIMAL.fullmatch(code) else ""
 
 
-def _chosen(field: etree._Element) -> str:
-    """What a box to tick or a list to choose from shows; in forms of old Word no run of text holds it."""
+def _shown(field: etree._Element) -> str:
+    """What WordArt, a box to tick or a list to choose from shows; in old Word no run of text holds it."""
+    if tag_of(field) == "textpath":
+        return f" {attribute_of(field, 'string') or ''} "
     if tag_of(field) == "checkBox":
         is_ticked = is_on(field, "default" if child_of(field, "checked") is None else "checked")
         return "☒" if is_ticked else "☐"

@@ -16,10 +16,11 @@ from secondhop.types import SourceText
 try:
     from pptx import Presentation
     from pptx.enum.shapes import PP_PLACEHOLDER
+    from pptx.oxml import parse_xml
     from pptx.oxml.ns import qn
     from pptx.shapes.graphfrm import GraphicFrame
 
-    from secondhop.loading.pptx_frames import frame_lines, paragraph_text
+    from secondhop.loading.drawings import drawn_lines, paragraph_text
 except ImportError as error:
     raise MissingExtraError("python-pptx", extra="office") from error
 
@@ -82,7 +83,7 @@ def _write_slide(slide: Any, number: int, builder: TextBuilder, footers: set[str
         if shape.has_table:
             builder.table(_rows(shape.table))
         elif isinstance(shape, GraphicFrame):
-            lines = frame_lines(shape)
+            lines = _frame_lines(shape)
             is_read &= lines is not None
             builder.write(clean("\n".join(lines or ())))
         elif shape.has_text_frame and not _is_furniture(shape, footers):
@@ -107,6 +108,20 @@ def _flat(shapes: Iterable[Any]) -> Iterator[Any]:
             yield from _flat(shape.shapes)
         else:
             yield shape
+
+
+def _frame_lines(frame: Any) -> list[str] | None:
+    """The lines of a chart or diagram; None for what cannot be read, such as an embedded object."""
+    data = frame._element.graphic.graphicData
+    if not data.uri.endswith(("/chart", "/diagram")) or not len(data):
+        return None
+    relation = frame.part.rels.get(data[0].get(qn("r:id")) or data[0].get(qn("r:dm")))
+    if relation is None or relation.is_external:
+        return None
+    try:
+        return drawn_lines(parse_xml(relation.target_part.blob))
+    except SyntaxError:  # as XML
+        return None
 
 
 def _rows(table: Any) -> Iterator[list[str]]:

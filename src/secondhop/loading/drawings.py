@@ -1,39 +1,34 @@
-"""What charts and diagrams (SmartArt) on slides say. Their text lies in parts of their own beside the slide."""
+"""What charts and diagrams (SmartArt) in Word and on slides say. Their text lies in parts of their own."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any
-
-from lxml import etree  # type: ignore[import-untyped]
-from pptx.oxml import parse_xml
-from pptx.oxml.ns import qn
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
 
 from secondhop.loading.builder import raised
 from secondhop.loading.formulas import formula
 
+if TYPE_CHECKING:
+    from lxml import etree  # type: ignore[import-untyped]
+
 _CHART = "http://schemas.openxmlformats.org/drawingml/2006/chart"
 _DIAGRAM = "http://schemas.openxmlformats.org/drawingml/2006/diagram"
-_BREAK = qn("a:br")
+_MAIN = "http://schemas.openxmlformats.org/drawingml/2006/main"
+_PARAGRAPH = f"{{{_MAIN}}}p"
+_BREAK = f"{{{_MAIN}}}br"
 _FORMULA = "{http://schemas.openxmlformats.org/officeDocument/2006/math}oMath"
-_TEXTS = (qn("a:t"), _FORMULA, _BREAK)
+_TEXTS = (f"{{{_MAIN}}}t", _FORMULA, _BREAK)
 _PLACES = ("cat", "xVal")
 _VALUES = ("val", "yVal")
 
 
-def frame_lines(frame: Any) -> list[str] | None:
-    """The lines of a chart or diagram; None for what cannot be read, such as an embedded object."""
-    data = frame._element.graphic.graphicData
-    if data.uri not in (_CHART, _DIAGRAM) or not len(data):
-        return None
-    relation = frame.part.rels.get(data[0].get(qn("r:id")) or data[0].get(qn("r:dm")))
-    if relation is None or relation.is_external:
-        return None
-    try:
-        root = parse_xml(relation.target_part.blob)
-    except etree.XMLSyntaxError:
-        return None
-    lines = _chart_lines(root) if data.uri == _CHART else map(paragraph_text, root.iter(qn("a:p")))
+def drawn_lines(part: etree._Element) -> list[str]:
+    """The lines of a chart or diagram, given the root of its part; none if it is neither."""
+    lines: Iterable[str] = ()
+    if part.tag == f"{{{_CHART}}}chartSpace":
+        lines = _chart_lines(part)
+    elif part.tag == f"{{{_DIAGRAM}}}dataModel":
+        lines = map(paragraph_text, part.iter(_PARAGRAPH))
     return [line for line in lines if line.strip()]
 
 
@@ -57,7 +52,7 @@ def _text(node: etree._Element) -> str:
 def _chart_lines(chart: etree._Element) -> Iterator[str]:
     """Titles of the chart and its axes, then a line for each series: its name, and what it says of each category."""
     for title in chart.iter(f"{{{_CHART}}}title"):
-        yield " ".join(map(paragraph_text, title.iter(qn("a:p"))))
+        yield " ".join(map(paragraph_text, title.iter(_PARAGRAPH)))
     for series in chart.iter(f"{{{_CHART}}}ser"):
         name = " ".join(_points(series, "tx").values())
         places, values = _first(series, _PLACES), _first(series, _VALUES)
