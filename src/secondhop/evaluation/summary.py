@@ -13,12 +13,10 @@ import numpy as np
 
 from secondhop.evaluation.items import Row
 from secondhop.evaluation.metrics import NAN, SEED, auroc, bootstrap, precision_at_recall
+from secondhop.evaluation.tables import PLAIN, SHOWN
 
-METRICS = (
-    *("wr", "wr80", "full", "ev", "hop2", "ans", "page_hit", "documents"),
-    *("ndcg10", "recall5", "recall10", "mrr", "tokens", "run_words", "open_runs", "ms"),
-)
-"""What rows hold and summaries average, in the order of tables."""
+METRICS = ("wr", *SHOWN, *PLAIN)
+"""What rows hold and summaries average."""
 _KEY = ("dataset", "mode", "system", "budget")
 _PACKAGES = (
     "secondhop",

@@ -22,12 +22,15 @@ _SIGNALS = ("auroc_answerable", "precision_at_95_recall", "auroc_evidence_kept")
 
 
 def columns(summary: Sequence[Mapping[str, Any]]) -> list[str]:
-    """The metrics that any entry has, in the order of tables."""
-    return [name for name in (*SHOWN, *PLAIN) if any(name in entry["metrics"] for entry in summary)]
+    """The figures that any entry has, in the order of tables."""
+    there = {name for entry in summary for name in (*entry, *entry["metrics"])}
+    return [name for name in (*SHOWN, *PLAIN, *_SIGNALS) if name in there]
 
 
 def cell(entry: Mapping[str, Any], name: str, *, versus: str | None = None) -> str:
     """One figure: its mean, and the paired difference to `versus` with its interval where there is one."""
+    if name in _SIGNALS:
+        return f"{entry[name]:.2f}" if name in entry else "–"
     value = entry["metrics"].get(name)
     if value is None or value["mean"] is None:
         return "–"
@@ -43,13 +46,11 @@ def rows_of(results: Mapping[str, Any]) -> tuple[list[str], list[list[str]]]:
     summary = results["summary"]
     names = columns(summary)
     lead = names[0] if names else None
-    signals = [name for name in _SIGNALS if any(name in entry for entry in summary)]
-    head = ["set", "mode", "budget", "system", "n", *names, *signals]
+    head = ["set", "mode", "budget", "system", "n", *names]
     body = []
     for entry in sorted(summary, key=lambda entry: (entry["dataset"], entry["mode"], entry["budget"])):
         start = [entry["dataset"], entry["mode"], str(entry["budget"]), entry["system"], str(entry["n"])]
-        numbers = [cell(entry, name, versus=lead) for name in names]
-        body.append([*start, *numbers, *(f"{entry[name]:.2f}" if name in entry else "–" for name in signals)])
+        body.append([*start, *(cell(entry, name, versus=lead) for name in names)])
     return head, body
 
 
@@ -86,19 +87,17 @@ def make_tables(results: Mapping[str, Any]) -> Iterator[Table]:
         groups.setdefault((entry["dataset"], entry["mode"], entry["budget"]), []).append(entry)
     for (dataset, mode, budget), entries in groups.items():
         names = columns(entries)
-        signals = [name for name in _SIGNALS if any(name in entry for entry in entries)]
         lead = names[0] if any("versus" in entry for entry in entries) else None
         title = f"{dataset}, {mode} documents, {budget} {results['tokenizer']}, n={entries[0]['n']}"
         # Not as strings, in which a console may take what stands in brackets for markup.
         table = Table(title=Text(title, "table.title"), title_justify="left", show_edge=False)
         table.add_column("system", overflow="fold")
-        for name in [*names[:1], *(["difference"] if lead else []), *names[1:], *signals]:
+        for name in [*names[:1], *(["difference"] if lead else []), *names[1:]]:
             table.add_column(name.replace("_", " "), justify="right")
         for entry in entries:
             figures = [cell(entry, name) + mark(entry, name) for name in names]
             gap = [difference(entry, lead)] if lead else []
-            sure = [f"{entry[name]:.2f}" if name in entry else "–" for name in signals]
-            table.add_row(Text(entry["system"]), *figures[:1], *gap, *figures[1:], *sure)
+            table.add_row(Text(entry["system"]), *figures[:1], *gap, *figures[1:])
         yield table
 
 
