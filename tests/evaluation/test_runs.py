@@ -50,17 +50,10 @@ def test_no_filled_context_passes_the_budget(skip, budget):
     assert not fill([("word", 0, None)], 3, len, skip=skip)
 
 
-def test_a_system_that_passes_the_budget_has_chosen_nothing(data):
-    class Careless:
-        name = "careless"
-
-        def build(self, documents):
-            return self
-
-        def context(self, question, budget, count_tokens):
-            return Answer("Ada Lovelace " * budget)
-
-    row = run([Careless()], [load("pairs", root=data)], [12], count_words)[0]
+def test_a_system_that_passes_the_budget_has_chosen_nothing(data, whole):
+    system = whole()
+    system.context = lambda question, budget, count_tokens: Answer("Ada Lovelace " * budget)
+    row = run([system], [load("pairs", root=data)], [12], count_words)[0]
     assert (row["tokens"], row["error"]) == (0, "24 tokens for a budget of 12")
 
 
@@ -279,16 +272,6 @@ def test_unanswerable_questions_are_added_as_asked(data, way, n):
     assert 0 <= entry["auroc_answerable"] <= 1
 
 
-def test_documents_cannot_be_removed_from_a_pool(data):
-    with pytest.raises(OptionError, match="own"):
-        run_eval(["pairs"], budgets=[64], data=data, mode="pooled", unanswerable="removed")
-
-
-def test_the_only_document_of_a_question_cannot_be_removed(data):
-    with pytest.raises(OptionError, match="adds no question to 'nda'"):
-        run_eval(["nda"], budgets=[64], data=data, unanswerable="removed")
-
-
 @pytest.mark.parametrize(
     ("wrong", "message"),
     [
@@ -307,10 +290,13 @@ def test_the_only_document_of_a_question_cannot_be_removed(data):
         ({"json_path": "/nowhere/run.json"}, "no folder /nowhere"),
         ({"html_path": "."}, "is a folder"),
         ({"unanswerable": "marked"}, "adds no question to 'pairs'"),
+        ({"unanswerable": "removed", "mode": "pooled"}, "documents of their own: mode='own'"),
+        ({"unanswerable": "removed", "datasets": ["nda"]}, "adds no question to 'nda'"),
         ({"mode": "some"}, "mode='some'"),
         ({"split": "a"}, "split='a' is not one of: A, B, all"),
         ({"systems": "secondhop"}, "systems is one str; give a list of systems"),
         ({"datasets": "pairs"}, "datasets is one str; give a list of datasets"),
+        *(({missing: []}, "needs at least one dataset") for missing in ("datasets", "systems", "budgets")),
         ({"limit": 0}, "limit=0"),
         ({"limit": -1}, "limit=-1"),
         ({"limit": "3"}, "limit='3' is not a whole number"),
@@ -379,12 +365,6 @@ def test_in_both_modes_a_shared_collection_is_asked_once(data, whole):
     asked = [(entry["dataset"], entry["mode"], entry["n"]) for entry in found["summary"]]
     assert asked == [("pairs", "own", 6), ("pairs", "pooled", 6), ("shelf", "pooled", 1)]
     assert len(found["rows"]) == 13
-
-
-@pytest.mark.parametrize("missing", ["datasets", "systems", "budgets"])
-def test_an_evaluation_of_nothing_is_refused(data, missing):
-    with pytest.raises(OptionError, match="needs at least one dataset, one system and one budget"):
-        run_eval(**{"datasets": ["pairs"], "data": data, missing: []})
 
 
 def test_only_the_first_figure_has_the_difference_beside_it(data, whole):
