@@ -32,6 +32,7 @@ def test_headings_with_nothing_below_them_open_the_subsection_that_follows(text,
 @pytest.mark.parametrize(
     ("above", "chunks"),
     [
+        ("<p>In euros.</p>", ["In euros.\n\n"]),
         ("<h1>A</h1><p>In euros.</p>", ["A\n\nIn euros.\n\n"]),
         ("<h1>A</h1><p>Tides turn.</p><p>Table 1: tides</p>", ["A\n\nTides turn.", "Table 1: tides\n\n"]),
         ("<h1>A</h1><h2>B</h2><p>In euros.</p>", ["A\n\nB\n\nIn euros.\n\n"]),

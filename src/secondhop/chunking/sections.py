@@ -69,7 +69,8 @@ def _caption(text: str, node: SectionNode, table: Section) -> int | None:
         return None
     if (section.heading_path, section.page) != (table.heading_path, table.page):
         return None
-    start = max(section.start, text.rfind("\n\n", section.start, section.end) + 2)
+    gap = text.rfind("\n\n", section.start, section.end)
+    start = section.start if gap < 0 else gap + 2
     if section.end - start > _LONGEST_CAPTION:
         return None
     is_first = section.heading_span is not None and not text[section.heading_span[1] : start].strip()
