@@ -2,6 +2,7 @@
 
 import base64
 import io
+import mailbox
 import zipfile
 from email.message import EmailMessage
 from email.mime.application import MIMEApplication
@@ -448,6 +449,19 @@ def test_a_body_in_an_encoding_that_cannot_be_used_is_guessed(charset):
 def test_what_is_no_message_is_corrupt(data):
     with pytest.raises(CorruptFileError):
         load_bytes(data, "a.eml")
+
+
+def test_all_messages_of_a_mailbox_are_read(tmp_path):
+    box = mailbox.mbox(tmp_path / "in.mbox")
+    for subject, text in (("Fog", "Größe.\n\nFrom Monday 12:30 on:\n\n>From"), ("Dues", "Paid.")):
+        box.add(making.eml_of([text], subject))
+    box.close()
+    data = (tmp_path / "in.mbox").read_bytes()
+    sender = "From: ada@example.org\nTo: bob@example.org"
+    assert [(path, text) for _, path, _, text in in_sections(load_bytes(data, "in.mbox"))] == [
+        (("Fog",), f"Fog\n\n{sender}\n\nGröße.\n\nFrom Monday 12:30 on:\n\n>From\n\nAttachments: plan.pdf"),
+        (("Dues",), f"Dues\n\n{sender}\n\nPaid.\n\nAttachments: plan.pdf"),
+    ]
 
 
 # ── all ──────────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -29,6 +29,9 @@ _DAMAGE = (LoadError, MessageError, ValueError, IndexError, AttributeError, Type
 """What reading a header raises."""
 _WORD = re.compile(r"=\?([\w.:-]+)(?=[*?])")
 """How an encoded word of a header begins, with its character set."""
+_POSTMARK = re.compile(rb"(?:\A|\r?\n\r?\n)From \S+ [^\r\n]*\d\d:\d\d[^\r\n]*\r?\n(?=[!-9;-~]+:)")
+"""The line above each message of a mailbox, which begins with one: sender and time."""
+_QUOTED = re.compile(rb"^>(?=>*From )", re.MULTILINE)
 _AS_IT_STANDS = ("", "7bit", "8bit", "binary")
 """Transfer encodings that change nothing."""
 
@@ -46,6 +49,8 @@ class _Reading:
 def load(data: bytes, source: str) -> SourceText:
     """The message under its subject, then messages attached to it; other attachments are named, not opened.
 
+    All messages of a mailbox, one after the other.
+
     Raises:
         CorruptFileError: binary data, or no header line.
         NoTextError: neither headers nor text.
@@ -54,15 +59,23 @@ def load(data: bytes, source: str) -> SourceText:
         raise CorruptFileError(source, "holds binary data, not an e-mail")
     # A mark comes from an editor, or says that a string was given: then the text is UTF-8 whatever its parts declare.
     is_utf8 = data.startswith(BOM_UTF8)
-    message = BytesParser(policy=policy.default).parsebytes(data.removeprefix(BOM_UTF8))
-    if not message.keys():
-        raise CorruptFileError(source, "not an e-mail (it begins with no header line)")
+    found = _messages(data.removeprefix(BOM_UTF8))
     builder = TextBuilder()
     reading = _Reading(source, is_utf8, {})
-    _write(message, 1, builder, reading)
+    for message in map(BytesParser(policy=policy.default).parsebytes, found):
+        if not message.keys():
+            raise CorruptFileError(source, "not an e-mail (it begins with no header line)")
+        builder.begin()
+        _write(message, 1, builder, reading)
     named = (("title", "Subject"), ("author", "From"), ("date", "Date"))
-    metadata = {key: _header(message, name, reading) for key, name in named}
+    metadata = {key: _header(message, name, reading) for key, name in named if len(found) == 1}
     return builder.build(source, metadata=metadata, warnings=reading.warnings)
+
+
+def _messages(data: bytes) -> list[bytes]:
+    """The messages of a mailbox; all of the data if it is none."""
+    before, *found = _POSTMARK.split(data)
+    return [data] if before or not found else [_QUOTED.sub(b"", message) for message in found]
 
 
 def _write(message: Message, level: int, builder: TextBuilder, reading: _Reading) -> None:

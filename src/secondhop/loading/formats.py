@@ -77,7 +77,7 @@ _FORMATS: dict[str, Format] = {
     "notebook": _format("notebook", ".ipynb"),
     "epub": _format("epub", ".epub", textual=False),
     "rtf": _format("rtf", ".rtf", textual=False),
-    "eml": _format("eml", ".eml .mht .mhtml"),
+    "eml": _format("eml", ".eml .mbox .mht .mhtml"),
 }
 FORMATS: Mapping[str, Format] = MappingProxyType(_FORMATS)
 """All formats by name, those that were registered among them."""
