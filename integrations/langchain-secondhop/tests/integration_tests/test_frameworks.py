@@ -53,12 +53,6 @@ async def test_in_a_compressor_pipeline():
     assert len(recorder.named("decision_report")) == 2
 
 
-def test_nothing_found_gives_nothing():
-    nothing = RunnableLambda(lambda query: [])
-    retriever = ContextualCompressionRetriever(base_compressor=SecondhopCompressor(), base_retriever=nothing)
-    assert retriever.invoke(QUESTION) == []
-
-
 async def test_in_an_ensemble_the_best_counts_as_the_best():
     ours = SecondhopRetriever.from_texts(TEXTS)
     other = RunnableLambda(lambda query: [Document(page_content=MAIL), Document(page_content=TEXTS[3])])

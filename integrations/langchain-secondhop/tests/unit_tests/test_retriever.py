@@ -210,14 +210,10 @@ async def test_the_base_retriever_is_configured_with_the_question():
     assert retriever.invoke("note") == []
 
 
-def test_a_base_retriever_that_finds_nothing_gives_nothing():
+async def test_a_base_retriever_that_finds_nothing_gives_nothing():
     retriever = SecondhopRetriever(base_retriever=RunnableLambda(nothing))
-    assert retriever.invoke(QUESTION) == []
+    assert retriever.invoke(QUESTION) == await retriever.ainvoke(QUESTION) == []
     assert retriever.analyze(QUESTION) is None
-
-
-async def test_a_base_retriever_that_finds_nothing_gives_nothing_async():
-    assert await SecondhopRetriever(base_retriever=RunnableLambda(nothing)).ainvoke(QUESTION) == []
 
 
 def test_a_question_without_an_answer_gives_no_document_from_an_index():

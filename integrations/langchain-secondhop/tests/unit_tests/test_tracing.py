@@ -448,11 +448,6 @@ async def test_async_handlers_and_event_streams_hear_the_report():
     assert heard[0]["data"] == retriever().analyze(QUESTION).to_dict()
 
 
-def test_the_report_is_not_repeated_in_the_documents():
-    _, kept = shown("full", DecisionReportCallbackHandler())
-    assert not any("decision" in key or "report" in key for document in kept for key in document.metadata)
-
-
 def test_reports_are_the_handlers_own():
     with collect_reports() as collected:
         retriever().invoke(QUESTION)
