@@ -15,11 +15,7 @@ from secondhop.types import Span
 _BEHIND = "*_\"'”»）)]:"
 _ASKS = re.compile(rf"[?？؟][{re.escape(_BEHIND)}]*$")
 _LAST = frozenset(f"?？؟{_BEHIND}")
-_MARKED = re.compile(r"#{1,6} .*|\.\. _[^\n]*:|\[\[[^\n]*\]\]")
-"""Headings of Markdown, and what reStructuredText and AsciiDoc link to."""
-_RULES = frozenset("=~^*+#.:'\"`-")
-_UNDERLINED = re.compile(r"[^\n]+\n([=~^*+#.:'\"`-])\1{2,}$")
-_TERM_END = "::"
+_MARKED = re.compile(r"#{1,6} .*")
 _PART = r"(?i:Section|Article|Clause|Rule|Chapter|Part)\s"
 _NUMBERED = re.compile(rf"(?:^|\n){_PART}\d+(?:\.\d+)*\.$")
 _NUMBER = re.compile(rf"\s*(?:{_PART})?(?P<number>\d{{1,2}}[.):]|\d{{1,2}}(?:\.\d{{1,3}})+\.?|[IVX]{{2,5}}[.):])\s+")
@@ -54,11 +50,9 @@ def count_openers(text: str, spans: Sequence[Span], heading: str | None) -> tupl
 
 def _opens(text: str, start: int, end: int, following: int, heading: str | None) -> bool:
     last = text[end - 1]
-    if last in _LAST and (_ASKS.search(text[start:end]) or text.endswith(_TERM_END, start, end)):
+    if last in _LAST and _ASKS.search(text[start:end]):
         return True
-    if text[start] in "#.[" and _MARKED.fullmatch(text, start, end):
-        return True
-    if last == text[end - 2] and last in _RULES and _UNDERLINED.search(text[start:end]):
+    if text[start] == "#" and _MARKED.fullmatch(text, start, end):
         return True
     if last == "." and (
         (text[end - 2] in _DIGITS and _NUMBERED.search(text[start:end])) or _is_run_in(text, start, end, following)
