@@ -85,15 +85,6 @@ def test_a_numbered_heading_that_ends_in_a_stop_is_shown_with_its_clause():
 
 
 @pytest.mark.parametrize(
-    "heading", ["Copper wires\n------------", ".. _copper-wires:", "[[copper-wires]]", "copper wires::"]
-)
-def test_an_underlined_heading_a_target_and_a_term_are_shown_with_what_follows(heading):
-    text = f"{heading}\n\nThey are kept in the shed behind the big house until the end of the year."
-    spans = [(0, len(heading)), (len(heading) + 2, len(text))]
-    assert count_openers(text, spans, None) == (1, 0)
-
-
-@pytest.mark.parametrize(
     "text", ["2. Close Both Valves.\n3. Open the lid.", "1.1 Berths are let by the season.\nIt is long."]
 )
 def test_a_step_and_a_numbered_sentence_are_no_headings(text):
