@@ -93,7 +93,7 @@ def test_an_empty_file_has_no_text(tmp_path):
 
 
 @pytest.mark.parametrize("path", [None, 7, b"contract.md", "a\0b", Path, PathLike(b"contract.md"), PathLike("")])
-@pytest.mark.parametrize("load", [secondhop.Document.from_file, secondhop.Document.from_folder])
+@pytest.mark.parametrize("load", [secondhop.Document.from_file, secondhop.Document.from_folder, secondhop.watch])
 def test_what_is_no_path_is_refused(load, path):
     with pytest.raises(secondhop.InputError, match="path="):
         load(path)
@@ -299,6 +299,7 @@ def test_a_progress_that_cannot_be_called_is_refused(tmp_path, progress):
     ("name", "value"),
     [
         ("sweep_seconds", "a"),
+        ("sweep_seconds", 0),
         ("sweep_seconds", float("nan")),
         ("on_event", 3),
         ("on_event", awaited),
@@ -519,7 +520,7 @@ def test_scores_must_be_as_many_as_the_chunks(scores):
         secondhop.build_context("law", ["a law", "b"], scores=scores)
 
 
-@pytest.mark.parametrize("score", [float("nan"), None, "high", [1.0]])
+@pytest.mark.parametrize("score", [float("nan"), None, "high", [1.0], 10**400])
 def test_a_score_that_is_no_number_is_named(score):
     with pytest.raises(secondhop.InputError, match=r"score of chunk 1 is .*, not a number"):
         secondhop.build_context("law", ["a law", "b"], scores=[1.0, score])

@@ -94,11 +94,6 @@ def test_scores_that_only_some_chunks_have_do_not_count():
     assert plain.decisions[0].label == "input c0"
 
 
-def test_scores_of_blank_chunks_are_left_out_with_them():
-    report = analyze_context("zebra", ["One is here.", " ", "Two is there."], "raw_topk", scores=[1, 9, 2])
-    assert [decision.chunk_id for decision in report.decisions] == ["c2", "c0"]
-
-
 def test_chunk_objects_keep_their_spans_and_metadata():
     chunk = Chunk("Copper melts.", id="x", source="a.pdf", start=50, page=2, metadata={"team": 1})
     (citation,) = build_context("copper", [chunk]).citations
@@ -210,12 +205,6 @@ def test_ids_that_we_give_are_not_those_that_others_have():
 def test_what_is_no_string_is_named(call):
     with pytest.raises(InputError, match="is not a string"):
         call()
-
-
-@pytest.mark.parametrize("score", [10**400, "high"])
-def test_a_score_that_is_no_number_is_named(score):
-    with pytest.raises(InputError, match="the score of chunk 0"):
-        build_context("copper", PASSAGES[:1], scores=[score])
 
 
 def test_unknown_keys_of_any_type_are_named():

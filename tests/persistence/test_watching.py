@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 import secondhop
-from secondhop import InputError, OptionError, StoreError, watching
+from secondhop import StoreError, watching
 from secondhop.storage import IndexStore
 
 PATIENCE = 60.0
@@ -223,13 +223,6 @@ def test_an_index_that_cannot_be_written_is_refused_at_once(folder, monkeypatch)
     monkeypatch.setattr(IndexStore, "write", refuse)
     with pytest.raises(StoreError, match="Read-only"):
         secondhop.watch(folder)
-
-
-def test_wrong_arguments_are_named(folder):
-    with pytest.raises(OptionError, match="sweep_seconds=0"):
-        secondhop.watch(folder, sweep_seconds=0)
-    with pytest.raises(InputError, match="path=5"):
-        secondhop.watch(5)
 
 
 def move_away(folder):
