@@ -7,6 +7,13 @@ from llama_index.core.llms import MockLLM
 from llama_index.core.query_engine import RetrieverQueryEngine
 from llama_index.core.response_synthesizers import ResponseMode, get_response_synthesizer
 from llama_index.core.schema import NodeRelationship, NodeWithScore, RelatedNodeInfo, TextNode
+from llama_index.postprocessor.secondhop import (
+    SecondhopBudgetPacker,
+    SecondhopDeduplicator,
+    SecondhopPostprocessor,
+    SecondhopRelevanceFloor,
+    SecondhopSentencePruner,
+)
 
 QUESTION = "Who repairs the engine of the ship that carries the night mail?"
 TEXTS = [
@@ -17,6 +24,13 @@ TEXTS = [
     "The school rotation carries pupils from Grey Holm. It runs on school days only.",
 ]
 SCORES = [0.91, 0.83, 0.74, 0.62, 0.41]
+CLASSES = [
+    SecondhopBudgetPacker,
+    SecondhopDeduplicator,
+    SecondhopPostprocessor,
+    SecondhopRelevanceFloor,
+    SecondhopSentencePruner,
+]
 
 
 def node(text, number=0, **options):

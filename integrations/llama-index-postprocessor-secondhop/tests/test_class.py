@@ -9,23 +9,10 @@ import numpy as np
 import pytest
 from llama_index.core.postprocessor.types import BaseNodePostprocessor
 from llama_index.postprocessor import secondhop
-from llama_index.postprocessor.secondhop import (
-    SecondhopBudgetPacker,
-    SecondhopDeduplicator,
-    SecondhopPostprocessor,
-    SecondhopRelevanceFloor,
-    SecondhopSentencePruner,
-)
+from llama_index.postprocessor.secondhop import SecondhopDeduplicator, SecondhopPostprocessor
 
+from conftest import CLASSES
 from secondhop import OptionError
-
-CLASSES = [
-    SecondhopBudgetPacker,
-    SecondhopDeduplicator,
-    SecondhopPostprocessor,
-    SecondhopRelevanceFloor,
-    SecondhopSentencePruner,
-]
 
 
 @pytest.mark.parametrize("cls", CLASSES)

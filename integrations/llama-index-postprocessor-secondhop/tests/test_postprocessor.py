@@ -12,34 +12,26 @@ from llama_index.postprocessor.secondhop import (
     collect_reports,
 )
 
-from conftest import QUESTION, SCORES, TEXTS, node, source_of
+from conftest import CLASSES, QUESTION, SCORES, TEXTS, node, source_of
 from secondhop import Selection
-
-ALL = [
-    SecondhopBudgetPacker,
-    SecondhopDeduplicator,
-    SecondhopPostprocessor,
-    SecondhopRelevanceFloor,
-    SecondhopSentencePruner,
-]
 
 
 def ids(items):
     return [item.node.node_id for item in items]
 
 
-@pytest.mark.parametrize("cls", ALL)
+@pytest.mark.parametrize("cls", CLASSES)
 def test_a_missing_query_is_an_error_even_without_nodes(cls):
     with pytest.raises(ValueError, match="Missing query bundle"):
         cls().postprocess_nodes([])
 
 
-@pytest.mark.parametrize("cls", ALL)
+@pytest.mark.parametrize("cls", CLASSES)
 def test_no_nodes_give_no_nodes(cls):
     assert cls().postprocess_nodes([], query_str=QUESTION) == []
 
 
-@pytest.mark.parametrize("cls", ALL)
+@pytest.mark.parametrize("cls", CLASSES)
 def test_an_empty_query_is_answered(cls, nodes):
     assert isinstance(cls(token_budget=50).postprocess_nodes(nodes, query_bundle=QueryBundle("")), list)
 
