@@ -134,14 +134,22 @@ def test_what_was_deleted_from_an_index_or_is_of_another_is_not_found(kind):
         found(index)
 
 
+def test_a_node_that_was_deleted_from_the_vector_store_alone_is_not_found(nodes):
+    index = VectorStoreIndex(nodes, embed_model=MockEmbedding(embed_dim=4))
+    index.delete_nodes([nodes[0].node_id])
+    expected = ids(SecondhopRetriever.from_defaults(nodes=nodes[1:]).retrieve(QUESTION))
+    assert ids(SecondhopRetriever.from_defaults(index=index).retrieve(QUESTION)) == expected
+
+
 def test_the_docstore_of_an_index_whose_vector_store_keeps_the_text_is_searched(nodes):
     class KeepsText(SimpleVectorStore):
         stores_text: bool = True
 
     storage = StorageContext.from_defaults(vector_store=KeepsText())
-    index = VectorStoreIndex(nodes, embed_model=MockEmbedding(embed_dim=4), storage_context=storage)
+    image = ImageNode(image_path="a.png", id_="image", text="A photograph of the lighthouse.")
+    index = VectorStoreIndex([*nodes, image], embed_model=MockEmbedding(embed_dim=4), storage_context=storage)
     index.docstore.add_documents(nodes)
-    expected = ids(SecondhopRetriever.from_defaults(nodes=nodes).retrieve(QUESTION))
+    expected = ids(SecondhopRetriever.from_defaults(nodes=[image, *nodes]).retrieve(QUESTION))
     assert ids(SecondhopRetriever.from_defaults(index=index).retrieve(QUESTION)) == expected
 
 

@@ -14,9 +14,10 @@ from llama_index.core.callbacks import CallbackManager
 from llama_index.core.constants import DEFAULT_SIMILARITY_TOP_K
 from llama_index.core.indices import SummaryIndex, VectorStoreIndex
 from llama_index.core.indices.base import BaseIndex
-from llama_index.core.schema import BaseNode, IndexNode, MetadataMode, NodeWithScore, QueryBundle
+from llama_index.core.schema import BaseNode, ImageNode, IndexNode, MetadataMode, NodeWithScore, QueryBundle
 from llama_index.core.storage.docstore.types import BaseDocumentStore
 from llama_index.core.utils import get_tokenizer
+from llama_index.core.vector_stores.simple import SimpleVectorStore
 from llama_index.core.vector_stores.types import MetadataFilters
 from llama_index.postprocessor.secondhop.choosing import prompt_text
 from llama_index.postprocessor.secondhop.nodes import HEADING_KEYS, step_of, style_of, to_source
@@ -298,9 +299,11 @@ def _nodes_of(index: BaseIndex[Any]) -> list[BaseNode]:
     if isinstance(index, SummaryIndex):
         named = set(index.index_struct.nodes)
     elif isinstance(index, VectorStoreIndex):
-        named = set(index.index_struct.nodes_dict.values())
-        if not named and index.vector_store.stores_text:  # such an index names none: whoever filled the docstore did
-            named = None
+        store, named = index.vector_store, set(index.index_struct.nodes_dict.values())
+        if store.stores_text and all(isinstance(nodes.get(name), ImageNode | IndexNode) for name in named):
+            named = None  # such an index names no others: whoever filled the docstore did
+        elif isinstance(store, SimpleVectorStore):  # `delete_nodes` deletes from it alone
+            named &= store.data.embedding_dict.keys()
     return [node for name, node in nodes.items() if named is None or name in named]
 
 
