@@ -95,3 +95,8 @@ def test_a_step_and_a_numbered_sentence_are_no_headings(text):
 def test_a_heading_of_a_part_with_parts_is_one():
     text = "8. General.\n8.1 Notices.\nThey are sent by mail."
     assert count_openers(text, [(0, 11), (12, 24), (25, len(text))], None) == (2, 1, 0)
+
+
+def test_a_line_of_short_words_that_is_no_heading_is_told_at_once():
+    text = "1. A B C D E F G H I J K L M N O P Q R S T U V W X Y Z A B C D where.\nIt is long."
+    assert count_openers(text, [(0, text.index("\n")), (text.index("\n") + 1, len(text))], None) == (0, 0)

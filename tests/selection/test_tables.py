@@ -3,6 +3,7 @@
 import pytest
 
 from secondhop import Document, Reason
+from secondhop.selection.lists import count_rows
 
 HEADER = "length,berth,fee in euros"
 ROWS = [f"{number} m,{'ABCD'[number % 4]}{number},{number}.50" for number in range(400)]
@@ -173,3 +174,8 @@ def test_a_row_of_a_table_with_rules_comes_with_header_and_rule(n, write, top, r
     shown = Document.from_text(text, source="fees.txt").context("D11", 75).text()
     assert f"{header.strip()}\n{rule}\n" in shown
     assert write.format("11 m", "D11", "11.50").strip() in map(str.strip, shown.splitlines())
+
+
+def test_rules_are_looked_for_among_many_empty_lines_at_once():
+    text = "Berths are let." + "\n" * 5_000 + "They are due."
+    assert count_rows(text, [(0, 15), (5_015, len(text))]) == (0, 0)

@@ -38,7 +38,7 @@ _ASKED = tuple("?？؟")
 _NAMES_NOTHING = frozenset(f"{STOPS}:;,")
 _TERM = re.compile(rf"[^\n{STOPS}:;(]+:\s")
 _COLUMNS = re.compile(r"\S(?:\t|  )\s*\S")
-_RULE = r"\n\s*[|+]?\s*:?[-=]{2,}"
+_RULE = r"\n[^\S\n]*(?:[|+][^\S\n]*)?:?[-=]{2}"
 _HAS_RULE, _RULED_OFF = re.compile(_RULE), re.compile(rf"{_RULE}[-=:|+\s]*$")
 """What a text with tables that have rules holds, and how the header of one ends."""
 

@@ -19,8 +19,8 @@ _MARKED = re.compile(r"#{1,6} .*")
 _PART = r"(?i:Section|Article|Clause|Rule|Chapter|Part)\s"
 _NUMBERED = re.compile(rf"(?:^|\n){_PART}\d+(?:\.\d+)*\.$")
 _NUMBER = re.compile(rf"\s*(?:{_PART})?(?P<number>\d{{1,2}}[.):]|\d{{1,2}}(?:\.\d{{1,3}})+\.?|[IVX]{{2,5}}[.):])\s+")
-_OF_TITLE = rf"(?:(?:{FIRST})[^\s\d.]*|[^\s\d.]{{1,3}})"
-"""Words of a title begin with capitals, but the shortest."""
+_OF_TITLE = rf"(?:(?={FIRST})\S[^\s\d.]*|(?!{FIRST})[^\s\d.]{{1,3}})"
+"""Words of a title begin with capitals, but the shortest. Each is one or the other, or time would double with each."""
 _RUN_IN = re.compile(
     rf"{_NUMBER.pattern}(?={FIRST})(?:{_OF_TITLE}(?:\s+{_OF_TITLE})*|[^\s\d.]+(?:\s+[^\s\d.]+){{,2}})\.$"
 )
