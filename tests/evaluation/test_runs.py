@@ -261,7 +261,7 @@ def test_labels_tell_the_number_of_a_document_and_its_format():
 @pytest.mark.skipif(importlib.util.find_spec("redhop") is not None, reason="peers are installed")
 def test_a_missing_peer_says_how_to_get_it(data):
     with pytest.raises(MissingPeerError, match="--group peers"):
-        PEERS["redhop:auto"]().build(load("pairs", root=data).items[0].documents)
+        PEERS["redhop:auto"].build(load("pairs", root=data).items[0].documents)
 
 
 @pytest.mark.parametrize(("way", "n"), [("removed", 12), ("shelf", 12)])

@@ -6,7 +6,6 @@ import importlib
 import logging
 import time
 from collections.abc import Callable, Iterable, Sequence
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -188,25 +187,14 @@ class _RedhopBuilt:
         return Answer(best, tuple(hit["text"] for hit in citations), documents, pages, ms=took)
 
 
-_STRATEGIES = (
-    "auto",
-    "raw_topk",
-    "reasoning_preserving",
-    "distractor_filtered",
-    "max_density",
-    "redundancy_pruned",
+_STRATEGIES = ("auto", "raw_topk", "reasoning_preserving", "distractor_filtered", "max_density", "redundancy_pruned")
+
+_PEERS: tuple[System, ...] = (
+    LangChain("langchain", 1024, 40, skip=False),
+    LangChain(f"langchain:{EQUAL_CHUNK}", EQUAL_CHUNK, 0, skip=True, measure=count_words),
+    LlamaIndex("llamaindex", 256, 20, skip=False),
+    LlamaIndex(f"llamaindex:{EQUAL_CHUNK}", EQUAL_CHUNK, 0, skip=True, tokenizer=str.split),
+    *map(Redhop, _STRATEGIES),
 )
-
-
-PEERS: dict[str, Callable[[], System]] = {
-    "langchain": lambda: LangChain("langchain", 1024, 40, skip=False),
-    f"langchain:{EQUAL_CHUNK}": lambda: LangChain(
-        f"langchain:{EQUAL_CHUNK}", EQUAL_CHUNK, 0, skip=True, measure=count_words
-    ),
-    "llamaindex": lambda: LlamaIndex("llamaindex", 256, 20, skip=False),
-    f"llamaindex:{EQUAL_CHUNK}": lambda: LlamaIndex(
-        f"llamaindex:{EQUAL_CHUNK}", EQUAL_CHUNK, 0, skip=True, tokenizer=str.split
-    ),
-    **{f"redhop:{strategy}": partial(Redhop, strategy) for strategy in _STRATEGIES},
-}
+PEERS = {peer.name: peer for peer in _PEERS}
 """The peers by name. `:128` means chunks of 128 words and a fill that skips what does not fit."""

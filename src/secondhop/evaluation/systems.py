@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from types import NoneType
 from typing import Any, Protocol, get_args, runtime_checkable
@@ -133,10 +133,9 @@ def make_system(spec: str) -> System:
         return SecondhopSystem(spec, **chosen)
     if spec == "bm25":
         return PlainBM25()
-    make: Callable[[], System] | None = PEERS.get(spec)
-    if make is None:
+    if spec not in PEERS:
         raise OptionError.choice("system", spec, ["secondhop", "secondhop:OPTION=VALUE,...", "bm25", *PEERS])
-    return make()
+    return PEERS[spec]
 
 
 def _option(part: str) -> tuple[str, Any]:
