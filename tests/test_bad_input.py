@@ -41,18 +41,6 @@ def test_a_missing_path_is_a_file_not_found_error_that_names_it(tmp_path, load, 
     assert caught.value.source == str(missing)
 
 
-@pytest.mark.parametrize("load", [secondhop.Document.from_file, secondhop.Document.from_folder])
-def test_an_empty_path_is_not_the_current_folder(load):
-    with pytest.raises(secondhop.InputError, match="path='' is empty"):
-        load("")
-
-
-@pytest.mark.parametrize("load", [secondhop.Document.from_file, secondhop.Document.from_folder])
-def test_a_path_that_no_file_can_have_is_refused(load):
-    with pytest.raises(secondhop.InputError, match="half a character"):
-        load("notes\ud800.txt")
-
-
 def test_a_damaged_pdf_is_a_typed_error_that_names_path_and_cause(tmp_path):
     path = tmp_path / "damaged.pdf"
     path.write_bytes(b"%PDF-1.7\n" + b"\x00garbage" * 200)
@@ -92,10 +80,18 @@ def test_an_empty_file_has_no_text(tmp_path):
         secondhop.Document.from_file(tmp_path / "empty.txt")
 
 
-@pytest.mark.parametrize("path", [None, 7, b"contract.md", "a\0b", Path, PathLike(b"contract.md"), PathLike("")])
+@pytest.mark.parametrize(
+    ("path", "message"),
+    [
+        *((path, "is neither a str nor a Path") for path in (None, 7, b"contract.md", Path, PathLike(b"contract.md"))),
+        *((path, "is empty; the current folder is") for path in ("", PathLike(""))),
+        ("a\0b", "holds a NUL character"),
+        ("notes\ud800.txt", "holds half a character"),
+    ],
+)
 @pytest.mark.parametrize("load", [secondhop.Document.from_file, secondhop.Document.from_folder, secondhop.watch])
-def test_what_is_no_path_is_refused(load, path):
-    with pytest.raises(secondhop.InputError, match="path="):
+def test_what_is_no_path_is_refused(load, path, message):
+    with pytest.raises(secondhop.InputError, match=f"path=.*{message}"):
         load(path)
 
 
@@ -134,12 +130,9 @@ def test_a_bad_option_is_refused_with_its_value_and_what_is_allowed(name, value,
     assert name in message
     assert repr(value) in message
     assert allowed in message
-
-
-@pytest.mark.parametrize(("name", "value", "allowed"), BAD_OPTIONS)
-def test_an_options_object_refuses_the_same(name, value, allowed):
-    with pytest.raises(secondhop.OptionError, match=name):
+    with pytest.raises(secondhop.OptionError) as the_same:
         secondhop.Document.from_text("Copper melts.", options=secondhop.DocumentOptions(**{name: value}))
+    assert str(the_same.value) == message
 
 
 @pytest.mark.parametrize("value", [0, -1, True, 2.5, float("nan"), "12", 10**400])

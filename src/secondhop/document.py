@@ -24,7 +24,6 @@ from secondhop.inputs import (
     checked_items,
     checked_number,
     checked_string,
-    checked_text,
     load_item,
     to_chunks,
 )
@@ -140,7 +139,8 @@ class Document:
             OptionError: an option is unknown or out of range.
         """
         settings = _for_texts(options, keywords)
-        checked_text(text)
+        if not isinstance(text, str):
+            raise InputError(f"text is {type(text).__name__}, not str; for bytes use from_bytes")
         load = partial(loading.load_text, text, settings.source, format=settings.format)
         return cls._build([loading.Ingested.timed(load)], settings)
 

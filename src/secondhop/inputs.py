@@ -199,7 +199,7 @@ def load_item(item: Any, number: int, settings: DocumentOptions) -> SourceText |
     metadata = named.get("metadata")
     if not isinstance(metadata, (Mapping, NoneType)):
         raise InputError(f"text {number}: metadata={metadata!r} is not a mapping")
-    loaded = loading.load_text(checked_text(values["text"]), label, format=form or None)
+    loaded = loading.load_text(values["text"], label, format=form or None)
     sections = loaded.sections
     if heading:
         sections = tuple(replace(each, heading_path=(heading, *each.heading_path)) for each in sections)
@@ -211,13 +211,6 @@ def checked_string(value: Any, name: str) -> str:
     if not isinstance(value, str):
         raise InputError(f"{name}={value!r} is not a string")
     return value
-
-
-def checked_text(text: Any) -> str:
-    """The text, if it is one."""
-    if not isinstance(text, str):
-        raise InputError(f"text is {type(text).__name__}, not str; for bytes use from_bytes")
-    return text
 
 
 def checked_callback(function: Any, name: str) -> None:
