@@ -278,6 +278,7 @@ def test_cells_that_span_rows_stand_in_each_row():
         ("<thead><tr><td>Car<td>Fare</thead><tr><td>short<td>9", "Car | Fare"),
         ("<tr><td><th>Summer<tr><th>Car<th>Fare<tr><th>short<td>9", "Car | Fare"),
         ("<tr><td><th>Fare<tr><th colspan=2>Cars<tr><th>short<td>9", " | Fare"),
+        ("<tr><td colspan=2>In euros<tr><th>Car<th>Fare<tr><td>short<td>9", "Car | Fare"),
         ("<tr><td>Car<td>Fare<tr><td>short<td>9", "Car | Fare"),
         ("<tr><th>Car<th>Fare<tr><th>short<th>9", "Car | Fare"),
         ("<tr><th>Car<td>Saab<tr><th>Fare<td>9", None),

@@ -250,6 +250,17 @@ def test_all_rows_that_word_repeats_on_each_page_are_the_header(n_repeated, head
     assert source.text[slice(*source.sections[0].heading_span)] == header
 
 
+def test_the_header_of_a_word_table_without_values_is_its_last_row_that_is_not_empty():
+    document = docx.Document()
+    table = document.add_table(rows=4, cols=2)
+    for cell, text in zip(table._cells, ("", "Summer", "Car", "Fare"), strict=False):
+        cell.text = text
+    for row in table.rows[:3]:
+        row._tr.get_or_add_trPr().append(parse_xml(f"<w:tblHeader {nsdecls('w')}/>"))
+    source = word.load(saved(document), "a.docx")
+    assert source.text[slice(*source.sections[0].heading_span)] == "Car | Fare"
+
+
 def test_word_boxes_and_lists_of_old_forms_show_what_was_chosen():
     field = "<w:r><w:fldChar w:fldCharType='begin'><w:ffData>{}</w:ffData></w:fldChar></w:r><w:r><w:t> {}; </w:t></w:r>"
     listed = "<w:ddList>{}<w:listEntry w:val='Oil'/><w:listEntry w:val='Gas'/></w:ddList>"
@@ -875,7 +886,7 @@ def test_notes_charts_and_text_boxes_of_sheets_are_warned_about():
     assert warnings == ("Left out 2 notes.", "Left out 1 chart.", "Left out 2 text boxes.")
 
 
-def bold_document(*, styled=False, bold_body=0):
+def bold_document(*, styled=False, bold_body=0, label=""):
     document = docx.Document()
     for number in range(4):
         document.add_paragraph().add_run(f"{number + 1}. Fees and fares").bold = True
@@ -884,13 +895,15 @@ def bold_document(*, styled=False, bold_body=0):
         document.add_paragraph("Late payers pay more.")
     for _ in range(bold_body):
         document.add_paragraph().add_run("Shown in bold").bold = True
+    if label:
+        document.add_table(rows=1, cols=2).cell(0, 0).paragraphs[0].add_run(label).bold = True
     if styled:
         document.add_heading("Annex", 1)
     return saved(document)
 
 
 def test_bold_paragraphs_are_headings_where_no_styles_are():
-    loaded = word.load(bold_document(), "a.docx")
+    loaded = word.load(bold_document(label="Signed by"), "a.docx")
     assert [section.heading_path for section in loaded.sections] == [
         (f"{number}. Fees and fares",) for number in (1, 2, 3, 4)
     ]

@@ -127,7 +127,7 @@ class TextBuilder:
         """
         cleaned = [[one_line(cell) for cell in row] for row in rows]
         if header is not None:
-            header -= sum(not any(row) for row in cleaned[:header])
+            header = max(0, sum(map(any, cleaned[: header + 1])) - 1)
         cleaned = [row for row in cleaned if any(row)]
         if len(cleaned) < 2 or max(len(row) for row in cleaned) < 2:
             self.write("\n".join(cell for row in cleaned for cell in row if cell))

@@ -159,6 +159,8 @@ def _write_blocks(parent: etree._Element, styles: Styles, builder: TextBuilder) 
             initial = _write_paragraph(element, styles, builder, initial)
         elif name == "tbl" and _is_ruled(element):
             builder.table(_rows(element, styles), header=_header(element))
+        elif name == "tbl":  # a bold label in it heads nothing
+            _write_blocks(element, replace(styles, bold_titles=False), builder)
         elif name not in _NOT_SHOWN:
             _write_blocks(element, styles, builder)
     builder.code("\n".join(code).strip("\n"))

@@ -441,12 +441,14 @@ def _is_ruled(rows: list[list[str]], table: Any) -> bool:
 def _header(rows: list[tuple[list[str], bool]], table: Any) -> int | None:
     """Place of the last row at the top that names columns, or of the first; None where rows have names instead.
 
-    One cell below them names the rows that follow.
+    One cell above them is a title of the table; one below them names the rows that follow.
     """
-    last = next((place for place, (_, is_named) in enumerate(rows) if not is_named), 1) - 1
-    if last < 0:
+    are_wide = [len(row) - row.count("") > 1 for row, _ in rows]
+    top = next((place for place, (_, is_named) in enumerate(rows) if is_named or are_wide[place]), 0)
+    last = next((place for place in range(top, len(rows)) if not rows[place][1]), top + 1) - 1
+    if last < 0 or not rows[last][1]:
         return None if table.css_first("th") is not None else 0
-    while last and len(rows[last][0]) - rows[last][0].count("") == 1:
+    while last > top and not are_wide[last]:
         last -= 1
     return last
 
