@@ -19,7 +19,7 @@ def sentences(text):
         ["Dr. Smith met Mr. Jones at 5 p.m.", "They left.", "U.S. law applies, e.g. in tax."],
         ["J. R. R. Tolkien wrote it.", "C. S. Lewis read it."],
         ['He said "Stop."', "Then he left.", "(It was late.)", "Nobody saw."],
-        ["Is it?", "Yes!", "See No. 5 of the list."],
+        ["Is it?", "Yes!", "See No. 5 of the list.", "Use the MPL, v. 2.0."],
         ["one. two. three"],
         ["Version 3.5 is out.", "It costs $10.50 now."],
         ["Ärzte kamen.", "Über allem stand er.", "«Oui.»", "«Non.»"],

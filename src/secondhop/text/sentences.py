@@ -68,7 +68,7 @@ BEFORE_NUMBERS = (
     "sec", "secs", "Secs", "sect", "Sect", "par", "para", "paras", "Para", "pt", "Pt", "ref", "refs", "Ref", "Refs", "tab", "Tab", "Jan",
     "Feb", "Mar", "Apr", "Jun", "Jul", "Aug", "Sep", "Sept", "Oct", "Nov", "Dec",
     "Abs", "art", "arts", "cap", "chap", "co", "dn", "kap", "kl", "lit", "md", "n", "odst", "pag", "Pag", "pkt", "poz", "stk",
-    "str", "ust",
+    "str", "ust", "v",
     "Abt", "Anl", "Apt", "apt", "Beil", "Bl", "Bldg", "Chap", "Cl", "cl", "col", "Ext", "ext", "fol", "godz", "Op", "op", "Pos",
     "Reg", "reg", "Rm", "rozdz", "rys", "Sch", "sch", "Str", "Tel", "tel", "Tél", "tél", "zał", "Тел", "тел", "кв", "корп",
 )  # fmt: skip
