@@ -13,7 +13,7 @@ import typer
 
 from secondhop import __version__
 from secondhop.cli.options import AsJson
-from secondhop.cli.output import ANSWERED, UNREADABLE, fail, print_json, print_lines
+from secondhop.cli.output import ANSWERED, UNREADABLE, fail, print_found
 from secondhop.text.tokens import AUTO_ENCODING, cache_folder, has_vocabulary
 
 Fetch = Annotated[bool, typer.Option("--fetch-tokenizer", help="Fetch the tokenizer's vocabulary over the network.")]
@@ -24,10 +24,7 @@ def doctor(fetch_tokenizer: Fetch = False, as_json: AsJson = False) -> int:
     if fetch_tokenizer and (problem := fetch_vocabulary()) is not None:
         return fail(problem, UNREADABLE)
     found = examine()
-    if as_json:
-        print_json(found)
-    else:
-        print_lines(_lines(found))
+    print_found(found, _lines(found), as_json)
     return ANSWERED
 
 

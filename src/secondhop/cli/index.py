@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from secondhop.cli.options import AsJson, HardLinks, Ignore, ProgressBar, as_path, needs_command
-from secondhop.cli.output import ANSWERED, NOTHING_FOUND, UNREADABLE, fail, print_json, print_lines
+from secondhop.cli.output import ANSWERED, NOTHING_FOUND, UNREADABLE, fail, print_found
 from secondhop.errors import SourceNotFoundError, StoreError
 from secondhop.options import FolderOptions
 from secondhop.persistence import IndexedFolder, compact_folder, index_folder, load_folder, made_with, open_folder
@@ -72,10 +72,8 @@ def verify(folder: Folder, index_dir: IndexDir = None, as_json: AsJson = False) 
     problems = store.verify()
     if not problems and store.manifest() is None:
         return _none(folder, index_dir, as_json)
-    if as_json:
-        print_json({"problems": [{"path": each.path, "reason": each.reason} for each in problems]})
-    else:
-        print_lines([f"{each.path}: {each.reason}" for each in problems] or ["no damage found"])
+    found = {"problems": [{"path": each.path, "reason": each.reason} for each in problems]}
+    print_found(found, [f"{each.path}: {each.reason}" for each in problems] or ["no damage found"], as_json)
     return NOTHING_FOUND if problems else ANSWERED
 
 
@@ -125,10 +123,7 @@ def _none(folder: Path, index_dir: Path | None, as_json: bool) -> int:
     if not folder.is_dir():
         raise SourceNotFoundError(folder, "no such folder")
     place = _store(folder, index_dir).folder
-    if as_json:
-        print_json({"index": None})
-    else:
-        print_lines([f"{place}: there is no index; make one with secondhop index build"])
+    print_found({"index": None}, [f"{place}: there is no index; make one with secondhop index build"], as_json)
     return NOTHING_FOUND
 
 
@@ -139,10 +134,8 @@ def _show(found: IndexedFolder, as_json: bool) -> int:
     except StoreError:  # what could not be written is not there to be looked at
         state = StoreStatus(None, 0, 0, None)
     told = _described(found, state)
-    if as_json:
-        print_json({"index": told, "report": found.report.to_dict()})
-    else:
-        print_lines([*_lines(told), "", *str(found.report).splitlines()])
+    lines = [*_lines(told), "", *str(found.report).splitlines()]
+    print_found({"index": told, "report": found.report.to_dict()}, lines, as_json)
     return fail(found.notes[-1], UNREADABLE) if found.in_memory else ANSWERED
 
 

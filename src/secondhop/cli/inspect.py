@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from secondhop.cli.options import AsJson, HardLinks, Ignore, Persist, Source, load
-from secondhop.cli.output import ANSWERED, print_json, print_lines
+from secondhop.cli.output import ANSWERED, print_found
 from secondhop.document import Document
 
 
@@ -20,10 +20,7 @@ def inspect(
 ) -> int:
     """What was loaded from PATH: sources, chunks, pages, language, warnings, and files left out with the reason."""
     found = describe(load(path, ignore=ignore, hard_links=hard_links, persist=persist))
-    if as_json:
-        print_json(found)
-    else:
-        print_lines(_lines(found))
+    print_found(found, _lines(found), as_json)
     return ANSWERED
 
 

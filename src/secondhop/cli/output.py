@@ -69,8 +69,11 @@ def print_report(report: DecisionReport) -> None:
         _print_report(console, report)
 
 
-def print_lines(lines: Iterable[str]) -> None:
-    """Plain lines; those that continue nothing and end in a colon are titles."""
+def print_found(found: Mapping[str, Any], lines: Iterable[str], as_json: bool) -> None:
+    """What a command has found, as JSON; or as lines: those that continue nothing and end in a colon are titles."""
+    if as_json:
+        print_json(found)
+        return
     with standard_output() as console:
         for line in lines:
             title = line.endswith(":") and not line.startswith(" ")

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from secondhop.cli.options import AsJson
-from secondhop.cli.output import ANSWERED, print_json, print_lines
+from secondhop.cli.output import ANSWERED, print_found
 from secondhop.errors import OptionError
 from secondhop.retrieval.sizes import MARGIN, Estimate, estimate, measure
 
@@ -27,10 +27,8 @@ def size(
             raise OptionError(f"{name}={value} is not a positive number")
     planned = estimate(chunks, dims, index)
     found = measure(chunks, dims, index) if measured else None
-    if as_json:
-        print_json({**planned.to_dict(), "measured": None if found is None else found.to_dict()})
-    else:
-        print_lines(_lines(planned, found))
+    told = {**planned.to_dict(), "measured": None if found is None else found.to_dict()}
+    print_found(told, _lines(planned, found), as_json)
     return ANSWERED
 
 
