@@ -59,6 +59,7 @@ bench-quality: $(PEERS)/.ready  ## DATA=folder: the comparison with other system
 bench-words: $(PEERS)/.ready  ## DOCUMENTS=folder (made by tests/benchmarks/own_words_documents.py): questions in people's own words, into docs/
 	@test -n "$(DOCUMENTS)" || { echo "usage: make bench-words DOCUMENTS=folder (see tests/benchmarks/own_words_documents.py)"; exit 2; }
 	$(PEERS)/bin/python -W ignore tests/benchmarks/own_words.py "$(DOCUMENTS)" --half B --write
+	$(PEERS)/bin/python -W ignore tests/benchmarks/own_words.py "$(DOCUMENTS)" --unseen --write
 
 bench-integrations: $(PEERS)/.ready  ## DATA=folder: chains and query engines with their own retrievers and with ours, into docs/
 	$(PEERS)/bin/python -W ignore tests/benchmarks/langchain_quality.py "$(DATA)" --write

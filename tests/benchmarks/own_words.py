@@ -2,7 +2,7 @@
 
     python tests/benchmarks/own_words_documents.py FOLDER     # fetches the documents
     make bench-words DOCUMENTS=FOLDER
-    python tests/benchmarks/own_words.py FOLDER [--half B] [--only SET ...] [--systems NAME ...] [--write]
+    python tests/benchmarks/own_words.py FOLDER [--half B | --unseen] [--only SET ...] [--systems NAME ...] [--write]
 
 `own_words/SET.jsonl` has the questions as golden sets have them, and in `file` the file (or files) that answer; they were
 written by readers of the documents who had not seen this package. Manuals are asked as a folder; licences and PDF files,
@@ -10,6 +10,8 @@ as a reader has them in hand, one by one. Every system reads the same text of a 
 (PDF files: the frameworks get what a plain reader finds, page by page; redhop reads them itself). A question is answered
 if all its expected texts stand in the context. Budgets are tokens of `o200k_base`. In brackets: ours minus the other on
 the same questions, in points, with the 95 % interval. `--write` puts the table into docs/findings/own_words.md.
+
+`--unseen` asks sets that were made when everything was chosen: nothing may ever be chosen with them.
 """
 
 import argparse
@@ -33,11 +35,11 @@ from secondhop.text.tokens import resolve_counter
 
 HERE = Path(__file__).resolve().parent
 PAGE = HERE.parents[1] / "docs" / "findings" / "own_words.md"
-BEGIN, END = "<!-- table: made by make bench-words -->", "<!-- end of table -->"
+BEGIN, END = "<!-- {}: made by make bench-words -->", "<!-- end of {} -->"
 BUDGETS = (150, 300, 600, 1200, 2400)
 OURS, TOP_K = "secondhop", "secondhop:strategy=raw_topk"
 SYSTEMS = (OURS, TOP_K, "bm25", "langchain:128", "llamaindex:128", "redhop:auto")
-ALONE = ("licences", "manuals_pdf")
+ALONE = ("licences", "manuals_pdf", "unseen_pdf")
 """Sets whose files are asked one by one."""
 KINDS = {
     "one licence": ("licences",),
@@ -53,6 +55,13 @@ KINDS = {
         "handbook_ru",
     ),
     "Japanese, Chinese": ("handbook_ja", "handbook_zh"),
+}
+UNSEEN = {
+    "one PDF manual": ("unseen_pdf",),
+    "HTML manuals": ("gimp", "postfix"),
+    "Markdown, plain text": ("anarchism", "history"),
+    "source code": ("node",),
+    "German, French": ("gimp_de", "gimp_fr"),
 }
 
 
@@ -110,13 +119,13 @@ def everything(arguments):
         return [row for found in pool.imap(measure, tasks, chunksize=1) for row in found]
 
 
-def lines(rows, systems, budgets):
+def lines(rows, kinds, systems, budgets):
     """The table: percent answered by kind of document, system and budget; ours with differences to each system."""
     full = {(row["dataset"], row["system"], row["budget"], row["id"]): row["full"] for row in rows}
     yield f"| Documents (questions) | System | {' | '.join(map(str, budgets))} |"
     yield f"| --- | --- | {' | '.join(['---:'] * len(budgets))} |"
     measured = {row["dataset"] for row in rows}
-    kinds = {kind: [name for name in names if name in measured] for kind, names in KINDS.items()}
+    kinds = {kind: [name for name in names if name in measured] for kind, names in kinds.items()}
     kinds = {kind: names for kind, names in kinds.items() if names} | {"**all**": sorted(measured)}
     for kind, names in kinds.items():
         ids = sorted({(row["dataset"], row["id"]) for row in rows if row["dataset"] in names})
@@ -141,7 +150,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("folder", type=Path)
     parser.add_argument("--half", default="all", choices=("A", "B", "all"))
-    parser.add_argument("--only", nargs="+", default=[name for names in KINDS.values() for name in names])
+    parser.add_argument("--unseen", action="store_true", help="the sets with which nothing was chosen")
+    parser.add_argument("--only", nargs="+", metavar="SET")
     parser.add_argument("--systems", nargs="+", default=SYSTEMS)
     parser.add_argument("--budgets", nargs="+", type=int, default=BUDGETS)
     parser.add_argument("--tokenizer", default="o200k_base")
@@ -150,13 +160,16 @@ def main() -> None:
     parser.add_argument("--from", dest="stored", type=Path, help="make the table from stored rows; measure nothing")
     parser.add_argument("--write", action="store_true", help="into docs/findings/own_words.md")
     arguments = parser.parse_args()
+    kinds = UNSEEN if arguments.unseen else KINDS
+    arguments.only = arguments.only or [name for names in kinds.values() for name in names]
     rows = json.loads(arguments.stored.read_text("utf-8")) if arguments.stored else everything(arguments)
     if arguments.rows:
         arguments.rows.write_text(json.dumps(rows), "utf-8")
-    table = "\n".join(lines(rows, list(arguments.systems), list(arguments.budgets)))
+    table = "\n".join(lines(rows, kinds, list(arguments.systems), list(arguments.budgets)))
     print(table)
     if arguments.write:
-        PAGE.write_text(between(PAGE.read_text("utf-8"), BEGIN, END, table), "utf-8")
+        name = "unseen" if arguments.unseen else "table"
+        PAGE.write_text(between(PAGE.read_text("utf-8"), BEGIN.format(name), END.format(name), table), "utf-8")
 
 
 if __name__ == "__main__":

@@ -18,6 +18,8 @@ from pathlib import Path
 PACKAGES = (
     "apache2-doc", "debian-faq", "debian-handbook", "debian-policy", "debian-reference-en", "developers-reference",
     "git-doc", "linux-doc-6.1", "postgresql-doc-15", "python3.11-doc", "sqlite3-doc",
+    "anarchism", "debian-history", "doc-debian", "gimp-help-de", "gimp-help-en", "gimp-help-fr", "gnuplot-doc", "graphviz-doc",
+    "mpich-doc", "node-commander", "node-express", "node-ws", "octave-doc", "postfix-doc", "r-doc-pdf", "valgrind",
 )  # fmt: skip
 SOURCES = ("scrapy==2.13.3", "celery==5.5.3")
 LANGUAGES = {
@@ -42,18 +44,17 @@ def unpack(work: Path) -> Path:
 
 
 def copy(base: Path, pattern: str, to: Path) -> None:
-    """Files that match, at the same places below `to`."""
+    """Files that match, unpacked, at the same places below `to`."""
     for path in sorted(base.glob(pattern)):
         if path.is_file():
-            target = to / path.relative_to(base)
-            target.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(path, target)
+            name = str(path.relative_to(base)).removesuffix(".gz")
+            copy_file(path, to / name)
 
 
-def copy_gz(path: Path, to: Path) -> None:
+def copy_file(path: Path, to: Path) -> None:
     """An unpacked copy."""
     to.parent.mkdir(parents=True, exist_ok=True)
-    to.write_bytes(gzip.decompress(path.read_bytes()))
+    to.write_bytes(gzip.decompress(path.read_bytes()) if path.suffix == ".gz" else path.read_bytes())
 
 
 def manuals(share: Path, folder: Path) -> None:
@@ -66,21 +67,43 @@ def manuals(share: Path, folder: Path) -> None:
     copy(doc / "sqlite3", "**/*.html", folder / "sqlite")
     copy(doc / "python3.11" / "html" / "_sources", "**/*.txt", folder / "python")
     copy(doc / "git-doc", "*.txt", folder / "git")
-    guide = doc / "linux-doc-6.1" / "Documentation"
-    copy(guide, "admin-guide/**/*", folder / "kernel")
-    for path in sorted((folder / "kernel").rglob("*.gz")):
-        copy_gz(path, path.with_suffix(""))
-        path.unlink()
+    copy(doc / "linux-doc-6.1" / "Documentation", "admin-guide/**/*", folder / "kernel")
     pdf = folder / "manuals_pdf"
-    copy_gz(doc / "debian-policy" / "policy.pdf.gz", pdf / "policy.pdf")
-    copy_gz(doc / "debian-policy" / "fhs" / "fhs-3.0.pdf.gz", pdf / "fhs.pdf")
-    copy_gz(doc / "debian" / "FAQ" / "debian-faq.en.pdf.gz", pdf / "faq.pdf")
-    shutil.copyfile(share / "debian-reference" / "debian-reference.en.pdf", pdf / "reference.pdf")
-    shutil.copyfile(share / "developers-reference" / "developers-reference.pdf", pdf / "developers-reference.pdf")
+    copy_file(doc / "debian-policy" / "policy.pdf.gz", pdf / "policy.pdf")
+    copy_file(doc / "debian-policy" / "fhs" / "fhs-3.0.pdf.gz", pdf / "fhs.pdf")
+    copy_file(doc / "debian" / "FAQ" / "debian-faq.en.pdf.gz", pdf / "faq.pdf")
+    copy_file(share / "debian-reference" / "debian-reference.en.pdf", pdf / "reference.pdf")
+    copy_file(share / "developers-reference" / "developers-reference.pdf", pdf / "developers-reference.pdf")
     (folder / "licences").mkdir(exist_ok=True)
     for path in sorted(Path("/usr/share/common-licenses").iterdir()):
         if not path.is_symlink() and any(letter.isdigit() for letter in path.name):  # the others are older, or short
             shutil.copyfile(path, folder / "licences" / f"{path.name}.txt")
+
+
+def unseen(share: Path, folder: Path) -> None:
+    """What the sets of `own_words.py --unseen` are about, from Debian packages too."""
+    doc = share / "doc"
+    for name, language in (("gimp", "en"), ("gimp_de", "de"), ("gimp_fr", "fr")):
+        copy(share / "gimp" / "2.0" / "help" / language, "*.html", folder / name)
+    copy(doc / "postfix" / "html", "*.html", folder / "postfix")
+    copy(doc / "anarchism" / "markdown", "*.md*", folder / "anarchism")
+    history = folder / "history"
+    copy(doc / "debian-history", "docs/*.en.html", history / "debian-history")
+    for release in ("2.2", "5.0", "9.0"):
+        copy(doc / "debian-history", f"dedication/dedication-{release}.txt", history / "debian-history")
+    for pattern in ("*.txt", "bug-*.txt.gz", "constitution.txt.gz", "mailing-lists.txt.gz", "social-contract.txt.gz"):
+        copy(doc / "debian", pattern, history / "doc-debian")
+    pdf = folder / "unseen_pdf"
+    copy_file(doc / "gnuplot" / "gnuplot.pdf", pdf / "gnuplot.pdf")
+    copy_file(doc / "octave" / "octave.pdf", pdf / "octave.pdf")
+    copy_file(doc / "valgrind" / "valgrind_manual.pdf.gz", pdf / "valgrind_manual.pdf")
+    copy_file(doc / "mpich" / "user.pdf.gz", pdf / "mpich_user.pdf")
+    copy_file(doc / "graphviz" / "pdf" / "dotguide.pdf.gz", pdf / "dotguide.pdf")
+    copy_file(share / "R" / "doc" / "manual" / "R-admin.pdf", pdf / "R-admin.pdf")
+    for name in ("commander", "express", "ws"):
+        copy(share / "nodejs" / name, "**/*js", folder / "node" / name)
+        copy(doc / f"node-{name}", "**/*.js", folder / "node" / name)
+        copy(doc / f"node-{name}", "**/*.md*", folder / "node" / name)
 
 
 def source_trees(work: Path, folder: Path) -> None:
@@ -102,7 +125,9 @@ def main() -> None:
     folder = parser.parse_args().folder.resolve()
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as name:
-        manuals(unpack(Path(name)), folder)
+        share = unpack(Path(name))
+        manuals(share, folder)
+        unseen(share, folder)
         source_trees(Path(name), folder)
     for path in sorted(folder.iterdir()):
         print(f"{path.name}: {sum(file.is_file() for file in path.rglob('*'))} files")
