@@ -18,6 +18,8 @@ FILES = {
     "test_urls.py": "".join(
         f"def test_{n}():\n    assert parse_url(quoted('{n}')) == parse_url('{n}')\n\n\n" for n in range(3)
     ),
+    "codes.py": "def e(x):\n    return x\n\n\ndef S(x):\n    return x\n\n\ndef json(x):\n    return x\n\n\ndef größe(x):\n    return x\n",
+    "package.json": '{"name": "parcels"}',
     "news.md": "# 2.1\n\n- Fixed `HttpAdapter.send` and `HttpAdapter.close`.\n\n# 2.0\n\n- HttpAdapter: send, HttpAdapter.send.\n",
     **{f"part_{n}.py": "def set_up():\n    return 1\n" for n in range(MOST_ALIKE + 1)},
 }
@@ -49,6 +51,10 @@ def asked(document, question, allowed=None):
         ("how is getRowById called?", [("cart.js", "function getRowById")]),
         ("getrowbyid, url_for and parse.urls", []),
         ('  File "urls.py", line 2, in parse_url\nKeyError: ...', [("urls.py", "def parse_url")]),
+        ("was it sent from the U.S., i.e. by air?", []),
+        ("what is in package.json", []),
+        ("response.json", [("codes.py", "def json")]),
+        ("was macht größe()?", [("codes.py", "def größe")]),
         ("set_up", []),  # more than a few are called so
         ("", []),
     ],
@@ -68,6 +74,12 @@ def test_only_what_may_be_shown_is_found(folder):
 )
 def test_the_definition_is_shown_before_all_that_names_it(folder, question, signature):
     assert signature in folder.context(question, 40).text()
+
+
+def test_of_a_file_that_the_question_names_too_only_its_definition_is_raised(folder):
+    decisions = folder.context("network.send in mail.py", 600).report.decisions
+    score = {decision.label: decision.score for decision in decisions}
+    assert score["mail.py line 2 § def send"] > 2 * score["adapters.py line 2 § def send"]
 
 
 def test_prose_has_no_definitions():

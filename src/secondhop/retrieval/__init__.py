@@ -75,10 +75,9 @@ def retrieve(
             alone, direct = alone.with_lexical(lexical), direct.with_lexical(lexical)
         if direct.scores is not ranked_by:
             first = top(direct.scores, enough)
-        named = asked_for(snapshot, text, first)
+        named, defined = asked_for(snapshot, text, first), definitions_asked(snapshot, text, allowed)
         if sources is not None:
-            named = sources.of_files(snapshot, named)
-        defined = definitions_asked(snapshot, text, allowed)
+            named, defined = sources.of_files(snapshot, named), sources.of_files(snapshot, defined)
         for openings, share in ((named, ASKED_FOR), (defined, DEFINED)):
             if len(openings):
                 lexical = raised(snapshot, direct.lexical, openings, direct.scores, share)

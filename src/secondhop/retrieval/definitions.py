@@ -6,6 +6,7 @@ its name as often.
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
@@ -14,6 +15,7 @@ import numpy as np
 
 from secondhop.arrays import distinct_values, is_any
 from secondhop.retrieval.bridge import CODE
+from secondhop.retrieval.named_sources import is_file
 
 if TYPE_CHECKING:
     from secondhop.indexing import Snapshot
@@ -34,36 +36,46 @@ _IN_WORD = re.compile(rb"\w")
 
 def definitions_asked(snapshot: Snapshot, question: str, allowed: Bools | None = None) -> Ints:
     """Numbers of the sentences that open definitions which the question names, in chunks that may be shown."""
-    names = list(dict.fromkeys(_names(question)))[:_MOST_NAMES]
+    names = list(dict.fromkeys(_names(snapshot, question)))[:_MOST_NAMES]
     chunks = (snapshot.chunk_opens & (snapshot.chunk_kind == CODE)).nonzero()[0] if names else np.empty(0, np.int64)
     if allowed is not None:
         chunks = chunks[allowed[chunks]]
     if not len(chunks):
         return chunks
-    paths, data = snapshot.section_path[snapshot.chunk_section[chunks]], snapshot.paths.strings.data.tobytes()
-    called = [chunks[is_any(paths, _paths_of(snapshot, data, name))] for name in names]
+    paths = snapshot.section_path[snapshot.chunk_section[chunks]]
+    called = [chunks[is_any(paths, _paths_of(snapshot, name))] for name in names]
     found = [each for each in called if len(each) <= MOST_ALIKE]
     return snapshot.chunk_sentences[distinct_values(np.concatenate(found))] if found else chunks[:0]
 
 
-def _names(question: str) -> Iterator[tuple[str, ...]]:
-    """What is written as names in code are, each in its parts; of a question of one word this word."""
+def _names(snapshot: Snapshot, question: str) -> Iterator[tuple[str, ...]]:
+    """What is written as names in code are, each in its parts; of a question of one word this word.
+
+    No names of files, and none that end in one letter: "e.g." and "U.S." are none in code.
+    """
     alone = question.strip(" \n?`'\"")
     if " " in alone and not _AS_IN_CODE.search(question):
         return
     for match in _NAME.finditer(question):
-        if match[0] == alone or _AS_IN_CODE.search(match[0]):
-            yield tuple(_JOINT.split(match[0].removesuffix("()")))
+        if (match[0] == alone or _AS_IN_CODE.search(match[0])) and not is_file(snapshot, match[0]):
+            name = tuple(_JOINT.split(match[0].removesuffix("()")))
+            if len(name[-1]) > 1:
+                yield name
 
 
-def _paths_of(snapshot: Snapshot, data: bytes, name: tuple[str, ...]) -> Ints:
+def _paths_of(snapshot: Snapshot, name: tuple[str, ...]) -> Ints:
     """Numbers of the heading paths that end with a name; if the part before it is found in some of them, of those."""
-    ending = re.compile(rb'%b"\]' % name[-1].encode())  # an expression that begins with `\b` takes eight times as long
-    starts = (match.start() for match in ending.finditer(data))
-    ends = np.array([at for at in starts if not _IN_WORD.match(data, at - 1)], np.int64)
-    paths = distinct_values(snapshot.paths.strings.offsets.searchsorted(ends, "right") - 1)
-    if len(name) > 1:
-        holder = re.compile(rf"\b{name[-2]}\b.*\b{name[-1]}\b")
-        inside = [path for path in paths.tolist() if holder.search(snapshot.paths[path])]
-        paths = np.array(inside, np.int64) if inside else paths
-    return paths
+    *before, last = [re.escape(json.dumps(part)[1:-1]) for part in name]
+    paths = _paths_with(snapshot, rf'{last}"\]')
+    inside = paths[is_any(paths, _paths_with(snapshot, rf"{before[-1]}(?!\w)"))] if before else paths
+    return inside if len(inside) else paths
+
+
+def _paths_with(snapshot: Snapshot, word: str) -> Ints:
+    """Numbers of the heading paths in which a word begins that is like an expression."""
+    strings = snapshot.paths.strings
+    data = strings.data.data  # a copy would take as long as the search
+    # An expression that begins with `\b` takes eight times as long.
+    starts = (match.start() for match in re.finditer(word.encode(), data))
+    found = np.array([at for at in starts if not _IN_WORD.match(data, at - 1)], np.int64)
+    return distinct_values(strings.offsets.searchsorted(found, "right") - 1)

@@ -136,10 +136,7 @@ class Names:
 
 def named_in(snapshot: Snapshot, question: str, allowed: Bools | None = None) -> NamedSources | None:
     """The files and pages of the index that a question names, among the chunks that may be shown; None if it names none."""
-    known = snapshot._names
-    if "files" not in known:
-        known["files"] = Names.of(snapshot)
-    names: Names = known["files"]
+    names = _names_of(snapshot)
     words = frozenset(_words(question))
     if names.telling.isdisjoint(words):
         return None
@@ -162,6 +159,19 @@ def named_in(snapshot: Snapshot, question: str, allowed: Bools | None = None) ->
     if allowed is not None:
         chunks, on_pages = chunks[allowed[chunks]], on_pages[allowed[on_pages]]
     return NamedSources(spans, chunks, on_pages)
+
+
+def is_file(snapshot: Snapshot, name: str) -> bool:
+    """Whether a file of the index is called so, its suffix included."""
+    return name.lower() in _names_of(snapshot).by_end
+
+
+def _names_of(snapshot: Snapshot) -> Names:
+    known = snapshot._names
+    if "files" not in known:
+        known["files"] = Names.of(snapshot)
+    names: Names = known["files"]
+    return names
 
 
 def _files(names: Names, question: str) -> Iterator[tuple[Span, list[str]]]:
