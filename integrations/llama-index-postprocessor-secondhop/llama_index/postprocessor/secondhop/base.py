@@ -113,9 +113,9 @@ class SecondhopPostprocessor(BaseNodePostprocessor):
                 language=self.language,
             )  # fmt: skip
 
-        choice = choose(given, query, self._cap(nodes, count), count, ask, self.class_name())
-        tracing.trace_report(choice.report, choice.nodes)
-        return choice.nodes
+        kept, report = choose(given, query, self._cap(nodes, count), count, ask, self.class_name())
+        tracing.trace_report(report, kept)
+        return kept
 
     def _cap(self, nodes: Sequence[NodeWithScore], count: Callable[[str], int]) -> int:  # noqa: ARG002
         """The budget for these nodes, in tokens."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import TypeGuard
 
 from llama_index.core.schema import NodeWithScore
@@ -24,32 +25,6 @@ from secondhop import Context, InputError
 
 Ask = Callable[[list[Source], int], Context]
 """Chooses from the nodes with text, within a number of tokens."""
-
-
-@dataclass(frozen=True, slots=True)
-class Choice:
-    """What a step returns, and how it came to it."""
-
-    query: str
-    nodes: list[NodeWithScore]
-    """Copies, in the order given."""
-    context: Context | None
-    """None if no node had text."""
-    passed_through: tuple[str, ...]
-    """Ids of the nodes without text that are kept."""
-    dropped_without_text: tuple[str, ...]
-    """Ids of the nodes without text whose metadata did not fit the budget."""
-    unscored: tuple[str, ...]
-    """Ids of the nodes that came without a score, or with one that is no finite number."""
-
-    def report(self) -> Report:
-        """The Decision Report as a dict, with what only LlamaIndex knows."""
-        return {
-            **({"query": self.query} if self.context is None else self.context.report.to_dict()),
-            "passed_through": list(self.passed_through),
-            "dropped_without_text": list(self.dropped_without_text),
-            "unscored": list(self.unscored),
-        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,13 +66,15 @@ class Given:
         return [kept[place] for place in sorted(kept)]
 
 
-def choose(given: Given, query: str, cap: int, count: Callable[[str], int], ask: Ask, step: str) -> Choice:
-    """Chooses within the cap.
+def choose(
+    given: Given, query: str, cap: int, count: Callable[[str], int], ask: Ask, step: str
+) -> tuple[list[NodeWithScore], Callable[[], Report]]:
+    """Copies of what is kept within the cap, in the order given, and what makes the report on that.
 
     Nodes without text are kept as they are. What the model sees of them (their metadata) counts, so the others get what
     is left; if that is nothing, nodes without text are dropped, the last one first.
     """
-    without_text = [place for place in range(len(given.items)) if place not in set(given.with_text)]
+    without_text = sorted(set(range(len(given.items))) - set(given.with_text))
     passing = list(without_text)
     while True:
         room = cap - count(prompt_text([given.items[place] for place in passing]))
@@ -106,20 +83,24 @@ def choose(given: Given, query: str, cap: int, count: Callable[[str], int], ask:
             nodes = given.merged(context, passing, step)
             over = count(prompt_text(nodes)) - cap  # separators between the two kinds are counted only here
             if over <= 0:
-                return Choice(
-                    query,
-                    nodes,
-                    context,
-                    passed_through=tuple(given.ids[place] for place in passing),
-                    dropped_without_text=tuple(given.ids[place] for place in without_text[len(passing) :]),
-                    unscored=tuple(
-                        name for name, item in zip(given.ids, given.items, strict=True) if not is_usable(item.score)
-                    ),
-                )
+                dropped = without_text[len(passing) :]
+                return nodes, partial(_report, given, query, context, passing, dropped)
             room -= over
         if not passing:
             raise InputError("a node's LLM text does not follow its content; does its class override get_content?")
         passing.pop()
+
+
+def _report(
+    given: Given, query: str, context: Context | None, passing: Sequence[int], dropped: Sequence[int]
+) -> Report:
+    """The Decision Report as a dict, with the ids of the nodes that only LlamaIndex knows of."""
+    return {
+        **({"query": query} if context is None else context.report.to_dict()),
+        "passed_through": [given.ids[place] for place in passing],
+        "dropped_without_text": [given.ids[place] for place in dropped],
+        "unscored": [name for name, item in zip(given.ids, given.items, strict=True) if not is_usable(item.score)],
+    }
 
 
 def is_usable(score: float | None) -> TypeGuard[float]:

@@ -35,7 +35,11 @@ dispatcher = get_dispatcher(__name__)
 logger = logging.getLogger(__name__)
 
 Report = dict[str, Any]
-"""`DecisionReport.to_dict()`, with what only LlamaIndex knows: `passed_through`, `dropped_without_text`, `unscored`."""
+"""`DecisionReport.to_dict()`, with ids of nodes that only LlamaIndex knows of.
+
+`passed_through`: without text, and kept; `dropped_without_text`: without text, and their metadata did not fit the budget;
+`unscored`: without a score, or with one that is no finite number.
+"""
 
 
 class DecisionReportEvent(ReRankEndEvent):
