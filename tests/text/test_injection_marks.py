@@ -4,7 +4,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from secondhop.text.analysis import split_forms
@@ -72,6 +72,7 @@ def test_plain_words_are_passed_over():
 
 
 @given(st.lists(words | st.text(max_size=6), max_size=12).map(" ".join))
+@example("I\u00ad")  # a soft hyphen is part of the word of the index
 def test_marks_of_the_words_of_an_index_have_all_marks_of_the_text(text):
     assert text_marks(text) & ~marks_by_index(text) == 0
     assert is_worth_reading(text_marks(text)) or planted_instructions(text) == ()

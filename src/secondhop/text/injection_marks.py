@@ -111,7 +111,7 @@ _SIGNED_WORD = re.compile(r"\b[A-Za-z0-9]+[@$][A-Za-z0-9@$]+\b(?!\.\w)")
 """A word with such a sign for a letter; an address has a point and more."""
 _ESCAPES = (b"%", b"\\x")
 _LEAST_ESCAPES = 10
-_JOINTS = re.compile(r"['’.,]")
+_JOINTS = re.compile("['’.,\u00ad]")
 _NO_WORD = re.compile(r"[\W_]+")
 _ODD = re.compile(f"[{SUSPICIOUS}\u2460-\u24ff\U0001f100-\U0001f1ff]")
 """Characters that nobody sees, and letters in circles and boxes: no word has them, but they pass for letters."""
