@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from secondhop.arrays import offsets_of, ranges, run_lengths
+from secondhop.arrays import is_any, offsets_of, ranges, run_lengths
 from secondhop.text.analysis import _LONGEST_FORM, Analyzer, _stemmer
 from secondhop.text.characters import Characters, classes_of, codes
 from secondhop.text.hashing import digests, digests_of, distinct
@@ -122,7 +122,7 @@ def analyze_all(analyzer: Analyzer, text: str, offsets: Ints) -> Analyzed:
     word = np.concatenate((plain.nonzero()[0], parts.word))
     sliced = np.concatenate((plain, np.ones(len(parts.word), bool)))
     bases = distinct(fold[sliced])
-    is_stopword = _among(bases.digests, _stopword_digests(analyzer))
+    is_stopword = is_any(bases.digests, _stopword_digests(analyzer))
     stopped = np.zeros(len(words), bool)
     stopped[plain] = is_stopword[bases.number[: len(word) - len(parts.word)]]
     first = sliced.nonzero()[0][bases.first]
@@ -145,18 +145,10 @@ def analyze_all(analyzer: Analyzer, text: str, offsets: Ints) -> Analyzed:
     return _with_pieces(analyzer, analyzed) if analyzer.char_ngrams else analyzed
 
 
-def _among(digests: Digests, wanted: Digests) -> Bools:
-    """Which of the ascending digests are wanted."""
-    found = np.zeros(len(digests), bool)
-    if len(digests):
-        places = np.minimum(digests.searchsorted(wanted), len(digests) - 1)
-        found[places[digests[places] == wanted]] = True
-    return found
-
-
 @lru_cache(maxsize=64)
 def _stopword_digests(analyzer: Analyzer) -> Digests:
-    return digests_of(list(analyzer._stopwords))
+    """Ascending."""
+    return np.sort(digests_of(list(analyzer._stopwords)))
 
 
 class _Parts(NamedTuple):
