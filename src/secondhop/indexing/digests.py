@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from secondhop.text.characters import WINDOW, windows
-from secondhop.text.hashing import _powers, mix
+from secondhop.text.characters import windows
+from secondhop.text.hashing import digests_of_slices, mix
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -55,10 +55,8 @@ def sentence_keys(lexicon: Lexicon, words: NDArray[np.int32], bounds: Ints) -> I
     for window in windows(bounds[:-1], bounds[1:]):
         starts, ends = bounds[:-1][window], bounds[1:][window]
         base, end = int(starts[0]), int(ends[-1])
-        powers, inverses = _powers(max(WINDOW, 1 << (end - base).bit_length()))
-        sums = np.zeros(end - base + 1, np.uint64)
-        (lexicon.form_fold[words[base:end]] * powers[: end - base]).cumsum(out=sums[1:])
-        starts, ends = starts - base, ends - base
-        part = mix((sums[ends] - sums[starts]) * inverses[starts]).view(np.int64)
+        values = np.empty(end - base + 1, np.uint64)
+        values[1:] = lexicon.form_fold[words[base:end]]
+        part = digests_of_slices(values, starts - base, ends - base).view(np.int64)
         keys[window] = np.where(ends - starts > _MIN_KEY_WORDS, part, 0)
     return keys

@@ -52,15 +52,20 @@ def digest(word: str) -> int:
 def digests(characters: Characters, starts: Ints, ends: Ints) -> Digests:
     """The digest of each slice of a text from `start` to `end`."""
     codes, beyond = characters.codes, characters.beyond
-    powers, inverses = _powers(max(_LEAST_POWERS, 1 << (len(codes)).bit_length()))
-    sums = np.empty(len(codes) + 1, np.uint64)
-    sums[0] = 0
-    values = sums[1:]
-    np.take(_table(), codes, out=values, mode="clip")
+    values = np.empty(len(codes) + 1, np.uint64)
+    np.take(_table(), codes, out=values[1:], mode="clip")
     rare = beyond[codes[beyond] > _LAST_BASIC]
-    values[rare] = mix(codes[rare].astype(np.uint64) + np.uint64(1))
-    values *= powers[: len(codes)]
-    values.cumsum(out=values)
+    values[rare + 1] = mix(codes[rare].astype(np.uint64) + np.uint64(1))
+    return digests_of_slices(values, starts, ends)
+
+
+def digests_of_slices(values: Digests, starts: Ints, ends: Ints) -> Digests:
+    """The digest of each slice from `start` to `end` of the values, which stand from place 1 on and are overwritten."""
+    n = len(values) - 1
+    powers, inverses = _powers(max(_LEAST_POWERS, 1 << n.bit_length()))
+    values[0] = 0
+    values[1:] *= powers[:n]
+    sums = values.cumsum(out=values)
     totals = sums[ends]
     totals -= sums[starts]
     totals *= inverses[starts]
