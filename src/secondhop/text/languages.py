@@ -173,12 +173,7 @@ _LISTS: Mapping[str, str] = {
         thế thì thể tôi trên trong trước từ và vào vẫn về vì việc vừa với""",
 }
 
-LANGUAGES = (
-    "english", "german", "french", "spanish", "italian", "portuguese", "dutch", "swedish", "danish", "norwegian",
-    "finnish", "russian", "arabic", "hindi", "turkish", "romanian", "hungarian", "greek", "catalan", "basque",
-    "indonesian", "irish", "lithuanian", "serbian", "armenian", "tamil", "nepali", "yiddish", "polish", "czech",
-    "slovak", "slovenian", "ukrainian", "estonian", "persian", "vietnamese", "none",
-)  # fmt: skip
+LANGUAGES = (*_LISTS, "none")
 """What `language=` takes besides `auto`. `none`: no stemming and no stopwords, in any script."""
 NEAREST: Mapping[str, str] = {
     "polish": "serbian", "slovak": "czech", "czech": "serbian", "slovenian": "serbian", "ukrainian": "russian",
