@@ -148,16 +148,9 @@ class Snapshot(Segment):
             **columns,
         )
 
-    def __getstate__(self) -> tuple[Any, ...]:
-        return tuple(getattr(self, name) for name in _STORED)
-
-    def __setstate__(self, state: tuple[Any, ...]) -> None:
-        for name, value in zip(_STORED, state, strict=True):
-            object.__setattr__(self, name, value)
-        object.__setattr__(self, "_chunks", {})
-        object.__setattr__(self, "_forms", [])
-        object.__setattr__(self, "_names", {})
-        object.__setattr__(self, "_facts", {})
+    def __reduce__(self) -> tuple[type[Snapshot], tuple[Any, ...]]:
+        """What is only remembered stays here."""
+        return type(self), tuple(getattr(self, name) for name in _STORED)
 
     def chunk(self, ordinal: int) -> Chunk:
         """The chunk as an object, made when first asked for."""
