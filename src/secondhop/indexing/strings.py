@@ -52,10 +52,6 @@ class Strings(Sequence[str]):
         return len(self.offsets) - 1
 
     def __getitem__(self, number: Any) -> Any:
-        if isinstance(number, slice):
-            return tuple(self[place] for place in range(*number.indices(len(self))))
-        if number < 0:
-            number += len(self)
         if not 0 <= number < len(self):
             raise IndexError(number)
         return self.data[self.offsets[number] : self.offsets[number + 1]].tobytes().decode("utf-8", "surrogatepass")

@@ -95,8 +95,6 @@ class Texts(Sequence[str]):
         return len(self.store)
 
     def __getitem__(self, number: Any) -> Any:
-        if isinstance(number, slice):
-            return tuple(self[place] for place in range(*number.indices(len(self))))
         return self.slice(number)
 
     def slice(self, number: int, start: int = 0, end: int | None = None) -> str:
