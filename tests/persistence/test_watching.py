@@ -184,12 +184,7 @@ def test_what_another_program_indexes_with_other_options_is_not_served(folder, m
 
 
 @pytest.mark.timeout(180)
-def test_a_format_of_ones_own_is_loaded_in_this_process(folder, monkeypatch):
-    from secondhop.loading import formats
-
-    monkeypatch.setitem(formats._FORMATS, "minutes", None)  # so that they are put back as they were
-    monkeypatch.setitem(formats._BY_SUFFIX, ".minutes", "minutes")
-    del formats._FORMATS["minutes"], formats._BY_SUFFIX[".minutes"]
+def test_a_format_of_ones_own_is_loaded_in_this_process(folder):
     calls = []
 
     def load(data, source):
