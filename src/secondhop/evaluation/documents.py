@@ -19,6 +19,7 @@ from secondhop.evaluation.files import (
     refuse_twice,
 )
 from secondhop.evaluation.items import Doc, Evidence, Item, Row
+from secondhop.evaluation.metrics import word_recall
 from secondhop.evaluation.text import one_line
 
 SHORTEST_CONTRACT = 1500
@@ -77,8 +78,6 @@ def _document(row: Row, folder: Path, base: Path, text: str | None) -> Doc:
 
 def _pages(document: Doc, evidence: Sequence[Evidence]) -> tuple[int, ...]:
     """Pages found by their words, since the sheets do not agree on where to start counting."""
-    from secondhop.evaluation.metrics import word_recall
-
     if document.path is None:
         return ()
     found = set()

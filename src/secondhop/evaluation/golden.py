@@ -189,7 +189,9 @@ def score_golden(
     for question in questions:
         source, document = question.get("source"), everything
         if source and path.is_dir():
-            document = alone.setdefault(source, alone.get(source) or Document.from_file(path / source, **of_file))
+            if source not in alone:
+                alone[source] = Document.from_file(path / source, **of_file)
+            document = alone[source]
         text = document.context(question["question"], budget=budget).text()
         expected = tuple((0, part) for part in question["expected"])
         found = evidence_scores(Item(question["id"], question["question"], (), (), expected, expected), text)
