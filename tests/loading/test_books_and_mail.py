@@ -383,6 +383,13 @@ def test_a_page_saved_in_one_file_is_read_without_its_pictures_and_styles(subjec
     assert loaded.text == f"{'Ferries' if subject else ''}\n\nFares\n\nFour €.".lstrip()
 
 
+def test_what_is_attached_to_a_mail_is_named_wherever_it_is_from():
+    head = b"Subject: Fares\nContent-Type: multipart/mixed; boundary=B\n\n--B\nContent-Type: text/plain\n\nFour.\n"
+    plan = b"--B\nContent-Type: application/pdf\nContent-Location: plan.pdf\n"
+    plan += b"Content-Disposition: attachment; filename=plan.pdf\n\n%PDF\n--B--\n"
+    assert load_bytes(head + plan, "a.eml").text == "Fares\n\nFour.\n\nAttachments: plan.pdf"
+
+
 DECLARED = "Subject: Fähre\nContent-Type: text/plain; charset={}\nContent-Transfer-Encoding: 8bit\n\nGrüße\n"
 
 

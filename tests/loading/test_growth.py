@@ -39,6 +39,7 @@ SIZES |= {
     "a.ods": (lambda n: (making.ods_of({"A": rows(n)}), "a.ods"), 500),
     "a.epub": (lambda n: (making.epub_of([[SENTENCE] * 10] * n), "a.epub"), 10),
     "a.eml": (lambda n: (making.eml_of([SENTENCE] * n), "a.eml"), 300),
+    "a.mbox": (lambda n: (b"From ada@example.org " + b"10:00" * n + b"\n\n", "a.mbox"), 400),
     "a.ipynb": (lambda n: (making.notebook_of([SENTENCE] * n), "a.ipynb"), 300),
     "a.html": (lambda n: (making.html_page([SENTENCE] * n).encode(), "a.html"), 200),
     "a.rtf": (lambda n: (making.rtf_of([SENTENCE] * n), "a.rtf"), 200),

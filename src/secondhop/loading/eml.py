@@ -29,7 +29,7 @@ _DAMAGE = (LoadError, MessageError, ValueError, IndexError, AttributeError, Type
 """What reading a header raises."""
 _WORD = re.compile(r"=\?([\w.:-]+)(?=[*?])")
 """How an encoded word of a header begins, with its character set."""
-_POSTMARK = re.compile(rb"(?:\A|\r?\n\r?\n)From \S+ [^\r\n]*\d\d:\d\d[^\r\n]*\r?\n(?=[!-9;-~]+:)")
+_POSTMARK = re.compile(rb"(?:\A|\r?\n\r?\n)From \S+ (?=[^\r\n]*\d\d:\d\d)[^\r\n]*\r?\n(?=[!-9;-~]+:)")
 """The line above each message of a mailbox, which begins with one: sender and time."""
 _QUOTED = re.compile(rb"^>(?=>*From )", re.MULTILINE)
 _AS_IT_STANDS = ("", "7bit", "8bit", "binary")
@@ -89,7 +89,8 @@ def _write(message: Message, level: int, builder: TextBuilder, reading: _Reading
         if kind in _MESSAGES and level < _MAX_DEPTH:
             inner += [found for found in part.get_payload() if isinstance(found, EmailMessage)]
         elif kind not in _BODIES or part.get_content_disposition() == "attachment" or part.get_filename():
-            if "Content-Location" not in part:  # pictures and styles of a page
+            # Pictures and styles of a page say where they are from.
+            if "Content-Location" not in part or part.get_content_disposition() == "attachment":
                 attached.append(one_line(part.get_filename() or kind))
         elif kind == "text/plain":
             written = builder.write(clean(_text(part, reading)).strip())
