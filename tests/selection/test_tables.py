@@ -124,6 +124,22 @@ def test_room_is_kept_for_a_header_that_other_rows_part_from_the_one_shown(budge
     assert rows[-1] in shown
 
 
+@pytest.mark.parametrize("budget", range(18, 60))
+def test_no_further_row_takes_the_room_of_the_header(budget):
+    text = "\n".join(("ship,captain,engine", *(f"S{n},Cap{n},V{n % 12}" for n in range(60))))
+    assert "ship,captain,engine" in Document.from_text(text, source="ships.csv").context("engine V7", budget).text()
+
+
+def test_a_caption_is_not_shown_without_its_header():
+    names = " | ".join(f"column {n} of the register" for n in range(12))
+    text = f"In euros.\n\n| {names} |\n{'|---' * 12}|\n" + "".join(
+        f"| {' | '.join(f'v{n}{m}' for m in range(12))} |\n" for n in range(6)
+    )
+    shown = Document.from_text(text, source="register.md").context("register v03", 60).text()
+    assert "v03" in shown
+    assert "In euros." not in shown
+
+
 def test_a_row_comes_with_the_short_sentence_above_the_table():
     above, rows = (
         "# Accounts\n\nThe year was good.\n\nIn millions of euros.",

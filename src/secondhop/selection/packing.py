@@ -16,7 +16,7 @@ from secondhop.types import Budget, Chunk, Decision, Hit, Passage, Ranking, Reas
 
 _JOIN = 0.8
 """Tokens of the blank between two sentences, about."""
-_HEAD_MARGIN = 2
+_HEAD_MARGIN = 3
 """Tokens that a header may take more among other passages than alone."""
 LEAST_WORDS = 4
 """Shorter sentences without a word that is asked for, such as numbers of pages, say nothing alone."""

@@ -260,8 +260,7 @@ def _take_with_heading(packing: Packing, facts: Facts, number: int, limit: int, 
     if not packing.take(number, limit, before):
         return False
     above = number - facts.rows[number]
-    if above < number and above not in packing.chosen:
-        packing.take(above, packing.budget.max_tokens)
+    if above < number and above not in packing.chosen and packing.take(above, packing.budget.max_tokens):
         title = caption(packing, above)
         if title is not None and title not in packing.chosen:
             packing.take(title, packing.budget.max_tokens)
