@@ -347,8 +347,13 @@ def test_none_asked_for_gives_none(nodes):
 
 @pytest.mark.parametrize("top_k", [-1, 2.5, True, "3"])
 def test_a_wrong_number_is_refused(nodes, top_k):
-    with pytest.raises(OptionError, match="similarity_top_k"):
+    with pytest.raises(OptionError, match="similarity_top_k=.* is not a whole number of at least 0"):
         SecondhopRetriever(nodes, similarity_top_k=top_k)
+
+
+def test_a_number_of_numpy_is_one(nodes, tmp_path):
+    SecondhopRetriever(nodes, similarity_top_k=np.int64(3)).persist(tmp_path)
+    assert SecondhopRetriever.from_persist_dir(tmp_path).similarity_top_k == 3
 
 
 @pytest.mark.parametrize("nothing", [[], [TextNode(text=" ")]])

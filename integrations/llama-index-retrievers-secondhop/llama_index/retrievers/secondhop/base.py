@@ -36,6 +36,7 @@ from secondhop import (
     InputError,
     OptionError,
 )
+from secondhop.inputs import checked_number
 from secondhop.options import as_path
 from secondhop.reporting.report import as_sent
 from secondhop.retrieved import UNLIMITED
@@ -328,6 +329,4 @@ def _tokens(context: Context, nodes: Sequence[NodeWithScore]) -> int:
 
 
 def _checked(top_k: int | None) -> int | None:
-    if top_k is not None and (isinstance(top_k, bool) or not isinstance(top_k, int) or top_k < 0):
-        raise OptionError(f"similarity_top_k={top_k!r} is not a whole number of at least 0")
-    return top_k
+    return None if top_k is None else checked_number(top_k, "similarity_top_k", least=0)
