@@ -347,7 +347,7 @@ def test_none_asked_for_gives_none(nodes):
 
 @pytest.mark.parametrize("top_k", [-1, 2.5, True, "3"])
 def test_a_wrong_number_is_refused(nodes, top_k):
-    with pytest.raises(OptionError, match="similarity_top_k=.* is not a whole number of at least 0"):
+    with pytest.raises(OptionError, match=r"similarity_top_k=.* is not a whole number of at least 0"):
         SecondhopRetriever(nodes, similarity_top_k=top_k)
 
 
