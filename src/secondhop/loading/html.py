@@ -26,8 +26,8 @@ _DROPPED = frozenset({
 })
 _INLINE = frozenset({
     "a", "abbr", "acronym", "b", "bdi", "bdo", "big", "br", "button", "cite", "code", "data", "del", "dfn", "em",
-    "font", "i", "img", "input", "ins", "kbd", "label", "mark", "meter", "nobr", "output", "progress", "q", "rp", "rt", "ruby",
-    "s", "samp", "small", "span", "strike", "strong", "sub", "sup", "time", "tt", "u", "var", "wbr",
+    "font", "i", "img", "input", "ins", "kbd", "label", "mark", "meter", "nobr", "output", "progress", "q", "rb", "rp", "rt",
+    "ruby", "s", "samp", "small", "span", "strike", "strong", "sub", "sup", "time", "tt", "u", "var", "wbr",
 })
 # fmt: on
 _BOILERPLATE = frozenset({"nav", "footer"})
@@ -390,7 +390,7 @@ def _replaced(node: Any, dropped: frozenset[str]) -> str:
         return one_line(words) if is_formula else ""
     if node.tag == "ruby":
         word = one_line(_text(node, dropped | _READINGS, _REPLACED_INSIDE))
-        reading = one_line("".join(part.text() for part in node.css("rt")))
+        reading = one_line("".join(_text(part, dropped, _REPLACED_INSIDE) for part in node.css("rt")))
         return f"{word}({reading})" if any(map(str.isalnum, reading)) else word
     text = _text(node, dropped, _REPLACED_INSIDE)
     mark = text.strip()
