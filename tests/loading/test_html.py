@@ -311,7 +311,8 @@ def test_lines_of_code_that_are_blocks_follow_one_another():
 def test_the_reading_of_a_word_stands_behind_it():
     page = (
         "<h1><ruby>東<rt>とう</rt>京<rt>きょう</rt></ruby></h1><p>本は<ruby>\n漢字<rp>（</rp><rt>かんじ</rt><rp>）</rp></ruby>で"
-        "<ruby><rb>例</rb><rb>題</rb><rt>・</rt><rt hidden>x</rt></ruby>えば<table><tr><td><ruby>猫<rt>ねこ</ruby><td>b<tr><td>c<td>d</table>"
+        "<ruby><rb>例</rb><rb>題</rb><rt>・</rt><rt hidden>x</rt></ruby>えば"
+        "<table><tr><td><ruby>猫<rt>ねこ</ruby><td>b<tr><td>c<td>d</table>"
     )
     assert load(page).text == "東京(とうきょう)\n\n本は漢字(かんじ)で例題えば\n\n猫(ねこ) | b\nc | d"
 
