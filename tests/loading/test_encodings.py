@@ -47,6 +47,38 @@ def test_guesses_older_encodings_and_says_so(encoding):
     assert encoding in warnings[0]
 
 
+HUNGARIAN = "Az idő tűzálló és jó külső felület."
+POLISH = "Właściciel mieszkania płaci czynsz każdego miesiąca, a opłatę za wodę osobno."
+CZECH = "Loď přistála u vnějšího mola a poplatek zaplatila až v pondělí; člun čeká venku."
+UKRAINIAN = "Їхній човен стоїть біля зовнішнього причалу, і плата за нього внесена."
+FRENCH = "Le café est fermé à midi\xa0: « les élèves étudient\xa0», dit-on à l'hôtel."
+
+
+@pytest.mark.parametrize(
+    ("encoding", "text"),
+    [
+        ("cp1250", HUNGARIAN),
+        ("iso8859_2", HUNGARIAN),
+        ("cp852", HUNGARIAN),
+        ("iso8859_2", POLISH),
+        ("iso8859_2", CZECH),
+        ("cp866", LEGACY["cp1251"]),
+        ("iso8859_5", LEGACY["cp1251"]),
+        ("koi8_u", UKRAINIAN),
+        ("cp1253", "Η αποβάθρα βρίσκεται έξω από το λιμάνι."),
+        ("cp1255", "הרציף החיצוני נמצא מחוץ לנמל והתשלום בוצע"),
+        ("cp1254", "İskele dışarıda, ücreti ise pazartesi günü ödendi; çok güzel bir yağmurluk şart."),
+        ("cp1257", "Išorinė krantinė yra už uosto, o mokestis sumokėtas pirmadienį; čia reikia būti atsargiems."),
+        ("cp850", "Größe und Maß der Brücke überprüfen, schön wäre es früh."),
+        ("cp1252", FRENCH),
+    ],
+)
+def test_older_encodings_are_told_by_the_letters_of_languages(encoding, text):
+    decoded, warnings = decode(text.encode(encoding) * 3, "a.txt")
+    assert decoded == text * 3
+    assert len(warnings) == 1
+
+
 @pytest.mark.parametrize(
     "text",
     ["café", "Åsa går på ön och äter räksmörgås.", "A informação não está disponível.", "It costs £5 – “cheap”."],

@@ -29,6 +29,34 @@ _MAX_CONTROLS = 0.05  # compressed bytes hold 10 %, legacy text next to none
 _MAX_NULS = 0.3
 _SAMPLE = 64 * 1024
 _LATIN = ("cp1250", "cp1252", "cp1254", "cp1257")
+# fmt: off
+_WESTERN_LANGUAGES = (
+    "äöüßé", "àâæçéèêëîïôœùûüÿ", "áéíñóúü", "àáâãçéêíóôõúü", "àèéìíîòóù", "àçèéíïòóúü", "äåéöæøüô", "áðéíóúýþæö",
+    "èéëïóöü", "äöõüšž",
+)
+_CENTRAL_LANGUAGES = (
+    "áéíóöőúüű", "ąćęłńóśźż", "áčďéěíňóřšťúůýž", "áäčďéíĺľňóôŕšťúýž", "čćđšž", "ăâîşţ",
+)
+# fmt: on
+_ALPHABETS = {
+    "cp1252": _WESTERN_LANGUAGES,
+    "cp1250": _CENTRAL_LANGUAGES,
+    "iso8859_2": _CENTRAL_LANGUAGES,
+    "cp1254": ("âçğıîöşûü\u0307",),  # the point of a small İ
+    "cp1257": ("ąčęėįšųūž", "āčēģīķļņšūž", "äöõüšž"),
+    "cp850": _WESTERN_LANGUAGES,
+    "cp852": _CENTRAL_LANGUAGES,
+}
+"""For each encoding of Latin letters, those beyond ASCII of the languages that are written in it; likelier ones first."""
+_FREQUENT = {
+    "оеаинтсрвлі": ("cp1251", "koi8_r", "koi8_u", "cp866", "iso8859_5"),
+    "αοιετσνηυρκ": ("cp1253",),
+    "יהולאתרמבשנ": ("cp1255",),
+    "اليمنتروبعة": ("cp1256",),
+}
+"""Letters that make up most of a text, and the encodings of their script."""
+_FOREIGN_SHARE = 0.02
+_FREQUENT_SHARE = 0.55
 _OTHER_SCRIPTS = (
     "cp932", "euc_jp", "gb18030", "big5", "cp949", "cp1251", "koi8_r", "cp1253", "cp1255", "cp1256", "cp874",
 )  # fmt: skip
@@ -38,7 +66,8 @@ _JAPANESE_ESCAPE = re.compile(rb"\x1b(?:\$[@B]|\([BJ])")
 # What western European texts use of cp1252 outside ASCII; other code pages put other letters at these places.
 _WESTERN = re.compile("[ÀÁÂÃÄÅÆÇÈÉÊËÌÍÎÏÑÒÓÔÕÖØÙÚÛÜßàáâãäåæçèéêëìíîïñòóôõöøùúûüœŒÿ]")
 _WESTERN_MARKS = frozenset("€‚„…‘’“”•–—™›‹\xa0¡¢£¥§©ª«®°±²³·º»¼½¾¿×´¹µ¶")
-_HIGH_RUN = re.compile("[^\x00-\x7f]{3,}")
+_MARK_IN_WORD = re.compile(r"(?<=[^\W\d_])[€‚„…‘“”•–—™›‹¡¢£¥§©ª«®°±²³º»¼½¾¿×´¹µ¶](?=[^\W\d_])")
+_HIGH_RUN = re.compile(r"[^\W\d_\x00-\x7f]{4,}")
 _INSIDE_WORD = re.compile("[A-Za-z][^\x00-\x7fÀ-ÿœŒ’\xad][a-z]")
 
 
@@ -159,40 +188,62 @@ def _mostly_utf8(data: bytes) -> bool:
 def _guess(data: bytes) -> str:
     """Name the most likely legacy encoding of the bytes."""
     sample = data[:_SAMPLE]
+    if found := _by_alphabet(sample):
+        return found
     if _reads_as_western(sample.decode("cp1252", "replace")):
         return "cp1252"
+    if found := _by_frequency(sample):
+        return found
     from charset_normalizer import from_bytes
 
     latin = len(_ASCII_LETTER.findall(sample)) >= len(_HIGH_BYTE.findall(sample))
     candidates = [*_OTHER_SCRIPTS, *(_LATIN if latin else ())]
     best = from_bytes(sample, cp_isolation=candidates, preemptive_behaviour=False).best()
-    if best is None:
-        return "cp1252"
-    return _of_two_cyrillic(sample) if best.encoding in ("cp1251", "koi8_r") else best.encoding
+    return "cp1252" if best is None else best.encoding
 
 
-def _of_two_cyrillic(sample: bytes) -> str:
-    """Choose cp1251 or koi8_r, which permute the same letters, by which gives more of the frequent ones."""
-
-    def frequent(encoding: str) -> int:
+def _by_alphabet(sample: bytes) -> str | None:
+    """The encoding that gives words in the letters of one language: accented ones among plain ones, no marks inside."""
+    best, fewest = None, _FOREIGN_SHARE * len(_HIGH_BYTE.findall(sample))
+    for encoding, alphabets in _ALPHABETS.items():
         text = sample.decode(encoding, "replace").lower()
-        return sum(text.count(letter) for letter in "оеаинт")
+        if not _is_accented(text):
+            continue
+        counts = Counter(character for character in text if character > "\x7f" and character not in _WESTERN_MARKS)
+        in_words = len(_MARK_IN_WORD.findall(text))
+        for alphabet in alphabets:
+            foreign = in_words + sum(number for letter, number in counts.items() if letter not in alphabet)
+            if foreign < fewest:
+                best, fewest = encoding, foreign
+    return best
 
-    return max(("cp1251", "koi8_r"), key=frequent)
+
+def _by_frequency(sample: bytes) -> str | None:
+    """The encoding that gives the letters that its script has most of, where they are most of what is not ASCII."""
+    best, most = None, _FREQUENT_SHARE * len(_HIGH_BYTE.findall(sample))
+    for letters, encodings in _FREQUENT.items():
+        for encoding in encodings:
+            text = sample.decode(encoding, "replace").lower()
+            number = sum(map(text.count, letters))
+            if number > most:
+                best, most = encoding, number
+    return best
+
+
+def _is_accented(text: str) -> bool:
+    """Whether letters beyond ASCII stand one by one among plain ones."""
+    high = [character for character in text if character > "\x7f"]
+    letters = sum(map(str.isalpha, high))
+    plain = sum(1 for character in text if character.isascii() and character.isalpha())
+    return letters <= 0.5 * plain and len(_HIGH_RUN.findall(text)) * 20 <= len(high)
 
 
 def _reads_as_western(text: str) -> bool:
     """Whether cp1252 gives words of western European shape: single accented letters among plain ones."""
     high = [character for character in text if character > "\x7f"]
-    letters = len(_WESTERN.findall(text))
     marks = sum(1 for character in high if character in _WESTERN_MARKS)
-    plain = sum(1 for character in text if character.isascii() and character.isalpha())
-    return (
-        letters + marks >= 0.98 * len(high)
-        and letters <= 0.5 * plain
-        and len(_HIGH_RUN.findall(text)) * 20 <= len(high)
-        and not _INSIDE_WORD.search(text)
-    )
+    is_western = len(_WESTERN.findall(text)) + marks >= 0.98 * len(high)
+    return is_western and _is_accented(text) and not _INSIDE_WORD.search(text)
 
 
 def _guessed(encoding: str) -> str:
