@@ -257,7 +257,7 @@ def test_children_end_with_the_process_that_started_them(folder):
     program = (
         "import os, sys\nfrom secondhop.building.child import Child\nfrom secondhop.building.share import Settings\n"
         "from secondhop import FolderOptions\n"
-        f"child = Child(Settings.of(FolderOptions(), {str(folder)!r}))\nchild.take([], [])\n"
+        f"child = Child()\nchild.begin(Settings.of(FolderOptions(), {str(folder)!r}))\nchild.take([], [])\n"
         "print(child._process.pid, flush=True)\nos._exit(0)\n"
     )
     pid = int(subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True).stdout)

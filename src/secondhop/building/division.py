@@ -155,8 +155,8 @@ class _Hand:
         """Numbers of the files that it took without handing over their texts."""
         self.note = ""
         self._part: _Part = (None, [])
-        self._files, self._batches, self._language = files, batches, language
-        self._child = Child(settings)
+        self._files, self._settings, self._batches, self._language = files, settings, batches, language
+        self._child = Child()
         self._thread = threading.Thread(target=self._run, name="secondhop-build", daemon=True)
         try:
             self._thread.start()
@@ -167,6 +167,7 @@ class _Hand:
     def _run(self) -> None:
         taken: list[int] = []
         try:
+            self._child.begin(self._settings)
             while (batch := _next(self._batches.pop)) is not None:
                 taken += batch
                 self.outcomes.append(self._child.take(batch, [self._files[number] for number in batch]))

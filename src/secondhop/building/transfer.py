@@ -7,7 +7,6 @@ process is: files of formats whose parsers are not go to children with limits fr
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 import numpy as np
@@ -21,13 +20,8 @@ if TYPE_CHECKING:
     Arrays = Mapping[str, NDArray[Any]]
 
 
-def pack_settings(settings: Settings) -> dict[str, Any]:
-    """Settings as JSON has them."""
-    return asdict(settings)
-
-
 def unpack_settings(values: Mapping[str, Any]) -> Settings:
-    """What `pack_settings` was given."""
+    """Settings, from the dict of them that JSON has."""
     return Settings(**{**values, "limits": Limits(**values["limits"])})
 
 

@@ -33,8 +33,7 @@ from secondhop.pipeline import scoring_of
 from secondhop.storage import IndexStore, StoredIndex, StoredSegment, Transaction
 
 if TYPE_CHECKING:
-    from secondhop.persistence.update import Progress
-
+    from secondhop.building.share import Progress
 
 FOLD_BYTES = 32 << 20
 """An index up to this size is written whole when it changes: that takes no longer than to merge it at each start."""

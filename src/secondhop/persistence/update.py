@@ -21,11 +21,8 @@ from secondhop.storage import Manifest, SegmentEntry, StoredSegment, Transaction
 from secondhop.text.languages import LANGUAGE_SAMPLE, detect_language
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
+    from secondhop.building.share import Progress
     from secondhop.types import Ints
-
-    Progress = Callable[[int, int, str], None]
 
 MOST_SEGMENTS = 8
 MOST_TOMBSTONES = 0.25
