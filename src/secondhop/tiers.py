@@ -43,7 +43,9 @@ def make_tiers(snapshot: Snapshot, options: DocumentOptions, vectors: Any = None
         if vectors is not None:
             raise OptionError("retrieval='lexical' does not use vectors; say retrieval='hybrid' or 'semantic'")
         return Tiers(rerank=_reranker(options), candidate_pool=options.candidate_pool)
-    embedder = embedding.cached(embedding.load_embedder(options), embedding.open_cache(options.embedding_cache))
+    embedder, cache = embedding.load_embedder(options), embedding.open_cache(options.embedding_cache)
+    if cache is not None:
+        embedder = embedding.CachedEmbedder(embedder, cache)
     order: Order = "F" if options.vector_index == "flat" else "C"  # the others read single rows
     rows = _chunk_vectors(snapshot, embedder, order, folder) if vectors is None else unit_rows(vectors, order)
     if len(rows) and options.embedder_dim not in (None, rows.shape[1]):

@@ -17,12 +17,11 @@ from __future__ import annotations
 
 from secondhop.embedding.cache import CachedEmbedder
 from secondhop.embedding.protocol import Embedder
-from secondhop.embedding.resolve import cached, load_cross_encoder, load_embedder, open_cache
+from secondhop.embedding.resolve import load_cross_encoder, load_embedder, open_cache
 
 __all__ = [
     "CachedEmbedder",
     "Embedder",
-    "cached",
     "load_cross_encoder",
     "load_embedder",
     "open_cache",

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 from weakref import WeakValueDictionary
 
-from secondhop.embedding.cache import CachedEmbedder, EmbeddingCache
+from secondhop.embedding.cache import EmbeddingCache
 from secondhop.embedding.folder import Model, open_model
 from secondhop.embedding.given import as_cross_encoder, as_embedder
 from secondhop.embedding.onnx_models import OnnxCrossEncoder, OnnxEmbedder
@@ -89,11 +89,6 @@ def open_cache(cache: Any) -> EmbeddingCache | None:
             return None
         return _caches.setdefault(path, SqliteCache(path))
     raise InputError(f"embedding_cache={cache!r} is no path, Redis URL or cache")
-
-
-def cached(embedder: Embedder, cache: EmbeddingCache | None) -> Embedder:
-    """The embedder behind the cache, if there is one."""
-    return embedder if cache is None else CachedEmbedder(embedder, cache)
 
 
 def _spec(model: str | Path, named: Mapping[str, ModelSpec]) -> ModelSpec:
