@@ -7,7 +7,6 @@ that is. Readers take no lock, so that they run on a read-only mount.
 from __future__ import annotations
 
 import contextlib
-import errno
 import json
 import os
 import random
@@ -156,8 +155,6 @@ else:
         except BlockingIOError:
             return False
         except OSError as error:
-            if error.errno == errno.EINTR:
-                return False
             raise StoreError(path, f"this file system does not lock files ({error.strerror})") from error
         return True
 
@@ -172,7 +169,7 @@ else:
         except ProcessLookupError:
             return True
         except (OSError, OverflowError):
-            return False
+            pass
         return False
 
     def _let_go_in_child() -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import binascii
 import re
 import unicodedata
 from collections.abc import Callable
@@ -65,6 +64,6 @@ def _as_text(decode: Callable[[str], bytes], encoded: str) -> str:
     """What a run of letters stands for, if that is text."""
     try:
         text = decode(encoded).decode()
-    except (ValueError, binascii.Error):
+    except ValueError:
         return ""
-    return text if sum(letter.isprintable() or letter.isspace() for letter in text) == len(text) else ""
+    return text if all(letter.isprintable() or letter.isspace() for letter in text) else ""
