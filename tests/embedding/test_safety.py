@@ -11,19 +11,14 @@ from pathlib import Path
 import numpy as np
 import onnx
 import pytest
+from models import load
 from onnx import TensorProto, helper
 
-from secondhop import DocumentOptions
-from secondhop.embedding import load_embedder
 from secondhop.embedding.encoder import encoder_of
 from secondhop.embedding.folder import open_model
 from secondhop.embedding.registry import ModelSpec
 from secondhop.embedding.safety import check_onnx
 from secondhop.errors import ModelIntegrityError, ModelNotFoundError, OptionError
-
-
-def load(**options):
-    return load_embedder(DocumentOptions(retrieval="semantic", **options))
 
 
 def model_with(path, *, location=None, domain="", nested=False):

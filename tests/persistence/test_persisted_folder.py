@@ -25,7 +25,7 @@ from secondhop import (
     StoreError,
     register_loader,
 )
-from secondhop.loading import formats, ingest
+from secondhop.loading import ingest
 from secondhop.loading.reading import read_file
 from secondhop.options import FolderOptions
 from secondhop.persistence import changes, compact_folder, made_with, open_folder
@@ -64,6 +64,11 @@ def persisted(folder, **options):
 
 def store_of(folder):
     return IndexStore(folder / ".secondhop")
+
+
+def refuse_to_write(store, **_):
+    """What `IndexStore.write` does where it may not."""
+    raise StoreError(store.folder, "Read-only file system") from OSError(30, "Read-only file system")
 
 
 def told(document):
@@ -564,9 +569,6 @@ def test_a_file_that_cannot_be_read_at_the_moment_can_be_removed(folder, monkeyp
             raise LoadError(source, "permission denied")
         return read_file(path, source, *rest)
 
-    def refuse_to_write(*_, **__):
-        raise folders.StoreError(folder, "Read-only file system") from OSError(30, "Read-only file system")
-
     document = persisted(folder)
     if not is_writable:
         monkeypatch.setattr(IndexStore, "write", refuse_to_write)
@@ -782,12 +784,8 @@ def test_an_index_that_may_not_be_written_is_served_with_the_changes_in_memory(f
     persisted(folder)
     write(folder / "03.md", "# Three\n\nA lighthouse stands here now.\n", None)
     before = store_of(folder).manifest()
-
-    def refuse(*_, **__):
-        raise folders.StoreError(folder, "Read-only file system") from OSError(30, "Read-only file system")
-
     with monkeypatch.context() as patched:
-        patched.setattr(IndexStore, "write", refuse)
+        patched.setattr(IndexStore, "write", refuse_to_write)
         document = persisted(folder)
         assert_as_fresh(document, folder)
         assert "held in memory only" in document.warnings[0][1]
@@ -798,13 +796,10 @@ def test_an_index_that_may_not_be_written_is_served_with_the_changes_in_memory(f
 
 @pytest.mark.parametrize("is_stored", [True, False])
 def test_what_is_removed_from_an_index_that_may_not_be_written_stays_out_too(folder, monkeypatch, is_stored):
-    def refuse(*_, **__):
-        raise folders.StoreError(folder, "Read-only file system") from OSError(30, "Read-only file system")
-
     if is_stored:
         persisted(folder)
     with monkeypatch.context() as patched:
-        patched.setattr(IndexStore, "write", refuse)
+        patched.setattr(IndexStore, "write", refuse_to_write)
         document = persisted(folder).remove("04.md").document
         assert document.refresh().document is document
         document = document.remove("05.md").document
@@ -820,19 +815,13 @@ def test_what_is_removed_from_an_index_that_may_not_be_written_stays_out_too(fol
 
 
 def test_what_update_parses_is_served_though_the_index_may_not_be_written(folder, monkeypatch):
-    def refuse(*_, **__):
-        raise folders.StoreError(folder, "Read-only file system") from OSError(30, "Read-only file system")
-
-    monkeypatch.setitem(formats._FORMATS, "minutes", None)  # so that they are put back as they were
-    monkeypatch.setitem(formats._BY_SUFFIX, ".minutes", "minutes")
-    del formats._FORMATS["minutes"], formats._BY_SUFFIX[".minutes"]
     texts = iter(["The anchor.", "The buoy.", "The cape."])
     register_loader(
         "minutes", lambda _, source: SourceText(source, next(texts), (Section(0, 5),)), suffixes=[".minutes"]
     )
     write(folder / "may.minutes", "minutes")
     document = persisted(folder)
-    monkeypatch.setattr(IndexStore, "write", refuse)
+    monkeypatch.setattr(IndexStore, "write", refuse_to_write)
     for text in ("The buoy.", "The cape."):
         document = document.update(["may.minutes"]).document
         assert document.source_text("may.minutes") == text
@@ -846,18 +835,6 @@ def quiet(data, source):
     return SourceText(source, data.decode().lower(), (Section(0, len(data)),))
 
 
-@pytest.fixture
-def own_loaders():
-    """Loaders that are registered are so for this test."""
-    tables = (formats._FORMATS, formats._BY_SUFFIX, formats._BY_NAME)
-    before = [dict(table) for table in tables]
-    yield
-    for table, entries in zip(tables, before, strict=True):
-        table.clear()
-        table.update(entries)
-
-
-@pytest.mark.usefixtures("own_loaders")
 def test_other_files_for_a_loader_of_ones_own_build_it_again(folder):
     write(folder / "agenda", "The Buoy.")
     write(folder / "may.minutes", "The Cape.")
