@@ -42,7 +42,7 @@ def runs(starts: Ints, counts: Ints) -> list[Any]:
     if 0 < len(starts) <= _FEW:
         return list(map(slice, starts.tolist(), ends.tolist()))
     breaks = (starts[1:] != ends[:-1]).nonzero()[0]
-    if len(breaks) * _A_SLICE >= counts.sum() or not len(starts):
+    if len(breaks) * _A_SLICE >= counts.sum():
         return [ranges(starts, counts)]
     firsts, lasts = starts[np.append(0, breaks + 1)], ends[np.append(breaks, -1)]
     return list(map(slice, firsts.tolist(), lasts.tolist()))

@@ -125,14 +125,9 @@ def _with_spec(model: Model, spec: ModelSpec) -> Model:
         raise ModelError(
             model.path, f"has positions for {model.positions} tokens, and embedder_max_length={spec.max_length} is more"
         )
-    known: dict[str, Any] = {
-        "pooling": spec.pooling,
-        "max_length": spec.max_length,
-        "query_prefix": spec.query_prefix,
-        "document_prefix": spec.document_prefix,
-        "dims": spec.dims,
-    }
-    return replace(model, **{key: value for key, value in known.items() if value is not None})
+    names = ("pooling", "max_length", "query_prefix", "document_prefix", "dims")
+    known: dict[str, Any] = {name: getattr(spec, name) for name in names}
+    return replace(model, **{name: value for name, value in known.items() if value is not None})
 
 
 def _configuration(folder: Path) -> dict[str, Any]:

@@ -125,11 +125,6 @@ class SqliteCache:
         with _lock:
             self._drop()
 
-    def __len__(self) -> int:
-        with self._trouble_is_a_miss(), self._transaction() as connection:
-            return int(connection.execute("SELECT count(*) FROM vectors").fetchone()[0])
-        return 0
-
     @contextlib.contextmanager
     def _transaction(self) -> Iterator[sqlite3.Connection]:
         with _lock:

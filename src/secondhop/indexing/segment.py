@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -115,11 +115,11 @@ class Segment:
         metadata = self.metadata if isinstance(self.metadata, Metadata) else Metadata.of(self.metadata)
         return {
             "text_data": texts.data, "text_offsets": texts.offsets, "text_widths": texts.widths,
-            **dict(_of_strings("source", self.sources)), **dict(_of_strings("metadata", metadata.entries)),
-            **dict(_of_vocabulary("path", self.paths)),
+            **_of_strings("source", self.sources), **_of_strings("metadata", metadata.entries),
+            **_of_vocabulary("path", self.paths),
             **{name: getattr(self, name) for name in _COLUMNS},
             "language": np.frombuffer(lexicon.analyzer.name.encode("ascii"), np.uint8),
-            **dict(_of_vocabulary("form", lexicon.forms)), **dict(_of_vocabulary("term", lexicon.terms)),
+            **_of_vocabulary("form", lexicon.forms), **_of_vocabulary("term", lexicon.terms),
             **{name: getattr(lexicon, name) for name in _LEXICON_COLUMNS},
         }  # fmt: skip
 
@@ -152,18 +152,16 @@ _LEXICON_COLUMNS = (
 )  # fmt: skip
 
 
-def _of_strings(name: str, strings: Strings) -> Iterator[tuple[str, NDArray[Any]]]:
-    yield f"{name}_strings", strings.data
-    yield f"{name}_string_offsets", strings.offsets
+def _of_strings(name: str, strings: Strings) -> Arrays:
+    return {f"{name}_strings": strings.data, f"{name}_string_offsets": strings.offsets}
 
 
 def _strings(name: str, arrays: Mapping[str, NDArray[Any]]) -> Strings:
     return Strings(arrays[f"{name}_strings"], arrays[f"{name}_string_offsets"])
 
 
-def _of_vocabulary(name: str, vocabulary: Vocabulary) -> Iterator[tuple[str, NDArray[Any]]]:
-    yield from _of_strings(name, vocabulary.strings)
-    yield f"{name}_digests", vocabulary.digests
+def _of_vocabulary(name: str, vocabulary: Vocabulary) -> Arrays:
+    return {**_of_strings(name, vocabulary.strings), f"{name}_digests": vocabulary.digests}
 
 
 def _vocabulary(name: str, arrays: Mapping[str, NDArray[Any]]) -> Vocabulary:
