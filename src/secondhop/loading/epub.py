@@ -116,7 +116,10 @@ def _contents(
             if any(nav.get(_TYPE, "toc") != "toc" for nav in link.iterancestors("{*}nav")):
                 continue  # a list of printed pages, or of landmarks
             entries = reversed([*link.iterancestors("{*}navPoint", "{*}li")])
-            path = tuple(filter(None, (one_line("".join(entry[0].itertext())) for entry in entries)))
+            labels = (
+                label for entry in entries for label in [*entry.iterchildren("{*}navLabel", "{*}a", "{*}span")][:1]
+            )
+            path = tuple(filter(None, (one_line("".join(label.itertext())) for label in labels)))
             page, _, place = unquote(link.get("src") or link.get("href") or "").partition("#")
             found.setdefault(normpath(join(dirname(name), page)), {}).setdefault(place, path)
     return found
