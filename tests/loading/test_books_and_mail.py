@@ -89,7 +89,8 @@ NCX = """<ncx><navMap><navPoint><navLabel><text>Sea</text></navLabel><content sr
 <navPoint><navLabel><text>Fog</text></navLabel><content src="c%200.xhtml#fog"/></navPoint></navPoint></navMap></ncx>"""
 NAV = """<html xmlns:epub="http://www.idpf.org/2007/ops">
 <nav epub:type="page-list"><ol><li><a href="c%200.xhtml#fog">1</a></li></ol></nav>
-<nav epub:type="toc"><ol><li><!-- 1 --><a href="c%200.xhtml">Sea</a><ol><li><ol><li><a href="c%200.xhtml#fog">Fog</a></li></ol></li></ol></li></ol></nav>
+<nav epub:type="toc"><ol><li><!-- 1 --><a href="c%200.xhtml">Sea</a>
+<ol><li><ol><li><a href="c%200.xhtml#fog">Fog</a></li></ol></li></ol></li></ol></nav>
 </html>"""
 
 
