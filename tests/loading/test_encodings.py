@@ -67,6 +67,7 @@ FRENCH = "Le café est fermé à midi\xa0: « les élèves étudient\xa0», dit-
         ("koi8_u", UKRAINIAN),
         ("cp1253", "Η αποβάθρα βρίσκεται έξω από το λιμάνι."),
         ("cp1255", "הרציף החיצוני נמצא מחוץ לנמל והתשלום בוצע"),
+        ("cp1256", "الرصيف الخارجي خارج الميناء والدفع يوم الاثنين"),
         ("cp1254", "İskele dışarıda, ücreti ise pazartesi günü ödendi; çok güzel bir yağmurluk şart."),
         ("cp1257", "Išorinė krantinė yra už uosto, o mokestis sumokėtas pirmadienį; čia reikia būti atsargiems."),
         ("cp850", "Größe und Maß der Brücke überprüfen, schön wäre es früh."),

@@ -52,7 +52,7 @@ _FREQUENT = {
     "оеаинтсрвлі": ("cp1251", "koi8_r", "koi8_u", "cp866", "iso8859_5"),
     "αοιετσνηυρκ": ("cp1253",),
     "יהולאתרמבשנ": ("cp1255",),
-    "اليمنتروبعة": ("cp1256",),
+    "اليمنتروبعةدف": ("cp1256",),
 }
 """Letters that make up most of a text, and the encodings of their script."""
 _FOREIGN_SHARE = 0.02
