@@ -90,15 +90,10 @@ def as_embedder(model: Any, *, identity: str | None, query_prefix: str, document
     Raises:
         InputError: it is none of these.
     """
-    name = str(getattr(model, "model_name", None) or getattr(model, "__name__", None) or type(model).__name__)
-
-    def given(documents: Callable[[list[str]], Any], queries: Callable[[list[str]], Any]) -> GivenEmbedder:
-        return GivenEmbedder(
-            name, documents, queries, identity=identity, query_prefix=query_prefix, document_prefix=document_prefix
-        )
-
     if isinstance(model, Embedder):
         return model
+    name = str(getattr(model, "model_name", None) or getattr(model, "__name__", None) or type(model).__name__)
+    given = partial(GivenEmbedder, name, identity=identity, query_prefix=query_prefix, document_prefix=document_prefix)
     if hasattr(model, "embed_documents") and hasattr(model, "embed_query"):
         return given(partial(_at_once, model, "embed_documents"), partial(_one_by_one, model, "embed_query"))
     if hasattr(model, "get_text_embedding_batch") and hasattr(model, "get_query_embedding"):

@@ -50,7 +50,7 @@ def merge(segments: Sequence[Segment], order: Sequence[tuple[int, int]]) -> Segm
     if len(languages) != 1:
         raise InputError(f"segments of one language can be merged, not of {languages}")
     runs = _runs(segments, order)
-    form_counts = [_form_count(segment, _of(runs, number)) for number, segment in enumerate(segments)]
+    form_counts = [_form_count(segment, _runs_of(runs, number)) for number, segment in enumerate(segments)]
     used = [count > 0 for count in form_counts]
     for run in runs:
         used[run.segment][segments[run.segment].heading_words[run.heading_words]] = True
@@ -118,7 +118,7 @@ def _run(number: int, segment: Segment, first: int, last: int) -> _Run:
     return _Run(number, sources, sections, chunks, sentences, words, heading_words)
 
 
-def _of(runs: list[_Run], number: int) -> list[_Run]:
+def _runs_of(runs: list[_Run], number: int) -> list[_Run]:
     """The runs of a segment, in its order."""
     return sorted((run for run in runs if run.segment == number), key=lambda run: run.sources.start)
 

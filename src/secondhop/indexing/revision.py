@@ -91,7 +91,7 @@ def _revised(base: Snapshot, number: int, order: Sequence[tuple[int, int]], segm
     counted, lead = count_terms(segment, fresh), lead_postings(segment, fresh)
     counts, known_lead = base.statistics
     body = _spliced(_Rows(*counts[:3]), _Rows(*counted[:3]), terms, chunks)
-    leads = _spliced(_of(known_lead), _of(lead), terms, chunks)
+    leads = _spliced(_rows_of(known_lead), _rows_of(lead), terms, chunks)
     length = counted.length
     length[chunks.new[chunks.kept]] = base.chunk_length[chunks.kept]
     return Statistics(
@@ -99,7 +99,7 @@ def _revised(base: Snapshot, number: int, order: Sequence[tuple[int, int]], segm
     )
 
 
-def _of(postings: Postings) -> _Rows:
+def _rows_of(postings: Postings) -> _Rows:
     return _Rows(postings.offsets, postings.chunks, postings.weights)
 
 

@@ -120,7 +120,7 @@ def make_update(
     """
     segments = snapshots_of(stored)
     settings = Settings.of(options, changes.listing.root, digests=True)
-    language = _of(segments) if segments else options.language
+    language = _language_of(segments) if segments else options.language
     built = build_files(changes.files, settings, language=language, progress=progress)
     if built.segment is not None:
         segments = (*segments, Snapshot.of(built.segment, scoring_of(options)))
@@ -130,7 +130,7 @@ def make_update(
     if not sum(report.chunks for report in updated.reports):
         raise updated.report().nothing_indexed(changes.listing.root)
     update = Update(stored, segments, updated, built.notes)
-    if stored and options.language == "auto" and _language(update) != _of(segments):
+    if stored and options.language == "auto" and _language_now(update) != _language_of(segments):
         table = updated.only_removed()  # segments of two languages are no index
         changes = find_changes(changes.listing, table)
         return make_update((), table, changes, options, removed=removed, held=held, progress=progress)
@@ -142,12 +142,12 @@ def snapshots_of(stored: tuple[StoredSegment, ...]) -> tuple[Snapshot, ...]:
     return tuple(Snapshot.from_arrays(segment.arrays) for segment in stored)
 
 
-def _of(segments: tuple[Snapshot, ...]) -> str:
+def _language_of(segments: tuple[Snapshot, ...]) -> str:
     """The language of the index."""
     return segments[0].lexicon.analyzer.language
 
 
-def _language(update: Update) -> str:
+def _language_now(update: Update) -> str:
     """The language that the index would have if it were built now."""
     sample = update.table.order[:LANGUAGE_SAMPLE]
     return detect_language(update.segments[segment].texts[local] for segment, local in sample)
