@@ -384,18 +384,13 @@ def test_files_that_no_child_could_be_started_for_are_tried_again(folder, monkey
     assert_as_fresh(persisted(folder), folder)
 
 
-def test_an_index_inside_the_folder_is_not_indexed(folder):
-    document = Document.from_folder(folder, index_dir=folder / "kept")
-    assert document.refresh().document is document
-    assert Document.from_folder(folder, index_dir=folder / "kept").n_files == 12
-
-
 @pytest.mark.parametrize("where", [".secondhop", "kept", ".cache/kept"])
 def test_an_index_inside_the_folder_is_none_of_its_files(folder, where):
     for _ in range(2):
         document = Document.from_folder(folder, index_dir=folder / where)
         assert document.ingest_report.totals["files"] == 12
         assert document.skipped_files == ()
+    assert document.refresh().document is document
 
 
 def test_a_folder_without_files_gets_no_index(tmp_path):
