@@ -220,6 +220,10 @@ def test_a_text_is_found_and_cited_by_the_heading_that_it_stands_under():
     assert context.citations[0]["heading"] == "Opening the south gate"
     text = {"text": "Ask first.\n\n# Fees\n\nCopper is dear.", "format": "markdown", "heading": "Metals"}
     assert [chunk.heading_path for chunk in Document.from_texts([text]).chunks] == [("Metals",), ("Metals", "Fees")]
+    headings = {
+        given: Document.from_texts([{**text, "heading": given}]).chunks[0].heading for given in (" ", "A\nB\ud800")
+    }
+    assert headings == {" ": None, "A\nB\ud800": "A B"}
 
 
 def test_texts_are_read_in_the_format_given_and_keep_what_they_say_of_themselves():

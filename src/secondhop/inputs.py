@@ -16,6 +16,7 @@ import numpy as np
 from secondhop import loading
 from secondhop.arrays import run_lengths, run_starts
 from secondhop.errors import EmptyTextError, InputError, OptionError
+from secondhop.loading.builder import one_line
 from secondhop.loading.formats import kind_by_name
 from secondhop.loading.registered import LARGEST
 from secondhop.options import DocumentOptions, Filter, plain_number
@@ -195,7 +196,7 @@ def load_item(item: Any, number: int, settings: DocumentOptions) -> SourceText |
     named = {name: value for name, value in values.items() if value is not None}
     label = checked_string(named.get("source", ""), f"text {number}: source") or f"{settings.source}-{number}"
     form = checked_string(named.get("format", ""), f"text {number}: format") or settings.format
-    heading = checked_string(named.get("heading", ""), f"text {number}: heading")
+    heading = one_line(checked_string(named.get("heading", ""), f"text {number}: heading"))
     metadata = named.get("metadata")
     if not isinstance(metadata, (Mapping, NoneType)):
         raise InputError(f"text {number}: metadata={metadata!r} is not a mapping")
