@@ -29,18 +29,13 @@ def start_python(code: str, *arguments: str) -> subprocess.Popen[bytes]:
     """
     if not sys.executable or getattr(sys, "frozen", False):
         raise OSError("there is no Python interpreter to run")
-    paths = [_package_folder(), *_search_path()]
+    paths = [str(Path(__file__).absolute().parents[1]), *_search_path()]  # this package first
     code = f"import sys; sys.path[:] = sys.argv[{len(arguments) + 1}:]; {code}"
     # -I: nothing from the environment and nothing from the working folder can be imported by a document's name. That
     # also hides PYTHONUTF8, without which the names of files may be other bytes there than here.
     command = [sys.executable, "-I", "-X", f"utf8={sys.flags.utf8_mode}", "-c", code, *arguments, *paths]
     pipe = subprocess.PIPE
     return subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=subprocess.DEVNULL, cwd=os.path.abspath(os.sep))
-
-
-def _package_folder() -> str:
-    """Where this package is imported from."""
-    return os.path.abspath(__file__).removesuffix(os.path.join("secondhop", os.path.basename(__file__)))
 
 
 def _search_path() -> Iterator[str]:

@@ -22,7 +22,7 @@ Progress = Callable[[int, int, str], None]
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What becomes of a file depends on, besides its bytes. Plain values: they go over a pipe."""
+    """What decides, besides its bytes, what becomes of a file. Plain values: they go over a pipe."""
 
     root: str
     """The folder, out of which no link may lead."""

@@ -34,9 +34,7 @@ def sweep(folder: Path) -> None:
     with errors_of(folder):
         sync_folder(folder)  # the manifest that does not name them is to last before they go
         for name in sorted(unused):
-            with contextlib.suppress(
-                OSError
-            ):  # on Windows a file that someone has mapped stays; the next sweep gets it
+            with contextlib.suppress(OSError):  # Windows keeps what someone has mapped; the next sweep gets it
                 os.unlink(folder / name)
 
 
