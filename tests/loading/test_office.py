@@ -335,6 +335,8 @@ def test_word_charts_and_diagrams_stand_where_they_are_drawn(frame, xml, shown):
     assert loaded.text == f"Shown:\n{shown}"
     assert loaded.warnings == ()
     assert len(word.load(zipped(files | {"word/drawn/one.xml": "broken"}), "a.docx").warnings) == 1
+    twice = files["word/document.xml"].decode().replace("</w:drawing>", f"</w:drawing><w:drawing>{frame}</w:drawing>")
+    assert word.load(zipped(files | {"word/document.xml": twice}), "a.docx").text == loaded.text
 
 
 def test_word_art_of_old_word_is_read():

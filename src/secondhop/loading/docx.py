@@ -135,9 +135,13 @@ def _parts(relations: Mapping[str | None, tuple[str, str]], folder: str) -> dict
 def _read_drawings(
     root: etree._Element, archive: ZipFile, relations: Mapping[str | None, tuple[str, str]], source: str
 ) -> None:
-    """Put the lines of charts and diagrams where the body refers to them."""
+    """Put the lines of charts and diagrams where the body first refers to them."""
+    unread = {name for _, name in relations.values()}
     for drawing in root.iter(*(f"{{*}}{name}" for name in _DRAWINGS)):
         _, name = relations.get(attribute_of(drawing, "id") or attribute_of(drawing, "dm"), ("", ""))
+        if name not in unread:
+            continue
+        unread.remove(name)
         with suppress(CorruptFileError):
             part = parse_part(archive, name, source)
             if part is not None and (lines := drawn_lines(part)):
