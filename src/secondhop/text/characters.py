@@ -32,7 +32,7 @@ def codes(text: str) -> Codes:
     """[characters] the code point of each, in the narrowest of three widths."""
     if text.isascii():
         return np.frombuffer(text.encode("ascii"), np.uint8)
-    units = np.array([text]).view(np.uint32)  # quicker than encoding it
+    units = np.array([text]).view(np.uint32)  # quicker than encoding it, but for Latin-1
     return units.astype(np.uint16) if units.max() < _BASIC else units
 
 
