@@ -36,6 +36,8 @@ def test_headings_with_nothing_below_them_open_the_subsection_that_follows(text,
         ("<h1>A</h1><p>In euros.</p>", ["A\n\nIn euros.\n\n"]),
         ("<h1>A</h1><p>Tides turn.</p><p>Table 1: tides</p>", ["A\n\nTides turn.", "Table 1: tides\n\n"]),
         ("<h1>A</h1><h2>B</h2><p>In euros.</p>", ["A\n\nB\n\nIn euros.\n\n"]),
+        ("<pre>x = 1</pre><p>In euros.</p>", ["x = 1", "In euros.\n\n"]),
+        ("<p>In euros:</p><pre>x = 1</pre>", ["In euros:\n\nx = 1", ""]),
         (f"<h1>A</h1><p>{'The tide turns. ' * 12}</p>", [f"A\n\n{('The tide turns. ' * 12).strip()}", ""]),
     ],
 )

@@ -46,7 +46,7 @@ def joined_sections(text: str, sections: Sequence[Section]) -> list[SectionNode]
             start = section.start if start is None else start
             if caption > section.start:
                 end = start + len(text[start:caption].rstrip())
-                joined.append(SectionNode(replace(section, start=start, end=end)))
+                joined.append(SectionNode(replace(section, start=start, end=end), node.children))
                 start = caption
             continue
         empty = section.heading_span is not None and not text[section.heading_span[1] : section.end].strip()
@@ -65,13 +65,13 @@ def joined_sections(text: str, sections: Sequence[Section]) -> list[SectionNode]
 def _caption(text: str, node: SectionNode, table: Section) -> int | None:
     """Where the caption begins that a section ends with, or its heading if there is nothing else; None if there is none."""
     section = node.section
-    if section.kind != "prose" or table.kind != "table" or table.heading_span is None or node.children:
+    if section.kind != "prose" or table.kind != "table" or table.heading_span is None:
         return None
     if (section.heading_path, section.page) != (table.heading_path, table.page):
         return None
     gap = text.rfind("\n\n", section.start, section.end)
     start = section.start if gap < 0 else gap + 2
-    if section.end - start > _LONGEST_CAPTION:
+    if section.end - start > _LONGEST_CAPTION or (node.children and node.children[-1].section.end > start):
         return None
     is_first = section.heading_span is not None and not text[section.heading_span[1] : start].strip()
     return section.start if is_first else start
