@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -142,14 +142,9 @@ class Segment:
         )
 
 
-_COLUMNS = (
-    "section_source", "section_page", "section_path", "section_headed", "section_words", "heading_words", "chunk_source",
-    "chunk_section", "chunk_line", "chunk_line_end", "chunk_kind", "chunk_opens", "chunk_sentences", "chunk_signature",
-    "sentence_start", "sentence_end", "sentence_words", "sentence_key", "words", "form_count",
-)  # fmt: skip
-_LEXICON_COLUMNS = (
-    "form_offsets", "form_terms", "form_is_name", "form_is_capital", "form_fold", "term_is_number"
-)  # fmt: skip
+_NOT_ARRAYS = frozenset({"texts", "sources", "metadata", "paths", "lexicon", "analyzer", "forms", "terms"})
+_COLUMNS = tuple(each.name for each in fields(Segment) if each.name not in _NOT_ARRAYS)
+_LEXICON_COLUMNS = tuple(each.name for each in fields(Lexicon) if each.name not in _NOT_ARRAYS)
 
 
 def _of_strings(name: str, strings: Strings) -> Arrays:

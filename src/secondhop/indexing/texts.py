@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -16,13 +16,6 @@ if TYPE_CHECKING:
     from secondhop.types import Ints
 
 _CODECS = {1: "latin-1", 2: "utf-16-le", 4: "utf-32-le"}
-
-
-class TextStore(Protocol):
-    """Texts that slices can be taken of."""
-
-    def slice(self, number: int, start: int = 0, end: int | None = None) -> str:
-        """`text[start:end]` of the text with that number."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +63,9 @@ def _encoded(text: str) -> tuple[int, bytes]:
     if int(units.max()) < 256:
         return 1, text.encode("latin-1")
     return 2, units.tobytes()
+
+
+TextStore = HeldTexts | StoredTexts
 
 
 @dataclass(frozen=True, slots=True, eq=False)

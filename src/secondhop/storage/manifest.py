@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from hashlib import blake2b
 from pathlib import Path
 from typing import Any
@@ -70,8 +70,8 @@ class Manifest:
             "format": FORMAT,
             "generation": self.generation,
             "fingerprint": self.fingerprint,
-            "segments": [{**_file_to_json(entry.file), "tombstones": entry.tombstones} for entry in self.segments],
-            "table": None if self.table is None else _file_to_json(self.table),
+            "segments": [{**asdict(entry.file), "tombstones": entry.tombstones} for entry in self.segments],
+            "table": None if self.table is None else asdict(self.table),
             "data": dict(self.data),
         }
         return _canonical({**body, "digest": _digest(_canonical(body))})
@@ -127,10 +127,6 @@ def read_manifest(folder: Path) -> Manifest | None:
         except FileNotFoundError:
             return None
     return Manifest.from_bytes(stored, path)
-
-
-def _file_to_json(file: ArrayFile) -> dict[str, Any]:
-    return {"name": file.name, "digest": file.digest, "size": file.size}
 
 
 def _file_from_json(entry: Mapping[str, Any]) -> ArrayFile:
