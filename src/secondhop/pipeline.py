@@ -177,7 +177,7 @@ def _with_left_out(chosen: Selection, left_out: Mapping[int, Decision], hits: Ra
 
 
 def _heads(hits: Ranking, chosen: Selection, budget: Budget, allowed: Bools | None) -> list[selection.Extra]:
-    """The headers of the tables that rows are kept of, as far as they may be shown."""
+    """The headers of the tables and the signatures of the definitions that parts are kept of, as far as they may be shown."""
     of_chunk = {hit.ordinal: hits.heads[place] for place, hit in enumerate(hits) if place in hits.heads}
     shown = {passage.order for passage in chosen.passages}
     extras: list[selection.Extra] = []

@@ -195,7 +195,7 @@ class Ranking(Sequence[Hit]):
     n_matching: int = 0
     """How many chunks of the index matched at all; the hits are the best of them."""
     heads: Mapping[int, Passage] = field(default_factory=dict)
-    """Headers of tables, by the places of the hits that hold rows of them: what is to be shown beside any row."""
+    """Headers of tables and the lines that name definitions, by the places of the hits: what is to be shown beside any part."""
     timings: Mapping[str, float] = field(default_factory=dict, compare=False)
     """Milliseconds that single steps of retrieval took: `embed`, `rerank`."""
 
@@ -222,8 +222,8 @@ class Reason(str, Enum):
     KEPT_NEIGHBOR = "kept_neighbor"
     """Stands next to a kept chunk and was asked for with `neighbors=` or `chunk_overlap=`. Detail: `of`."""
     KEPT_HEADING = "kept_heading"
-    """Opens the section of a kept chunk and was asked for with `include_heading=`, or is the header of the table that a
-    kept chunk is of. Detail: `of`."""
+    """Opens the section of a kept chunk and was asked for with `include_heading=`, or is the header of the table, or the
+    line that names the definition, that a kept chunk is of. Detail: `of`."""
     KEPT_UNRANKED = "kept_unranked"
     """Kept although nothing ties it to the query: for its place in the caller's order, or because nearly all of the
     index is shown and all of it fits."""

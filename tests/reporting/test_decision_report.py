@@ -252,7 +252,7 @@ def test_the_header_of_a_table_is_said_to_open_the_table():
     document = Document.from_bytes(f"| name | freight |\n|---|---|\n{rows}".encode(), format="markdown")
     report = document.context("ship97", budget=60).report
     (header,) = [line for line in str(report).split("\n") if "document line 1:" in line]
-    assert "opens the section or the table of document line " in header
+    assert "opens the section, table or definition of document line " in header
 
 
 def test_a_tokenizer_that_adds_tokens_to_any_text_makes_no_waste_of_more_than_all():

@@ -63,7 +63,7 @@ class DecisionReport:
     n_selected: int
     """Chunks that the context shows, whole or in part."""
     n_expanded: int
-    """Chunks that retrieval had not returned, considered as neighbours, headings or headers of tables."""
+    """Chunks that retrieval had not returned, considered as neighbours, headings, headers of tables or signatures."""
     removed_total: int
     """Chunks that were considered and are not shown."""
     removed: Mapping[str, int]

@@ -14,7 +14,7 @@ _WHY: Mapping[str, str] = {
     "kept_similar": "near to the question in meaning (cosine {cosine})",
     "kept_second_hop": "linked to {seed} through {terms}",
     "kept_neighbor": "stands beside {of}",
-    "kept_heading": "opens the section or the table of {of}",
+    "kept_heading": "opens the section, table or definition of {of}",
     "kept_unranked": "fits as well, though nothing ties it to the question",
     "dropped_budget": "budget full, {tokens_short} tokens short",
     "dropped_low_relevance": "grounding {grounding} is not above {limit}",

@@ -14,6 +14,7 @@ from secondhop.retrieval.named_sources import NamedSources
 from secondhop.retrieval.query import ParsedQuery
 from secondhop.retrieval.referred import ASKED_FOR, Referred
 from secondhop.retrieval.sentence_scores import Occurrences, SentenceWords, saturations
+from secondhop.retrieval.signatures import signatures
 from secondhop.retrieval.tiers import Direct
 from secondhop.types import Hit, Passage, Ranking, Sentences, Via
 
@@ -59,7 +60,7 @@ def make_ranking(
         total: [hits] what they are ordered by; None for direct score and link together.
         named: numbers of the sentences that open parts which the question names.
         sources: the files and pages that it names.
-        heads: also give the headers of the tables that they are of.
+        heads: also give the headers of the tables and the signatures of the definitions that they are of.
     """
     text = SentenceWords.of(snapshot, ordinals)
     hit = np.arange(len(ordinals)).repeat(text.n_sentences)
@@ -119,7 +120,7 @@ def make_ranking(
         term_scores=contributions,
         duplicates=_duplicates(snapshot, text, ordinals),
         n_matching=int(np.count_nonzero(direct.lexical > 0)),
-        heads=_heads(snapshot, ordinals) if heads else {},
+        heads=_heads(snapshot, ordinals) | signatures(snapshot, ordinals, chunks) if heads else {},
         timings=direct.timings,
     )
 

@@ -121,7 +121,7 @@ def _headers(hits: Ranking, rows: Sequence[int], first_of: Ints) -> Ints:
     if hits.heads:
         place_of = {hit.ordinal: place for place, hit in enumerate(hits.hits)}
         for place, head in hits.heads.items():
-            if (holder := place_of.get(head.order)) is not None:
+            if head.chunk.kind != "code" and (holder := place_of.get(head.order)) is not None:
                 headers[first_of[place] : first_of[place + 1]] = first_of[holder]
                 headers[first_of[holder]] = -1
     return headers

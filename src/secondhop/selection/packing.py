@@ -17,7 +17,7 @@ from secondhop.types import Budget, Chunk, Decision, Hit, Passage, Ranking, Reas
 _JOIN = 0.8
 """Tokens of the blank between two sentences, about."""
 _HEAD_MARGIN = 3
-"""Tokens that a header may take more among other passages than alone."""
+"""Tokens that a header or a signature may take more among other passages than alone."""
 LEAST_WORDS = 4
 """Shorter sentences without a word that is asked for, such as numbers of pages, say nothing alone."""
 _SMALLEST_REST = 4
@@ -68,7 +68,7 @@ class Packing:
         self._bounds: list[int] = sentences.hit.searchsorted(np.arange(len(hits) + 1)).tolist()
         self._keys: dict[int, int] = {}
         self._heads: dict[int, int] = {}
-        """Tokens kept free for headers of tables, by the ordinals of the chunks they are in."""
+        """Tokens kept free for headers of tables and signatures, by the ordinals of the chunks they are in."""
         self._shown: dict[int, Passage] = {}
         self._changed: set[int] = set()
         self._rendered: tuple[str, int] | None = None
@@ -143,7 +143,7 @@ class Packing:
         room = self.budget.max_tokens - self.used
         cost = opening + self._whole[hit]
         if cost > room:
-            sentences = self._best_run(hit, room - opening)
+            sentences = self._cut(hit, room - opening)
             cost = opening + sum(self.tokens[number] for number in sentences)
         if not sentences:
             return False
@@ -203,15 +203,18 @@ class Packing:
         return separator + cost_around(self.hits.hits[hit].chunk, len(self.opened) + 1, self.budget)
 
     def _keep_room(self, head: Passage) -> None:
-        """Sees to it that the header of a table fits in the end, if there is room for it."""
+        """Sees to it that the header of a table or a signature fits in the end, if there is room for it."""
         if head.order not in self._heads and not self._shows(head):
-            tokens = self._gap + self.budget.count_tokens(show(self.budget.style, 1, head)) + _HEAD_MARGIN
+            tokens = self._head_cost(head)
             if self.used + tokens <= self.budget.max_tokens:
                 self._heads[head.order] = tokens
                 self.used += tokens
 
+    def _head_cost(self, head: Passage) -> int:
+        return self._gap + self.budget.count_tokens(show(self.budget.style, 1, head)) + _HEAD_MARGIN
+
     def _room_kept(self) -> int:
-        """Tokens kept free for the headers of the tables that chosen rows are of, unless they are chosen themselves."""
+        """Tokens kept free for the headers and signatures that chosen hits are under, unless they are chosen themselves."""
         if self._heads:
             wanted = {
                 head.order for hit, head in self.hits.heads.items() if hit in self.opened and not self._shows(head)
@@ -220,9 +223,21 @@ class Packing:
         return sum(self._heads.values())
 
     def _shows(self, head: Passage) -> bool:
-        """Whether the first sentence of the hit that a header stands in, which it is, is chosen."""
+        return self._number_of(head) in self.chosen
+
+    def _number_of(self, head: Passage) -> int | None:
+        """Which sentence a header or a signature is; None if the chunk that it stands in is no candidate."""
         place = self._place_of.get(head.order)
-        return place is not None and self._bounds[place] in self.chosen
+        if place is None:
+            return None
+        return bisect_left(self._start, head.spans[0][0], self._bounds[place], self._bounds[place + 1] - 1)
+
+    def _cut(self, hit: int, room: float) -> list[int]:
+        """The best of a hit that leaves room for its signature: lines without it come only where there is nothing else."""
+        run, head = self._best_run(hit, room), self.hits.heads.get(hit)
+        if head is None or head.order in self._heads or self._shows(head) or self._number_of(head) in run:
+            return run
+        return self._best_run(hit, room - self._head_cost(head)) or ([] if self.chosen else run)
 
     def _best_run(self, hit: int, room: float) -> list[int]:
         """The sentences around the best one, grown to the side of the better neighbour, while they fit."""
