@@ -362,17 +362,7 @@ class Server:
         self.start()
 
     def start(self):
-        command = [
-            "redis-server",
-            "--port",
-            str(self.port),
-            "--bind",
-            "127.0.0.1",
-            "--save",
-            "",
-            "--dir",
-            str(self.folder),
-        ]
+        command = ["redis-server", *f"--port {self.port} --bind 127.0.0.1 --dir {self.folder} --save".split(), ""]
         self.process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         client = self.client()
         for _ in range(200):

@@ -1,11 +1,13 @@
 """Embedders and cross-encoders on onnxruntime, against a second implementation in numpy."""
 
+import json
 import multiprocessing
 import os
 import pickle
 import random
 import shutil
 import sys
+from dataclasses import replace
 
 import models
 import numpy as np
@@ -178,8 +180,6 @@ def test_nothing_gives_no_vectors(tiny_embedder):
 
 
 def test_prefix_and_pooling_are_part_of_the_identity(tiny, tiny_embedder):
-    from dataclasses import replace
-
     model = tiny_embedder.model
     changed = (
         replace(model, query_prefix="query: "),
@@ -225,8 +225,6 @@ def test_a_sentence_model_is_no_cross_encoder(tiny):
 
 
 def test_a_model_with_an_unknown_step_is_refused(tiny, tmp_path):
-    import json
-
     folder = shutil.copytree(tiny, tmp_path / "dense")
     modules = json.loads((folder / "modules.json").read_text())
     modules.append({"idx": 3, "name": "3", "path": "3_Dense", "type": "sentence_transformers.models.Dense"})
@@ -236,8 +234,6 @@ def test_a_model_with_an_unknown_step_is_refused(tiny, tmp_path):
 
 
 def test_only_bert_is_converted(tiny_source, tmp_path):
-    import json
-
     folder = shutil.copytree(tiny_source, tmp_path / "other")
     config = json.loads((folder / "config.json").read_text()) | {"model_type": "mpnet"}
     (folder / "config.json").write_text(json.dumps(config))
@@ -248,7 +244,6 @@ def test_only_bert_is_converted(tiny_source, tmp_path):
 
 
 def test_cut_weights_are_refused(tiny_source, tmp_path):
-
     folder = shutil.copytree(tiny_source, tmp_path / "cut")
     data = (folder / "model.safetensors").read_bytes()
     (folder / "model.safetensors").write_bytes(data[:-1000])

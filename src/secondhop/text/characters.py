@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -102,7 +102,7 @@ class CharacterClasses:
 
     def of(self, characters: Characters) -> Classes:
         """[characters] the sets that each is in."""
-        classes = classes_of(characters.codes, self._ascii)
+        classes = classes_of(characters.codes, self._ascii())
         if len(beyond := characters.beyond):
             classes[beyond] = self._beyond(characters.codes[beyond])
         return classes
@@ -119,7 +119,7 @@ class CharacterClasses:
             classes[rare] = self._classify("".join(map(chr, distinct.tolist())))[place]
         return classes
 
-    @cached_property
+    @cache  # noqa: B019  there is one object for each kind of pass, made at import; no lock that a fork may find taken
     def _ascii(self) -> bytes:
         """Those of ASCII, and places for all else."""
         return self._classify("".join(map(chr, range(_ASCII)))).tobytes() + bytes(_ASCII)
