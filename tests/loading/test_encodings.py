@@ -17,7 +17,7 @@ LEGACY = {
     "cp1251": "Это предложение на русском языке для проверки определения кодировки.",
     "koi8_r": "Это предложение на русском языке для проверки определения кодировки.",
     "cp1250": "Zażółć gęślą jaźń. Właściciel mieszkania płaci czynsz każdego miesiąca.",
-    "iso2022_jp": "日本語の文章です。",
+    "iso2022_jp": "A note: 日本語の文章です。",
 }
 
 
@@ -62,16 +62,19 @@ FRENCH = "Le café est fermé à midi\xa0: « les élèves étudient\xa0», dit-
         ("cp852", HUNGARIAN),
         ("iso8859_2", POLISH),
         ("iso8859_2", CZECH),
-        ("cp866", LEGACY["cp1251"]),
+        ("cp866", LEGACY["cp1251"].upper()),
+        ("cp1251", "Да, он и я. Мы не те, но все за то!"),
         ("iso8859_5", LEGACY["cp1251"]),
         ("koi8_u", UKRAINIAN),
         ("cp1253", "Η αποβάθρα βρίσκεται έξω από το λιμάνι."),
         ("cp1255", "הרציף החיצוני נמצא מחוץ לנמל והתשלום בוצע"),
+        ("cp1255", "The option --quiet of the program means: שלום לכולם"),
         ("cp1256", "الرصيف الخارجي خارج الميناء والدفع يوم الاثنين"),
         ("cp1254", "İskele dışarıda, ücreti ise pazartesi günü ödendi; çok güzel bir yağmurluk şart."),
         ("cp1257", "Išorinė krantinė yra už uosto, o mokestis sumokėtas pirmadienį; čia reikia būti atsargiems."),
         ("cp850", "Größe und Maß der Brücke überprüfen, schön wäre es früh."),
         ("cp1252", FRENCH),
+        ("cp1252", "From Zürich and São Paulo to Tromsø; Señor Ibáñez and Åsa heard a cœur naïf in Besançon."),
     ],
 )
 def test_older_encodings_are_told_by_the_letters_of_languages(encoding, text):
@@ -96,17 +99,18 @@ def test_keeps_damaged_utf8_readable_and_warns():
     assert "U+FFFD" in warnings[0]
 
 
-def test_keeps_nul_characters_and_warns():
-    text, warnings = decode(b"alpha\0beta\0\0gamma\n" * 9, "a.txt")
-    assert text == "alpha\0beta\0\0gamma\n" * 9
-    assert warnings == ["The text holds 27 NUL characters; they are kept."]
+@pytest.mark.parametrize("line", ["alpha\0beta\0\0gamma\n", "alpha\0\0\n", f"{'alpha ' * 9}\0\n"])
+def test_keeps_nul_characters_and_warns(line):
+    text, warnings = decode(line.encode() * 9, "a.txt")
+    assert text == line * 9
+    assert warnings == [f"The text holds {text.count(chr(0))} NUL characters; they are kept."]
 
 
-def test_refuses_binary_data():
-    image = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR" + bytes(range(256)) * 4
-    assert is_binary(image)
+@pytest.mark.parametrize("data", [b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR" + bytes(range(256)) * 4, b"ab\0\0" * 9])
+def test_refuses_binary_data(data):
+    assert is_binary(data)
     with pytest.raises(CorruptFileError, match=r"a\.txt: holds binary data"):
-        decode(image, "a.txt")
+        decode(data, "a.txt")
 
 
 def test_a_path_that_is_not_utf8_can_be_printed():

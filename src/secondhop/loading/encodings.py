@@ -6,7 +6,7 @@ import codecs
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import pairwise
 
 from secondhop.errors import CorruptFileError
@@ -48,6 +48,8 @@ _ALPHABETS = {
     "cp852": _CENTRAL_LANGUAGES,
 }
 """For each encoding of Latin letters, those beyond ASCII of the languages that are written in it; likelier ones first."""
+_MIXED = {"cp1252": ("àáâãäåæçèéêëìíîïñòóôõöøùúûüÿßœ",)}
+"""Texts in several western languages, or with names from them."""
 _FREQUENT = {
     "оеаинтсрвлі": ("cp1251", "koi8_r", "koi8_u", "cp866", "iso8859_5"),
     "αοιετσνηυρκ": ("cp1253",),
@@ -63,17 +65,14 @@ _OTHER_SCRIPTS = (
 _ASCII_LETTER = re.compile(rb"[A-Za-z]")
 _HIGH_BYTE = re.compile(rb"[\x80-\xff]")
 _JAPANESE_ESCAPE = re.compile(rb"\x1b(?:\$[@B]|\([BJ])")
-# What western European texts use of cp1252 outside ASCII; other code pages put other letters at these places.
-_WESTERN = re.compile("[ÀÁÂÃÄÅÆÇÈÉÊËÌÍÎÏÑÒÓÔÕÖØÙÚÛÜßàáâãäåæçèéêëìíîïñòóôõöøùúûüœŒÿ]")
 _WESTERN_MARKS = frozenset("€‚„…‘’“”•–—™›‹\xa0¡¢£¥§©ª«®°±²³·º»¼½¾¿×´¹µ¶")
 _MARK_IN_WORD = re.compile(r"(?<=[^\W\d_])[€‚„…‘“”•–—™›‹¡¢£¥§©ª«®°±²³º»¼½¾¿×´¹µ¶](?=[^\W\d_])")
 _HIGH_RUN = re.compile(r"[^\W\d_\x00-\x7f]{4,}")
-_INSIDE_WORD = re.compile("[A-Za-z][^\x00-\x7fÀ-ÿœŒ’\xad][a-z]")
 
 
 def is_binary(data: bytes) -> bool:
     """Whether the bytes are no text in any encoding known here (an image, a program, an archive)."""
-    if not data or _by_rule(data) is not None:
+    if _by_rule(data) is not None:
         return False
     nuls = data.count(0)
     controls = len(data) - len(data.translate(None, _CONTROLS))
@@ -152,7 +151,7 @@ def _by_rule(data: bytes) -> tuple[str, int] | None:
 def _utf16_by_nuls(data: bytes) -> str | None:
     """UTF-16 without a mark: zero bytes stand in every other place only, and the result reads as text."""
     sample = data[:_SAMPLE]
-    if len(data) % 2 or 0 not in sample:
+    if 0 not in sample:
         return None
     even, odd = sample[::2].count(0), sample[1::2].count(0)
     if min(even, odd) or max(even, odd) * 20 < len(sample) // 2:
@@ -188,11 +187,7 @@ def _mostly_utf8(data: bytes) -> bool:
 def _guess(data: bytes) -> str:
     """Name the most likely legacy encoding of the bytes."""
     sample = data[:_SAMPLE]
-    if found := _by_alphabet(sample):
-        return found
-    if _reads_as_western(sample.decode("cp1252", "replace")):
-        return "cp1252"
-    if found := _by_frequency(sample):
+    if found := _by_alphabet(sample, _ALPHABETS) or _by_alphabet(sample, _MIXED) or _by_frequency(sample):
         return found
     from charset_normalizer import from_bytes
 
@@ -202,10 +197,10 @@ def _guess(data: bytes) -> str:
     return "cp1252" if best is None else best.encoding
 
 
-def _by_alphabet(sample: bytes) -> str | None:
+def _by_alphabet(sample: bytes, alphabets_of: Mapping[str, Sequence[str]]) -> str | None:
     """The encoding that gives words in the letters of one language: accented ones among plain ones, no marks inside."""
     best, fewest = None, _FOREIGN_SHARE * len(_HIGH_BYTE.findall(sample))
-    for encoding, alphabets in _ALPHABETS.items():
+    for encoding, alphabets in alphabets_of.items():
         text = sample.decode(encoding, "replace").lower()
         if not _is_accented(text):
             continue
@@ -236,14 +231,6 @@ def _is_accented(text: str) -> bool:
     letters = sum(map(str.isalpha, high))
     plain = sum(1 for character in text if character.isascii() and character.isalpha())
     return letters <= 0.5 * plain and len(_HIGH_RUN.findall(text)) * 20 <= len(high)
-
-
-def _reads_as_western(text: str) -> bool:
-    """Whether cp1252 gives words of western European shape: single accented letters among plain ones."""
-    high = [character for character in text if character > "\x7f"]
-    marks = sum(1 for character in high if character in _WESTERN_MARKS)
-    is_western = len(_WESTERN.findall(text)) + marks >= 0.98 * len(high)
-    return is_western and _is_accented(text) and not _INSIDE_WORD.search(text)
 
 
 def _guessed(encoding: str) -> str:
