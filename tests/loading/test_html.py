@@ -282,6 +282,9 @@ def test_cells_that_span_rows_stand_in_each_row():
         ("<tr><td>Car<td>Fare<tr><td>short<td>9", "Car | Fare"),
         ("<tr><th>Car<th>Fare<tr><th>short<th>9", "Car | Fare"),
         ("<tr><th>Car<td>Saab<tr><th>Fare<td>9", None),
+        ("<tr><th>Car<th>Fare<td>Note<tr><td>short<td>9<td>-", "Car | Fare | Note"),
+        ("<tr><td>Car<td>Fare<tr><th>short<td>9", "Car | Fare"),
+        ("<tr><td><td>Summer<td>Winter<tr><th>short<td>9<td>8", " | Summer | Winter"),
     ],
 )
 def test_the_last_row_at_the_top_that_names_columns_is_the_header(rows, header):

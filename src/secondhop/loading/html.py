@@ -235,12 +235,12 @@ class _Writer:
             self._builder.code(clean(code).strip("\n"))
             return False
         if tag == "table" and _is_of_data(node):
-            named = [(row, is_named) for row, is_named in _rows(node, self._dropped) if any(row)]
+            named = [(row, names) for row, names in _rows(node, self._dropped) if any(row)]
             rows = [row for row, _ in named]
             if _is_ruled(rows, node):
                 for caption in node.css("caption"):
                     self._builder.write(one_line(_text(caption, self._dropped)))
-                self._builder.table(rows, header=_header(named, node))
+                self._builder.table(rows, header=_header(named))
                 return False
         if tag == "li":
             self._items += 1
@@ -438,16 +438,18 @@ def _is_ruled(rows: list[list[str]], table: Any) -> bool:
     return is_named or any(len(row) - row.count("") > 1 for row in rows)
 
 
-def _header(rows: list[tuple[list[str], bool]], table: Any) -> int | None:
+def _header(rows: list[tuple[list[str], list[bool]]]) -> int | None:
     """Place of the last row at the top that names columns, or of the first; None where rows have names instead.
 
     One cell above them is a title of the table; one below them names the rows that follow.
     """
     are_wide = [len(row) - row.count("") > 1 for row, _ in rows]
-    top = next((place for place, (_, is_named) in enumerate(rows) if is_named or are_wide[place]), 0)
-    last = next((place for place in range(top, len(rows)) if not rows[place][1]), top + 1) - 1
-    if last < 0 or not rows[last][1]:
-        return None if table.css_first("th") is not None else 0
+    are_named = [all(names) for _, names in rows]
+    top = next((place for place, is_named in enumerate(are_named) if is_named or are_wide[place]), 0)
+    if not are_named[top]:
+        cells, names = rows[top]
+        return None if cells[0] and names[0] and sum(names) == 1 else 0
+    last = next((place for place in range(top, len(rows)) if not are_named[place]), top + 1) - 1
     while last > top and not are_wide[last]:
         last -= 1
     return last
@@ -458,8 +460,8 @@ def _own_rows(table: Any) -> Iterator[Any]:
     return (row for part in table.iter() for row in part.iter() if row.tag == "tr")
 
 
-def _rows(table: Any, dropped: frozenset[str]) -> Iterator[tuple[list[str], bool]]:
-    """The rows of a table, and whether each names columns.
+def _rows(table: Any, dropped: frozenset[str]) -> Iterator[tuple[list[str], list[bool]]]:
+    """The rows of a table, and which cells of each may name a column.
 
     A cell that spans rows stands in each of them, so that a row says all it has to.
     """
@@ -468,20 +470,20 @@ def _rows(table: Any, dropped: frozenset[str]) -> Iterator[tuple[list[str], bool
         if not (_is_shown(row, dropped) and _is_shown(row.parent, dropped)):
             continue
         cells: list[str] = []
-        is_named = True
+        names: list[bool] = []
         for cell in row.iter(include_text=False):
             if cell.tag not in ("td", "th") or not _is_shown(cell, dropped):
                 continue
             _repeat_spanning(spanning, cells)
             text = one_line(_text(cell, dropped))
-            is_named = is_named and (cell.tag == "th" or not text or row.parent.tag == "thead")
+            names.append(cell.tag == "th" or not text or row.parent.tag == "thead")
             rows, columns = (_span(cell.attributes.get(name)) for name in ("rowspan", "colspan"))
             for place in range(len(cells), len(cells) + columns):
                 if rows > 1:
                     spanning[place] = (rows - 1, text if place == len(cells) else "")
             cells += [text] + [""] * (columns - 1)
         _repeat_spanning(spanning, cells)
-        yield cells, is_named
+        yield cells, names
 
 
 def _repeat_spanning(spanning: dict[int, tuple[int, str]], cells: list[str]) -> None:
