@@ -18,10 +18,11 @@ FILES = {
     "test_urls.py": "".join(
         f"def test_{n}():\n    assert parse_url(quoted('{n}')) == parse_url('{n}')\n\n\n" for n in range(3)
     ),
-    "codes.py": "def e(x):\n    return x\n\n\ndef S(x):\n    return x\n\n\ndef json(x):\n    return x\n\n\ndef größe(x):\n    return x\n",
+    "codes.py": "\n\n\n".join(f"def {name}(x):\n    return x" for name in ("e", "S", "json", "ok", "größe")),
     "package.json": '{"name": "parcels"}',
     "news.md": "# 2.1\n\n- Fixed `HttpAdapter.send` and `HttpAdapter.close`.\n\n# 2.0\n\n- HttpAdapter: send, HttpAdapter.send.\n",
     **{f"part_{n}.py": "def set_up():\n    return 1\n" for n in range(MOST_ALIKE + 1)},
+    **{f"piece_{n}.py": "def tear_down():\n    return 1\n" for n in range(MOST_ALIKE)},
 }
 
 
@@ -46,16 +47,20 @@ def asked(document, question, allowed=None):
         ("network.send fails", [("adapters.py", "def send"), ("mail.py", "def send")]),
         ("where is parse_url defined", [("urls.py", "def parse_url")]),
         ("quoted?", [("urls.py", "def quoted")]),
-        ("what does quoted() do and why", [("urls.py", "def quoted")]),
+        ("what does quoted() send", [("urls.py", "def quoted")]),
         ("Cart.prototype.total", [("cart.js", "function Cart.prototype.total")]),
         ("how is getRowById called?", [("cart.js", "function getRowById")]),
-        ("getrowbyid, url_for and parse.urls", []),
+        ("getrowbyid, url_for, parse.urls and parse.url", []),
         ('  File "urls.py", line 2, in parse_url\nKeyError: ...', [("urls.py", "def parse_url")]),
         ("was it sent from the U.S., i.e. by air?", []),
         ("what is in package.json", []),
         ("response.json", [("codes.py", "def json")]),
+        ("is it r.ok", [("codes.py", "def ok")]),
         ("was macht größe()?", [("codes.py", "def größe")]),
         ("set_up", []),  # more than a few are called so
+        ("tear_down", [(f"piece_{n}.py", "def tear_down") for n in range(MOST_ALIKE)]),
+        (f"{' '.join(f'a_{n}' for n in range(15))} parse_url", [("urls.py", "def parse_url")]),
+        (f"{' '.join(f'a_{n}' for n in range(16))} parse_url", []),  # a log that was pasted
         ("", []),
     ],
 )

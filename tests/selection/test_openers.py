@@ -92,9 +92,34 @@ def test_a_step_and_a_numbered_sentence_are_no_headings(text):
     assert count_openers(text, [(0, first), (first + 1, len(text))], None) == (0, 0)
 
 
-def test_a_heading_of_a_part_with_parts_is_one():
-    text = "8. General.\n8.1 Notices.\nThey are sent by mail."
-    assert count_openers(text, [(0, 11), (12, 24), (25, len(text))], None) == (2, 1, 0)
+@pytest.mark.parametrize(
+    ("sentences", "heading", "counts"),
+    [
+        (["Berths", "They are let in May."], "Berths", (1, 0)),
+        (["== Berths ==\n_of the harbour_", "They are let in May."], "Berths", (1, 0)),
+        (["Berths", "Berths", "They are let in May."], "Berths", (1, 0, 0)),
+        (["Berths", "They are let in May."], "Fees", (0, 0)),
+        (["***", "They are let in May."], "", (0, 0)),
+        (["## Berths", "They are let in May."], None, (1, 0)),
+        (["##Berths", "They are let in May."], None, (0, 0)),
+        (["## Berths\nThey are let in May.", "They are dear."], None, (0, 0)),
+        (["Who?", "Where?", "When?", "Why?", "Nobody knows."], None, (3, 3, 2, 1, 0)),
+        (["Who (and why?) asks:", "Nobody knows."], None, (0, 0)),
+        (["Rules of the club\nRule 7.", "Dues are paid in March."], None, (1, 0)),
+        (["As said in Rule 7.", "Dues are paid in March."], None, (0, 0)),
+        (["By-laws\n 7. Dues.", "They are paid in March."], None, (1, 0)),
+        (["8. General.", "8.1 Notices.", "They are sent by mail."], None, (2, 1, 0)),
+        (["1. Open Both Valves.", "2. Close the lid of the box.", "Wait."], None, (0, 0, 0)),
+        (["See rule 6. Trademarks.", "They are let in May."], None, (0, 0)),
+        (["II. General.", "1. It is open all the year.", "None is late."], None, (1, 0, 0)),
+    ],
+)
+def test_headings_and_questions_are_told_from_other_sentences(sentences, heading, counts):
+    text, spans = "\n".join(sentences), []
+    for sentence in sentences:
+        start = spans[-1][1] + 1 if spans else 0
+        spans.append((start, start + len(sentence)))
+    assert count_openers(text, spans, heading) == counts
 
 
 def test_a_line_of_short_words_that_is_no_heading_is_told_at_once():
