@@ -109,7 +109,7 @@ def test_a_step_and_a_numbered_sentence_are_no_headings(text):
         (["As said in Rule 7.", "Dues are paid in March."], None, (0, 0)),
         (["By-laws\n 7. Dues.", "They are paid in March."], None, (1, 0)),
         (["8. General.", "8.1 Notices.", "They are sent by mail."], None, (2, 1, 0)),
-        (["1. Open Both Valves.", "2. Close the lid of the box.", "Wait."], None, (0, 0, 0)),
+        (["1. Open Both Valves.", "2. Close the heavy cover behind it.", "Wait."], None, (0, 0, 0)),
         (["See rule 6. Trademarks.", "They are let in May."], None, (0, 0)),
         (["II. General.", "1. It is open all the year.", "None is late."], None, (1, 0, 0)),
     ],
