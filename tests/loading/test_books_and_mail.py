@@ -102,6 +102,7 @@ def test_chapters_without_headings_have_the_titles_of_the_table_of_contents(cont
     with zipfile.ZipFile(io.BytesIO(book)) as archive:
         package = archive.read("OEBPS/book.opf").decode()
     package = package.replace("<manifest>", f'<manifest><item id="toc" href="toc" {item}/>')
+    package = package.replace("<spine>", '<spine><itemref idref="toc"/>' if "nav" in item else "<spine>")
     page = (
         '<html><body><p class="title">Sea</p><p>Salt.</p><p><b id="fog">Fog</b></p><p>Sound the horn.</p></body></html>'
     )
@@ -111,6 +112,8 @@ def test_chapters_without_headings_have_the_titles_of_the_table_of_contents(cont
         (1, ("Sea", "Fog"), "prose", "Fog\n\nSound the horn."),
         (2, ("Part 0",), "prose", "Part 0\n\nTwo."),
     ]
+    headed = load_bytes(without(book, "", files | {"OEBPS/c 0.xhtml": "<h1>Tide</h1><p id='fog'>Low.</p>"}), "a.epub")
+    assert [section.heading_path for section in headed.sections] == [("Tide",), ("Part 0",)]
     damaged = load_bytes(without(book, "", files | {"OEBPS/toc": "<ncx"}), "a.epub")
     assert damaged.sections[0].heading_path == ()
 
@@ -123,17 +126,22 @@ def test_all_authors_of_a_book_are_named():
     assert load_bytes(without(book, "", {"OEBPS/book.opf": package}), "a.epub").metadata["author"] == "Ada; Bob"
 
 
-def test_a_book_without_its_package_is_corrupt():
-    with pytest.raises(CorruptFileError, match="package file is missing"):
-        load_bytes(without(making.epub_of([["One."]]), "OEBPS/book.opf"), "a.epub")
-
-
 @pytest.mark.parametrize(
-    ("method", "readable"),
-    [("http://www.idpf.org/2008/embedding", True), ("http://www.w3.org/2001/04/xmlenc#aes256-cbc", False)],
+    ("missing", "instead"),
+    [("OEBPS/book.opf", {}), ("META-INF/container.xml", {}), ("", {"META-INF/container.xml": "<container/>"})],
 )
-def test_a_book_under_drm_is_refused_but_scrambled_fonts_do_not_matter(method, readable):
-    encryption = f'<e xmlns:enc="http://www.w3.org/2001/04/xmlenc#"><enc:EncryptionMethod Algorithm="{method}"/></e>'
+def test_a_book_without_its_package_is_corrupt(missing, instead):
+    with pytest.raises(CorruptFileError, match="package file is missing"):
+        load_bytes(without(making.epub_of([["One."]]), missing, instead), "a.epub")
+
+
+FONTS, TEXT = "http://www.idpf.org/2008/embedding", "http://www.w3.org/2001/04/xmlenc#aes256-cbc"
+
+
+@pytest.mark.parametrize(("methods", "readable"), [([FONTS], True), ([FONTS, TEXT], False)])
+def test_a_book_under_drm_is_refused_but_scrambled_fonts_do_not_matter(methods, readable):
+    each = "".join(f'<enc:EncryptionMethod Algorithm="{method}"/>' for method in methods)
+    encryption = f'<e xmlns:enc="http://www.w3.org/2001/04/xmlenc#">{each}</e>'
     data = without(making.epub_of([["One."]]), "", {"META-INF/encryption.xml": encryption})
     if readable:
         assert "One." in load_bytes(data, "a.epub").text
@@ -325,9 +333,25 @@ def test_a_message_stands_under_its_subject_with_its_headers_and_the_names_of_at
 
 
 def test_a_message_that_is_html_alone_is_read_as_html():
-    mail = message()
+    mail = message(subject="")
     mail.set_content("<h1>Dues</h1><table><tr><td>A<td>B<tr><td>1<td>2</table>", subtype="html")
-    assert "A | B\n1 | 2" in load_bytes(mail.as_bytes(), "a.eml").text
+    loaded = load_bytes(mail.as_bytes(), "a.eml")
+    assert loaded.text.startswith("(no subject)\n\nFrom: ")
+    assert "A | B\n1 | 2" in loaded.text
+    mail.set_content("<div>" * 5000 + "Bottom.", subtype="html")
+    (warning,) = load_bytes(mail.as_bytes(), "a.eml").warnings
+    assert warning.startswith("Elements nest")
+
+
+def test_a_message_that_quotes_another_with_its_postmark_is_one():
+    text = "Read this:\n\nFrom bob@example.org Mon Jan  1 10:00:00 2024\nSubject: Fog\n\nSound the horn."
+    assert load_bytes(message(text).as_bytes(), "a.eml").text.endswith(text)
+
+
+def test_a_message_may_carry_bytes_as_they_are():
+    head = b"Subject: Map\nContent-Type: multipart/mixed; boundary=B\n\n--B\nContent-Type: text/plain\n\nSee the map.\n"
+    picture = b"--B\nContent-Type: image/png\nContent-Transfer-Encoding: binary\n\n\x89PNG\r\n" + bytes(range(256)) * 9
+    assert load_bytes(head + picture + b"\n--B--\n", "a.eml").text == "Map\n\nSee the map.\n\nAttachments: image/png"
 
 
 def test_an_attached_message_is_read_under_the_one_that_carries_it():
@@ -369,9 +393,13 @@ def test_a_report_of_a_lost_message_is_read_and_parts_without_a_name_are_named_b
     status = b"--B\nContent-Type: message/delivery-status\n\nReporting-MTA: dns; x\n\nStatus: 5.1.1\n"
     page = b"--B\nContent-Type: text/html\n\n<p>Not delivered.</p>\n"
     event = b"--B\nContent-Type: text/calendar\n\nBEGIN:VCALENDAR\n"
+    notes = b"--B\nContent-Type: text/plain; name=notes.txt\n\nNote.\n"
+    more = b"--B\nContent-Type: text/plain\nContent-Disposition: attachment\n\nMore.\n"
     head = b"Subject: Lost\nContent-Type: multipart/report; boundary=B\n\n"
-    loaded = load_bytes(head + page + status + event + b"--B--\n", "a.eml")
-    assert loaded.text == "Lost\n\nNot delivered.\n\nAttachments: message/delivery-status, text/calendar"
+    loaded = load_bytes(head + page + status + event + notes + more + b"--B--\n", "a.eml")
+    assert loaded.text == (
+        "Lost\n\nNot delivered.\n\nAttachments: message/delivery-status, text/calendar, notes.txt, text/plain"
+    )
 
 
 @pytest.mark.parametrize("subject", [b"", b"Subject: Ferries\n"])
@@ -464,12 +492,15 @@ def test_all_messages_of_a_mailbox_are_read(tmp_path):
     for subject, text in (("Fog", "Größe.\n\nFrom Monday 12:30 on:\n\n>From"), ("Dues", "Paid.")):
         box.add(making.eml_of([text], subject))
     box.close()
-    data = (tmp_path / "in.mbox").read_bytes()
+    data = (tmp_path / "in.mbox").read_bytes() + b"From x 10:00\nTo: bob@example.org\n\nLate.\n"
+    loaded = load_bytes(data, "in.mbox")
     sender = "From: ada@example.org\nTo: bob@example.org"
-    assert [(path, text) for _, path, _, text in in_sections(load_bytes(data, "in.mbox"))] == [
+    assert [(path, text) for _, path, _, text in in_sections(loaded)] == [
         (("Fog",), f"Fog\n\n{sender}\n\nGröße.\n\nFrom Monday 12:30 on:\n\n>From\n\nAttachments: plan.pdf"),
         (("Dues",), f"Dues\n\n{sender}\n\nPaid.\n\nAttachments: plan.pdf"),
+        ((), "To: bob@example.org\n\nLate."),
     ]
+    assert loaded.metadata == {}
 
 
 # ── all ──────────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -311,13 +311,15 @@ CHART = "http://schemas.openxmlformats.org/drawingml/2006/chart"
         (
             f"<d:chart xmlns:d='{CHART}' {nsdecls('r')} r:id='rId99'/>",
             f"<d:chartSpace xmlns:d='{CHART}'><d:ser><d:tx><d:v>Ferries</d:v></d:tx>"
-            "<d:cat><d:pt idx='0'><d:v>May</d:v></d:pt></d:cat><d:val><d:pt idx='0'><d:v>4</d:v></d:pt></d:val></d:ser></d:chartSpace>",
-            "Ferries: May = 4",
+            "<d:cat><d:pt idx='0'><d:v>May</d:v></d:pt></d:cat><d:val><d:pt idx='0'><d:v>4</d:v></d:pt></d:val></d:ser>"
+            "<d:ser><d:val><d:pt idx='0'><d:v>7</d:v></d:pt></d:val></d:ser></d:chartSpace>",
+            "Ferries: May = 4\n7",
         ),
         (
             f"<d:relIds xmlns:d='{DIAGRAM}' {nsdecls('r')} r:dm='rId99'/>",
-            f"<d:dataModel xmlns:d='{DIAGRAM}' {nsdecls('a')}><a:p><a:r><a:t>Pilot</a:t></a:r></a:p></d:dataModel>",
-            "Pilot",
+            f"<d:dataModel xmlns:d='{DIAGRAM}' {nsdecls('a')}><a:p><a:r><a:t>Pilot</a:t></a:r><a:br/>"
+            "<a:r><a:rPr baseline='0'/><a:t>4 m</a:t></a:r><a:r><a:rPr baseline='30%'/><a:t>2</a:t></a:r></a:p><a:p/></d:dataModel>",
+            "Pilot\n4 m²",
         ),
     ],
     ids=["chart", "diagram"],
@@ -589,7 +591,7 @@ def test_slides_show_the_newer_of_two_alternatives_with_its_formulas():
 def test_charts_on_slides_give_their_titles_and_series():
     deck = pptx.Presentation()
     data = CategoryChartData()
-    data.categories = ["May", "June"]
+    data.categories = ["The month of May", "06"]
     data.add_series("Ferries", (4.2999999999999998, 12))
     data.add_series("Yachts", (5, None))
     slide = deck.slides.add_slide(deck.slide_layouts[6])
@@ -597,7 +599,9 @@ def test_charts_on_slides_give_their_titles_and_series():
     chart.chart_title.text_frame.text = "Passengers"
     chart.value_axis.axis_title.text_frame.text = "thousands"
     loaded = slides.load(saved(deck), "a.pptx")
-    assert loaded.text == "Passengers\nthousands\nFerries: May = 4.3; June = 12\nYachts: May = 5"
+    assert (
+        loaded.text == "Passengers\nthousands\nFerries: The month of May = 4.3; 06 = 12\nYachts: The month of May = 5"
+    )
     assert loaded.warnings == ()
 
 

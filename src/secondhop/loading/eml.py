@@ -17,7 +17,7 @@ from typing import Any
 
 from secondhop.errors import CorruptFileError, LoadError
 from secondhop.loading.builder import TextBuilder, clean, one_line
-from secondhop.loading.encodings import READ_AS, decode, is_binary
+from secondhop.loading.encodings import READ_AS, decode
 from secondhop.types import SourceText
 
 _HEADERS = ("From", "To", "Cc", "Date", "Subject")
@@ -52,11 +52,9 @@ def load(data: bytes, source: str) -> SourceText:
     All messages of a mailbox, one after the other.
 
     Raises:
-        CorruptFileError: binary data, or no header line.
+        CorruptFileError: no header line.
         NoTextError: neither headers nor text.
     """
-    if is_binary(data):
-        raise CorruptFileError(source, "holds binary data, not an e-mail")
     # A mark comes from an editor, or says that a string was given: then the text is UTF-8 whatever its parts declare.
     is_utf8 = data.startswith(BOM_UTF8)
     found = _messages(data.removeprefix(BOM_UTF8))
