@@ -107,17 +107,12 @@ def test_precision_at_full_recall():
 
 
 def test_bootstrap_is_seeded_paired_and_skips_nan():
-    x = np.array([0.0, 1.0, 1.0, np.nan, 1.0])
-    rng = np.random.default_rng(0)
-    clean = x[~np.isnan(x)]
-    means = clean[rng.integers(0, 4, (2000, 4))].mean(1)
+    clean = np.array([0.0, 0.1, 0.3, 0.35, 0.8, 0.9, 1.0])
+    x = np.array([*clean[:3], np.nan, *clean[3:]])
+    means = clean[np.random.default_rng(0).integers(0, 7, (2000, 7))].mean(1)
     found = bootstrap(x)
-    assert (found.mean, found.low, found.high, found.n) == (
-        0.75,
-        np.percentile(means, 2.5),
-        np.percentile(means, 97.5),
-        4,
-    )
+    assert (found.mean, found.low, found.high) == pytest.approx((clean.mean(), *np.percentile(means, [2.5, 97.5])))
+    assert found.n == 7
     assert bootstrap(x, x).mean == 0.0
     assert bootstrap([np.nan]).n == 0
 
@@ -128,6 +123,9 @@ def test_readability_sees_gaps_and_open_pronouns():
     assert words == 3.5
     assert open_runs == 0.5
     assert readability(["He was first."], ["He was first. Then not."])[1] == 0.0
+    assert readability([" … Then It rose.  "], ["Bread. Then It rose."]) == (3.0, 0.0)
+    assert readability(["It rose."], ["Bread.", "Bread.\n  It rose."])[1] == 0.0
+    assert readability(["It rose."], ["Bread."])[1] == 1.0
     assert all(map(math.isnan, readability([], [])))
 
 

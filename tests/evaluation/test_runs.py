@@ -14,7 +14,7 @@ from secondhop.evaluation.items import Doc
 from secondhop.evaluation.ours import PlainBM25, SecondhopSystem
 from secondhop.evaluation.peers import PEERS, MissingPeerError
 from secondhop.evaluation.runner import rank, run
-from secondhop.evaluation.summary import results
+from secondhop.evaluation.summary import results, summarize
 from secondhop.evaluation.systems import Answer, document_number, fill, make_system, source_name
 from secondhop.evaluation.tables import mark, rows_of
 from secondhop.evaluation.unanswerable import with_unanswerable, without_evidence
@@ -87,6 +87,17 @@ def test_errors_are_counted_in_the_tables_and_on_the_page(data, whole, tmp_path)
     counted = "errors, scored as empty contexts: failing 12 of 12;"
     assert counted in console.export_text()
     assert counted in (tmp_path / "run.html").read_text("utf-8")
+
+
+def test_systems_are_compared_on_the_questions_and_metrics_that_both_have():
+    key = {"dataset": "pairs", "mode": "own", "budget": 64, "answerable": 1}
+    asked = {"a": {"full": 1.0, "confidence": 0.9}, "b": {"full": 0.0, "confidence": 0.2}, "c": {"ans": 1.0}}
+    rows = [{**key, "system": "ours", "id": name, **scores} for name, scores in asked.items()]
+    rows += [{**key, "system": "theirs", "id": name, "full": 0.5, "ev": 1.0} for name in "ad"]
+    ours, theirs = summarize(rows, baseline="theirs")
+    assert ours["versus"] == {"full": {"mean": 0.5, "low": 0.5, "high": 0.5, "n": 1}}
+    assert ours["auroc_evidence_kept"] == 1.0
+    assert "auroc_evidence_kept" not in theirs
 
 
 def test_runs_are_deterministic_and_compared_in_pairs(data, whole):

@@ -69,9 +69,7 @@ def _column(rows: dict[str, Row], ids: Iterable[str], name: str) -> list[float]:
 def abstention(rows: Sequence[Row]) -> dict[str, float]:
     """How well confidence tells answerable questions from others, and complete contexts from incomplete ones."""
     sure = [row for row in rows if "confidence" in row]
-    if not sure:
-        return {}
-    confidence, answerable = [row["confidence"] for row in sure], [bool(row["answerable"]) for row in sure]
+    confidence, answerable = [row["confidence"] for row in sure], [row["answerable"] for row in sure]
     scored = [row for row in sure if not np.isnan(row.get("full", NAN))]
     found = {
         "auroc_answerable": auroc(confidence, answerable),
