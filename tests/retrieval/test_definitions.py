@@ -19,6 +19,10 @@ FILES = {
         f"def test_{n}():\n    assert parse_url(quoted('{n}')) == parse_url('{n}')\n\n\n" for n in range(3)
     ),
     "codes.py": "\n\n\n".join(f"def {name}(x):\n    return x" for name in ("e", "S", "json", "ok", "größe")),
+    "boxes.py": "class Box:\n    def seal_it(self):\n        cut_off(1)\n\n    async def send(self):\n        await self.seal_it()\n",
+    "crates.java": "class Crate {\n  @Override public Map<K, V> labelsOf(int n) {\n    return labelsOf();\n  }\n}\n",
+    "sack.go": "package sack\n\nfunc pack() {\n\tx := tieUp(1)\n\tif tieUp(x) {\n\t\ttieUp(2)\n\t}\n\treturn tieUp(3)\n}\n",
+    "bin.ts": "export class Bin {\n  emptyInto (other: Bin) {\n    log({\n    })\n    emptyInto(this)\n  }\n}\n",
     "package.json": '{"name": "parcels"}',
     "news.md": "# 2.1\n\n- Fixed `HttpAdapter.send` and `HttpAdapter.close`.\n\n# 2.0\n\n- HttpAdapter: send, HttpAdapter.send.\n",
     **{f"part_{n}.py": "def set_up():\n    return 1\n" for n in range(MOST_ALIKE + 1)},
@@ -57,6 +61,12 @@ def asked(document, question, allowed=None):
         ("response.json", [("codes.py", "def json")]),
         ("is it r.ok", [("codes.py", "def ok")]),
         ("was macht größe()?", [("codes.py", "def größe")]),
+        ("Box.seal_it", [("boxes.py", "class Box")]),
+        ("why does seal_it() fail?", [("boxes.py", "class Box")]),
+        ("Box.send", [("boxes.py", "class Box")]),
+        ("labelsOf", [("crates.java", "class Crate")]),
+        ("Bin.emptyInto", [("bin.ts", "class Bin")]),
+        ("tieUp, cut_off", []),  # are only called
         ("set_up", []),  # more than a few are called so
         ("tear_down", [(f"piece_{n}.py", "def tear_down") for n in range(MOST_ALIKE)]),
         (f"{' '.join(f'a_{n}' for n in range(15))} parse_url", [("urls.py", "def parse_url")]),
@@ -90,3 +100,10 @@ def test_of_a_file_that_the_question_names_too_only_its_definition_is_raised(fol
 def test_prose_has_no_definitions():
     document = Document.from_texts([{"text": "# parse_url\n\nparse_url reads an address.", "source": "a.md"}])
     assert len(definitions_asked(document._snapshot, "parse_url")) == 0
+
+
+def test_a_definition_inside_of_another_is_found_at_its_line():
+    ring = "    def ring_{}(self):\n        return self.bell + {}\n\n"
+    text = "class Door:\n" + "".join(ring.format(n, n) for n in range(30))
+    document = Document.from_texts([{"text": text, "source": "door.py"}], tokenizer="words")
+    assert "    def ring_20(self):\n        return self.bell + 20\n" in document.context("ring_20", 20).text()

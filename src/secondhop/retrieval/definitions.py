@@ -31,6 +31,18 @@ _JOINT = re.compile(r"\.|::|#")
 _NAME = re.compile(r"[^\W\d]\w*(?:(?:\.|::|#)[^\W\d]\w*)*(?:\(\))?")
 _AS_IN_CODE = re.compile(r"_|[.:#][^\W\d]|\(\)|[a-z][A-Z]|[A-Z]{2}[a-z]{2}")
 """What few other words have: signs, or capitals within."""
+_MOST_READ = 64
+"""Chunks in which a name is looked for."""
+_STATEMENT = (
+    "assert|await|case|defer|delete|elif|else|except|for|from|go|if|import|in|match|new|not|raise|return|throw|typeof|while|"
+    "with|yield"
+)
+_OPENS = (
+    rf"^[ \t]*(?!(?:{_STATEMENT})\b)(?:"
+    r"(?:[\w<>\[\],.?*&@]+[ \t]+)+(?:\([^()\n]*\)[ \t]*)?[*&]*{name}[ \t]*(?:<[^<>\n]*>)?\("
+    r"|[#*]?{name}[ \t]*\([^(){{}}\n]*\)[^(){{}};\n]*{{[ \t\r]*$)"
+)
+"""A line that begins with words such as `public int` or `def`, then the name and a bracket; or the name alone, with a block."""
 _IN_WORD = re.compile(rb"\w")
 
 
@@ -43,9 +55,9 @@ def definitions_asked(snapshot: Snapshot, question: str, allowed: Bools | None =
     if not len(chunks):
         return chunks
     paths = snapshot.section_path[snapshot.chunk_section[chunks]]
-    called = [chunks[is_any(paths, _paths_of(snapshot, name))] for name in names]
+    called = [_openings(snapshot, name, chunks, paths) for name in names]
     found = [each for each in called if len(each) <= MOST_ALIKE]
-    return snapshot.chunk_sentences[distinct_values(np.concatenate(found))] if found else chunks[:0]
+    return distinct_values(np.concatenate(found)) if found else chunks[:0]
 
 
 def _names(snapshot: Snapshot, question: str) -> Iterator[tuple[str, ...]]:
@@ -63,12 +75,50 @@ def _names(snapshot: Snapshot, question: str) -> Iterator[tuple[str, ...]]:
                 yield name
 
 
-def _paths_of(snapshot: Snapshot, name: tuple[str, ...]) -> Ints:
-    """Numbers of the heading paths that end with a name; if the part before it is found in some of them, of those."""
+def _openings(snapshot: Snapshot, name: tuple[str, ...], chunks: Ints, paths: Ints) -> Ints:
+    """Numbers of the sentences that open what has a name; if the part before it is found around some of them, of those.
+
+    Args:
+        snapshot: the index.
+        name: its parts.
+        chunks: [openings] where definitions begin.
+        paths: [openings] numbers of their heading paths.
+    """
     *before, last = [re.escape(json.dumps(part)[1:-1]) for part in name]
-    paths = _paths_with(snapshot, rf'{last}"\]')
-    inside = paths[is_any(paths, _paths_with(snapshot, rf"{before[-1]}(?!\w)"))] if before else paths
-    return inside if len(inside) else paths
+    called = _paths_with(snapshot, rf'{last}"\]')
+    if before:
+        inside = called[is_any(called, _paths_with(snapshot, rf"{before[-1]}(?!\w)"))]
+        if len(inside):
+            called = inside
+        else:
+            around = chunks[is_any(paths, _paths_with(snapshot, rf'{before[-1]}"\]'))]
+            if len(within := _within(snapshot, name[-1], around)):
+                return within
+    if len(called):
+        return snapshot.chunk_sentences[chunks[is_any(paths, called)]]
+    return _within(snapshot, name[-1], _holding(snapshot, name[-1], chunks))
+
+
+def _holding(snapshot: Snapshot, name: str, chunks: Ints) -> Ints:
+    """Those of the chunks that hold all words of a name."""
+    for term in snapshot.lexicon.analyzer.terms(name):
+        number = snapshot.lexicon.terms.get(term)
+        chunks = chunks[:0] if number is None else chunks[is_any(chunks, snapshot.body.of(number)[0])]
+    return chunks
+
+
+def _within(snapshot: Snapshot, name: str, chunks: Ints) -> Ints:
+    """Numbers of the sentences that open definitions inside of others which are one chunk with them. None of many chunks."""
+    if len(chunks) > _MOST_READ:
+        return chunks[:0]
+    opens = re.compile(_OPENS.format(name=re.escape(name)), re.MULTILINE)
+    found: list[int] = []
+    for ordinal, chunk in zip(chunks.tolist(), snapshot.chunks(chunks), strict=True):
+        if (line := opens.search(chunk.text)) is not None:
+            first, end = snapshot.chunk_sentences[ordinal : ordinal + 2].tolist()
+            starts = snapshot.sentence_start[first:end]
+            found.append(first + int(starts.searchsorted(starts[0] + line.start(), "right")) - 1)
+    return np.array(found, np.int64)
 
 
 def _paths_with(snapshot: Snapshot, word: str) -> Ints:
