@@ -23,7 +23,7 @@ import secondhop
 from secondhop.embedding import CachedEmbedder, open_cache
 from secondhop.embedding import redis_cache as redis_cache_module
 from secondhop.embedding.cache import decode, digest_of, encode
-from secondhop.embedding.sqlite_cache import SqliteCache
+from secondhop.embedding.sqlite_cache import SqliteCache, cache_folder
 from secondhop.errors import InputError
 
 
@@ -189,6 +189,27 @@ def test_a_file_that_was_cut_short_is_begun_anew(sqlite):
     check(sqlite, embedded=50)
     check(sqlite, embedded=None)
     check(sqlite, embedded=0)
+
+
+@pytest.mark.parametrize(
+    ("platform", "folder", "variable"),
+    [
+        ("win32", "AppData/Local", "LOCALAPPDATA"),
+        ("darwin", "Library/Caches", None),
+        ("linux", ".cache", "XDG_CACHE_HOME"),
+    ],
+)
+def test_the_cache_lies_where_programs_of_the_system_keep_theirs(tmp_path, monkeypatch, platform, folder, variable):
+    for name in ("SECONDHOP_CACHE", "XDG_CACHE_HOME", "LOCALAPPDATA"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setattr("pathlib.Path.home", lambda: tmp_path)
+    monkeypatch.setattr(sys, "platform", platform)
+    assert cache_folder() == tmp_path / folder / "secondhop"
+    if variable is not None:
+        monkeypatch.setenv(variable, str(tmp_path / "theirs"))
+        assert cache_folder() == tmp_path / "theirs" / "secondhop"
+    monkeypatch.setenv("SECONDHOP_CACHE", str(tmp_path / "ours"))
+    assert cache_folder() == tmp_path / "ours"
 
 
 def test_without_a_home_folder_nothing_is_cached(monkeypatch, caplog):

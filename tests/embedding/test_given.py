@@ -76,6 +76,7 @@ def test_a_callable_is_cached_only_if_it_has_an_identity():
         (lambda texts: [[1.0], [1.0, 2.0]], "different lengths"),
         (lambda texts: [[float("nan")], [1.0]], "NaN"),
         (lambda texts: [1.0, 2.0], "shape"),
+        (lambda texts: [[], []], "shape"),
         (lambda texts: None, "shape"),
         (lambda texts: [["a"], ["b"]], "no numbers"),
         (lambda texts: ([1.0] for _ in texts), "returned generator"),

@@ -17,7 +17,7 @@ from tokenizers import Tokenizer
 
 from secondhop.embedding.convert import convert, read_safetensors
 from secondhop.embedding.folder import open_model
-from secondhop.embedding.onnx_models import OnnxCrossEncoder, OnnxEmbedder
+from secondhop.embedding.onnx_models import OnnxCrossEncoder, OnnxEmbedder, unit
 from secondhop.errors import ModelError, ModelIntegrityError, ModelNotFoundError
 
 
@@ -60,7 +60,7 @@ def bert(tensors, ids, types, *, layers, heads, epsilon=1e-12):
     return x
 
 
-def reference(source, wanted, max_length, layers, heads):
+def reference(source, wanted, max_length, layers, heads, pool=lambda states: states.mean(0)):
     tensors, tokenizer = (
         read_safetensors(source / "model.safetensors"),
         Tokenizer.from_file(str(source / "tokenizer.json")),
@@ -70,15 +70,18 @@ def reference(source, wanted, max_length, layers, heads):
     rows = []
     for text in wanted:
         encoding = tokenizer.encode(text)
-        mean = bert(tensors, encoding.ids, encoding.type_ids, layers=layers, heads=heads).mean(0)
-        rows.append(mean / np.linalg.norm(mean))
+        pooled = pool(bert(tensors, encoding.ids, encoding.type_ids, layers=layers, heads=heads))
+        rows.append(pooled / np.linalg.norm(pooled))
     return np.array(rows)
 
 
-def test_a_converted_model_embeds_as_a_second_implementation_does(tiny, tiny_source):
+@pytest.mark.parametrize(
+    ("pooling", "pool"), [("mean", lambda states: states.mean(0)), ("cls", lambda states: states[0])]
+)
+def test_a_converted_model_embeds_as_a_second_implementation_does(tiny, tiny_source, pooling, pool):
     wanted = [*texts(60), "", "x", "naïve Ünïcode 東京 🙂", "harbour " * 300]
-    expected = reference(tiny_source, wanted, 48, 2, models.HEADS)
-    got = OnnxEmbedder(open_model(tiny, name="tiny")).embed(wanted, "document")
+    expected = reference(tiny_source, wanted, 48, 2, models.HEADS, pool)
+    got = load(model=tiny, embedder_pooling=pooling).embed(wanted, "document")
     assert (got * expected).sum(1).min() > 0.999999
 
 
@@ -177,6 +180,24 @@ def test_a_model_is_loaded_once_for_all_who_use_it(tiny, tmp_path, monkeypatch):
 
 def test_nothing_gives_no_vectors(tiny_embedder):
     assert tiny_embedder.embed([], "document").shape[0] == 0
+    assert OnnxEmbedder(replace(tiny_embedder.model, dims=32)).embed([], "document").shape == (0, 32)
+
+
+def test_a_model_of_other_dimensions_than_said_is_refused(tiny):
+    with pytest.raises(ModelError, match="gives 32 dimensions, not 16"):
+        load(model=tiny, embedder_dim=16).embed(["harbour"], "document")
+
+
+def test_vectors_have_length_1_only_where_the_model_says_so(tiny_embedder):
+    as_they_are = OnnxEmbedder(replace(tiny_embedder.model, normalize=False)).embed(["harbour"], "document")
+    assert not np.allclose(np.linalg.norm(as_they_are), 1)
+    assert np.allclose(unit(as_they_are), tiny_embedder.embed(["harbour"], "document"), atol=1e-6)
+
+
+def test_a_prefix_is_that_of_its_role(tiny, tiny_embedder):
+    embedder = load(model=tiny, embedder_query_prefix="the ", embedder_passage_prefix="a ")
+    for role, text in (("query", "the harbour"), ("document", "a harbour")):
+        assert np.array_equal(embedder.embed(["harbour"], role), tiny_embedder.embed([text], role))
 
 
 def test_prefix_and_pooling_are_part_of_the_identity(tiny, tiny_embedder):

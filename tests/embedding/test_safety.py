@@ -144,8 +144,11 @@ def test_the_tokenizer_may_lie_elsewhere(tiny, tmp_path):
     folder = shutil.copytree(tiny, tmp_path / "model")
     elsewhere = shutil.move(folder / "tokenizer.json", tmp_path / "other.json")
     expected = load(model=tiny).embed(["harbour"], "query")
-    for model in (folder, folder / "model.onnx"):
+    (folder / "onnx").mkdir()
+    shutil.copy(folder / "model.onnx", folder / "onnx")
+    for model in (folder, folder / "model.onnx", folder / "onnx" / "model.onnx"):
         embedder = load(model=model, embedder_tokenizer=elsewhere)
+        assert embedder.model.max_length == 48
         assert np.array_equal(embedder.embed(["harbour"], "query"), expected)
         with pytest.raises(ModelNotFoundError, match=r"none\.json"):
             load(model=model, embedder_tokenizer="none.json")

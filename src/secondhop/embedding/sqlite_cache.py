@@ -22,7 +22,6 @@ MAX_BYTES = 1 << 30
 _PATIENCE_S = 1.0
 """How long to wait for another process's write; after that the values count as missing."""
 _KEYS_AT_A_TIME = 500
-_EVICTED_SHARE = 0.1
 _COLUMNS = "vectors (key BLOB NOT NULL UNIQUE, value BLOB NOT NULL, used INTEGER NOT NULL)"
 _INDEX = "vectors_used ON vectors (used)"
 _OURS = frozenset(
@@ -35,11 +34,14 @@ _OURS = frozenset(
 """All that a file of ours holds, as SQLite writes it down."""
 _DAMAGED = (sqlite3.DatabaseError, UnicodeDecodeError, OverflowError)
 _SCHEMA = f"""
-    PRAGMA auto_vacuum = INCREMENTAL;
     PRAGMA journal_mode = WAL;
     CREATE TABLE IF NOT EXISTS {_COLUMNS};
     CREATE INDEX IF NOT EXISTS {_INDEX};
     PRAGMA user_version = {FORMAT_VERSION};
+"""
+_EVICT = """
+    DELETE FROM vectors WHERE rowid IN
+    (SELECT rowid FROM vectors ORDER BY used, rowid LIMIT 1 + (SELECT count(*) FROM vectors) / 10)
 """
 
 _lock = threading.Lock()
@@ -111,14 +113,7 @@ class SqliteCache:
             rows = [(key, value, tick) for key, value in values.items()]
             connection.executemany("INSERT OR REPLACE INTO vectors (key, value, used) VALUES (?, ?, ?)", rows)
             while _used_bytes(connection) > MAX_BYTES:
-                (count,) = connection.execute("SELECT count(*) FROM vectors").fetchone()
-                if not count:
-                    break
-                oldest = "SELECT rowid FROM vectors ORDER BY used, rowid LIMIT ?"
-                connection.execute(
-                    f"DELETE FROM vectors WHERE rowid IN ({oldest})",
-                    (max(1, int(_EVICTED_SHARE * count)),),
-                )
+                connection.execute(_EVICT)
 
     def close(self) -> None:
         """Closes the file; the next use opens it again."""
@@ -131,8 +126,6 @@ class SqliteCache:
             connection = self._open()
             with connection:
                 yield connection
-            # Gives pages freed by eviction back to the file system, outside the transaction.
-            connection.execute("PRAGMA incremental_vacuum(1000)")
 
     @contextlib.contextmanager
     def _trouble_is_a_miss(self) -> Iterator[None]:

@@ -32,7 +32,7 @@ _HEADER_BYTES = 128
 
 def write_vectors(path: Path, vectors: Matrix, identity: str) -> None:
     """Writes the vectors with the identity of what made them, in the order in which they lie in memory."""
-    order = _BY_DIMENSION if vectors.flags.f_contiguous and not vectors.flags.c_contiguous else _BY_ROW
+    order = _BY_ROW if vectors.flags.c_contiguous else _BY_DIMENSION
     numbers = (vectors.T if order == _BY_DIMENSION else vectors).astype("<f4").tobytes()
     digests = _digest(identity.encode()), _digest(numbers, order)
     header = _HEADER.pack(_MAGIC, order, FORMAT_VERSION, *vectors.shape, *digests)
