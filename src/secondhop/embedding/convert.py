@@ -51,7 +51,7 @@ def convert(source: Path, target: Path, *, int8: bool = False) -> Path:
         raise ModelError(source, f"is {config.get('model_type')}, and only bert with gelu can be converted")
     if config.get("position_embedding_type", "absolute") != "absolute":
         raise ModelError(source, "has relative positions; only absolute ones can be converted")
-    model = build_bert(read_safetensors(source / "model.safetensors"), config)
+    model = _Builder(read_safetensors(source / "model.safetensors"), config).model()
     target.mkdir(parents=True, exist_ok=True)
     path = target / "model.onnx"
     path.write_bytes(_quantized(model, target) if int8 else model.SerializeToString())
@@ -79,11 +79,6 @@ def read_safetensors(path: Path) -> dict[str, NDArray[Any]]:
     except (ValueError, KeyError) as error:
         raise ModelIntegrityError(path, f"is not a whole safetensors file ({error})") from None
     return tensors
-
-
-def build_bert(tensors: Mapping[str, NDArray[Any]], config: Mapping[str, Any]) -> Any:
-    """An ONNX model of a BERT encoder: with `classifier` weights a cross-encoder (`logits`), else `last_hidden_state`."""
-    return _Builder(tensors, config).model()
 
 
 def _quantized(model: Any, folder: Path) -> bytes:
@@ -129,6 +124,7 @@ class _Builder:
         self._weights: dict[str, Any] = {}
 
     def model(self) -> Any:
+        """The whole: with `classifier` weights a cross-encoder (`logits`), else an encoder (`last_hidden_state`)."""
         helper, types = self._onnx.helper, self._onnx.TensorProto
         hidden = self._embeddings()
         mask = self._mask()

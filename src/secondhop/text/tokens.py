@@ -66,12 +66,7 @@ def count_words(text: str) -> int:
     return len(text.split())
 
 
-def count_characters(text: str) -> int:
-    """The number of characters (code points)."""
-    return len(text)
-
-
-_PLAIN: dict[str, TokenCounter] = {"estimate": estimate_tokens, "words": count_words, "characters": count_characters}
+_PLAIN: dict[str, TokenCounter] = {"estimate": estimate_tokens, "words": count_words, "characters": len}
 
 TOKENIZERS = ("auto", *_PLAIN, *_SHA256, *_SAME_AS)
 """Names that `resolve_counter` takes."""
