@@ -6,6 +6,7 @@ import threading
 import time
 from io import BytesIO
 
+import making
 import pypdf
 import pytest
 from hypothesis import given, settings
@@ -14,8 +15,9 @@ from hypothesis import strategies as st
 from secondhop.errors import CorruptFileError, LoadError, NoTextError, PasswordRequiredError
 from secondhop.loading import pdf
 from secondhop.loading.pdf import fallback
+from secondhop.loading.pdf.limits import mark_limits
 from secondhop.loading.pdf.outline import headed_by_outline
-from secondhop.loading.pdf.page import Entry, Titles
+from secondhop.loading.pdf.page import Entry, Page, Titles
 from secondhop.loading.pdf.pdfium import Pdfium
 from secondhop.loading.pdf.words import resolve_hyphens, tidy_lines
 
@@ -238,6 +240,32 @@ def test_a_password_opens_an_encrypted_file():
 
 def test_an_empty_password_is_tried_first():
     assert "two years" in pdf.load(encrypted(CONTRACT, ""), "a.pdf", password="unused").text
+
+
+def stream(length, entries=""):
+    return f"<< /Length {length} {entries} >>\nstream\n{' ' * length}\nendstream"
+
+
+@pytest.mark.parametrize(
+    ("content", "is_hit"),
+    [
+        (stream(1024), False),
+        (stream(1025), True),
+        (stream(9, "/Filter /FlateDecode"), False),
+        (stream(9, "/Filter [/FlateDecode]"), False),
+        (stream(9, "/Filter [/FlateDecode /FlateDecode]"), True),
+        (stream(0, "/Filter [/FlateDecode /FlateDecode]"), False),
+        ("[7 0 R 7 0 R]", True),
+        ("[null]", False),
+        ("null", False),
+    ],
+)
+@pytest.mark.parametrize("password", [None, "", "sesame"])
+def test_a_page_that_looks_empty_although_its_content_is_long_is_told(content, is_hit, password):
+    data = making.drawn_pdf([[], []], contents={0: content, 1: stream(2000)})
+    data = data if password is None else encrypted(data, password)
+    pages = mark_limits(data, [Page(state="empty"), Page(state="damaged")], password)
+    assert [page.state for page in pages] == ["limit_hit" if is_hit else "empty", "damaged"]
 
 
 def test_the_second_reader_steps_in_where_the_first_fails(monkeypatch):

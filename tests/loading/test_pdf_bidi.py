@@ -14,6 +14,7 @@ HEBREW = [
     ("סעיף 4(ב)(2) או 12.5% ביום 2024-03-31", "2024-03-31 םויב 12.5% וא (2)(ב)4 ףיעס"),
     ("ראו a.b/c?d=1 עוד [נספח א]", "[א חפסנ] דוע a.b/c?d=1 ואר"),
     ("הוא Harbour Ltd Incorporated", "Harbour Ltd Incorporated אוה"),
+    ("The word שלום means", "The word םולש means"),
 ]
 ARABIC = [
     ("من 12-3 إلى 50%", "%50 ىلإ 3-12 نم"),
@@ -23,6 +24,7 @@ ARABIC = [
 ENGLISH = [
     ("The word שלום means (peace), and more of it.", "The word םולש means (peace), and more of it."),
     ("From שנת 2024 לפי חוק on, and so it goes.", "From קוח יפל 2024 תנש on, and so it goes."),
+    ("12 שלום עולם", "םלוע םולש 12"),
 ]
 MIRRORED = str.maketrans("()[]«»", ")(][»«")
 
@@ -70,6 +72,10 @@ def test_lines_are_read_as_typed(lines, order, as_read, blanks):
 def test_numbers_in_lists_keep_their_brackets():
     file = page_of(["ףרוח (ב קוח (א", "לכב לכב לכב לכב"], as_read=True)
     assert pdf.load(file, "a.pdf").text.strip() == "א) חוק ב) חורף\nבכל בכל בכל בכל"
+
+
+def test_signs_that_say_only_in_which_direction_to_read_are_left_out():
+    assert pdf.load(page_of(["\u200fםלוע םולש"]), "a.pdf").text.strip() == "שלום עולם"
 
 
 @pytest.mark.parametrize("glyph", ["לגד", "شيء", "لا"])

@@ -11,6 +11,8 @@ import pytest
 from secondhop import Document
 from secondhop.errors import NoTextError
 from secondhop.loading import load_bytes, pdf
+from secondhop.loading.pdf.headings import headed_by_size
+from secondhop.loading.pdf.page import Line, Page
 
 BODY = [f"The {word} ledger of the harbour names copper and winter." for word in making.WORDS]
 
@@ -292,6 +294,62 @@ def test_what_is_large_on_the_cover_does_not_head_the_rest():
     paths = {page: path for page, path, _ in shown(pdf.load(making.drawn_pdf(pages), "a.pdf"))}
     assert paths[2] == ()
     assert paths[8] == ("Part",)
+
+
+def headed(*pages):
+    """For pages of (size, text) lines: the heading path at the top of each, and those of the headings on it."""
+    read = [
+        Page([Line(text, 72, 500, 700 - 20 * place, size, size) for place, (size, text) in enumerate(lines)])
+        for lines in pages
+    ]
+    texts = ["\n".join(text for _, text in lines) for lines in pages]
+    return [(titles.before, [path for _, path in titles.found]) for titles in headed_by_size(texts, read)]
+
+
+USUAL = [(10, line) for line in BODY[:20]]
+
+
+@pytest.mark.parametrize(
+    ("lines", "is_title"),
+    [
+        (["Moorings and berths"], True),
+        (["Name: ___"], False),
+        (["berth " * 29 + "berth"], True),
+        (["berth " * 30 + "berth"], False),
+        (["b" * 250], True),
+        (["b" * 251], False),
+        (["12.34 Abc"], False),
+        (["12 34 Abc"], True),
+        (["X"], False),
+        (["They may lie at the quay for a day."], False),
+        (["They may lie at the quay for a day"], True),
+        (["They may lie at the quay all day."], True),
+        (["One", "two", "three"], True),
+        (["One", "two", "three", "four"], False),
+    ],
+)
+def test_what_is_large_is_a_heading_where_it_reads_as_one(lines, is_title):
+    assert headed([*((16, line) for line in lines), *USUAL]) == [((), [(" ".join(lines),)] * is_title)]
+
+
+def test_headings_have_four_levels_at_most_and_sizes_that_differ_little_one():
+    sizes = (30, 25, 24, 20, 16, 13)
+    found = headed([part for size in sizes for part in [(size, f"In {size}"), *USUAL]])
+    assert found[0][1][2:] == [("In 30", "In 24"), ("In 30", "In 24", "In 20"), ("In 30", "In 24", "In 20", "In 16"),
+                               ("In 30", "In 24", "In 20", "In 13")]  # fmt: skip
+
+
+def test_the_title_on_a_cover_heads_no_other_page_unless_there_are_few():
+    title, other = [(16, "Report"), *USUAL], [(16, "Fees"), *USUAL]
+    assert [before for before, _ in headed(title, USUAL, other, USUAL, USUAL)][1] == ("Report",)
+    assert [before for before, _ in headed(title, USUAL, other, USUAL, USUAL, USUAL)] == [
+        (), (), (), ("Fees",), ("Fees",), ("Fees",),
+    ]  # fmt: skip
+
+
+def test_sizes_of_one_page_or_of_much_of_the_text_head_nothing():
+    assert headed([(16, "Alone"), *USUAL], USUAL, USUAL)[0] == ((), [])
+    assert headed([*((16, f"Fee {word}") for word in making.WORDS * 3), *USUAL[:5]]) == [((), [])]
 
 
 def test_pages_say_why_they_have_no_text():
