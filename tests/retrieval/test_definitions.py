@@ -30,6 +30,17 @@ FILES = {
 }
 
 
+PYTHON_TRACE = """Traceback (most recent call last):
+  File "app.py", line 9, in quoted
+    Mail().send(getRowById(9))
+  File "mail.py", line 3, in send
+    return self.post(parcel)
+  File "/usr/lib/python3/post.py", line 80, in deliver
+    raise ValueError(parcel)
+ValueError: 9
+"""
+
+
 @pytest.fixture(scope="module")
 def folder():
     return Document.from_texts([{"text": text, "source": source} for source, text in FILES.items()])
@@ -66,6 +77,20 @@ def asked(document, question, allowed=None):
         ("Box.send", [("boxes.py", "class Box")]),
         ("labelsOf", [("crates.java", "class Crate")]),
         ("Bin.emptyInto", [("bin.ts", "class Bin")]),
+        (PYTHON_TRACE, [("adapters.py", "def send"), ("mail.py", "def send")]),
+        (
+            "java.io.IOException: no tape\n\tat shop.Crate.labelsOf(Crate.java:3)\n\tat shop.Mail.send(Mail.java:9)",
+            [("crates.java", "class Crate")],
+        ),
+        ("Error: late\nCaused by: java.io.IOException\n\tat shop.Mail.send(Mail.java:9)", [("mail.py", "def send")]),
+        (
+            "TypeError: no rows\n    at new Cart (/app/cart.js:1:7)\n    at Cart.total (/app/cart.js:2:15)",
+            [("cart.js", "function Cart.prototype.total")],
+        ),
+        (
+            "panic: full\n\ngoroutine 1 [running]:\nexample.com/sack.(*Sack).pack(0xc0)\n\t/sack.go:3",
+            [("sack.go", "func pack")],
+        ),
         ("tieUp, cut_off", []),  # are only called
         ("set_up", []),  # more than a few are called so
         ("tear_down", [(f"piece_{n}.py", "def tear_down") for n in range(MOST_ALIKE)]),
@@ -107,3 +132,13 @@ def test_a_definition_inside_of_another_is_found_at_its_line():
     text = "class Door:\n" + "".join(ring.format(n, n) for n in range(30))
     document = Document.from_texts([{"text": text, "source": "door.py"}], tokenizer="words")
     assert "    def ring_20(self):\n        return self.bell + 20\n" in document.context("ring_20", 20).text()
+
+
+def test_of_a_stack_trace_the_line_that_failed_is_shown():
+    lines = "".join(f"    weight_{n} = scales[{n}]\n" for n in range(30))
+    text = f"def weigh(scales):\n{lines}    raise ScaleError('no scale is level')\n"
+    document = Document.from_texts([{"text": text, "source": "scales.py"}], tokenizer="words")
+    trace = 'Traceback (most recent call last):\n  File "scales.py", line 32, in weigh\nScaleError: no scale is level'
+    shown = document.context(trace, 20).text()
+    assert shown.startswith("def weigh(scales):\n")
+    assert shown.endswith("raise ScaleError('no scale is level')")

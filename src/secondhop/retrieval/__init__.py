@@ -13,7 +13,7 @@ import numpy as np
 from secondhop.arrays import distinct_values
 from secondhop.retrieval.bridge import Bridge, build_bridge
 from secondhop.retrieval.candidates import make_ranking
-from secondhop.retrieval.definitions import DEFINED, definitions_asked
+from secondhop.retrieval.definitions import DEFINED, definitions_asked, frames
 from secondhop.retrieval.given import rank_given
 from secondhop.retrieval.home import add_homes
 from secondhop.retrieval.lexical import MAX_RANK, MOST_COPIES, direct_scores, distinct, top
@@ -83,7 +83,7 @@ def retrieve(
                 lexical = raised(snapshot, direct.lexical, openings, direct.scores, share)
                 alone, direct = alone.with_lexical(lexical), direct.with_lexical(lexical)
                 first = top(direct.scores, enough)
-        if len(defined):
+        if len(defined) and not frames(text):  # what failed is not the first line
             named = distinct_values(np.concatenate((named, defined)))
         # The seeds are what the question itself finds: three chunks of one text would lead nowhere else.
         seeds = first if direct.texts is None else top(alone.scores, enough)

@@ -43,12 +43,24 @@ _OPENS = (
     r"|[#*]?{name}[ \t]*\([^(){{}}\n]*\)[^(){{}};\n]*{{[ \t\r]*$)"
 )
 """A line that begins with words such as `public int` or `def`, then the name and a bracket; or the name alone, with a block."""
+_OUTER_FIRST = "Traceback (most recent call last)"
+_FRAME = re.compile(
+    r'^[ \t]*File "[^"\n]*", line \d+, in (\w+)'  # Python
+    r"|^[ \t]+at (?:async |new )?([\w.$#]+) ?\("  # Java, JavaScript
+    r"|^[\w./@-]+\.((?:\(\*?\w+\)\.)?\w+)\(",  # Go
+    re.MULTILINE,
+)
+_PARTS = re.compile(r"[^\W\d]\w*")
 _IN_WORD = re.compile(rb"\w")
 
 
 def definitions_asked(snapshot: Snapshot, question: str, allowed: Bools | None = None) -> Ints:
-    """Numbers of the sentences that open definitions which the question names, in chunks that may be shown."""
-    names = list(dict.fromkeys(_names(snapshot, question)))[:_MOST_NAMES]
+    """Numbers of the sentences that open definitions which the question names, in chunks that may be shown.
+
+    Of a stack trace the innermost frame that is found, since what failed is there.
+    """
+    failed = frames(question)
+    names = list(dict.fromkeys(failed or _names(snapshot, question)))[:_MOST_NAMES]
     chunks = (snapshot.chunk_opens & (snapshot.chunk_kind == CODE)).nonzero()[0] if names else np.empty(0, np.int64)
     if allowed is not None:
         chunks = chunks[allowed[chunks]]
@@ -56,8 +68,21 @@ def definitions_asked(snapshot: Snapshot, question: str, allowed: Bools | None =
         return chunks
     paths = snapshot.section_path[snapshot.chunk_section[chunks]]
     called = [_openings(snapshot, name, chunks, paths) for name in names]
-    found = [each for each in called if len(each) <= MOST_ALIKE]
+    found = [each for each in called if 0 < len(each) <= MOST_ALIKE][: 1 if failed else None]
     return distinct_values(np.concatenate(found)) if found else chunks[:0]
+
+
+def frames(question: str) -> list[tuple[str, ...]]:
+    """The functions in a stack trace, the one that failed first. Each in its last two parts: "AsyncCall", "execute"."""
+    if "\n" not in question:
+        return []
+    found = _FRAME.findall(question.rpartition("\nCaused by: ")[2])
+    return [
+        tuple(_PARTS.findall(name)[-2:])
+        for each in (found[::-1] if _OUTER_FIRST in question else found)
+        for name in each
+        if name
+    ]
 
 
 def _names(snapshot: Snapshot, question: str) -> Iterator[tuple[str, ...]]:
