@@ -88,7 +88,7 @@ def asked(document, question, allowed=None):
             [("cart.js", "function Cart.prototype.total")],
         ),
         (
-            "panic: full\n\ngoroutine 1 [running]:\nexample.com/sack.(*Sack).pack(0xc0)\n\t/sack.go:3",
+            "panic: full\n\ngoroutine 1 [running]:\nmain.init.0()\nexample.com/sack.(*Sack).pack(0xc0)\n\t/sack.go:3",
             [("sack.go", "func pack")],
         ),
         ("tieUp, cut_off", []),  # are only called

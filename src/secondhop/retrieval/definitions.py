@@ -77,12 +77,8 @@ def frames(question: str) -> list[tuple[str, ...]]:
     if "\n" not in question:
         return []
     found = _FRAME.findall(question.rpartition("\nCaused by: ")[2])
-    return [
-        tuple(_PARTS.findall(name)[-2:])
-        for each in (found[::-1] if _OUTER_FIRST in question else found)
-        for name in each
-        if name
-    ]
+    ordered = reversed(found) if _OUTER_FIRST in question else found
+    return [tuple(parts[-2:]) for each in ordered for name in each if (parts := _PARTS.findall(name))]
 
 
 def _names(snapshot: Snapshot, question: str) -> Iterator[tuple[str, ...]]:
