@@ -50,7 +50,7 @@ _FRAME = re.compile(
     r"|^[\w./@-]+\.((?:\(\*?\w+\)\.)?\w+)\(",  # Go
     re.MULTILINE,
 )
-_PARTS = re.compile(r"[^\W\d]\w*")
+_PARTS = re.compile(r"[^\W\d]\w+")
 _IN_WORD = re.compile(rb"\w")
 
 
