@@ -492,15 +492,15 @@ def test_all_messages_of_a_mailbox_are_read(tmp_path):
     for subject, text in (("Fog", "Größe.\n\nFrom Monday 12:30 on:\n\n>From"), ("Dues", "Paid.")):
         box.add(making.eml_of([text], subject))
     box.close()
-    data = (tmp_path / "in.mbox").read_bytes() + b"From x 10:00\nTo: bob@example.org\n\nLate.\n"
-    loaded = load_bytes(data, "in.mbox")
+    data = (tmp_path / "in.mbox").read_bytes()
+    assert load_bytes(data, "in.mbox").metadata == {}
+    loaded = load_bytes(data + b"From x 10:00\nTo: bob@example.org\n\nLate.\n", "in.mbox")
     sender = "From: ada@example.org\nTo: bob@example.org"
     assert [(path, text) for _, path, _, text in in_sections(loaded)] == [
         (("Fog",), f"Fog\n\n{sender}\n\nGröße.\n\nFrom Monday 12:30 on:\n\n>From\n\nAttachments: plan.pdf"),
         (("Dues",), f"Dues\n\n{sender}\n\nPaid.\n\nAttachments: plan.pdf"),
         ((), "To: bob@example.org\n\nLate."),
     ]
-    assert loaded.metadata == {}
 
 
 # ── all ──────────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -311,9 +311,9 @@ CHART = "http://schemas.openxmlformats.org/drawingml/2006/chart"
         (
             f"<d:chart xmlns:d='{CHART}' {nsdecls('r')} r:id='rId99'/>",
             f"<d:chartSpace xmlns:d='{CHART}'><d:ser><d:tx><d:v>Ferries</d:v></d:tx>"
-            "<d:cat><d:pt idx='0'><d:v>May</d:v></d:pt></d:cat><d:val><d:pt idx='0'><d:v>4</d:v></d:pt></d:val></d:ser>"
+            "<d:cat><d:pt idx='0'><d:v>May</d:v></d:pt></d:cat><d:val><d:pt idx='0'><d:v>4.2999999999999998</d:v></d:pt></d:val></d:ser>"
             "<d:ser><d:val><d:pt idx='0'><d:v>7</d:v></d:pt></d:val></d:ser></d:chartSpace>",
-            "Ferries: May = 4\n7",
+            "Ferries: May = 4.3\n7",
         ),
         (
             f"<d:relIds xmlns:d='{DIAGRAM}' {nsdecls('r')} r:dm='rId99'/>",

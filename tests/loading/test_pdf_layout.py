@@ -12,6 +12,7 @@ from secondhop import Document
 from secondhop.errors import NoTextError
 from secondhop.loading import load_bytes, pdf
 from secondhop.loading.pdf.headings import headed_by_size
+from secondhop.loading.pdf.letters import seems_spaced
 from secondhop.loading.pdf.page import Line, Page
 
 BODY = [f"The {word} ledger of the harbour names copper and winter." for word in making.WORDS]
@@ -109,6 +110,23 @@ def test_words_set_with_gaps_between_their_letters_are_words(text, gap):
 @pytest.mark.parametrize("text", ["A B C D E F G", "2 0 2 4 1 7", "Y N 1 0 3 Y N 0"])
 def test_single_letters_and_figures_stay_apart(text):
     assert pdf.load(apart(text, 0), "a.pdf").text == text
+
+
+@pytest.mark.parametrize(
+    ("text", "is_spaced"),
+    [
+        ("N O T", False),
+        ("N O T E", True),
+        ("A B D E", False),
+        ("N O T E 1 2", False),
+        ("N O T E S 1 2", True),
+        ("No t e s", True),
+        ("Not es x y", False),
+        ("日 本 語 文", False),
+    ],
+)
+def test_a_line_of_single_letters_is_told_from_words_and_lists(text, is_spaced):
+    assert seems_spaced(text) is is_spaced
 
 
 def test_letters_in_cells_of_their_own_stay_apart():
@@ -349,7 +367,16 @@ def test_the_title_on_a_cover_heads_no_other_page_unless_there_are_few():
 
 def test_sizes_of_one_page_or_of_much_of_the_text_head_nothing():
     assert headed([(16, "Alone"), *USUAL], USUAL, USUAL)[0] == ((), [])
-    assert headed([*((16, f"Fee {word}") for word in making.WORDS * 3), *USUAL[:5]]) == [((), [])]
+    assert headed([(16, "b" * 30), (10, "t" * 70)] * 9) == [((), [])]
+    assert len(headed([(16, "b" * 20), (10, "t" * 80)] * 9)[0][1]) == 9
+
+
+def test_a_size_in_which_much_reads_as_text_heads_nothing():
+    def in_large(*words):
+        return headed([line for word in words for line in [(16, word), *USUAL]])
+
+    assert in_large(*["1 2 3"] * 3, *making.WORDS[:7]) == [((), [(word,) for word in making.WORDS[:7]])]
+    assert in_large(*["1 2 3"] * 3, *making.WORDS[:6]) == [((), [])]
 
 
 def test_pages_say_why_they_have_no_text():
