@@ -38,6 +38,9 @@ COVERED = 0.9
 COVERED_FLOOR = 0.2
 RIVALLED = 0.85
 """What a sentence loses of its direct score where better hits from other texts hold all query words that its hit holds."""
+STRONG_CODE = 0.5
+"""Direct score, relative to the best, from which code counts as direct evidence: it is taken whole, and what hardly matches
+would fill the room of a second hop."""
 _COVERAGE_STEPS = 25
 _SMALLEST_SENTENCE = 2
 """Tokens of room below which no further sentence is looked at."""
@@ -125,6 +128,8 @@ def sentence_orders(hits: Ranking, facts: Facts, total: Floats, is_code: Bools) 
     by_words = _values(hits, is_code, lines, hits.direct, direct, DIRECT_OPENING_BONUS)
     by_linked = np.maximum(_smoothed(linked, sentences.hit), carried(hits, linked, labels, lines))
     by_all = _values(hits, is_code, lines, total, by_linked, OPENING_BONUS)
+    if is_code.any():
+        by_words[(is_code & (hits.direct < STRONG_CODE * hits.direct.max()))[sentences.hit]] = 0
     direct_order = (-by_words).argsort(kind="stable")
     return direct_order[by_words[direct_order] > 0].tolist(), (-by_all).argsort(kind="stable").tolist()
 
