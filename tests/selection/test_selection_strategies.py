@@ -188,6 +188,18 @@ def test_prose_takes_no_half_of_the_budget_where_code_says_it_best():
     assert code.strip() in document.context("where is the weight limit of a parcel set?", 28).text()
 
 
+def test_code_that_hardly_matches_takes_no_room_of_a_second_hop():
+    files = [
+        {"source": "routes.md", "text": "The night mail for the outer isles is carried by the cutter Aurora."},
+        {"source": "yards.md", "text": "Holm of Skerry yard keeps Aurora in repair."},
+        {"source": "tariff.py", "text": "MAIL = 3\n" + "".join(f"RATE_{n} = {n}\n" for n in range(6))},
+        *({"source": f"{n}.md", "text": f"Berth {n} is dredged in autumn."} for n in range(9)),
+    ]
+    document = Document.from_texts(files, tokenizer="words")
+    context = document.context("who mends what carries the night mail for the outer isles?", 34)
+    assert "Holm of Skerry" in context.text()
+
+
 @pytest.mark.parametrize("budget", [7, 12, 30])
 def test_a_dropped_hit_says_how_many_tokens_it_was_short(budget):
     report = build_context(
