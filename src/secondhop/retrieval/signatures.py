@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 
 _LONGEST = 150
 """Characters. A longer line costs more than it says."""
-_NO_COMMENT = r"""^[ \t]*(?!//|/?\*|#|--|@|;|%|"")(?=\S)"""
+_COMMENT = ("//", "/*", "*", "#", "--", "@", ";", "%", '"""')
+_IN_WORD = re.compile(r"\w")
 
 
 def signatures(snapshot: Snapshot, ordinals: Ints, chunks: Sequence[Chunk]) -> dict[int, Passage]:
@@ -46,5 +47,11 @@ def _opening(snapshot: Snapshot, ordinal: int) -> int:
 @lru_cache(maxsize=1 << 10)
 def _line_with(name: str, text: str) -> Span | None:
     """The first line with the name that is no comment; None if it is long."""
-    line = re.search(rf"{_NO_COMMENT}[^\n]*?(?<!\w){re.escape(name)}(?!\w)[^\n]*", text, re.MULTILINE)
-    return line.span() if line is not None and len(line[0].strip()) <= _LONGEST else None
+    at = text.find(name)
+    while at >= 0:
+        start, end = text.rfind("\n", 0, at) + 1, text.find("\n", at)
+        line, after = text[start : None if end < 0 else end].rstrip(), at + len(name)
+        if not (line.lstrip().startswith(_COMMENT) or _IN_WORD.search(text[at - 1 : at] + text[after : after + 1])):
+            return (start, start + len(line)) if len(line.strip()) <= _LONGEST else None
+        at = text.find(name, after)
+    return None

@@ -216,11 +216,12 @@ def _take_long_evidence(packing: Packing, facts: Facts, direct_order: list[int])
 def _take_in_order(packing: Packing, facts: Facts, order: list[int], limit: int) -> None:
     tokens, chosen, opened, hit_of = packing.tokens, packing.chosen, packing.opened, packing.hit_of
     is_code, twins, scraps, hangs, openers = packing.is_code, packing.twins, packing.scraps, facts.hangs, facts.openers
-    room = limit - packing.used
+    room, tried = limit - packing.used, set[int]()
     for number in order if room >= _SMALLEST_SENTENCE else ():
         place = hit_of[number]
         if is_code[place]:  # a line of code alone says nothing
-            if place not in opened and not refuse_duplicate(packing, place):
+            if place not in opened and place not in tried and not refuse_duplicate(packing, place):
+                tried.add(place)
                 packing.take_hit(place)
         elif (
             tokens[number] > room
