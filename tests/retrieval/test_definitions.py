@@ -127,6 +127,13 @@ def test_prose_has_no_definitions():
     assert len(definitions_asked(document._snapshot, "parse_url")) == 0
 
 
+def test_a_listing_under_the_name_of_another_file_is_none():
+    page = f"<h1>/etc/samba/smb.conf</h1><pre>{'wins support = yes<br>' * 90}</pre>"
+    document = Document.from_texts([{"text": page, "format": "html"}, {"text": FILES["urls.py"], "source": "urls.py"}])
+    assert asked(document, "who writes resolv.conf?") == []
+    assert [source for source, _ in asked(document, "who writes smb.conf?")] == ["document-0"]
+
+
 def test_a_definition_inside_of_another_is_found_at_its_line():
     ring = "    def ring_{}(self):\n        return self.bell + {}\n\n"
     text = "class Door:\n" + "".join(ring.format(n, n) for n in range(30))

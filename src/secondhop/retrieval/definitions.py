@@ -51,7 +51,8 @@ _FRAME = re.compile(
     re.MULTILINE,
 )
 _PARTS = re.compile(r"[^\W\d]\w+")
-_IN_WORD = re.compile(rb"\w")
+_IN_WORD, _IN_NAME = re.compile(rb"\w"), re.compile(rb"[\w.:#/-]")
+"""What a word is not cut behind, and a name of several parts: resolv.conf is not `smb.conf`."""
 
 
 def definitions_asked(snapshot: Snapshot, question: str, allowed: Bools | None = None) -> Ints:
@@ -115,6 +116,7 @@ def _openings(snapshot: Snapshot, name: tuple[str, ...], chunks: Ints, paths: In
             around = chunks[is_any(paths, _paths_with(snapshot, rf'{before[-1]}"\]'))]
             if len(within := _within(snapshot, name[-1], around)):
                 return within
+            called = _paths_with(snapshot, rf'{last}"\]', _IN_NAME)
     if len(called):
         return snapshot.chunk_sentences[chunks[is_any(paths, called)]]
     return _within(snapshot, name[-1], _holding(snapshot, name[-1], chunks))
@@ -142,11 +144,11 @@ def _within(snapshot: Snapshot, name: str, chunks: Ints) -> Ints:
     return np.array(found, np.int64)
 
 
-def _paths_with(snapshot: Snapshot, word: str) -> Ints:
-    """Numbers of the heading paths in which a word begins that is like an expression."""
+def _paths_with(snapshot: Snapshot, word: str, inside: re.Pattern[bytes] = _IN_WORD) -> Ints:
+    """Numbers of the heading paths in which a word begins that is like an expression: not behind what is `inside` of one."""
     strings = snapshot.paths.strings
     data = strings.data.data  # a copy would take as long as the search
     # An expression that begins with `\b` takes eight times as long.
     starts = (match.start() for match in re.finditer(word.encode(), data))
-    found = np.array([at for at in starts if not _IN_WORD.match(data, at - 1)], np.int64)
+    found = np.array([at for at in starts if not inside.match(data, at - 1)], np.int64)
     return distinct_values(strings.offsets.searchsorted(found, "right") - 1)
