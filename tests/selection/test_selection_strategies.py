@@ -200,6 +200,15 @@ def test_code_that_hardly_matches_takes_no_room_of_a_second_hop():
     assert "Holm of Skerry" in context.text()
 
 
+def test_a_listing_in_a_text_takes_no_half_of_the_budget_from_texts():
+    listing = "".join(f"light_of_harbour_{n} = red if bar_closed else green\n" for n in range(20))
+    page = f"<h1>Lights</h1><p>The harbour light is red when the bar is closed.</p><h1>All of them</h1><pre>{listing}</pre>"
+    others = [f"<p>The light of berth {n} is for boats.</p>" for n in range(9)]
+    document = Document.from_texts([{"text": text, "format": "html"} for text in (page, *others)], tokenizer="words")
+    text = document.context("which harbour light is red?", 60).text()
+    assert (text.count("berth"), text.count("light_of")) == (2, 3)
+
+
 @pytest.mark.parametrize("budget", [7, 12, 30])
 def test_a_dropped_hit_says_how_many_tokens_it_was_short(budget):
     report = build_context(

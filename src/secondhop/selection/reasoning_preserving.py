@@ -129,9 +129,17 @@ def sentence_orders(hits: Ranking, facts: Facts, total: Floats, is_code: Bools) 
     by_linked = np.maximum(_smoothed(linked, sentences.hit), carried(hits, linked, labels, lines))
     by_all = _values(hits, is_code, lines, total, by_linked, OPENING_BONUS)
     if is_code.any():
-        by_words[(is_code & (hits.direct < STRONG_CODE * hits.direct.max()))[sentences.hit]] = 0
+        by_words[_waiting(hits, is_code)[sentences.hit]] = 0
     direct_order = (-by_words).argsort(kind="stable")
     return direct_order[by_words[direct_order] > 0].tolist(), (-by_all).argsort(kind="stable").tolist()
+
+
+def _waiting(hits: Ranking, is_code: Bools) -> Bools:
+    """[hits] whether it is code that is no direct evidence: what hardly matches, and listings in texts, which explain them."""
+    texts = {hit.chunk.source for hit, code in zip(hits, is_code.tolist(), strict=True) if not code}
+    in_text = np.array([hit.chunk.source in texts for hit in hits], bool)
+    waiting: Bools = is_code & (in_text | (hits.direct < STRONG_CODE * hits.direct.max()))
+    return waiting
 
 
 def _values(
