@@ -254,7 +254,6 @@ def stream(length, entries=""):
         (stream(9, "/Filter /FlateDecode"), False),
         (stream(9, "/Filter [/FlateDecode]"), False),
         (stream(9, "/Filter [/FlateDecode /FlateDecode]"), True),
-        (stream(0, "/Filter [/FlateDecode /FlateDecode]"), False),
         ("[7 0 R 7 0 R]", True),
         ("[null]", False),
         ("null", False),
