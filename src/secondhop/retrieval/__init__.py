@@ -52,7 +52,8 @@ def retrieve(
         text: any string.
         costs: counts the tokens of its chunks.
         candidate_k: how many candidates with different words at most.
-        bridge: also reach passages through the names that the best hits introduce, and give the headers of tables.
+        bridge: also reach passages through the names that the best hits introduce, and give the headers of tables and the
+            signatures of definitions.
         room: where all chunks fit so many tokens and the candidates are most of them, the others are candidates too.
         allowed: [C] chunks that may be returned; None for all.
         tiers: what ranks besides words; None for words alone.

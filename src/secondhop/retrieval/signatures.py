@@ -8,6 +8,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from secondhop.retrieval.bridge import CODE
+from secondhop.text.invisible import LONGEST, REMEMBERED
 from secondhop.types import Chunk, Passage, Span
 
 if TYPE_CHECKING:
@@ -29,7 +30,8 @@ def signatures(snapshot: Snapshot, ordinals: Ints, chunks: Sequence[Chunk]) -> d
             continue
         order = _opening(snapshot, int(ordinals[place]))
         chunk = snapshot.chunk(order)
-        if (line := _line_with(name, chunk.text)) is not None:
+        line_with = _remembered if len(chunk.text) <= LONGEST else _line_with
+        if (line := line_with(name, chunk.text)) is not None:
             found[place] = Passage(chunk, ((chunk.start + line[0], chunk.start + line[1]),), "heading", order=order)
     return found
 
@@ -44,7 +46,6 @@ def _opening(snapshot: Snapshot, ordinal: int) -> int:
     return first + int(openings[-1]) if len(openings) else ordinal
 
 
-@lru_cache(maxsize=1 << 10)
 def _line_with(name: str, text: str) -> Span | None:
     """The first line with the name that is no comment; None if it is long."""
     at = text.find(name)
@@ -55,3 +56,6 @@ def _line_with(name: str, text: str) -> Span | None:
             return (start, start + len(line)) if len(line.strip()) <= _LONGEST else None
         at = text.find(name, after)
     return None
+
+
+_remembered = lru_cache(maxsize=REMEMBERED)(_line_with)
