@@ -9,16 +9,18 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 from secondhop.arrays import distinct_values, is_any
 from secondhop.retrieval.bridge import CODE
 from secondhop.retrieval.named_sources import is_file
+from secondhop.text.hashing import digest, digests_of
 
 if TYPE_CHECKING:
     from secondhop.indexing import Snapshot
+    from secondhop.text.hashing import Digests
     from secondhop.types import Bools, Ints
 
 DEFINED = 1.0
@@ -31,6 +33,9 @@ _JOINT = re.compile(r"\.|::|#")
 _NAME = re.compile(r"[^\W\d]\w*(?:(?:\.|::|#)[^\W\d]\w*)*(?:\(\))?")
 _AS_IN_CODE = re.compile(r"_|[.:#][^\W\d]|\(\)|[a-z][A-Z]|[A-Z]{2}[a-z]{2}")
 """What few other words have: signs, or capitals within."""
+_LAST_WORD = re.compile(r"(?<!\w)\w*\Z")
+_AT_ONCE = 1 << 14
+"""Headings that are decoded together."""
 _MOST_READ = 64
 """Chunks in which a name is looked for."""
 _STATEMENT = (
@@ -55,6 +60,35 @@ _IN_WORD, _IN_NAME = re.compile(rb"\w"), re.compile(rb"[\w.:#/-]")
 """What a word is not cut behind, and a name of several parts: resolv.conf is not `smb.conf`."""
 
 
+class Definitions(NamedTuple):
+    """Where definitions begin in an index, and what they are called."""
+
+    chunks: Ints
+    """Ordinals of the chunks that open them, ascending."""
+    words: Digests
+    """[definitions] digests of the last words of their headings, ascending."""
+    of_words: Ints
+    """[definitions] the chunks with these; for each word ascending."""
+
+    @classmethod
+    def of(cls, snapshot: Snapshot) -> Definitions:
+        """Those of an index. Every heading is read."""
+        chunks = (snapshot.chunk_opens & (snapshot.chunk_kind == CODE)).nonzero()[0]
+        digests = [chunks[:0].astype(np.uint64)]
+        for first in range(0, len(chunks), _AT_ONCE):
+            paths = snapshot.section_path[snapshot.chunk_section[chunks[first : first + _AT_ONCE]]]
+            headings = json.loads(f"[{','.join(snapshot.paths.strings.several(paths))}]")
+            digests.append(digests_of([_LAST_WORD.findall(path[-1] if path else "")[0] for path in headings]))
+        words = np.concatenate(digests)
+        order = words.argsort(kind="stable")
+        return cls(chunks, words[order], chunks[order])
+
+    def called(self, word: str) -> Ints:
+        """The chunks that open definitions whose headings end with a word, ascending."""
+        wanted = np.uint64(digest(word))
+        return self.of_words[self.words.searchsorted(wanted) : self.words.searchsorted(wanted, "right")]
+
+
 def definitions_asked(snapshot: Snapshot, question: str, allowed: Bools | None = None) -> Ints:
     """Numbers of the sentences that open definitions which the question names, in chunks that may be shown.
 
@@ -62,15 +96,9 @@ def definitions_asked(snapshot: Snapshot, question: str, allowed: Bools | None =
     """
     failed = frames(question)
     names = list(dict.fromkeys(failed or _names(snapshot, question)))[:_MOST_NAMES]
-    chunks = (snapshot.chunk_opens & (snapshot.chunk_kind == CODE)).nonzero()[0] if names else np.empty(0, np.int64)
-    if allowed is not None:
-        chunks = chunks[allowed[chunks]]
-    if not len(chunks):
-        return chunks
-    paths = snapshot.section_path[snapshot.chunk_section[chunks]]
-    called = [_openings(snapshot, name, chunks, paths) for name in names]
+    called = [_openings(snapshot, name, allowed) for name in names]
     found = [each for each in called if 0 < len(each) <= MOST_ALIKE][: 1 if failed else None]
-    return distinct_values(np.concatenate(found)) if found else chunks[:0]
+    return distinct_values(np.concatenate(found)) if found else np.empty(0, np.int64)
 
 
 def frames(question: str) -> list[tuple[str, ...]]:
@@ -97,36 +125,54 @@ def _names(snapshot: Snapshot, question: str) -> Iterator[tuple[str, ...]]:
                 yield name
 
 
-def _openings(snapshot: Snapshot, name: tuple[str, ...], chunks: Ints, paths: Ints) -> Ints:
+def _openings(snapshot: Snapshot, name: tuple[str, ...], allowed: Bools | None) -> Ints:
     """Numbers of the sentences that open what has a name; if the part before it is found around some of them, of those.
 
     Args:
         snapshot: the index.
         name: its parts.
-        chunks: [openings] where definitions begin.
-        paths: [openings] numbers of their heading paths.
+        allowed: [C] chunks that may be shown; None for all.
     """
-    *before, last = [re.escape(json.dumps(part)[1:-1]) for part in name]
-    called = _paths_with(snapshot, rf'{last}"\]')
+    *before, last = name
+    definitions = _definitions_of(snapshot)
+    called = _shown(definitions.called(last), allowed)
     if before:
-        inside = called[is_any(called, _paths_with(snapshot, rf"{before[-1]}(?!\w)"))]
+        inside = _under(snapshot, called, rf"{_as_stored(before[-1])}(?!\w)")
         if len(inside):
             called = inside
         else:
-            around = chunks[is_any(paths, _paths_with(snapshot, rf'{before[-1]}"\]'))]
-            if len(within := _within(snapshot, name[-1], around)):
+            around = _shown(definitions.called(before[-1]), allowed)
+            if len(within := _within(snapshot, last, around)):
                 return within
-            called = _paths_with(snapshot, rf'{last}"\]', _IN_NAME)
+            called = _under(snapshot, called, rf'{_as_stored(last)}"\]', _IN_NAME)
     if len(called):
-        return snapshot.chunk_sentences[chunks[is_any(paths, called)]]
-    return _within(snapshot, name[-1], _holding(snapshot, name[-1], chunks))
+        return snapshot.chunk_sentences[called]
+    return _within(snapshot, last, _shown(_holding(snapshot, last, definitions.chunks), allowed))
+
+
+def _definitions_of(snapshot: Snapshot) -> Definitions:
+    known = snapshot._names
+    if "definitions" not in known:
+        known["definitions"] = Definitions.of(snapshot)
+    definitions: Definitions = known["definitions"]
+    return definitions
+
+
+def _shown(chunks: Ints, allowed: Bools | None) -> Ints:
+    return chunks if allowed is None else chunks[allowed[chunks]]
+
+
+def _as_stored(word: str) -> str:
+    """An expression for a word as it stands in heading paths."""
+    return re.escape(json.dumps(word)[1:-1])
 
 
 def _holding(snapshot: Snapshot, name: str, chunks: Ints) -> Ints:
     """Those of the chunks that hold all words of a name."""
     for term in snapshot.lexicon.analyzer.terms(name):
         number = snapshot.lexicon.terms.get(term)
-        chunks = chunks[:0] if number is None else chunks[is_any(chunks, snapshot.body.of(number)[0])]
+        held = chunks[:0] if number is None else snapshot.body.of(number)[0]
+        chunks = held[is_any(held, chunks)]
     return chunks
 
 
@@ -144,11 +190,11 @@ def _within(snapshot: Snapshot, name: str, chunks: Ints) -> Ints:
     return np.array(found, np.int64)
 
 
-def _paths_with(snapshot: Snapshot, word: str, inside: re.Pattern[bytes] = _IN_WORD) -> Ints:
-    """Numbers of the heading paths in which a word begins that is like an expression: not behind what is `inside` of one."""
-    strings = snapshot.paths.strings
-    data = strings.data.data  # a copy would take as long as the search
+def _under(snapshot: Snapshot, chunks: Ints, word: str, inside: re.Pattern[bytes] = _IN_WORD) -> Ints:
+    """Those of the chunks in whose heading paths a word begins that is like an expression: not behind what is `inside` of one."""
+    strings = snapshot.paths.strings.take(snapshot.section_path[snapshot.chunk_section[chunks]])
+    data = strings.data.data
     # An expression that begins with `\b` takes eight times as long.
     starts = (match.start() for match in re.finditer(word.encode(), data))
     found = np.array([at for at in starts if not inside.match(data, at - 1)], np.int64)
-    return distinct_values(strings.offsets.searchsorted(found, "right") - 1)
+    return chunks[distinct_values(strings.offsets.searchsorted(found, "right") - 1)]
