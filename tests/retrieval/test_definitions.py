@@ -3,6 +3,7 @@
 import pytest
 
 from secondhop import Document
+from secondhop.indexing.strings import Strings
 from secondhop.retrieval.definitions import MOST_ALIKE, definitions_asked
 
 METHOD = "class {}:\n    def {}(self, parcel):\n        return self.{}(parcel)\n"
@@ -149,3 +150,26 @@ def test_of_a_stack_trace_the_line_that_failed_is_shown():
     shown = document.context(trace, 20).text()
     assert shown.startswith("def weigh(scales):\n")
     assert shown.endswith("raise ScaleError('no scale is level')")
+
+
+@pytest.mark.parametrize("question", ["Lid.turn_7", "turn_7", "Nut.turn_7", "turn_none", "Lid.turn_none"])
+def test_headings_are_read_once_and_then_only_those_that_end_with_the_name(question, monkeypatch):
+    text = "".join(f"def turn_{n}(lid):\n    return lid + {n}\n\n\n" for n in range(300))
+    snapshot = Document.from_texts([{"text": text, "source": "lids.py"}])._snapshot
+    definitions_asked(snapshot, "turn_1")
+    read = []
+
+    def counted(method):
+        return lambda strings, numbers: read.extend(numbers.tolist()) or method(strings, numbers)
+
+    for name in ("take", "several"):
+        monkeypatch.setattr(Strings, name, counted(getattr(Strings, name)))
+    definitions_asked(snapshot, question)
+    assert len(read) <= 2
+
+
+def test_a_heading_of_prose_does_not_hide_a_definition_inside_of_another():
+    page = "# wind_up\n\nTo wind_up a clock takes a key.\n"
+    clock = "class Clock:\n    def wind_up(self):\n        self.key = 1\n"
+    document = Document.from_texts([{"text": page, "source": "a.md"}, {"text": clock, "source": "clock.py"}])
+    assert asked(document, "wind_up") == [("clock.py", "class Clock")]

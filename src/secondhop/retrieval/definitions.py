@@ -61,32 +61,30 @@ _IN_WORD, _IN_NAME = re.compile(rb"\w"), re.compile(rb"[\w.:#/-]")
 
 
 class Definitions(NamedTuple):
-    """Where definitions begin in an index, and what they are called."""
+    """Where definitions begin in an index, by what they are called. Parallel arrays."""
 
-    chunks: Ints
-    """Ordinals of the chunks that open them, ascending."""
     words: Digests
-    """[definitions] digests of the last words of their headings, ascending."""
-    of_words: Ints
-    """[definitions] the chunks with these; for each word ascending."""
+    """Those of the last words of their headings, ascending."""
+    chunks: Ints
+    """Ordinals of the chunks that open them; for each word ascending."""
 
     @classmethod
     def of(cls, snapshot: Snapshot) -> Definitions:
         """Those of an index. Every heading is read."""
-        chunks = (snapshot.chunk_opens & (snapshot.chunk_kind == CODE)).nonzero()[0]
-        digests = [chunks[:0].astype(np.uint64)]
+        chunks = _opening(snapshot, np.arange(len(snapshot)))
+        digests = [np.empty(0, np.uint64)]
         for first in range(0, len(chunks), _AT_ONCE):
             paths = snapshot.section_path[snapshot.chunk_section[chunks[first : first + _AT_ONCE]]]
             headings = json.loads(f"[{','.join(snapshot.paths.strings.several(paths))}]")
             digests.append(digests_of([_LAST_WORD.findall(path[-1] if path else "")[0] for path in headings]))
         words = np.concatenate(digests)
         order = words.argsort(kind="stable")
-        return cls(chunks, words[order], chunks[order])
+        return cls(words[order], chunks[order])
 
     def called(self, word: str) -> Ints:
         """The chunks that open definitions whose headings end with a word, ascending."""
         wanted = np.uint64(digest(word))
-        return self.of_words[self.words.searchsorted(wanted) : self.words.searchsorted(wanted, "right")]
+        return self.chunks[self.words.searchsorted(wanted) : self.words.searchsorted(wanted, "right")]
 
 
 def definitions_asked(snapshot: Snapshot, question: str, allowed: Bools | None = None) -> Ints:
@@ -96,6 +94,8 @@ def definitions_asked(snapshot: Snapshot, question: str, allowed: Bools | None =
     """
     failed = frames(question)
     names = list(dict.fromkeys(failed or _names(snapshot, question)))[:_MOST_NAMES]
+    if not names or not len(_definitions_of(snapshot).chunks):
+        return np.empty(0, np.int64)
     called = [_openings(snapshot, name, allowed) for name in names]
     found = [each for each in called if 0 < len(each) <= MOST_ALIKE][: 1 if failed else None]
     return distinct_values(np.concatenate(found)) if found else np.empty(0, np.int64)
@@ -147,7 +147,7 @@ def _openings(snapshot: Snapshot, name: tuple[str, ...], allowed: Bools | None) 
             called = _under(snapshot, called, rf'{_as_stored(last)}"\]', _IN_NAME)
     if len(called):
         return snapshot.chunk_sentences[called]
-    return _within(snapshot, last, _shown(_holding(snapshot, last, definitions.chunks), allowed))
+    return _within(snapshot, last, _shown(_holding(snapshot, last), allowed))
 
 
 def _definitions_of(snapshot: Snapshot) -> Definitions:
@@ -167,12 +167,24 @@ def _as_stored(word: str) -> str:
     return re.escape(json.dumps(word)[1:-1])
 
 
-def _holding(snapshot: Snapshot, name: str, chunks: Ints) -> Ints:
-    """Those of the chunks that hold all words of a name."""
-    for term in snapshot.lexicon.analyzer.terms(name):
-        number = snapshot.lexicon.terms.get(term)
-        held = chunks[:0] if number is None else snapshot.body.of(number)[0]
-        chunks = held[is_any(held, chunks)]
+def _opening(snapshot: Snapshot, chunks: Ints) -> Ints:
+    """Those of the chunks that open definitions."""
+    opening: Ints = chunks[snapshot.chunk_opens[chunks] & (snapshot.chunk_kind[chunks] == CODE)]
+    return opening
+
+
+def _holding(snapshot: Snapshot, name: str) -> Ints:
+    """The chunks that open definitions and hold all words of a name."""
+    terms = [snapshot.lexicon.terms.get(term) for term in snapshot.lexicon.analyzer.terms(name)]
+    holders = [snapshot.body.of(number)[0] for number in terms if number is not None]
+    if not terms:
+        return _definitions_of(snapshot).chunks
+    if len(holders) < len(terms):
+        return np.empty(0, np.int64)
+    rarest, *others = sorted(holders, key=len)
+    chunks = _opening(snapshot, rarest)
+    for other in others:
+        chunks = chunks[is_any(chunks, other)]
     return chunks
 
 
