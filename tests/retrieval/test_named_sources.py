@@ -302,3 +302,46 @@ def test_given_chunks_are_preferred_by_their_source():
     for source in ("contracts/fuel.md", "contracts/supplier.md"):
         context = build_context(f"What is the notice period in {source}?", chunks, token_budget=20, tokenizer="words")
         assert context.passages[context._by_value[0]].chunk.source == source
+
+
+@pytest.mark.parametrize(
+    ("asked", "named"),
+    [
+        ("In version 2, how many clients may connect?", ["v2/server.md"]),
+        ("how many clients may connect v1", ["v1/server.md"]),
+        ("How many clients may connect in release 2.4?", ["2.4/server.md"]),
+        ("How many clients could connect in 2019?", ["archive/2019/notes/server.md"]),
+        ("In version 2, what does v1/server.md say of clients?", ["v1/server.md"]),
+        ("How many clients may connect in version 3?", []),
+        ("May 2 clients connect?", []),
+        ("How many clients may connect in 2.4.1?", []),
+        ("How many clients may connect?", []),
+    ],
+)
+def test_a_version_or_a_year_names_the_folder_that_is_called_by_it(asked, named):
+    paths = ("v1/server.md", "v2/server.md", "2.4/server.md", "archive/2019/notes/server.md")
+    document = Document.from_texts(
+        [
+            {"text": f"# Limits\n\nAs many as {n} clients may connect.", "source": path}
+            for n, path in enumerate(paths, 32)
+        ]
+    )
+    found = named_in(document._snapshot, asked)
+    assert (
+        sorted(
+            {document._snapshot.sources[document._snapshot.chunk_source[each]] for each in found.chunks}
+            if found
+            else ()
+        )
+        == named
+    )
+
+
+def test_what_both_versions_say_is_cited_from_the_one_that_the_question_names():
+    text = "# Limits\n\nAt most thirty clients may connect.\n\n# Port\n\nThe server listens on port 9418."
+    document = Document.from_texts([{"text": text, "source": f"{version}/server.md"} for version in ("v1", "v2")])
+    best = max(
+        document.context("On which port does the server listen in version 2?", 100).citations,
+        key=lambda each: each["score"],
+    )
+    assert best["source"] == "v2/server.md"

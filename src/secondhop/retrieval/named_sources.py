@@ -34,6 +34,11 @@ _WORD = re.compile(r"[^\W_]+")
 _FILE = re.compile(r"\w+(?:\.\w+)+")
 """The end of a file's name, from the last blank or hyphen on."""
 _IN_NAMES = "_-."
+_VERSION_FOLDER = re.compile(r"(?:v|version|release)?[-_. ]?([0-9]{1,4}(?:\.[0-9]{1,4}){0,3})", re.IGNORECASE)
+_VERSION = re.compile(
+    r"(?<![\w.])(?:(?:v|version|release)[ .]?([0-9]{1,4}(?:\.[0-9]{1,4}){0,3})|((?:19|20)[0-9]{2}))(?!\w|\.[0-9])",
+    re.IGNORECASE,
+)
 _PAGE_WORDS = """p pg pp page pages pag pág págs pagina pagine página páginas blz slide slides seite seiten strona stronie
     strony str страница страницы странице стр"""
 _PAGE = re.compile(
@@ -95,6 +100,8 @@ class Names:
     """Labels, by the word in their names that fewest names have."""
     words: Mapping[str, tuple[frozenset[str], frozenset[str]]]
     """[label] words of its name without the suffix, and of the folder that it is in."""
+    by_version: Mapping[str, Sequence[str]]
+    """Labels in folders that are called by a version or a year, by its number: `docs/v2/install.md`."""
     suffixes: frozenset[str]
     """What the names end with."""
     of_pages: frozenset[str]
@@ -111,12 +118,15 @@ class Names:
         by_end: dict[str, list[str]] = {}
         by_word: dict[str, list[str]] = {}
         words: dict[str, tuple[frozenset[str], frozenset[str]]] = {}
+        by_version: dict[str, list[str]] = {}
         count: dict[str, int] = {}
         for label in numbers:
             *_, folder, name = ("", *_path(label).split("/"))
             if not (ends := _FILE.findall(name)) or not name.endswith(ends[-1]):
                 continue
             by_end.setdefault(ends[-1], []).append(label)
+            for version in filter(None, map(_VERSION_FOLDER.fullmatch, _path(label).split("/")[:-1])):
+                by_version.setdefault(version[1], []).append(label)
             words[label] = frozenset(_words(name.rpartition(".")[0])), frozenset(_words(folder))
             for word in words[label][0]:
                 count[word] = count.get(word, 0) + 1
@@ -126,7 +136,9 @@ class Names:
         by_word = {word: labels for word, labels in by_word.items() if len(labels) <= MOST_ALIKE}
         suffixes = frozenset(word for end in by_end for word in _words(end)[-1:])
         of_pages = frozenset(_words(_PAGE_WORDS) if snapshot.section_page.max(initial=0) > 0 else ())
-        return cls(numbers, by_end, by_word, words, suffixes, of_pages, of_pages.union(by_word, suffixes))
+        versions = frozenset(form for each in by_version for form in (_words(each)[0], f"v{_words(each)[0]}"))
+        telling = of_pages.union(by_word, suffixes, versions)
+        return cls(numbers, by_end, by_word, words, by_version, suffixes, of_pages, telling)
 
     def may_name(self, label: str, words: frozenset[str], question: str) -> bool:
         """Whether a question with those words, all of the name, may mean a file: by two words at least, or one in capitals."""
@@ -145,6 +157,8 @@ def named_in(snapshot: Snapshot, question: str, allowed: Bools | None = None) ->
     found = [] if names.suffixes.isdisjoint(telling) else list(_files(names, question))
     if not found and (likely := [each for each in likely if names.may_name(each, words, question)]):
         found = list(_by_words(names, snapshot.lexicon.analyzer, question, likely))
+    if not found:
+        found = list(_by_version(names, question))
     asked = [] if names.of_pages.isdisjoint(telling) else list(_PAGE.finditer(question))
     if not (found or asked):
         return None
@@ -224,6 +238,13 @@ def _by_words(
             break
     if 2 * sum(map(len, best.values())) <= len(names.numbers):
         yield from best.items()
+
+
+def _by_version(names: Names, question: str) -> Iterator[tuple[Span, list[str]]]:
+    """Folders that are called by a version or a year which the question names: "in version 2", "v2", "in 2024"."""
+    for match in _VERSION.finditer(question):
+        if labels := names.by_version.get(match[1] or match[2]):
+            yield match.span(), list(labels)
 
 
 def _stands_alone(match: re.Match[str], question: str) -> bool:
