@@ -31,6 +31,7 @@ _LONGEST_REMEMBERED = 1 << 10
 """Of how many chunks facts are remembered, and of how many terms each may have: a chunk of the caller's may be a book."""
 
 _Facts = TypeVar("_Facts")
+_Table = TypeVar("_Table")
 _make_chunk = quickly(Chunk)
 
 
@@ -71,10 +72,8 @@ class Snapshot(Segment):
 
     _chunks: dict[int, Chunk] = field(default_factory=dict, repr=False)
     """Some of the chunks made so far. Filling it twice is harmless, so it needs no lock."""
-    _forms: list[tuple[Ints, Ints]] = field(default_factory=list, repr=False)
-    """What `forms_of` looks up, once it was asked for. Making it twice is harmless as well."""
-    _names: dict[str, Any] = field(default_factory=dict, repr=False)
-    """What retrieval knows of the names of sources and pages, once a question was asked. Likewise."""
+    _tables: dict[Callable[[Snapshot], Any], Any] = field(default_factory=dict, repr=False)
+    """What `table` made. Making it twice is harmless as well."""
     _facts: dict[int, Any] = field(default_factory=dict, repr=False)
     """Some of what `facts` told."""
 
@@ -185,12 +184,7 @@ class Snapshot(Segment):
 
     def forms_of(self, terms: Ints) -> tuple[Ints, Ints]:
         """Numbers of the forms that stand for these terms, ascending, and for each the place of its term."""
-        if not self._forms:
-            lexicon = self.lexicon
-            form = np.arange(len(lexicon.forms), dtype=np.int32).repeat(np.diff(lexicon.form_offsets))
-            counts = np.bincount(lexicon.form_terms, minlength=len(lexicon.terms))
-            self._forms.append((offsets_of(counts), form[lexicon.form_terms.argsort()]))
-        offsets, forms = self._forms[0]
+        offsets, forms = self.table(_forms_by_term)
         first = offsets[terms]
         counts = offsets[terms + 1] - first
         found = forms[ranges(first, counts)]
@@ -207,6 +201,13 @@ class Snapshot(Segment):
                     self._facts.clear()
                 self._facts[ordinal] = known
         return known
+
+    def table(self, make: Callable[[Snapshot], _Table]) -> _Table:
+        """What a function makes of the whole index. Made when it is first asked for, and remembered."""
+        if make not in self._tables:
+            self._tables[make] = make(self)
+        made: _Table = self._tables[make]
+        return made
 
     def all_chunks(self) -> Iterator[Chunk]:
         """Every chunk, made some at a time."""
@@ -314,6 +315,14 @@ def _columns(segment: Segment) -> dict[str, Any]:
 def _postings(arrays: Mapping[str, NDArray[Any]], name: str, n_chunks: int) -> Postings:
     offsets, chunks, weights = (arrays[f"{name}_{part}"] for part in _PARTS)
     return Postings(offsets, chunks, weights, n_chunks)
+
+
+def _forms_by_term(snapshot: Snapshot) -> tuple[Ints, Ints]:
+    """[terms + 1] where the forms of each term begin and the last ones end, and the forms, term by term."""
+    lexicon = snapshot.lexicon
+    form = np.arange(len(lexicon.forms), dtype=np.int32).repeat(np.diff(lexicon.form_offsets))
+    counts = np.bincount(lexicon.form_terms, minlength=len(lexicon.terms))
+    return offsets_of(counts), form[lexicon.form_terms.argsort()]
 
 
 def _zeros(segment: Segment) -> Ints:

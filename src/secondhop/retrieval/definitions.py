@@ -94,7 +94,7 @@ def definitions_asked(snapshot: Snapshot, question: str, allowed: Bools | None =
     """
     failed = frames(question)
     names = list(dict.fromkeys(failed or _names(snapshot, question)))[:_MOST_NAMES]
-    if not names or not len(_definitions_of(snapshot).chunks):
+    if not names or not len(snapshot.table(Definitions.of).chunks):
         return np.empty(0, np.int64)
     called = [_openings(snapshot, name, allowed) for name in names]
     found = [each for each in called if 0 < len(each) <= MOST_ALIKE][: 1 if failed else None]
@@ -134,7 +134,7 @@ def _openings(snapshot: Snapshot, name: tuple[str, ...], allowed: Bools | None) 
         allowed: [C] chunks that may be shown; None for all.
     """
     *before, last = name
-    definitions = _definitions_of(snapshot)
+    definitions = snapshot.table(Definitions.of)
     called = _shown(definitions.called(last), allowed)
     if before:
         inside = _under(snapshot, called, rf"{_as_stored(before[-1])}(?!\w)")
@@ -148,14 +148,6 @@ def _openings(snapshot: Snapshot, name: tuple[str, ...], allowed: Bools | None) 
     if len(called):
         return snapshot.chunk_sentences[called]
     return _within(snapshot, last, _shown(_holding(snapshot, last), allowed))
-
-
-def _definitions_of(snapshot: Snapshot) -> Definitions:
-    known = snapshot._names
-    if "definitions" not in known:
-        known["definitions"] = Definitions.of(snapshot)
-    definitions: Definitions = known["definitions"]
-    return definitions
 
 
 def _shown(chunks: Ints, allowed: Bools | None) -> Ints:
@@ -178,7 +170,7 @@ def _holding(snapshot: Snapshot, name: str) -> Ints:
     terms = [snapshot.lexicon.terms.get(term) for term in snapshot.lexicon.analyzer.terms(name)]
     holders = [snapshot.body.of(number)[0] for number in terms if number is not None]
     if not terms:
-        return _definitions_of(snapshot).chunks
+        return snapshot.table(Definitions.of).chunks
     if len(holders) < len(terms):
         return np.empty(0, np.int64)
     rarest, *others = sorted(holders, key=len)

@@ -121,13 +121,13 @@ class Names:
         by_version: dict[str, list[str]] = {}
         count: dict[str, int] = {}
         for label in numbers:
-            *_, folder, name = ("", *_path(label).split("/"))
+            *folders, name = _path(label).split("/")
             if not (ends := _FILE.findall(name)) or not name.endswith(ends[-1]):
                 continue
             by_end.setdefault(ends[-1], []).append(label)
-            for version in filter(None, map(_VERSION_FOLDER.fullmatch, _path(label).split("/")[:-1])):
+            for version in filter(None, map(_VERSION_FOLDER.fullmatch, folders)):
                 by_version.setdefault(version[1], []).append(label)
-            words[label] = frozenset(_words(name.rpartition(".")[0])), frozenset(_words(folder))
+            words[label] = frozenset(_words(name.rpartition(".")[0])), frozenset(_words("".join(folders[-1:])))
             for word in words[label][0]:
                 count[word] = count.get(word, 0) + 1
         for label, (of_name, _) in words.items():
@@ -148,7 +148,7 @@ class Names:
 
 def named_in(snapshot: Snapshot, question: str, allowed: Bools | None = None) -> NamedSources | None:
     """The files and pages of the index that a question names, among the chunks that may be shown; None if it names none."""
-    names = _names_of(snapshot)
+    names = snapshot.table(Names.of)
     words = frozenset(_words(question))
     if names.telling.isdisjoint(words):
         return None
@@ -177,15 +177,7 @@ def named_in(snapshot: Snapshot, question: str, allowed: Bools | None = None) ->
 
 def is_file(snapshot: Snapshot, name: str) -> bool:
     """Whether a file of the index is called so, its suffix included."""
-    return name.lower() in _names_of(snapshot).by_end
-
-
-def _names_of(snapshot: Snapshot) -> Names:
-    known = snapshot._names
-    if "files" not in known:
-        known["files"] = Names.of(snapshot)
-    names: Names = known["files"]
-    return names
+    return name.lower() in snapshot.table(Names.of).by_end
 
 
 def _files(names: Names, question: str) -> Iterator[tuple[Span, list[str]]]:
@@ -259,7 +251,7 @@ def _on(snapshot: Snapshot, asked: re.Match[str], ordinals: Ints) -> Ints:
     if pages and last:
         pages += range(pages[0] + 1, min(int(last), pages[0] + MOST_PAGES) + 1)
     held = np.isin(snapshot.section_page, pages)
-    labels = _page_labels(snapshot)
+    labels = snapshot.table(_page_labels)
     for label in (first.lower(), *map(str, pages[1:])):
         for source, page in labels.get(label, ()):
             held |= (snapshot.section_source == source) & (snapshot.section_page == page)
@@ -269,19 +261,15 @@ def _on(snapshot: Snapshot, asked: re.Match[str], ordinals: Ints) -> Ints:
 
 def _page_labels(snapshot: Snapshot) -> Mapping[str, Sequence[tuple[int, int]]]:
     """Texts and pages by what their pages are called, where that is not their number."""
-    known = snapshot._names
-    if "pages" not in known:
-        labels: dict[str, list[tuple[int, int]]] = {}
-        for source in distinct_values(snapshot.section_source[snapshot.section_page > 0]).tolist():
-            metadata = snapshot.metadata[source]
-            called = metadata.get("page_labels")
-            if isinstance(called, list) and len(called) == metadata.get("page_count"):
-                for page, label in enumerate(called, 1):
-                    if label != str(page):
-                        labels.setdefault(str(label).lower(), []).append((source, page))
-        known["pages"] = labels
-    found: Mapping[str, Sequence[tuple[int, int]]] = known["pages"]
-    return found
+    labels: dict[str, list[tuple[int, int]]] = {}
+    for source in distinct_values(snapshot.section_source[snapshot.section_page > 0]).tolist():
+        metadata = snapshot.metadata[source]
+        called = metadata.get("page_labels")
+        if isinstance(called, list) and len(called) == metadata.get("page_count"):
+            for page, label in enumerate(called, 1):
+                if label != str(page):
+                    labels.setdefault(str(label).lower(), []).append((source, page))
+    return labels
 
 
 def _joined(spans: Sequence[Span]) -> tuple[Span, ...]:
