@@ -431,7 +431,9 @@ def test_old_binary_formats_are_named_as_such(loader):
 
 @pytest.mark.parametrize("loader", [word, slides, spreadsheet])
 @pytest.mark.parametrize(
-    "data", [b"", b"plain text", saved(word_document())[:3000], zipped({"hello.txt": "x"}), OLE + bytes(9)]
+    "data",
+    [b"", b"plain text", saved(word_document())[:3000], zipped({"hello.txt": "x"}), OLE + bytes(9)],
+    ids=["empty", "text", "part of a document", "another zip", "part of an old document"],  # zips hold the time
 )
 def test_what_is_no_office_file_is_an_error_of_ours(loader, data, capfd):
     with pytest.raises(LoadError):
