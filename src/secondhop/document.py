@@ -62,6 +62,7 @@ from secondhop.telemetry import observed
 from secondhop.text.counting import CachedCounter
 from secondhop.text.tokens import resolve_counter
 from secondhop.types import Chunk, Grain, Hit, Ranking, Strategy, TextStyle
+from secondhop.workers import in_worker
 
 if TYPE_CHECKING:
     from secondhop.retrieval import Tiers
@@ -426,9 +427,9 @@ class Document:
 
     async def acontext(self, query: str, budget: int | None = None, **options: Unpack[ContextKeywords]) -> Context:
         """`context`, with its options, in a worker thread, so that the event loop goes on."""
-        import asyncio  # a twentieth of what importing this package takes; who awaits has it already
-
-        return await asyncio.to_thread(partial(self.context, query, budget, **options))
+        ask = partial(self.context, query, budget, **options)
+        asks_caller = callable(options.get("strategy")) or callable(options.get("filter"))
+        return await in_worker(ask, may_wait=self.may_wait or asks_caller)
 
     def analyze(self, query: str, budget: int | None = None, **options: Unpack[ContextKeywords]) -> DecisionReport:
         """The report that `context` with these options gives."""
@@ -503,6 +504,11 @@ class Document:
     def language(self) -> str:
         """The language that the analyzer works in."""
         return self._snapshot.lexicon.analyzer.language
+
+    @property
+    def may_wait(self) -> bool:
+        """Whether questions do more than compute: ask a model, or a strategy that is a function of yours."""
+        return self._tiers is not None or callable(self._options.strategy)
 
     def source_text(self, source: str) -> str:
         """The text that the spans of this source's chunks point into; of a chunk that the caller made, its own text.

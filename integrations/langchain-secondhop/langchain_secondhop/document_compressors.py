@@ -1,6 +1,7 @@
 """`SecondhopCompressor`: what another retriever found, cut down to a token budget."""
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 from langchain_core.callbacks import AsyncCallbackManager, CallbackManager, Callbacks
@@ -9,13 +10,14 @@ from langchain_core.runnables import Runnable, RunnableConfig, RunnableLambda
 from pydantic import ConfigDict, Field, model_validator
 from secondhop import DecisionReport
 from secondhop.types import Grain
+from secondhop.workers import in_worker
 from typing_extensions import Self, TypedDict, override
 
 from langchain_secondhop.choosing import Chosen, Tokenizer, checked, choose
 from langchain_secondhop.documents import Order
 from langchain_secondhop.formatting import Style
+from langchain_secondhop.subclasses import says_only
 from langchain_secondhop.tracing import Trace, aemit, emit
-from langchain_secondhop.workers import in_worker, says_only
 
 
 class CompressorInput(TypedDict):
@@ -104,7 +106,8 @@ class SecondhopCompressor(BaseDocumentCompressor):
         manager = AsyncCallbackManager.configure(callbacks)
         run = await manager.on_chain_start(None, {"query": query, "documents": documents}, name=type(self).__name__)
         try:
-            chosen = await in_worker(self._choose, documents, query)
+            choose = partial(self._choose, documents, query)
+            chosen = await in_worker(choose, may_wait=callable(self.strategy))
             if chosen.report is not None:
                 await aemit(chosen.report, chosen.documents, run, self.trace)
         except BaseException as error:

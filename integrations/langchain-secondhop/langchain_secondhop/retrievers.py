@@ -18,13 +18,14 @@ from pydantic import ConfigDict, Field, model_validator
 from secondhop import DecisionReport
 from secondhop.inputs import checked_items
 from secondhop.types import Grain
+from secondhop.workers import in_worker
 from typing_extensions import Self, override
 
 from langchain_secondhop.choosing import Chosen, Tokenizer, checked, choose, grain_for, within_budget
 from langchain_secondhop.documents import Order, to_texts
 from langchain_secondhop.formatting import Style
+from langchain_secondhop.subclasses import says_only
 from langchain_secondhop.tracing import Trace, aemit, emit
-from langchain_secondhop.workers import in_worker, says_only
 
 
 class SecondhopRetriever(BaseRetriever):
@@ -191,7 +192,8 @@ class SecondhopRetriever(BaseRetriever):
         found: list[Document] = []
         if self.base_retriever is not None:
             found = await self.base_retriever.ainvoke(query, config={"callbacks": run_manager.get_child()})
-        chosen = await in_worker(self._choose, query, found, k, token_budget)
+        may_wait = callable(self.strategy) or (self.index is not None and self.index.may_wait)
+        chosen = await in_worker(partial(self._choose, query, found, k, token_budget), may_wait=may_wait)
         if chosen.report is not None:
             await aemit(chosen.report, chosen.documents, run_manager, self.trace)
         return chosen.documents

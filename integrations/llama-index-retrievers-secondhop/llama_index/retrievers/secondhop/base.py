@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
-from weakref import WeakKeyDictionary
 
 from llama_index.core.base.base_retriever import BaseRetriever
 from llama_index.core.callbacks import CallbackManager
@@ -41,6 +40,7 @@ from secondhop.options import as_path
 from secondhop.reporting.report import as_sent
 from secondhop.retrieved import UNLIMITED
 from secondhop.types import Grain
+from secondhop.workers import in_worker
 
 _MOST_CANDIDATES = 10_000
 """The most that `candidate_k` may be."""
@@ -285,8 +285,7 @@ class SecondhopRetriever(BaseRetriever):
         ]
 
     async def _aretrieve(self, query_bundle: QueryBundle) -> list[NodeWithScore]:
-        async with _turn():
-            return await asyncio.to_thread(self._retrieve, query_bundle)
+        return await in_worker(partial(self._retrieve, query_bundle), may_wait=self._document.may_wait)
 
 
 def _has_text(node: BaseNode) -> bool:
@@ -306,14 +305,6 @@ def _nodes_of(index: BaseIndex[Any]) -> list[BaseNode]:
         elif isinstance(store, SimpleVectorStore):  # `delete_nodes` deletes from it alone
             named &= store.data.embedding_dict.keys()
     return [node for name, node in nodes.items() if named is None or name in named]
-
-
-_turns: WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Semaphore] = WeakKeyDictionary()
-
-
-def _turn() -> asyncio.Semaphore:
-    """One worker at a time for each event loop: more would only compete with the loop for the interpreter's lock."""
-    return _turns.setdefault(asyncio.get_running_loop(), asyncio.Semaphore(1))
 
 
 def _score(decision: Decision, decisions: Mapping[str, Decision]) -> float:
