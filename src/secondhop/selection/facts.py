@@ -6,12 +6,11 @@ It is remembered unless the text is long: chunks come back from question to ques
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
 from struct import Struct
-from typing import TYPE_CHECKING, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -25,25 +24,24 @@ from secondhop.types import Kind, Ranking
 if TYPE_CHECKING:
     from secondhop.types import Bools, Ints
 
-_Fact = TypeVar("_Fact")
 _SPAN = Struct("=qq")
-_REFERS = re.compile(
-    r"(?:He|She|It|They|His|Her|Hers|Its|Their|Theirs|This|That|These|Those|Such|Both|Another|However|Also|Thus|Therefore)\b"
+_REFERS = (
+    "He|She|It|They|His|Her|Hers|Its|Their|Theirs|This|That|These|Those|Such|Both|Another|However|Also|Thus|Therefore"
 )
-_HANGS = re.compile(f"{_REFERS.pattern}|{ITEM}|{TIME}")
+_HANGS = re.compile(rf"(?P<refers>{_REFERS})\b|{ITEM}|{TIME}")
 
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What is so of each hit, and of each sentence."""
+    """What is so of each hit, and of each sentence, in which a byte is a number or a truth."""
 
-    hangs: list[bool]
+    hangs: bytes
     """[sentences] whether each begins as those do that hang on what stands before them."""
-    refers: list[bool]
+    refers: bytes
     """[sentences] whether they do so by a pronoun or a connective."""
-    openers: list[int]
+    openers: bytes
     """[sentences] how many from each on say nothing without what follows them."""
-    rows: list[int]
+    rows: bytes
     """[sentences] which row of a table each is, counted from the header in its chunk; 0 for what is none."""
     headers: Ints
     """[sentences] number of the header of the table that each is a row of, in whichever hit it stands; -1 for others."""
@@ -58,11 +56,11 @@ class Facts:
 class _OfChunk(NamedTuple):
     """The same of one."""
 
-    hangs: tuple[bool, ...]
-    refers: tuple[bool, ...]
-    openers: tuple[int, ...]
-    rows: tuple[int, ...]
-    labels: tuple[bool, ...]
+    hangs: bytes
+    refers: bytes
+    openers: bytes
+    rows: bytes
+    labels: bytes
     is_of_lines: bool
     may_open: bool
 
@@ -83,12 +81,12 @@ def facts_of(hits: Ranking) -> Facts:
     ]
     hangs, refers, openers, rows, labels, lines, may_open = zip(*told, strict=True)
     return Facts(
-        _all(hangs),
-        _all(refers),
-        _all(openers),
-        below := _all(rows),
+        b"".join(hangs),
+        b"".join(refers),
+        b"".join(openers),
+        below := b"".join(rows),
         _headers(hits, below, first_of),
-        np.array(_all(labels), bool),
+        np.frombuffer(b"".join(labels), bool),
         np.array(lines, bool),
         list(may_open),
     )
@@ -98,25 +96,25 @@ def facts_of(hits: Ranking) -> Facts:
 def _of_chunk(text: str, kind: Kind, page: int | None, heading: str | None, data: bytes) -> _OfChunk:
     """Those of a chunk, whose sentences' spans in it are told as the bytes of an array: as a key they cost least."""
     spans = list(_SPAN.iter_unpack(data))
-    none, nought = (False,) * len(spans), (0,) * len(spans)
+    none = bytes(len(spans))
     if kind == "code":
-        return _OfChunk(none, none, nought, nought, none, is_of_lines=False, may_open=False)
-    hangs = tuple([_HANGS.match(text, start) is not None for start, _ in spans])
+        return _OfChunk(none, none, none, none, none, is_of_lines=False, may_open=False)
+    begins = [_HANGS.match(text, start) for start, _ in spans]
     return _OfChunk(
-        hangs,
-        tuple([hangs[number] and _REFERS.match(text, start) is not None for number, (start, _) in enumerate(spans)]),
-        count_openers(text, spans, heading),
-        count_rows(text, spans),
-        find_labels(text, spans) if kind == "prose" else none,
+        bytes([match is not None for match in begins]),
+        bytes([match is not None and match.lastgroup == "refers" for match in begins]),
+        bytes(count_openers(text, spans, heading)),
+        bytes(count_rows(text, spans)),
+        bytes(find_labels(text, spans)) if kind == "prose" else none,
         not page and is_of_lines(text, spans),
         kind == "prose" and page is None and may_open(text),
     )
 
 
-def _headers(hits: Ranking, rows: Sequence[int], first_of: Ints) -> Ints:
+def _headers(hits: Ranking, rows: bytes, first_of: Ints) -> Ints:
     headers: Ints = np.full(len(rows), -1)
     if any(rows):
-        below = np.array(rows)
+        below = np.frombuffer(rows, np.uint8)
         headers = np.where(below > 0, np.arange(len(below)) - below, -1)
     if hits.heads:
         place_of = {hit.ordinal: place for place, hit in enumerate(hits.hits)}
@@ -125,10 +123,3 @@ def _headers(hits: Ranking, rows: Sequence[int], first_of: Ints) -> Ints:
                 headers[first_of[place] : first_of[place + 1]] = first_of[holder]
                 headers[first_of[holder]] = -1
     return headers
-
-
-def _all(of_hits: Iterable[Iterable[_Fact]]) -> list[_Fact]:
-    every: list[_Fact] = []
-    for of_hit in of_hits:
-        every += of_hit
-    return every

@@ -31,8 +31,8 @@ CONTROL_CODES = bytes([*range(0x09), *range(0x0E, 0x20), 0x7F])
 _ORDINARY = bytes(set(range(0x80)) - set(CONTROL_CODES))
 _SHORT = 500
 """Characters up to which an expression is as quick as a table."""
-REMEMBERED = 1 << 12
-"""Texts of chunks that something is remembered of."""
+REMEMBERED = 1 << 14
+"""Texts of chunks that something is remembered of: a hundred questions to a folder meet some 6,000."""
 LONGEST = 8_000
 """Characters up to which they are: some give whole books for chunks, and thousands of them take much memory."""
 _COMMON = frozenset("\u00ad\ufeff\u061c\u200b\u200e\u200f")
