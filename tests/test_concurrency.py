@@ -4,6 +4,7 @@ import asyncio
 import multiprocessing
 import os
 import pickle
+import subprocess
 import sys
 import threading
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
@@ -12,6 +13,7 @@ from pathlib import Path
 import pytest
 
 import secondhop
+from secondhop.selection import raw_topk
 
 QUESTIONS = [
     "What is the governing law?",
@@ -66,7 +68,85 @@ def test_acontext_takes_what_context_takes(contract):
     assert context.text() == contract.context("London", 40, 1, top_k=2, text_style="numbered").text()
 
 
+async def test_a_cancelled_question_leaves_the_others_their_answers(contract):
+    tasks = [asyncio.create_task(contract.acontext(QUESTIONS[0], 25)) for _ in range(20)]
+    await asyncio.sleep(0)
+    for task in tasks[::2]:
+        task.cancel()
+    ends = await asyncio.gather(*tasks, return_exceptions=True)
+    assert all(isinstance(end, asyncio.CancelledError) for end in ends[::2])
+    assert {end.text() for end in ends[1::2]} == {contract.context(QUESTIONS[0], 25).text()}
+
+
+def asking(contract):
+    """A filter that asks in an event loop of its own, and waits for that."""
+    return lambda chunk: bool(asyncio.run(contract.acontext(QUESTIONS[0], 25))) and chunk.kind != "heading"
+
+
+def choosing(contract):
+    """A strategy that does."""
+
+    def strategy(query, hits, budget):
+        asyncio.run(contract.acontext(QUESTIONS[0], 25))
+        return raw_topk(query, hits, budget)
+
+    return strategy
+
+
+@pytest.mark.parametrize("options", [{"filter": asking}, {"strategy": choosing}])
+def test_callables_that_ask_again_and_wait_for_it_get_an_answer(contract, options):
+    given = {name: make(contract) for name, make in options.items()}
+
+    async def ask():
+        return await asyncio.gather(*(contract.acontext(QUESTIONS[0], 25, **given) for _ in range(8)))
+
+    contexts = asyncio.run(ask())
+    assert {context.text() for context in contexts} == {contract.context(QUESTIONS[0], 25, **given).text()}
+
+
+async def test_a_documents_own_strategy_may_ask_again_too(contract, contract_text):
+    doc = secondhop.Document.from_text(contract_text, tokenizer="words", strategy=choosing(contract))
+    assert all(await asyncio.gather(*(doc.acontext(QUESTIONS[0], 25) for _ in range(8))))
+
+
+async def test_questions_wait_for_a_model_together():
+    texts, together = ["Copper melts.", "Iron rusts."], threading.Barrier(4)
+
+    def model(given):
+        if given != texts:
+            together.wait(60)
+        return [[float(len(text)), 1.0] for text in given]
+
+    doc = secondhop.Document.from_chunks(texts, retrieval="hybrid", model=model)
+    assert all(await asyncio.gather(*(doc.acontext(f"copper {number}") for number in range(4))))
+
+
+def test_a_document_knows_whether_questions_may_wait(contract_text):
+    def made(**options):
+        return secondhop.Document.from_text(contract_text, **options).may_wait
+
+    assert not made()
+    assert not made(strategy="raw_topk", tokenizer=len)
+    assert made(strategy=lambda query, hits, budget: None)
+    assert made(retrieval="hybrid", model=lambda texts: [[1.0, 2.0] for _ in texts])
+
+
+def test_a_program_ends_while_a_question_is_asked():
+    code = """
+import asyncio, secondhop
+doc = secondhop.Document.from_chunks([f"Copper {n} melts." for n in range(2000)])
+async def ask():
+    tasks = [asyncio.create_task(doc.acontext(f"copper {n}")) for n in range(40)]
+    await tasks[0]
+asyncio.run(ask())
+print("end")
+"""
+    done = subprocess.run([sys.executable, "-W", "error", "-c", code], capture_output=True, check=False, timeout=120)
+    assert (done.stdout.split(), done.stderr, done.returncode) == ([b"end"], b"", 0)
+
+
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
+@pytest.mark.filterwarnings("ignore:.*multi-threaded.*:DeprecationWarning")
 def test_a_forked_child_answers_after_a_warm_query(contract):
     expected = answers(contract)
     reader, writer = os.pipe()

@@ -2,7 +2,9 @@
 
 import asyncio
 import copy
+import gc
 import time
+import weakref
 from functools import partial
 
 from hypothesis import given, settings
@@ -16,6 +18,7 @@ from llama_index.postprocessor.secondhop import collect_reports
 from llama_index.retrievers.secondhop import SecondhopRetriever
 
 from conftest import QUESTION, TEXTS, many, name
+from secondhop.selection import raw_topk
 
 WORDS = ["mail", "Aurora", "Vellamo", "soup", "bread", "harbour", "engine", "naïve", "日本", "x1"]
 texts = st.lists(
@@ -98,6 +101,29 @@ async def test_forty_at_once_are_right_and_do_not_block_the_loop():
         idle, _ = await _longest_stall(partial(asyncio.sleep, time.perf_counter() - began))
         stalls.append(stall - idle)
     assert min(stalls) < 0.05, f"the loop stood still for {min(stalls):.3f} s"
+
+
+def test_loops_that_asked_are_not_kept(nodes):
+    retriever = SecondhopRetriever(nodes)
+
+    async def ask():
+        await asyncio.gather(*(retriever.aretrieve(QUESTION) for _ in range(8)))
+        return weakref.ref(asyncio.get_running_loop())
+
+    loops = [asyncio.run(ask()) for _ in range(3)]
+    gc.collect()
+    assert [loop() for loop in loops] == [None] * 3
+
+
+async def test_a_strategy_that_asks_again_and_waits_for_it_gets_an_answer(nodes):
+    inner = SecondhopRetriever(nodes)
+
+    def strategy(query, hits, budget):
+        asyncio.run(inner.aretrieve(QUESTION))
+        return raw_topk(query, hits, budget)
+
+    retriever = SecondhopRetriever(nodes, strategy=strategy)
+    assert all(await asyncio.gather(*(retriever.aretrieve(QUESTION) for _ in range(8))))
 
 
 async def _longest_stall(work):

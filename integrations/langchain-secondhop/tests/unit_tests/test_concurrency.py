@@ -1,18 +1,18 @@
 """Forty questions at once: right answers, right parents, and an event loop that goes on."""
 
 import asyncio
-import os
 import random
+import threading
 import time
-from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 
 import pytest
 from harbour import QUESTION, TEXTS, Recorder, documents
 from langchain_core.documents import Document
 from langchain_core.runnables import RunnableLambda
+from secondhop.selection import raw_topk
 
-from langchain_secondhop import SecondhopCompressor, SecondhopRetriever, collect_reports, workers
+from langchain_secondhop import SecondhopCompressor, SecondhopRetriever, collect_reports
 
 QUESTIONS = [QUESTION, "school pupils", "lost property", "engine inspected in May", "gearbox account"] * 8
 LONGEST_STALL = 0.05
@@ -124,7 +124,25 @@ async def test_a_large_compression_does_not_block_the_loop():
     assert stall < LONGEST_STALL
 
 
-@pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
-def test_a_forked_process_has_a_worker_of_its_own():
-    assert workers._pool(1) is not workers._pool(2)
-    assert isinstance(workers._pool(os.getpid()), ThreadPoolExecutor)
+async def test_questions_wait_for_a_model_together():
+    together = threading.Barrier(4)
+
+    def model(given):
+        if given[0].startswith("query"):
+            together.wait(60)
+        return [[float(len(text)), 1.0] for text in given]
+
+    retriever = SecondhopRetriever.from_texts(TEXTS, retrieval="hybrid", model=model)
+    assert all(await asyncio.gather(*(retriever.ainvoke(f"query {number}") for number in range(4))))
+
+
+@pytest.mark.parametrize("name", ["own index", "base retriever"])
+async def test_a_strategy_that_asks_again_and_waits_for_it_gets_an_answer(name):
+    inner = MAKERS[name]()
+
+    def strategy(query, hits, budget):
+        asyncio.run(inner.ainvoke(QUESTION))
+        return raw_topk(query, hits, budget)
+
+    retriever = MAKERS[name]().model_copy(update={"strategy": strategy})
+    assert all(await asyncio.gather(*(retriever.ainvoke(QUESTION) for _ in range(8))))
