@@ -15,6 +15,8 @@ from secondhop.text.hashing import digest, digests_of
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from numpy.typing import NDArray
+
     from secondhop.indexing import Snapshot
     from secondhop.indexing.lexicon import Lexicon
     from secondhop.types import Bools, Ints
@@ -92,7 +94,7 @@ def written_otherwise(snapshot: Snapshot, form: str) -> list[int]:
     for other in (lower.translate(_SPELT_OUT), in_letters, plain, *plurals):
         if other != lower and (number := _first_term(snapshot.lexicon, other)) is not None:
             return [number]
-    if numbers := _with_accents(snapshot.lexicon, plain):
+    if numbers := _with_accents(snapshot, plain):
         return numbers
     if form.isupper() and len(form) <= _MOST_LETTERS and (numbers := _side_by_side(snapshot, list(lower))):
         return numbers
@@ -141,21 +143,27 @@ def _first_term(lexicon: Lexicon, form: str) -> int | None:
     return lexicon.terms.get(terms[0]) if terms else None
 
 
-def _with_accents(lexicon: Lexicon, plain: str) -> list[int]:
+def _with_accents(snapshot: Snapshot, plain: str) -> list[int]:
     """The terms of words that are this one but for accents, by which stemmers go: `configuración` is cut, `configuracion` is not."""
     if not plain.isascii():
         return []
+    lexicon, near = snapshot.lexicon, snapshot.table(_beyond_ascii)
     strings = lexicon.forms.strings
-    lengths = np.diff(strings.offsets)
-    near = ((lengths > len(plain)) & (lengths <= len(plain) + _MOST_BYTES)).nonzero()[0]
+    lengths = strings.offsets[near + 1] - strings.offsets[near]
+    near = near[(lengths > len(plain)) & (lengths <= len(plain) + _MOST_BYTES)]
     first = strings.data[strings.offsets[near]]
     near = near[(first | _SMALL == ord(plain[0])) | (first >= _LATIN[0]) & (first <= _LATIN[1])]
     last = strings.data[strings.offsets[near + 1] - 1]
     near = near[(last | _SMALL == ord(plain[-1])) | (last >= _BEYOND_ASCII)]
-    some = strings.take(near)
-    near = near[np.maximum.reduceat(some.data, some.offsets[:-1]) >= _BEYOND_ASCII]
     alike = [n for n, form in zip(near.tolist(), strings.several(near), strict=True) if fold(form.casefold()) == plain]
     return list(dict.fromkeys(lexicon.expand(np.array(alike, np.int64))[0].tolist()))
+
+
+def _beyond_ascii(snapshot: Snapshot) -> NDArray[np.int32]:
+    """Numbers of the forms with letters beyond ASCII."""
+    strings = snapshot.lexicon.forms.strings
+    highest = np.maximum.reduceat(strings.data, strings.offsets[:-1])
+    return (highest >= _BEYOND_ASCII).nonzero()[0].astype(np.int32)
 
 
 def _in_two(snapshot: Snapshot, word: str) -> list[int]:
