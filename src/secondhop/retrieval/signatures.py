@@ -24,12 +24,12 @@ _IN_WORD = re.compile(r"\w")
 def signatures(snapshot: Snapshot, ordinals: Ints, chunks: Sequence[Chunk]) -> dict[int, Passage]:
     """The signatures of hits of code, by the places of the hits."""
     found: dict[int, Passage] = {}
-    for place in (snapshot.chunk_kind[ordinals] == CODE).nonzero()[0].tolist():
-        name = (chunks[place].heading or "").rpartition(" ")[2]
-        if not name:
-            continue
-        order = _opening(snapshot, int(ordinals[place]))
-        chunk = snapshot.chunk(order)
+    of_code = (snapshot.chunk_kind[ordinals] == CODE).nonzero()[0].tolist()
+    names = {place: name for place in of_code if (name := (chunks[place].heading or "").rpartition(" ")[2])}
+    orders = ordinals[list(names)]
+    for goes_on in (~snapshot.chunk_opens[orders]).nonzero()[0].tolist():
+        orders[goes_on] = _opening(snapshot, int(orders[goes_on]))
+    for (place, name), order, chunk in zip(names.items(), orders.tolist(), snapshot.chunks(orders), strict=True):
         line_with = _remembered if len(chunk.text) <= LONGEST else _line_with
         if (line := line_with(name, chunk.text)) is not None:
             found[place] = Passage(chunk, ((chunk.start + line[0], chunk.start + line[1]),), "heading", order=order)
@@ -37,9 +37,7 @@ def signatures(snapshot: Snapshot, ordinals: Ints, chunks: Sequence[Chunk]) -> d
 
 
 def _opening(snapshot: Snapshot, ordinal: int) -> int:
-    """Ordinal of the chunk in which the definition begins that a chunk may go on with."""
-    if snapshot.chunk_opens[ordinal]:
-        return ordinal
+    """Ordinal of the chunk in which the definition begins that a chunk goes on with."""
     first = int(snapshot.chunk_source.searchsorted(snapshot.chunk_source[ordinal]))
     paths = snapshot.section_path[snapshot.chunk_section[first : ordinal + 1]]
     openings = ((paths == paths[-1]) & snapshot.chunk_opens[first : ordinal + 1]).nonzero()[0]
