@@ -166,7 +166,8 @@ def _weigh(data: bytes) -> int:
 def estimate_with_parts(texts: Sequence[str], text_of: Ints, starts: Ints, ends: Ints) -> tuple[Ints, Ints]:
     """`estimate_tokens` of each text and of each part of one, in one pass; 0 where that takes more than one.
 
-    That is of texts beyond ASCII, of those with long runs of one character, and of what begins with three blanks.
+    That is of texts beyond ASCII and their parts, of what holds a long run of one character, and of what begins with three
+    blanks.
 
     Args:
         texts: any texts.
@@ -194,10 +195,9 @@ def estimate_with_parts(texts: Sequence[str], text_of: Ints, starts: Ints, ends:
     same = codes[1:] == codes[:-1]
     runs = (same[2:] & same[1:-1] & same[:-2]).nonzero()[0]
     runs = runs[_IS_RUN[codes[runs]]]
-    several = np.array([not text.isascii() for text in texts], bool)
-    several[marks.searchsorted(runs) - 1] = True
-    whole[several] = 0
-    parts[several[text_of]] = 0
+    beyond = np.array([not text.isascii() for text in texts], bool)
+    whole[beyond] = whole[marks.searchsorted(runs) - 1] = 0
+    parts[beyond[text_of] | (runs.searchsorted(begin) < runs.searchsorted(begin + ends - starts - 3))] = 0
     three = [codes[np.minimum(begin + place, last)] == ord(" ") for place in range(3)]
     parts[np.all(three, axis=0)] = 0  # with the blank before the part they are four
     return whole, parts
