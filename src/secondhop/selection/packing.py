@@ -50,6 +50,10 @@ class Packing:
         """Which hit each sentence is in."""
         self.tokens: list[int] = sentences.tokens.tolist()
         """Tokens of each sentence."""
+        self.keys: list[int] = sentences.key.tolist()
+        """Digests of the words of each sentence, 0 where these are too few to compare."""
+        self.said: dict[int, int] = {}
+        """The digests of those chosen, each with the hit that said so first."""
         self.is_code = [hit.chunk.kind == "code" for hit in hits.hits]
         """Whether each hit is source code."""
         self.twins: dict[int, list[tuple[int, float]]] = {}
@@ -64,9 +68,7 @@ class Packing:
         self._whole: list[int] = hits.tokens.tolist()
         self._start: list[int] = sentences.start.tolist()
         self._end: list[int] = sentences.end.tolist()
-        self._key: list[int] = sentences.key.tolist()
         self._bounds: list[int] = sentences.hit.searchsorted(np.arange(len(hits) + 1)).tolist()
-        self._keys: dict[int, int] = {}
         self._heads: dict[int, int] = {}
         """Tokens kept free for headers of tables and signatures, by the ordinals of the chunks they are in."""
         self._shown: dict[int, Passage] = {}
@@ -75,6 +77,8 @@ class Packing:
         self._place_of = {hit.ordinal: place for place, hit in enumerate(hits.hits)}
         self._separator = max(1, budget.count_tokens(SEPARATOR))
         self._gap = max(1, budget.count_tokens(GAP))
+        self._joins = [self._gap * (1 - joined) + _JOIN * joined for joined in range(3)]
+        """What a further sentence of a hit costs more, by how many sentences beside it are chosen."""
 
     def sentences_of(self, hit: int) -> range:
         """Numbers of a hit's sentences."""
@@ -112,16 +116,15 @@ class Packing:
 
     def is_repeated(self, sentence: int) -> bool:
         """Whether a chosen sentence has the same words."""
-        return self._key[sentence] in self._keys
+        return self.keys[sentence] in self.said
 
     def take(self, sentence: int, limit: int, before: Sequence[int] = ()) -> bool:
         """Chooses a sentence, and those just `before` it that it cannot be read without, if all of them fit the limit."""
-        hit = self.hit_of[sentence]
+        hit, chosen = self.hit_of[sentence], self.chosen
         cost: float = self.tokens[sentence]
         if hit in self.opened:
             first = before[0] if before else sentence
-            joined = (first - 1 in self.chosen) + (sentence + 1 in self.chosen)
-            cost += self._gap * (1 - joined) + _JOIN * joined
+            cost += self._joins[(first - 1 in chosen) + (sentence + 1 in chosen)]
         elif self._is_full():
             return False
         else:
@@ -185,14 +188,14 @@ class Packing:
     def _choose(self, hit: int, sentences: Iterable[int], cost: float) -> None:
         for number in sentences:
             self.chosen[number] = None
-            key = self._key[number]
-            if key:
-                self._keys.setdefault(key, hit)
+            if key := self.keys[number]:
+                self.said.setdefault(key, hit)
         self.used += cost
-        if hit in self.hits.heads and hit not in self.opened:
-            self._keep_room(self.hits.heads[hit])
-        self.opened.add(hit)
         self._changed.add(hit)
+        if hit not in self.opened:
+            if hit in self.hits.heads:
+                self._keep_room(self.hits.heads[hit])
+            self.opened.add(hit)
 
     def _is_full(self) -> bool:
         return self.budget.top_k is not None and len(self.opened) >= self.budget.top_k
@@ -267,7 +270,7 @@ class Packing:
                 return passages
             while over > 0 and self.chosen:
                 number, _ = self.chosen.popitem()
-                self._keys.pop(self._key[number], None)
+                self.said.pop(self.keys[number], None)
                 self._changed.add(self.hit_of[number])
                 over -= self.tokens[number]
             self.opened = {self.hit_of[kept] for kept in self.chosen}
@@ -326,10 +329,10 @@ class Packing:
         twins: Counter[int] = Counter()
         for number in self.sentences_of(place):
             if number not in self.scraps:
-                key = self._key[number]
-                if key not in self._keys:  # nor are those too short to compare
+                key = self.keys[number]
+                if key not in self.said:  # nor are those too short to compare
                     return Counter()
-                twins[self._keys[key]] += 1
+                twins[self.said[key]] += 1
         return twins
 
     def _decide(self, place: int, hit: Hit, passage: Passage | None) -> Decision:

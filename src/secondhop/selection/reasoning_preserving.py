@@ -223,7 +223,8 @@ def _take_long_evidence(packing: Packing, facts: Facts, direct_order: list[int])
 
 def _take_in_order(packing: Packing, facts: Facts, order: list[int], limit: int) -> None:
     tokens, chosen, opened, hit_of = packing.tokens, packing.chosen, packing.opened, packing.hit_of
-    is_code, twins, scraps, hangs, openers = packing.is_code, packing.twins, packing.scraps, facts.hangs, facts.openers
+    is_code, twins, scraps, keys, said = packing.is_code, packing.twins, packing.scraps, packing.keys, packing.said
+    hangs, openers, may_open = facts.hangs, facts.openers, facts.may_open
     room, tried = limit - packing.used, set[int]()
     for number in order if room >= _SMALLEST_SENTENCE else ():
         place = hit_of[number]
@@ -234,7 +235,7 @@ def _take_in_order(packing: Packing, facts: Facts, order: list[int], limit: int)
         elif (
             tokens[number] > room
             or number in chosen
-            or packing.is_repeated(number)
+            or keys[number] in said
             or (number in scraps and not packing.adjoins(number))
         ):
             continue
@@ -245,7 +246,7 @@ def _take_in_order(packing: Packing, facts: Facts, order: list[int], limit: int)
                 _take_with_heading(packing, facts, main, limit, before)
             elif not hangs[number]:
                 taken = _take_with_heading(packing, facts, number, limit)
-                if taken and facts.may_open[place] and (above := opening(packing, number)) is not None:
+                if taken and may_open[place] and (above := opening(packing, number)) is not None:
                     packing.take(above, packing.budget.max_tokens)
             else:
                 before = _antecedents(packing, facts, number)
