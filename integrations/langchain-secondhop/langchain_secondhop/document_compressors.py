@@ -106,8 +106,7 @@ class SecondhopCompressor(BaseDocumentCompressor):
         manager = AsyncCallbackManager.configure(callbacks)
         run = await manager.on_chain_start(None, {"query": query, "documents": documents}, name=type(self).__name__)
         try:
-            choose = partial(self._choose, documents, query)
-            chosen = await in_worker(choose, may_wait=callable(self.strategy))
+            chosen = await in_worker(partial(self._choose, documents, query), may_wait=callable(self.strategy))
             if chosen.report is not None:
                 await aemit(chosen.report, chosen.documents, run, self.trace)
         except BaseException as error:
