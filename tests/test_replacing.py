@@ -3,10 +3,14 @@
 import errno
 import os
 import time
+from pathlib import Path
 
 import pytest
 
+from secondhop.errors import StoreError
 from secondhop.replacing import replacing
+from secondhop.storage import IndexStore
+from secondhop.storage.manifest import read_manifest
 
 
 @pytest.fixture
@@ -76,6 +80,26 @@ def test_a_name_that_windows_refuses_for_a_moment_is_given_then(path, monkeypatc
     monkeypatch.setattr("secondhop.replacing._IS_WINDOWS", True)
     write(path)
     assert (path.read_bytes(), os.listdir(path.parent)) == (b"new", [path.name])
+
+
+def test_what_windows_refuses_to_open_for_a_moment_is_read_then(tmp_path, monkeypatch):
+    # A stand-in, as above: a reader that meets the renaming of a manifest.
+    with IndexStore(tmp_path).write() as transaction:
+        written = transaction.commit(fingerprint="f", segments=[])
+    refusals = [PermissionError(errno.EACCES, "is being replaced")] * 3
+    read = Path.read_bytes
+
+    def refuse_at_first(self):
+        if refusals:
+            raise refusals.pop()
+        return read(self)
+
+    monkeypatch.setattr(Path, "read_bytes", refuse_at_first)
+    with pytest.raises(StoreError, match="is being replaced"):
+        read_manifest(tmp_path)  # elsewhere it may not be read at all
+    assert len(refusals) == 2
+    monkeypatch.setattr("secondhop.replacing._IS_WINDOWS", True)
+    assert read_manifest(tmp_path) == written
 
 
 def test_a_name_that_windows_goes_on_refusing_is_an_error(path, monkeypatch):

@@ -7,9 +7,12 @@ import os
 import re
 import secrets
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, TypeVar
+
+_T = TypeVar("_T")
 
 _IS_WINDOWS = os.name == "nt"
 _LONGEST_S = 24 * 3600
@@ -42,13 +45,17 @@ def replacing(path: Path) -> Iterator[BinaryIO]:
 
 
 def rename_over(temporary: Path, path: Path) -> None:
-    """Give the file that name. Windows refuses it while somebody reads what has the name: it is tried for a second."""
+    """Give the file that name."""
+    patiently(partial(os.replace, temporary, path))
+
+
+def patiently(act: Callable[[], _T]) -> _T:
+    """What the call gives. Windows refuses to replace what somebody reads, and the other way round: it is tried for a second."""
     for pause in (0.01, 0.03, 0.1, 0.3, 0.6) if _IS_WINDOWS else ():
         with contextlib.suppress(PermissionError):
-            os.replace(temporary, path)
-            return
+            return act()
         time.sleep(pause)
-    os.replace(temporary, path)
+    return act()
 
 
 def _remove_left_behind(path: Path) -> None:

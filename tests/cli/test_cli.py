@@ -324,6 +324,21 @@ def test_control_characters_cannot_steer_a_terminal(tmp_path):
     assert _visible(Console(force_terminal=False), "a\x1b[31mb") == "a\x1b[31mb"
 
 
+def test_texts_with_windows_line_ends_are_printed_with_those_of_the_system(tmp_path, run, monkeypatch):
+    (tmp_path / "a.txt").write_bytes(b"The horn is loud.\r\nIt sounds twice.\r\n")
+    assert run("ask", tmp_path / "a.txt", "horn")[1].startswith("The horn is loud.\nIt sounds twice.\n")
+    windows = io.TextIOWrapper(io.BytesIO(), "utf-8", newline="\r\n")
+    monkeypatch.setattr("sys.stdout", windows)
+    run("ask", tmp_path / "a.txt", "horn")
+    assert windows.buffer.getvalue().startswith(b"The horn is loud.\r\nIt sounds twice.\r\n\r\n[1]")
+
+
+def test_texts_with_windows_line_ends_are_clean_on_a_terminal(tmp_path, run, monkeypatch):
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    (tmp_path / "a.txt").write_bytes(b"The horn is loud.\r\nIt sounds twice.\r\n")
+    assert run("ask", tmp_path / "a.txt", "horn")[1].startswith("The horn is loud.\nIt sounds twice.\n")
+
+
 def call(*arguments, **environment):
     command = [sys.executable, "-W", "error", "-m", "secondhop", *map(str, arguments)]
     return subprocess.run(command, capture_output=True, env={**os.environ, **environment}, check=False)

@@ -105,8 +105,12 @@ def test_containers_that_cannot_be_read_say_what_they_are(data, source, error, w
 
 
 def test_archives_are_named_by_their_type():
-    with pytest.raises(UnsupportedFormatError, match=r"application/vnd\.oasis\.opendocument\.text"):
+    with pytest.raises(UnsupportedFormatError, match=r"is an OpenDocument text; save it as \.docx"):
         load_bytes(zip_of(mimetype="application/vnd.oasis.opendocument.text"), "letter.odt")
+    with pytest.raises(UnsupportedFormatError, match=r"is an OpenDocument presentation; save it as \.pptx"):
+        load_bytes(zip_of(mimetype="application/vnd.oasis.opendocument.presentation"), "talk")
+    with pytest.raises(UnsupportedFormatError, match=r"type 'application/vnd\.oasis\.opendocument\.formula'"):
+        load_bytes(zip_of(mimetype="application/vnd.oasis.opendocument.formula"), "sum.odf")
     with pytest.raises(UnsupportedFormatError, match=r"type 'a\\x1b\[31m\\nb'"):
         load_bytes(zip_of(mimetype="a\x1b[31m\nb"), "letter.odt")
     with pytest.raises(CorruptFileError, match="not an EPUB"):

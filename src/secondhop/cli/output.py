@@ -107,8 +107,8 @@ def standard_output() -> Iterator[Console]:
 
 
 def _print(console: Console, text: str) -> None:
-    # Not through rich: it would expand tabs and cut white space at line ends.
-    print(_visible(console, text), file=console.file)
+    # Not through rich: it would expand tabs and cut white space at line ends. Lines end as the system's do.
+    print(_visible(console, text.replace("\r\n", "\n").replace("\r", "\n")), file=console.file)
 
 
 def _print_report(console: Console, report: DecisionReport) -> None:

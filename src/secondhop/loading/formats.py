@@ -194,6 +194,9 @@ def _by_magic(data: bytes, source: str, expected: str | None) -> str | None:
     return None
 
 
+_SAVED_AS = {"text": ".docx", "presentation": ".pptx", "graphics": ".pdf"}
+
+
 def _zip_format(data: bytes, source: str, expected: str | None) -> str | None:
     if expected is not None and not FORMATS[expected].textual and expected != "pdf":
         fallback: str | None = expected
@@ -216,6 +219,9 @@ def _zip_format(data: bytes, source: str, expected: str | None) -> str | None:
         return "epub"
     if fallback is not None:
         return fallback
+    open_document = mimetype.strip().removeprefix("application/vnd.oasis.opendocument.")
+    if open_document in _SAVED_AS:
+        raise UnsupportedFormatError(source, f"is an OpenDocument {open_document}; save it as {_SAVED_AS[open_document]}")
     kind = f"a zip archive of type {mimetype.strip()!r}" if mimetype else "a zip archive"
     raise UnsupportedFormatError(source, f"is {kind}, which no loader reads; unpack or convert it")
 

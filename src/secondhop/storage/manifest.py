@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from secondhop.errors import IndexCorruptError, IndexVersionError, StoreError
+from secondhop.replacing import patiently
 from secondhop.storage.arrays import ArrayFile
 from secondhop.storage.files import errors_of
 
@@ -123,7 +124,7 @@ def read_manifest(folder: Path) -> Manifest | None:
     path = folder / MANIFEST
     with errors_of(path):
         try:
-            stored = path.read_bytes()
+            stored = patiently(path.read_bytes)
         except FileNotFoundError:
             return None
     return Manifest.from_bytes(stored, path)
