@@ -74,3 +74,21 @@ def test_single_files_texts_and_chunks_have_one_too(tmp_path):
     assert Document.from_text("Text.").ingest_report.totals["indexed"] == 1
     assert Document.from_bytes(b"<p>Text.</p>", source="a.html").ingest_report.files[0].loader == "html"
     assert Document.from_chunks(["Text."]).ingest_report.files == ()
+
+
+def test_pictures_and_empty_texts_are_not_missed(tmp_path):
+    (tmp_path / "a.md").write_text("Copper melts.\n", "utf-8")
+    (tmp_path / "__init__.py").write_bytes(b"")
+    (tmp_path / "logo.png").write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(100))
+    document = Document.from_folder(tmp_path)
+    assert (document.ingest_report.totals["failed"], document.ingest_report.unread) == (2, ())
+    assert repr(document) == "<Document: 1 chunks of 1 source>"
+
+
+def test_documents_that_cannot_be_read_are_counted(tmp_path):
+    (tmp_path / "a.md").write_text("Copper melts.\n", "utf-8")
+    (tmp_path / "scan.pdf").write_bytes(b"")
+    (tmp_path / "broken.docx").write_bytes(b"PK\x03\x04 and no more")
+    document = Document.from_folder(tmp_path)
+    assert [file.source for file in document.ingest_report.unread] == ["broken.docx", "scan.pdf"]
+    assert repr(document) == "<Document: 1 chunks of 1 source; 2 files could not be read>"

@@ -166,8 +166,22 @@ def test_options_of_meaning_alone_are_refused_without_it():
         DocumentOptions(min_candidates=3)
 
 
+def test_a_mistyped_option_is_told_the_one_that_was_meant():
+    with pytest.raises(
+        secondhop.OptionError, match=r"unknown option chunksize=9; did you mean chunk_size\?; the options are: bm25_b,"
+    ):
+        DocumentOptions(chunksize=9)
+    with pytest.raises(secondhop.OptionError, match="unknown option glob=9; the options are: bm25_b,"):
+        DocumentOptions(glob=9)
+
+
+def test_an_option_of_folders_is_said_to_be_one():
+    with pytest.raises(secondhop.OptionError, match="unknown option persist=True; it is for from_folder$"):
+        secondhop.Document.from_file("a.txt", persist=True)
+
+
 def test_one_pattern_is_no_list_of_its_letters():
-    with pytest.raises(secondhop.OptionError, match=r"ignore='\*\.log'"):
+    with pytest.raises(secondhop.OptionError, match=r"ignore='\*\.log' is one pattern; give a list of patterns"):
         FolderOptions(ignore="*.log")
 
 

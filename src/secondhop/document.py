@@ -525,7 +525,9 @@ class Document:
         return text
 
     def __repr__(self) -> str:
-        return f"<Document: {self.n_chunks} chunks of {self.n_files} source{'s' * (self.n_files != 1)}>"
+        unread = len(self.ingest_report.unread)
+        more = f"; {unread} file{'s' * (unread != 1)} could not be read" if unread else ""
+        return f"<Document: {self.n_chunks} chunks of {self.n_files} source{'s' * (self.n_files != 1)}{more}>"
 
 
 def _for_texts(options: DocumentOptions | None, keywords: Mapping[str, Any]) -> DocumentOptions:

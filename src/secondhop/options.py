@@ -314,7 +314,9 @@ class FolderOptions(DocumentOptions):
     @field_validator("ignore", mode="before")
     @classmethod
     def _does_not_change(cls, value: Any) -> Any:
-        return tuple(value) if isinstance(value, Iterable) and not isinstance(value, (str, bytes)) else value
+        if isinstance(value, (str, bytes)):
+            raise ValueError("is one pattern; give a list of patterns")  # noqa: TRY004  for pydantic
+        return tuple(value) if isinstance(value, Iterable) else value
 
     @field_validator("index_dir")
     @classmethod
@@ -377,13 +379,24 @@ def _json_errors() -> Iterator[None]:
         raise OptionError(str(error).rpartition("OptionError: ")[2]) from error
 
 
+def _instead_of(name: str, model: type[BaseModel]) -> str:
+    """What to give instead of an option that the model does not have."""
+    if name in FolderOptions.model_fields.keys() - DocumentOptions.model_fields.keys():
+        return "; it is for from_folder"
+    from difflib import get_close_matches  # a millisecond that only who has mistyped pays
+
+    near = get_close_matches(name, model.model_fields, n=1)
+    meant = f"; did you mean {near[0]}?" if near else ""
+    return f"{meant}; the options are: {', '.join(sorted(model.model_fields))}"
+
+
 def _explain(error: ValidationError, model: type[BaseModel]) -> str:
     whys: dict[str, dict[str, None]] = {}
     for item in error.errors():
         name = ".".join(str(part) for part in item["loc"][:1]) or "options"
         given, why = f"{name}={item.get('input')!r}", str(item["msg"]).removeprefix("Value error, ")
         if item["type"] == "extra_forbidden":
-            given, why = f"unknown option {given}", f"; the options are: {', '.join(sorted(model.model_fields))}"
+            given, why = f"unknown option {given}", _instead_of(name, model)
         elif item["type"] == "value_error":
             given, why = (f"{given} ", why) if item["loc"] else ("", why)
         else:

@@ -4,6 +4,7 @@ import importlib.metadata
 import io
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -32,8 +33,14 @@ def folder(tmp_path):
     root.mkdir()
     (root / "a.md").write_text("# Horn\n\nThe horn is sounded every two minutes.\n", "utf-8")
     (root / "b.txt").write_text("The lookout stands at the bow.\n", "utf-8")
-    (root / "broken.pdf").write_bytes(b"%PDF-1.4 nothing")
     return root
+
+
+@pytest.fixture
+def broken(folder):
+    """A file in the folder that cannot be read."""
+    (folder / "broken.pdf").write_bytes(b"%PDF-1.4 nothing")
+    return folder / "broken.pdf"
 
 
 def test_ask_prints_text_citations_and_report(run):
@@ -117,7 +124,18 @@ def test_files_with_names_elsewhere_are_read_if_asked_for(run, tmp_path):
         assert run(*command, tmp_path / "docs", *question, "--hard-links")[0] == 0
 
 
-def test_inspect_shows_what_was_loaded_and_what_was_not(run, folder):
+@pytest.mark.parametrize("options", [[], ["--json"], ["--persist"]])
+@pytest.mark.parametrize("command", ["ask", "analyze"])
+def test_files_that_cannot_be_read_are_said_beside_the_answer(run, folder, broken, command, options):
+    for _ in range(2):  # from the kept index, too
+        code, out, err = run(command, folder, "horn", *options, "--ignore", "b.txt")
+        assert (code, "The horn" in out or command == "analyze") == (0, True)
+        assert re.fullmatch(
+            r"warning: 1 file could not be read: not a readable PDF .* \(1\); `secondhop inspect` lists them\n", err
+        )
+
+
+def test_inspect_shows_what_was_loaded_and_what_was_not(run, folder, broken):
     code, out, _ = run("inspect", folder, "--ignore", "b.txt", "--json")
     found = json.loads(out)
     assert code == 0
@@ -210,10 +228,10 @@ def test_a_wrong_command_line_is_code_2_and_one_line(run, arguments, part):
     assert part in err
 
 
-def test_an_unreadable_source_is_code_3_and_one_line(run, folder, tmp_path):
+def test_an_unreadable_source_is_code_3_and_one_line(run, broken, tmp_path):
     empty = tmp_path / "empty"
     empty.mkdir()
-    for path in (tmp_path / "missing.pdf", folder / "broken.pdf", empty):
+    for path in (tmp_path / "missing.pdf", broken, empty):
         code, out, err = run("ask", path, "x")
         assert (code, out) == (3, "")
         assert err.startswith("error: ")
@@ -291,7 +309,7 @@ def test_a_progress_bar_appears_on_a_terminal_when_reading_takes_long(monkeypatc
     assert shown == []  # standard error is no terminal here
     monkeypatch.setattr(sys.stderr, "isatty", lambda: True, raising=False)
     options_module.load(folder)
-    assert shown == ["a.md", "b.txt", "broken.pdf"]
+    assert shown == ["a.md", "b.txt"]
 
 
 @pytest.mark.parametrize("columns", ["30", "80"])
@@ -375,7 +393,7 @@ def test_an_empty_path_is_not_the_current_folder(folder, run, monkeypatch, argum
     code, out, err = run(*(each.format(folder) for each in arguments))
     assert (code, out) == (2, "")
     assert f"'{named}': is empty" in err
-    assert sorted(os.listdir(folder)) == ["a.md", "b.txt", "broken.pdf"]
+    assert sorted(os.listdir(folder)) == ["a.md", "b.txt"]
 
 
 def test_output_survives_a_narrow_encoding(tmp_path):

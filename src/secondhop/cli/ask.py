@@ -21,7 +21,8 @@ from secondhop.cli.options import (
     TopK,
     load,
 )
-from secondhop.cli.output import ANSWERED, NOTHING_FOUND, print_context, print_json, print_report
+from secondhop.cli.output import ANSWERED, NOTHING_FOUND, print_context, print_json, print_report, say
+from secondhop.loading import reasons_of
 from secondhop.reporting import Context
 
 
@@ -46,6 +47,9 @@ def _command(
         as_json: AsJson = False,
     ) -> int:
         document = load(path, tokenizer=tokenizer, ignore=ignore, hard_links=hard_links, persist=persist)
+        if unread := document.ingest_report.unread:
+            what = "1 file" if len(unread) == 1 else f"{len(unread)} files"
+            say("warning", f"{what} could not be read: {reasons_of(unread)}; `secondhop inspect` lists them")
         context = document.context(
             question,
             budget=budget,

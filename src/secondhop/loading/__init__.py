@@ -20,6 +20,7 @@ from secondhop.loading.ingest import (
     content_digest,
     file_report,
     load_files,
+    reasons_of,
     report_of,
 )
 from secondhop.loading.inner_blocks import inner_sections
@@ -47,6 +48,7 @@ __all__ = [
     "load_files",
     "load_text",
     "read_file",
+    "reasons_of",
     "register_loader",
     "report_of",
     "shared_parse",

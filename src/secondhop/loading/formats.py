@@ -221,7 +221,9 @@ def _zip_format(data: bytes, source: str, expected: str | None) -> str | None:
         return fallback
     open_document = mimetype.strip().removeprefix("application/vnd.oasis.opendocument.")
     if open_document in _SAVED_AS:
-        raise UnsupportedFormatError(source, f"is an OpenDocument {open_document}; save it as {_SAVED_AS[open_document]}")
+        raise UnsupportedFormatError(
+            source, f"is an OpenDocument {open_document}; save it as {_SAVED_AS[open_document]}"
+        )
     kind = f"a zip archive of type {mimetype.strip()!r}" if mimetype else "a zip archive"
     raise UnsupportedFormatError(source, f"is {kind}, which no loader reads; unpack or convert it")
 

@@ -11,9 +11,9 @@ from hashlib import blake2b
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
-from secondhop.errors import EmptyTextError, LoadError, MissingExtraError
+from secondhop.errors import EmptyTextError, LoadError, MissingExtraError, NoTextError, UnsupportedFormatError
 from secondhop.loading.folder import FolderFile
-from secondhop.loading.formats import format_by_name
+from secondhop.loading.formats import FORMATS, format_by_name
 from secondhop.loading.parsing import MAX_BYTES
 from secondhop.loading.pool import CannotStartError, ParserPool
 from secondhop.loading.reading import read_file
@@ -113,10 +113,15 @@ class IngestReport:
         """What to raise where none of a folder's files is in the index: it counts the reasons, the most frequent first."""
         if not self.files:
             return EmptyTextError(f"{folder}: there is no file in it")
-        reasons = Counter(file.reason or "no text" for file in self.files).most_common()
-        told = "; ".join(f"{reason} ({count})" for reason, count in reasons[:_MOST_REASONS])
-        more = f"; {len(reasons) - _MOST_REASONS} more reasons" if len(reasons) > _MOST_REASONS else ""
-        return EmptyTextError(f"{folder}: none of {len(self.files)} files could be indexed: {told}{more}")
+        return EmptyTextError(f"{folder}: none of {len(self.files)} files could be indexed: {reasons_of(self.files)}")
+
+    @property
+    def unread(self) -> tuple[FileReport, ...]:
+        """The files of formats that are read here which could not be: an extra is missing, damage, a password, a scan.
+
+        Pictures and empty text files are none: nobody misses what they say.
+        """
+        return tuple(file for file in self.files if file.error is not None and not _says_nothing(file))
 
     def to_dict(self) -> dict[str, Any]:
         """A JSON-ready dict: `{"totals": …, "notes": […], "files": […]}`."""
@@ -143,6 +148,20 @@ class IngestReport:
             lines.append(f"  + {file.source}: {file.loader}, {pages}{file.sections} sections, {file.chunks} chunks")
             lines += [f"      {warning}" for warning in file.warnings]
         return "\n".join(map(as_line, lines))
+
+
+def _says_nothing(file: FileReport) -> bool:
+    if file.error == NoTextError.__name__:
+        known = FORMATS.get(file.loader or "")
+        return known is None or known.textual
+    return file.error == UnsupportedFormatError.__name__
+
+
+def reasons_of(files: Iterable[FileReport]) -> str:
+    """The reasons why files are not indexed, each with its number, the most frequent first."""
+    reasons = Counter(file.reason or "no text" for file in files).most_common()
+    told = "; ".join(f"{reason} ({count})" for reason, count in reasons[:_MOST_REASONS])
+    return told + (f"; {len(reasons) - _MOST_REASONS} more reasons" if len(reasons) > _MOST_REASONS else "")
 
 
 @dataclass(frozen=True, slots=True)
