@@ -393,6 +393,23 @@ def test_an_index_inside_the_folder_is_none_of_its_files(folder, where):
     assert document.refresh().document is document
 
 
+def test_git_leaves_the_index_out(folder):
+    subprocess.run(["git", "init", "-q", folder], check=True)
+    document = Document.from_folder(folder, persist=True)
+    assert document.skipped_files == Document.from_folder(folder).skipped_files
+    found = subprocess.run(["git", "-C", folder, "status", "-s", "-uall"], capture_output=True, text=True, check=True)
+    assert sorted(found.stdout.split()[1::2]) == sorted(document.sources)
+    (folder / ".secondhop" / ".gitignore").unlink()  # who wants it in git has it there
+    write(folder / "00.md", "# Berth 0\n\nThe berth is closed.\n")
+    assert document.refresh().changed == ("00.md",)
+    assert not (folder / ".secondhop" / ".gitignore").exists()
+
+
+def test_an_index_where_the_user_wants_it_is_left_to_git(folder, tmp_path):
+    Document.from_folder(folder, index_dir=tmp_path / "index")
+    assert not (tmp_path / "index" / ".gitignore").exists()
+
+
 def test_a_folder_without_files_gets_no_index(tmp_path):
     with pytest.raises(EmptyTextError, match="there is no file in it"):
         persisted(tmp_path)

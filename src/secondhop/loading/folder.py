@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 INDEX_FOLDER = ".secondhop"
 _LOCK = "writer.lock"
 _INDEX_NAME = re.compile(
-    rf"{re.escape(_LOCK)}|manifest\.json|manifest-\d{{10}}\.tmp|\d{{10}}-\d+\.arrays|vectors\.f32(?:-.*\.tmp)?"
+    rf"{re.escape(_LOCK)}|\.gitignore|manifest\.json|manifest-\d{{10}}\.tmp|\d{{10}}-\d+\.arrays|vectors\.f32(?:-.*\.tmp)?"
 )
 """The files of an index, wherever it is kept. A manifest.json alone may be of anything."""
 _INDEX_SKIPPED = "the index folder of secondhop"

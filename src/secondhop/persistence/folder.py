@@ -148,6 +148,8 @@ def open_folder(
             with store.write(timeout=options.lock_timeout, replace=base.is_replaced) as transaction:
                 if _generation(store) != base.generation:
                     continue  # another process has written since
+                if base.generation == 0:
+                    _keep_from_git(store.folder)
                 update = build(base.segments, base.table, changes, options)
                 table = replace(update.table, started=_time_of(began, transaction), folder=way)
                 update = replace(update, table=table)
@@ -349,6 +351,13 @@ def _generation(store: IndexStore) -> int:
 def _time_of(began: int, transaction: Transaction) -> int:
     """When that moment of the monotonic clock was, by the clock of the index's file system."""
     return transaction.started_ns - (monotonic_ns() - began)
+
+
+def _keep_from_git(folder: Path) -> None:
+    """Have git leave out an index beside the documents, as it does the caches of other tools; not one that the user has placed."""
+    if folder.name == INDEX_FOLDER:
+        with contextlib.suppress(OSError), (folder / ".gitignore").open("x") as file:
+            file.write("*\n")
 
 
 def _is_unwritable(error: StoreError) -> bool:
