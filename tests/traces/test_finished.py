@@ -1,6 +1,7 @@
 """OpenInference's tracer gets the same span whether a run is handed over in one call or told of by callbacks."""
 
 import json
+from datetime import datetime
 
 import pytest
 from langchain_secondhop import SecondhopRetriever, tracing
@@ -25,16 +26,29 @@ MASKS = (
     {"hide_outputs": True},
     {"hide_inputs": True, "hide_outputs": True, "hide_retrieval_documents": True},
 )
-METADATA = ({}, {"thread_id": "7", "tenant": "Åbo"}, {"session_id": "8", "thread_id": "7"}, {"ls_provider": "openai"})
+METADATA = (
+    {},
+    {"thread_id": "7", "tenant": "Åbo"},
+    {"session_id": "8", "thread_id": "7"},
+    {"ls_provider": "openai"},
+    {"since": datetime(2026, 1, 2, 3, 4), "ports": (1, 2)},
+)
 
 
-def report_span(config, metadata, *, masks):
+class WithoutIds(TraceConfig):
+    """A configuration of the user's own."""
+
+    def mask(self, key, value, **options):
+        return None if key.endswith("document.id") else super().mask(key, value, **options)
+
+
+def report_span(config, metadata, *, masks, make=TraceConfig, question=QUESTION):
     """The span of the report, and whether it is right below the retriever's."""
     exporter = InMemorySpanExporter()
     provider = TracerProvider()
     provider.add_span_processor(SimpleSpanProcessor(exporter))
-    tracer = OpenInferenceTracer(OITracer(provider.get_tracer("test", "1"), TraceConfig(**masks)), False)
-    RETRIEVER.invoke(QUESTION, {**config, "callbacks": [tracer], "metadata": metadata})
+    tracer = OpenInferenceTracer(OITracer(provider.get_tracer("test", "1"), make(**masks)), False)
+    RETRIEVER.invoke(question, {**config, "callbacks": [tracer], "metadata": metadata})
     nested, retriever = exporter.get_finished_spans()
     assert nested.parent.span_id == retriever.context.span_id
     assert retriever.start_time <= nested.start_time <= nested.end_time <= retriever.end_time
@@ -57,11 +71,24 @@ def test_spans_are_those_of_callbacks(masks, metadata, context, monkeypatch):
     with using_attributes(**attributes):
         ours = report_span({}, metadata, masks=masks)
         monkeypatch.setattr(tracing, "taker", lambda handler: None)
-        monkeypatch.setattr(tracing, "set_attributes", lambda span, values: span.set_attributes(values))
+        monkeypatch.setattr(tracing, "set_attributes", lambda span, values, **_: span.set_attributes(values))
         theirs = report_span({}, metadata, masks=masks)
     assert [told(span) for span in ours] == [told(span) for span in theirs]
     is_open = "hide_outputs" not in masks
     assert (told(ours[0])[-1]["output.value"] == RETRIEVER.analyze(QUESTION).to_dict()) == is_open
+
+
+def test_rules_of_the_users_own_hold_for_every_kept_document():
+    _, retriever = report_span({}, {}, masks={}, make=WithoutIds)
+    told = [name.split(".", 3)[-1] for name in retriever.attributes if name.endswith(("document.id", "document.score"))]
+    assert told == ["document.score"] * 2
+
+
+def test_a_question_cut_within_a_letter_is_written_as_json_escapes_it():
+    nested, _ = report_span({}, {}, masks={}, question="Who repairs the engine\ud83d")
+    for name in ("input.value", "output.value"):
+        assert nested.attributes[name].isascii()
+        assert json.loads(nested.attributes[name])["query"] == "Who repairs the engine\ud83d"
 
 
 def test_the_tracer_is_one_that_takes_finished_runs(monkeypatch):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
 from typing import Any
@@ -66,7 +66,7 @@ class Emission:
     @cached_property
     def text(self) -> str:
         """The payload as JSON."""
-        return _to_json(self.payload)
+        return to_json(self.payload)
 
     def outputs(self, handlers: Iterable[BaseCallbackHandler]) -> Iterator[tuple[Any, list[BaseCallbackHandler]]]:
         """The payload in the form that each handler sends, with the handlers that it is for."""
@@ -96,10 +96,15 @@ class Emission:
         return {**payload, "decisions_omitted": len(decisions) - len(first)}
 
 
-def _to_json(payload: dict[str, Any]) -> str:
+def to_json(values: Mapping[str, Any]) -> str:
+    """Values as JSON. What JSON has no form for, of strategies of others or in a caller's metadata, is told by `str`."""
     try:
         import orjson  # langchain-core brings it along, except on PyPy
 
-        return orjson.dumps(payload).decode()
-    except (ImportError, TypeError):  # TypeError: lone surrogates, or what strategies of others put into details
-        return json.dumps(payload, default=str)
+        as_str = orjson.OPT_PASSTHROUGH_DATETIME | orjson.OPT_PASSTHROUGH_DATACLASS
+        return orjson.dumps(values, str, as_str).decode()
+    except (
+        ImportError,
+        TypeError,
+    ):  # TypeError: lone surrogates, names that are no texts, whole numbers beyond 64 bits
+        return json.dumps(values, default=str)

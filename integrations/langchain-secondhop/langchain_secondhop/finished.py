@@ -8,7 +8,6 @@ would add something of its own, the run goes through callbacks.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timezone
@@ -22,7 +21,7 @@ from langchain_core.tracers import langchain as langsmith_tracer
 from langchain_core.tracers.langchain import LangChainTracer
 from secondhop.telemetry import INPUT, INPUT_TYPE, JSON_TYPE, KIND, METADATA, OUTPUT, OUTPUT_TYPE, SESSION
 
-from langchain_secondhop.emission import Emission
+from langchain_secondhop.emission import Emission, to_json
 
 try:
     from langchain_core.utils.uuid import uuid7 as new_id
@@ -34,9 +33,6 @@ _SESSION_KEYS = ("session_id", "conversation_id", "thread_id")
 _OVERRIDING: frozenset[str] = getattr(langsmith_tracer, "OVERRIDABLE_LANGSMITH_INHERITABLE_METADATA_KEYS", frozenset())
 """Metadata of LangSmith's tracer that go before the run's own; of all others the run's own stay."""
 _NO_MARKS = str.maketrans("", "", "-:.")
-
-_to_json = json.JSONEncoder(default=str, ensure_ascii=False).encode
-"""As OpenInference writes it."""
 
 
 @dataclass(kw_only=True, eq=False)
@@ -61,6 +57,7 @@ class FinishedRun:
         return datetime.now(timezone.utc)
 
 
+Attributes = Mapping[str, str | float]
 Taker = Callable[[Any, FinishedRun], bool]
 """Hands a run to a tracer; False, and nothing done, where the run has to go through callbacks."""
 
@@ -120,11 +117,11 @@ def _to_openinference(tracer: Any, run: FinishedRun) -> bool:
         return False
     attributes = {
         KIND: "CHAIN",
-        INPUT: _to_json(run.content.inputs),
+        INPUT: to_json(run.content.inputs),
         INPUT_TYPE: JSON_TYPE,
         OUTPUT: run.content.text,
         OUTPUT_TYPE: JSON_TYPE,
-        METADATA: _to_json(run.metadata),
+        METADATA: to_json(run.metadata),
     }
     if session := next((run.metadata[key] for key in _SESSION_KEYS if run.metadata.get(key)), None):
         attributes[SESSION] = session
@@ -135,11 +132,22 @@ def _to_openinference(tracer: Any, run: FinishedRun) -> bool:
     return True
 
 
-def set_attributes(span: Any, attributes: Mapping[str, str | float]) -> None:
-    """Sets attributes as `span.set_attributes` does, masked by OpenInference's configuration, but all in one go."""
+def set_attributes(span: Any, attributes: Attributes, samples: Attributes | None = None) -> None:
+    """Sets attributes as `span.set_attributes` does, masked by OpenInference's configuration, but all in one go.
+
+    Args:
+        span: OpenInference's, or any other.
+        attributes: names and values.
+        samples: some of them, if all others have the names of these but for a number. The configuration masks by names,
+            so it is asked about the others only if it masks any of these.
+    """
     mask = getattr(getattr(span, "_self_config", None), "mask", None)
     inner = getattr(span, "__wrapped__", None)
     if mask is None or inner is None:
         span.set_attributes(attributes)
         return
-    inner.set_attributes({name: told for name, value in attributes.items() if (told := mask(name, value)) is not None})
+
+    def masked(given: Attributes) -> Attributes:
+        return {name: told for name, value in given.items() if (told := mask(name, value)) is not None}
+
+    inner.set_attributes(attributes if samples and masked(samples) == samples else masked(attributes))
