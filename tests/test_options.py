@@ -176,7 +176,7 @@ def test_a_mistyped_option_is_told_the_one_that_was_meant():
 
 
 def test_an_option_of_folders_is_said_to_be_one():
-    with pytest.raises(secondhop.OptionError, match="unknown option persist=True; it is for from_folder$"):
+    with pytest.raises(secondhop.OptionError, match=r"unknown option persist=True; it is for from_folder$"):
         secondhop.Document.from_file("a.txt", persist=True)
 
 

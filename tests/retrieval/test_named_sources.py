@@ -337,6 +337,29 @@ def test_a_version_or_a_year_names_the_folder_that_is_called_by_it(asked, named)
     )
 
 
+@pytest.mark.parametrize(
+    ("asked", "named"),
+    [
+        ("In version 2, how many clients may connect?", ["manual-v2.pdf"]),
+        ("How many clients may connect in release 2.4?", ["server_release-2.4.md"]),
+        ("How many clients could connect in 2019?", ["guide_2019.html"]),
+        ("How many clients could connect in 2020?", ["docs-2020/a.md"]),
+        ("In version 2, what does manual-v1.pdf say of clients?", ["manual-v1.pdf"]),
+        ("How many clients may connect in version 7?", []),
+        ("How many clients may connect in version 4?", []),
+        ("How many clients may connect over IPv6?", []),
+    ],
+)
+def test_a_version_or_a_year_names_the_files_that_have_it_in_their_names(asked, named):
+    paths = (
+        "manual-v1.pdf", "manual-v2.pdf", "server_release-2.4.md", "guide_2019.html", "docs-2020/a.md", "chapter-7.md", "4.md", "ipv6.md"
+    )  # fmt: skip
+    document = Document.from_chunks(
+        [{"text": f"As many as {n} clients may connect.", "source": path} for n, path in enumerate(paths, 32)]
+    )
+    assert sorted(sources(document, asked) or ()) == named
+
+
 def test_what_both_versions_say_is_cited_from_the_one_that_the_question_names():
     text = "# Limits\n\nAt most thirty clients may connect.\n\n# Port\n\nThe server listens on port 9418."
     document = Document.from_texts([{"text": text, "source": f"{version}/server.md"} for version in ("v1", "v2")])

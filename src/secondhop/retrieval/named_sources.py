@@ -34,7 +34,8 @@ _WORD = re.compile(r"[^\W_]+")
 _FILE = re.compile(r"\w+(?:\.\w+)+")
 """The end of a file's name, from the last blank or hyphen on."""
 _IN_NAMES = "_-."
-_VERSION_FOLDER = re.compile(r"(?:v|version|release)?[-_. ]?([0-9]{1,4}(?:\.[0-9]{1,4}){0,3})", re.IGNORECASE)
+_BARE_VERSION = re.compile(r"[0-9]{1,4}(?:\.[0-9]{1,4}){0,3}")
+"""Of a folder: the name of a file may be a number that counts something else."""
 _VERSION = re.compile(
     r"(?<![\w.])(?:(?:v|version|release)[ .]?([0-9]{1,4}(?:\.[0-9]{1,4}){0,3})|((?:19|20)[0-9]{2}))(?!\w|\.[0-9])",
     re.IGNORECASE,
@@ -101,7 +102,7 @@ class Names:
     words: Mapping[str, tuple[frozenset[str], frozenset[str]]]
     """[label] words of its name without the suffix, and of the folder that it is in."""
     by_version: Mapping[str, Sequence[str]]
-    """Labels in folders that are called by a version or a year, by its number: `docs/v2/install.md`."""
+    """Labels whose folder or own name has a version or a year, by its number: `docs/v2/install.md`, `install-v2.md`."""
     suffixes: frozenset[str]
     """What the names end with."""
     of_pages: frozenset[str]
@@ -125,9 +126,13 @@ class Names:
             if not (ends := _FILE.findall(name)) or not name.endswith(ends[-1]):
                 continue
             by_end.setdefault(ends[-1], []).append(label)
-            for version in filter(None, map(_VERSION_FOLDER.fullmatch, folders)):
-                by_version.setdefault(version[1], []).append(label)
-            words[label] = frozenset(_words(name.rpartition(".")[0])), frozenset(_words("".join(folders[-1:])))
+            stem = name.rpartition(".")[0]
+            parts = " / ".join((*folders, stem)).replace("_", " ").replace("-", " ")
+            versions = [folder for folder in folders if _BARE_VERSION.fullmatch(folder)]
+            versions += [version[1] or version[2] for version in _VERSION.finditer(parts)]
+            for version in dict.fromkeys(versions):
+                by_version.setdefault(version, []).append(label)
+            words[label] = frozenset(_words(stem)), frozenset(_words("".join(folders[-1:])))
             for word in words[label][0]:
                 count[word] = count.get(word, 0) + 1
         for label, (of_name, _) in words.items():
@@ -233,14 +238,15 @@ def _by_words(
 
 
 def _by_version(names: Names, question: str) -> Iterator[tuple[Span, list[str]]]:
-    """Folders that are called by a version or a year which the question names: "in version 2", "v2", "in 2024"."""
+    """What is called by a version or a year which the question names: "in version 2", "v2", "in 2024"."""
     for match in _VERSION.finditer(question):
-        if labels := names.by_version.get(match[1] or match[2]):
+        labels = names.by_version.get(match[1] or match[2])
+        if labels and _stands_alone(match, question):
             yield match.span(), list(labels)
 
 
 def _stands_alone(match: re.Match[str], question: str) -> bool:
-    """Whether a word is no part of a longer name: `README` is one, that of `README_FILE` is not."""
+    """Whether a word is no part of a longer name, as that of `README_FILE` is, or the year of `budget-2022.md`."""
     return not {*question[: match.start()][-1:], *question[match.end() :][:1]} & {"_", "-"}
 
 
