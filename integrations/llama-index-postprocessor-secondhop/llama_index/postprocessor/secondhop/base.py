@@ -28,6 +28,8 @@ class SecondhopPostprocessor(BaseNodePostprocessor):
     lines between nodes. Nodes come back in the order in which they were given, as copies that keep their ids, scores,
     relationships and metadata; where text is cut, character offsets follow. The nodes given are never changed.
 
+    Give the retriever a `similarity_top_k` of 20 or more: with LlamaIndex's own, 2, there is nothing to choose from.
+
     Examples:
         ```python
         from llama_index.postprocessor.secondhop import SecondhopPostprocessor
