@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import pairwise, tee
 from typing import NamedTuple
 
 from secondhop.text.sentences import STOPS, WIDE_STOPS, is_stopped, size, split_sentences
@@ -68,12 +68,13 @@ def entries(text: str, start: int, end: int) -> list[list[Span]] | None:
     first = [content.lstrip("> ")[:1] or ">" if content.startswith(_QUOTED) else content[0] for content in contents]
     small = sum(map(str.islower, first))
     reader = _Reader(text, full, wraps=full >= _NARROWEST and 2 * small < len(contents))
-    lines = _lines(text, start, end)  # read as far as is needed: paragraphs are told by half of their lines
+    # Read once, and only as far as is needed: paragraphs are told by half of their lines.
+    lines, again = tee(_lines(text, start, end))
     if full > LONG_LINES:
         meant = sum(line.mark == _DATED for line in lines) >= _MEANT * len(contents)
     else:
         meant = full < _NARROWEST or _begin_alike(text, start, end, first, small) or reader.are_meant(lines, len(first))
-    return list(reader.entries(list(_lines(text, start, end)))) if meant else None
+    return list(reader.entries(list(again))) if meant else None
 
 
 def _lines(text: str, start: int, end: int) -> Iterator[_Line]:
