@@ -19,7 +19,7 @@ from secondhop.chunking.snippets import snippet
 from secondhop.chunking.table import CutTable
 from secondhop.chunking.tables import table_blocks
 from secondhop.text.bulk_sentences import split_paragraphs
-from secondhop.text.sentences import size
+from secondhop.text.characters import Characters
 from secondhop.types import Section, SourceText, Span
 
 if TYPE_CHECKING:
@@ -211,8 +211,7 @@ def _table(batch: list[SourceText], blocks: _Blocks, chunk_size: int) -> CutTabl
     text = batch[0].text if len(batch) == 1 else "\n".join(source.text for source in batch)
     starts, ends, counts = blocks.sentences(text)
     offsets = offsets_of(counts)
-    spans = zip(starts[offsets[:-1]].tolist(), ends[offsets[1:] - 1].tolist(), strict=True)
-    sizes = [size(text[start:end]) for start, end in spans]
+    sizes = Characters.of(text).sizes(starts[offsets[:-1]], ends[offsets[1:] - 1]).tolist()
     n_sentences = counts.tolist()
     table = CutTable(len(batch), [], [], [], [], [], starts, ends)
 
