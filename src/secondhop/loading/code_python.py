@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from secondhop.arrays import true_runs
+from secondhop.arrays import distinct_values, true_runs
 from secondhop.loading.code_labels import Definition, shortened_name
 from secondhop.text.characters import CharacterClasses, Characters
 
@@ -207,7 +207,7 @@ def _with_decorators(places: Ints, is_decorator: Bools) -> Ints:
 def _last_rows(places: Ints, column: Ints) -> Ints:
     """The last row of each definition: before the next one that is indented no deeper."""
     last = np.empty_like(places)
-    for level in np.unique(column[places]).tolist():
+    for level in distinct_values(column[places]).tolist():
         of_level = (column[places] == level).nonzero()[0]
         outside = np.append((column <= level).nonzero()[0], len(column))
         last[of_level] = outside[outside.searchsorted(places[of_level], "right")] - 1
