@@ -74,14 +74,14 @@ def build_segment(
         char_ngrams: length of the pieces of words that are terms besides; 0 for none.
     """
     analyzer = analyzer_for(language, [source.text for source in sources[:LANGUAGE_SAMPLE]], char_ngrams)
-    columns, forms, paths = _Columns(), Numbering(), dict[str, int]()
+    columns, forms, paths = _Columns(), Numbering(), dict[tuple[str, ...], int]()
     done = n_sections = 0
     for table in tables:
         _add(columns, forms, paths, sources[done : done + table.n_sources], table, done, n_sections)
         done += table.n_sources
         n_sections += len(table.sections)
     vocabulary, form_numbers = forms.vocabulary()
-    path_vocabulary, path_numbers = Vocabulary.of(list(paths))
+    path_vocabulary, path_numbers = Vocabulary.of([json.dumps(path) for path in paths])
     lexicon = Lexicon.of(analyzer, vocabulary)
     words = _renumbered(columns.words, form_numbers)
     joined = columns.joined()
@@ -118,7 +118,7 @@ def _renumbered(words: array[int], numbers: NDArray[np.int32]) -> NDArray[np.int
 def _add(
     columns: _Columns,
     forms: Numbering,
-    paths: dict[str, int],
+    paths: dict[tuple[str, ...], int],
     sources: Sequence[SourceText],
     table: CutTable,
     first_source: int,
@@ -151,13 +151,14 @@ def _add(
     _add_sections(columns, forms, paths, table.sections)
 
 
-def _add_sections(columns: _Columns, forms: Numbering, paths: dict[str, int], sections: list[Section]) -> None:
+def _add_sections(
+    columns: _Columns, forms: Numbering, paths: dict[tuple[str, ...], int], sections: list[Section]
+) -> None:
     pages = [NO_PAGE if section.page is None else section.page for section in sections]
-    written = [json.dumps(section.heading_path) for section in sections]
     columns.add(
         section_page=np.array(pages, np.int32),
         section_headed=np.array([_is_headed(section) for section in sections], bool),
-        section_path=np.array([paths.setdefault(path, len(paths)) for path in written], np.int32),
+        section_path=np.array([paths.setdefault(each.heading_path, len(paths)) for each in sections], np.int32),
     )
     headings = [section.heading_path[-1] if section.heading_path else "" for section in sections]
     ends = np.cumsum([len(heading) + 1 for heading in headings], dtype=np.int64) - 1
