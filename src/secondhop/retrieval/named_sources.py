@@ -128,9 +128,9 @@ class Names:
             by_end.setdefault(ends[-1], []).append(label)
             stem = name.rpartition(".")[0]
             parts = " / ".join((*folders, stem)).replace("_", " ").replace("-", " ")
-            versions = [folder for folder in folders if _BARE_VERSION.fullmatch(folder)]
-            versions += [version[1] or version[2] for version in _VERSION.finditer(parts)]
-            for version in dict.fromkeys(versions):
+            bare = filter(_BARE_VERSION.fullmatch, folders)
+            written = (version[1] or version[2] for version in _VERSION.finditer(parts))
+            for version in dict.fromkeys((*bare, *written)):
                 by_version.setdefault(version, []).append(label)
             words[label] = frozenset(_words(stem)), frozenset(_words("".join(folders[-1:])))
             for word in words[label][0]:
