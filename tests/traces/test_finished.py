@@ -71,7 +71,7 @@ def test_spans_are_those_of_callbacks(masks, metadata, context, monkeypatch):
     with using_attributes(**attributes):
         ours = report_span({}, metadata, masks=masks)
         monkeypatch.setattr(tracing, "taker", lambda handler: None)
-        monkeypatch.setattr(tracing, "set_attributes", lambda span, values, **_: span.set_attributes(values))
+        monkeypatch.setattr(tracing, "set_attributes", lambda span, values: span.set_attributes(values))
         theirs = report_span({}, metadata, masks=masks)
     assert [told(span) for span in ours] == [told(span) for span in theirs]
     is_open = "hide_outputs" not in masks

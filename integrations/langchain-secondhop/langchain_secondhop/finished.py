@@ -57,7 +57,6 @@ class FinishedRun:
         return datetime.now(timezone.utc)
 
 
-Attributes = Mapping[str, str | float]
 Taker = Callable[[Any, FinishedRun], bool]
 """Hands a run to a tracer; False, and nothing done, where the run has to go through callbacks."""
 
@@ -132,22 +131,11 @@ def _to_openinference(tracer: Any, run: FinishedRun) -> bool:
     return True
 
 
-def set_attributes(span: Any, attributes: Attributes, samples: Attributes | None = None) -> None:
-    """Sets attributes as `span.set_attributes` does, masked by OpenInference's configuration, but all in one go.
-
-    Args:
-        span: OpenInference's, or any other.
-        attributes: names and values.
-        samples: some of them, if all others have the names of these but for a number. The configuration masks by names,
-            so it is asked about the others only if it masks any of these.
-    """
+def set_attributes(span: Any, attributes: Mapping[str, str | float]) -> None:
+    """Sets attributes as `span.set_attributes` does, masked by OpenInference's configuration, but all in one go."""
     mask = getattr(getattr(span, "_self_config", None), "mask", None)
     inner = getattr(span, "__wrapped__", None)
     if mask is None or inner is None:
         span.set_attributes(attributes)
         return
-
-    def masked(given: Attributes) -> Attributes:
-        return {name: told for name, value in given.items() if (told := mask(name, value)) is not None}
-
-    inner.set_attributes(attributes if samples and masked(samples) == samples else masked(attributes))
+    inner.set_attributes({name: told for name, value in attributes.items() if (told := mask(name, value)) is not None})

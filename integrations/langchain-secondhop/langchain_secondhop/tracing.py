@@ -193,7 +193,7 @@ def _add_documents(handler: BaseCallbackHandler, run_id: UUID, documents: Sequen
         id_name, score_name = _names(place)
         attributes[id_name] = str(document.id)
         attributes[score_name] = document.metadata["relevance_score"]
-    set_attributes(span, attributes, samples={name: attributes[name] for name in _names(0)} if documents else None)
+    set_attributes(span, attributes)
 
 
 @cache
