@@ -97,3 +97,62 @@ def test_for_a_question_of_stopwords_alone_the_passage_with_most_of_them_comes_f
         ["Copper to Leeds.", "To York, to Hull.", "TO be or not.", "And the rest.", "Tin melts with it."]
     )
     assert document.search(question)[0].chunk.text == first
+
+
+GREETED = "Hi, my boss asked me about tin at lunch.\n\nHow does copper melt? thanks, and show me York.\n\nKind regards"
+
+
+def test_words_beside_a_question_weigh_half():
+    weights, plain = weights_of(GREETED), weights_of("tin copper melt show York")
+    assert {term: weights[term] / plain[term] for term in plain} == {
+        "tin": 0.5,
+        "copper": 1.0,
+        "melt": 1.0,
+        "show": 0.5,
+        "york": 0.5,
+    }
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "锡在约克。铜怎么熔化？谢谢。",
+        "القصدير في يورك. كيف ينصهر النحاس؟ شكرا.",
+        "Ο κασσίτερος είναι εδώ. Πώς λιώνει ο χαλκός; Ευχαριστώ.",
+    ],
+)
+def test_questions_of_other_languages_are_told_from_what_stands_beside_them(text):
+    document = Document.from_texts([text])
+    assert {0.5, 1.0} <= set(weights_of(text, document).values())
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "How does the tin of York melt in Leeds?",
+        "Tin melts in York. Copper melts in Leeds.",
+        "Does tin melt in York? And copper in Leeds?",
+        "See https://lead.example/?tin=York. It melts.",
+        "error: tin of York melts\n\nWhat now?",
+        "melt(copper) failed in Leeds. Why?",
+        "The leadPipe of York melts. Why?",
+    ],
+)
+def test_single_sentences_texts_that_do_not_ask_and_pasted_data_count_in_full(text):
+    assert 0.5 not in weights_of(text).values()
+
+
+def test_a_quoted_word_beside_a_question_keeps_its_weight():
+    assert weights_of('I read "tin". Does it melt?')["tin"] == weights_of('"tin"')["tin"]
+
+
+def test_a_question_is_answered_whatever_the_writer_tells_of_himself():
+    document = Document.from_texts(
+        [
+            "A cable may be 90 metres long.",
+            "The boss eats lunch at noon and thanks the cook.",
+            "Lunch is at noon, boss.",
+        ]
+    )
+    asked = "Hi, my boss asked at lunch. How long may a cable be? Thanks, the lunch is at noon!"
+    assert "90 metres" in document.context(asked, budget=12).text()

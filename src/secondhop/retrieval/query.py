@@ -12,6 +12,7 @@ import numpy as np
 
 from secondhop.retrieval.spellings import joined, pairs_with, written_otherwise
 from secondhop.text.analysis import Analyzer, Form, is_piece, split_forms
+from secondhop.text.sentences import GREEK, split_sentences
 from secondhop.types import Query
 
 if TYPE_CHECKING:
@@ -27,8 +28,16 @@ _REQUEST_WORDS = """highlight find show list give tell describe explain identify
     related relate review reviewed detail details following according question answer lawyer"""
 _HIRAGANA = re.compile("[\u3041-\u309f]+")
 """Japanese writes its grammar in these, and words that mean something mostly in others."""
+_ASKS = re.compile(rf"\?(?!\w)|(?<=[{GREEK}]);|[？؟\u037e՞፧]")
+"""What questions end with; in a link it stands before a letter."""
+_BREAK = re.compile(r"(?<=[?？؟])\s+|\n\s*\n")
+"""In chats the next sentence begins with a small letter, and greetings have no stop."""
+_DATA = re.compile(r"[_/\\=<>{}\[\]|#$`*:]|\w[.(]\w|[a-z][A-Z]")
+"""What error messages, logs and code have in them, and what people say about a question mostly has not."""
 _QUOTED_WEIGHT = 3.0
 _REQUEST_WEIGHT = 0.3
+_TOLD = 0.5
+"""For words beside the question: they may be chatter, or say what it is about."""
 _LONGEST = 32
 """Characters of the words that are remembered."""
 _MOST_OTHERWISE = 16
@@ -75,6 +84,7 @@ def parse_query(snapshot: Snapshot, text: str, sources: NamedSources | None = No
     missing = 0.0
     requests = request_terms(lexicon.analyzer)
     forms = split_forms(asked)
+    told = _told(asked)
     together = list(joined(lexicon, asked))
     parts = {part for each in together for part in each.parts}
     pairs = {} if text.isascii() else pairs_with(snapshot, forms)
@@ -97,8 +107,7 @@ def parse_query(snapshot: Snapshot, text: str, sources: NamedSources | None = No
             pieces.update(numbers)
         sequence.append(numbers[0] if numbers else -1)
         named.append(analyzed.is_name)
-        light = analyzed.terms[0] in requests or _HIRAGANA.fullmatch(form) is not None
-        weight = _QUOTED_WEIGHT if form in quoted else _REQUEST_WEIGHT if light else 1.0
+        weight = _QUOTED_WEIGHT if form in quoted else _weight(form, analyzed.terms[0] in requests, form in told)
         if not numbers and form not in unmatched and form not in parts:
             unmatched[form] = weight
             missing += min(weight, 1.0) * rarest
@@ -106,7 +115,7 @@ def parse_query(snapshot: Snapshot, text: str, sources: NamedSources | None = No
             share = 1 / len(pieces) if number in pieces else 1.0
             weights[number] = max(weights.get(number, 0.0), weight * share)
     for each in together:
-        weight = _QUOTED_WEIGHT if quoted.issuperset(each.parts) else 1.0
+        weight = _QUOTED_WEIGHT if quoted.issuperset(each.parts) else _TOLD if told.issuperset(each.parts) else 1.0
         weights[each.number] = max(weights.get(each.number, 0.0), weight)
     if sources is not None and len(sources.on_pages):
         aside = []
@@ -134,6 +143,27 @@ def parse_query(snapshot: Snapshot, text: str, sources: NamedSources | None = No
         np.array(named, bool),
         [] if weights or unmatched or sources is not None else _stopwords(snapshot, forms),
     )
+
+
+def _weight(form: str, is_request: bool, is_told: bool) -> float:
+    """What a word weighs that is not quoted."""
+    weight = _REQUEST_WEIGHT if is_request or _HIRAGANA.fullmatch(form) else 1.0
+    return _TOLD * weight if is_told else weight
+
+
+def _told(text: str) -> set[str]:
+    """The words of a text that asks which stand only in its sentences that neither ask nor look like data."""
+    if _ASKS.search(text) is None:
+        return set()
+    ends = [(match.start(), match.end()) for match in _BREAK.finditer(text)]
+    starts = (0, *(end for _, end in ends))
+    asking: set[str] = set()
+    telling: set[str] = set()
+    for left, right in zip(starts, (*(start for start, _ in ends), len(text)), strict=True):
+        for start, end in split_sentences(text, left, right):
+            counts = _ASKS.search(text, start, end) or _DATA.search(text, start, end)
+            (asking if counts else telling).update(split_forms(text[start:end]))
+    return telling - asking
 
 
 @lru_cache(maxsize=4096)
