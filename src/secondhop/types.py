@@ -138,7 +138,7 @@ class Query:
     coverage: float = 0.0
     """Share of the query's content words, weighted by rarity, that the index holds at all, 0 to 1."""
     weights: tuple[float, ...] = ()
-    """How much the question stresses each of `terms`: 1, quoted words more, words that form a request less."""
+    """How much the question stresses each of `terms`: 1, quoted words more, words of a request or beside the question less."""
     idf: tuple[float, ...] = ()
     """Rarity of each of `terms` in the index, as the scores use it."""
     unmatched_weights: tuple[float, ...] = ()

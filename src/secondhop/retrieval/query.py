@@ -155,15 +155,14 @@ def _told(text: str) -> set[str]:
     """The words of a text that asks which stand only in its sentences that neither ask nor look like data."""
     if _ASKS.search(text) is None:
         return set()
-    ends = [(match.start(), match.end()) for match in _BREAK.finditer(text)]
-    starts = (0, *(end for _, end in ends))
-    asking: set[str] = set()
-    telling: set[str] = set()
-    for left, right in zip(starts, (*(start for start, _ in ends), len(text)), strict=True):
-        for start, end in split_sentences(text, left, right):
-            counts = _ASKS.search(text, start, end) or _DATA.search(text, start, end)
-            (asking if counts else telling).update(split_forms(text[start:end]))
-    return telling - asking
+    breaks = [match.span() for match in _BREAK.finditer(text)]
+    parts = zip((0, *(end for _, end in breaks)), (*(start for start, _ in breaks), len(text)), strict=True)
+    sentences = [text[start:end] for part in parts for start, end in split_sentences(text, *part)]
+    telling = [each for each in sentences if not (_ASKS.search(each) or _DATA.search(each))]
+    if not telling:
+        return set()
+    others = set(sentences).difference(telling)
+    return {form for each in telling for form in split_forms(each)}.difference(*map(split_forms, others))
 
 
 @lru_cache(maxsize=4096)
