@@ -112,6 +112,29 @@ def test_the_row_asked_for_goes_before_the_one_below_the_header(form):
     assert "Aldermoor" not in shown
 
 
+@pytest.mark.parametrize("question", ["Which color does each log level have?", "Which log levels are there?"])
+@pytest.mark.parametrize("form", ["csv", "html"])
+@pytest.mark.parametrize("budget", range(40, 160, 10))
+def test_a_question_in_the_words_of_the_header_alone_gets_every_row(form, question, budget):
+    rows = (("Log level", "Color"), ("DEBUG", "Blue"), ("WARNING", "Yellow"), ("CRITICAL", "Magenta"), ("ERROR", "Red"))
+    table = {
+        "csv": "\n".join(map(",".join, rows)),
+        "html": "<table>" + "".join(f"<tr><td>{name}</td><td>{color}</td></tr>" for name, color in rows) + "</table>",
+    }[form]
+    prose = "\n\n".join(
+        f"Log output of quay {number} is kept in a book that nobody has coloured since the level of the water fell."
+        for number in range(9)
+    )
+    document = Document.from_texts(
+        [
+            {"text": table, "source": f"colors.{form}", "format": None if form == "csv" else form},
+            {"text": prose, "source": "quays.txt"},
+        ]
+    )
+    shown = document.context(question, budget).text()
+    assert [cell for row in rows for cell in row if cell not in shown] == []
+
+
 @pytest.mark.parametrize("budget", range(20, 60))
 def test_room_is_kept_for_a_header_that_other_rows_part_from_the_one_shown(budget):
     rows = ("Fee,2023,2022", "Quay,18,17", "Berth,30,29", "All fees,48,46", "Oil,7,8", "Tow,5,5", "Grand total,60,59")

@@ -165,14 +165,17 @@ def _values(
 def _with_headers(values: Floats, headers: Ints) -> Floats:
     """Values with those of headers given to the rows that have one themselves: "Bus 5" and "Hospital" say it together.
 
-    The header is shown with the row; alone it says nothing.
+    The header is shown with the row; alone it says nothing. Where no row has a value, all get the header's, and it keeps
+    it: "which exit codes are there" asks for the whole table.
     """
-    rows = ((headers >= 0) & (values > 0)).nonzero()[0]
+    is_row = headers >= 0
+    said = headers[is_row & (values > 0)]
+    rows = (is_row & ((values > 0) | ~np.isin(headers, said))).nonzero()[0]
     if not len(rows):
         return values
     values, of_headers = values.copy(), values[headers[rows]]
     values[rows] += of_headers
-    values[headers[rows]] = 0.0
+    values[said] = 0.0
     return values
 
 
