@@ -169,13 +169,15 @@ def _with_headers(values: Floats, headers: Ints) -> Floats:
     it: "which exit codes are there" asks for the whole table.
     """
     is_row = headers >= 0
-    said = headers[is_row & (values > 0)]
-    rows = (is_row & ((values > 0) | ~np.isin(headers, said))).nonzero()[0]
-    if not len(rows):
+    if not is_row.any():
         return values
+    speaks = is_row & (values > 0)
+    parted = np.zeros(len(values), bool)  # headers that a row stands out under
+    parted[headers[speaks]] = True
+    rows = (speaks | (is_row & ~parted[headers])).nonzero()[0]
     values, of_headers = values.copy(), values[headers[rows]]
     values[rows] += of_headers
-    values[said] = 0.0
+    values[parted] = 0.0
     return values
 
 
