@@ -360,6 +360,12 @@ def test_a_version_or_a_year_names_the_files_that_have_it_in_their_names(asked, 
     assert sorted(sources(document, asked) or ()) == named
 
 
+def test_a_year_in_the_name_of_every_file_names_none():
+    reports = [{"text": f"Sales of the {unit} in 2023.", "source": f"{unit}_2023.pdf"} for unit in ("yard", "ferry")]
+    assert sources(Document.from_chunks(reports[:1]), "Sales in 2023?") is None
+    assert sources(Document.from_chunks(reports), "Sales in 2023?") is None
+
+
 def test_what_both_versions_say_is_cited_from_the_one_that_the_question_names():
     text = "# Limits\n\nAt most thirty clients may connect.\n\n# Port\n\nThe server listens on port 9418."
     document = Document.from_texts([{"text": text, "source": f"{version}/server.md"} for version in ("v1", "v2")])

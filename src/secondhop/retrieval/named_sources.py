@@ -102,7 +102,10 @@ class Names:
     words: Mapping[str, tuple[frozenset[str], frozenset[str]]]
     """[label] words of its name without the suffix, and of the folder that it is in."""
     by_version: Mapping[str, Sequence[str]]
-    """Labels whose folder or own name has a version or a year, by its number: `docs/v2/install.md`, `install-v2.md`."""
+    """Labels whose folder or own name has a version or a year, by its number: `docs/v2/install.md`, `install-v2.md`.
+
+    None that all have: in the report of 2023 alone, "in 2023" asks for a column.
+    """
     suffixes: frozenset[str]
     """What the names end with."""
     of_pages: frozenset[str]
@@ -139,6 +142,7 @@ class Names:
             if len("".join(of_name)) >= LEAST_LETTERS:
                 by_word.setdefault(min(sorted(of_name), key=count.__getitem__), []).append(label)
         by_word = {word: labels for word, labels in by_word.items() if len(labels) <= MOST_ALIKE}
+        by_version = {version: labels for version, labels in by_version.items() if len(labels) < len(numbers)}
         suffixes = frozenset(word for end in by_end for word in _words(end)[-1:])
         of_pages = frozenset(_words(_PAGE_WORDS) if snapshot.section_page.max(initial=0) > 0 else ())
         versions = frozenset(form for each in by_version for form in (_words(each)[0], f"v{_words(each)[0]}"))
