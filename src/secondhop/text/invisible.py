@@ -33,7 +33,7 @@ _SHORT = 500
 """Characters up to which an expression is as quick as a table."""
 REMEMBERED = 1 << 14
 """Texts of chunks that something is remembered of: a hundred questions to a folder meet some 6,000."""
-LONGEST = 8_000
+LONGEST = 4_000
 """Characters up to which they are: some give whole books for chunks, and thousands of them take much memory."""
 _COMMON = frozenset("\u00ad\ufeff\u061c\u200b\u200e\u200f")
 """Taken out too, but nothing to warn of: soft hyphens, byte order marks, direction marks, places to break a line."""
