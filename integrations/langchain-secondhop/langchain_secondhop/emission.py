@@ -103,8 +103,5 @@ def to_json(values: Mapping[str, Any]) -> str:
 
         as_str = orjson.OPT_PASSTHROUGH_DATETIME | orjson.OPT_PASSTHROUGH_DATACLASS
         return orjson.dumps(values, str, as_str).decode()
-    except (
-        ImportError,
-        TypeError,
-    ):  # TypeError: lone surrogates, names that are no texts, whole numbers beyond 64 bits
+    except (ImportError, TypeError):  # TypeError: lone surrogates, names that are no texts, numbers beyond 64 bits
         return json.dumps(values, default=str)
