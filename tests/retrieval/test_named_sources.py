@@ -304,6 +304,13 @@ def test_given_chunks_are_preferred_by_their_source():
         assert context.passages[context._by_value[0]].chunk.source == source
 
 
+def named_among(paths, asked):
+    document = Document.from_chunks(
+        [{"text": f"As many as {n} clients may connect.", "source": path} for n, path in enumerate(paths, 32)]
+    )
+    return sorted(sources(document, asked) or ())
+
+
 @pytest.mark.parametrize(
     ("asked", "named"),
     [
@@ -320,10 +327,7 @@ def test_given_chunks_are_preferred_by_their_source():
 )
 def test_a_version_or_a_year_names_the_folder_that_is_called_by_it(asked, named):
     paths = ("v1/server.md", "v2/server.md", "2.4/server.md", "archive/2019/notes/server.md")
-    document = Document.from_chunks(
-        [{"text": f"As many as {n} clients may connect.", "source": path} for n, path in enumerate(paths, 32)]
-    )
-    assert sorted(sources(document, asked) or ()) == named
+    assert named_among(paths, asked) == named
 
 
 @pytest.mark.parametrize(
@@ -343,10 +347,7 @@ def test_a_version_or_a_year_names_the_files_that_have_it_in_their_names(asked, 
     paths = (
         "manual-v1.pdf", "manual-v2.pdf", "server_release-2.4.md", "guide_2019.html", "docs-2020/a.md", "chapter-7.md", "4.md", "ipv6.md"
     )  # fmt: skip
-    document = Document.from_chunks(
-        [{"text": f"As many as {n} clients may connect.", "source": path} for n, path in enumerate(paths, 32)]
-    )
-    assert sorted(sources(document, asked) or ()) == named
+    assert named_among(paths, asked) == named
 
 
 def test_a_year_in_the_name_of_every_file_names_none():
