@@ -37,6 +37,7 @@ ENGLISH = Analyzer("english")
         ("O’Neill O'Neill", ["oneil", "oneil"]),
         ("café naïve", ["cafe", "naiv"]),
         ("governed governing", ["govern", "govern"]),
+        ("Colours coloured COLOR bought buys", ["color", "color", "color", "buy", "buy"]),
         ("ＡＢＣ１２３", ["abc123"]),
         ("objections¹ km² 10⁶ the² H₂O", ["object", "objections1", "km", "km2", "10", "h2o"]),
         ("the of and THE", []),

@@ -16,6 +16,7 @@ from unicodedata import normalize
 
 from secondhop.errors import OptionError
 from secondhop.text.languages import LANGUAGES, NEAREST, detect_language, languages_by_script, script_of, stopwords
+from secondhop.text.variants import stems_alike
 
 # Combining marks are part of words: Python's \w leaves out the vowel signs of Indic, Thai, Hebrew and Arabic scripts. So
 # are soft hyphens.
@@ -212,7 +213,8 @@ class Analyzer:
 
     def _stem(self, word: str) -> str:
         if len(word) > 2 and (language := self._languages.get(script_of(word))) is not None:
-            word = _stemmer(language).stemWord(word)
+            stem = _stemmer(language).stemWord(word)
+            word = _stems_alike(language).get(stem, stem)
         return word if word.isascii() else fold(word)
 
 
@@ -257,6 +259,19 @@ def _stemmer(language: str) -> Any:
             name = NEAREST[name]
         stemmers[language] = Stemmer.Stemmer(name, 0)
     return stemmers[language]
+
+
+@cache
+def _stems_alike(language: str) -> dict[str, str]:
+    """The stems that are indexed as another one."""
+    return stems_alike(language, _stemmer(language).stemWord)
+
+
+def stem_all(language: str, words: list[str]) -> list[str]:
+    """What words in small letters are indexed as, accents included."""
+    found: list[str] = _stemmer(language).stemWords(words)
+    alike = _stems_alike(language)
+    return [alike.get(stem, stem) for stem in found] if alike else found
 
 
 def is_piece(term: str) -> bool:

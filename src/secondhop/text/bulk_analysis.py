@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from secondhop.arrays import is_any, offsets_of, ranges, run_lengths
-from secondhop.text.analysis import _LONGEST_FORM, Analyzer, _stemmer
+from secondhop.text.analysis import _LONGEST_FORM, Analyzer, stem_all
 from secondhop.text.characters import Characters, classes_of, codes
 from secondhop.text.hashing import digests, digests_of, distinct
 
@@ -211,7 +211,7 @@ def _stems(
     if language is not None:
         stemmed = ((lengths > _LONGEST_UNSTEMMED) & (words.classes[starts] != _STEADY)).nonzero()[0]
         bases = _ascii_slices(words.lowered.codes, starts[stemmed], lengths[stemmed])
-        found = _stemmer(language).stemWords(bases)
+        found = stem_all(language, bases)
         if not "".join(found).isascii():
             pairs = zip(bases, found, strict=True)
             found = [stem if stem.isascii() else analyzer._stem(base) for base, stem in pairs]
