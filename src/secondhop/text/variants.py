@@ -50,7 +50,6 @@ _LISTS: Mapping[str, str] = {
         canvas canvases
         catalyze catalyse
         catch caught
-        cd cds
         chairman chairmen
         child children
         chili chilli
@@ -73,7 +72,6 @@ _LISTS: Mapping[str, str] = {
         criterion criteria
         curb kerb
         curriculum curricula
-        db dbs
         deal dealt
         defense defence
         defenseless defenceless
@@ -86,7 +84,6 @@ _LISTS: Mapping[str, str] = {
         draw drawn drew
         drink drank drunk
         drive driven drove
-        dvd dvds
         dwell dwelt
         eat ate eaten
         electrolyze electrolyse
@@ -205,8 +202,6 @@ _LISTS: Mapping[str, str] = {
         paralyze paralyse
         parenthesis parentheses parenthesise
         pay paid
-        pc pcs
-        pdf pdfs
         phenomenon phenomena
         plow plough
         policeman policemen
@@ -311,7 +306,6 @@ _LISTS: Mapping[str, str] = {
         tooth teeth
         traffic trafficked
         tread trod trodden
-        tv tvs
         undergo undergone underwent
         underlie underlying
         understand understood
@@ -320,7 +314,6 @@ _LISTS: Mapping[str, str] = {
         undo undid undone
         unrivaled unrivalled
         uphold upheld
-        vm vms
         wake woke woken
         wear wore worn
         weave wove woven

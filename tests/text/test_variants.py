@@ -1,0 +1,79 @@
+"""Variants of words: each is indexed as another one, and no two lines disagree."""
+
+import pytest
+
+from secondhop.text.analysis import _stemmer, analyzer_for, stem_all
+from secondhop.text.languages import LANGUAGES
+from secondhop.text.variants import _groups, stems_alike
+
+ENGLISH = analyzer_for("english")
+WITH_VARIANTS = sorted(language for language in LANGUAGES if any(_groups(language)))
+
+
+def pairs(language):
+    """The stem of each variant and the stem that it is indexed as."""
+    stem = _stemmer(language).stemWord
+    return [(stem(variant), stem(first)) for first, *variants in _groups(language) for variant in variants]
+
+
+@pytest.mark.parametrize("language", WITH_VARIANTS)
+def test_every_variant_is_one_that_the_stemmer_parts(language):
+    assert [variant for variant, first in pairs(language) if variant == first] == []
+
+
+@pytest.mark.parametrize("language", WITH_VARIANTS)
+def test_a_variant_stands_in_one_line_alone(language):
+    variants = [variant for variant, _ in pairs(language)]
+    assert sorted(variants) == sorted(set(variants))
+
+
+@pytest.mark.parametrize("language", WITH_VARIANTS)
+def test_what_a_variant_is_indexed_as_is_no_variant_of_another(language):
+    found = dict(pairs(language))
+    assert [first for first in found.values() if first in found] == []
+
+
+def test_there_are_none_for_a_language_without_a_list():
+    assert stems_alike("none", str) == {}
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "organise organisation organised organiser organizing organization organisational organizational",
+        "realise realisation realising realizes realization",
+        "analyse analysed analysing analysis analyses analyze analyzer",
+        "emphasise emphasize emphasis emphases",
+        "colours coloured colour colors colorful colourful",
+        "colourise colorise colorizing",
+        "centres centred centre center centering",
+        "licences licence licensed license licensing",
+        "catalogue catalogues cataloguing catalog",
+        "anaemia anemia",
+        "moveable movable",
+        "programme programmes program programming",
+        "travelled traveled travelling",
+        "children child",
+        "women woman",
+        "criteria criterion",
+        "buy bought buys buying",
+        "write wrote written writes",
+        "take took taken taking",
+        "add added adding adds",
+        "reference referenced references",
+    ],
+)
+def test_spellings_and_inflections_of_a_word_are_one_term(words):
+    assert len(set(ENGLISH.terms(words))) == 1
+
+
+@pytest.mark.parametrize(
+    "words", ["index indicate", "found find", "left leave", "led lead", "check cheque", "range ring"]
+)
+def test_a_form_that_may_be_another_word_is_one_of_its_own(words):
+    assert len(set(ENGLISH.terms(words))) == 2
+
+
+def test_many_words_become_what_each_becomes_alone():
+    words = [word for group in _groups("english") for word in group]
+    assert stem_all("english", words) == [ENGLISH._stem(word) for word in words]
