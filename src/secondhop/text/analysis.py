@@ -271,7 +271,7 @@ def stem_all(language: str, words: list[str]) -> list[str]:
     """What words in small letters are indexed as, accents included."""
     found: list[str] = _stemmer(language).stemWords(words)
     alike = _stems_alike(language)
-    return [alike.get(stem, stem) for stem in found] if alike else found
+    return list(map(alike.get, found, found)) if alike else found
 
 
 def is_piece(term: str) -> bool:
