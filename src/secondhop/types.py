@@ -143,6 +143,8 @@ class Query:
     """Rarity of each of `terms` in the index, as the scores use it."""
     unmatched_weights: tuple[float, ...] = ()
     """How much the question stresses each of `unmatched`, as in `weights`."""
+    misspelt: Mapping[str, str] = field(default_factory=dict)
+    """Content words, as written, that occur nowhere in the index, each with the word of the index that it is read as."""
 
 
 @dataclass(frozen=True, slots=True)

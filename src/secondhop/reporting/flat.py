@@ -34,7 +34,7 @@ _CONFIDENCE = "secondhop_confidence"
 _PROCESS_KEY = secrets.token_bytes(32)
 """Keys the hashes of queries where the caller has no key: equal queries are equal within this process only."""
 _HASH_BYTES = 12
-_WORDS_IN_REPORT = ("query", "matched_terms", "unmatched_terms")
+_WORDS_IN_REPORT = ("query", "matched_terms", "unmatched_terms", "misspelt_terms")
 _WORDS_IN_DECISION = ("label",)
 _CODES_IN_DETAIL = ("injection",)
 

@@ -22,7 +22,7 @@ class ReportWarning:
     """Something the caller should know about this context."""
 
     code: str
-    """`empty_query`, `no_lexical_match`, `unmatched_terms`, `low_confidence`, `budget_too_small`,
+    """`empty_query`, `no_lexical_match`, `misspelt_terms`, `unmatched_terms`, `low_confidence`, `budget_too_small`,
     `all_dropped`, `planted_instructions`, `hidden_characters`."""
     message: str
     suggestion: str
@@ -91,6 +91,8 @@ class DecisionReport:
     """Content words of the query that the index holds, stemmed."""
     unmatched_terms: tuple[str, ...]
     """Content words of the query, as written, that occur nowhere in the index."""
+    misspelt_terms: Mapping[str, str]
+    """Content words of the query, as written, that occur nowhere in the index, each with the word that it is read as."""
     warnings: tuple[ReportWarning, ...]
     decisions: tuple[Decision, ...]
     """One for each chunk considered: candidates by score, best first, then neighbours and headings."""

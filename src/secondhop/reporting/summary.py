@@ -75,6 +75,7 @@ def make_report(
         low_confidence_retrieval=sure < LOW_CONFIDENCE,
         matched_terms=hits.query.terms,
         unmatched_terms=hits.query.unmatched,
+        misspelt_terms=hits.query.misspelt,
         warnings=(*_warnings(hits, selection, shown, sure, budget), *_hygiene(selection, budget)),
         decisions=decisions,
         timings=timings,
@@ -107,6 +108,15 @@ def _warnings(hits: Ranking, selection: Selection, shown: Bools, sure: float, bu
             )
         ]
     warnings = []
+    if query.misspelt:
+        words = ", ".join(f"{written} as {meant}" for written, meant in query.misspelt.items())
+        warnings.append(
+            ReportWarning(
+                "misspelt_terms",
+                f"these words occur nowhere in the documents, and are read as others: {words}",
+                "mend their spelling, or quote what is meant as it is written",
+            )
+        )
     if query.unmatched:
         words = ", ".join(query.unmatched)
         warnings.append(

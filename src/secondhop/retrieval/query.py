@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from secondhop.retrieval.misspelt import meant_by
 from secondhop.retrieval.spellings import joined, pairs_with, written_otherwise
 from secondhop.text.analysis import Analyzer, Form, is_piece, split_forms
 from secondhop.text.sentences import GREEK, split_sentences
@@ -89,6 +90,7 @@ def parse_query(snapshot: Snapshot, text: str, sources: NamedSources | None = No
     parts = {part for each in together for part in each.parts}
     pairs = {} if text.isascii() else pairs_with(snapshot, forms)
     otherwise: dict[str, list[int]] = {}
+    misspelt: dict[str, str] = {}
     for form in forms:
         analyzed = (_analyzed if len(form) <= _LONGEST else _analyzed.__wrapped__)(lexicon.analyzer, form)
         if not analyzed.terms:
@@ -102,7 +104,11 @@ def parse_query(snapshot: Snapshot, text: str, sources: NamedSources | None = No
             numbers += others
         elif not numbers:
             if form not in otherwise:
-                otherwise[form] = written_otherwise(snapshot, form) if len(otherwise) < _MOST_OTHERWISE else []
+                is_sought = len(otherwise) < _MOST_OTHERWISE
+                otherwise[form] = written_otherwise(snapshot, form) if is_sought else []
+                is_plain = form not in quoted and form not in parts
+                if is_sought and is_plain and not otherwise[form] and (meant := meant_by(snapshot, form)):
+                    otherwise[form], misspelt[form] = [meant.term], meant.word
             numbers = otherwise[form]
             pieces.update(numbers)
         sequence.append(numbers[0] if numbers else -1)
@@ -133,6 +139,7 @@ def parse_query(snapshot: Snapshot, text: str, sources: NamedSources | None = No
         weights=tuple(weights.values()),
         idf=tuple(snapshot.idf[terms].tolist()),
         unmatched_weights=tuple(unmatched.values()),
+        misspelt=misspelt,
     )
     return ParsedQuery(
         query,
