@@ -203,7 +203,7 @@ class DocumentOptions(ContextOptions):
     language: str = "auto"
     """Stemming and stopwords: a language name, `auto`, or `none`."""
     char_ngrams: WholeNumber = Field(default=0, ge=0, le=8)
-    """Also index the pieces of words that are this long, so that misspelt words find something; 0 for none, 3 is usual."""
+    """Also index the pieces of words that are this long, so that badly misspelt words find something; 0 for none, 3 is usual."""
     isolation: Isolation = "auto"
     """Where files are parsed: `auto` has formats with native or complex parsers (PDF, office, HTML, XML,
     e-mail, RTF, archives) parsed in child processes with limits, `process` all files, `none` none."""

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -89,8 +89,7 @@ def parse_query(snapshot: Snapshot, text: str, sources: NamedSources | None = No
     together = list(joined(lexicon, asked))
     parts = {part for each in together for part in each.parts}
     pairs = {} if text.isascii() else pairs_with(snapshot, forms)
-    otherwise: dict[str, list[int]] = {}
-    misspelt: dict[str, str] = {}
+    otherwise: dict[str, _Reading] = {}
     for form in forms:
         analyzed = (_analyzed if len(form) <= _LONGEST else _analyzed.__wrapped__)(lexicon.analyzer, form)
         if not analyzed.terms:
@@ -104,12 +103,12 @@ def parse_query(snapshot: Snapshot, text: str, sources: NamedSources | None = No
             numbers += others
         elif not numbers:
             if form not in otherwise:
-                is_sought = len(otherwise) < _MOST_OTHERWISE
-                otherwise[form] = written_otherwise(snapshot, form) if is_sought else []
-                is_plain = form not in quoted and form not in parts
-                if is_sought and is_plain and not otherwise[form] and (meant := meant_by(snapshot, form)):
-                    otherwise[form], misspelt[form] = [meant.term], meant.word
-            numbers = otherwise[form]
+                otherwise[form] = (
+                    _read(snapshot, form, is_certain=form in quoted or form in parts)
+                    if len(otherwise) < _MOST_OTHERWISE
+                    else _Reading([])
+                )
+            numbers = otherwise[form].terms
             pieces.update(numbers)
         sequence.append(numbers[0] if numbers else -1)
         named.append(analyzed.is_name)
@@ -139,7 +138,7 @@ def parse_query(snapshot: Snapshot, text: str, sources: NamedSources | None = No
         weights=tuple(weights.values()),
         idf=tuple(snapshot.idf[terms].tolist()),
         unmatched_weights=tuple(unmatched.values()),
-        misspelt=misspelt,
+        misspelt={form: reading.misspelt for form, reading in otherwise.items() if reading.misspelt},
     )
     return ParsedQuery(
         query,
@@ -150,6 +149,21 @@ def parse_query(snapshot: Snapshot, text: str, sources: NamedSources | None = No
         np.array(named, bool),
         [] if weights or unmatched or sources is not None else _stopwords(snapshot, forms),
     )
+
+
+class _Reading(NamedTuple):
+    """What a word that the index lacks is read as."""
+
+    terms: list[int]
+    misspelt: str = ""
+    """The word of the index, if it is taken for a misspelt one."""
+
+
+def _read(snapshot: Snapshot, form: str, *, is_certain: bool) -> _Reading:
+    """As another way to write it, or else, unless it is certain that it is meant as it is written, as a misspelt word."""
+    terms = written_otherwise(snapshot, form)
+    meant = None if terms or is_certain else meant_by(snapshot, form)
+    return _Reading(terms) if meant is None else _Reading([meant.term], meant.word)
 
 
 def _weight(form: str, is_request: bool, is_told: bool) -> float:
