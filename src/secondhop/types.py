@@ -132,13 +132,14 @@ class Query:
 
     text: str
     terms: tuple[str, ...] = ()
-    """Content words that occur in the index, stemmed."""
+    """Content words that occur in the index, stemmed; behind them what they are an abbreviation of, or abbreviated to."""
     unmatched: tuple[str, ...] = ()
     """Content words, as written, that occur nowhere in the index."""
     coverage: float = 0.0
     """Share of the query's content words, weighted by rarity, that the index holds at all, 0 to 1."""
     weights: tuple[float, ...] = ()
-    """How much the question stresses each of `terms`: 1, quoted words more, words of a request or beside the question less."""
+    """How much the question stresses each of `terms`: 1, quoted words more, words of a request or beside the question less,
+    those that it does not have 0."""
     idf: tuple[float, ...] = ()
     """Rarity of each of `terms` in the index, as the scores use it."""
     unmatched_weights: tuple[float, ...] = ()

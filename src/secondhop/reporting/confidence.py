@@ -108,7 +108,7 @@ def _match(query: Query, hits: Ranking, n_chunks: int) -> float:
     if more > 0:
         top = top + np.divide(more, idf, out=np.zeros(len(idf)), where=idf > 0) @ hits.term_scores
     share = max(0.0, float(top.max())) / (FULL_SATURATION * ideal) if ideal > 0 else 0.0
-    n_words = len(query.terms) + len(query.unmatched)
+    n_words = np.count_nonzero(query.weights) + len(query.unmatched)
     return math.log(min(share, 1.5) + _MATCH_FLOOR) + LENGTH_POWER * math.log1p(n_words)
 
 

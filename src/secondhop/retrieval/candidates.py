@@ -9,6 +9,7 @@ import numpy as np
 
 from secondhop.arrays import distinct_values, offsets_of, ranges, sum_by
 from secondhop.frozen import quickly
+from secondhop.retrieval.abbreviations import counted_twice
 from secondhop.retrieval.bridge import NO_SEED, Bridge
 from secondhop.retrieval.named_sources import NamedSources
 from secondhop.retrieval.query import ParsedQuery
@@ -72,12 +73,14 @@ def make_ranking(
     holder = hit[found.sentence]
     tf = sum_by(holder * n_terms + found.column, found.counts.astype(float), len(ordinals) * n_terms)
     tf = tf.reshape(len(ordinals), n_terms)
-    idf = snapshot.idf[query.terms]
-    factors = query.weights * idf
+    factors = query.weights * snapshot.idf[query.terms]
     contributions = _contributions(snapshot, tf[:, :n_asked].T, ordinals, factors)
-    worth = np.minimum(query.weights, 1.0) * idf
-    grounding = worth @ (contributions > 0) / query.total_idf if query.total_idf > 0 else np.zeros(len(ordinals))
-    said, linked = _sentence_scores(snapshot, text, found, ordinals[holder], factors, direct, bridge, names)
+    for asked, otherwise in query.alternatives:
+        more = contributions[asked].sum(axis=0) >= contributions[otherwise].sum(axis=0)
+        contributions[asked] *= more
+        contributions[otherwise] *= ~more
+    grounding = query.worth @ (contributions > 0) / query.total_idf if query.total_idf > 0 else np.zeros(len(ordinals))
+    said, linked = _sentence_scores(snapshot, query, text, found, ordinals[holder], factors, direct, bridge, names)
     parts = direct.parts(ordinals)
     if sources is not None:
         for place in sources.holds(ordinals).nonzero()[0].tolist():
@@ -127,6 +130,7 @@ def make_ranking(
 
 def _sentence_scores(
     snapshot: Snapshot,
+    query: ParsedQuery,
     text: SentenceWords,
     found: Occurrences,
     ordinals: Ints,
@@ -146,7 +150,10 @@ def _sentence_scores(
     worth[named] = bridge.factors_at(ordinals[named], names, found.column[named] - len(factors))
     n = len(text.sentences)
     worth *= saturations(snapshot, found.counts, text.n_words[found.sentence])
-    return sum_by(found.sentence + n * is_name, worth, 2 * n).reshape(2, n)
+    scores = sum_by(found.sentence + n * is_name, worth, 2 * n).reshape(2, n)
+    if query.alternatives:
+        scores[0] -= counted_twice(query.alternatives, column, found.sentence[asked], worth[asked], n)
+    return scores
 
 
 def _with_named(snapshot: Snapshot, text: SentenceWords, direct: Floats, named: Ints) -> Floats:

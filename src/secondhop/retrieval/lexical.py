@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from secondhop.arrays import highest, sum_by
+from secondhop.retrieval.abbreviations import counted_twice
 from secondhop.retrieval.query import ParsedQuery
 
 if TYPE_CHECKING:
@@ -28,6 +29,9 @@ def direct_scores(snapshot: Snapshot, query: ParsedQuery, allowed: Bools | None 
     factors = query.weights * snapshot.idf[query.terms]
     held = snapshot.gather(query.terms, factors, LEAD_WEIGHT)
     scores = sum_by(held.chunks, held.weights, len(snapshot))
+    if query.alternatives:
+        terms = (np.arange(len(held.counts)) % len(query.terms)).repeat(held.counts)
+        scores -= counted_twice(query.alternatives, terms, held.chunks, held.weights, len(snapshot))
     if query.stopwords:
         scores += _stopword_scores(snapshot, query.stopwords)
     if allowed is not None:

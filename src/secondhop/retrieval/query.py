@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from secondhop.retrieval.abbreviations import Abbreviations, Alternative
 from secondhop.retrieval.misspelt import meant_by
 from secondhop.retrieval.spellings import joined, pairs_with, written_otherwise
 from secondhop.text.analysis import Analyzer, Form, is_piece, split_forms
@@ -19,7 +20,7 @@ from secondhop.types import Query
 if TYPE_CHECKING:
     from secondhop.indexing import Snapshot
     from secondhop.retrieval.named_sources import NamedSources
-    from secondhop.types import Bools, Floats, Ints, Span
+    from secondhop.types import Bools, Floats, Ints
 
 _QUOTED = re.compile(
     r'"([^"]{2,80})"|“([^”]{2,80})”|„([^“”]{2,80})[“”]|«([^»]{2,80})»|「([^」]{2,80})」|『([^』]{2,80})』'
@@ -51,8 +52,12 @@ class ParsedQuery:
 
     query: Query
     terms: Ints
-    """Term numbers, distinct, in order of first use."""
+    """Term numbers, distinct, in order of first use; behind them what stands for some of them in these texts."""
     weights: Floats
+    worth: Floats
+    """[terms] idf, less for words that are stressed less, as shares of the question are counted."""
+    alternatives: Sequence[Alternative]
+    """Which terms say the same."""
     total_idf: float
     """Weighted idf of all content words, those that the index lacks included."""
     sequence: Ints
@@ -72,14 +77,14 @@ def parse_query(snapshot: Snapshot, text: str, sources: NamedSources | None = No
         sources: the files and pages that it names. Their names need not occur; the words of files' names count little, and
             not at all beside a page.
     """
-    asked, aside = (text, []) if sources is None else _without(text, sources.spans)
+    asked, aside = (text, []) if sources is None else _without_names(text, sources)
     lexicon = snapshot.lexicon
     quoted = {
         form for match in _QUOTED.finditer(asked) for group in match.groups(default="") for form in split_forms(group)
     }
     weights: dict[int, float] = {}
     unmatched: dict[str, float] = {}
-    sequence: list[int] = []
+    said: list[tuple[str, list[int]]] = []
     named: list[bool] = []
     rarest = float(np.log1p((len(snapshot) + 0.5) / 0.5))
     missing = 0.0
@@ -110,7 +115,7 @@ def parse_query(snapshot: Snapshot, text: str, sources: NamedSources | None = No
                 )
             numbers = otherwise[form].terms
             pieces.update(numbers)
-        sequence.append(numbers[0] if numbers else -1)
+        said.append((form, numbers))
         named.append(analyzed.is_name)
         weight = _QUOTED_WEIGHT if form in quoted else _weight(form, analyzed.terms[0] in requests, form in told)
         if not numbers and form not in unmatched and form not in parts:
@@ -122,30 +127,32 @@ def parse_query(snapshot: Snapshot, text: str, sources: NamedSources | None = No
     for each in together:
         weight = _QUOTED_WEIGHT if quoted.issuperset(each.parts) else _TOLD if told.issuperset(each.parts) else 1.0
         weights[each.number] = max(weights.get(each.number, 0.0), weight)
-    if sources is not None and len(sources.on_pages):
-        aside = []
     for term in (term for form in aside for term in lexicon.analyzer.analyze(form).terms):
         if (known := lexicon.terms.get(term)) is not None:
             weights.setdefault(known, _REQUEST_WEIGHT)
+    n_own = len(weights)
+    alternatives = _with_alternatives(snapshot, weights, said)
     terms = np.array(list(weights), np.int64)
     values = np.array(list(weights.values()))
-    held = float((np.minimum(values, 1.0) * snapshot.idf[terms]).sum()) if len(terms) else 0.0
-    query = Query(
-        text=text,
-        terms=tuple(lexicon.terms.strings.several(terms)),
-        unmatched=tuple(unmatched),
-        coverage=held / (held + missing) if held else 0.0,
-        weights=tuple(weights.values()),
-        idf=tuple(snapshot.idf[terms].tolist()),
-        unmatched_weights=tuple(unmatched.values()),
-        misspelt={form: reading.misspelt for form, reading in otherwise.items() if reading.misspelt},
-    )
+    worth = np.concatenate((np.minimum(values[:n_own], 1.0), values[n_own:])) * snapshot.idf[terms]
+    held = float(worth[:n_own].sum())
     return ParsedQuery(
-        query,
+        Query(
+            text=text,
+            terms=tuple(lexicon.terms.strings.several(terms)),
+            unmatched=tuple(unmatched),
+            coverage=held / (held + missing) if held else 0.0,
+            weights=(*values[:n_own].tolist(), *[0.0] * (len(terms) - n_own)),
+            idf=tuple(snapshot.idf[terms].tolist()),
+            unmatched_weights=tuple(unmatched.values()),
+            misspelt={form: reading.misspelt for form, reading in otherwise.items() if reading.misspelt},
+        ),
         terms,
         values,
+        worth,
+        alternatives,
         held + missing,
-        np.array(sequence, np.int64),
+        np.array([numbers[0] if numbers else -1 for _, numbers in said], np.int64),
         np.array(named, bool),
         [] if weights or unmatched or sources is not None else _stopwords(snapshot, forms),
     )
@@ -164,6 +171,27 @@ def _read(snapshot: Snapshot, form: str, *, is_certain: bool) -> _Reading:
     terms = written_otherwise(snapshot, form)
     meant = None if terms or is_certain else meant_by(snapshot, form)
     return _Reading(terms) if meant is None else _Reading([meant.term], meant.word)
+
+
+def _with_alternatives(
+    snapshot: Snapshot, weights: dict[int, float], said: Sequence[tuple[str, list[int]]]
+) -> list[Alternative]:
+    """What else stands for words of a question, added to their weights. All in all it weighs as much as they do.
+
+    Where they are quoted it weighs as if they were not: who quotes wants these words.
+    """
+    own, alternatives = dict(weights), []
+    places = {number: place for place, number in enumerate(weights)}
+    for asked, others in snapshot.table(Abbreviations.of).in_question(said):
+        new = [number for number in others if number not in own]
+        rarity = float(snapshot.idf[list(others)].sum())
+        if new and rarity > 0:
+            total = sum(min(own[number], 1.0) * float(snapshot.idf[number]) for number in asked)
+            for number in new:
+                places.setdefault(number, len(places))
+                weights[number] = max(weights.get(number, 0.0), total / rarity)
+            alternatives.append(Alternative(*(np.array([places[number] for number in side]) for side in (asked, new))))
+    return alternatives
 
 
 def _weight(form: str, is_request: bool, is_told: bool) -> float:
@@ -198,12 +226,15 @@ def request_terms(analyzer: Analyzer) -> frozenset[str]:
     return frozenset(analyzer.terms(_REQUEST_WORDS))
 
 
-def _without(text: str, spans: Sequence[Span]) -> tuple[str, list[str]]:
-    """A text without some spans, which stand in order, and their words."""
+def _without_names(text: str, sources: NamedSources) -> tuple[str, list[str]]:
+    """A question without the names of files and pages that it names, and those of their words that count."""
+    spans = sources.spans
     ends = (0, *(end for _, end in spans))
     starts = (*(start for start, _ in spans), len(text))
     rest = " ".join(text[end:start] for end, start in zip(ends, starts, strict=True))
-    return rest, [form for start, end in spans for form in split_forms(text[start:end])]
+    return rest, [] if len(sources.on_pages) else [
+        form for start, end in spans for form in split_forms(text[start:end])
+    ]
 
 
 def _stopwords(snapshot: Snapshot, forms: list[str]) -> list[list[int]]:

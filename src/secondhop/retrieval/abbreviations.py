@@ -1,0 +1,122 @@
+"""Abbreviations that the texts themselves spell out: "write-ahead log (WAL)", "WAL: write-ahead log".
+
+No list of them: a word in capitals stands beside words that begin with its letters. Who asks for one of the two means the
+other as well. A chunk that holds both holds it once: otherwise the chunks that explain it come before those that use it.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from secondhop.arrays import sum_by
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence, Set
+
+    from secondhop.indexing import Snapshot
+    from secondhop.types import Floats, Ints
+
+_LEAST, _MOST = 3, 8
+"""Letters of an abbreviation: too often two words begin with two given letters by chance."""
+_SMALL = 0x20
+"""The bit of small letters."""
+
+
+class Alternative(NamedTuple):
+    """Terms that say the same in two ways, each as places in the terms of a question."""
+
+    asked: Ints
+    otherwise: Ints
+
+
+class Abbreviations(NamedTuple):
+    """What stands for what in an index, by the numbers of terms."""
+
+    words: Mapping[int, tuple[int, ...]]
+    """Of each abbreviation the words that it stands for, as most places have it."""
+    short: Mapping[int, Sequence[tuple[tuple[int, ...], int]]]
+    """Of words that have an abbreviation, by the first of them: the words and the abbreviation."""
+    ordinary: Set[int]
+    """The abbreviations that are mostly written small: RED is not meant by "red"."""
+
+    @classmethod
+    def of(cls, snapshot: Snapshot) -> Abbreviations:
+        """Those of an index. Every word is looked at."""
+        found = Counter(_spelt_out(snapshot))
+        words: dict[int, tuple[int, ...]] = {}
+        short: defaultdict[int, list[tuple[tuple[int, ...], int]]] = defaultdict(list)
+        for (abbreviation, each), _ in sorted(found.items(), key=lambda item: (-item[1], item[0])):
+            words.setdefault(abbreviation, each)
+            short[each[0]].append((each, abbreviation))
+        return cls(words, dict(short), {number for number in words if snapshot.term_is_ordinary[number]})
+
+    def in_question(self, said: Sequence[tuple[str, list[int]]]) -> Iterator[tuple[Sequence[int], tuple[int, ...]]]:
+        """What a question may be read as: terms of it, and what else stands for them.
+
+        Args:
+            said: its content words, each with its terms, its own one first.
+        """
+        sequence = [terms[0] if terms else -1 for _, terms in said]
+        for place, (form, terms) in enumerate(said):
+            for term in terms:
+                if term in self.words and not (term in self.ordinary and form[1:].islower()):
+                    yield terms, self.words[term]
+            for words, abbreviation in self.short.get(sequence[place], ()):
+                if tuple(sequence[place : place + len(words)]) == words:
+                    yield words, (abbreviation,)
+
+
+def counted_twice(alternatives: Sequence[Alternative], terms: Ints, at: Ints, worth: Floats, n: int) -> Floats:
+    """[n] what each place gets too much where it holds both of what says the same: the lesser of the two.
+
+    Args:
+        alternatives: what says the same.
+        terms: terms of the question, by their places in it.
+        at: where each of them stands, below `n`.
+        worth: what it is worth there.
+        n: how many places there are.
+    """
+    twice = np.zeros(n)
+    for alternative in alternatives:
+        here = [np.isin(terms, side) for side in alternative]
+        twice += np.minimum(*(sum_by(at[held], worth[held], n) for held in here))
+    return twice
+
+
+def _spelt_out(snapshot: Snapshot) -> Iterator[tuple[int, tuple[int, ...]]]:
+    """Each abbreviation that stands before or behind words that begin with its letters, with their terms."""
+    lexicon, words, strings = snapshot.lexicon, snapshot.words, snapshot.lexicon.forms.strings
+    if not len(words):
+        return
+    letters, starts, lengths = strings.data, strings.offsets[:-1], np.diff(strings.offsets)
+    is_capital = (letters >= ord("A")) & (letters <= ord("Z"))
+    is_letter = is_capital | ((letters >= ord("a")) & (letters <= ord("z")))
+    n_capitals = np.add.reduceat(is_capital, starts, dtype=np.int32)
+    is_plural = (n_capitals == lengths - 1) & (letters[starts + lengths - 1] == ord("s"))
+    size = np.where(is_plural, lengths - 1, lengths)
+    size[(n_capitals < 2) | (np.add.reduceat(is_letter, starts, dtype=np.int32) < lengths) | (size > _MOST)] = 0
+    is_content = np.diff(lexicon.form_offsets) > 0
+    initial = letters[starts] | _SMALL
+    at = (size >= _LEAST)[words].nonzero()[0]
+    sizes = size[words[at]]
+    for n in np.bincount(sizes).nonzero()[0].tolist():
+        here = at[sizes == n]
+        for first in (-n, 1):
+            spelt = here[(here + first >= 0) & (here + first + n <= len(words))]
+            for place in range(n):
+                if not len(spelt):
+                    break
+                letter = letters[starts[words[spelt]] + place] | _SMALL
+                spelt = spelt[initial[words[spelt + first + place]] == letter]
+            for start in spelt.tolist():
+                run = words[start + first : start + first + n]
+                # In a text that is all in capitals any word may look like an abbreviation.
+                if not is_content[run[[0, -1]]].all() or (n_capitals[run] == lengths[run]).all():
+                    continue
+                terms = tuple(lexicon.form_terms[lexicon.form_offsets[run[is_content[run]]]].tolist())
+                abbreviation = lexicon.terms.get(strings[int(words[start])][:n].lower())
+                if abbreviation is not None and abbreviation not in terms and len(terms) > 1:
+                    yield abbreviation, terms
