@@ -16,6 +16,7 @@ from unicodedata import normalize
 
 from secondhop.errors import OptionError
 from secondhop.text.languages import LANGUAGES, NEAREST, detect_language, languages_by_script, script_of, stopwords
+from secondhop.text.number_words import number_words
 from secondhop.text.variants import stems_alike
 
 # Combining marks are part of words: Python's \w leaves out the vowel signs of Indic, Thai, Hebrew and Arabic scripts. So
@@ -213,6 +214,8 @@ class Analyzer:
 
     def _stem(self, word: str) -> str:
         if len(word) > 2 and (language := self._languages.get(script_of(word))) is not None:
+            if (digits := number_words(language).get(word)) is not None:
+                return digits
             stem = _stemmer(language).stemWord(word)
             word = _stems_alike(language).get(stem, stem)
         return word if word.isascii() else fold(word)
@@ -270,8 +273,9 @@ def _stems_alike(language: str) -> dict[str, str]:
 def stem_all(language: str, words: list[str]) -> list[str]:
     """What words in small letters are indexed as, accents included."""
     found: list[str] = _stemmer(language).stemWords(words)
-    alike = _stems_alike(language)
-    return list(map(alike.get, found, found)) if alike else found
+    alike, numbers = _stems_alike(language), number_words(language)
+    found = list(map(alike.get, found, found)) if alike else found
+    return list(map(numbers.get, words, found)) if numbers else found
 
 
 def is_piece(term: str) -> bool:
