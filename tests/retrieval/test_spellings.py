@@ -80,6 +80,24 @@ def test_halves_thousands_and_billions_are_found_in_words_and_in_digits(written,
     assert found(Document.from_texts(texts), f"What cost {asked}?")[0] == f"The bridge cost {written}."
 
 
+@pytest.mark.parametrize(
+    ("language", "text", "word", "digits"),
+    [
+        ("english", "Cure it within {} days.", "thirty", "30"),
+        ("english", "{} members vote.", "TWELVE", "12"),
+        ("german", "Nach {} Tagen endet sie.", "einundzwanzig", "21"),
+        ("german", "Nach {} Tagen endet sie.", "dreißig", "30"),
+        ("french", "Elle finit {} jours après.", "trente", "30"),
+        ("russian", "В течение {} дней.", "тридцати", "30"),
+    ],
+)
+def test_a_number_is_found_in_words_and_in_digits(language, text, word, digits):
+    for written, asked in ((word, digits), (digits, word)):
+        document = Document.from_chunks([text.format(written), "x"], language=language)
+        assert found(document, asked) == [text.format(written)]
+        assert not document.analyze(asked).unmatched_terms
+
+
 def test_words_of_three_letters_are_not_taken_apart():
     assert found(Document.from_texts(["See us b."]), "usb") == []
 

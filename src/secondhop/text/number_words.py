@@ -6,6 +6,7 @@ Words that mean something else as often stay out: French *neuf* is new, Italian 
 from __future__ import annotations
 
 from functools import cache
+from itertools import product
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -13,9 +14,10 @@ if TYPE_CHECKING:
 
 _NUMBERS = (*range(2, 21), *range(30, 100, 10))
 _NONE = "-"
+"""Where a language has no such word."""
 _LISTS: Mapping[str, str] = {
     "english": """two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen
-        eighteen nineteen twenty thirty forty/fourty fifty sixty seventy eighty ninety""",
+        eighteen nineteen twenty thirty forty fifty sixty seventy eighty ninety""",
     "german": """zwei drei vier fünf/fuenf sechs sieben acht neun zehn elf zwölf/zwoelf dreizehn vierzehn fünfzehn/fuenfzehn
         sechzehn siebzehn achtzehn neunzehn zwanzig dreißig/dreissig vierzig fünfzig/fuenfzig sechzig siebzig achtzig
         neunzig""",
@@ -39,26 +41,24 @@ _LISTS: Mapping[str, str] = {
         девяносто/девяноста""",
 }
 _UNIT_FIRST: Mapping[str, tuple[str, tuple[str, ...]]] = {"german": ("ein", ("und",)), "dutch": ("een", ("en", "ën"))}
-"""Languages that write units before tens, in one word: what they write for one there, and between the two."""
+"""Languages with units before tens in one word: "one" as it begins such a word, and what stands between."""
 
 
 @cache
 def number_words(language: str) -> Mapping[str, str]:
-    """The digits of each word that is a number, in small letters; empty for languages without a list."""
-    return dict(_number_words(language))
+    """The digits of each word in small letters that is a number; empty for languages without a list."""
+    return {word: str(number) for word, number in _numbers(language)}
 
 
-def _number_words(language: str) -> Iterator[tuple[str, str]]:
-    words = [(word, number) for number, each in _groups(language) for word in each.split("/") if word != _NONE]
-    yield from ((word, str(number)) for word, number in words)
+def _numbers(language: str) -> Iterator[tuple[str, int]]:
+    if language not in _LISTS:
+        return
+    groups = zip(_LISTS[language].split(), _NUMBERS, strict=True)
+    words = [(word, number) for group, number in groups if group != _NONE for word in group.split("/")]
+    yield from words
     if language in _UNIT_FIRST:
         one, joints = _UNIT_FIRST[language]
         units = [(one, 1), *((word, number) for word, number in words if number < 10)]
         tens = [(word, number) for word, number in words if number % 10 == 0 and number > 10]
-        for unit, n in units:
-            for ten, tenfold in tens:
-                yield from ((unit + joint + ten, str(tenfold + n)) for joint in joints)
-
-
-def _groups(language: str) -> Iterator[tuple[int, str]]:
-    return zip(_NUMBERS, _LISTS.get(language, "").split(), strict=False)
+        for (unit, few), (ten, many), joint in product(units, tens, joints):
+            yield unit + joint + ten, many + few
