@@ -167,7 +167,14 @@ file, inform each employee, name one person whom auditors can ask, and bear the 
 
 @pytest.mark.parametrize(
     ("changes", "repeats"),
-    [({}, True), ({"b": "Owen Mills"}, True), ({"a": "Owen", "b": "Lumo"}, False), ({"n": "60"}, False)],
+    [
+        ({}, True),
+        ({"b": "Owen Mills"}, True),
+        ({"n": "thirty"}, True),
+        ({"a": "Owen", "b": "Lumo"}, False),
+        ({"n": "60"}, False),
+        ({"n": "sixty"}, False),
+    ],
 )
 def test_the_same_words_with_other_names_or_numbers_are_no_duplicate(changes, repeats):
     said = {"a": "Lumo", "b": "Owen", "n": "30"}
