@@ -31,7 +31,14 @@ def test_no_number_word_is_a_stopword(language):
 
 @pytest.mark.parametrize(
     ("language", "word"),
-    [("english", "one"), ("english", "second"), ("french", "neuf"), ("italian", "sei"), ("none", "two"), ("czech", "dva")],
+    [
+        ("english", "one"),
+        ("english", "second"),
+        ("french", "neuf"),
+        ("italian", "sei"),
+        ("none", "two"),
+        ("czech", "dva"),
+    ],
 )
 def test_words_that_mean_something_else_as_often_and_other_languages_are_left_alone(language, word):
     assert not Analyzer(language).terms(word)[0].isdigit()
