@@ -56,7 +56,7 @@ from secondhop.persistence import (
     open_folder,
     path_below,
 )
-from secondhop.pipeline import answer, index_chunks, index_sources, limits_of, scoring_of
+from secondhop.pipeline import answer, index_chunks, index_sources, limits_of, scoring_of, synonyms_of
 from secondhop.reporting import Context, DecisionReport
 from secondhop.telemetry import observed
 from secondhop.text.counting import CachedCounter
@@ -82,6 +82,7 @@ class Document:
         "_options",
         "_snapshot",
         "_suspects",
+        "_synonyms",
         "_tiers",
         "_tokenizer",
         "ingest_report",
@@ -119,6 +120,7 @@ class Document:
         self._folder = folder
         kept_in = None if folder is None or folder.in_memory else index_folder(folder.root, folder.options)
         self._tiers = _tiers(snapshot, options, vectors, kept_in)
+        self._synonyms = synonyms_of(snapshot, options)
         report = loading.IngestReport() if ingest_report is None else ingest_report
         self.ingest_report = report
         self.skipped_files = tuple((file.source, file.reason or "") for file in report.skipped)
@@ -445,7 +447,12 @@ class Document:
         top_k = checked_number(top_k, "top_k", least=1)
         allowed = allowed_chunks(self._snapshot, filter)
         return retrieval.search(
-            self._snapshot, checked_string(query, "query"), top_k=top_k, allowed=allowed, tiers=self._tiers
+            self._snapshot,
+            checked_string(query, "query"),
+            top_k=top_k,
+            allowed=allowed,
+            tiers=self._tiers,
+            synonyms=self._synonyms,
         )
 
     def _ask(self, query: str, options: ContextOptions, filter: Filter | None) -> Context:
@@ -462,6 +469,7 @@ class Document:
                 room=options.token_budget,
                 allowed=allowed,
                 tiers=self._tiers,
+                synonyms=self._synonyms,
             )
 
         return observed(

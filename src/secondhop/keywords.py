@@ -26,6 +26,7 @@ class CommonKeywords(TypedDict, total=False):
     chunk_overlap: int
     retrieval: Retrieval
     language: str
+    synonyms: Sequence[Sequence[str]]
     char_ngrams: int
     tokenizer: str | Callable[[str], int]
     bm25_variant: Bm25Variant
@@ -130,3 +131,4 @@ class RetrievedKeywords(TypedDict, total=False):
     grain: Grain
     tokenizer: str | Callable[[str], int]
     language: str
+    synonyms: Sequence[Sequence[str]]

@@ -202,6 +202,8 @@ class DocumentOptions(ContextOptions):
     """With a semantic tier: at least so many candidates, where there are so many chunks."""
     language: str = "auto"
     """Stemming and stopwords: a language name, `auto`, or `none`."""
+    synonyms: tuple[tuple[str, ...], ...] = ()
+    """Groups of words and phrases that mean the same here: a question with one of them looks for the others, too."""
     char_ngrams: WholeNumber = Field(default=0, ge=0, le=8)
     """Also index the pieces of words that are this long, so that badly misspelt words find something; 0 for none, 3 is usual."""
     isolation: Isolation = "auto"
@@ -255,6 +257,13 @@ class DocumentOptions(ContextOptions):
     def _names_as_text(cls, value: Any) -> Any:
         """A path here is its text, which is what comes back from JSON: whole, so that it is no name of a model."""
         return str(value.absolute()) if isinstance(value, Path) else value
+
+    @field_validator("synonyms")
+    @classmethod
+    def _of_several(cls, value: tuple[tuple[str, ...], ...]) -> tuple[tuple[str, ...], ...]:
+        if alone := [group for group in value if len(group) < 2]:
+            raise ValueError(f"has a group of less than two: {list(alone[0])!r}")
+        return value
 
     @field_validator("language")
     @classmethod

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from secondhop import chunking, indexing, loading, selection
+from secondhop import chunking, indexing, loading, retrieval, selection
 from secondhop.errors import OptionError
 from secondhop.options import ContextOptions, DocumentOptions
 from secondhop.reporting import Context, make_report
@@ -225,6 +225,11 @@ def _sections(chunk: Chunk) -> tuple[Section, ...]:
 def analysis_of(options: DocumentOptions) -> dict[str, Any]:
     """How words become terms."""
     return {"language": options.language, "char_ngrams": options.char_ngrams}
+
+
+def synonyms_of(snapshot: indexing.Snapshot, options: DocumentOptions) -> retrieval.Synonyms | None:
+    """What else words of a question mean."""
+    return retrieval.Synonyms(options.synonyms, snapshot.lexicon.analyzer) if options.synonyms else None
 
 
 def scoring_of(options: DocumentOptions) -> indexing.BM25:

@@ -15,7 +15,7 @@ from secondhop.indexing import Suspects, TokenCosts
 from secondhop.inputs import checked_items, checked_string, to_chunks
 from secondhop.keywords import RetrievedKeywords
 from secondhop.options import DocumentOptions, Injection
-from secondhop.pipeline import answer, index_chunks
+from secondhop.pipeline import answer, index_chunks, synonyms_of
 from secondhop.reporting import Context, DecisionReport
 from secondhop.telemetry import observed
 from secondhop.text.analysis import analyzer_for
@@ -43,6 +43,7 @@ def build_context(
     grain: Grain = "sentence",
     tokenizer: str | Callable[[str], int] = "auto",
     language: str = "auto",
+    synonyms: Sequence[Sequence[str]] = (),
 ) -> Context:
     """A context chosen from chunks that were retrieved elsewhere.
 
@@ -61,6 +62,7 @@ def build_context(
         grain: keep single sentences, or whole chunks only (cut where one does not fit).
         tokenizer: what counts the tokens.
         language: stemming and stopwords.
+        synonyms: groups of words and phrases that mean the same: a question with one looks for the others, too.
 
     Raises:
         OptionError: a value is not allowed.
@@ -70,6 +72,7 @@ def build_context(
     options = DocumentOptions(
         token_budget=token_budget, strategy=strategy, top_k=top_k, min_score=min_score, min_grounding=min_grounding,
         text_style=text_style, injection=injection, grain=grain, tokenizer=tokenizer, language=language,
+        synonyms=synonyms,
     )  # fmt: skip
     checked_string(query, "query")
     items = checked_items(retrieved_chunks)
@@ -151,13 +154,16 @@ def _choose(query: str, items: Sequence[Any], scores: Sequence[float] | None, op
     chunks = to_chunks(items)
     kept = [place for place, chunk in enumerate(chunks) if chunk.text.strip()]
     snapshot = index_chunks(chunks, options)
+    synonyms = synonyms_of(snapshot, options)
     counter, tokenizer = resolve_counter(options.tokenizer)
     costs = TokenCosts(snapshot, CachedCounter(counter))
     given = None if scores is None else [scores[place] for place in kept]
 
     def find(bridge: bool, *_: object) -> Ranking:  # all of the caller's chunks are candidates
         in_order = options.strategy == "raw_topk"
-        return retrieval.rank_given(snapshot, query, costs=costs, scores=given, bridge=bridge, keep_order=in_order)
+        return retrieval.rank_given(
+            snapshot, query, costs=costs, scores=given, bridge=bridge, keep_order=in_order, synonyms=synonyms
+        )
 
     return observed(partial(answer, snapshot, find, options, costs.count, tokenizer, Suspects(snapshot)))
 

@@ -20,6 +20,7 @@ from secondhop.retrieval.lexical import MAX_RANK, MOST_COPIES, direct_scores, di
 from secondhop.retrieval.named_sources import named_in
 from secondhop.retrieval.query import ParsedQuery, parse_query
 from secondhop.retrieval.referred import ASKED_FOR, asked_for, raised
+from secondhop.retrieval.synonyms import Synonyms
 from secondhop.retrieval.tiers import Direct, Tiers, direct_by
 from secondhop.retrieval.whole_text import whole_texts
 from secondhop.types import Hit, Ranking
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     from secondhop.indexing import Snapshot, TokenCosts
     from secondhop.types import Bools, Ints
 
-__all__ = ["Tiers", "rank_given", "retrieve", "search"]
+__all__ = ["Synonyms", "Tiers", "rank_given", "retrieve", "search"]
 
 MOST = 0.8
 """Share of all words from which the candidates are as good as all of the index: showing the rest costs little."""
@@ -44,6 +45,7 @@ def retrieve(
     room: int = 0,
     allowed: Bools | None = None,
     tiers: Tiers | None = None,
+    synonyms: Synonyms | None = None,
 ) -> Ranking:
     """The candidates for a context, best first.
 
@@ -57,9 +59,10 @@ def retrieve(
         room: where all chunks fit so many tokens and the candidates are most of them, the others are candidates too.
         allowed: [C] chunks that may be returned; None for all.
         tiers: what ranks besides words; None for words alone.
+        synonyms: what else words of the question mean.
     """
     sources = named_in(snapshot, text, allowed) if bridge else None
-    query = parse_query(snapshot, text, sources)
+    query = parse_query(snapshot, text, sources, synonyms)
     direct = direct_by(tiers, snapshot, text, direct_scores(snapshot, query, allowed), candidate_k, allowed)
     wanted = candidate_k if tiers is None else max(candidate_k, tiers.min_candidates)
     most = MOST_COPIES * wanted
@@ -122,10 +125,16 @@ def _with_rest(snapshot: Snapshot, best: Ints, costs: TokenCosts, room: int, all
 
 
 def search(
-    snapshot: Snapshot, text: str, *, top_k: int, allowed: Bools | None = None, tiers: Tiers | None = None
+    snapshot: Snapshot,
+    text: str,
+    *,
+    top_k: int,
+    allowed: Bools | None = None,
+    tiers: Tiers | None = None,
+    synonyms: Synonyms | None = None,
 ) -> list[Hit]:
     """The `top_k` chunks that answer best to the query itself, best first."""
-    query = parse_query(snapshot, text)
+    query = parse_query(snapshot, text, synonyms=synonyms)
     direct = direct_by(tiers, snapshot, text, direct_scores(snapshot, query, allowed), top_k, allowed)
     direct = _with_texts(direct, snapshot, query, allowed, tiers)
     order = top(direct.scores, top_k)

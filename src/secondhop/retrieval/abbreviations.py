@@ -1,7 +1,7 @@
 """Abbreviations that the texts themselves spell out: "write-ahead log (WAL)", "WAL: write-ahead log".
 
 No list of them: a word in capitals stands beside words that begin with its letters. Who asks for one of the two means the
-other as well. A chunk that holds both holds it once: otherwise the chunks that explain it come before those that use it.
+other as well.
 """
 
 from __future__ import annotations
@@ -11,25 +11,16 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from secondhop.arrays import sum_by
-
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence, Set
 
     from secondhop.indexing import Snapshot
-    from secondhop.types import Floats, Ints
+    from secondhop.retrieval.alternatives import Ways
 
 _LEAST, _MOST = 3, 8
 """Letters of an abbreviation: too often two words begin with two given letters by chance."""
 _SMALL = 0x20
 """The bit of small letters."""
-
-
-class Alternative(NamedTuple):
-    """Terms that say the same in two ways, each as places in the terms of a question."""
-
-    asked: Ints
-    otherwise: Ints
 
 
 class Abbreviations(NamedTuple):
@@ -53,7 +44,7 @@ class Abbreviations(NamedTuple):
             short[each[0]].append((each, abbreviation))
         return cls(words, dict(short), {number for number in words if snapshot.term_is_ordinary[number]})
 
-    def in_question(self, said: Sequence[tuple[str, list[int]]]) -> Iterator[tuple[Sequence[int], tuple[int, ...]]]:
+    def in_question(self, said: Sequence[tuple[str, list[int]]]) -> Iterator[Ways]:
         """What a question may be read as: terms of it, and what else stands for them.
 
         Args:
@@ -63,27 +54,10 @@ class Abbreviations(NamedTuple):
         for place, (form, terms) in enumerate(said):
             for term in terms:
                 if term in self.words and not (term in self.ordinary and form[1:].islower()):
-                    yield terms, self.words[term]
+                    yield [terms, self.words[term]]
             for words, abbreviation in self.short.get(sequence[place], ()):
                 if tuple(sequence[place : place + len(words)]) == words:
-                    yield words, (abbreviation,)
-
-
-def counted_twice(alternatives: Sequence[Alternative], terms: Ints, at: Ints, worth: Floats, n: int) -> Floats:
-    """[n] what each place gets too much where it holds both of what says the same: the lesser of the two.
-
-    Args:
-        alternatives: what says the same.
-        terms: terms of the question, by their places in it.
-        at: where each of them stands, below `n`.
-        worth: what it is worth there.
-        n: how many places there are.
-    """
-    twice = np.zeros(n)
-    for alternative in alternatives:
-        here = [np.isin(terms, side) for side in alternative]
-        twice += np.minimum(*(sum_by(at[held], worth[held], n) for held in here))
-    return twice
+                    yield [words, [abbreviation]]
 
 
 def _spelt_out(snapshot: Snapshot) -> Iterator[tuple[int, tuple[int, ...]]]:

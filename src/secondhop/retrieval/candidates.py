@@ -9,7 +9,7 @@ import numpy as np
 
 from secondhop.arrays import distinct_values, offsets_of, ranges, sum_by
 from secondhop.frozen import quickly
-from secondhop.retrieval.abbreviations import counted_twice
+from secondhop.retrieval.alternatives import counted_twice, only_best
 from secondhop.retrieval.bridge import NO_SEED, Bridge
 from secondhop.retrieval.named_sources import NamedSources
 from secondhop.retrieval.query import ParsedQuery
@@ -75,10 +75,7 @@ def make_ranking(
     tf = tf.reshape(len(ordinals), n_terms)
     factors = query.weights * snapshot.idf[query.terms]
     contributions = _contributions(snapshot, tf[:, :n_asked].T, ordinals, factors)
-    for asked, otherwise in query.alternatives:
-        more = contributions[asked].sum(axis=0) >= contributions[otherwise].sum(axis=0)
-        contributions[asked] *= more
-        contributions[otherwise] *= ~more
+    only_best(query.alternatives, contributions)
     grounding = query.worth @ (contributions > 0) / query.total_idf if query.total_idf > 0 else np.zeros(len(ordinals))
     said, linked = _sentence_scores(snapshot, query, text, found, ordinals[holder], factors, direct, bridge, names)
     parts = direct.parts(ordinals)

@@ -18,6 +18,7 @@ from secondhop.types import Ranking
 
 if TYPE_CHECKING:
     from secondhop.indexing import Snapshot, TokenCosts
+    from secondhop.retrieval.synonyms import Synonyms
 
 GIVEN_WEIGHT = 0.5
 """What the first of the caller's chunks gets for its place, relative to the best direct score; the last gets nothing."""
@@ -31,6 +32,7 @@ def rank_given(
     scores: Sequence[float] | None = None,
     bridge: bool = True,
     keep_order: bool = False,
+    synonyms: Synonyms | None = None,
 ) -> Ranking:
     """All chunks of a snapshot as candidates.
 
@@ -41,10 +43,11 @@ def rank_given(
         scores: the caller's scores, one for each chunk, higher is better; None for "in order of relevance".
         bridge: also link chunks through names.
         keep_order: rank as the caller did, by nothing else.
+        synonyms: what else words of the question mean.
     """
     n = len(snapshot)
     sources = named_in(snapshot, text) if bridge else None
-    query = parse_query(snapshot, text, sources)
+    query = parse_query(snapshot, text, sources, synonyms)
     direct = direct_scores(snapshot, query)
     first = ranked = top(direct, n)
     if sources is not None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from secondhop.arrays import highest, sum_by
-from secondhop.retrieval.abbreviations import counted_twice
+from secondhop.retrieval.alternatives import counted_twice
 from secondhop.retrieval.query import ParsedQuery
 
 if TYPE_CHECKING:

@@ -56,28 +56,29 @@ _MOST_OF_NAME = 2048
 """In so many is looked for a name: those that it is not looked for in would count as lacking it."""
 
 
-class Joined(NamedTuple):
-    """Words that a sign joins in the question and that the index has without it."""
+class Reading(NamedTuple):
+    """What words of a question say together."""
 
-    parts: list[str]
-    number: int
-    """Of the term that they are together."""
+    forms: list[str]
+    """The words."""
+    terms: list[int]
+    """Numbers of what the index has for them."""
 
 
-def joined(lexicon: Lexicon, text: str) -> Iterator[Joined]:
+def joined(lexicon: Lexicon, text: str) -> Iterator[Reading]:
     """What a question has in parts and the index as one: `email` for `e-mail`, `1000` for `1 000`, `1500000` for `1.5m`."""
     for match in _SCALED.finditer(text):
         digits = match[1] + (match[2] or "").ljust(_ZEROS[match[3].lower()], "0")
         number = lexicon.terms.get(digits.lstrip("0"))
         if number is not None:
-            yield Joined(split_forms(match[0]), number)
+            yield Reading(split_forms(match[0]), [number])
     for match in chain(_JOINED.finditer(text), _GROUPED.finditer(text)):
         parts = split_forms(match[0])
         whole = "".join(parts)
         if len(parts) > 1 and len(whole) >= _LEAST_JOINED:
             number = _first_term(lexicon, whole)
             if number is not None:
-                yield Joined(parts, number)
+                yield Reading(parts, [number])
 
 
 def written_otherwise(snapshot: Snapshot, form: str) -> list[int]:
