@@ -231,3 +231,37 @@ def test_a_korean_noun_of_one_syllable_is_found_with_other_particles():
     document = Document.from_texts(["돈은 은행에 맡긴다.", "계약을 해지한다."])
     assert [hit.chunk.text for hit in document.search("돈을 어디에 둡니까?")] == ["돈은 은행에 맡긴다."]
     assert document.search("책을") == []
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "word"),
+    [
+        ("german", "Ein Abbild der Festplatte entsteht.", "Festplattenabbild"),
+        ("german", "Die Versicherung der Kranken zahlt.", "Krankenversicherungen"),
+        ("german", "Die Frist ist lang: Jede Kündigung kostet.", "kündigungsfrist"),
+        ("dutch", "Het bestand met de configuratie.", "configuratiebestand"),
+        ("swedish", "Väggen bakom ett diagram.", "diagramvägg"),
+        ("danish", "Navnet på en bruger.", "brugernavnet"),
+        ("norwegian", "Navnet på en bruker.", "brukernavnet"),
+    ],
+)
+def test_a_compound_that_the_documents_lack_is_found_by_its_two_words(language, text, word):
+    document = Document.from_texts([text, "x y z 7"], language=language)
+    assert found(document, word) == [text]
+    assert not document.analyze(word).unmatched_terms
+
+
+@pytest.mark.parametrize("word", ["Festplattenlaufwerk", "Rotabbild"])
+def test_both_parts_of_a_compound_must_be_words_of_the_documents(word):
+    document = Document.from_texts(["Ein Abbild der Festplatte entsteht, rot."], language="german")
+    assert document.analyze(word).unmatched_terms == (word,)
+
+
+def test_a_compound_that_the_documents_have_is_not_taken_apart():
+    document = Document.from_texts(["Das Festplattenabbild.", "Ein Abbild der Festplatte."], language="german")
+    assert found(document, "Festplattenabbild") == ["Das Festplattenabbild."]
+
+
+def test_in_english_words_are_taken_apart_only_where_both_stand_side_by_side():
+    document = Document.from_chunks(["The cart is on the left, and the pets run."], language="english")
+    assert document.analyze("cartpets").unmatched_terms == ("cartpets",)

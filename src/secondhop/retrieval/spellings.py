@@ -29,6 +29,10 @@ _THOUSANDS = re.compile(r"\d{1,3}(?=(?:\d{3})+$)|\d{3}")
 _LEAST_JOINED = 3
 """Characters: "U.S." is not "us"."""
 _LEAST_IN_TWO = 4
+_LEAST_OF_PART = 4
+"""Letters of each part of a compound: shorter ones begin and end other words as well."""
+_WITH_COMPOUNDS = frozenset({"german", "dutch", "swedish", "danish", "norwegian", "finnish", "estonian", "hungarian"})
+"""Languages that write compounds as one word."""
 _MOST_LETTERS = 6
 """Of an abbreviation."""
 _LONGEST = 32
@@ -82,7 +86,10 @@ def joined(lexicon: Lexicon, text: str) -> Iterator[Reading]:
 
 
 def written_otherwise(snapshot: Snapshot, form: str) -> list[int]:
-    """Terms that the index has for a word that it lacks as it is written: `Müller` for `Mueller`, `log in` for `login`."""
+    """Terms that the index has for a word that it lacks as it is written: `Müller` for `Mueller`, `log in` for `login`.
+
+    In languages that make one word of several also those of its parts: `Abbild der Festplatte` for `Festplattenabbild`.
+    """
     if len(form) > _LONGEST:
         return []
     if _TOPIC_OR_OBJECT.fullmatch(form):
@@ -102,7 +109,9 @@ def written_otherwise(snapshot: Snapshot, form: str) -> list[int]:
     term = snapshot.lexicon.analyzer.analyze(form).terms[0]
     if term.isdigit():
         return _side_by_side(snapshot, _THOUSANDS.findall(term)) or _scaled(snapshot, term)
-    return _in_two(snapshot, lower) if lower.isalpha() else []
+    if not lower.isalpha():
+        return []
+    return _in_two(snapshot, lower) or _parts(snapshot.lexicon, lower)
 
 
 def pairs_with(snapshot: Snapshot, forms: list[str]) -> dict[str, list[int]]:
@@ -179,6 +188,16 @@ def _in_two(snapshot: Snapshot, word: str) -> list[int]:
         left, right = word[: place + 1], word[place + 1 :]
         if _first_term(snapshot.lexicon, left) is not None and (numbers := _side_by_side(snapshot, (left, right))):
             return numbers
+    return []
+
+
+def _parts(lexicon: Lexicon, word: str) -> list[int]:
+    """The terms of the two words of the index that a compound is made of; of several such pairs the one with the longest end."""
+    if lexicon.analyzer.language in _WITH_COMPOUNDS:
+        for end in range(_LEAST_OF_PART, len(word) - _LEAST_OF_PART + 1):
+            left, right = _first_term(lexicon, word[:end]), _first_term(lexicon, word[end:])
+            if left is not None and right is not None:
+                return [left, right]
     return []
 
 
