@@ -132,7 +132,7 @@ class Query:
 
     text: str
     terms: tuple[str, ...] = ()
-    """Content words that occur in the index, stemmed; behind them what they are an abbreviation of, or abbreviated to."""
+    """Content words that occur in the index, stemmed; behind them abbreviations and synonyms of them."""
     unmatched: tuple[str, ...] = ()
     """Content words, as written, that occur nowhere in the index."""
     coverage: float = 0.0

@@ -88,7 +88,7 @@ class DecisionReport:
     """How likely it is that the context holds what the question asks for, 0 to 1."""
     low_confidence_retrieval: bool
     matched_terms: tuple[str, ...]
-    """Content words of the query that the index holds, stemmed, and abbreviations read with them."""
+    """Content words of the query that the index holds, stemmed, and what else the same is called."""
     unmatched_terms: tuple[str, ...]
     """Content words of the query, as written, that occur nowhere in the index."""
     misspelt_terms: Mapping[str, str]

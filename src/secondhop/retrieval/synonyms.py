@@ -27,7 +27,7 @@ class Synonyms:
             phrases = [_stems(analyzer, phrase) for phrase in group]
             if () in phrases:
                 empty = group[phrases.index(())]
-                raise OptionError(f"synonyms: {empty!r} has no word that is searched for; leave it out")
+                raise OptionError(f"synonyms has {empty!r}, which holds no word that is searched for; leave it out")
             for phrase in phrases:
                 others = self._others.setdefault(phrase, [])
                 others += [other for other in phrases if other != phrase and other not in others]
