@@ -359,18 +359,18 @@ _BRITISH: Mapping[tuple[str, str], str] = {
         vectorise verbalise victimise virtualise visualise vocalise vulcanise weaponise westernise winterise
         """,
     ("our", "or"): """
-        arbour ardour armour armoury behaviour belabour candour clamour colour colourist colourless demeanour
-        discolour disfavour dishonour enamour endeavour favour favourite fervour flavour flavourless glamour harbour
-        honour humour humourless labour misbehaviour misdemeanour multicolour neighbour neighbourhood odour odourless
-        parlour rancour rigour rumour saviour savour savoury splendour succour tricolour tumour unfavourable unsavoury
-        valour vapour vigour watercolour
+        antitumour arbour ardour armour armoury behaviour belabour candour clamour colour colourist colourless
+        demeanour discolour disfavour dishonour enamour endeavour favour favourite fervour flavour flavourless glamour
+        harbour honour humour humourless labour misbehaviour misdemeanour multicolour neighbour neighbourhood odour
+        odourless parlour rancour rigour rumour saviour savour savoury splendour succour tricolour tumour
+        tumourigenesis unfavourable unsavoury valour vapour vigour watercolour
         """,
     ("tre", "ter"): """
         centimetre centre centrepiece decimetre goitre kilometre lacklustre litre lustre metre micrometre millilitre
         millimetre mitre multicentre nanometre saltpetre sceptre spectre theatre titre
         """,
     ("ogue", "og"): """
-        analogue catalogue dialogue epilogue homologue monologue prologue travelogue
+        analogue catalogue dialogue epilogue homologue monologue orthologue prologue travelogue
         """,
     ("ae", "e"): """
         aeon aesthetic aetiology anaemia anaemic anaesthesia anaesthesiologist anaesthesiology anaesthetic
@@ -386,7 +386,7 @@ _BRITISH: Mapping[tuple[str, str], str] = {
         oestradiol oestrogen
         """,
     ("eable", "able"): """
-        likeable liveable moveable saleable shareable sizeable useable writeable
+        likeable liveable moveable parseable saleable shareable sizeable useable writeable
         """,
 }
 """Words as they are spelled in Britain, by what in them is spelled otherwise in America."""
