@@ -81,7 +81,7 @@ _LISTS: Mapping[str, str] = {
         dig dug
         disk disc
         disulfide disulphide
-        draw drawn drew
+        draw drawn
         drink drank drunk
         drive driven drove
         dwell dwelt
