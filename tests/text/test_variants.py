@@ -2,9 +2,10 @@
 
 import pytest
 
-from secondhop.text.analysis import _stemmer, analyzer_for, stem_all
+from secondhop.text.analysis import analyzer_for, fold
 from secondhop.text.languages import LANGUAGES
-from secondhop.text.variants import _groups, stems_alike
+from secondhop.text.stems import _stemmer, stem_all
+from secondhop.text.variants import TAIL, _endings, _groups, endings_alike, stems_alike
 
 ENGLISH = analyzer_for("english")
 WITH_VARIANTS = sorted(language for language in LANGUAGES if any(_groups(language)))
@@ -31,6 +32,14 @@ def test_a_variant_stands_in_one_line_alone(language):
 def test_what_a_variant_is_indexed_as_is_no_variant_of_another(language):
     found = dict(pairs(language))
     assert [first for first in found.values() if first in found] == []
+
+
+@pytest.mark.parametrize("language", WITH_VARIANTS)
+def test_no_ending_is_shorter_than_what_it_is_looked_up_by_and_none_stands_twice(language):
+    endings = [ending for _, *others in _endings(language) for ending in others]
+    assert all(len(ending) >= TAIL for ending in endings)
+    assert sorted(endings) == sorted(set(endings))
+    assert sum(map(len, endings_alike(language).values())) == len(endings)
 
 
 def test_there_are_none_for_a_language_without_a_list():
@@ -77,3 +86,55 @@ def test_a_form_that_may_be_another_word_is_one_of_its_own(words):
 def test_many_words_become_what_each_becomes_alone():
     words = [word for group in _groups("english") for word in group]
     assert stem_all("english", words) == [ENGLISH._stem(word) for word in words]
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("german", "installieren installiert installierte installierten"),
+        ("german", "anfangen angefangen anfängt"),
+        ("norwegian", "skrive skrev skrevet"),
+        ("german", "zurückgeben zurückgegeben zurückgibt zurückgab"),
+        ("german", "Schifffahrt Schiffahrt"),
+        ("german", "Algorithmus Algorithmen"),
+        ("german", "Dateisystem Dateisysteme Dateisystemen"),
+        ("french", "œil yeux"),
+        ("french", "obtenir obtient obtenu obtiennent"),
+        ("french", "modifier modifie modifiez modifient"),
+        ("french", "travail travaux"),
+        ("spanish", "convertir convierte convirtió"),
+        ("spanish", "propiedad propiedades"),
+        ("spanish", "imagen imágenes"),
+        ("italian", "produrre prodotto produce producono"),
+        ("italian", "scegliere scelto scelse"),
+        ("portuguese", "opção opções opcao opcoes"),
+        ("portuguese", "disponível disponíveis"),
+        ("portuguese", "imagem imagens"),
+        ("portuguese", "projeto projecto"),
+        ("dutch", "kopen kocht"),
+        ("dutch", "installeren installeert"),
+        ("russian", "день дня дни"),
+        ("russian", "список списка"),
+        ("russian", "прийти пришёл пришла"),
+        ("swedish", "bok böcker böckerna"),
+        ("swedish", "skriva skrev skrivit"),
+        ("danish", "mand mænd"),
+    ],
+)
+def test_inflections_in_other_languages_are_one_term(language, words):
+    assert len(set(analyzer_for(language).terms(words))) == 1
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [("german", "fahren Gefahr"), ("french", "lire lit"), ("portuguese", "dar dados"), ("dutch", "vragen vroeg")],
+)
+def test_a_form_that_is_another_word_in_other_languages_is_one_of_its_own(language, words):
+    assert len(set(analyzer_for(language).terms(words))) == 2
+
+
+@pytest.mark.parametrize("language", WITH_VARIANTS)
+def test_many_words_become_what_each_becomes_alone_in_each_language(language):
+    analyzer = analyzer_for(language)
+    words = [word for group in _groups(language) for word in group if len(word) > 2]
+    assert list(map(fold, stem_all(language, words))) == [fold(analyzer._stem(word)) for word in words]

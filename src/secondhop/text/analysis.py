@@ -8,16 +8,14 @@ Pieces of words are terms as well where that is asked for (`#_cl`, `#cla`, …):
 from __future__ import annotations
 
 import re
-import threading
 from functools import cache
 from itertools import chain
-from typing import Any, NamedTuple
+from typing import NamedTuple
 from unicodedata import normalize
 
 from secondhop.errors import OptionError
-from secondhop.text.languages import LANGUAGES, NEAREST, detect_language, languages_by_script, script_of, stopwords
-from secondhop.text.number_words import number_words
-from secondhop.text.variants import stems_alike
+from secondhop.text.languages import LANGUAGES, detect_language, languages_by_script, script_of, stopwords
+from secondhop.text.stems import stem
 
 # Combining marks are part of words: Python's \w leaves out the vowel signs of Indic, Thai, Hebrew and Arabic scripts. So
 # are soft hyphens.
@@ -214,10 +212,7 @@ class Analyzer:
 
     def _stem(self, word: str) -> str:
         if len(word) > 2 and (language := self._languages.get(script_of(word))) is not None:
-            if (digits := number_words(language).get(word)) is not None:
-                return digits
-            stem = _stemmer(language).stemWord(word)
-            word = _stems_alike(language).get(stem, stem)
+            word = stem(language, word)
         return word if word.isascii() else fold(word)
 
 
@@ -245,37 +240,6 @@ _folded = _Folded(
 def fold(word: str) -> str:
     """A word in small letters without what people leave out: accents, points, vowels for learners."""
     return _NASALS.sub("ं", normalize("NFC", word.translate(_folded)))
-
-
-_local = threading.local()
-
-
-def _stemmer(language: str) -> Any:
-    """This thread's stemmer: PyStemmer's objects hold a buffer and must not be shared."""
-    stemmers: dict[str, Any] = _local.__dict__
-    if language not in stemmers:
-        import Stemmer
-
-        # Without its own memory: each distinct form is analysed once, and keeping the books takes longer than stemming.
-        name = language
-        while name not in Stemmer.algorithms():
-            name = NEAREST[name]
-        stemmers[language] = Stemmer.Stemmer(name, 0)
-    return stemmers[language]
-
-
-@cache
-def _stems_alike(language: str) -> dict[str, str]:
-    """The stems that are indexed as another one."""
-    return stems_alike(language, _stemmer(language).stemWord)
-
-
-def stem_all(language: str, words: list[str]) -> list[str]:
-    """What words in small letters are indexed as, accents included."""
-    found: list[str] = _stemmer(language).stemWords(words)
-    alike, numbers = _stems_alike(language), number_words(language)
-    found = list(map(alike.get, found, found)) if alike else found
-    return list(map(numbers.get, words, found)) if numbers else found
 
 
 def is_piece(term: str) -> bool:

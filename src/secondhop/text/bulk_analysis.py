@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from secondhop.arrays import is_any, offsets_of, ranges, run_lengths
-from secondhop.text.analysis import _LONGEST_FORM, Analyzer, stem_all
+from secondhop.text.analysis import _LONGEST_FORM, Analyzer
 from secondhop.text.characters import Characters, classes_of, codes
 from secondhop.text.hashing import digests, digests_of, distinct
+from secondhop.text.stems import stem_all
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -1,0 +1,67 @@
+"""What words are indexed as: the digits of numbers, the stems of all others, and for variants that of the usual word."""
+
+from __future__ import annotations
+
+import threading
+from functools import cache
+from typing import Any, NamedTuple
+
+from secondhop.text.languages import NEAREST
+from secondhop.text.number_words import number_words
+from secondhop.text.variants import TAIL, endings_alike, stems_alike, with_usual_ending
+
+
+def stem(language: str, word: str) -> str:
+    """What a word in small letters is indexed as, accents included."""
+    variants, numbers = _variants(language), number_words(language)
+    if word in numbers:
+        return numbers[word]
+    if variants.endings and (tail := word[-TAIL:]) in variants.endings:
+        word = with_usual_ending(word, variants.endings[tail])
+    found: str = _stemmer(language).stemWord(word)
+    return variants.stems.get(found, found)
+
+
+def stem_all(language: str, words: list[str]) -> list[str]:
+    """`stem` of each word."""
+    variants, numbers = _variants(language), number_words(language)
+    usual = words
+    if endings := variants.endings:
+        usual = [
+            with_usual_ending(word, endings[tail]) if (tail := word[-TAIL:]) in endings else word for word in words
+        ]
+    found: list[str] = _stemmer(language).stemWords(usual)
+    found = list(map(variants.stems.get, found, found)) if variants.stems else found
+    return list(map(numbers.get, words, found)) if numbers else found
+
+
+class _Variants(NamedTuple):
+    stems: dict[str, str]
+    """Those that are indexed as another one."""
+    endings: dict[str, list[tuple[str, str]]]
+    """Those that are read as another one, by their last letters."""
+
+
+@cache
+def _variants(language: str) -> _Variants:
+    endings, stem_word = endings_alike(language), _stemmer(language).stemWord
+    return _Variants(
+        stems_alike(language, lambda word: stem_word(with_usual_ending(word, endings.get(word[-TAIL:], ())))), endings
+    )
+
+
+_local = threading.local()
+
+
+def _stemmer(language: str) -> Any:
+    """This thread's stemmer: PyStemmer's objects hold a buffer and must not be shared."""
+    stemmers: dict[str, Any] = _local.__dict__
+    if language not in stemmers:
+        import Stemmer
+
+        # Without its own memory: each distinct form is analysed once, and keeping the books takes longer than stemming.
+        name = language
+        while name not in Stemmer.algorithms():
+            name = NEAREST[name]
+        stemmers[language] = Stemmer.Stemmer(name, 0)
+    return stemmers[language]
