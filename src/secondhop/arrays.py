@@ -82,6 +82,13 @@ def distinct_values(values: Ints) -> Ints:
     return distinct
 
 
+def numbered(values: Ints) -> tuple[Ints, Ints]:
+    """The distinct values, ascending, and for each value its place among them."""
+    distinct = distinct_values(values)
+    places: Ints = distinct.searchsorted(values)
+    return distinct, places
+
+
 def is_any(values: Ints, ordered: Ints) -> Bools:
     """[values] whether each is any of some ascending ones. `np.isin` takes several times as long where these are few."""
     if not len(ordered):

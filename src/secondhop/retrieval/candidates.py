@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from secondhop.arrays import distinct_values, offsets_of, ranges, sum_by
+from secondhop.arrays import distinct_values, numbered, offsets_of, ranges, sum_by
 from secondhop.frozen import quickly
 from secondhop.retrieval.alternatives import counted_twice, only_best
 from secondhop.retrieval.bridge import NO_SEED, Bridge
@@ -169,7 +169,7 @@ def _heads(snapshot: Snapshot, ordinals: Ints) -> dict[int, Passage]:
     places = (heads >= 0).nonzero()[0]
     if not len(places):
         return {}
-    distinct, number = np.unique(heads[places], return_inverse=True)
+    distinct, number = numbered(heads[places])
     first = snapshot.chunk_sentences[distinct]
     spans = zip(snapshot.sentence_start[first].tolist(), snapshot.sentence_end[first].tolist(), strict=True)
     passages = [
@@ -254,7 +254,7 @@ def _duplicates(snapshot: Snapshot, text: SentenceWords, ordinals: Ints) -> tupl
     later, earlier = _agreeing(snapshot.chunk_signature[ordinals])
     if not len(later):
         return ()
-    members, place = np.unique(np.concatenate((later, earlier)), return_inverse=True)
+    members, place = numbered(np.concatenate((later, earlier)))
     bounds = offsets_of(text.n_words)[np.append(text.opening, len(text.sentences))]
     n_words = bounds[members + 1] - bounds[members]
     words = text.words[ranges(bounds[members], n_words)]
@@ -283,7 +283,7 @@ def _jaccard(terms: Ints, bounds: Ints, one: Ints, other: Ints) -> Floats:
         other: [pairs] that of the span to compare it with.
     """
     lengths = bounds[1:] - bounds[:-1]
-    distinct, column = np.unique(terms, return_inverse=True)
+    distinct, column = numbered(terms)
     held = np.zeros((len(lengths), len(distinct)), bool)
     held[np.arange(len(lengths)).repeat(lengths), column] = True
     bits = np.packbits(held, axis=1)  # a product of matrices would wake the threads of the algebra library

@@ -9,6 +9,7 @@ from unicodedata import normalize
 
 import numpy as np
 
+from secondhop.arrays import distinct_values, is_any
 from secondhop.text.analysis import UNSPACED_SYLLABLES, fold, split_forms
 from secondhop.text.hashing import digest, digests_of
 
@@ -128,7 +129,7 @@ def pairs_with(snapshot: Snapshot, forms: list[str]) -> dict[str, list[int]]:
     for form in runs:
         for character in snapshot.lexicon.analyzer.analyze(form).terms:
             at = np.array([match.start() for match in re.finditer(character.encode(), data)], np.int64)
-            numbers = np.unique(strings.offsets.searchsorted(at, "right") - 1)
+            numbers = distinct_values(strings.offsets.searchsorted(at, "right") - 1)
             found[form] = numbers[snapshot.idf[numbers].argsort(kind="stable")[:_MOST_PAIRS]].tolist()
     return found
 
@@ -217,7 +218,7 @@ def _with_all(snapshot: Snapshot, terms: Sequence[int]) -> Ints:
     """The chunks that hold all of the terms."""
     chunks = snapshot.body.of(terms[0])[0]
     for term in terms[1:]:
-        chunks = np.intersect1d(chunks, snapshot.body.of(term)[0])
+        chunks = chunks[is_any(chunks, snapshot.body.of(term)[0])]
     return chunks
 
 
@@ -236,7 +237,7 @@ def _where(snapshot: Snapshot, words: Sequence[str], chunks: Ints) -> Ints:
             held, places = lexicon.expand(found)
             is_word[places[held == last]] = True
         begins &= is_word[place : place + len(begins)]
-    holding: Ints = chunks[np.unique(chunk[: len(begins)][begins])]
+    holding: Ints = chunks[distinct_values(chunk[: len(begins)][begins])]
     return holding
 
 
