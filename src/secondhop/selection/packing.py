@@ -61,10 +61,12 @@ class Packing:
         for later, earlier, similarity in hits.duplicates:
             self.twins.setdefault(later, []).append((earlier, similarity))
             self.twins.setdefault(earlier, []).append((later, similarity))
-        idle = (sentences.words < LEAST_WORDS) & (sentences.direct + sentences.bridge <= 0)
+        value = sentences.direct + sentences.bridge
+        idle = (sentences.words < LEAST_WORDS) & (value <= 0)
         several = np.bincount(sentences.hit)[sentences.hit] > 1
         self.scraps = set((idle & several).nonzero()[0].tolist())
         """Sentences that say nothing alone, of hits that have others too."""
+        self._value: list[float] = value.tolist()
         self._whole: list[int] = hits.tokens.tolist()
         self._start: list[int] = sentences.start.tolist()
         self._end: list[int] = sentences.end.tolist()
@@ -176,7 +178,7 @@ class Packing:
         if not self.chosen:
             passages = self._take_exactly()
         decisions = tuple([self._decide(place, hit, passages.get(place)) for place, hit in enumerate(self.hits.hits)])
-        by_value = dict.fromkeys(self.hit_of[number] for number in self.chosen)
+        by_value = dict.fromkeys([self.hit_of[number] for number in self.chosen])
         selection = Selection(tuple([passages[hit] for hit in by_value]), decisions)
         object.__setattr__(selection, "_rendered", self._rendered)
         return selection
@@ -244,8 +246,7 @@ class Packing:
 
     def _best_run(self, hit: int, room: float) -> list[int]:
         """The sentences around the best one, grown to the side of the better neighbour, while they fit."""
-        numbers = self.sentences_of(hit)
-        value = self.hits.sentences.direct + self.hits.sentences.bridge
+        numbers, value = self.sentences_of(hit), self._value
         fitting = [number for number in numbers if value[number] > 0 and self.tokens[number] <= room]
         if not fitting:
             return []
@@ -277,10 +278,9 @@ class Packing:
 
     def _take_exactly(self) -> dict[int, Passage]:
         """For budgets so small that a sum of parts errs by too much: the best sentence that fits as it is shown."""
-        value = self.hits.sentences.direct + self.hits.sentences.bridge
-        for number in (-value).argsort(kind="stable").tolist():
+        for number in sorted(range(len(self._value)), key=self._value.__getitem__, reverse=True):
             hit = self.hit_of[number]
-            if value[number] <= 0 or self.tokens[number] > self.budget.max_tokens or hit in self.refused:
+            if self._value[number] <= 0 or self.tokens[number] > self.budget.max_tokens or hit in self.refused:
                 continue
             self._choose(hit, [number], self.tokens[number])
             self._heads.clear()
