@@ -119,4 +119,5 @@ def _shorter(decision: Decision, tokens: int) -> Decision:
     short = decision.detail.get("tokens_short")
     if decision.reason is not Reason.DROPPED_BUDGET or not isinstance(short, int):
         return decision
-    return _make_decision(*_but_detail(decision), {**decision.detail, "tokens_short": max(1, short + tokens)})
+    detail = {**decision.detail, "tokens_short": max(1, short + tokens)}
+    return _make_decision(*(*_but_detail(decision), detail))

@@ -17,8 +17,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from secondhop.arrays import offsets_of
 from secondhop.text.estimate_weights import WEIGHTS
-from secondhop.text.invisible import REMEMBERED
+from secondhop.text.invisible import LONGEST, REMEMBERED
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -34,8 +35,12 @@ _RUNS = tuple(
     for number, run in enumerate((" " * 16, " " * 4, "_" * 4, "-" * 4, "." * 4, "=" * 4, "*" * 4), 1)
 )
 
-_IS_RUN = np.zeros(256, bool)
-_IS_RUN[[run[0] for run, _ in _RUNS]] = True
+_LENGTHS = np.ones(256, np.int64)
+_LENGTHS[[short[0] for _, short in _RUNS]] = [len(run) for run, _ in _RUNS]
+"""How many bytes each one stands for."""
+
+_MOST_BLANKS = 100
+"""A line that is indented more is counted by itself."""
 
 _LONG = 2_000
 """Bytes from which a text counts as long."""
@@ -132,7 +137,7 @@ def estimate_joined(texts: Sequence[str]) -> int:
         weights |= found
         if len(_weights) + len(found) > REMEMBERED:
             _weights.clear()
-        _weights.update({part: weight for part, weight in found.items() if len(part[1]) <= _LONG})
+        _weights.update({part: weight for part, weight in found.items() if len(part[1]) <= LONGEST})
     return -(-sum([weights[part] or 0 for part in parts]) // SCALE) or int(any(texts))
 
 
@@ -147,14 +152,21 @@ def _weigh_each(texts: Sequence[str]) -> list[int]:
         return [_weigh(_shortened(text.encode("utf-8", "surrogatepass"))) for text in texts]
     data = _shortened(data)
     marks = (np.frombuffer(data, np.uint8) == 0).nonzero()[0]
-    even, odd = len(data) // 2, (len(data) - 1) // 2
-    weights = np.empty(len(data) - 1, np.int64)
-    weights[0::2] = _pair_weights().take(np.frombuffer(data, "<u2", even))
-    weights[1::2] = _pair_weights().take(np.frombuffer(data, "<u2", odd, offset=1))
-    weights[marks[:-1]] = 0
-    weights[marks[1:] - 1] = 0
+    weights = _weights_behind(data)
+    weights[marks] = 0
+    weights[marks[:-1] + 1] = 0
     each: list[int] = np.add.reduceat(weights, marks[:-1]).tolist()
     return each
+
+
+def _weights_behind(data: bytes) -> NDArray[np.int64]:
+    """[bytes] what each weighs behind the one before it; 0 for the first."""
+    weights = np.empty(len(data), np.int64)
+    weights[0] = 0
+    even, odd = len(data) // 2, (len(data) - 1) // 2
+    weights[1::2] = _pair_weights().take(np.frombuffer(data, "<u2", even))
+    weights[2::2] = _pair_weights().take(np.frombuffer(data, "<u2", odd, offset=1))
+    return weights
 
 
 def _weigh(data: bytes) -> int:
@@ -166,41 +178,47 @@ def _weigh(data: bytes) -> int:
 def estimate_with_parts(texts: Sequence[str], text_of: Ints, starts: Ints, ends: Ints) -> tuple[Ints, Ints]:
     """`estimate_tokens` of each text and of each part of one, in one pass; 0 where that takes more than one.
 
-    That is of texts beyond ASCII and their parts, of what holds a long run of one character, and of what begins with three
-    blanks.
+    That is of texts beyond ASCII and their parts, of what is blank, and of parts that end within a long run of one character.
 
     Args:
-        texts: any texts.
+        texts: any texts without control codes.
         text_of: [parts] which text each part is of.
         starts: [parts] where it begins in its text, in characters.
         ends: [parts] where it ends, after its beginning.
     """
+    is_ascii = np.array([text.isascii() for text in texts], bool)
     data = ("\0 " + "\0 ".join([text if text.isascii() else "" for text in texts]) + "\0").encode()
-    codes = np.frombuffer(data, np.uint8)
-    marks = (codes == 0).nonzero()[0]
-    if len(marks) != len(texts) + 1:  # a text that holds the mark between texts
-        return np.zeros(len(texts), np.int64), np.zeros(len(starts), np.int64)
-    weights = np.empty(len(data), np.int64)
-    weights[0] = 0
-    even, odd = len(data) // 2, (len(data) - 1) // 2
-    _pair_weights().take(np.frombuffer(data, "<u2", even), out=weights[1::2])
-    _pair_weights().take(np.frombuffer(data, "<u2", odd, offset=1), out=weights[2::2])
-    sums = weights.cumsum()  # up to and with each place
-    first = marks[:-1] + 1  # the blank before each text
-    whole = -(-(sums[marks[1:] - 1] - sums[first]) // SCALE)
-    begin, last = first[text_of] + 1 + starts, len(codes) - 1
-    opening = _pair_weights().take(ord(" ") | codes[np.minimum(begin, last)].astype(np.int64) << 8)
-    inside = sums[np.minimum(begin + ends - starts - 1, last)] - sums[np.minimum(begin, last)]
-    parts = -(-(inside + opening) // SCALE)
-    same = codes[1:] == codes[:-1]
-    runs = (same[2:] & same[1:-1] & same[:-2]).nonzero()[0]
-    runs = runs[_IS_RUN[codes[runs]]]
-    beyond = np.array([not text.isascii() for text in texts], bool)
-    whole[beyond] = whole[marks.searchsorted(runs) - 1] = 0
-    parts[beyond[text_of] | (runs.searchsorted(begin) < runs.searchsorted(begin + ends - starts - 3))] = 0
-    three = [codes[np.minimum(begin + place, last)] == ord(" ") for place in range(3)]
-    parts[np.all(three, axis=0)] = 0  # with the blank before the part they are four
+    short = _shortened(data)
+    symbols = np.frombuffer(short, np.uint8)
+    sums = _weights_behind(short).cumsum()  # up to and with each symbol
+    marks = (symbols == 0).nonzero()[0]
+    whole = -(-(sums[marks[1:] - 1] - sums[marks[:-1] + 1]) // SCALE)
+    whole[~is_ascii] = 0
+
+    places = offsets_of(_LENGTHS.take(symbols))  # where each symbol begins in the data, and the last one ends
+    known = is_ascii[text_of].nonzero()[0]
+    begin = places[marks[text_of[known]]] + 2 + starts[known]
+    end = begin + ends[known] - starts[known]
+    inked = (np.frombuffer(data, np.uint8) != ord(" ")).nonzero()[0]
+    first = inked[inked.searchsorted(begin)]
+    first_symbol, end_symbol = places.searchsorted(first), places.searchsorted(end)
+    # The blanks that a part begins with make a run of their own with the one before it.
+    of_blanks, last_blank = (column.take(first - begin, mode="clip") for column in _blanks())
+    of_first = _pair_weights().take(last_blank | symbols[first_symbol].astype(np.int64) << 8)
+    weight = of_blanks + of_first + sums[end_symbol - 1] - sums[first_symbol]
+    is_told = (
+        (first < end) & (first - begin < _MOST_BLANKS) & (places[first_symbol] == first) & (places[end_symbol] == end)
+    )
+    parts = np.zeros(len(starts), np.int64)
+    parts[known] = np.where(is_told, -(-weight // SCALE), 0)
     return whole, parts
+
+
+@lru_cache(maxsize=1)
+def _blanks() -> tuple[Ints, Ints]:
+    """For each number of blanks that a part begins with: what they and the one before them weigh, and the symbol that they end with."""
+    runs = [_shortened(b" " * (number + 1)) for number in range(_MOST_BLANKS)]
+    return np.array([_weigh(run) for run in runs]), np.array([run[-1] for run in runs])
 
 
 def estimate_tokens(text: str) -> int:
