@@ -69,9 +69,9 @@ _UNLESS_NOT = (
     r"(?<!\bnão )(?<!\bnão se )(?<!\bне )(?<!\bnicht )"
 )
 """Manuals say that their instructions must not be ignored or forgotten. Asked only where a verb begins, as it takes time."""
-_BLANKS = r"(?:(?<!\A\n)[^\S\n]*)?"
-"""Not those that the text begins with. After a line's end they are those of the last of several: time must not grow with the
-square of empty lines."""
+_BLANKS = r"(?:(?<!\A\n)[^\S\n]*)?(?=[a-z])"
+"""Before a word, but not those that the text begins with. After a line's end they are those of the last of several: time must
+not grow with the square of empty lines. The letter is asked for since words would be tried behind each of the blanks."""
 _START = rf"[.!?:\np](?:(?<=p)lease |(?<!p){_BLANKS})"
 """Where a sentence or line begins, or behind "please"."""
 _LEAD = r"(?:(?:please|now|also|then|just|kindly),? ){0,9}"
@@ -241,9 +241,9 @@ PATTERNS = (
     _pattern(
         "reply",
         "SAY & ONLY & QUOTED",
-        r"\b(?:just|only|simply|must|now|exactly|instead|else)\b[^.!?\n]{0,30}?\b(?:print|output|say|repeat"
-        r"|return|write|display|type|send|respond|reply|answer)\b"
-        r"[^.!?\n]{0,40}?(?::\s*\S|[\"“'‘])|\b(?:print|output|say|repeat|respond|reply) (?:with )?(?:exactly|only"
+        rf"(?:{_words('just|only|simply|must|now|exactly|instead|else')})\b[^.!?\n]{{0,30}}?\b(?:print|output|say|repeat"
+        r"|return|write|display|type|send|respond|reply|answer)\b[^.!?\n]{0,40}?(?::\s*\S|[\"“'‘])",
+        rf"(?:{_words('print|output|say|repeat|respond|reply')}) (?:with )?(?:exactly|only"
         r"|nothing but|verbatim|the following|this (?:text|message|word|phrase|string))\b",
     ),
     _pattern(
