@@ -53,6 +53,13 @@ def test_counts_take_as_few_bytes_as_the_largest_one_needs():
     assert arrays.narrowest(np.array([], np.int64)).itemsize == 1
 
 
+@given(st.lists(st.integers(-3, 9)))
+def test_values_are_numbered_by_their_places_among_the_distinct_ones(values):
+    distinct, places = arrays.numbered(np.array(values, np.int64))
+    assert distinct.tolist() == sorted(set(values))
+    assert distinct[places].tolist() == values
+
+
 @given(small)
 def test_runs_begin_where_a_value_differs_from_the_one_before(values):
     starts = arrays.run_starts(values)

@@ -53,6 +53,15 @@ def test_a_part_that_begins_with_three_blanks_is_counted_as_if_it_stood_alone():
     assert parts.tolist() == [estimate_tokens("   return x"), estimate_tokens("  y")]
 
 
+@pytest.mark.parametrize("indent", [1, 3, 4, 15, 16, 99, 100, 200])
+def test_indented_lines_are_counted_as_if_each_stood_alone(indent):
+    lines = ["def f():", f"{' ' * indent}return x  # ------", f"{' ' * indent}----"]
+    ends = np.cumsum([len(line) + 1 for line in lines]) - 1
+    starts = ends - [len(line) for line in lines]
+    _, parts = CachedCounter(estimate_tokens).with_parts(["\n".join(lines)], np.zeros(3, int), starts, ends)
+    assert parts.tolist() == [estimate_tokens(line) for line in lines]
+
+
 pieces = st.text(alphabet="ab .,-_=*\n\u00e9\u4e2d\u200b\x00\x07", min_size=1, max_size=24)
 pieces |= st.sampled_from(["----", "a----b", "   ", " " * 15, " " * 17, "aaaa", ".... 7", "\ud83d"])
 
