@@ -29,7 +29,7 @@ def read_as(question, document=DOCUMENT):
         ("seperates", "separates", 1),
         ("retreival", "retrieval", 2),
         ("Retrievel", "Retrieval", 2),
-        ("programms", "programs", 4),
+        ("progams", "programs", 4),
         ("Lovlace", "Lovelace", 4),
         ("lovelcae", "lovelace", 4),
     ],

@@ -8,6 +8,8 @@ from secondhop.text.stems import _stemmer, stem_all
 from secondhop.text.variants import TAIL, _endings, _groups, endings_alike, stems_alike
 
 ENGLISH = analyzer_for("english")
+PARTED_BEFORE_3_1 = {"add", "interfer", "organiz"}
+"""Stems of which PyStemmer 2 makes several."""
 WITH_VARIANTS = sorted(language for language in LANGUAGES if any(_groups(language)))
 
 
@@ -19,13 +21,13 @@ def pairs(language):
 
 @pytest.mark.parametrize("language", WITH_VARIANTS)
 def test_every_variant_is_one_that_the_stemmer_parts(language):
-    assert [variant for variant, first in pairs(language) if variant == first] == []
+    idle = {variant for variant, first in pairs(language) if variant == first}
+    assert idle <= PARTED_BEFORE_3_1
 
 
 @pytest.mark.parametrize("language", WITH_VARIANTS)
-def test_a_variant_stands_in_one_line_alone(language):
-    variants = [variant for variant, _ in pairs(language)]
-    assert sorted(variants) == sorted(set(variants))
+def test_no_two_lines_disagree_on_a_variant(language):
+    assert len(set(pairs(language))) == len({variant for variant, _ in pairs(language)})
 
 
 @pytest.mark.parametrize("language", WITH_VARIANTS)
