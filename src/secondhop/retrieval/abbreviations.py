@@ -75,22 +75,20 @@ def _spelt_out(snapshot: Snapshot) -> Iterator[tuple[int, tuple[int, ...]]]:
     is_content = np.diff(lexicon.form_offsets) > 0
     initial = letters[starts] | _SMALL
     at = (size >= _LEAST)[words].nonzero()[0]
-    sizes = size[words[at]]
-    for n in np.bincount(sizes).nonzero()[0].tolist():
-        here = at[sizes == n]
-        for first in (-n, 1):
-            spelt = here[(here + first >= 0) & (here + first + n <= len(words))]
-            for place in range(n):
-                if not len(spelt):
-                    break
-                letter = letters[starts[words[spelt]] + place] | _SMALL
-                spelt = spelt[initial[words[spelt + first + place]] == letter]
-            for start in spelt.tolist():
-                run = words[start + first : start + first + n]
-                # In a text that is all in capitals any word may look like an abbreviation.
-                if not is_content[run[[0, -1]]].all() or (n_capitals[run] == lengths[run]).all():
-                    continue
-                terms = tuple(lexicon.form_terms[lexicon.form_offsets[run[is_content[run]]]].tolist())
-                abbreviation = lexicon.terms.get(strings[int(words[start])][:n].lower())
-                if abbreviation is not None and abbreviation not in terms and len(terms) > 1:
-                    yield abbreviation, terms
+    lengths_at = size[words[at]]
+    for begin in (at - lengths_at, at + 1):  # the words before it, those behind it
+        inside = (begin >= 0) & (begin + lengths_at <= len(words))
+        found = (inside & (initial[words.take(begin, mode="clip")] == initial[words[at]])).nonzero()[0]
+        for place in range(1, _MOST):
+            letter = letters.take(starts[words[at[found]]] + place, mode="clip") | _SMALL
+            same = initial[words.take(begin[found] + place, mode="clip")] == letter
+            found = found[same | (lengths_at[found] <= place)]
+        for form, start, n in zip(*(column[found].tolist() for column in (words[at], begin, lengths_at)), strict=True):
+            run = words[start : start + n]
+            # In a text that is all in capitals any word may look like an abbreviation.
+            if not is_content[run[[0, -1]]].all() or (n_capitals[run] == lengths[run]).all():
+                continue
+            terms = tuple(lexicon.form_terms[lexicon.form_offsets[run[is_content[run]]]].tolist())
+            abbreviation = lexicon.terms.get(strings[form][:n].lower())
+            if abbreviation is not None and abbreviation not in terms and len(terms) > 1:
+                yield abbreviation, terms
