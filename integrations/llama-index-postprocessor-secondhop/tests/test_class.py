@@ -91,12 +91,19 @@ def test_a_callable_that_does_not_pickle_is_neither_dropped_nor_lost(nodes):
         {"token_budget": "many"},
         {"tokenizer": "gpt-4o"},
         {"language": "en"},
+        {"synonyms": [["mail"]]},
         {"budget": 300},
     ],
 )
 def test_a_wrong_option_is_refused_when_made(options):
     with pytest.raises(ValueError, match=next(iter(options))):
         SecondhopPostprocessor(**options)
+
+
+def test_synonyms_find_what_the_query_has_other_words_for(nodes):
+    made = SecondhopPostprocessor(token_budget=60, tokenizer="words", synonyms=[["post", "night mail"]])
+    (first, *_) = made.postprocess_nodes(nodes, query_str="Which vessel for the post?")
+    assert "mail" in first.node.get_content()
 
 
 def test_a_tokenizer_that_returns_a_mapping_is_refused(nodes):

@@ -20,7 +20,8 @@ def test_nodes_and_settings_come_back(nodes, tmp_path):  # llama_index#22978: se
     filters = MetadataFilters(filters=[MetadataFilter(key="part", value=3, operator="<=")])
     retriever = SecondhopRetriever(
         [*nodes, ImageNode(image_path="a.png", id_="image")], similarity_top_k=4, token_budget=90, strategy="raw_topk",
-        grain="chunk", candidate_k=7, filters=filters, tokenizer="words", language="english", verbose=True,
+        grain="chunk", candidate_k=7, filters=filters, tokenizer="words", language="english",
+        synonyms=[["post", "night mail"]], verbose=True,
     )  # fmt: skip
     retriever.similarity_top_k = 3
     retriever.persist(tmp_path / "kept")

@@ -64,6 +64,9 @@ class SecondhopPostprocessor(BaseNodePostprocessor):
         "`characters`, or a callable that returns the tokens of a text or their number.",
     )
     language: str = Field(default="auto", description="Stemming and stopwords: a language name, `auto` or `none`.")
+    synonyms: list[list[str]] = Field(
+        default=[], description="Groups of words and phrases that mean the same: a query with one looks for the others."
+    )
     heading_keys: list[str] = Field(
         default=list(HEADING_KEYS),
         description="Metadata keys whose value is read as the node's heading; the first one counts.",
@@ -80,7 +83,7 @@ class SecondhopPostprocessor(BaseNodePostprocessor):
     @model_validator(mode="after")
     def _known(self) -> Self:
         """Names that the core would refuse are refused before the first query."""
-        DocumentOptions(strategy=self.strategy, language=self.language)
+        DocumentOptions(strategy=self.strategy, language=self.language, synonyms=self.synonyms)
         if isinstance(self.tokenizer, str) and self.tokenizer != SETTINGS:
             resolve_counter(self.tokenizer)
         return self
@@ -112,7 +115,7 @@ class SecondhopPostprocessor(BaseNodePostprocessor):
             return build_context(
                 query, [source.chunk for source in sources], self.strategy, room, scores=scores, top_k=self.top_n,
                 min_grounding=self.min_grounding, text_style=style_of(sources), grain=self.grain, tokenizer=tokenizer,
-                language=self.language,
+                language=self.language, synonyms=self.synonyms,
             )  # fmt: skip
 
         kept, report = choose(given, query, self._cap(nodes, count), count, ask, self.class_name())

@@ -66,6 +66,7 @@ class SecondhopRetriever(BaseRetriever):
         tokenizer: `settings` for `Settings.tokenizer`, a name that secondhop knows, or a callable that returns the
             tokens of a text or their number.
         language: stemming and stopwords: a language name, `auto` or `none`.
+        synonyms: groups of words and phrases that mean the same: a query with one looks for the others, too.
         heading_keys: metadata keys whose value is read as the node's heading and searched; the first one counts.
         callback_manager: as in every retriever.
         objects: what index nodes point to.
@@ -99,6 +100,7 @@ class SecondhopRetriever(BaseRetriever):
         filters: MetadataFilters | None = None,
         tokenizer: Tokenizer = SETTINGS,
         language: str = "auto",
+        synonyms: Sequence[Sequence[str]] = (),
         heading_keys: Sequence[str] = HEADING_KEYS,
         callback_manager: CallbackManager | None = None,
         objects: list[IndexNode] | None = None,
@@ -113,7 +115,8 @@ class SecondhopRetriever(BaseRetriever):
         self._settings: dict[str, Any] = {
             "similarity_top_k": _checked(similarity_top_k), "token_budget": token_budget, "strategy": strategy,
             "grain": grain, "candidate_k": candidate_k, "min_grounding": min_grounding, "filters": filters,
-            "tokenizer": tokenizer, "language": language, "heading_keys": heading_keys, "verbose": verbose,
+            "tokenizer": tokenizer, "language": language, "synonyms": synonyms,
+            "heading_keys": heading_keys, "verbose": verbose,
         }  # fmt: skip
         self._given = tuple(nodes)
         with_text = [node for node in self._given if _has_text(node)]
@@ -243,7 +246,7 @@ class SecondhopRetriever(BaseRetriever):
             token_budget=UNLIMITED if budget is None else budget, strategy=options["strategy"],
             grain=options["grain"] or ("chunk" if budget is None else "sentence"), candidate_k=options["candidate_k"],
             min_grounding=options["min_grounding"], tokenizer=counter_of(options["tokenizer"]),
-            language=options["language"],
+            language=options["language"], synonyms=options["synonyms"],
         )  # fmt: skip
 
     def _follow_settings(self) -> None:
