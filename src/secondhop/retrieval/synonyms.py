@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from itertools import product
+from itertools import chain, product
 from typing import TYPE_CHECKING
 
 from secondhop.errors import OptionError
@@ -18,7 +18,10 @@ if TYPE_CHECKING:
 class Synonyms:
     """Groups of phrases, each as the stems of its words. Immutable, safe to share between threads."""
 
-    __slots__ = ("_lengths", "_others")
+    __slots__ = ("_lengths", "_others", "stems")
+
+    stems: frozenset[str]
+    """Those of all words."""
 
     def __init__(self, groups: Sequence[Sequence[str]], analyzer: Analyzer) -> None:
         """Takes what the option `synonyms` holds. Raises `OptionError` for a phrase without words to look for."""
@@ -32,6 +35,7 @@ class Synonyms:
                 others = self._others.setdefault(phrase, [])
                 others += [other for other in phrases if other != phrase and other not in others]
         self._lengths = sorted({len(phrase) for phrase in self._others})
+        self.stems = frozenset(chain.from_iterable(self._others))
 
     def in_question(self, lexicon: Lexicon, words: Sequence[Word]) -> Iterator[tuple[Sequence[Word], list[list[int]]]]:
         """Words of a question that are one of the phrases, and the terms of the others, of those whose words the index has."""
