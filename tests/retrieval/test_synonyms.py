@@ -60,6 +60,38 @@ def test_what_holds_several_synonyms_counts_once():
     assert document.search("PTO")[0].score == pytest.approx(alone.search("PTO")[0].score, rel=0.3)
 
 
+def test_what_holds_a_word_that_several_synonyms_share_is_found():
+    texts = ["Leave is granted.", "PTO ends.", "Paid, annual and of absence.", "The canteen is open at noon."]
+    group = ["PTO", "paid leave", "leave of absence", "annual leave"]
+    hits = Document.from_texts(texts, synonyms=[group]).search("PTO")
+    assert {hit.chunk.text for hit in hits} == set(texts[:3])
+
+
+def test_a_question_that_repeats_itself_says_no_more():
+    document = Document.from_texts(["PTO, which is vacation, ends.", *TEXTS], synonyms=[LEAVE])
+    once, often = (
+        [(hit.chunk.text, hit.score) for hit in document.search(question)] for question in ("PTO", "PTO " * 2_000)
+    )
+    assert once == often
+    assert len(once) == 4
+
+
+def test_phrases_that_share_a_word_take_nothing_from_what_holds_it():
+    groups = [["time", "def"], ["paid time", "ghi"], ["time off", "jkl"], ["paid time off", "def"]]
+    texts = ["Time is def, ghi and jkl.", "Here def, ghi and jkl are kept.", "The canteen is open at noon."]
+    document = Document.from_texts(texts, synonyms=groups)
+    assert all(hit.score > 0 for hit in document.search("paid time off"))
+    decisions = document.context("paid time off", strategy="raw_topk").report.decisions
+    assert all(0 <= decision.detail.get("grounding", 0) <= 1 for decision in decisions)
+
+
+def test_a_word_with_synonyms_is_not_misspelt():
+    texts = ["Vocation training is offered.", "PTO ends with the year.", "The canteen is open at noon."]
+    document = Document.from_texts(texts, synonyms=[LEAVE])
+    assert document.context("When does vacation end?").report.misspelt_terms == {}
+    assert [hit.chunk.text for hit in document.search("vacation")] == [texts[1]]
+
+
 def test_a_synonym_is_no_doubt():
     plain, synonyms = (
         Document.from_texts(TEXTS, synonyms=given).context("When does PTO end?").report.confidence

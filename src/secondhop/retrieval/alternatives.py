@@ -28,10 +28,13 @@ def add_ways(weights: dict[int, float], several: Sequence[Ways], idf: Floats) ->
     """
     own = dict(weights)
     places = {number: place for place, number in enumerate(weights)}
+    said: dict[tuple[int, ...], dict[tuple[int, ...], None]] = {}  # a question may say the same words again
+    for ways in several:
+        said.setdefault(tuple(ways[0]), {}).update(dict.fromkeys(map(tuple, ways[1:])))
     alternatives: list[Alternative] = []
-    for first, *others in several:
+    for first, others in said.items():
         total = sum(min(own[number], 1.0) * float(idf[number]) for number in first)
-        sides = [first]
+        sides: list[Sequence[int]] = [first]
         for other in others:
             new = [number for number in other if number not in own]
             rarity = float(idf[list(other)].sum())
@@ -46,8 +49,8 @@ def add_ways(weights: dict[int, float], several: Sequence[Ways], idf: Floats) ->
     return alternatives
 
 
-def counted_twice(alternatives: Sequence[Alternative], terms: Ints, at: Ints, worth: Floats, n: int) -> Floats:
-    """[n] what each place gets too much where it holds several ways to say the same: all but the best.
+def only_best(alternatives: Sequence[Alternative], terms: Ints, at: Ints, worth: Floats, n: int) -> Floats:
+    """What terms are worth where they stand: nothing where another way to say the same is worth more.
 
     Args:
         alternatives: what says the same.
@@ -56,16 +59,11 @@ def counted_twice(alternatives: Sequence[Alternative], terms: Ints, at: Ints, wo
         worth: what it is worth there.
         n: how many places there are.
     """
-    twice = np.zeros(n)
+    worth = worth.copy()
     for sides in alternatives:
-        sums = [sum_by(at[held], worth[held], n) for held in (np.isin(terms, side) for side in sides)]
-        twice += np.sum(sums, axis=0) - np.max(sums, axis=0)
-    return twice
-
-
-def only_best(alternatives: Sequence[Alternative], contributions: Floats) -> None:
-    """Of what terms add to scores ([terms, hits]) leaves for each alternative the way that adds most."""
-    for sides in alternatives:
-        best = np.argmax([contributions[side].sum(axis=0) for side in sides], axis=0)
-        for number, side in enumerate(sides):
-            contributions[side] *= best == number
+        several = np.isin(terms, np.concatenate(sides)).nonzero()[0]
+        places, values = at[several], worth[several]
+        held = np.array([np.isin(terms[several], side) for side in sides])
+        best = np.argmax([sum_by(places[each], values[each], n) for each in held], axis=0)
+        worth[several[~held[best[places], np.arange(len(several))]]] = 0.0
+    return worth

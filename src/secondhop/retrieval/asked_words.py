@@ -58,14 +58,14 @@ class Word(NamedTuple):
     """The word of the index that it is read as, if it is taken for a misspelt one."""
 
 
-def words_of(snapshot: Snapshot, text: str, joined: Collection[str], stems: Collection[str]) -> Iterator[Word]:
+def words_of(snapshot: Snapshot, text: str, joined: Collection[str], synonyms: Collection[str] = ()) -> Iterator[Word]:
     """The content words of a question, in order.
 
     Args:
         snapshot: the index.
         text: the question.
-        joined: those of its words that are read together with others: unknown ones are not taken for misspelt.
-        stems: nor are those with these stems.
+        joined: those of its words that are read together with others: unknown ones are not looked for as misspelt.
+        synonyms: stems of words that the user has given others for: they are not misspelt either.
     """
     lexicon, forms = snapshot.lexicon, split_forms(text)
     quoted = {
@@ -88,7 +88,7 @@ def words_of(snapshot: Snapshot, text: str, joined: Collection[str], stems: Coll
             terms += others
         elif not terms and (form in otherwise or len(otherwise) < _MOST_OTHERWISE):
             if form not in otherwise:
-                is_certain = form in quoted or form in joined or analyzed.terms[0] in stems
+                is_certain = form in quoted or form in joined or analyzed.terms[0] in synonyms
                 otherwise[form] = _read(snapshot, form, is_certain=is_certain)
             terms, misspelt = otherwise[form]
             pieces.update(terms)

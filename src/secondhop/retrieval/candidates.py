@@ -9,7 +9,7 @@ import numpy as np
 
 from secondhop.arrays import distinct_values, numbered, offsets_of, ranges, sum_by
 from secondhop.frozen import quickly
-from secondhop.retrieval.alternatives import counted_twice, only_best
+from secondhop.retrieval.alternatives import only_best
 from secondhop.retrieval.bridge import NO_SEED, Bridge
 from secondhop.retrieval.named_sources import NamedSources
 from secondhop.retrieval.query import ParsedQuery
@@ -75,8 +75,13 @@ def make_ranking(
     tf = tf.reshape(len(ordinals), n_terms)
     factors = query.weights * snapshot.idf[query.terms]
     contributions = _contributions(snapshot, tf[:, :n_asked].T, ordinals, factors)
-    only_best(query.alternatives, contributions)
-    grounding = query.worth @ (contributions > 0) / query.total_idf if query.total_idf > 0 else np.zeros(len(ordinals))
+    if query.alternatives:
+        terms, holders = np.indices(contributions.shape).reshape(2, -1)
+        best = only_best(query.alternatives, terms, holders, contributions.ravel(), len(ordinals))
+        contributions = best.reshape(contributions.shape)
+    grounding = np.zeros(len(ordinals))
+    if query.total_idf > 0:  # what stands for several phrases with a word in common says that word more than once
+        grounding = np.minimum(query.worth @ (contributions > 0) / query.total_idf, 1.0)
     said, linked = _sentence_scores(snapshot, query, text, found, ordinals[holder], factors, direct, bridge, names)
     parts = direct.parts(ordinals)
     if sources is not None:
@@ -147,10 +152,9 @@ def _sentence_scores(
     worth[named] = bridge.factors_at(ordinals[named], names, found.column[named] - len(factors))
     n = len(text.sentences)
     worth *= saturations(snapshot, found.counts, text.n_words[found.sentence])
-    scores = sum_by(found.sentence + n * is_name, worth, 2 * n).reshape(2, n)
     if query.alternatives:
-        scores[0] -= counted_twice(query.alternatives, column, found.sentence[asked], worth[asked], n)
-    return scores
+        worth[asked] = only_best(query.alternatives, column, found.sentence[asked], worth[asked], n)
+    return sum_by(found.sentence + n * is_name, worth, 2 * n).reshape(2, n)
 
 
 def _with_named(snapshot: Snapshot, text: SentenceWords, direct: Floats, named: Ints) -> Floats:

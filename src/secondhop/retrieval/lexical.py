@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from secondhop.arrays import highest, sum_by
-from secondhop.retrieval.alternatives import counted_twice
+from secondhop.retrieval.alternatives import only_best
 from secondhop.retrieval.query import ParsedQuery
 
 if TYPE_CHECKING:
@@ -28,10 +28,11 @@ def direct_scores(snapshot: Snapshot, query: ParsedQuery, allowed: Bools | None 
     """[C] how well each chunk answers to the query's own words; 0 for chunks that share none."""
     factors = query.weights * snapshot.idf[query.terms]
     held = snapshot.gather(query.terms, factors, LEAD_WEIGHT)
-    scores = sum_by(held.chunks, held.weights, len(snapshot))
+    weights = held.weights
     if query.alternatives:
         terms = (np.arange(len(held.counts)) % len(query.terms)).repeat(held.counts)
-        scores -= counted_twice(query.alternatives, terms, held.chunks, held.weights, len(snapshot))
+        weights = only_best(query.alternatives, terms, held.chunks, weights, len(snapshot))
+    scores = sum_by(held.chunks, weights, len(snapshot))
     if query.stopwords:
         scores += _stopword_scores(snapshot, query.stopwords)
     if allowed is not None:

@@ -60,8 +60,8 @@ def parse_query(
     asked, aside = (text, []) if sources is None else _without_names(text, sources)
     lexicon = snapshot.lexicon
     readings = list(joined(lexicon, asked))
-    stems = () if synonyms is None else synonyms.stems
-    words = list(words_of(snapshot, asked, {form for each in readings for form in each.forms}, stems))
+    together = {form for each in readings for form in each.forms}
+    words = list(words_of(snapshot, asked, together, () if synonyms is None else synonyms.stems))
     ways: list[Ways] = []
     for said, others in () if synonyms is None else synonyms.in_question(lexicon, words):
         if all(word.terms for word in said):

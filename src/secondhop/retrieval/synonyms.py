@@ -20,9 +20,6 @@ class Synonyms:
 
     __slots__ = ("_lengths", "_others", "stems")
 
-    stems: frozenset[str]
-    """Those of all words."""
-
     def __init__(self, groups: Sequence[Sequence[str]], analyzer: Analyzer) -> None:
         """Takes what the option `synonyms` holds. Raises `OptionError` for a phrase without words to look for."""
         self._others: dict[tuple[str, ...], list[tuple[str, ...]]] = {}
@@ -34,8 +31,9 @@ class Synonyms:
             for phrase in phrases:
                 others = self._others.setdefault(phrase, [])
                 others += [other for other in phrases if other != phrase and other not in others]
-        self._lengths = sorted({len(phrase) for phrase in self._others})
         self.stems = frozenset(chain.from_iterable(self._others))
+        """Those of all words in them."""
+        self._lengths = sorted({len(phrase) for phrase in self._others})
 
     def in_question(self, lexicon: Lexicon, words: Sequence[Word]) -> Iterator[tuple[Sequence[Word], list[list[int]]]]:
         """Words of a question that are one of the phrases, and the terms of the others, of those whose words the index has."""
