@@ -42,13 +42,6 @@ def test_a_word_that_the_documents_lack_is_found_by_its_synonyms():
     assert context.report.unmatched_terms == ()
 
 
-def test_a_word_that_has_synonyms_is_not_taken_for_a_misspelt_one():
-    texts = ["The canteen is open at noon.", "The launch leaves at ten."]
-    report = Document.from_texts(texts, synonyms=[["lunch", "canteen"]]).analyze("When is lunch?")
-    assert report.misspelt_terms == {}
-    assert report.decisions[0].chunk_id == Document.from_texts(texts).search("canteen")[0].chunk.id
-
-
 def test_part_of_a_phrase_is_not_the_phrase():
     assert TEXTS[3] not in found("Is the time paid?")
 
