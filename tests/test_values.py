@@ -4,7 +4,7 @@ from dataclasses import FrozenInstanceError, asdict, replace
 import pytest
 
 from secondhop.frozen import quickly
-from secondhop.types import Chunk, Decision, Hit, Passage, Reason
+from secondhop.types import Chunk, Decision, Hit, Passage, Query, Reason
 
 CHUNK = Chunk("One. Two.", metadata={"a": 1})
 
@@ -26,3 +26,8 @@ def test_values_that_are_made_quickly_are_those_that_the_class_makes(kind, value
     assert pickle.loads(pickle.dumps(made)) == replace(made) == usual
     with pytest.raises(FrozenInstanceError):
         made.score = 2.0
+
+
+def test_queries_are_hashable_whatever_was_misspelt():
+    query = Query("vehicel", misspelt={"vehicel": "vehicle"})
+    assert {query: 1}[replace(query)] == 1

@@ -144,7 +144,7 @@ class Query:
     """Rarity of each of `terms` in the index, as the scores use it."""
     unmatched_weights: tuple[float, ...] = ()
     """How much the question stresses each of `unmatched`, as in `weights`."""
-    misspelt: Mapping[str, str] = field(default_factory=dict)
+    misspelt: Mapping[str, str] = field(default_factory=dict, hash=False)
     """Content words, as written, that occur nowhere in the index, each with the word of the index that it is read as."""
 
 

@@ -76,9 +76,9 @@ def make_ranking(
     factors = query.weights * snapshot.idf[query.terms]
     contributions = _contributions(snapshot, tf[:, :n_asked].T, ordinals, factors)
     if query.alternatives:
-        terms, holders = np.indices(contributions.shape).reshape(2, -1)
-        best = only_best(query.alternatives, terms, holders, contributions.ravel(), len(ordinals))
-        contributions = best.reshape(contributions.shape)
+        terms, holders = contributions.nonzero()
+        worth = contributions[terms, holders]
+        contributions[terms, holders] = only_best(query.alternatives, terms, holders, worth, len(ordinals))
     grounding = np.zeros(len(ordinals))
     if query.total_idf > 0:  # what stands for several phrases with a word in common says that word more than once
         grounding = np.minimum(query.worth @ (contributions > 0) / query.total_idf, 1.0)
