@@ -2,7 +2,7 @@
 
 import pytest
 
-from secondhop.text.analysis import analyzer_for, fold
+from secondhop.text.analysis import analyzer_for, fold, split_forms
 from secondhop.text.languages import LANGUAGES
 from secondhop.text.stems import _stemmer, stem_all
 from secondhop.text.variants import TAIL, _endings, _groups, endings_alike, stems_alike
@@ -23,6 +23,12 @@ def pairs(language):
 def test_every_variant_is_one_that_the_stemmer_parts(language):
     idle = {variant for variant, first in pairs(language) if variant == first}
     assert idle <= PARTED_BEFORE_3_1
+
+
+@pytest.mark.parametrize("language", WITH_VARIANTS)
+def test_every_variant_is_one_word_as_texts_are_split(language):
+    words = [word for group in _groups(language) for word in group]
+    assert split_forms(" ".join(words)) == words
 
 
 @pytest.mark.parametrize("language", WITH_VARIANTS)
@@ -83,11 +89,6 @@ def test_spellings_and_inflections_of_a_word_are_one_term(words):
 )
 def test_a_form_that_may_be_another_word_is_one_of_its_own(words):
     assert len(set(ENGLISH.terms(words))) == 2
-
-
-def test_many_words_become_what_each_becomes_alone():
-    words = [word for group in _groups("english") for word in group]
-    assert stem_all("english", words) == [ENGLISH._stem(word) for word in words]
 
 
 @pytest.mark.parametrize(
