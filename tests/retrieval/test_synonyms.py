@@ -85,6 +85,10 @@ def test_a_word_with_synonyms_is_not_misspelt():
     assert [hit.chunk.text for hit in document.search("vacation")] == [texts[1]]
 
 
+def test_a_misspelt_word_has_the_synonyms_of_the_word_that_it_is_read_as():
+    assert found("vacaton") == found("vacation")
+
+
 def test_a_synonym_is_no_doubt():
     plain, synonyms = (
         Document.from_texts(TEXTS, synonyms=given).context("When does PTO end?").report.confidence

@@ -45,7 +45,7 @@ class Word(NamedTuple):
     form: str
     """As it is written."""
     stem: str
-    """What it would be indexed as."""
+    """What it would be indexed as, or, if it is misspelt, the word that it is read as is."""
     terms: list[int]
     """Numbers of the terms that the index has for it, its own one first."""
     weights: list[float]
@@ -95,7 +95,8 @@ def words_of(snapshot: Snapshot, text: str, joined: Collection[str], synonyms: C
         weight = _QUOTED_WEIGHT if form in quoted else _weight(form, analyzed.terms[0] in requests, form in told)
         # All pieces of a word weigh as much as the word.
         weights = [weight / len(pieces) if number in pieces else weight for number in terms]
-        yield Word(form, analyzed.terms[0], terms, weights, weight, analyzed.is_name, misspelt)
+        stem = lexicon.terms.strings[terms[0]] if misspelt else analyzed.terms[0]
+        yield Word(form, stem, terms, weights, weight, analyzed.is_name, misspelt)
 
 
 class _Reading(NamedTuple):
