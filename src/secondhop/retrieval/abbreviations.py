@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from secondhop.indexing import Snapshot
     from secondhop.retrieval.alternatives import Ways
+    from secondhop.retrieval.asked_words import Word
 
 _LEAST, _MOST = 3, 8
 """Letters of an abbreviation: too often two words begin with two given letters by chance."""
@@ -44,20 +45,16 @@ class Abbreviations(NamedTuple):
             short[each[0]].append((each, abbreviation))
         return cls(words, dict(short), {number for number in words if snapshot.term_is_ordinary[number]})
 
-    def in_question(self, said: Sequence[tuple[str, list[int]]]) -> Iterator[Ways]:
-        """What a question may be read as: terms of it, and what else stands for them.
-
-        Args:
-            said: its content words, each with its terms, its own one first.
-        """
-        sequence = [terms[0] if terms else -1 for _, terms in said]
-        for place, (form, terms) in enumerate(said):
-            for term in terms:
-                if term in self.words and not (term in self.ordinary and form[1:].islower()):
-                    yield [terms, self.words[term]]
-            for words, abbreviation in self.short.get(sequence[place], ()):
-                if tuple(sequence[place : place + len(words)]) == words:
-                    yield [words, [abbreviation]]
+    def in_question(self, words: Sequence[Word]) -> Iterator[Ways]:
+        """What a question may be read as, by its content words: terms of it, and what else stands for them."""
+        sequence = [word.terms[0] if word.terms else -1 for word in words]
+        for place, word in enumerate(words):
+            for term in word.terms:
+                if term in self.words and not (term in self.ordinary and word.form[1:].islower()):
+                    yield [word.terms, self.words[term]]
+            for said, abbreviation in self.short.get(sequence[place], ()):
+                if tuple(sequence[place : place + len(said)]) == said:
+                    yield [said, [abbreviation]]
 
 
 def _spelt_out(snapshot: Snapshot) -> Iterator[tuple[int, tuple[int, ...]]]:

@@ -69,7 +69,7 @@ def parse_query(
         else:
             readings.append(Reading([word.form for word in said], others[0]))
             ways.append(others)
-    ways += snapshot.table(Abbreviations.of).in_question([(word.form, word.terms) for word in words])
+    ways += snapshot.table(Abbreviations.of).in_question(words)
     weights = _weights(words, readings)
     for term in (term for form in aside for term in lexicon.analyzer.analyze(form).terms):
         if (known := lexicon.terms.get(term)) is not None:
