@@ -13,25 +13,23 @@ import numpy as np
 from secondhop.arrays import sum_by
 
 if TYPE_CHECKING:
-    from secondhop.types import Floats, Ints
+    from secondhop.types import Bools, Floats, Ints
 
 Ways = Sequence[Sequence[int]]
 """The terms of each way, the question's own way first."""
-Alternative = Sequence["Ints"]
-"""The same, as places in the terms of the question."""
 
 
-def add_ways(weights: dict[int, float], several: Sequence[Ways], idf: Floats) -> list[Alternative]:
+def add_ways(weights: dict[int, float], several: Sequence[Ways], idf: Floats) -> list[Bools]:
     """What else stands for words of a question, added to their weights. All in all each way weighs as much as they do.
 
-    Where they are quoted it weighs as if they were not: who quotes wants these words.
+    Where they are quoted it weighs as if they were not: who quotes wants these words. What is given back is [ways, terms] for
+    each thing that can be said in several ways: which terms are of which way.
     """
     own = dict(weights)
-    places = {number: place for place, number in enumerate(weights)}
     said: dict[tuple[int, ...], dict[tuple[int, ...], None]] = {}  # a question may say the same words again
     for ways in several:
         said.setdefault(tuple(ways[0]), {}).update(dict.fromkeys(map(tuple, ways[1:])))
-    alternatives: list[Alternative] = []
+    found: list[list[Sequence[int]]] = []
     for first, others in said.items():
         total = sum(min(own[number], 1.0) * float(idf[number]) for number in first)
         sides: list[Sequence[int]] = [first]
@@ -41,29 +39,32 @@ def add_ways(weights: dict[int, float], several: Sequence[Ways], idf: Floats) ->
             if not new or rarity <= 0:
                 continue
             for number in new:
-                places.setdefault(number, len(places))
                 weights[number] = max(weights.get(number, 0.0), total / rarity)
             sides.append(new)
         if len(sides) > 1:
-            alternatives.append([np.array([places[number] for number in side]) for side in sides])
+            found.append(sides)
+    places = {number: place for place, number in enumerate(weights)}
+    alternatives = [np.zeros((len(sides), len(weights)), bool) for sides in found]
+    for each, sides in zip(alternatives, found, strict=True):
+        for way, side in enumerate(sides):
+            each[way, [places[number] for number in side]] = True
     return alternatives
 
 
-def only_best(alternatives: Sequence[Alternative], terms: Ints, at: Ints, worth: Floats, n: int) -> Floats:
+def only_best(alternatives: Sequence[Bools], terms: Ints, at: Ints, worth: Floats, n: int) -> Floats:
     """What terms are worth where they stand: nothing where another way to say the same is worth more.
 
     Args:
-        alternatives: what says the same.
+        alternatives: [ways, terms] for each thing that can be said in several ways, which terms are of which way.
         terms: terms of the question, by their places in it.
         at: where each of them stands, below `n`.
         worth: what it is worth there.
         n: how many places there are.
     """
     worth = worth.copy()
-    for sides in alternatives:
-        several = np.isin(terms, np.concatenate(sides)).nonzero()[0]
-        places, values = at[several], worth[several]
-        held = np.array([np.isin(terms[several], side) for side in sides])
+    for ways in alternatives:
+        several = np.logical_or.reduce(ways)[terms].nonzero()[0]
+        places, values, held = at[several], worth[several], ways[:, terms[several]]
         best = np.argmax([sum_by(places[each], values[each], n) for each in held], axis=0)
         worth[several[~held[best[places], np.arange(len(several))]]] = 0.0
     return worth

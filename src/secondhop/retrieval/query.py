@@ -17,7 +17,7 @@ from secondhop.types import Query
 
 if TYPE_CHECKING:
     from secondhop.indexing import Snapshot
-    from secondhop.retrieval.alternatives import Alternative, Ways
+    from secondhop.retrieval.alternatives import Ways
     from secondhop.retrieval.named_sources import NamedSources
     from secondhop.retrieval.synonyms import Synonyms
     from secondhop.types import Bools, Floats, Ints
@@ -33,8 +33,8 @@ class ParsedQuery:
     weights: Floats
     worth: Floats
     """[terms] idf, less for words that are stressed less, as shares of the question are counted."""
-    alternatives: Sequence[Alternative]
-    """Which terms say the same."""
+    alternatives: Sequence[Bools]
+    """[ways, terms] for each thing that can be said in several ways, which terms are of which way."""
     total_idf: float
     """Weighted idf of all content words, those that the index lacks included."""
     sequence: Ints
