@@ -92,6 +92,23 @@ def test_what_does_not_spell_it_out_is_none(text):
     assert spelt_out(text) == {}
 
 
+@pytest.mark.parametrize("question", ["AWS", "aws", "Amazon Web Services"])
+def test_one_that_the_stemmer_cuts_is_found_too(question):
+    texts = ["Amazon Web Services (AWS) is a cloud.", "AWS has regions.", "Amazon Web Services bills by the hour."]
+    assert set(found([*texts, "Cats sleep all day."], question)[:3]) == set(texts)
+
+
+def test_one_that_the_stemmer_cuts_to_another_word_is_none():
+    texts = ["An intrusion detection system (IDS) listens.", "The ID of a user is a number.", "Cats sleep."]
+    assert found(texts, "intrusion detection system") == texts[:1]
+    assert found(texts, "ID")[0] == texts[1]
+
+
+def test_a_stopword_is_none():
+    texts = ["The wide area switch (WAS) hums.", "Cats sleep."]
+    assert found(texts, "wide area switch") == texts[:1]
+
+
 def test_an_abbreviation_stands_for_what_most_places_say():
     text = "resident set size (RSS). receive side scaling (RSS). RSS: receive side scaling."
     assert spelt_out(text) == {"rss": "receiv side scale"}

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence, Set
 
     from secondhop.indexing import Snapshot
+    from secondhop.indexing.lexicon import Lexicon
     from secondhop.retrieval.alternatives import Ways
     from secondhop.retrieval.asked_words import Word
 
@@ -86,6 +87,17 @@ def _spelt_out(snapshot: Snapshot) -> Iterator[tuple[int, tuple[int, ...]]]:
             if not is_content[run[[0, -1]]].all() or (n_capitals[run] == lengths[run]).all():
                 continue
             terms = tuple(lexicon.form_terms[lexicon.form_offsets[run[is_content[run]]]].tolist())
-            abbreviation = lexicon.terms.get(strings[form][:n].lower())
+            abbreviation = _term_of(lexicon, strings[form][:n])
             if abbreviation is not None and abbreviation not in terms and len(terms) > 1:
                 yield abbreviation, terms
+
+
+def _term_of(lexicon: Lexicon, letters: str) -> int | None:
+    """The number of an abbreviation's term. Where the stemmer cuts it (AWS) the rest must be no word: of IDS it would be ID."""
+    whole = lexicon.terms.get(letters.lower())
+    if whole is not None:
+        return whole
+    for rest in lexicon.analyzer.analyze(letters).terms[:1]:  # none of a stopword
+        if all(lexicon.forms.get(written) is None for written in (rest, rest.capitalize(), rest.upper())):
+            return lexicon.terms.get(rest)
+    return None
