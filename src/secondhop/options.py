@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence, Set
 from contextlib import contextmanager
 from operator import index
 from pathlib import Path
@@ -257,6 +257,14 @@ class DocumentOptions(ContextOptions):
     def _names_as_text(cls, value: Any) -> Any:
         """A path here is its text, which is what comes back from JSON: whole, so that it is no name of a model."""
         return str(value.absolute()) if isinstance(value, Path) else value
+
+    @field_validator("synonyms", mode="before")
+    @classmethod
+    def _in_order(cls, value: Any) -> Any:
+        groups = value if isinstance(value, Sequence) else ()
+        if isinstance(value, Set) or any(isinstance(group, Set) for group in groups):
+            raise ValueError("has a set, whose order changes from run to run; give lists")
+        return value
 
     @field_validator("synonyms")
     @classmethod

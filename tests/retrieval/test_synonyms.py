@@ -128,6 +128,8 @@ def test_a_kept_index_stays_when_synonyms_change(tmp_path):
         ([["PTO", "the"]], "'the'"),
         ([["PTO", ""]], "''"),
         ([[1, 2]], "valid string"),
+        ([{"PTO", "vacation"}], "order"),
+        ({("PTO", "vacation")}, "order"),
     ],
 )
 def test_what_are_no_groups_of_phrases_is_refused(synonyms, why):

@@ -5,7 +5,7 @@ import pytest
 from secondhop.text.analysis import analyzer_for, fold, split_forms
 from secondhop.text.languages import LANGUAGES
 from secondhop.text.stems import _stemmer, stem_all
-from secondhop.text.variants import TAIL, _endings, _groups, endings_alike, stems_alike
+from secondhop.text.variants import _TAIL, _endings, _groups, endings_alike, stems_alike
 
 ENGLISH = analyzer_for("english")
 PARTED_BEFORE_3_1 = {"add", "interfer", "organiz"}
@@ -45,7 +45,7 @@ def test_what_a_variant_is_indexed_as_is_no_variant_of_another(language):
 @pytest.mark.parametrize("language", WITH_VARIANTS)
 def test_no_ending_is_shorter_than_what_it_is_looked_up_by_and_none_stands_twice(language):
     endings = [ending for _, *others in _endings(language) for ending in others]
-    assert all(len(ending) >= TAIL for ending in endings)
+    assert all(len(ending) >= _TAIL for ending in endings)
     assert sorted(endings) == sorted(set(endings))
     assert sum(map(len, endings_alike(language).values())) == len(endings)
 

@@ -14,7 +14,7 @@ from secondhop.text.invisible import count_invisible, hides
 from secondhop.types import Budget, Ranking, Reason, Selection, TextStyle
 
 if TYPE_CHECKING:
-    from secondhop.types import Bools
+    from secondhop.types import Bools, Query
 
 _MOST_LABELS = 5
 _LEFT_OUT = {Reason.DROPPED_LOW_SCORE, Reason.DROPPED_INJECTION}
@@ -107,25 +107,7 @@ def _warnings(hits: Ranking, selection: Selection, shown: Bools, sure: float, bu
                 "use words of the documents",
             )
         ]
-    warnings = []
-    if query.misspelt:
-        words = ", ".join(f"{written} as {meant}" for written, meant in query.misspelt.items())
-        warnings.append(
-            ReportWarning(
-                "misspelt_terms",
-                f"these words occur nowhere in the documents, and are read as others: {words}",
-                "mend their spelling, or quote what is meant as it is written",
-            )
-        )
-    if query.unmatched:
-        words = ", ".join(query.unmatched)
-        warnings.append(
-            ReportWarning(
-                "unmatched_terms",
-                f"these words occur nowhere in the documents: {words}",
-                "use words of the documents, or drop these",
-            )
-        )
+    warnings = _of_words(query)
     refused = {decision.reason for decision in selection.decisions} if not selection.passages else set()
     if Reason.DROPPED_BUDGET in refused and Reason.DROPPED_INJECTION not in refused:
         warnings.append(
@@ -148,6 +130,30 @@ def _warnings(hits: Ranking, selection: Selection, shown: Bools, sure: float, bu
                 "low_confidence",
                 f"the context is unlikely to hold all that the question asks for ({sure:.2f})",
                 "check whether the documents answer this at all" + ", or raise the budget" * (not shown.all()),
+            )
+        )
+    return warnings
+
+
+def _of_words(query: Query) -> list[ReportWarning]:
+    """Words of the question that the documents lack."""
+    warnings = []
+    if query.misspelt:
+        words = ", ".join(f"{written} as {meant}" for written, meant in query.misspelt.items())
+        warnings.append(
+            ReportWarning(
+                "misspelt_terms",
+                f"these words occur nowhere in the documents, and are read as others: {words}",
+                "mend their spelling, or quote what is meant as it is written",
+            )
+        )
+    if query.unmatched:
+        words = ", ".join(query.unmatched)
+        warnings.append(
+            ReportWarning(
+                "unmatched_terms",
+                f"these words occur nowhere in the documents: {words}",
+                "use words of the documents, or drop these",
             )
         )
     return warnings

@@ -73,7 +73,7 @@ def words_of(snapshot: Snapshot, text: str, joined: Collection[str], synonyms: C
     }
     told, requests = _told(text), request_terms(lexicon.analyzer)
     pairs = {} if text.isascii() else pairs_with(snapshot, forms)
-    otherwise: dict[str, _Reading] = {}
+    otherwise: dict[str, tuple[list[int], str]] = {}
     for form in forms:
         analyzed = (_analyzed if len(form) <= _LONGEST else _analyzed.__wrapped__)(lexicon.analyzer, form)
         if not analyzed.terms:
@@ -99,19 +99,14 @@ def words_of(snapshot: Snapshot, text: str, joined: Collection[str], synonyms: C
         yield Word(form, stem, terms, weights, weight, analyzed.is_name, misspelt)
 
 
-class _Reading(NamedTuple):
-    """What a word that the index lacks is read as."""
+def _read(snapshot: Snapshot, form: str, *, is_certain: bool) -> tuple[list[int], str]:
+    """The terms of a word that the index lacks, and the word of the index that it is read as if it is taken for a misspelt one.
 
-    terms: list[int]
-    misspelt: str = ""
-    """The word of the index, if it is taken for a misspelt one."""
-
-
-def _read(snapshot: Snapshot, form: str, *, is_certain: bool) -> _Reading:
-    """As another way to write it, or else, unless it is certain that it is meant as it is written, as a misspelt word."""
+    It is another way to write something, or else, unless it is certain that it is meant as it is written, misspelt.
+    """
     terms = written_otherwise(snapshot, form)
     meant = None if terms or is_certain else meant_by(snapshot, form)
-    return _Reading(terms) if meant is None else _Reading([meant.term], meant.word)
+    return (terms, "") if meant is None else ([meant.term], meant.word)
 
 
 def _weight(form: str, is_request: bool, is_told: bool) -> float:

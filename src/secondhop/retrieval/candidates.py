@@ -74,11 +74,7 @@ def make_ranking(
     tf = sum_by(holder * n_terms + found.column, found.counts.astype(float), len(ordinals) * n_terms)
     tf = tf.reshape(len(ordinals), n_terms)
     factors = query.weights * snapshot.idf[query.terms]
-    contributions = _contributions(snapshot, tf[:, :n_asked].T, ordinals, factors)
-    if query.alternatives:
-        terms, holders = contributions.nonzero()
-        worth = contributions[terms, holders]
-        contributions[terms, holders] = only_best(query.alternatives, terms, holders, worth, len(ordinals))
+    contributions = _contributions(snapshot, query, tf[:, :n_asked].T, ordinals, factors)
     grounding = np.zeros(len(ordinals))
     if query.total_idf > 0:  # what stands for several phrases with a word in common says that word more than once
         grounding = np.minimum(query.worth @ (contributions > 0) / query.total_idf, 1.0)
@@ -213,12 +209,17 @@ def _sentences(
     )
 
 
-def _contributions(snapshot: Snapshot, tf: Floats, ordinals: Ints, factors: Floats) -> Floats:
+def _contributions(snapshot: Snapshot, query: ParsedQuery, tf: Floats, ordinals: Ints, factors: Floats) -> Floats:
     """[query terms, hits] what each term adds to each hit's score, by how often they hold it."""
     # At least one of each, so that nothing is divided by zero for terms that a hit lacks (k1=0) and hits without any (b=1).
     length = np.maximum(snapshot.chunk_length[ordinals], 1.0)
     saturation = snapshot.scoring.saturation(np.maximum(tf, 1.0), length, snapshot.average_length)
     contributions: Floats = factors[:, None] * (saturation * (tf > 0))
+    if query.alternatives:
+        terms, hits = contributions.nonzero()
+        contributions[terms, hits] = only_best(
+            query.alternatives, terms, hits, contributions[terms, hits], len(ordinals)
+        )
     return contributions
 
 

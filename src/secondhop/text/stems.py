@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from secondhop.text.languages import NEAREST
 from secondhop.text.number_words import number_words
-from secondhop.text.variants import TAIL, endings_alike, stems_alike, with_usual_ending
+from secondhop.text.variants import endings_alike, stems_alike, with_usual_ending
 
 
 def stem(language: str, word: str) -> str:
@@ -16,20 +16,16 @@ def stem(language: str, word: str) -> str:
     variants, numbers = _variants(language), number_words(language)
     if word in numbers:
         return numbers[word]
-    if variants.endings and (tail := word[-TAIL:]) in variants.endings:
-        word = with_usual_ending(word, variants.endings[tail])
-    found: str = _stemmer(language).stemWord(word)
+    usual = with_usual_ending(word, variants.endings) if variants.endings else word
+    found: str = _stemmer(language).stemWord(usual)
     return variants.stems.get(found, found)
 
 
 def stem_all(language: str, words: list[str]) -> list[str]:
     """`stem` of each word."""
     variants, numbers = _variants(language), number_words(language)
-    usual = words
-    if endings := variants.endings:
-        usual = [
-            with_usual_ending(word, endings[tail]) if (tail := word[-TAIL:]) in endings else word for word in words
-        ]
+    endings = variants.endings
+    usual = [with_usual_ending(word, endings) for word in words] if endings else words
     found: list[str] = _stemmer(language).stemWords(usual)
     found = list(map(variants.stems.get, found, found)) if variants.stems else found
     return list(map(numbers.get, words, found)) if numbers else found
@@ -45,9 +41,7 @@ class _Variants(NamedTuple):
 @cache
 def _variants(language: str) -> _Variants:
     endings, stem_word = endings_alike(language), _stemmer(language).stemWord
-    return _Variants(
-        stems_alike(language, lambda word: stem_word(with_usual_ending(word, endings.get(word[-TAIL:], ())))), endings
-    )
+    return _Variants(stems_alike(language, lambda word: stem_word(with_usual_ending(word, endings))), endings)
 
 
 _local = threading.local()

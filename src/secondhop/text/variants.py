@@ -12,9 +12,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
-TAIL = 3
+_TAIL = 3
 """So many last letters of a word tell whether it may have one of the endings; none is shorter."""
 _LEAST_BEFORE = 2
 
@@ -24,15 +24,15 @@ def endings_alike(language: str) -> dict[str, list[tuple[str, str]]]:
     alike: dict[str, list[tuple[str, str]]] = {}
     for usual, *others in _endings(language):
         for ending in others:
-            alike.setdefault(ending[-TAIL:], []).append((ending, usual))
+            alike.setdefault(ending[-_TAIL:], []).append((ending, usual))
     for found in alike.values():
         found.sort(key=lambda pair: -len(pair[0]))
     return alike
 
 
-def with_usual_ending(word: str, endings: Iterable[tuple[str, str]]) -> str:
-    """The word with the first of the endings that it has replaced by the one it is read as."""
-    for ending, usual in endings:
+def with_usual_ending(word: str, endings: Mapping[str, Sequence[tuple[str, str]]]) -> str:
+    """The word with the longest of the endings that it has replaced by the one it is read as; `endings_alike` gives them."""
+    for ending, usual in endings.get(word[-_TAIL:], ()):
         if word.endswith(ending) and len(word) - len(ending) >= _LEAST_BEFORE:
             return word[: -len(ending)] + usual
     return word
