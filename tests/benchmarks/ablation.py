@@ -57,6 +57,7 @@ VARIANTS: dict[str, dict[str, Any]] = {
     "bridge from code too": {f"{RETRIEVAL}.bridge.CODE": -1},
     "numbers do not bridge": {f"{RETRIEVAL}.seeds.NUMBER_WEIGHT": 0.0},
     "no homes of names": {f"{RETRIEVAL}.home.HOME_WEIGHT": 0.0},
+    "sides of a comparison as they come": {f"{RETRIEVAL}.home.SIDE": 0.0},
     "homes weigh 1.0": {f"{RETRIEVAL}.home.HOME_WEIGHT": 1.0},
     "deep links 1.0": {f"{RETRIEVAL}.bridge.DEEP_LINK": 1.0},
     "deep links 0.6": {f"{RETRIEVAL}.bridge.DEEP_LINK": 0.6},

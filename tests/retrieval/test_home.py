@@ -6,7 +6,7 @@ import pytest
 from secondhop import Document, build_context
 from secondhop.indexing import Snapshot
 from secondhop.retrieval import retrieve
-from secondhop.retrieval.home import HOME_WEIGHT, MOST_HOMES, add_homes
+from secondhop.retrieval.home import HOME_WEIGHT, MOST_HOMES, SIDE, add_homes
 from secondhop.retrieval.lexical import direct_scores
 from secondhop.retrieval.query import parse_query
 from secondhop.retrieval.tiers import Direct
@@ -153,3 +153,41 @@ def test_code_that_opens_with_a_name_is_found_like_any_text():
         [{"text": code, "source": "a.py"}, *({"text": t, "source": f"{n}.txt"} for n, t in enumerate(FILLER))]
     )
     assert first_shown(doc.context("What does LostChild find?")) == doc._snapshot.chunk(0).id
+
+
+BAND = "Star Harbour 59 is a rock band. It was founded by two brothers."
+ALBUMS = [
+    f"{name} is an album by Star Harbour 59. The band had formed long before it." for name in ("Old", "Gold", "Silver")
+]
+DUO = "The Quiet Mission is a band that was formed first of all by a couple. It was formed at school."
+BANDS = Document.from_texts([DUO, *ALBUMS, BAND])
+
+
+def shares(text, allowed=None):
+    """Scores of the chunks, homes raised, as shares of the best."""
+    query = parse_query(BANDS._snapshot, text)
+    scores = add_homes(BANDS._snapshot, query, direct_scores(BANDS._snapshot, query, allowed), allowed)
+    return scores / scores.max()
+
+
+def test_both_sides_of_a_comparison_count_though_everything_is_about_one_of_them():
+    both = shares("Which band was formed first, The Quiet Mission or Star Harbour 59?")
+    assert both[-1] == pytest.approx(SIDE)
+    assert both[:1] == 1
+
+
+@pytest.mark.parametrize(
+    "question", ["Which band was formed first, Star Harbour 59?", "Star Harbour 59 or Star Harbour 59 formed first?"]
+)
+def test_one_name_has_no_other_side(monkeypatch, question):
+    before = gains(BANDS, question)
+    monkeypatch.setattr("secondhop.retrieval.home.SIDE", 1.0)
+    assert np.array_equal(gains(BANDS, question), before)
+
+
+def test_a_side_that_is_not_allowed_is_none(monkeypatch):
+    allowed = np.arange(len(BANDS._snapshot)) > 0
+    question = "Which band was formed first, The Quiet Mission or Star Harbour 59?"
+    before = gains(BANDS, question, allowed)
+    monkeypatch.setattr("secondhop.retrieval.home.SIDE", 1.0)
+    assert np.array_equal(gains(BANDS, question, allowed), before)

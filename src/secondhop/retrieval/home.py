@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 
 HOME_WEIGHT = 0.7
 """What a home gets, as a share of the idf of the words that it opens with."""
+SIDE = 0.5
+"""Where a question names several things that have homes, each home scores at least so much of the best: both sides of a
+comparison, though the name of one may stand in so many texts that it weighs next to nothing."""
 MOST_HOMES = 2
 """A name that opens more texts than this is no name of any of them."""
 _LONGEST_NAME = 6
@@ -34,6 +37,7 @@ def add_homes(snapshot: Snapshot, query: ParsedQuery, direct: Floats, allowed: B
     """
     terms, scores = query.sequence.tolist(), direct
     lead = cache(partial(_lead, snapshot))  # a pasted page says the same words again and again
+    homes_of: dict[tuple[int, ...], Ints] = {}
     start = 0
     while start < len(terms):
         homes, end = _homes(lead, terms, start)
@@ -44,7 +48,12 @@ def add_homes(snapshot: Snapshot, query: ParsedQuery, direct: Floats, allowed: B
         scores = scores.copy() if scores is direct else scores
         homes = homes if allowed is None else homes[allowed[homes]]
         scores[homes] += HOME_WEIGHT * float(snapshot.idf[terms[start:end]].sum())
+        if len(homes):
+            homes_of[tuple(terms[start:end])] = homes
         start = end
+    if len(homes_of) > 1:
+        sides = np.concatenate(list(homes_of.values()))
+        scores[sides] = np.maximum(scores[sides], SIDE * float(scores.max()))
     return scores
 
 
