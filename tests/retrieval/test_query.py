@@ -36,6 +36,11 @@ def test_quoted_words_weigh_more_and_words_of_the_request_less():
     assert weights["copper"] > weights["lead"] > weights["show"] > 0
 
 
+def test_words_of_a_request_may_be_what_it_is_about_where_nothing_is_quoted():
+    query = parsed("Show the copper lead")
+    assert set(query.weights.tolist()) == {1.0}
+
+
 def test_pairs_of_hiragana_weigh_less_as_they_are_grammar_mostly():
     document = Document.from_texts(
         ["別のサーバにログを送信すると、侵入されたときに役に立つ。", "どういう意味になるの。"]

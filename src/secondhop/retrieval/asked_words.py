@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 _QUOTED = re.compile(
     r'"([^"]{2,80})"|“([^”]{2,80})”|„([^“”]{2,80})[“”]|«([^»]{2,80})»|「([^」]{2,80})」|『([^』]{2,80})』'
 )
-# Words that carry the form of a request rather than its subject.
+# Words that carry the form of a request rather than its subject, which is quoted then; elsewhere a list or a part may be it.
 _REQUEST_WORDS = """highlight find show list give tell describe explain identify provide name state please part parts
     related relate review reviewed detail details following according question answer lawyer"""
 _HIRAGANA = re.compile("[\u3041-\u309f]+")
@@ -71,7 +71,7 @@ def words_of(snapshot: Snapshot, text: str, joined: Collection[str], synonyms: C
     quoted = {
         form for match in _QUOTED.finditer(text) for group in match.groups(default="") for form in split_forms(group)
     }
-    told, requests = _told(text), request_terms(lexicon.analyzer)
+    told, requests = _told(text), request_terms(lexicon.analyzer) if quoted else frozenset()
     pairs = {} if text.isascii() else pairs_with(snapshot, forms)
     otherwise: dict[str, tuple[list[int], str]] = {}
     for form in forms:
