@@ -164,7 +164,7 @@ def _choose(name: str, strategy: Strategy, ranked: Ranking, budget: Budget, min_
         chosen = selection.checked(name, chosen, hits, budget)
     if min_score is None or len(hits) == len(ranked):
         return chosen
-    return selection.with_refused(chosen, (hit for hit in ranked if hit.score < min_score), min_score, budget)
+    return selection.with_refused(chosen, ranked, min_score)
 
 
 def _with_left_out(chosen: Selection, left_out: Mapping[int, Decision], hits: Ranking) -> Selection:

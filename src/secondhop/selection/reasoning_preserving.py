@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from secondhop.selection.duplicates import refuse_duplicate
 from secondhop.selection.facts import Facts, facts_of
 from secondhop.selection.labels import carried
 from secondhop.selection.lists import caption, introduction, opening
@@ -56,7 +55,7 @@ def reasoning_preserving(query: Query, hits: Ranking, budget: Budget) -> Selecti
     if budget.grain == "chunk":
         _take_direct_hits(packing)
         for place in (-total).argsort(kind="stable").tolist():
-            if place not in packing.opened and not refuse_duplicate(packing, place):
+            if place not in packing.opened and not packing.refuse_duplicate(place):
                 packing.take_hit(place)
         return packing.settle()
     facts = facts_of(hits)
@@ -198,7 +197,7 @@ def _take_direct_hits(packing: Packing) -> None:
         full = packing.used >= DIRECT_SHARE * budget.max_tokens or len(packing.opened) >= most
         if full or lexical[place] <= 0:
             return
-        if not refuse_duplicate(packing, place):
+        if not packing.refuse_duplicate(place):
             packing.take_hit(place)
 
 
@@ -234,7 +233,7 @@ def _take_in_order(packing: Packing, facts: Facts, order: list[int], limit: int)
     for number in order if room >= _SMALLEST_SENTENCE else ():
         place = hit_of[number]
         if is_code[place]:  # a line of code alone says nothing
-            if place not in opened and place not in tried and not refuse_duplicate(packing, place):
+            if place not in opened and place not in tried and not packing.refuse_duplicate(place):
                 tried.add(place)
                 packing.take_hit(place)
         elif (
@@ -244,7 +243,7 @@ def _take_in_order(packing: Packing, facts: Facts, order: list[int], limit: int)
             or (number in scraps and not packing.adjoins(number))
         ):
             continue
-        elif place in opened or place not in twins or not refuse_duplicate(packing, place):
+        elif place in opened or place not in twins or not packing.refuse_duplicate(place):
             main = number + openers[number]
             if main > number and main not in chosen and not packing.is_repeated(main):
                 before = [opener for opener in range(number, main) if opener not in chosen]
