@@ -16,8 +16,10 @@ import numpy as np
 
 from secondhop.selection.labels import find_labels
 from secondhop.selection.lines import is_of_lines
-from secondhop.selection.lists import ITEM, TIME, count_rows, may_open
+from secondhop.selection.lists import ITEM, TIME
 from secondhop.selection.openers import count_openers
+from secondhop.selection.paragraphs import may_open
+from secondhop.selection.tables import count_rows
 from secondhop.text.invisible import LONGEST, REMEMBERED
 from secondhop.types import Kind, Ranking
 

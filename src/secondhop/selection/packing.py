@@ -95,6 +95,10 @@ class Packing:
         """Where a sentence stands in its source."""
         return self._start[sentence], self._end[sentence]
 
+    def text(self, sentence: int) -> str:
+        """What it says."""
+        return slice_of(self.hits.hits[self.hit_of[sentence]].chunk, self.span(sentence))
+
     def previous(self, sentence: int) -> int | None:
         """The sentence just before in the source; None if there is none or it is no candidate."""
         hit = self.hit_of[sentence]

@@ -15,8 +15,10 @@ import numpy as np
 
 from secondhop.selection.facts import Facts, facts_of
 from secondhop.selection.labels import carried
-from secondhop.selection.lists import caption, introduction, opening
+from secondhop.selection.lists import introduction
 from secondhop.selection.packing import Packing
+from secondhop.selection.paragraphs import opening
+from secondhop.selection.tables import caption
 from secondhop.types import Budget, Query, Ranking, Selection
 
 if TYPE_CHECKING:
