@@ -29,6 +29,7 @@ Kind = Literal["prose", "code", "table"]
 
 KINDS: tuple[Kind, ...] = get_args(Kind)
 """The kinds by number, as indexes keep them."""
+CODE = KINDS.index("code")
 
 Span = tuple[int, int]
 """Half-open `(start, end)` in characters of the source text."""

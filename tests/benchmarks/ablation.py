@@ -64,7 +64,7 @@ VARIANTS: dict[str, dict[str, Any]] = {
     "no references": {
         f"{RETRIEVAL}.bridge.REFERRED": 0.0,
         f"{RETRIEVAL}.referred.PART_WEIGHT": 0.0,
-        f"{RETRIEVAL}.referred.ASKED_FOR": 0.0,
+        f"{RETRIEVAL}.asked_for.ASKED_FOR": 0.0,
     },
     "no introductions of lists": {f"{SELECTION}.lists._FURTHEST": 0},
     "none of homes, weaker deep links, introductions": {

@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from secondhop.arrays import distinct_values, is_any
-from secondhop.retrieval.bridge import CODE
 from secondhop.retrieval.named_sources import is_file
 from secondhop.text.hashing import digest, digests_of
+from secondhop.types import CODE
 
 if TYPE_CHECKING:
     from secondhop.indexing import Snapshot

@@ -18,9 +18,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from secondhop.arrays import ranges, run_lengths, run_starts, sum_by
-from secondhop.retrieval.bridge import CODE
 from secondhop.retrieval.query import ParsedQuery
 from secondhop.retrieval.spellings import names_in
+from secondhop.types import CODE
 
 if TYPE_CHECKING:
     from secondhop.indexing import Snapshot

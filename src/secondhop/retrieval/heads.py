@@ -1,4 +1,4 @@
-"""Signatures: the lines that name the definitions which chunks of code are parts of."""
+"""What is to be shown beside any part of a chunk: headers of tables, and the lines that name definitions (signatures)."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from secondhop.retrieval.bridge import CODE
+from secondhop.arrays import numbered
 from secondhop.text.invisible import LONGEST, REMEMBERED
-from secondhop.types import Chunk, Passage, Span
+from secondhop.types import CODE, Chunk, Passage, Span
 
 if TYPE_CHECKING:
     from secondhop.indexing import Snapshot
@@ -21,7 +21,28 @@ _COMMENT = ("//", "/*", "*", "#", "--", "@", ";", "%", '"""')
 _IN_WORD = re.compile(r"\w")
 
 
-def signatures(snapshot: Snapshot, ordinals: Ints, chunks: Sequence[Chunk]) -> dict[int, Passage]:
+def heads(snapshot: Snapshot, ordinals: Ints, chunks: Sequence[Chunk]) -> dict[int, Passage]:
+    """The headers of the tables and the signatures of the definitions that hits are of, by the places of the hits."""
+    return _headers(snapshot, ordinals) | _signatures(snapshot, ordinals, chunks)
+
+
+def _headers(snapshot: Snapshot, ordinals: Ints) -> dict[int, Passage]:
+    """The headers of the tables that hits are of, by the places of the hits."""
+    heads = snapshot.table_heads(ordinals)
+    places = (heads >= 0).nonzero()[0]
+    if not len(places):
+        return {}
+    distinct, number = numbered(heads[places])
+    first = snapshot.chunk_sentences[distinct]
+    spans = zip(snapshot.sentence_start[first].tolist(), snapshot.sentence_end[first].tolist(), strict=True)
+    passages = [
+        Passage(chunk, (span,), "heading", order=order)
+        for chunk, span, order in zip(snapshot.chunks(distinct), spans, distinct.tolist(), strict=True)
+    ]
+    return {place: passages[each] for place, each in zip(places.tolist(), number.tolist(), strict=True)}
+
+
+def _signatures(snapshot: Snapshot, ordinals: Ints, chunks: Sequence[Chunk]) -> dict[int, Passage]:
     """The signatures of hits of code, by the places of the hits."""
     found: dict[int, Passage] = {}
     of_code = (snapshot.chunk_kind[ordinals] == CODE).nonzero()[0].tolist()
