@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from secondhop.arrays import numbered
-from secondhop.text.invisible import LONGEST, REMEMBERED
+from secondhop.text.remembered import remembered
 from secondhop.types import CODE, Chunk, Passage, Span
 
 if TYPE_CHECKING:
@@ -51,8 +50,7 @@ def _signatures(snapshot: Snapshot, ordinals: Ints, chunks: Sequence[Chunk]) -> 
     for goes_on in (~snapshot.chunk_opens[orders]).nonzero()[0].tolist():
         orders[goes_on] = _opening(snapshot, int(orders[goes_on]))
     for (place, name), order, chunk in zip(names.items(), orders.tolist(), snapshot.chunks(orders), strict=True):
-        line_with = _remembered if len(chunk.text) <= LONGEST else _line_with
-        if (line := line_with(name, chunk.text)) is not None:
+        if (line := _line_with(chunk.text, name)) is not None:
             found[place] = Passage(chunk, ((chunk.start + line[0], chunk.start + line[1]),), "heading", order=order)
     return found
 
@@ -65,7 +63,8 @@ def _opening(snapshot: Snapshot, ordinal: int) -> int:
     return first + int(openings[-1]) if len(openings) else ordinal
 
 
-def _line_with(name: str, text: str) -> Span | None:
+@remembered
+def _line_with(text: str, name: str) -> Span | None:
     """The first line with the name that is no comment; None if it is long."""
     at = text.find(name)
     while at >= 0:
@@ -75,6 +74,3 @@ def _line_with(name: str, text: str) -> Span | None:
             return (start, start + len(line)) if len(line.strip()) <= _LONGEST else None
         at = text.find(name, after)
     return None
-
-
-_remembered = lru_cache(maxsize=REMEMBERED)(_line_with)

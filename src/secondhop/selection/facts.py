@@ -1,13 +1,9 @@
-"""What can be told of hits and their sentences by their text alone.
-
-It is remembered unless the text is long: chunks come back from question to question.
-"""
+"""What can be told of hits and their sentences by their text alone."""
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import lru_cache
 from itertools import pairwise
 from struct import Struct
 from typing import TYPE_CHECKING, NamedTuple
@@ -20,7 +16,7 @@ from secondhop.selection.lists import ITEM, TIME
 from secondhop.selection.openers import count_openers
 from secondhop.selection.paragraphs import may_open
 from secondhop.selection.tables import count_rows
-from secondhop.text.invisible import LONGEST, REMEMBERED
+from secondhop.text.remembered import remembered
 from secondhop.types import Kind, Ranking
 
 if TYPE_CHECKING:
@@ -76,9 +72,7 @@ def facts_of(hits: Ranking) -> Facts:
     first_of: Ints = sentences.hit.searchsorted(np.arange(len(chunks) + 1))
     bounds = (first_of * size).tolist()
     told = [
-        (_of_chunk if len(chunk.text) <= LONGEST else _of_chunk.__wrapped__)(
-            chunk.text, chunk.kind, chunk.page, chunk.heading, data[first:last]
-        )
+        _of_chunk(chunk.text, chunk.kind, chunk.page, chunk.heading, data[first:last])
         for chunk, (first, last) in zip(chunks, pairwise(bounds), strict=True)
     ]
     hangs, refers, openers, rows, labels, lines, may_open = zip(*told, strict=True)
@@ -94,7 +88,7 @@ def facts_of(hits: Ranking) -> Facts:
     )
 
 
-@lru_cache(maxsize=REMEMBERED)
+@remembered
 def _of_chunk(text: str, kind: Kind, page: int | None, heading: str | None, data: bytes) -> _OfChunk:
     """Those of a chunk, whose sentences' spans in it are told as the bytes of an array: as a key they cost least."""
     spans = list(_SPAN.iter_unpack(data))
