@@ -301,7 +301,7 @@ class Selection:
     """Kept passages, most valuable first."""
     decisions: tuple[Decision, ...]
     """One for each candidate that the strategy saw, in rank order."""
-    _rendered: tuple[str, int] | None = field(default=None, init=False, repr=False, compare=False)
+    _rendered: tuple[str, int] | None = field(default=None, kw_only=True, repr=False, compare=False)
     """The prompt text of the passages and its tokens, where choosing them took making it."""
 
 

@@ -188,9 +188,7 @@ class Packing:
             passages = self._take_exactly()
         decisions = tuple([self._decide(place, hit, passages.get(place)) for place, hit in enumerate(self.hits.hits)])
         by_value = dict.fromkeys([self.hit_of[number] for number in self.chosen])
-        selection = Selection(tuple([passages[hit] for hit in by_value]), decisions)
-        object.__setattr__(selection, "_rendered", self._rendered)
-        return selection
+        return Selection(tuple([passages[hit] for hit in by_value]), decisions, _rendered=self._rendered)
 
     def _rest_is_worth_it(self) -> bool:
         limit = self.budget.max_tokens

@@ -38,15 +38,13 @@ def mark_planted(selection: Selection, planted: Planted) -> Selection:
     """The selection with the kinds in the detail of the decisions on what holds some."""
     if not planted:
         return selection
-    decisions = [
+    decisions = tuple(
         replace(decision, detail={**decision.detail, "injection": list(planted[decision.chunk_id])})
         if decision.chunk_id in planted
         else decision
         for decision in selection.decisions
-    ]
-    marked = Selection(selection.passages, tuple(decisions))
-    object.__setattr__(marked, "_rendered", selection._rendered)
-    return marked
+    )
+    return replace(selection, decisions=decisions)
 
 
 def drop_planted(selection: Selection, planted: Planted, budget: Budget) -> dict[int, Decision]:
