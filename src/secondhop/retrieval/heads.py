@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from secondhop.arrays import numbered
-from secondhop.text.remembered import remembered
+from secondhop.text.remembered import Remembered
 from secondhop.types import CODE, Chunk, Passage, Span
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ def _signatures(snapshot: Snapshot, ordinals: Ints, chunks: Sequence[Chunk]) -> 
     for goes_on in (~snapshot.chunk_opens[orders]).nonzero()[0].tolist():
         orders[goes_on] = _opening(snapshot, int(orders[goes_on]))
     for (place, name), order, chunk in zip(names.items(), orders.tolist(), snapshot.chunks(orders), strict=True):
-        if (line := _line_with(chunk.text, name)) is not None:
+        if (line := _lines[chunk.text, name]) is not None:
             found[place] = Passage(chunk, ((chunk.start + line[0], chunk.start + line[1]),), "heading", order=order)
     return found
 
@@ -63,7 +63,6 @@ def _opening(snapshot: Snapshot, ordinal: int) -> int:
     return first + int(openings[-1]) if len(openings) else ordinal
 
 
-@remembered
 def _line_with(text: str, name: str) -> Span | None:
     """The first line with the name that is no comment; None if it is long."""
     at = text.find(name)
@@ -74,3 +73,6 @@ def _line_with(text: str, name: str) -> Span | None:
             return (start, start + len(line)) if len(line.strip()) <= _LONGEST else None
         at = text.find(name, after)
     return None
+
+
+_lines = Remembered(_line_with)

@@ -16,7 +16,7 @@ from secondhop.selection.lists import ITEM, TIME
 from secondhop.selection.openers import count_openers
 from secondhop.selection.paragraphs import may_open
 from secondhop.selection.tables import count_rows
-from secondhop.text.remembered import remembered
+from secondhop.text.remembered import Remembered
 from secondhop.types import Kind, Ranking
 
 if TYPE_CHECKING:
@@ -72,7 +72,7 @@ def facts_of(hits: Ranking) -> Facts:
     first_of: Ints = sentences.hit.searchsorted(np.arange(len(chunks) + 1))
     bounds = (first_of * size).tolist()
     told = [
-        _of_chunk(chunk.text, chunk.kind, chunk.page, chunk.heading, data[first:last])
+        _of_chunks[chunk.text, chunk.kind, chunk.page, chunk.heading, data[first:last]]
         for chunk, (first, last) in zip(chunks, pairwise(bounds), strict=True)
     ]
     hangs, refers, openers, rows, labels, lines, may_open = zip(*told, strict=True)
@@ -88,7 +88,6 @@ def facts_of(hits: Ranking) -> Facts:
     )
 
 
-@remembered
 def _of_chunk(text: str, kind: Kind, page: int | None, heading: str | None, data: bytes) -> _OfChunk:
     """Those of a chunk, whose sentences' spans in it are told as the bytes of an array: as a key they cost least."""
     spans = list(_SPAN.iter_unpack(data))
@@ -105,6 +104,9 @@ def _of_chunk(text: str, kind: Kind, page: int | None, heading: str | None, data
         not page and is_of_lines(text, spans),
         kind == "prose" and page is None and may_open(text),
     )
+
+
+_of_chunks = Remembered(_of_chunk)
 
 
 def _headers(hits: Ranking, rows: bytes, first_of: Ints) -> Ints:

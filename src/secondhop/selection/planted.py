@@ -38,13 +38,13 @@ def mark_planted(selection: Selection, planted: Planted) -> Selection:
     """The selection with the kinds in the detail of the decisions on what holds some."""
     if not planted:
         return selection
-    decisions = tuple(
+    decisions = [
         replace(decision, detail={**decision.detail, "injection": list(planted[decision.chunk_id])})
         if decision.chunk_id in planted
         else decision
         for decision in selection.decisions
-    )
-    return replace(selection, decisions=decisions)
+    ]
+    return replace(selection, decisions=tuple(decisions))
 
 
 def drop_planted(selection: Selection, planted: Planted, budget: Budget) -> dict[int, Decision]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from secondhop.text.remembered import remembered
+from secondhop.text.remembered import Remembered
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -64,7 +64,7 @@ def may_hide(text: str) -> bool:
     return _SUSPICIOUS.search(odd) is not None
 
 
-hides = remembered(may_hide)
+hides = Remembered(may_hide).__getitem__
 """The same of a chunk's text."""
 
 

@@ -3,24 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import lru_cache, wraps
-from typing import Concatenate, ParamSpec, TypeVar, cast
+from typing import Any, TypeVar
 
 MOST_TEXTS = 1 << 14
 """Texts that something is remembered of: a hundred questions to a folder meet some 6,000 chunks."""
 LONGEST_TEXT = 4_000
 """Characters up to which it is: some give whole books for chunks, and thousands of them take much memory."""
 
-_More = ParamSpec("_More")
 _Told = TypeVar("_Told")
 
 
-def remembered(tell: Callable[Concatenate[str, _More], _Told]) -> Callable[Concatenate[str, _More], _Told]:
-    """A function of the text of a chunk, and perhaps of more, as one that is asked once for each, unless the text is long."""
-    known = cast("Callable[Concatenate[str, _More], _Told]", lru_cache(maxsize=MOST_TEXTS)(tell))
+class Remembered(dict[Any, _Told]):
+    """What a function tells of the text of a chunk, or of that and more: `told[text]`, `told[text, more]`.
 
-    @wraps(tell)
-    def look_up(text: str, /, *more: _More.args, **named: _More.kwargs) -> _Told:
-        return known(text, *more, **named) if len(text) <= LONGEST_TEXT else tell(text, *more, **named)
+    It is asked when that is first looked up, and again if the text is long. Filling the table needs no lock.
+    """
 
-    return look_up
+    def __init__(self, tell: Callable[..., _Told]) -> None:
+        """Of this function nothing is known yet."""
+        super().__init__()
+        self._tell = tell
+
+    def __missing__(self, key: Any) -> _Told:
+        arguments = key if isinstance(key, tuple) else (key,)
+        told = self._tell(*arguments)
+        if len(arguments[0]) <= LONGEST_TEXT:
+            if len(self) >= MOST_TEXTS:
+                self.clear()
+            self[key] = told
+        return told
