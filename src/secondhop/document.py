@@ -81,10 +81,8 @@ class Document:
         "_folder",
         "_options",
         "_snapshot",
-        "_suspects",
         "_synonyms",
         "_tiers",
-        "_tokenizer",
         "ingest_report",
         "skipped_files",
         "warnings",
@@ -112,9 +110,7 @@ class Document:
             raise InputError(
                 "a Document is made with from_file, from_folder, from_text, from_texts, from_bytes or from_chunks"
             )
-        counter, self._tokenizer = resolve_counter(options.tokenizer)
-        self._costs = indexing.TokenCosts(snapshot, CachedCounter(counter))
-        self._suspects = indexing.Suspects(snapshot)
+        self._costs = indexing.TokenCosts(snapshot, CachedCounter(*resolve_counter(options.tokenizer)))
         self._snapshot = snapshot
         self._options = options
         self._folder = folder
@@ -472,9 +468,7 @@ class Document:
                 synonyms=self._synonyms,
             )
 
-        return observed(
-            partial(answer, snapshot, find, options, self._costs.count, self._tokenizer, self._suspects, filtered)
-        )
+        return observed(partial(answer, snapshot, find, options, self._costs.count, filtered))
 
     def _settings(self, given: Mapping[str, Any]) -> ContextOptions:
         changes = {name: value for name, value in given.items() if value is not None}

@@ -16,6 +16,7 @@ from secondhop.options import ContextOptions, DocumentOptions
 from secondhop.reporting import Context, make_report
 from secondhop.selection.auto import is_passthrough
 from secondhop.text.analysis import split_forms
+from secondhop.text.counting import CachedCounter
 from secondhop.text.prompt import rendered
 from secondhop.types import (
     Budget,
@@ -26,7 +27,6 @@ from secondhop.types import (
     Selection,
     SourceText,
     Strategy,
-    TokenCounter,
 )
 
 if TYPE_CHECKING:
@@ -57,9 +57,7 @@ def answer(
     snapshot: indexing.Snapshot,
     find: Find,
     options: ContextOptions,
-    count_tokens: TokenCounter,
-    tokenizer: str,
-    suspects: indexing.Suspects,
+    count_tokens: CachedCounter,
     filtered: Callable[[], Bools | None] = lambda: None,
 ) -> Context:
     """The context for one question.
@@ -69,8 +67,6 @@ def answer(
         find: retrieves candidates from it for the question.
         options: budget, strategy and the rest.
         count_tokens: counts what the budget is in.
-        tokenizer: the counter's name, for the report.
-        suspects: tells which chunks seem to give orders to a model.
         filtered: says which chunks may be found and shown. It may be the user's code, so it is timed with the rest.
     """
     began = perf_counter()
@@ -81,7 +77,7 @@ def answer(
     name, _, bridge = _strategy(options.strategy)
     hits = find(bridge, options.n_candidates, allowed)
     retrieved = perf_counter()
-    hits, chosen, chooser = _selected(snapshot, find, hits, options, budget, suspects, allowed)
+    hits, chosen, chooser = _selected(snapshot, find, hits, options, budget, allowed)
     selected = perf_counter()
     passages = tuple(sorted(chosen.passages, key=lambda passage: passage.order))
     text, total_tokens = chosen._rendered or rendered(passages, budget)
@@ -93,7 +89,7 @@ def answer(
         n_chunks=len(snapshot),
         requested_strategy=name,
         strategy=chooser,
-        tokenizer=tokenizer,
+        tokenizer=count_tokens.name,
         count_words=partial(_count_words, snapshot, frozenset(hits.query.terms)),
         timings={
             "retrieve": 1e3 * (retrieved - began),
@@ -115,7 +111,6 @@ def _selected(
     hits: Ranking,
     options: ContextOptions,
     budget: Budget,
-    suspects: indexing.Suspects,
     allowed: Bools | None,
 ) -> tuple[Ranking, Selection, str]:
     """All hits that were looked at, what is shown, and the name of the strategy that chose it.
@@ -123,6 +118,7 @@ def _selected(
     Where planted instructions are to be left out it is chosen again without them: what they said may stand elsewhere.
     """
     name, strategy, bridge = _strategy(options.strategy)
+    suspects = partial(indexing.suspects_among, snapshot)
     left_out: dict[int, Decision] = {}
     wider = False
     while True:
@@ -140,7 +136,7 @@ def _selected(
             extras += _extras(snapshot, chosen, options, allowed)
         if extras:
             chosen = selection.expand(chosen, [extra for extra in extras if extra.order not in left_out], budget)
-        planted = {} if options.injection == "off" else selection.find_planted(chosen, suspects.among)
+        planted = {} if options.injection == "off" else selection.find_planted(chosen, suspects)
         if options.injection != "drop" or not planted:
             return hits, selection.mark_planted(_with_left_out(chosen, left_out, hits), planted), chooser
         left_out |= selection.drop_planted(chosen, planted, budget)
@@ -164,7 +160,7 @@ def _choose(name: str, strategy: Strategy, ranked: Ranking, budget: Budget, min_
         chosen = selection.checked(name, chosen, hits, budget)
     if min_score is None or len(hits) == len(ranked):
         return chosen
-    return selection.with_refused(chosen, (hit for hit in ranked if hit.score < min_score), min_score, budget)
+    return selection.with_refused(chosen, ranked, min_score)
 
 
 def _with_left_out(chosen: Selection, left_out: Mapping[int, Decision], hits: Ranking) -> Selection:

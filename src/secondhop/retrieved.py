@@ -11,7 +11,7 @@ from typing_extensions import Unpack
 
 from secondhop import retrieval
 from secondhop.errors import InputError, OptionError
-from secondhop.indexing import Suspects, TokenCosts
+from secondhop.indexing import TokenCosts
 from secondhop.inputs import checked_items, checked_string, to_chunks
 from secondhop.keywords import RetrievedKeywords
 from secondhop.options import DocumentOptions, Injection
@@ -155,8 +155,7 @@ def _choose(query: str, items: Sequence[Any], scores: Sequence[float] | None, op
     kept = [place for place, chunk in enumerate(chunks) if chunk.text.strip()]
     snapshot = index_chunks(chunks, options)
     synonyms = synonyms_of(snapshot, options)
-    counter, tokenizer = resolve_counter(options.tokenizer)
-    costs = TokenCosts(snapshot, CachedCounter(counter))
+    costs = TokenCosts(snapshot, CachedCounter(*resolve_counter(options.tokenizer)))
     given = None if scores is None else [scores[place] for place in kept]
 
     def find(bridge: bool, *_: object) -> Ranking:  # all of the caller's chunks are candidates
@@ -165,7 +164,7 @@ def _choose(query: str, items: Sequence[Any], scores: Sequence[float] | None, op
             snapshot, query, costs=costs, scores=given, bridge=bridge, keep_order=in_order, synonyms=synonyms
         )
 
-    return observed(partial(answer, snapshot, find, options, costs.count, tokenizer, Suspects(snapshot)))
+    return observed(partial(answer, snapshot, find, options, costs.count))
 
 
 def _own_scores(items: Sequence[Any]) -> list[Any] | None:

@@ -29,6 +29,7 @@ Kind = Literal["prose", "code", "table"]
 
 KINDS: tuple[Kind, ...] = get_args(Kind)
 """The kinds by number, as indexes keep them."""
+CODE = KINDS.index("code")
 
 Span = tuple[int, int]
 """Half-open `(start, end)` in characters of the source text."""
@@ -300,7 +301,7 @@ class Selection:
     """Kept passages, most valuable first."""
     decisions: tuple[Decision, ...]
     """One for each candidate that the strategy saw, in rank order."""
-    _rendered: tuple[str, int] | None = field(default=None, init=False, repr=False, compare=False)
+    _rendered: tuple[str, int] | None = field(default=None, kw_only=True, repr=False, compare=False)
     """The prompt text of the passages and its tokens, where choosing them took making it."""
 
 

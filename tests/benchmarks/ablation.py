@@ -42,7 +42,7 @@ SETS = (
     ("musique", "own", (4000,), "all fits"),
     ("contractnli", "own", (4000,), "all fits"),
 )
-RETRIEVAL, SELECTION = "secondhop.retrieval", "secondhop.selection.reasoning_preserving"
+RETRIEVAL, SELECTION = "secondhop.retrieval", "secondhop.selection"
 # A variant sets options of the document, options of the question, or constants of a module.
 VARIANTS: dict[str, dict[str, Any]] = {
     "default": {},
@@ -65,22 +65,22 @@ VARIANTS: dict[str, dict[str, Any]] = {
     "no references": {
         f"{RETRIEVAL}.bridge.REFERRED": 0.0,
         f"{RETRIEVAL}.referred.PART_WEIGHT": 0.0,
-        f"{RETRIEVAL}.referred.ASKED_FOR": 0.0,
+        f"{RETRIEVAL}.asked_for.ASKED_FOR": 0.0,
     },
-    "no introductions of lists": {"secondhop.selection.lists._FURTHEST": 0},
+    "no introductions of lists": {f"{SELECTION}.lists._FURTHEST": 0},
     "none of homes, weaker deep links, introductions": {
         f"{RETRIEVAL}.home.HOME_WEIGHT": 0.0,
         f"{RETRIEVAL}.bridge.DEEP_LINK": 1.0,
-        "secondhop.selection.lists._FURTHEST": 0,
+        f"{SELECTION}.lists._FURTHEST": 0,
     },
     "no lead": {f"{RETRIEVAL}.lexical.LEAD_WEIGHT": 0.0},
-    "direct share 0.3": {f"{SELECTION}.DIRECT_SHARE": 0.3},
-    "direct share 0.7": {f"{SELECTION}.DIRECT_SHARE": 0.7},
-    "short sentences alone": {"secondhop.selection.packing.LEAST_WORDS": 0},
-    "no rivals": {f"{SELECTION}.RIVALLED": 0.0},
-    "no smoothing": {f"{SELECTION}.SMOOTHING": 0.0},
-    "smoothing 0.5": {f"{SELECTION}.SMOOTHING": 0.5},
-    "no coverage discount": {f"{SELECTION}.COVERED": 1.0},
+    "direct share 0.3": {f"{SELECTION}.reasoning_preserving.DIRECT_SHARE": 0.3},
+    "direct share 0.7": {f"{SELECTION}.reasoning_preserving.DIRECT_SHARE": 0.7},
+    "short sentences alone": {f"{SELECTION}.packing.LEAST_WORDS": 0},
+    "no rivals": {f"{SELECTION}.values.RIVALLED": 0.0},
+    "no smoothing": {f"{SELECTION}.values.SMOOTHING": 0.0},
+    "smoothing 0.5": {f"{SELECTION}.values.SMOOTHING": 0.5},
+    "no coverage discount": {f"{SELECTION}.values.COVERED": 1.0},
     "100 candidates": {"candidate_k": 100},
     "only what is found, if all fits": {f"{RETRIEVAL}.MOST": 2.0},
     "all, if all fits": {f"{RETRIEVAL}.MOST": 0.0},

@@ -5,7 +5,7 @@ import pytest
 
 from secondhop import Document
 from secondhop.retrieval.query import parse_query
-from secondhop.retrieval.spellings import names_in
+from secondhop.retrieval.whole_text import names_in
 
 ENGLISH = Document.from_chunks(
     [

@@ -4,8 +4,9 @@ import pytest
 
 from secondhop import Document
 from secondhop.retrieval import rank_given
-from secondhop.selection.lists import introduction, opening
+from secondhop.selection.lists import introduction
 from secondhop.selection.packing import Packing
+from secondhop.selection.paragraphs import opening
 from secondhop.types import Budget
 
 LEAD = "The Receiving Party shall:"

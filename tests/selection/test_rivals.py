@@ -1,11 +1,8 @@
-from importlib import import_module
-
 import pytest
 
 from secondhop import Document
 from secondhop.selection import STRATEGIES
-
-module = import_module("secondhop.selection.reasoning_preserving")
+from secondhop.selection.values import rivalled_shares
 
 BEST = "The Brand was printed in Leeds, where the author of Brand was a citizen. The author wrote Brand twice."
 WORSE = "An author from Bath is a citizen of no country. He printed much, all of it in Bath."
@@ -20,9 +17,7 @@ def shares(doc, question):
 
     doc.context(question, strategy=spy)
     hits = seen["hits"]
-    return {
-        hit.chunk.text[:3]: share for hit, share in zip(hits, module.rivalled_shares(hits, hits.scores), strict=True)
-    }
+    return {hit.chunk.text[:3]: share for hit, share in zip(hits, rivalled_shares(hits, hits.scores), strict=True)}
 
 
 QUESTION = "author of Brand a citizen"

@@ -3,7 +3,7 @@
 import pytest
 
 from secondhop import Document, Reason
-from secondhop.selection.lists import count_rows
+from secondhop.selection.tables import count_rows
 
 HEADER = "length,berth,fee in euros"
 ROWS = [f"{number} m,{'ABCD'[number % 4]}{number},{number}.50" for number in range(400)]

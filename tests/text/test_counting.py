@@ -26,10 +26,10 @@ def test_each_distinct_text_is_counted_once():
 
 
 def test_the_memory_does_not_travel():
-    counter = CachedCounter(count_words)
+    counter = CachedCounter(count_words, "words")
     counter("one two")
     copy = pickle.loads(pickle.dumps(counter))
-    assert copy.counter is count_words
+    assert (copy.counter, copy.name) == (count_words, "words")
     assert copy("one two") == 2
 
 

@@ -18,7 +18,7 @@ from secondhop.indexing.revision import combine
 from secondhop.indexing.scoring import BM25
 from secondhop.indexing.segment import Segment
 from secondhop.indexing.snapshot import Snapshot
-from secondhop.indexing.suspects import Suspects
+from secondhop.indexing.suspects import suspects_among
 from secondhop.types import Chunk, SourceText
 
 if TYPE_CHECKING:
@@ -30,12 +30,12 @@ __all__ = [
     "Postings",
     "Segment",
     "Snapshot",
-    "Suspects",
     "TokenCosts",
     "build",
     "build_segment",
     "combine",
     "merge",
+    "suspects_among",
 ]
 
 

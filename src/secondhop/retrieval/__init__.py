@@ -10,16 +10,15 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from secondhop.arrays import distinct_values
+from secondhop.retrieval.asked_for import AskedFor, raise_asked_for
 from secondhop.retrieval.bridge import Bridge, build_bridge
 from secondhop.retrieval.candidates import make_ranking
-from secondhop.retrieval.definitions import DEFINED, definitions_asked, frames
+from secondhop.retrieval.definitions import definitions_asked
 from secondhop.retrieval.given import rank_given
 from secondhop.retrieval.home import add_homes
 from secondhop.retrieval.lexical import MAX_RANK, MOST_COPIES, direct_scores, distinct, top
 from secondhop.retrieval.named_sources import named_in
 from secondhop.retrieval.query import ParsedQuery, parse_query
-from secondhop.retrieval.referred import ASKED_FOR, asked_for, raised
 from secondhop.retrieval.synonyms import Synonyms
 from secondhop.retrieval.tiers import Direct, Tiers, direct_by
 from secondhop.retrieval.whole_text import whole_texts
@@ -63,42 +62,24 @@ def retrieve(
     """
     sources = named_in(snapshot, text, allowed) if bridge else None
     query = parse_query(snapshot, text, sources, synonyms)
-    direct = direct_by(tiers, snapshot, text, direct_scores(snapshot, query, allowed), candidate_k, allowed)
+    found = direct_by(tiers, snapshot, text, direct_scores(snapshot, query, allowed), candidate_k, allowed)
     wanted = candidate_k if tiers is None else max(candidate_k, tiers.min_candidates)
     most = MOST_COPIES * wanted
     enough = max(MAX_RANK, most)
-    ranked_by = direct.scores
-    first = ranked = top(ranked_by, enough)
-    link = Bridge.none()
-    named: Ints = np.empty(0, np.int64)
+    ranked = top(found.scores, enough)
+    direct, first, link, asked = found, ranked, Bridge.none(), AskedFor.none()
     if bridge:
-        alone = direct.with_lexical(add_homes(snapshot, query, direct.lexical, allowed))
-        direct = _with_texts(alone, snapshot, query, allowed, tiers)
-        if sources is not None:
-            lexical = sources.raised(direct.lexical, direct.scores)
-            alone, direct = alone.with_lexical(lexical), direct.with_lexical(lexical)
-        if direct.scores is not ranked_by:
+        direct = found.with_lexical(add_homes(snapshot, query, found.lexical, allowed))
+        direct = _with_texts(direct, snapshot, query, allowed, tiers)
+        if direct is not found:
             first = top(direct.scores, enough)
-        named, defined = asked_for(snapshot, text, first), definitions_asked(snapshot, text, allowed)
-        if sources is not None:
-            named, defined = sources.of_files(snapshot, named), sources.of_files(snapshot, defined)
-        for openings, share in ((named, ASKED_FOR), (defined, DEFINED)):
-            if len(openings):
-                lexical = raised(snapshot, direct.lexical, openings, direct.scores, share)
-                alone, direct = alone.with_lexical(lexical), direct.with_lexical(lexical)
-                first = top(direct.scores, enough)
-        if len(defined) and not frames(text):  # what failed is not the first line
-            named = distinct_values(np.concatenate((named, defined)))
-        # The seeds are what the question itself finds: three chunks of one text would lead nowhere else.
-        seeds = first if direct.texts is None else top(alone.scores, enough)
-        highest = float(direct.scores.max(initial=0.0))
-        link = build_bridge(snapshot, query, alone.scores, seeds, allowed, full_link=highest)
+        defined = definitions_asked(snapshot, text, allowed)
+        direct, first, asked = raise_asked_for(snapshot, text, direct, first, enough, sources=sources, defined=defined)
+        link = build_bridge(snapshot, query, direct, first, allowed)
     best = distinct(snapshot, link.best(direct.scores, first, most), wanted)
     if 0 < len(best) < len(snapshot) <= wanted:
         best = _with_rest(snapshot, best, costs, room, allowed)
-    return make_ranking(
-        snapshot, query, direct, link, best, ranked[:MAX_RANK], costs, named=named, sources=sources, heads=bridge
-    )
+    return make_ranking(snapshot, query, direct, link, best, ranked[:MAX_RANK], costs, asked=asked, with_heads=bridge)
 
 
 def _with_texts(

@@ -19,12 +19,13 @@ from secondhop.retrieval.lexical import MOST_COPIES, top
 from secondhop.retrieval.query import ParsedQuery
 from secondhop.retrieval.referred import NONE_REFERRED, Referred, parts_of_seeds
 from secondhop.retrieval.seeds import Seed
-from secondhop.types import KINDS
+from secondhop.types import CODE
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from secondhop.indexing import Snapshot
+    from secondhop.retrieval.tiers import Direct
     from secondhop.types import Bools, Floats, Ints
 
 N_SEEDS = 3
@@ -34,7 +35,6 @@ REFERRED = 0.5
 """Link of a seed to the chunk of a part that its best sentence refers to by number, relative to a full link."""
 DEEP_LINK = 0.3
 """What a link within one text is worth to a chunk deep inside it, and to its sentences, relative to where the text opens."""
-CODE = KINDS.index("code")
 NO_SEED = -1
 
 
@@ -122,29 +122,25 @@ class Bridge:
 
 
 def build_bridge(
-    snapshot: Snapshot,
-    query: ParsedQuery,
-    direct: Floats,
-    best: Ints,
-    allowed: Bools | None = None,
-    *,
-    full_link: float,
+    snapshot: Snapshot, query: ParsedQuery, direct: Direct, first: Ints, allowed: Bools | None = None
 ) -> Bridge:
     """Links chunks to the seeds among the direct hits.
 
     Args:
         snapshot: the index.
         query: the question.
-        direct: [C] direct scores.
-        best: ordinals of the chunks with the highest of them, best first.
+        direct: direct scores.
+        first: ordinals of the chunks with the highest of them, best first.
         allowed: [C] chunks that may be linked; None for all.
-        full_link: what a full link adds, on the scale of what the chunks are ordered by.
     """
+    # The seeds are what the question itself finds: three chunks of one text would lead nowhere else.
+    alone = direct.alone
+    best = first if direct.texts is None else top(alone, MOST_COPIES * N_SEEDS)
     seeds = [snapshot.facts(ordinal, Seed.of) for ordinal in _seeds(snapshot, best)]
     if not seeds:
         return Bridge.none()
-    highest = float(direct[best[0]])
-    confidence = [float(direct[seed.ordinal]) / highest for seed in seeds]
+    highest, full_link = float(alone[best[0]]), float(direct.scores.max())
+    confidence = [float(alone[seed.ordinal]) / highest for seed in seeds]
     asked = dict(zip(query.terms.tolist(), (query.weights * snapshot.idf[query.terms]).tolist(), strict=True))
     said = [seed.said(asked) for seed in seeds]
     names = _names(seeds, asked, said)

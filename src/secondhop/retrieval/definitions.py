@@ -13,10 +13,11 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from secondhop.arrays import distinct_values, is_any
-from secondhop.retrieval.bridge import CODE
+from secondhop.arrays import distinct_values
 from secondhop.retrieval.named_sources import is_file
+from secondhop.retrieval.side_by_side import with_all
 from secondhop.text.hashing import digest, digests_of
+from secondhop.types import CODE
 
 if TYPE_CHECKING:
     from secondhop.indexing import Snapshot
@@ -168,16 +169,10 @@ def _opening(snapshot: Snapshot, chunks: Ints) -> Ints:
 def _holding(snapshot: Snapshot, name: str) -> Ints:
     """The chunks that open definitions and hold all words of a name."""
     terms = [snapshot.lexicon.terms.get(term) for term in snapshot.lexicon.analyzer.terms(name)]
-    holders = [snapshot.body.of(number)[0] for number in terms if number is not None]
+    known = [number for number in terms if number is not None]
     if not terms:
         return snapshot.table(Definitions.of).chunks
-    if len(holders) < len(terms):
-        return np.empty(0, np.int64)
-    rarest, *others = sorted(holders, key=len)
-    chunks = _opening(snapshot, rarest)
-    for other in others:
-        chunks = chunks[is_any(chunks, other)]
-    return chunks
+    return _opening(snapshot, with_all(snapshot, known)) if len(known) == len(terms) else np.empty(0, np.int64)
 
 
 def _within(snapshot: Snapshot, name: str, chunks: Ints) -> Ints:

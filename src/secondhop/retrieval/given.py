@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from secondhop.retrieval.asked_for import AskedFor, raise_asked_for
 from secondhop.retrieval.bridge import Bridge, build_bridge
 from secondhop.retrieval.candidates import make_ranking
 from secondhop.retrieval.lexical import MAX_RANK, direct_scores, top
 from secondhop.retrieval.named_sources import named_in
 from secondhop.retrieval.query import parse_query
-from secondhop.retrieval.referred import asked_for, raised
 from secondhop.retrieval.tiers import Direct
 from secondhop.types import Ranking
 
@@ -48,25 +48,18 @@ def rank_given(
     n = len(snapshot)
     sources = named_in(snapshot, text) if bridge else None
     query = parse_query(snapshot, text, sources, synonyms)
-    direct = direct_scores(snapshot, query)
-    first = ranked = top(direct, n)
-    if sources is not None:
-        direct = sources.raised(direct, direct)
-        first = top(direct, n)
-    named = asked_for(snapshot, text, first) if bridge else np.empty(0, np.int64)
-    if sources is not None:
-        named = sources.of_files(snapshot, named)
-    if len(named):
-        direct = raised(snapshot, direct, named, direct)
-        first = top(direct, n)
-    best = float(direct.max(initial=0.0))
-    link = build_bridge(snapshot, query, direct, first, full_link=best) if bridge else Bridge.none()
+    direct = Direct.by_words(direct_scores(snapshot, query))
+    ranked = top(direct.scores, n)
+    link, asked = Bridge.none(), AskedFor.none()
+    if bridge:
+        direct, first, asked = raise_asked_for(snapshot, text, direct, ranked, n, sources=sources)
+        link = build_bridge(snapshot, query, direct, first)
+    best = float(direct.scores.max(initial=0.0))
     order = np.arange(n) if scores is None else (-np.asarray(scores, float)).argsort(kind="stable")
     place = np.empty(n)
     place[order] = np.arange(n)
     prior = 1.0 - place / max(1, n)
-    total = prior if keep_order else direct + link.at(np.arange(n)) + GIVEN_WEIGHT * (best or 1.0) * prior
-    found = Direct.by_words(direct)
+    total = prior if keep_order else direct.scores + link.at(np.arange(n)) + GIVEN_WEIGHT * (best or 1.0) * prior
     by_total = (-total).argsort(kind="stable")
     best_first, total = ranked[:MAX_RANK], total[by_total]
-    return make_ranking(snapshot, query, found, link, by_total, best_first, costs, total, named=named, sources=sources)
+    return make_ranking(snapshot, query, direct, link, by_total, best_first, costs, total, asked=asked)

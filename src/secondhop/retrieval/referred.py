@@ -97,19 +97,12 @@ class Part(NamedTuple):
     name: str
 
 
-def asked_for(snapshot: Snapshot, question: str, best: Ints) -> Ints:
+def parts_asked(snapshot: Snapshot, question: str, best: Ints) -> Ints:
     """Numbers of the sentences that open parts that the question names, among some chunks. Capitals do not matter."""
     asked = references_asked(question)
     named = dict.fromkeys(each._replace(start=0, kind=plain_kind(each.kind)) for each in asked)
     found = [_openings(snapshot, (each, *each.otherwise()), best) for each in named]
     return distinct_values(np.concatenate(found)) if found else np.empty(0, np.int64)
-
-
-def raised(snapshot: Snapshot, lexical: Floats, openings: Ints, ranked_by: Floats, share: float = ASKED_FOR) -> Floats:
-    """[C] scores by words, with what the chunks get in which parts begin that are asked for, so that they rank first."""
-    lexical = lexical.copy()
-    lexical[snapshot.chunk_of(openings)] += share * float(ranked_by.max())  # once for each chunk
-    return lexical
 
 
 def parts_of_seeds(

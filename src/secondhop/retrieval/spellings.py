@@ -9,18 +9,18 @@ from unicodedata import normalize
 
 import numpy as np
 
-from secondhop.arrays import distinct_values, is_any
+from secondhop.arrays import distinct_values
+from secondhop.retrieval.side_by_side import first_term, side_by_side
 from secondhop.text.analysis import UNSPACED_SYLLABLES, fold, split_forms
-from secondhop.text.hashing import digest, digests_of
+from secondhop.text.hashing import digests_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
 
     from numpy.typing import NDArray
 
     from secondhop.indexing import Snapshot
     from secondhop.indexing.lexicon import Lexicon
-    from secondhop.types import Bools, Ints
 
 _JOINED = re.compile(r"(?<![^\W_])[^\W_]+(?:(?!(?<=\d).\d)[-‐‑._&/][^\W_]+)+")
 _GROUPED = re.compile(r"(?<![\w.,])\d{1,3}(?:[ \xa0\u202f]\d{3})+(?:[.,]\d+)?(?!\w)")
@@ -54,11 +54,6 @@ _TOPIC_OR_OBJECT = re.compile("[\uac00-\ud7a3][은는을를]")
 _PARTICLES = "은는을를이가의에도로와과"
 """What Korean says of a noun of one syllable, as in 법은 and 법을. Few nouns of two end in one of the first four."""
 _MOST_PAIRS = 32
-_MOST_CHUNKS = 512
-"""In so many is looked for words side by side: of common words there are too many."""
-_UNDERSCORED = re.compile(r"(?<![^\W_])[^\W_]+(?:_[^\W_]+)+")
-_MOST_OF_NAME = 2048
-"""In so many is looked for a name: those that it is not looked for in would count as lacking it."""
 
 
 class Reading(NamedTuple):
@@ -81,7 +76,7 @@ def joined(lexicon: Lexicon, text: str) -> Iterator[Reading]:
         parts = split_forms(match[0])
         whole = "".join(parts)
         if len(parts) > 1 and len(whole) >= _LEAST_JOINED:
-            number = _first_term(lexicon, whole)
+            number = first_term(lexicon, whole)
             if number is not None:
                 yield Reading(parts, [number])
 
@@ -101,15 +96,15 @@ def written_otherwise(snapshot: Snapshot, form: str) -> list[int]:
     in_letters = _SPELLINGS.sub(lambda found: _LETTERS[found[0]], lower)
     plurals = (lower.removesuffix("s"), lower + "s") if _NO_VOWELS.fullmatch(lower) else ()
     for other in (lower.translate(_SPELT_OUT), in_letters, plain, *plurals):
-        if other != lower and (number := _first_term(snapshot.lexicon, other)) is not None:
+        if other != lower and (number := first_term(snapshot.lexicon, other)) is not None:
             return [number]
     if numbers := _with_accents(snapshot, plain):
         return numbers
-    if form.isupper() and len(form) <= _MOST_LETTERS and (numbers := _side_by_side(snapshot, list(lower))):
+    if form.isupper() and len(form) <= _MOST_LETTERS and (numbers := side_by_side(snapshot, list(lower))):
         return numbers
     term = snapshot.lexicon.analyzer.analyze(form).terms[0]
     if term.isdigit():
-        return _side_by_side(snapshot, _THOUSANDS.findall(term)) or _scaled(snapshot, term)
+        return side_by_side(snapshot, _THOUSANDS.findall(term)) or _scaled(snapshot, term)
     if not lower.isalpha():
         return []
     return _in_two(snapshot, lower) or _parts(snapshot.lexicon, lower)
@@ -143,15 +138,9 @@ def _scaled(snapshot: Snapshot, digits: str) -> list[int]:
             continue
         written = f"{whole}.{rest}" if rest else whole
         together = snapshot.lexicon.terms.get(f"{written}{name}")
-        if numbers := [together] if together is not None else _side_by_side(snapshot, (written, name)):
+        if numbers := [together] if together is not None else side_by_side(snapshot, (written, name)):
             return numbers
     return []
-
-
-def _first_term(lexicon: Lexicon, form: str) -> int | None:
-    """The number of what the form as a whole is indexed by."""
-    terms = lexicon.analyzer.analyze(form).terms
-    return lexicon.terms.get(terms[0]) if terms else None
 
 
 def _with_accents(snapshot: Snapshot, plain: str) -> list[int]:
@@ -187,7 +176,7 @@ def _in_two(snapshot: Snapshot, word: str) -> list[int]:
     held = known.take(known.searchsorted(starts), mode="clip") == starts
     for place in held.reshape(len(written), -1).any(axis=0).nonzero()[0].tolist():
         left, right = word[: place + 1], word[place + 1 :]
-        if _first_term(snapshot.lexicon, left) is not None and (numbers := _side_by_side(snapshot, (left, right))):
+        if first_term(snapshot.lexicon, left) is not None and (numbers := side_by_side(snapshot, (left, right))):
             return numbers
     return []
 
@@ -196,66 +185,7 @@ def _parts(lexicon: Lexicon, word: str) -> list[int]:
     """The terms of the two words of the index that a compound is made of; of several such pairs the one with the longest end."""
     if lexicon.analyzer.language in _WITH_COMPOUNDS:
         for end in range(_LEAST_OF_PART, len(word) - _LEAST_OF_PART + 1):
-            left, right = _first_term(lexicon, word[:end]), _first_term(lexicon, word[end:])
+            left, right = first_term(lexicon, word[:end]), first_term(lexicon, word[end:])
             if left is not None and right is not None:
                 return [left, right]
     return []
-
-
-def _side_by_side(snapshot: Snapshot, words: Sequence[str]) -> list[int]:
-    """The terms of words that stand side by side somewhere, in that order; the last one may be inflected."""
-    lexicon = snapshot.lexicon
-    numbers = [_first_term(lexicon, word) for word in words if lexicon.analyzer.analyze(word).terms]
-    terms = [number for number in numbers if number is not None]
-    if len(terms) < len(numbers) or not terms:
-        return []
-    chunks = _with_all(snapshot, terms)
-    chunks = chunks[:: len(chunks) // _MOST_CHUNKS + 1]
-    return list(dict.fromkeys(terms)) if len(_where(snapshot, words, chunks)) else []
-
-
-def _with_all(snapshot: Snapshot, terms: Sequence[int]) -> Ints:
-    """The chunks that hold all of the terms."""
-    chunks = snapshot.body.of(terms[0])[0]
-    for term in terms[1:]:
-        chunks = chunks[is_any(chunks, snapshot.body.of(term)[0])]
-    return chunks
-
-
-def _where(snapshot: Snapshot, words: Sequence[str], chunks: Ints) -> Ints:
-    """Those of the chunks in which the words stand side by side."""
-    lexicon = snapshot.lexicon
-    found, counts = snapshot.words_of(chunks)
-    if len(found) < len(words):
-        return chunks[:0]
-    chunk = np.arange(len(chunks)).repeat(counts)
-    begins = chunk[: len(chunk) - len(words) + 1] == chunk[len(words) - 1 :]
-    folded = lexicon.form_fold[found]
-    for place, word in enumerate(words):
-        is_word = folded == np.uint64(digest(word))
-        if place == len(words) - 1 and (last := _first_term(lexicon, word)) is not None:
-            held, places = lexicon.expand(found)
-            is_word[places[held == last]] = True
-        begins &= is_word[place : place + len(begins)]
-    holding: Ints = chunks[distinct_values(chunk[: len(begins)][begins])]
-    return holding
-
-
-def names_in(snapshot: Snapshot, text: str, allowed: Bools | None = None) -> Iterator[tuple[list[int], Ints]]:
-    """The names of a question that are written with underscores: their terms, and the allowed chunks that hold the whole name.
-
-    Names that no such chunk holds are left out, and so are those whose words are all in too many to look through.
-    """
-    analyzer, lexicon = snapshot.lexicon.analyzer, snapshot.lexicon
-    for name in dict.fromkeys(_UNDERSCORED.findall(text)):
-        words = split_forms(name.lower())
-        first = [_first_term(lexicon, word) for word in words if analyzer.analyze(word).terms]
-        terms = [number for number in first if number is not None]
-        if len(terms) < max(len(first), 2):
-            continue
-        chunks = _with_all(snapshot, terms)
-        if allowed is not None:
-            chunks = chunks[allowed[chunks]]
-        if len(chunks) <= _MOST_OF_NAME and len(chunks := _where(snapshot, words, chunks)):
-            parts = [lexicon.terms.get(term) for term in analyzer.terms(name)]
-            yield [number for number in parts if number is not None], chunks

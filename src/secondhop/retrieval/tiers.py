@@ -66,18 +66,27 @@ class Direct:
     """Milliseconds: `embed`, `rerank`."""
     texts: WholeTexts | None = None
     """What chunks get for the texts they are of, in `scores`; None where texts do not count."""
+    _alone: Floats | None = None
 
     @classmethod
     def by_words(cls, lexical: Floats) -> Direct:
         """Words alone."""
         return cls(lexical, lexical)
 
+    @property
+    def alone(self) -> Floats:
+        """[C] what ranks, without what chunks get for their texts."""
+        return self.scores if self._alone is None else self._alone
+
     def with_lexical(self, lexical: Floats) -> Direct:
         """The same with other scores by words; what ranks moves by as much."""
         if lexical is self.lexical:
             return self
-        scores = lexical if self.scores is self.lexical else self.scores + (lexical - self.lexical)
-        return replace(self, scores=scores, lexical=lexical)
+        alone = None if self._alone is None else self._moved(self._alone, lexical)
+        return replace(self, scores=self._moved(self.scores, lexical), lexical=lexical, _alone=alone)
+
+    def _moved(self, scores: Floats, lexical: Floats) -> Floats:
+        return lexical if scores is self.lexical else scores + (lexical - self.lexical)
 
     def with_texts(self, texts: WholeTexts) -> Direct:
         """The same with what chunks get for their texts on top: as much beside what ranks as it is beside words."""
@@ -85,7 +94,7 @@ class Direct:
         if self.scores is not self.lexical and best > 0:
             scale = float(self.scores.max()) / best
             texts = replace(texts, scores=scale * texts.scores)
-        return replace(self, scores=self.scores + texts.scores, texts=texts)
+        return replace(self, scores=self.scores + texts.scores, texts=texts, _alone=self.scores)
 
     def parts(self, ordinals: Ints) -> list[dict[str, float]]:
         """The scores of each of these chunks by name."""

@@ -12,17 +12,21 @@ only where the name as a whole is.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from secondhop.arrays import ranges, run_lengths, run_starts, sum_by
-from secondhop.retrieval.bridge import CODE
 from secondhop.retrieval.query import ParsedQuery
-from secondhop.retrieval.spellings import names_in
+from secondhop.retrieval.side_by_side import first_term, where, with_all
+from secondhop.text.analysis import split_forms
+from secondhop.types import CODE
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from secondhop.indexing import Snapshot
     from secondhop.types import Bools, Floats, Ints
 
@@ -39,6 +43,9 @@ K1 = 3.0
 
 The length counts in full (b = 1): a long page about many things holds some words of any question.
 """
+_UNDERSCORED = re.compile(r"(?<![^\W_])[^\W_]+(?:_[^\W_]+)+")
+_MOST_OF_NAME = 2048
+"""In so many is looked for a name: those that it is not looked for in would count as lacking it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +104,26 @@ def whole_texts(snapshot: Snapshot, query: ParsedQuery, allowed: Bools | None = 
     places = ranges(begins[near], holders)
     added: Floats = on_top.repeat(holders) * body.weights[postings[places]]
     return WholeTexts(numbers, factors, sum_by(chunks[places], added, len(snapshot)))
+
+
+def names_in(snapshot: Snapshot, text: str, allowed: Bools | None = None) -> Iterator[tuple[list[int], Ints]]:
+    """The names of a question that are written with underscores: their terms, and the allowed chunks that hold the whole name.
+
+    Names that no such chunk holds are left out, and so are those whose words are all in too many to look through.
+    """
+    analyzer, lexicon = snapshot.lexicon.analyzer, snapshot.lexicon
+    for name in dict.fromkeys(_UNDERSCORED.findall(text)):
+        words = split_forms(name.lower())
+        first = [first_term(lexicon, word) for word in words if analyzer.analyze(word).terms]
+        terms = [number for number in first if number is not None]
+        if len(terms) < max(len(first), 2):
+            continue
+        chunks = with_all(snapshot, terms)
+        if allowed is not None:
+            chunks = chunks[allowed[chunks]]
+        if len(chunks) <= _MOST_OF_NAME and len(chunks := where(snapshot, words, chunks)):
+            parts = [lexicon.terms.get(term) for term in analyzer.terms(name)]
+            yield [number for number in parts if number is not None], chunks
 
 
 def _idf(n: int | Ints, holders: Ints) -> Floats:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from secondhop.selection.duplicates import refuse_duplicate
 from secondhop.selection.packing import Packing
 from secondhop.selection.reasoning_preserving import reasoning_preserving
 from secondhop.types import Budget, Query, Ranking, Reason, Selection
@@ -18,7 +17,7 @@ def auto(query: Query, hits: Ranking, budget: Budget) -> Selection:
     if hits.tokens.sum() - hits.tokens[sorted(set(repeated))].sum() <= _SLACK * budget.max_tokens:
         packing = Packing(hits, budget)
         for place in range(len(hits)):
-            if not refuse_duplicate(packing, place):
+            if not packing.refuse_duplicate(place):
                 packing.take_hit(place)
         selection = packing.settle()
         if is_passthrough(selection):

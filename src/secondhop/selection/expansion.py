@@ -57,9 +57,8 @@ def expand(selection: Selection, extras: Iterable[Extra], budget: Budget) -> Sel
         elif decided is None:
             decisions[extra.chunk.id] = _refused(extra.chunk, before[1], budget)
     used = now[1] - before[1]
-    expanded = Selection(tuple(passages.values()), tuple([_shorter(each, used) for each in decisions.values()]))
-    object.__setattr__(expanded, "_rendered", now)
-    return expanded
+    changed = tuple([_shorter(each, used) for each in decisions.values()])
+    return Selection(tuple(passages.values()), changed, _rendered=now)
 
 
 def _grown(extra: Extra, present: Passage | None) -> Passage | None:

@@ -1,13 +1,9 @@
-"""What can be told of hits and their sentences by their text alone.
-
-It is remembered unless the text is long: chunks come back from question to question.
-"""
+"""What can be told of hits and their sentences by their text alone."""
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import lru_cache
 from itertools import pairwise
 from struct import Struct
 from typing import TYPE_CHECKING, NamedTuple
@@ -16,9 +12,11 @@ import numpy as np
 
 from secondhop.selection.labels import find_labels
 from secondhop.selection.lines import is_of_lines
-from secondhop.selection.lists import ITEM, TIME, count_rows, may_open
+from secondhop.selection.lists import ITEM, TIME
 from secondhop.selection.openers import count_openers
-from secondhop.text.invisible import LONGEST, REMEMBERED
+from secondhop.selection.paragraphs import may_open
+from secondhop.selection.tables import count_rows
+from secondhop.text.remembered import Remembered
 from secondhop.types import Kind, Ranking
 
 if TYPE_CHECKING:
@@ -74,9 +72,7 @@ def facts_of(hits: Ranking) -> Facts:
     first_of: Ints = sentences.hit.searchsorted(np.arange(len(chunks) + 1))
     bounds = (first_of * size).tolist()
     told = [
-        (_of_chunk if len(chunk.text) <= LONGEST else _of_chunk.__wrapped__)(
-            chunk.text, chunk.kind, chunk.page, chunk.heading, data[first:last]
-        )
+        _of_chunks[chunk.text, chunk.kind, chunk.page, chunk.heading, data[first:last]]
         for chunk, (first, last) in zip(chunks, pairwise(bounds), strict=True)
     ]
     hangs, refers, openers, rows, labels, lines, may_open = zip(*told, strict=True)
@@ -92,7 +88,6 @@ def facts_of(hits: Ranking) -> Facts:
     )
 
 
-@lru_cache(maxsize=REMEMBERED)
 def _of_chunk(text: str, kind: Kind, page: int | None, heading: str | None, data: bytes) -> _OfChunk:
     """Those of a chunk, whose sentences' spans in it are told as the bytes of an array: as a key they cost least."""
     spans = list(_SPAN.iter_unpack(data))
@@ -109,6 +104,9 @@ def _of_chunk(text: str, kind: Kind, page: int | None, heading: str | None, data
         not page and is_of_lines(text, spans),
         kind == "prose" and page is None and may_open(text),
     )
+
+
+_of_chunks = Remembered(_of_chunk)
 
 
 def _headers(hits: Ranking, rows: bytes, first_of: Ints) -> Ints:

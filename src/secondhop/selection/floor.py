@@ -3,29 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
-from secondhop.text.invisible import visible
-from secondhop.text.prompt import label
-from secondhop.types import Budget, Decision, Hit, Reason, Selection
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
+from secondhop.selection.decisions import drop
+from secondhop.types import Ranking, Reason, Selection
 
 
-def with_refused(selection: Selection, refused: Iterable[Hit], min_score: float, budget: Budget) -> Selection:
-    """The selection with a decision on each hit that does not reach the bar."""
-    decisions = tuple(
-        Decision(
-            chunk_id=hit.chunk.id,
-            fate="dropped",
-            reason=Reason.DROPPED_LOW_SCORE,
-            label=label(hit.chunk),
-            tokens=budget.count_tokens(visible(hit.chunk.text)),
-            score=hit.score,
-            rank=hit.rank,
-            detail={"score": round(hit.score, 4), "limit": min_score},
-        )
-        for hit in refused
+def with_refused(selection: Selection, hits: Ranking, min_score: float) -> Selection:
+    """The selection, of what reaches the bar, with a decision on each of the hits that does not."""
+    refused = tuple(
+        drop(hit, tokens, Reason.DROPPED_LOW_SCORE, {"score": round(hit.score, 4), "limit": min_score})
+        for hit, tokens in zip(hits, hits.tokens.tolist(), strict=True)
+        if hit.score < min_score
     )
-    return replace(selection, decisions=selection.decisions + decisions)
+    return replace(selection, decisions=selection.decisions + refused)

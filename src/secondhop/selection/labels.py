@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from secondhop.selection.lists import EMPTY_LINE, ENDS, ITEM
+from secondhop.selection.lists import ENDS, ITEM
+from secondhop.selection.paragraphs import EMPTY_LINE
 from secondhop.text.sentences import THAI_AND_LAO
 from secondhop.types import Ranking, Span
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 
-from secondhop.selection.duplicates import refuse_duplicate
 from secondhop.selection.packing import Packing
 from secondhop.types import Budget, Query, Ranking, Reason, Selection
 
@@ -17,6 +16,6 @@ def max_density(query: Query, hits: Ranking, budget: Budget) -> Selection:
         hit = hits.hits[place]
         if hit.grounding <= 0:
             packing.refuse(place, Reason.DROPPED_LOW_RELEVANCE, grounding=0.0, limit=0.0)
-        elif not refuse_duplicate(packing, place):
+        elif not packing.refuse_duplicate(place):
             packing.take_hit(place)
     return packing.settle()

@@ -5,14 +5,14 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from functools import lru_cache
 from typing import Any
 
 import numpy as np
 
 from secondhop.frozen import quickly
-from secondhop.text.prompt import GAP, SEPARATOR, label, rendered, show, visible_part
-from secondhop.types import Budget, Chunk, Decision, Hit, Passage, Ranking, Reason, Role, Selection, Span
+from secondhop.selection.decisions import drop, keep, role_of
+from secondhop.text.prompt import GAP, SEPARATOR, rendered, show, visible_part
+from secondhop.types import Budget, Chunk, Decision, Hit, Passage, Ranking, Reason, Selection, Span
 
 _JOIN = 0.8
 """Tokens of the blank between two sentences, about."""
@@ -23,11 +23,7 @@ LEAST_WORDS = 4
 _SMALLEST_REST = 4
 _SMALLEST_SHARE = 128
 """Slack below which looking for one more sentence is not worth the count: tokens, and a part of the budget."""
-_RELEVANT, _SECOND_HOP = Reason.KEPT_RELEVANT, Reason.KEPT_SECOND_HOP
-"""By a name of their own: before Python 3.12 a member is looked up by a call."""
-_rounded = lru_cache(maxsize=1 << 10, typed=True)(round)
-"""Most hits hold as much of a question as others, and rounding takes four times as long as looking up."""
-_make_passage, _make_decision = quickly(Passage), quickly(Decision)
+_make_passage = quickly(Passage)
 
 
 class Packing:
@@ -99,6 +95,10 @@ class Packing:
         """Where a sentence stands in its source."""
         return self._start[sentence], self._end[sentence]
 
+    def text(self, sentence: int) -> str:
+        """What it says."""
+        return slice_of(self.hits.hits[self.hit_of[sentence]].chunk, self.span(sentence))
+
     def previous(self, sentence: int) -> int | None:
         """The sentence just before in the source; None if there is none or it is no candidate."""
         hit = self.hit_of[sentence]
@@ -159,6 +159,15 @@ class Packing:
         """Notes why a hit is not wanted."""
         self.refused[hit] = (reason, detail)
 
+    def refuse_duplicate(self, hit: int) -> bool:
+        """Refuses a hit whose words are nearly those of a hit already taken. True if it did."""
+        for twin, similarity in self.twins.get(hit, ()):
+            if twin in self.opened:
+                of = self.hits.hits[twin].chunk.id
+                self.refuse(hit, Reason.DROPPED_DUPLICATE, of=of, similarity=round(similarity, 4))
+                return True
+        return False
+
     def settle(self, refill: Callable[[Packing], None] | None = None) -> Selection:
         """Counts the finished text, gives back what is over, fills what is left, and decides on every hit.
 
@@ -179,9 +188,7 @@ class Packing:
             passages = self._take_exactly()
         decisions = tuple([self._decide(place, hit, passages.get(place)) for place, hit in enumerate(self.hits.hits)])
         by_value = dict.fromkeys([self.hit_of[number] for number in self.chosen])
-        selection = Selection(tuple([passages[hit] for hit in by_value]), decisions)
-        object.__setattr__(selection, "_rendered", self._rendered)
-        return selection
+        return Selection(tuple([passages[hit] for hit in by_value]), decisions, _rendered=self._rendered)
 
     def _rest_is_worth_it(self) -> bool:
         limit = self.budget.max_tokens
@@ -347,9 +354,7 @@ class Packing:
             else:
                 room = self.budget.max_tokens - (self._rendered[1] if self._rendered else 0)
                 detail = {"tokens_short": max(1, self._opening_cost(place) + tokens - room)}
-        return _make_decision(
-            hit.chunk.id, "dropped", reason, label(hit.chunk), None, tokens, hit.score, hit.rank, (), detail
-        )
+        return drop(hit, tokens, reason, detail)
 
     def _span_tokens(self, place: int, chunk: Chunk, span: Span) -> int:
         if span[1] - span[0] == len(chunk.text):
@@ -359,30 +364,6 @@ class Packing:
         if span[1] == self._end[number]:
             return self.tokens[number]
         return self.budget.count_tokens(visible_part(slice_of(chunk, span), chunk))
-
-
-def role_of(hit: Hit) -> Role:
-    """A second hop is there more for its link to a seed than for the query itself."""
-    direct = hit.scores.get("direct", hit.scores.get("lexical", 0.0))
-    linked = hit.via is not None and hit.scores.get("bridge", 0.0) > direct
-    return "second_hop" if linked else "seed"
-
-
-def keep(hit: Hit, role: Role, spans: tuple[Span, ...], tokens: int) -> Decision:
-    """The decision on a kept hit."""
-    chunk = hit.chunk
-    detail: dict[str, Any] = {}
-    if role == "second_hop" and hit.via is not None:
-        reason, detail = _SECOND_HOP, {"seed": hit.via.seed, "terms": list(hit.via.terms)}
-    elif "dense" in hit.scores and hit.grounding == 0 and hit.scores["lexical"] == 0:
-        reason, detail = Reason.KEPT_SIMILAR, {"cosine": round(hit.scores["dense"], 4)}
-    elif hit.grounding > 0 or hit.via is not None or hit.scores.get("lexical", 0.0) > 0:
-        reason, detail = _RELEVANT, {"grounding": _rounded(hit.grounding, 4)}
-    else:
-        reason = Reason.KEPT_UNRANKED
-    if "named" in hit.scores:
-        detail["named"] = True
-    return _make_decision(chunk.id, "kept", reason, label(chunk), role, tokens, hit.score, hit.rank, spans, detail)
 
 
 def cost_around(chunk: Chunk, number: int, budget: Budget) -> int:

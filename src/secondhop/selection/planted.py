@@ -44,9 +44,7 @@ def mark_planted(selection: Selection, planted: Planted) -> Selection:
         else decision
         for decision in selection.decisions
     ]
-    marked = Selection(selection.passages, tuple(decisions))
-    object.__setattr__(marked, "_rendered", selection._rendered)
-    return marked
+    return replace(selection, decisions=tuple(decisions))
 
 
 def drop_planted(selection: Selection, planted: Planted, budget: Budget) -> dict[int, Decision]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from secondhop.selection.duplicates import refuse_duplicate
 from secondhop.selection.packing import Packing
 from secondhop.types import Budget, Query, Ranking, Selection
 
@@ -11,6 +10,6 @@ def redundancy_pruned(query: Query, hits: Ranking, budget: Budget) -> Selection:
     """Takes hits in rank order, without near-duplicates of hits already taken."""
     packing = Packing(hits, budget)
     for place in range(len(hits)):
-        if not refuse_duplicate(packing, place):
+        if not packing.refuse_duplicate(place):
             packing.take_hit(place)
     return packing.settle()

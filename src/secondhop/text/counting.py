@@ -23,11 +23,11 @@ _LONGEST = 2_000
 class CachedCounter:
     """Counts each distinct short text once. Safe between threads; pickles as the counter alone, without its memory."""
 
-    __slots__ = ("_cached", "counter")
+    __slots__ = ("_cached", "counter", "name")
 
-    def __init__(self, counter: TokenCounter) -> None:
-        """Wraps any counter."""
-        self.counter = counter
+    def __init__(self, counter: TokenCounter, name: str = "") -> None:
+        """Wraps any counter, which reports call by its name."""
+        self.counter, self.name = counter, name
         self._cached = lru_cache(maxsize=_REMEMBERED)(counter)
 
     def __call__(self, text: str) -> int:
@@ -74,5 +74,5 @@ class CachedCounter:
     def __hash__(self) -> int:
         return hash(type(self))
 
-    def __reduce__(self) -> tuple[type[CachedCounter], tuple[TokenCounter]]:
-        return type(self), (self.counter,)
+    def __reduce__(self) -> tuple[type[CachedCounter], tuple[TokenCounter, str]]:
+        return type(self), (self.counter, self.name)

@@ -19,7 +19,7 @@ import numpy as np
 
 from secondhop.arrays import offsets_of
 from secondhop.text.estimate_weights import WEIGHTS
-from secondhop.text.invisible import LONGEST, REMEMBERED
+from secondhop.text.remembered import LONGEST_TEXT, MOST_TEXTS
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -135,9 +135,9 @@ def estimate_joined(texts: Sequence[str]) -> int:
     if missing:
         found = dict(zip(missing, _weigh_each(["".join(part) for part in missing]), strict=True))
         weights |= found
-        if len(_weights) + len(found) > REMEMBERED:
+        if len(_weights) + len(found) > MOST_TEXTS:
             _weights.clear()
-        _weights.update({part: weight for part, weight in found.items() if len(part[1]) <= LONGEST})
+        _weights.update({part: weight for part, weight in found.items() if len(part[1]) <= LONGEST_TEXT})
     return -(-sum([weights[part] or 0 for part in parts]) // SCALE) or int(any(texts))
 
 

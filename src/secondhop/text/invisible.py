@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from secondhop.text.remembered import Remembered
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
@@ -31,10 +33,6 @@ CONTROL_CODES = bytes([*range(0x09), *range(0x0E, 0x20), 0x7F])
 _ORDINARY = bytes(set(range(0x80)) - set(CONTROL_CODES))
 _SHORT = 500
 """Characters up to which an expression is as quick as a table."""
-REMEMBERED = 1 << 14
-"""Texts of chunks that something is remembered of: a hundred questions to a folder meet some 6,000."""
-LONGEST = 4_000
-"""Characters up to which they are: some give whole books for chunks, and thousands of them take much memory."""
 _COMMON = frozenset("\u00ad\ufeff\u061c\u200b\u200e\u200f")
 """Taken out too, but nothing to warn of: soft hyphens, byte order marks, direction marks, places to break a line."""
 
@@ -66,12 +64,8 @@ def may_hide(text: str) -> bool:
     return _SUSPICIOUS.search(odd) is not None
 
 
-_hides = lru_cache(maxsize=REMEMBERED)(may_hide)
-
-
-def hides(text: str) -> bool:
-    """The same of a chunk's text, remembered unless it is long: chunks come back from question to question."""
-    return _hides(text) if len(text) <= LONGEST else may_hide(text)
+hides = Remembered(may_hide).__getitem__
+"""The same of a chunk's text."""
 
 
 @lru_cache(maxsize=1)

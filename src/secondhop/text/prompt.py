@@ -9,7 +9,8 @@ from operator import attrgetter
 
 from secondhop.errors import OptionError
 from secondhop.text.counting import CachedCounter
-from secondhop.text.invisible import LONGEST, hides, visible
+from secondhop.text.invisible import hides, visible
+from secondhop.text.remembered import LONGEST_TEXT
 from secondhop.types import Budget, Chunk, Kind, Passage, TextStyle
 
 SEPARATOR = "\n\n"
@@ -76,7 +77,7 @@ def visible_text(passage: Passage) -> str:
 
 def visible_part(text: str, chunk: Chunk) -> str:
     """Words of a chunk without the characters that nobody sees; where the chunk has none, they are not looked for again."""
-    return text if len(chunk.text) <= LONGEST and not hides(chunk.text) else visible(text)
+    return text if len(chunk.text) <= LONGEST_TEXT and not hides(chunk.text) else visible(text)
 
 
 def _plain(_: int, passage: Passage) -> str:

@@ -1,15 +1,14 @@
-"""Signatures: the lines that name the definitions which chunks of code are parts of."""
+"""What is to be shown beside any part of a chunk: headers of tables, and the lines that name definitions (signatures)."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from secondhop.retrieval.bridge import CODE
-from secondhop.text.invisible import LONGEST, REMEMBERED
-from secondhop.types import Chunk, Passage, Span
+from secondhop.arrays import numbered
+from secondhop.text.remembered import Remembered
+from secondhop.types import CODE, Chunk, Passage, Span
 
 if TYPE_CHECKING:
     from secondhop.indexing import Snapshot
@@ -21,7 +20,28 @@ _COMMENT = ("//", "/*", "*", "#", "--", "@", ";", "%", '"""')
 _IN_WORD = re.compile(r"\w")
 
 
-def signatures(snapshot: Snapshot, ordinals: Ints, chunks: Sequence[Chunk]) -> dict[int, Passage]:
+def heads(snapshot: Snapshot, ordinals: Ints, chunks: Sequence[Chunk]) -> dict[int, Passage]:
+    """The headers of the tables and the signatures of the definitions that hits are of, by the places of the hits."""
+    return _headers(snapshot, ordinals) | _signatures(snapshot, ordinals, chunks)
+
+
+def _headers(snapshot: Snapshot, ordinals: Ints) -> dict[int, Passage]:
+    """The headers of the tables that hits are of, by the places of the hits."""
+    heads = snapshot.table_heads(ordinals)
+    places = (heads >= 0).nonzero()[0]
+    if not len(places):
+        return {}
+    distinct, number = numbered(heads[places])
+    first = snapshot.chunk_sentences[distinct]
+    spans = zip(snapshot.sentence_start[first].tolist(), snapshot.sentence_end[first].tolist(), strict=True)
+    passages = [
+        Passage(chunk, (span,), "heading", order=order)
+        for chunk, span, order in zip(snapshot.chunks(distinct), spans, distinct.tolist(), strict=True)
+    ]
+    return {place: passages[each] for place, each in zip(places.tolist(), number.tolist(), strict=True)}
+
+
+def _signatures(snapshot: Snapshot, ordinals: Ints, chunks: Sequence[Chunk]) -> dict[int, Passage]:
     """The signatures of hits of code, by the places of the hits."""
     found: dict[int, Passage] = {}
     of_code = (snapshot.chunk_kind[ordinals] == CODE).nonzero()[0].tolist()
@@ -30,8 +50,7 @@ def signatures(snapshot: Snapshot, ordinals: Ints, chunks: Sequence[Chunk]) -> d
     for goes_on in (~snapshot.chunk_opens[orders]).nonzero()[0].tolist():
         orders[goes_on] = _opening(snapshot, int(orders[goes_on]))
     for (place, name), order, chunk in zip(names.items(), orders.tolist(), snapshot.chunks(orders), strict=True):
-        line_with = _remembered if len(chunk.text) <= LONGEST else _line_with
-        if (line := line_with(name, chunk.text)) is not None:
+        if (line := _lines[chunk.text, name]) is not None:
             found[place] = Passage(chunk, ((chunk.start + line[0], chunk.start + line[1]),), "heading", order=order)
     return found
 
@@ -44,7 +63,7 @@ def _opening(snapshot: Snapshot, ordinal: int) -> int:
     return first + int(openings[-1]) if len(openings) else ordinal
 
 
-def _line_with(name: str, text: str) -> Span | None:
+def _line_with(text: str, name: str) -> Span | None:
     """The first line with the name that is no comment; None if it is long."""
     at = text.find(name)
     while at >= 0:
@@ -56,4 +75,4 @@ def _line_with(name: str, text: str) -> Span | None:
     return None
 
 
-_remembered = lru_cache(maxsize=REMEMBERED)(_line_with)
+_lines = Remembered(_line_with)
