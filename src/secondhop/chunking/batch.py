@@ -16,7 +16,6 @@ from secondhop.chunking.packing import divided, pack
 from secondhop.chunking.prose import titled_paragraphs
 from secondhop.chunking.sections import SectionNode, joined_sections, section_tree
 from secondhop.chunking.snippets import snippet
-from secondhop.chunking.table import CutTable
 from secondhop.chunking.tables import table_blocks
 from secondhop.text.bulk_sentences import split_paragraphs
 from secondhop.text.characters import Characters, end_to_end
@@ -28,6 +27,25 @@ if TYPE_CHECKING:
 _BATCH_CHARACTERS = 1 << 19
 _CODE_CHARACTERS = 1 << 16
 """Code that is cut at once: arrays stay in the cache, and objects do not live long enough to be collected twice."""
+
+
+@dataclass(frozen=True, slots=True)
+class CutTable:
+    """The chunks of a run of sources, in reading order. Lists and arrays are parallel, one entry for each chunk."""
+
+    n_sources: int
+    source: list[int]
+    """Which of the sources, from 0."""
+    section: list[int]
+    """Which of `sections`."""
+    opens: list[bool]
+    """Whether a paragraph or definition begins with it."""
+    n_sentences: list[int]
+    sections: list[Section]
+    """Those that chunks are in. One comes up again where chunks of another stand between."""
+    sentence_start: Ints
+    """One entry for each sentence: spans in the text of its source."""
+    sentence_end: Ints
 
 
 @dataclass(slots=True)

@@ -14,9 +14,9 @@ from pathlib import Path
 from secondhop.errors import InputError, OptionError, SourceNotFoundError
 from secondhop.evaluation.corpus import corpus_items
 from secondhop.evaluation.documents import document_items
-from secondhop.evaluation.files import read_rows, refuse_twice
 from secondhop.evaluation.items import Dataset, Doc, Item, Mode
 from secondhop.evaluation.passages import passage_items
+from secondhop.evaluation.rows import read_rows, refuse_twice
 from secondhop.options import as_path
 
 ALIASES = {

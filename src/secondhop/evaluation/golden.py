@@ -18,9 +18,10 @@ from rich.console import Console
 
 from secondhop.document import Document
 from secondhop.errors import InputError, OptionError, SourceNotFoundError
-from secondhop.evaluation.files import as_output, read_rows, read_utf8, refuse_twice, to_bytes
+from secondhop.evaluation.files import as_output, read_utf8, to_bytes
 from secondhop.evaluation.items import Item, Row
 from secondhop.evaluation.metrics import Interval, bootstrap, evidence_scores
+from secondhop.evaluation.rows import read_rows, refuse_twice
 from secondhop.evaluation.text import normalized
 from secondhop.inputs import checked_number
 from secondhop.options import DocumentOptions, FolderOptions, as_path, merge
