@@ -16,7 +16,8 @@ from typing import Any, BinaryIO
 from secondhop.errors import SecondhopError
 from secondhop.options import FolderOptions
 from secondhop.persistence.fingerprint import KEPT
-from secondhop.persistence.folder import index_folder, open_folder
+from secondhop.persistence.folder import open_folder
+from secondhop.persistence.place import index_folder
 from secondhop.processes import Child, private_pipes, read_frame, write_frame
 
 _OPTIONS = (*KEPT, "workers", "lock_timeout", "password", "bm25_variant", "bm25_k1", "bm25_b")
