@@ -299,7 +299,7 @@ class Document:
         sources = [file.text for file in files if file.text is not None]
         snapshot = index_sources(sources, options)
         chunks = np.bincount(snapshot.chunk_source, minlength=len(sources)).tolist()
-        return cls._with(snapshot, options, loading.report_of(files, chunks))
+        return cls._with(snapshot, options, loading.IngestReport.of(map(loading.file_report, files, chunks)))
 
     @classmethod
     def _with(cls, snapshot: indexing.Snapshot, options: DocumentOptions, report: loading.IngestReport) -> Document:

@@ -3,7 +3,8 @@
 A format module has `load(data, source) -> SourceText`, and raises only errors of `errors.py`. To add one: write the
 module, and give it a line in `formats.FORMATS`.
 
-`parsing.py` parses in this process, `pool.py` in children with limits, `ingest.py` a whole folder of files.
+`parsing.py` parses in this process, `pool.py` in children with limits, `ingest.py` a whole folder of files, on which
+`report.py` reports.
 """
 
 from __future__ import annotations
@@ -13,20 +14,12 @@ import os
 from secondhop.loading.encodings import printable
 from secondhop.loading.folder import FolderFile, FolderListing, walk_folder
 from secondhop.loading.formats import FORMATS, register_loader
-from secondhop.loading.ingest import (
-    FileReport,
-    Ingested,
-    IngestReport,
-    content_digest,
-    file_report,
-    load_files,
-    reasons_of,
-    report_of,
-)
+from secondhop.loading.ingest import Ingested, content_digest, load_files
 from secondhop.loading.inner_blocks import inner_sections
 from secondhop.loading.parsing import MAX_BYTES, Parse, load_text, parse
 from secondhop.loading.pool import IsolationMode, Limits, ParserPool, shared_parse
 from secondhop.loading.reading import read_file
+from secondhop.loading.report import FileReport, IngestReport, file_report, reasons_of
 from secondhop.types import SourceText
 
 __all__ = [
@@ -50,7 +43,6 @@ __all__ = [
     "read_file",
     "reasons_of",
     "register_loader",
-    "report_of",
     "shared_parse",
     "walk_folder",
 ]
