@@ -191,9 +191,7 @@ class Document:
             raise InputError(f"data is {type(data).__name__}, not bytes")
         label = settings.source if source is None else checked_string(source, "source")
         parse = loading.shared_parse(settings.isolation, limits_of(settings))
-        load = partial(
-            loading.load_bytes, bytes(data), label, format=settings.format, password=settings.password, parse=parse
-        )
+        load = partial(parse, bytes(data), label, format=settings.format, password=settings.password)
         return cls._build([loading.Ingested.timed(load)], settings)
 
     @classmethod

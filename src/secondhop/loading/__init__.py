@@ -36,10 +36,10 @@ __all__ = [
     "content_digest",
     "file_report",
     "inner_sections",
-    "load_bytes",
     "load_file",
     "load_files",
     "load_text",
+    "parse",
     "read_file",
     "reasons_of",
     "register_loader",
@@ -64,15 +64,3 @@ def load_file(
     label = printable(name) if source is None else source
     data = read_file(name, label, MAX_BYTES)
     return parse(data, label, name=printable(name), format=format, password=password)
-
-
-def load_bytes(
-    data: bytes,
-    source: str,
-    *,
-    format: str | None = None,
-    password: str | None = None,
-    parse: Parse = parse,
-) -> SourceText:
-    """Load a file's bytes. The format is `format`, else what the bytes say, else what the suffix says."""
-    return parse(data, source, name=source, format=format, password=password)

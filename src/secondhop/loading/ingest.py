@@ -98,7 +98,7 @@ def _load(file: FolderFile, *, pool: ParserPool, root: str, password: str | None
     try:
         data = read_file(file.path, file.source, MAX_BYTES, root)
         digest = content_digest(data) if digests else b""  # of the same bytes that are parsed
-        text = pool.parse(data, file.source, name=file.source, password=password)
+        text = pool.parse(data, file.source, password=password)
     except (LoadError, MissingExtraError) as error:
         if isinstance(error.__cause__, CannotStartError):
             digest = b""  # it says nothing of the file, which is to be tried again
