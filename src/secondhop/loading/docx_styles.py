@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeVar
 
 from secondhop.loading.docx_numbering import Numbering, read_numbering
-from secondhop.loading.docx_xml import attribute_of, child_of, number_of, tag_of, value_of
+from secondhop.loading.xml_parts import attribute_of, child_of, number_of, tag_of, value_of
 
 if TYPE_CHECKING:
     from lxml import etree  # type: ignore[import-untyped]
