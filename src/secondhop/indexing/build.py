@@ -61,7 +61,7 @@ def build_segment(
     sources: Sequence[SourceText],
     tables: Iterable[CutTable],
     *,
-    language: str = "auto",
+    language: str,
     char_ngrams: int = 0,
 ) -> Segment:
     """The tables of the sources.
