@@ -187,9 +187,7 @@ class Document:
             raise InputError(f"data is {type(data).__name__}, not bytes")
         label = settings.source if source is None else checked_string(source, "source")
         parse = loading.shared_parse(settings.isolation, limits_of(settings))
-        load = partial(
-            loading.load_bytes, bytes(data), label, format=settings.format, password=settings.password, parse=parse
-        )
+        load = partial(parse, bytes(data), label, format=settings.format, password=settings.password)
         return cls._build([loading.Ingested.timed(load)], settings)
 
     @classmethod
@@ -295,7 +293,7 @@ class Document:
         sources = [file.text for file in files if file.text is not None]
         snapshot = index_sources(sources, options)
         chunks = np.bincount(snapshot.chunk_source, minlength=len(sources)).tolist()
-        return cls._with(snapshot, options, loading.report_of(files, chunks))
+        return cls._with(snapshot, options, loading.IngestReport.of(map(loading.file_report, files, chunks)))
 
     @classmethod
     def _with(cls, snapshot: indexing.Snapshot, options: DocumentOptions, report: loading.IngestReport) -> Document:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from time import perf_counter
@@ -41,16 +41,24 @@ _WIDER = 16
 
 def index_sources(sources: Sequence[SourceText], options: DocumentOptions) -> indexing.Snapshot:
     """A snapshot of the texts, chunked."""
-    tables = chunking.chunk_tables(sources, options.chunk_size)
-    return indexing.build(sources, tables, **analysis_of(options), scoring=scoring_of(options))
+    return _indexed(sources, chunking.chunk_tables(sources, options.chunk_size), options)
 
 
 def index_chunks(chunks: Sequence[Chunk], options: DocumentOptions) -> indexing.Snapshot:
     """A snapshot in which each of the caller's chunks is one chunk. Blank ones are left out."""
     given = tuple(chunk for chunk in chunks if chunk.text.strip())
     sources = [SourceText(chunk.source, chunk.text, _sections(chunk), chunk.metadata) for chunk in given]
-    tables = chunking.whole_tables(sources)
-    return indexing.build(sources, tables, **analysis_of(options), scoring=scoring_of(options), given=given)
+    return _indexed(sources, chunking.whole_tables(sources), options, given)
+
+
+def _indexed(
+    sources: Sequence[SourceText],
+    tables: Iterable[chunking.CutTable],
+    options: DocumentOptions,
+    given: tuple[Chunk, ...] | None = None,
+) -> indexing.Snapshot:
+    segment = indexing.build_segment(sources, tables, language=options.language, char_ngrams=options.char_ngrams)
+    return indexing.Snapshot.of(segment, scoring_of(options), given)
 
 
 def answer(
@@ -216,11 +224,6 @@ def _sections(chunk: Chunk) -> tuple[Section, ...]:
     return (
         (section, *loading.inner_sections(chunk.text, section, is_piece=True)) if chunk.kind == "prose" else (section,)
     )
-
-
-def analysis_of(options: DocumentOptions) -> dict[str, Any]:
-    """How words become terms."""
-    return {"language": options.language, "char_ngrams": options.char_ngrams}
 
 
 def synonyms_of(snapshot: indexing.Snapshot, options: DocumentOptions) -> retrieval.Synonyms | None:

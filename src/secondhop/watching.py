@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import logging
 import os
-import subprocess
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -24,6 +23,7 @@ from secondhop.loading import FORMATS
 from secondhop.options import DocumentOptions, FolderOptions, as_path, merge
 from secondhop.persistence import Refresh, index_folder
 from secondhop.persistence.worker import finish_refresh, start_refresh
+from secondhop.processes import Child
 from secondhop.storage import IndexStore
 
 _log = logging.getLogger("secondhop.watch")
@@ -72,7 +72,7 @@ class FolderWatch:
         self._heard = self._place()
         self._owner = os.getpid()
         self._lock = threading.Lock()
-        self._child: subprocess.Popen[bytes] | None = None
+        self._child: Child | None = None
         self._threads = [
             threading.Thread(target=run, name=f"secondhop-watch-{run.__name__.strip('_')}", daemon=True)
             for run in (self._listen, self._follow)

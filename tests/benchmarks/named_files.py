@@ -14,7 +14,7 @@ import random
 from pathlib import Path
 
 from secondhop.document import Document
-from secondhop.evaluation.files import half
+from secondhop.evaluation.rows import half
 from secondhop.evaluation.text import holds
 
 QUESTIONS = Path(__file__).resolve().parent / "own_words"

@@ -25,9 +25,9 @@ from quality import bring_vocabulary
 
 from secondhop import loading
 from secondhop.errors import NoTextError
-from secondhop.evaluation.files import half
 from secondhop.evaluation.items import Dataset, Doc, Item
 from secondhop.evaluation.metrics import bootstrap
+from secondhop.evaluation.rows import half
 from secondhop.evaluation.runner import run
 from secondhop.evaluation.systems import make_system
 from secondhop.evaluation.text import holds

@@ -10,8 +10,8 @@ import numpy as np
 import psutil
 import pytest
 
-from secondhop import Document, FolderOptions, Section, SourceText, register_loader
-from secondhop.building import child, division
+from secondhop import Document, FolderOptions, Section, SourceText, processes, register_loader
+from secondhop.building import division
 from secondhop.building.division import build_files
 from secondhop.building.share import Settings
 from secondhop.loading import walk_folder
@@ -96,12 +96,12 @@ def test_a_persisted_folder_is_the_same_whoever_built_it(folder, tmp_path_factor
 
 def test_a_folder_that_one_process_reads_soon_starts_none(folder, monkeypatch):
     monkeypatch.undo()
-    monkeypatch.setattr(division, "Child", None)
+    monkeypatch.setattr(division, "Builder", None)
     assert built(folder, 8).segment is not None
 
 
 def test_isolation_none_starts_no_process(folder, monkeypatch):
-    monkeypatch.setattr(division, "Child", None)
+    monkeypatch.setattr(division, "Builder", None)
     assert built(folder, 8, isolation="none").segment is not None
 
 
@@ -153,10 +153,15 @@ DYING = {
 }
 
 
+def run_first(monkeypatch, code):
+    """Has children run this before what they are for."""
+    start = processes.start_python
+    monkeypatch.setattr(processes, "start_python", lambda then: start(f"{code}\n{then}"))
+
+
 @pytest.mark.parametrize("when", DYING)
 def test_what_a_dying_child_had_is_read_again_here_and_that_is_said(folder, own, monkeypatch, when):
-    wounded = f"import os; from secondhop.building import share\n{DYING[when]}\n{child._START}"
-    monkeypatch.setattr(child, "_START", wounded)
+    run_first(monkeypatch, f"import os; from secondhop.building import share\n{DYING[when]}")
     found = built(folder, 2, seconds_a_file=0.05)  # so that the child gets some
     assert_same(built(folder, 1), found)
     assert [note for note in found.notes if "read again in this one" in note] == list(found.notes)
@@ -165,7 +170,7 @@ def test_what_a_dying_child_had_is_read_again_here_and_that_is_said(folder, own,
 
 
 def test_notes_reach_the_report_and_the_warnings(folder, monkeypatch):
-    monkeypatch.setattr(child, "_START", f"import os; os._exit(3); {child._START}")
+    run_first(monkeypatch, "import os; os._exit(3)")
     document = Document.from_folder(folder, workers=2)
     assert "exit code 3" in document.ingest_report.notes[0]
     assert ("index", document.ingest_report.notes[0]) in document.warnings
@@ -255,10 +260,10 @@ def test_threads_can_divide_work_at_the_same_time(folder):
 
 def test_children_end_with_the_process_that_started_them(folder):
     program = (
-        "import os, sys\nfrom secondhop.building.child import Child\nfrom secondhop.building.share import Settings\n"
+        "import os, sys\nfrom secondhop.building.child import Builder\nfrom secondhop.building.share import Settings\n"
         "from secondhop import FolderOptions\n"
-        f"child = Child()\nchild.begin(Settings.of(FolderOptions(), {str(folder)!r}))\nchild.take([], [])\n"
-        "print(child._process.pid, flush=True)\nos._exit(0)\n"
+        f"child = Builder()\nchild.begin(Settings.of(FolderOptions(), {str(folder)!r}))\nchild.take([], [])\n"
+        "print(child.pid, flush=True)\nos._exit(0)\n"
     )
     pid = int(subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True).stdout)
     deadline = time.monotonic() + 10

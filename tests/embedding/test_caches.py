@@ -23,7 +23,8 @@ import secondhop
 from secondhop.embedding import CachedEmbedder, open_cache
 from secondhop.embedding import redis_cache as redis_cache_module
 from secondhop.embedding.cache import decode, digest_of, encode
-from secondhop.embedding.sqlite_cache import SqliteCache, cache_folder
+from secondhop.embedding.sqlite_cache import SqliteCache
+from secondhop.embedding.user_cache import cache_folder
 from secondhop.errors import InputError
 
 

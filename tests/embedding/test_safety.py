@@ -20,33 +20,51 @@ from secondhop.embedding.registry import ModelSpec
 from secondhop.embedding.safety import check_onnx
 from secondhop.errors import ModelIntegrityError, ModelNotFoundError, OptionError
 
+PLACES = ("initializer", "sparse initializer", "attribute", "sparse attribute", "branch", "function")
+"""Where a model may hold a tensor."""
 
-def model_with(path, *, location=None, domain="", nested=False):
-    """A small ONNX file, perhaps with a tensor that lies at `location`."""
+
+def model_with(path, *, location=None, domain="", place="initializer"):
+    """A small ONNX file with a tensor at some place in it, whose numbers perhaps lie at `location`."""
     tensor = onnx.numpy_helper.from_array(np.zeros(4, np.float32), "w")
     if location is not None:
         tensor.ClearField("raw_data")
         tensor.data_location = TensorProto.EXTERNAL
         tensor.external_data.add(key="location", value=location)
-    node = helper.make_node("Add", ["x", "w"], ["y"], domain=domain)
-    initializers = [tensor]
-    if nested:  # the tensor as an attribute of a node in a branch
-        constant = helper.make_node("Constant", [], ["w"])
-        constant.attribute.append(onnx.AttributeProto(name="value", type=onnx.AttributeProto.TENSOR, t=tensor))
+    sparse = onnx.SparseTensorProto(
+        values=tensor, indices=helper.make_tensor("i", TensorProto.INT64, [0], []), dims=[4]
+    )
+    constant = helper.make_node("Constant", [], ["w"])
+    if place == "sparse attribute":
+        constant.attribute.add(name="sparse_value", type=onnx.AttributeProto.SPARSE_TENSOR, sparse_tensor=sparse)
+    else:
+        constant.attribute.add(name="value", type=onnx.AttributeProto.TENSOR, t=tensor)
+    opsets = [helper.make_opsetid("", 17), helper.make_opsetid("ours", 1)]
+    nodes = [helper.make_node("Add", ["x", "w"], ["y"], domain=domain)]
+    functions = []
+    if place.endswith("attribute"):
+        nodes.insert(0, constant)
+    elif place == "branch":
         value = helper.make_tensor_value_info("w", TensorProto.FLOAT, [4])
         branch = helper.make_graph([constant], "branch", [], [value])
-        node = helper.make_node("If", ["c"], ["y"], then_branch=branch, else_branch=branch)
-        initializers = []
+        nodes = [helper.make_node("If", ["c"], ["y"], then_branch=branch, else_branch=branch)]
+    elif place == "function":
+        functions = [helper.make_function("ours", "W", [], ["w"], [constant], opsets[:1])]
+        nodes.insert(0, helper.make_node("W", [], ["w"], domain="ours"))
     info = [helper.make_tensor_value_info(name, TensorProto.FLOAT, [4]) for name in "xy"]
-    graph = helper.make_graph([node], "g", info[:1], info[1:], initializers)
-    path.write_bytes(
-        helper.make_model(graph, ir_version=9, opset_imports=[helper.make_opsetid("", 17)]).SerializeToString()
-    )
+    graph = helper.make_graph(nodes, "g", info[:1], info[1:])
+    if place == "initializer":
+        graph.initializer.append(tensor)
+    elif place == "sparse initializer":
+        graph.sparse_initializer.append(sparse)
+    model = helper.make_model(graph, ir_version=9, opset_imports=opsets, functions=functions)
+    path.write_bytes(model.SerializeToString())
     return path
 
 
-def test_a_plain_model_has_no_external_files(tmp_path):
-    assert check_onnx(model_with(tmp_path / "m.onnx")) == ()
+@pytest.mark.parametrize("place", PLACES)
+def test_a_plain_model_has_no_external_files(tmp_path, place):
+    assert check_onnx(model_with(tmp_path / "m.onnx", place=place)) == ()
 
 
 def test_data_beside_the_model_is_allowed_and_counted_into_its_digest(tmp_path):
@@ -54,13 +72,13 @@ def test_data_beside_the_model_is_allowed_and_counted_into_its_digest(tmp_path):
     assert check_onnx(model_with(tmp_path / "m.onnx", location="m.onnx_data")) == (tmp_path / "m.onnx_data",)
 
 
-@pytest.mark.parametrize("nested", [False, True])
+@pytest.mark.parametrize("place", PLACES)
 @pytest.mark.parametrize(
     "location", ["../../etc/hostname", "/etc/hostname", "a/../../b", "..", "", "C:\\b", "..\\b", "sub/b"]
 )
-def test_data_elsewhere_is_refused(tmp_path, location, nested):
+def test_data_elsewhere_is_refused(tmp_path, location, place):
     with pytest.raises(ModelIntegrityError, match="outside"):
-        check_onnx(model_with(tmp_path / "m.onnx", location=location, nested=nested))
+        check_onnx(model_with(tmp_path / "m.onnx", location=location, place=place))
 
 
 def test_a_link_out_of_the_folder_is_refused(tmp_path):

@@ -6,8 +6,8 @@ import pytest
 
 from secondhop.errors import CorruptFileError, InputError, OptionError, SourceNotFoundError
 from secondhop.evaluation.datasets import load, pool
-from secondhop.evaluation.files import half
 from secondhop.evaluation.metrics import second_hop
+from secondhop.evaluation.rows import half
 from secondhop.evaluation.unanswerable import off_topic, with_unanswerable, without_evidence
 
 ADA = "Ada Lovelace wrote the first program. She worked with Charles Babbage."

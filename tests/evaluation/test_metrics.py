@@ -6,7 +6,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from secondhop.evaluation.datasets import load
-from secondhop.evaluation.files import answers_of
 from secondhop.evaluation.items import Item
 from secondhop.evaluation.metrics import (
     auroc,
@@ -18,6 +17,7 @@ from secondhop.evaluation.metrics import (
     recall_at,
     reciprocal_rank,
 )
+from secondhop.evaluation.rows import answers_of
 
 ADA = "Ada Lovelace wrote the first program. She worked with Charles Babbage."
 BABBAGE = "Charles Babbage designed the Analytical Engine. He was born in London."

@@ -10,7 +10,7 @@ import rank_bm25
 
 from secondhop.chunking import whole_tables
 from secondhop.errors import OptionError
-from secondhop.indexing import BM25, build
+from secondhop.indexing import BM25, Snapshot, build_segment
 from secondhop.types import Section, SourceText
 
 REFERENCES = {"okapi": rank_bm25.BM25Okapi, "l": rank_bm25.BM25L, "plus": rank_bm25.BM25Plus}
@@ -29,7 +29,7 @@ def index(chunks, scoring):
         SourceText(f"{number}", " ".join(chunk), (Section(0, len(" ".join(chunk))),))
         for number, chunk in enumerate(chunks)
     ]
-    return build(sources, whole_tables(sources), language="none", scoring=scoring)
+    return Snapshot.of(build_segment(sources, whole_tables(sources), language="none"), scoring)
 
 
 def scores(snapshot, query, scoring):

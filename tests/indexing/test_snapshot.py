@@ -4,7 +4,7 @@ import numpy as np
 
 from secondhop import Document
 from secondhop.chunking import chunk_tables
-from secondhop.indexing import Lexicon, Postings, build
+from secondhop.indexing import BM25, Lexicon, Postings, Snapshot, build_segment
 from secondhop.indexing.snapshot import chunk_id
 from secondhop.indexing.strings import Vocabulary
 from secondhop.text.analysis import analyzer_for
@@ -13,9 +13,13 @@ from secondhop.types import Section, SourceText
 TEXT = "Copper melts. Tin melts.\n\nLead is heavy."
 
 
-def snapshot_of(*texts):
-    sources = [SourceText("a.txt", text, (Section(0, len(text)),)) for text in texts]
-    return build(sources, chunk_tables(sources, 8))
+def indexed(sources, chunk_size, language="auto"):
+    tables = chunk_tables(sources, chunk_size)
+    return Snapshot.of(build_segment(sources, tables, language=language), BM25())
+
+
+def snapshot_of(*texts, chunk_size=8):
+    return indexed([SourceText("a.txt", text, (Section(0, len(text)),)) for text in texts], chunk_size)
 
 
 def test_the_forward_index_holds_every_word_in_reading_order():
@@ -91,7 +95,7 @@ def test_a_section_opens_in_its_own_text_and_on_its_own_page():
         SourceText("b", prose, (section,)),
         SourceText("c", 2 * prose, pages),
     ]
-    snapshot = build(sources, chunk_tables(sources, 16))
+    snapshot = indexed(sources, 16)
     openings = [snapshot.section_opening(place) for place in range(len(snapshot))]
     places = [(snapshot.chunk_source[place], snapshot.chunk(place).page) for place in range(len(snapshot))]
     assert openings == [places.index(place) for place in places]
@@ -121,7 +125,7 @@ def test_a_lead_is_eight_words_of_the_heading_and_then_those_that_a_paragraph_op
     heading, words = "Aa Bb Cc Dd Ee Ff Gg Hh Ii Jj", [f"word{chr(97 + n // 26)}{chr(97 + n % 26)}" for n in range(60)]
     text = ". ".join(" ".join(words[n : n + 10]) for n in range(0, 60, 10)).capitalize() + "."
     source = SourceText("a", text, (Section(0, len(text), None, (heading,)),))
-    snapshot = build([source], chunk_tables([source], 8), language="none")
+    snapshot = indexed([source], 8, "none")
     leads = [{} for _ in range(len(snapshot))]
     for number, term in enumerate(snapshot.lexicon.terms):
         for chunk, weight in zip(*snapshot.lead.of(number), strict=True):
@@ -149,8 +153,7 @@ def test_a_word_of_several_terms_brings_none_of_the_next_word():
 
 def test_facts_of_the_last_chunks_are_remembered_but_for_long_ones(monkeypatch):
     texts = ("Tin melts.", "Copper melts.", "Lead melts.", "Iron ore. " * 1000)
-    sources = [SourceText("a.txt", text, (Section(0, len(text)),)) for text in texts]
-    snapshot = build(sources, chunk_tables(sources, 5000))
+    snapshot = snapshot_of(*texts, chunk_size=5000)
     monkeypatch.setattr("secondhop.indexing.snapshot._FACTS_REMEMBERED", 2)
     made = []
 

@@ -15,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from secondhop.errors import CorruptFileError, LoadError, NoTextError, PasswordRequiredError
-from secondhop.loading import load_bytes, load_text
+from secondhop.loading import load_text, parse
 
 
 def in_sections(loaded):
@@ -26,7 +26,7 @@ def in_sections(loaded):
 
 
 def test_chapters_of_a_book_are_pages_in_reading_order():
-    loaded = load_bytes(making.epub_of([["One."], ["Two.", "Three."]]), "a.epub")
+    loaded = parse(making.epub_of([["One."], ["Two.", "Three."]]), "a.epub")
     assert in_sections(loaded) == [
         (1, ("Part 0",), "prose", "Part 0\n\nOne."),
         (2, ("Part 0",), "prose", "Part 0\n\nTwo."),
@@ -42,7 +42,7 @@ def without(data, name, replacement=None):
 
 
 def test_a_missing_chapter_costs_a_warning():
-    loaded = load_bytes(without(making.epub_of([["One."], ["Two."]]), "OEBPS/c 0.xhtml"), "a.epub")
+    loaded = parse(without(making.epub_of([["One."], ["Two."]]), "OEBPS/c 0.xhtml"), "a.epub")
     assert loaded.warnings == ("Chapter 1 is missing: OEBPS/c 0.xhtml.",)
     assert "Two." in loaded.text
 
@@ -50,7 +50,7 @@ def test_a_missing_chapter_costs_a_warning():
 def test_chapters_without_text_cost_a_warning():
     cover = {"OEBPS/c 0.xhtml": "<html><body><img src='cover.png'/></body></html>", "OEBPS/c 2.xhtml": ""}
     data = without(making.epub_of([["One."], ["Two."], ["Three."]]), "", cover)
-    assert load_bytes(data, "a.epub").warnings == ("No text in chapters 1, 3: nothing or only pictures.",)
+    assert parse(data, "a.epub").warnings == ("No text in chapters 1, 3: nothing or only pictures.",)
 
 
 @pytest.mark.parametrize(
@@ -69,20 +69,20 @@ def test_chapters_are_read_whatever_they_are_said_to_be_but_pictures(kind, is_pa
     book = making.epub_of([["One."], ["Two."]])
     with zipfile.ZipFile(io.BytesIO(book)) as archive:
         package = archive.read("OEBPS/book.opf").decode().replace("application/xhtml+xml", kind, 1)
-    loaded = load_bytes(without(book, "", {"OEBPS/book.opf": package}), "a.epub")
+    loaded = parse(without(book, "", {"OEBPS/book.opf": package}), "a.epub")
     assert ("One." in loaded.text) is is_page
 
 
 def test_what_a_chapter_lost_is_said_with_its_number():
     data = without(making.epub_of([["One."], ["Two."]]), "", {"OEBPS/c 1.xhtml": "<div>" * 5000 + "bottom"})
-    (warning,) = load_bytes(data, "a.epub").warnings
+    (warning,) = parse(data, "a.epub").warnings
     assert warning.startswith("Chapter 2: Elements nest more than 2000 deep")
 
 
 def test_a_chapter_whose_title_closes_itself_is_read():
     page = '<html xmlns="http://www.w3.org/1999/xhtml"><head><title/></head><body><p>The answer.</p></body></html>'
     data = without(making.epub_of([["One."]]), "", {"OEBPS/c 0.xhtml": page})
-    assert load_bytes(data, "a.epub").text == "The answer."
+    assert parse(data, "a.epub").text == "The answer."
 
 
 NCX = """<ncx><navMap><navPoint><navLabel><text>Sea</text></navLabel><content src="c%200.xhtml"/>
@@ -107,14 +107,14 @@ def test_chapters_without_headings_have_the_titles_of_the_table_of_contents(cont
         '<html><body><p class="title">Sea</p><p>Salt.</p><p><b id="fog">Fog</b></p><p>Sound the horn.</p></body></html>'
     )
     files = {"OEBPS/book.opf": package, "OEBPS/toc": contents, "OEBPS/c 0.xhtml": page}
-    assert in_sections(load_bytes(without(book, "", files), "a.epub")) == [
+    assert in_sections(parse(without(book, "", files), "a.epub")) == [
         (1, ("Sea",), "prose", "Sea\n\nSalt."),
         (1, ("Sea", "Fog"), "prose", "Fog\n\nSound the horn."),
         (2, ("Part 0",), "prose", "Part 0\n\nTwo."),
     ]
-    headed = load_bytes(without(book, "", files | {"OEBPS/c 0.xhtml": "<h1>Tide</h1><p id='fog'>Low.</p>"}), "a.epub")
+    headed = parse(without(book, "", files | {"OEBPS/c 0.xhtml": "<h1>Tide</h1><p id='fog'>Low.</p>"}), "a.epub")
     assert [section.heading_path for section in headed.sections] == [("Tide",), ("Part 0",)]
-    damaged = load_bytes(without(book, "", files | {"OEBPS/toc": "<ncx"}), "a.epub")
+    damaged = parse(without(book, "", files | {"OEBPS/toc": "<ncx"}), "a.epub")
     assert damaged.sections[0].heading_path == ()
 
 
@@ -123,7 +123,7 @@ def test_all_authors_of_a_book_are_named():
     with zipfile.ZipFile(io.BytesIO(book)) as archive:
         package = archive.read("OEBPS/book.opf").decode()
     package = package.replace("</metadata>", "<dc:creator>Bob</dc:creator></metadata>")
-    assert load_bytes(without(book, "", {"OEBPS/book.opf": package}), "a.epub").metadata["author"] == "Ada; Bob"
+    assert parse(without(book, "", {"OEBPS/book.opf": package}), "a.epub").metadata["author"] == "Ada; Bob"
 
 
 @pytest.mark.parametrize(
@@ -132,7 +132,7 @@ def test_all_authors_of_a_book_are_named():
 )
 def test_a_book_without_its_package_is_corrupt(missing, instead):
     with pytest.raises(CorruptFileError, match="package file is missing"):
-        load_bytes(without(making.epub_of([["One."]]), missing, instead), "a.epub")
+        parse(without(making.epub_of([["One."]]), missing, instead), "a.epub")
 
 
 FONTS, TEXT = "http://www.idpf.org/2008/embedding", "http://www.w3.org/2001/04/xmlenc#aes256-cbc"
@@ -144,10 +144,10 @@ def test_a_book_under_drm_is_refused_but_scrambled_fonts_do_not_matter(methods, 
     encryption = f'<e xmlns:enc="http://www.w3.org/2001/04/xmlenc#">{each}</e>'
     data = without(making.epub_of([["One."]]), "", {"META-INF/encryption.xml": encryption})
     if readable:
-        assert "One." in load_bytes(data, "a.epub").text
+        assert "One." in parse(data, "a.epub").text
     else:
         with pytest.raises(PasswordRequiredError, match="DRM"):
-            load_bytes(data, "a.epub")
+            parse(data, "a.epub")
 
 
 # ── Rich Text ────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -160,7 +160,7 @@ RTF = rb"""{\rtf1\ansi\ansicpg1252{\fonttbl{\f0 Times;}{\f1\fcharset204 Arial;}}
 
 
 def test_rich_text_becomes_paragraphs_headings_and_tables():
-    assert in_sections(load_bytes(RTF, "a.rtf")) == [
+    assert in_sections(parse(RTF, "a.rtf")) == [
         (None, ("Chapter One",), "prose", "Chapter One\n\nCafé € and bold text\nhere.\n\nПри"),
         (None, ("Chapter One",), "table", "A | B\n1 | 2"),
         (None, ("Chapter One",), "prose", "After 😀 done now."),
@@ -168,14 +168,14 @@ def test_rich_text_becomes_paragraphs_headings_and_tables():
 
 
 def test_rich_text_is_known_by_its_bytes():
-    loaded = load_bytes(RTF, "letter.txt")
+    loaded = parse(RTF, "letter.txt")
     assert "Chapter One" in loaded.text
     assert "loaded as rtf" in loaded.warnings[0]
 
 
 def rich(body, fonts=rb"{\f0\fcharset0 Arial;}"):
     data = rb"{\rtf1\ansi\ansicpg1252\deff0{\fonttbl" + fonts + rb"}\pard " + body + rb"\par}"
-    return load_bytes(data, "a.rtf")
+    return parse(data, "a.rtf")
 
 
 def test_cells_of_a_table_inside_a_table_stand_apart():
@@ -260,7 +260,7 @@ def test_text_in_no_font_is_in_the_default_one():
     cyrillic = rb"\'cf\'f0\'e8\'e2\'e5\'f2"
     assert rich(cyrillic, rb"{\f0\fcharset204 Arial;}").text == "Привет"
     written_without_care = rb"{\rtf1\ansi\ansicpg1251\deff0{\fonttbl{\f0\fcharset0 Arial;}}" + cyrillic + b"}"
-    assert load_bytes(written_without_care, "a.rtf").text == "Привет"
+    assert parse(written_without_care, "a.rtf").text == "Привет"
 
 
 SIGNS = rb"""{\f0\fcharset0 Arial;}{\f3\froman\fcharset2\fprq2{\*\panose 05050102010706020507}Symbol;}
@@ -305,7 +305,7 @@ def test_rich_text_keeps_numbers_above_the_line_apart():
 
 def test_rich_text_of_nothing_but_pictures_has_no_text():
     with pytest.raises(NoTextError):
-        load_bytes(rb"{\rtf1{\pict 0102030405}}", "a.rtf")
+        parse(rb"{\rtf1{\pict 0102030405}}", "a.rtf")
 
 
 # ── e-mail ───────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -324,7 +324,7 @@ def test_a_message_stands_under_its_subject_with_its_headers_and_the_names_of_at
     mail = message(Date="Mon, 01 Jan 2024 10:00:00 +0000")
     mail.add_alternative("<p>Hello <b>Bob</b> in HTML.</p>", subtype="html")
     mail.add_attachment(b"%PDF-", maintype="application", subtype="pdf", filename="Übersicht.pdf")
-    loaded = load_bytes(mail.as_bytes(), "a.eml")
+    loaded = parse(mail.as_bytes(), "a.eml")
     assert in_sections(loaded) == [
         (None, ("Café plan",), "prose", "Café plan\n\nFrom: Ada <ada@example.org>\nTo: bob@example.org\n"
          "Date: Mon, 01 Jan 2024 10:00:00 +0000\n\nHello Bob.\n\nAttachments: Übersicht.pdf"),
@@ -335,29 +335,29 @@ def test_a_message_stands_under_its_subject_with_its_headers_and_the_names_of_at
 def test_a_message_that_is_html_alone_is_read_as_html():
     mail = message(subject="")
     mail.set_content("<h1>Dues</h1><table><tr><td>A<td>B<tr><td>1<td>2</table>", subtype="html")
-    loaded = load_bytes(mail.as_bytes(), "a.eml")
+    loaded = parse(mail.as_bytes(), "a.eml")
     assert loaded.text.startswith("(no subject)\n\nFrom: ")
     assert "A | B\n1 | 2" in loaded.text
     mail.set_content("<div>" * 5000 + "Bottom.", subtype="html")
-    (warning,) = load_bytes(mail.as_bytes(), "a.eml").warnings
+    (warning,) = parse(mail.as_bytes(), "a.eml").warnings
     assert warning.startswith("Elements nest")
 
 
 def test_a_message_that_quotes_another_with_its_postmark_is_one():
     text = "Read this:\n\nFrom bob@example.org Mon Jan  1 10:00:00 2024\nSubject: Fog\n\nSound the horn."
-    assert load_bytes(message(text).as_bytes(), "a.eml").text.endswith(text)
+    assert parse(message(text).as_bytes(), "a.eml").text.endswith(text)
 
 
 def test_a_message_may_carry_bytes_as_they_are():
     head = b"Subject: Map\nContent-Type: multipart/mixed; boundary=B\n\n--B\nContent-Type: text/plain\n\nSee the map.\n"
     picture = b"--B\nContent-Type: image/png\nContent-Transfer-Encoding: binary\n\n\x89PNG\r\n" + bytes(range(256)) * 9
-    assert load_bytes(head + picture + b"\n--B--\n", "a.eml").text == "Map\n\nSee the map.\n\nAttachments: image/png"
+    assert parse(head + picture + b"\n--B--\n", "a.eml").text == "Map\n\nSee the map.\n\nAttachments: image/png"
 
 
 def test_an_attached_message_is_read_under_the_one_that_carries_it():
     mail = message("See below.", "Outer")
     mail.add_attachment(message("The old text.", "Inner"))
-    loaded = load_bytes(mail.as_bytes(), "a.eml")
+    loaded = parse(mail.as_bytes(), "a.eml")
     assert [s.heading_path for s in loaded.sections] == [("Outer",), ("Outer", "Inner")]
     assert "The old text." in loaded.text
 
@@ -378,7 +378,7 @@ FIRST, PAGE, EMPTY = ("plain", "Written plainly."), ("html", "<p>A <b>page</b>.<
 def test_a_page_is_passed_over_only_where_a_plain_text_is_its_alternative(kind, parts, text):
     mail = MIMEMultipart(kind, _subparts=[MIMEText(content, subtype, "utf-8") for subtype, content in parts])
     mail["Subject"] = "Fog"
-    assert load_bytes(mail.as_bytes(), "a.eml").text == f"Fog\n\n{text}"
+    assert parse(mail.as_bytes(), "a.eml").text == f"Fog\n\n{text}"
 
 
 def test_what_a_plain_text_stands_for_may_hold_attachments():
@@ -386,7 +386,7 @@ def test_what_a_plain_text_stands_for_may_hold_attachments():
     pages = MIMEMultipart("mixed", _subparts=[MIMEText("<p>One.</p>", "html"), pdf, MIMEText("<p>Two.</p>", "html")])
     mail = MIMEMultipart("alternative", _subparts=[MIMEText("One. Two."), pages])
     mail["Subject"] = "Fog"
-    assert load_bytes(mail.as_bytes(), "a.eml").text == "Fog\n\nOne. Two.\n\nAttachments: chart.pdf"
+    assert parse(mail.as_bytes(), "a.eml").text == "Fog\n\nOne. Two.\n\nAttachments: chart.pdf"
 
 
 def test_a_report_of_a_lost_message_is_read_and_parts_without_a_name_are_named_by_their_type():
@@ -396,7 +396,7 @@ def test_a_report_of_a_lost_message_is_read_and_parts_without_a_name_are_named_b
     notes = b"--B\nContent-Type: text/plain; name=notes.txt\n\nNote.\n"
     more = b"--B\nContent-Type: text/plain\nContent-Disposition: attachment\n\nMore.\n"
     head = b"Subject: Lost\nContent-Type: multipart/report; boundary=B\n\n"
-    loaded = load_bytes(head + page + status + event + notes + more + b"--B--\n", "a.eml")
+    loaded = parse(head + page + status + event + notes + more + b"--B--\n", "a.eml")
     assert loaded.text == (
         "Lost\n\nNot delivered.\n\nAttachments: message/delivery-status, text/calendar, notes.txt, text/plain"
     )
@@ -408,7 +408,7 @@ def test_a_page_saved_in_one_file_is_read_without_its_pictures_and_styles(subjec
     page = b"--B\nContent-Type: text/html\nContent-Transfer-Encoding: quoted-printable\nContent-Location: https://x\n\n"
     page += b"<h1>F=\nares</h1><p>Four =E2=82=AC.</p>\n"
     other = b"--B\nContent-Type: %s\nContent-Transfer-Encoding: base64\nContent-Location: https://x/a\n\niVBORw0KGgo=\n"
-    loaded = load_bytes(subject + head + page + other % b"image/png" + other % b"text/css" + b"--B--\n", "a.mhtml")
+    loaded = parse(subject + head + page + other % b"image/png" + other % b"text/css" + b"--B--\n", "a.mhtml")
     assert loaded.text == f"{'Ferries' if subject else ''}\n\nFares\n\nFour €.".lstrip()
 
 
@@ -416,7 +416,7 @@ def test_what_is_attached_to_a_mail_is_named_wherever_it_is_from():
     head = b"Subject: Fares\nContent-Type: multipart/mixed; boundary=B\n\n--B\nContent-Type: text/plain\n\nFour.\n"
     plan = b"--B\nContent-Type: application/pdf\nContent-Location: plan.pdf\n"
     plan += b"Content-Disposition: attachment; filename=plan.pdf\n\n%PDF\n--B--\n"
-    assert load_bytes(head + plan, "a.eml").text == "Fares\n\nFour.\n\nAttachments: plan.pdf"
+    assert parse(head + plan, "a.eml").text == "Fares\n\nFour.\n\nAttachments: plan.pdf"
 
 
 DECLARED = "Subject: Fähre\nContent-Type: text/plain; charset={}\nContent-Transfer-Encoding: 8bit\n\nGrüße\n"
@@ -426,7 +426,7 @@ DECLARED = "Subject: Fähre\nContent-Type: text/plain; charset={}\nContent-Trans
 def test_a_message_given_as_a_string_is_read_whatever_its_parts_declare(charset):
     text = DECLARED.format(charset)
     assert load_text(text, "a.eml").text == "Fähre\n\nGrüße"
-    assert load_bytes(b"\xef\xbb\xbf" + text.encode(), "a.eml").text == "Fähre\n\nGrüße"
+    assert parse(b"\xef\xbb\xbf" + text.encode(), "a.eml").text == "Fähre\n\nGrüße"
     encoded = text.replace("8bit", "quoted-printable").replace("Grüße", "Gr=FC=DFe")
     assert "Gr" in load_text(encoded, "a.eml").text
 
@@ -449,15 +449,15 @@ def test_headers_are_read_in_what_bodies_that_declare_the_same_are(charset, writ
 
 
 def test_headers_that_are_not_encoded_are_read_by_a_guess_that_is_warned_about():
-    loaded = load_bytes("Subject: Fähre nach Grömitz\n\nHello.".encode("cp1252"), "a.eml")
+    loaded = parse("Subject: Fähre nach Grömitz\n\nHello.".encode("cp1252"), "a.eml")
     assert loaded.text == "Fähre nach Grömitz\n\nHello."
     assert loaded.warnings == ("The text is not UTF-8; it was read as cp1252, which is a guess.",)
-    unwarned = load_bytes("Subject: Fähre\n\nHello.".encode(), "a.eml")
+    unwarned = parse("Subject: Fähre\n\nHello.".encode(), "a.eml")
     assert (unwarned.text, unwarned.warnings) == ("Fähre\n\nHello.", ())
 
 
 def test_a_body_whose_encoding_had_to_be_guessed_is_warned_about():
-    loaded = load_bytes(DECLARED.format("utf-8").replace("Fähre", "Ferry").encode("latin-1"), "a.eml")
+    loaded = parse(DECLARED.format("utf-8").replace("Fähre", "Ferry").encode("latin-1"), "a.eml")
     assert loaded.text == "Ferry\n\nGrüße"
     assert any("guess" in warning for warning in loaded.warnings)
 
@@ -472,19 +472,19 @@ def test_a_body_whose_encoding_had_to_be_guessed_is_warned_about():
 )
 def test_a_body_is_read_as_mail_programs_read_what_it_declares(charset, written_in, body):
     data = DECLARED.format(charset).replace("Fähre", "Ferry").replace("Grüße", body).encode(written_in)
-    assert load_bytes(data, "a.eml").text == f"Ferry\n\n{body}"
+    assert parse(data, "a.eml").text == f"Ferry\n\n{body}"
 
 
 @pytest.mark.parametrize("charset", ["undefined", "idna", "nonsense"])
 def test_a_body_in_an_encoding_that_cannot_be_used_is_guessed(charset):
     data = DECLARED.format(charset).replace("Fähre", "Ferry").encode()
-    assert load_bytes(data, "a.eml").text == "Ferry\n\nGrüße"
+    assert parse(data, "a.eml").text == "Ferry\n\nGrüße"
 
 
 @pytest.mark.parametrize("data", [b"no header line here\n", bytes(range(256)) * 4])
 def test_what_is_no_message_is_corrupt(data):
     with pytest.raises(CorruptFileError):
-        load_bytes(data, "a.eml")
+        parse(data, "a.eml")
 
 
 def test_all_messages_of_a_mailbox_are_read(tmp_path):
@@ -493,8 +493,8 @@ def test_all_messages_of_a_mailbox_are_read(tmp_path):
         box.add(making.eml_of([text], subject))
     box.close()
     data = (tmp_path / "in.mbox").read_bytes()
-    assert load_bytes(data, "in.mbox").metadata == {}
-    loaded = load_bytes(data + b"From x 10:00\nTo: bob@example.org\n\nLate.\n", "in.mbox")
+    assert parse(data, "in.mbox").metadata == {}
+    loaded = parse(data + b"From x 10:00\nTo: bob@example.org\n\nLate.\n", "in.mbox")
     sender = "From: ada@example.org\nTo: bob@example.org"
     assert [(path, text) for _, path, _, text in in_sections(loaded)] == [
         (("Fog",), f"Fog\n\n{sender}\n\nGröße.\n\nFrom Monday 12:30 on:\n\n>From\n\nAttachments: plan.pdf"),
@@ -517,7 +517,7 @@ def test_damaged_files_give_text_or_a_load_error(name, data):
         damaged[data.draw(st.integers(0, len(damaged) - 1))] = data.draw(st.integers(0, 255))
     damaged = damaged[: data.draw(st.integers(1, len(damaged)))]
     try:
-        loaded = load_bytes(bytes(damaged), name)
+        loaded = parse(bytes(damaged), name)
     except LoadError:
         return
     for section in loaded.sections:

@@ -12,7 +12,7 @@ import pytest
 
 from secondhop import chunking
 from secondhop.errors import SecondhopError
-from secondhop.loading import load_bytes
+from secondhop.loading import parse
 
 MOST = 8
 """Times as long for four times as much: linear is 4, and what leaves the cache a half more; quadratic is 16."""
@@ -89,7 +89,7 @@ def seconds(data, name):
     gc.collect()
     start = time.process_time()
     with suppress(SecondhopError):
-        list(chunking.chunk_tables([load_bytes(data, name)], 200))
+        list(chunking.chunk_tables([parse(data, name)], 200))
     return time.process_time() - start
 
 

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from secondhop import Document
-from secondhop.loading import load_bytes, load_text
+from secondhop.loading import load_text, parse
 
 NAMES = ["a.tex", "a.rst", "a.adoc", "a.org", "a.log", "a.xml", "a.sql", "a.rb", "a.ini", "a.cs", "a.sh"]
 
@@ -281,7 +281,7 @@ def test_a_log_is_lines():
     loaded = load_text(log.decode(), "a.log")
     (section,) = loaded.sections
     assert (section.kind, section.start) == ("prose", 0)
-    assert loaded.format == load_bytes(log, "a.log").format == "log"
+    assert loaded.format == parse(log, "a.log").format == "log"
 
 
 def test_the_report_on_a_log_names_it_so(tmp_path):
@@ -337,7 +337,7 @@ def test_xml_elements_end_where_they_are_closed_with_or_without_a_tag(between, q
 
 def test_xml_is_read_in_the_encoding_that_it_declares():
     data = '<?xml version="1.0" encoding="iso-8859-2"?><a>Łódź</a>'.encode("iso-8859-2")
-    assert "Łódź" in load_bytes(data, "a.xml").text
+    assert "Łódź" in parse(data, "a.xml").text
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ import pytest
 
 from secondhop import Document
 from secondhop.errors import NoTextError
-from secondhop.loading import load_bytes, pdf
+from secondhop.loading import parse, pdf
 from secondhop.loading.pdf.headings import headed_by_size
 from secondhop.loading.pdf.letters import seems_spaced
 from secondhop.loading.pdf.page import Line, Page
@@ -402,7 +402,7 @@ def packed(times):
 def test_a_page_that_the_reader_gave_up_on_says_so(times):
     text = column(72, 700, BODY[:3])
     data = making.drawn_pdf([text, []], contents={1: packed(times)})
-    loaded = load_bytes(data, "bomb.pdf")
+    loaded = parse(data, "bomb.pdf")
     assert "Hidden" in loaded.text or any("Page 2: limit_hit" in warning for warning in loaded.warnings)
 
 

@@ -2,20 +2,20 @@ import tracemalloc
 
 import pytest
 
-from secondhop.loading import load_bytes, load_text
+from secondhop.loading import load_text, parse
 from secondhop.loading.printed import unpaged
 from secondhop.types import Section
 
 
 def test_plain_text_is_one_section_with_every_character_kept():
-    loaded = load_bytes(b"\xef\xbb\xbf  # no heading\r\n\r\nx\t\n", "notes.txt")
+    loaded = parse(b"\xef\xbb\xbf  # no heading\r\n\r\nx\t\n", "notes.txt")
     assert loaded.text == "  # no heading\r\n\r\nx\t\n"
     assert loaded.sections == (Section(0, len(loaded.text)),)
     assert loaded.warnings == ()
 
 
 def test_letters_struck_over_one_another_are_read_once():
-    loaded = load_bytes("N\bNA\bAM\bME\bE\n       _\bé_\bt_\bé - +\bo\n".encode(), "SASL_README")
+    loaded = parse("N\bNA\bAM\bME\bE\n       _\bé_\bt_\bé - +\bo\n".encode(), "SASL_README")
     assert loaded.text == "NAME\n       été - o\n"
     assert "struck over" in loaded.warnings[0]
 
@@ -44,7 +44,7 @@ HEAD = "RFC 2616                  HTTP/1.1               June 1999"
 )
 def test_headers_and_footers_of_printed_pages_are_out_and_paragraphs_whole(head, foot, end, newline):
     text = printed(PAGES, head, foot, end).replace("\n", newline)
-    loaded = load_bytes(text.encode(), "rfc.txt")
+    loaded = parse(text.encode(), "rfc.txt")
     assert loaded.text.split() == " ".join((head, *PAGES)).split()
     assert f"   the isles, the boat{newline}   Of the crew this is{newline}   told.{newline}" in loaded.text
     lines = loaded.text.split(newline)
@@ -69,7 +69,7 @@ def test_headers_and_footers_of_printed_pages_are_out_and_paragraphs_whole(head,
     ],
 )
 def test_what_neither_repeats_nor_counts_on_at_page_breaks_stays(text):
-    assert load_bytes(b"Title\n" + text.encode(), "a.txt").text == f"Title\n{text}"
+    assert parse(b"Title\n" + text.encode(), "a.txt").text == f"Title\n{text}"
 
 
 def test_text_that_is_given_as_such_stays_as_it_is():
@@ -82,7 +82,7 @@ def test_blank_pages_have_numbers_too():
         f"Of {one} there is a page.\n\n\nIt says so of {one}.\n\n          {2 * page + 1}\n"
         for page, one in enumerate(SAID)
     ]
-    loaded = load_bytes("\f\f".join(pages).encode(), "a.txt")
+    loaded = parse("\f\f".join(pages).encode(), "a.txt")
     assert not any(map(str.isdigit, loaded.text))
 
 
@@ -90,30 +90,30 @@ def test_blank_pages_have_numbers_too():
 @pytest.mark.parametrize("head", ["", HEAD, f"{HEAD}\nHarbour Office"])
 def test_header_and_footer_of_an_empty_page_are_out(head, foot):
     text = printed([*PAGES[:2], "  ", *PAGES[2:]], head, foot)
-    loaded = load_bytes(text.encode(), "a.txt")
+    loaded = parse(text.encode(), "a.txt")
     assert loaded.text.split() == " ".join((head, *PAGES)).split()
     assert loaded.text.count("\n") == text.count("\n")
 
 
 def test_a_text_may_begin_with_the_end_of_a_page():
     text = "".join(f"\fHarbour Office       Page {number}\n\n{page}\n\n\n" for number, page in enumerate(PAGES, 1))
-    assert load_bytes(text.encode(), "a.txt").text.split() == " ".join(PAGES).split()
+    assert parse(text.encode(), "a.txt").text.split() == " ".join(PAGES).split()
 
 
 def test_numbers_stand_at_either_side_of_titles_or_alone():
     feet = ("{0}    Of boats", "Of crews      {0}", "{0}", "Of quays      {0}")
     pages = [f"{page}\n\n{foot.format(number)}" for number, (page, foot) in enumerate(zip(PAGES, feet, strict=True), 1)]
-    assert load_bytes("\n\f".join(pages).encode(), "a.txt").text.split() == " ".join(PAGES).split()
+    assert parse("\n\f".join(pages).encode(), "a.txt").text.split() == " ".join(PAGES).split()
 
 
 def test_a_paragraph_that_ends_with_a_page_stays_one():
-    text = load_bytes(printed([f"\n\nOf {one} this is told." for one in SAID], HEAD, "Page {}").encode(), "a.txt").text
+    text = parse(printed([f"\n\nOf {one} this is told." for one in SAID], HEAD, "Page {}").encode(), "a.txt").text
     assert text.count("told.\n\n") == len(SAID)
 
 
 def test_a_section_whose_number_is_that_of_its_page_stays_where_pages_bear_numbers_alone():
     pages = [f"{number if number == 2 else ''}   Of {one}\n\n\n\n   {number}\n" for number, one in enumerate(SAID, 1)]
-    loaded = load_bytes("\f".join(pages).encode(), "a.txt")
+    loaded = parse("\f".join(pages).encode(), "a.txt")
     assert " ".join(loaded.text.split()) == "Of the boat 2 Of the crew Of the mail Of the quay"
 
 
@@ -131,7 +131,7 @@ def test_long_lines_of_numbers_at_page_breaks_are_read_in_little_memory():
 def test_lines_of_listings_without_empty_lines_keep_their_numbers_but_for_a_page():
     rows = [[f"row {page * 9 + place} of them" for place in range(9)] for page in range(30)]
     text = "\f".join(f"LIST OF ALL      PAGE {page}\n" + "\n".join(of) + "\n" for page, of in enumerate(rows, 1))
-    lines = load_bytes(text.encode(), "a.txt").text.split("\n")
+    lines = parse(text.encode(), "a.txt").text.split("\n")
     written = text.split("\n")
     assert [line for line in lines if line][1:] == [row for of in rows for row in of]
     assert all(written.index(row) - lines.index(row) in (0, 1) for of in rows for row in of)
@@ -139,6 +139,6 @@ def test_lines_of_listings_without_empty_lines_keep_their_numbers_but_for_a_page
 
 def test_the_first_header_or_footer_that_reads_the_same_everywhere_stays():
     pages = [f"{HEAD if number else ''}\n\n{page}\n\nClerk: Smith\n\n{number}" for number, page in enumerate(PAGES)]
-    text = load_bytes("\n\f".join(pages).encode(), "a.txt").text
+    text = parse("\n\f".join(pages).encode(), "a.txt").text
     assert (text.count(HEAD), text.count("Clerk: Smith")) == (1, 1)
     assert text.split()[-5:] == PAGES[-1].split()[-5:]

@@ -14,6 +14,7 @@ from secondhop import Document, errors
 from secondhop.loading import pool as pool_module
 from secondhop.loading.parsing import parse
 from secondhop.loading.pool import Limits, ParserPool, shared_parse
+from secondhop.processes import start_python
 
 ROOT = Path(__file__).resolve().parents[2]
 EXAMPLES = ROOT / "examples" / "data"
@@ -24,9 +25,7 @@ PDF = EXAMPLES / "handbook.pdf"
 def hostile(monkeypatch):
     """Makes pools whose children do what a text says."""
     monkeypatch.syspath_prepend(str(Path(__file__).parent))
-    monkeypatch.setattr(
-        pool_module, "_START", pool_module._START.replace("from secondhop", "import hostile; from secondhop")
-    )
+    monkeypatch.setattr(pool_module, "_WORKER", "hostile")
     pools = []
 
     def make(*, seconds=10.0, memory_mb=256, workers=2):
@@ -38,13 +37,22 @@ def hostile(monkeypatch):
         pool.close()
 
 
-def children():
-    """Process ids of this process's parsers, ended ones included; pools that other tests share may have some."""
-    found = subprocess.run(
-        ["ps", "--ppid", str(os.getpid()), "-o", "pid=,args="], capture_output=True, text=True, check=False
-    )
-    ours = [line for line in found.stdout.splitlines() if "secondhop.loading.worker" in line or "defunct" in line]
-    return {int(line.split()[0]) for line in ours}
+@pytest.fixture
+def started(monkeypatch):
+    """The processes that are started from here on. What the system lists may be of the pools that other tests share."""
+    processes = []
+
+    def start(code):
+        processes.append(start_python(code))
+        return processes[-1]
+
+    monkeypatch.setattr("secondhop.processes.start_python", start)
+    return processes
+
+
+def are_gone(processes):
+    """Whether all have ended, and been waited for."""
+    return all(process.returncode is not None for process in processes)
 
 
 @pytest.mark.parametrize(
@@ -107,7 +115,7 @@ def test_children_are_reused_and_one_that_keeps_memory_is_replaced(hostile):
     pool = hostile(workers=1, memory_mb=512)
 
     def child():
-        return next(iter(pool._all))._process.pid if pool._all else None
+        return next(iter(pool._all)).pid if pool._all else None
 
     pool.parse(b"fine", "x.txt")
     first = child()
@@ -122,7 +130,7 @@ def test_children_are_reused_and_one_that_keeps_memory_is_replaced(hostile):
 def test_a_file_that_a_used_child_dies_of_is_tried_once_more_with_a_fresh_one(hostile):
     pool = hostile(workers=1)
     pool.parse(b"fine", "x.txt")
-    os.kill(next(iter(pool._all))._process.pid, signal.SIGKILL)
+    os.kill(next(iter(pool._all)).pid, signal.SIGKILL)
     assert pool.parse(b"fine too", "y.txt").text == "fine too"
 
 
@@ -151,8 +159,7 @@ def test_threads_may_share_a_pool(hostile):
     assert len(pool._all) <= 2
 
 
-def test_closing_ends_children_at_once_and_leaves_no_zombies(hostile):
-    before = children()
+def test_closing_ends_children_at_once_and_leaves_no_zombies(hostile, started):
     pool = hostile(seconds=60)
     failed = []
 
@@ -172,7 +179,8 @@ def test_closing_ends_children_at_once_and_leaves_no_zombies(hostile):
     assert not thread.is_alive()
     assert len(failed) == 1
     assert time.monotonic() - began < 5
-    assert children() <= before
+    assert len(started) == 1
+    assert are_gone(started)
 
 
 def test_a_pool_that_was_closed_at_work_parses_nothing_here(hostile, monkeypatch):
@@ -221,16 +229,16 @@ def test_without_an_interpreter_auto_parses_here_and_process_says_so(monkeypatch
         assert pool.parse(data, "x.pdf").text  # what was in the way for a moment is no reason to go without
 
 
-def test_without_a_thread_to_watch_the_time_it_is_the_same(monkeypatch):
+def test_without_a_thread_to_watch_the_time_it_is_the_same(monkeypatch, started):
     def refuse(timer):
         raise RuntimeError("can't start new thread")
 
     monkeypatch.setattr(threading.Thread, "start", refuse)
-    before = children()
     with ParserPool("process") as pool, pytest.raises(errors.LoadError, match="no child process"):
         pool.parse(b"text", "x.txt")
     assert len(Document.from_folder(EXAMPLES)) > 40
-    assert children() <= before
+    assert started
+    assert are_gone(started)
 
 
 @pytest.mark.parametrize("entry", [7, "a\0b", b"bytes", "\udcff"])
@@ -278,8 +286,7 @@ def test_limits_on_time_need_no_children_of_their_own_and_ended_ones_are_put_awa
         parse(0.5, b"hang")
     parse(20)
     (second,) = pool._all
-    second._process.kill()
-    second._process.wait()
+    second.kill()
     shared_parse("process", Limits(20, 400))
     assert not pool._all
 
@@ -340,7 +347,7 @@ def test_a_process_can_be_forked_while_a_thread_waits_for_a_child(tmp_path):
         sys.path.insert(0, {str(Path(__file__).parent)!r})
         from secondhop import Document
         from secondhop.loading import pool
-        pool._START = pool._START.replace("from secondhop", "import hostile; from secondhop")
+        pool._WORKER = "hostile"
         def wait():
             try:
                 Document.from_bytes(b"hang", "x.txt", isolation="process", max_seconds=60)
@@ -382,7 +389,7 @@ def test_children_end_when_their_parent_is_killed(tmp_path):
         import os, signal, secondhop
         from secondhop.loading.pool import _shared
         secondhop.Document.from_file(os.environ["PDF"])
-        print([child._process.pid for pool in _shared.values() for child in pool._all][0], flush=True)
+        print([child.pid for pool in _shared.values() for child in pool._all][0], flush=True)
         os.kill(os.getpid(), signal.SIGKILL)
         """
     pid = int(run(tmp_path, script).stdout)
@@ -402,7 +409,7 @@ def test_an_interrupt_in_the_middle_of_a_folder_ends_the_children(tmp_path):
         sys.path.insert(0, {str(Path(__file__).parent)!r})
         from secondhop import Document
         from secondhop.loading import pool
-        pool._START = pool._START.replace("from secondhop", "import hostile; from secondhop")
+        pool._WORKER = "hostile"
         signal.signal(signal.SIGINT, signal.default_int_handler)  # ignored where the tests run in the background
         threading.Timer(2, lambda: os.kill(os.getpid(), signal.SIGINT)).start()
         began = time.monotonic()
@@ -415,15 +422,16 @@ def test_an_interrupt_in_the_middle_of_a_folder_ends_the_children(tmp_path):
     assert (done.stdout, done.stderr) == ("interrupted True\n", "")
 
 
-def test_a_folder_is_read_in_the_same_order_whatever_ends_first(tmp_path, hostile):
-    before = children()
+@pytest.mark.usefixtures("hostile")
+def test_a_folder_is_read_in_the_same_order_whatever_ends_first(tmp_path, started):
     for number in range(12):
         (tmp_path / f"{number:02}.txt").write_text(f"fine text number {number}" if number % 3 else "exit")
     document = Document.from_folder(tmp_path, isolation="process", workers=2)
     assert tuple(document.sources) == tuple(f"{number:02}.txt" for number in range(12) if number % 3)
     assert [source for source, _ in document.skipped_files] == ["00.txt", "03.txt", "06.txt", "09.txt"]
     assert all("crashed its parser" in reason for _, reason in document.skipped_files)
-    assert children() <= before
+    assert len(started) >= 4
+    assert are_gone(started)
 
 
 def test_a_child_stays_within_its_memory(hostile, tmp_path):

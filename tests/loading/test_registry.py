@@ -23,7 +23,7 @@ from secondhop.errors import (
     SourceNotFoundError,
     UnsupportedFormatError,
 )
-from secondhop.loading import FORMATS, load_bytes, load_file, load_text
+from secondhop.loading import FORMATS, load_file, load_text, parse
 from secondhop.loading.formats import register_loader
 from secondhop.types import Section, SourceText
 
@@ -65,26 +65,26 @@ def test_importing_the_package_imports_no_parser():
     ],
 )
 def test_the_suffix_or_name_tells_the_format(source, kind, path):
-    (section,) = load_bytes(b"# A\n", source).sections
+    (section,) = parse(b"# A\n", source).sections
     assert (section.kind, section.heading_path) == (kind, path)
 
 
 def test_a_script_without_a_suffix_is_code():
-    assert load_bytes(b"#!/bin/sh\necho\n", "run").sections[0].kind == "code"
+    assert parse(b"#!/bin/sh\necho\n", "run").sections[0].kind == "code"
 
 
 def test_an_explicit_format_goes_before_the_suffix():
-    assert load_bytes(b"# A\n", "a.txt", format="markdown").sections[0].heading_path == ("A",)
+    assert parse(b"# A\n", "a.txt", format="markdown").sections[0].heading_path == ("A",)
     with pytest.raises(OptionError, match=r"format='word' is not one of: text, markdown"):
-        load_bytes(b"# A\n", "a.txt", format="word")
+        parse(b"# A\n", "a.txt", format="word")
 
 
 def test_unknown_binary_names_the_suffix_and_what_is_supported():
     with pytest.raises(UnsupportedFormatError, match=r"a\.png: \.png files are not supported.*\.docx.*\.pdf") as caught:
-        load_bytes(b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 4, "a.png")
+        parse(b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 4, "a.png")
     assert len(caught.value.reason) < 150  # of a folder it is said of each such file
     with pytest.raises(CorruptFileError, match="binary"):
-        load_bytes(bytes(range(256)) * 4, "a.txt")
+        parse(bytes(range(256)) * 4, "a.txt")
 
 
 @pytest.mark.parametrize(
@@ -101,22 +101,22 @@ def test_unknown_binary_names_the_suffix_and_what_is_supported():
 )
 def test_containers_that_cannot_be_read_say_what_they_are(data, source, error, words):
     with pytest.raises(error, match=words):
-        load_bytes(data, source)
+        parse(data, source)
 
 
 def test_archives_are_named_by_their_type():
     with pytest.raises(UnsupportedFormatError, match=r"is an OpenDocument text; save it as \.docx"):
-        load_bytes(zip_of(mimetype="application/vnd.oasis.opendocument.text"), "letter.odt")
+        parse(zip_of(mimetype="application/vnd.oasis.opendocument.text"), "letter.odt")
     with pytest.raises(UnsupportedFormatError, match=r"is an OpenDocument presentation; save it as \.pptx"):
-        load_bytes(zip_of(mimetype="application/vnd.oasis.opendocument.presentation"), "talk")
+        parse(zip_of(mimetype="application/vnd.oasis.opendocument.presentation"), "talk")
     with pytest.raises(UnsupportedFormatError, match=r"type 'application/vnd\.oasis\.opendocument\.formula'"):
-        load_bytes(zip_of(mimetype="application/vnd.oasis.opendocument.formula"), "sum.odf")
+        parse(zip_of(mimetype="application/vnd.oasis.opendocument.formula"), "sum.odf")
     with pytest.raises(UnsupportedFormatError, match=r"type 'a\\x1b\[31m\\nb'"):
-        load_bytes(zip_of(mimetype="a\x1b[31m\nb"), "letter.odt")
+        parse(zip_of(mimetype="a\x1b[31m\nb"), "letter.odt")
     with pytest.raises(CorruptFileError, match="not an EPUB"):
-        load_bytes(zip_of(mimetype="application/epub+zip"), "book")
+        parse(zip_of(mimetype="application/epub+zip"), "book")
     with pytest.raises(UnsupportedFormatError, match="is a zip archive"):
-        load_bytes(zip_of(a="x"), "a.zip")
+        parse(zip_of(a="x"), "a.zip")
 
 
 def test_bytes_that_belie_the_suffix_are_loaded_as_what_they_are():
@@ -124,16 +124,16 @@ def test_bytes_that_belie_the_suffix_are_loaded_as_what_they_are():
     document, buffer = docx.Document(), io.BytesIO()
     document.add_paragraph("Hello from Word.")
     document.save(buffer)
-    loaded = load_bytes(buffer.getvalue(), "notes.txt")
+    loaded = parse(buffer.getvalue(), "notes.txt")
     assert "Hello from Word." in loaded.text
     assert loaded.warnings[0] == "The name ends in .txt, but the bytes are docx; loaded as docx."
-    assert load_bytes(buffer.getvalue(), "notes").warnings == ()
+    assert parse(buffer.getvalue(), "notes").warnings == ()
 
 
 @pytest.mark.parametrize(("data", "words"), [(b"", "the file is empty"), (b" \r\n\t", "holds no text")])
 def test_a_file_without_text_is_an_error(data, words):
     with pytest.raises(NoTextError, match=f"a.md: {words}"):
-        load_bytes(data, "a.md")
+        parse(data, "a.md")
 
 
 def test_too_large_is_an_error_before_reading(tmp_path, monkeypatch):
@@ -144,7 +144,7 @@ def test_too_large_is_an_error_before_reading(tmp_path, monkeypatch):
         load_file(path)
     monkeypatch.setattr("secondhop.loading.parsing.MAX_BYTES", 5)
     with pytest.raises(FileTooLargeError, match="holds 6 bytes; the limit is 5"):
-        load_bytes(b"123456", "a.txt")
+        parse(b"123456", "a.txt")
 
 
 def test_loads_a_file_by_path_object_or_string_under_any_label(tmp_path):
@@ -204,7 +204,7 @@ def test_whatever_a_parser_throws_becomes_one_typed_error(monkeypatch, failure):
 
     monkeypatch.setattr("secondhop.loading.plain.load", load)
     with pytest.raises(CorruptFileError, match=r"a\.txt: could not be read as text: ") as caught:
-        load_bytes(b"x", "a.txt")
+        parse(b"x", "a.txt")
     assert caught.value.__cause__ is failure
 
 
@@ -214,7 +214,7 @@ def test_an_interrupt_passes(monkeypatch):
 
     monkeypatch.setattr("secondhop.loading.plain.load", load)
     with pytest.raises(KeyboardInterrupt):
-        load_bytes(b"x", "a.txt")
+        parse(b"x", "a.txt")
 
 
 def test_strings_take_their_format_from_the_source():
@@ -247,7 +247,7 @@ SOURCES = st.sampled_from(
 @given(st.binary(max_size=200) | st.text(max_size=100).map(lambda text: text.encode("utf-8", "replace")), SOURCES)
 def test_any_bytes_under_any_name_load_or_raise_one_of_our_errors(data, source):
     try:
-        loaded = load_bytes(data, source)
+        loaded = parse(data, source)
     except SecondhopError:
         return
     assert loaded.sections
@@ -269,19 +269,19 @@ def load_receipt(data, source):
 
 def test_a_registered_loader_takes_its_suffixes_and_names():
     register_loader("receipt", load_receipt, suffixes=[".Receipt"], names=["Till"])
-    assert load_bytes(b"tea 2", "a.receipt").text == "TEA 2"
-    assert load_bytes(b"tea 2", "shop/till").text == "TEA 2"
+    assert parse(b"tea 2", "a.receipt").text == "TEA 2"
+    assert parse(b"tea 2", "shop/till").text == "TEA 2"
     assert load_text("tea 2", "x", format="receipt").text == "TEA 2"
     assert FORMATS["receipt"].suffixes == {".receipt"}
     register_loader("receipt", load_receipt, suffixes=[".rcpt"])
-    assert load_bytes(b"tea 2", "a.rcpt").text == "TEA 2"
-    assert load_bytes(b"tea 2", "a.receipt").text == "tea 2"
+    assert parse(b"tea 2", "a.rcpt").text == "TEA 2"
+    assert parse(b"tea 2", "a.receipt").text == "tea 2"
 
 
 def test_one_whole_name_may_be_given_as_a_string():
     register_loader("till roll", load_receipt, suffixes=".roll", names="Tillroll")
     assert FORMATS["till roll"].names == {"tillroll"}
-    assert load_bytes(b"tea 2", "tillroll").text == "TEA 2"
+    assert parse(b"tea 2", "tillroll").text == "TEA 2"
 
 
 @pytest.mark.parametrize(
@@ -295,17 +295,17 @@ def test_one_whole_name_may_be_given_as_a_string():
 )
 def test_a_registered_loader_gets_its_files_whatever_they_hold(suffix, data):
     register_loader("receipt", lambda data, source: SourceText(source, f"{len(data)} bytes", ()), suffixes=[suffix])
-    loaded = load_bytes(data, f"a{suffix}")
+    loaded = parse(data, f"a{suffix}")
     assert (loaded.text, loaded.format, loaded.warnings) == (f"{len(data)} bytes", "receipt", ())
-    assert load_bytes(b"{\\rtf1 Plain words}", "a.txt").format == "rtf"
+    assert parse(b"{\\rtf1 Plain words}", "a.txt").format == "rtf"
 
 
 def test_a_suffix_taken_over_is_given_back_by_a_registration_without_it():
     register_loader("receipt", load_receipt, suffixes=[".md", ".rcpt"], names=["Makefile"])
-    assert load_bytes(b"# tea\n", "a.md").text == "# TEA\n"
+    assert parse(b"# tea\n", "a.md").text == "# TEA\n"
     register_loader("receipt", load_receipt, suffixes=[".rcpt"])
-    assert load_bytes(b"# tea\n", "a.md").sections[0].heading_path == ("tea",)
-    assert load_bytes(b"# tea\n", "makefile").sections[0].kind == "code"
+    assert parse(b"# tea\n", "a.md").sections[0].heading_path == ("tea",)
+    assert parse(b"# tea\n", "makefile").sections[0].kind == "code"
 
 
 @pytest.mark.parametrize("given", [{"names": [3]}, {"names": None}, {"suffixes": None}, {"suffixes": [b".x"]}])
@@ -320,7 +320,7 @@ def test_what_a_registered_loader_raises_names_the_file():
 
     register_loader("stamped", fail, suffixes=[".stamped"])
     with pytest.raises(CorruptFileError, match=r"a\.stamped: could not be read as stamped: no stamp"):
-        load_bytes(b"x", "a.stamped")
+        parse(b"x", "a.stamped")
 
 
 @pytest.mark.parametrize(
@@ -377,7 +377,7 @@ def test_what_a_registered_loader_returns_is_checked_and_costs_one_file(tmp_path
 )
 def test_no_text_of_a_registered_loader_is_lost_between_its_sections(sections, texts):
     register_loader("gaps", lambda data, source: SourceText(source, data.decode(), sections), suffixes=[".gaps"])
-    loaded = load_bytes(b"Sound the horn", "a.gaps")
+    loaded = parse(b"Sound the horn", "a.gaps")
     assert [loaded.text[section.start : section.end] for section in loaded.sections] == texts
 
 

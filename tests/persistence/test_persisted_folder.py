@@ -28,7 +28,7 @@ from secondhop import (
 from secondhop.loading import ingest
 from secondhop.loading.reading import read_file
 from secondhop.options import FolderOptions
-from secondhop.persistence import changes, compact_folder, made_with, open_folder
+from secondhop.persistence import changes, compact_folder, made_with, open_folder, place
 from secondhop.persistence import fingerprint as fingerprints
 from secondhop.persistence import folder as folders
 from secondhop.storage import IndexStore, manifest
@@ -183,7 +183,7 @@ def test_an_edit_that_keeps_size_and_time_is_noticed_by_its_change_time(folder):
 
 def say_of_files(monkeypatch, known):
     """As on a file system of which `known` makes what is known of a file."""
-    walk = folders.walk_folder
+    walk = place.walk_folder
 
     def listed(*arguments, **options):
         listing = walk(*arguments, **options)
@@ -191,7 +191,7 @@ def say_of_files(monkeypatch, known):
             listing, files=tuple(folders.replace(file, stat=known(*file.stat)) for file in listing.files)
         )
 
-    monkeypatch.setattr(folders, "walk_folder", listed)
+    monkeypatch.setattr(place, "walk_folder", listed)
 
 
 def forget_change_times(monkeypatch):

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import logging
-import threading
-from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from contextvars import ContextVar
@@ -14,7 +12,7 @@ from uuid import UUID
 from langchain_core.callbacks import BaseCallbackHandler
 from langchain_core.tracers.context import register_configure_hook
 from secondhop import OptionError
-from secondhop.reporting.sinks import SinkCaller
+from secondhop.reporting.sinks import Collector
 
 DECISION_REPORT_EVENT = "secondhop.decision_report"
 """Name of the custom event. Its data are a report as a dict, with `schema_version`."""
@@ -76,21 +74,18 @@ class DecisionReportCallbackHandler(BaseCallbackHandler):
         self.without_words = without_words
         self.sink = sink
         self._around: DecisionReportCallbackHandler | None = None  # the block's around this one's: it hears the same
-        self._tell = SinkCaller("DecisionReportCallbackHandler", logging.getLogger(__name__))
-        self._reports: deque[Report] = deque(maxlen=max_reports)
-        self._lock = threading.Lock()
+        self._heard = Collector("DecisionReportCallbackHandler", logging.getLogger(__name__), max_reports)
 
     @property
     def reports(self) -> list[Report]:
         """The reports so far, oldest first."""
-        with self._lock:
-            return list(self._reports)
+        return self._heard.reports
 
     @property
     def last(self) -> Report | None:
         """The newest report, None if there is none yet."""
-        with self._lock:
-            return self._reports[-1] if self._reports else None
+        last: Report | None = self._heard.last
+        return last
 
     def on_custom_event(
         self,
@@ -103,12 +98,8 @@ class DecisionReportCallbackHandler(BaseCallbackHandler):
         **kwargs: Any,  # noqa: ARG002
     ) -> None:
         """Takes the reports among the custom events."""
-        if name != DECISION_REPORT_EVENT:
-            return
-        with self._lock:
-            self._reports.append(data)
-        if self.sink is not None:
-            self._tell(self.sink, data)
+        if name == DECISION_REPORT_EVENT:
+            self._heard.add(data, self.sink)
 
 
 def collectors(handlers: Iterable[BaseCallbackHandler]) -> list[DecisionReportCallbackHandler]:

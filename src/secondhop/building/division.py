@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING, TypeVar
 
-from secondhop.building.child import Child
+from secondhop.building.child import Builder
 from secondhop.building.share import Outcome, Progress, Settings, Share
 from secondhop.indexing import Segment, merge
 from secondhop.loading import FORMATS, ParserPool
@@ -156,7 +156,7 @@ class _Hand:
         self.note = ""
         self._part: _Part = (None, [])
         self._files, self._settings, self._batches, self._language = files, settings, batches, language
-        self._child = Child()
+        self._child = Builder()
         self._thread = threading.Thread(target=self._run, name="secondhop-build", daemon=True)
         try:
             self._thread.start()
@@ -176,6 +176,8 @@ class _Hand:
             pass
         except Exception:  # whatever it is, what was lost is done again, and that is said
             self.lost = taken
+            if not self._child.ends():
+                self._child.kill()
             ended = f"a process that read {len(taken)} of the files ended early (exit code {self._child.exit_code})"
             self.note = f"{ended}: they were read again in this one"
         finally:

@@ -1,6 +1,6 @@
 """What goes over the pipe to a child process that builds, and comes back. Never pickle.
 
-Frames are those of `loading.wire`; arrays follow theirs without a limit to their size. The child is as trusted as this
+Frames are those of `processes`; arrays follow theirs without a limit to their size. The child is as trusted as this
 process is: files of formats whose parsers are not go to children with limits from there, too.
 """
 

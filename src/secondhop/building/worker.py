@@ -7,14 +7,12 @@ from __future__ import annotations
 
 import contextlib
 import gc
-import signal
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from secondhop.building.share import Share
 from secondhop.building.transfer import heads_of, pack_outcomes, unpack_settings, write_arrays
 from secondhop.loading import FolderFile
-from secondhop.loading.wire import read_frame, write_frame
-from secondhop.processes import private_pipes
+from secondhop.processes import private_pipes, read_frame, write_frame
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -23,8 +21,6 @@ if TYPE_CHECKING:
 def main() -> None:
     """Does a share, step by step as it is asked to."""
     requests, answers = private_pipes()
-    with contextlib.suppress(ValueError):
-        signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C goes to the whole group; the parent decides
     gc.disable()  # it lives for a moment, and next to nothing that it makes refers to itself
     with contextlib.suppress(EOFError, BrokenPipeError):  # the parent is gone, or has changed its mind
         share = Share(unpack_settings(read_frame(requests)[0]))

@@ -6,7 +6,6 @@ never cross a section (a heading, a page, a definition).
 
 from __future__ import annotations
 
-from secondhop.chunking.batch import chunk_tables, whole_tables
-from secondhop.chunking.table import CutTable
+from secondhop.chunking.batch import CutTable, chunk_tables, whole_tables
 
 __all__ = ["CutTable", "chunk_tables", "whole_tables"]

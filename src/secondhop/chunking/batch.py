@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import partial
-from itertools import accumulate, count, groupby
+from itertools import count, groupby
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -16,10 +16,9 @@ from secondhop.chunking.packing import divided, pack
 from secondhop.chunking.prose import titled_paragraphs
 from secondhop.chunking.sections import SectionNode, joined_sections, section_tree
 from secondhop.chunking.snippets import snippet
-from secondhop.chunking.table import CutTable
 from secondhop.chunking.tables import table_blocks
 from secondhop.text.bulk_sentences import split_paragraphs
-from secondhop.text.characters import Characters
+from secondhop.text.characters import Characters, end_to_end
 from secondhop.types import Section, SourceText, Span
 
 if TYPE_CHECKING:
@@ -28,6 +27,25 @@ if TYPE_CHECKING:
 _BATCH_CHARACTERS = 1 << 19
 _CODE_CHARACTERS = 1 << 16
 """Code that is cut at once: arrays stay in the cache, and objects do not live long enough to be collected twice."""
+
+
+@dataclass(frozen=True, slots=True)
+class CutTable:
+    """The chunks of a run of sources, in reading order. Lists and arrays are parallel, one entry for each chunk."""
+
+    n_sources: int
+    source: list[int]
+    """Which of the sources, from 0."""
+    section: list[int]
+    """Which of `sections`."""
+    opens: list[bool]
+    """Whether a paragraph or definition begins with it."""
+    n_sentences: list[int]
+    sections: list[Section]
+    """Those that chunks are in. One comes up again where chunks of another stand between."""
+    sentence_start: Ints
+    """One entry for each sentence: spans in the text of its source."""
+    sentence_end: Ints
 
 
 @dataclass(slots=True)
@@ -208,7 +226,7 @@ def _batches(sources: Iterable[SourceText], least: int) -> Iterator[list[SourceT
 
 
 def _table(batch: list[SourceText], blocks: _Blocks, chunk_size: int) -> CutTable:
-    text = batch[0].text if len(batch) == 1 else "\n".join(source.text for source in batch)
+    text, bases = end_to_end([source.text for source in batch])
     starts, ends, counts = blocks.sentences(text)
     offsets = offsets_of(counts)
     sizes = Characters.of(text).sizes(starts[offsets[:-1]], ends[offsets[1:] - 1]).tolist()
@@ -235,7 +253,6 @@ def _table(batch: list[SourceText], blocks: _Blocks, chunk_size: int) -> CutTabl
         table.opens.extend([opens for _, opens in parts])
         table.n_sentences.extend([n for n, _ in parts])
     if len(batch) > 1:
-        bases = np.fromiter(accumulate((len(source.text) + 1 for source in batch[:-1]), initial=0), np.int64)
         shift = bases[table.source].repeat(table.n_sentences)
         starts -= shift
         ends -= shift

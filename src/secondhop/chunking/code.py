@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import accumulate
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -11,6 +10,7 @@ import numpy as np
 from secondhop.chunking.lines import Lines, lines_of_spans
 from secondhop.chunking.packing import Part, divided, pack
 from secondhop.chunking.sections import SectionNode
+from secondhop.text.characters import end_to_end
 from secondhop.text.sentences import size
 from secondhop.types import Section, Span
 
@@ -66,12 +66,12 @@ def code_cuts(nodes: Sequence[CodeNode], chunk_size: int) -> Iterator[list[CodeC
     """
     chunk_size = int(_LARGER * chunk_size)
     texts = {each.base: each.text for each in nodes}
-    places = dict(zip(texts, accumulate((len(text) + 1 for text in texts.values()), initial=0), strict=False))
+    text, begins = end_to_end(list(texts.values()))
+    places = dict(zip(texts, begins.tolist(), strict=True))
     stretches = [list(_stretches(each.text, each.node, places[each.base], chunk_size)) for each in nodes]
     every = [stretch for of_node in stretches for stretch in of_node]
     if not every:
         return
-    text = "\n".join(texts.values())
     bounds = np.array([(each.start, each.end) for each in every], np.int64)
     lines = lines_of_spans(text, bounds[:, 0], bounds.max(axis=1))
     spans = np.stack((lines.starts, lines.ends), axis=1)

@@ -21,14 +21,14 @@ Fetch = Annotated[bool, typer.Option("--fetch-tokenizer", help="Fetch the tokeni
 
 def doctor(fetch_tokenizer: Fetch = False, as_json: AsJson = False) -> int:
     """Versions, optional extras, and whether the tokenizer's vocabulary is here. Nothing is fetched unless asked."""
-    if fetch_tokenizer and (problem := fetch_vocabulary()) is not None:
+    if fetch_tokenizer and (problem := _fetch_vocabulary()) is not None:
         return fail(problem, UNREADABLE)
     found = examine()
     print_found(found, _lines(found), as_json)
     return ANSWERED
 
 
-def fetch_vocabulary() -> str | None:
+def _fetch_vocabulary() -> str | None:
     """Gets the vocabulary into tiktoken's cache folder. Returns what went wrong."""
     folder = cache_folder()
     if folder is None:

@@ -6,7 +6,7 @@
     folder        a model's files and settings; safety: what an ONNX file would do
     onnx_models   embedders and cross-encoders on onnxruntime; encoder: batches and threads
     given         embedders of the caller's
-    cache         vectors by content; sqlite_cache, redis_cache: where they are kept
+    cache         vectors by content; sqlite_cache, redis_cache: where they are kept; user_cache: the folder for both
     vectors       the vectors of a document's chunks, in one file that is mapped into memory
     convert       a sentence-transformers folder to ONNX
 

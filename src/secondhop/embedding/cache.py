@@ -7,6 +7,8 @@ a miss: a cache can cost time, never an answer.
 
 from __future__ import annotations
 
+import os
+import threading
 from collections.abc import Iterator, Mapping, Sequence
 from hashlib import blake2b
 from typing import TYPE_CHECKING, Protocol, TypeVar, runtime_checkable
@@ -107,6 +109,14 @@ def decode(key: bytes, value: object) -> Matrix | None:
 
 def _checksum(key: bytes, numbers: bytes) -> bytes:
     return blake2b(key + numbers, digest_size=16).digest()
+
+
+def lock_across_forks() -> threading.Lock:
+    """A lock that is taken while the process forks: no child inherits one that a thread of its parent holds."""
+    lock = threading.Lock()
+    if hasattr(os, "register_at_fork"):
+        os.register_at_fork(before=lock.acquire, after_in_parent=lock.release, after_in_child=lock.release)
+    return lock
 
 
 def in_parts(items: Sequence[_T], size: int) -> Iterator[Sequence[_T]]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 from weakref import WeakValueDictionary
 
 import numpy as np
@@ -38,6 +38,16 @@ def encoder_of(model: Model, threads: int | None = None) -> Encoder:
     """The encoder that all who use the model share, as each takes as much memory as its file. None: a thread a core."""
     threads = threads or available_cores()
     return _encoders.setdefault((model, threads), Encoder(model, threads))
+
+
+class Batch(NamedTuple):
+    """What the model made of some of the texts."""
+
+    places: NDArray[np.int64]
+    """Which of the texts these are."""
+    outputs: list[NDArray[Any]]
+    mask: NDArray[np.int64]
+    """[texts, tokens] 1 where there is one, 0 where the text has ended."""
 
 
 class Encoder:
@@ -98,21 +108,19 @@ class Encoder:
         """Texts to a batch: one where activations are quantised by batch, or a vector would depend on its neighbours."""
         return 1 if self.model.is_quantized else BATCH_SIZE
 
-    def run(self, texts: Sequence[Text]) -> Iterator[tuple[NDArray[np.int64], list[NDArray[Any]], NDArray[np.int64]]]:
-        """(places of a batch's texts, the model's outputs for them, attention mask), batch by batch, in any order."""
+    def run(self, texts: Sequence[Text]) -> Iterator[Batch]:
+        """All texts, batch by batch, in any order."""
         for first in range(0, len(texts), _SLICE):
             yield from self._run_slice(texts[first : first + _SLICE], first)
 
-    def _run_slice(
-        self, texts: Sequence[Text], first: int
-    ) -> Iterator[tuple[NDArray[np.int64], list[NDArray[Any]], NDArray[np.int64]]]:
+    def _run_slice(self, texts: Sequence[Text], first: int) -> Iterator[Batch]:
         encodings = self.tokenizer.encode_batch_fast([_whole(text) for text in texts])
         lengths = np.array([len(encoding) for encoding in encodings])
         order = (-lengths).argsort(kind="stable")
         batches = [order[start : start + self.batch_size] for start in range(0, len(order), self.batch_size)]
         self.session  # noqa: B018  opened here, not by all threads at once
 
-        def forward(places: NDArray[np.int64]) -> tuple[NDArray[np.int64], list[NDArray[Any]], NDArray[np.int64]]:
+        def forward(places: NDArray[np.int64]) -> Batch:
             feed = _feed([encodings[place] for place in places.tolist()])
             try:
                 outputs = self.session.run(None, {name: feed[name] for name in self.inputs if name in feed})
@@ -121,7 +129,7 @@ class Encoder:
                     raise
                 reason = f"fails on a text of {feed['input_ids'].shape[1]} tokens: {str(error).splitlines()[0]}"
                 raise ModelError(self.model.path, reason) from None
-            return first + places, outputs, feed["attention_mask"]
+            return Batch(first + places, outputs, feed["attention_mask"])
 
         if len(batches) == 1 or self.threads == 1:
             yield from map(forward, batches)

@@ -29,9 +29,9 @@ class GivenEmbedder:
         documents: Callable[[list[str]], Any],
         queries: Callable[[list[str]], Any],
         *,
-        identity: str | None = None,
-        query_prefix: str = "",
-        document_prefix: str = "",
+        identity: str | None,
+        query_prefix: str,
+        document_prefix: str,
     ) -> None:
         """Calls `documents` or `queries` with a list of texts.
 
@@ -39,7 +39,7 @@ class GivenEmbedder:
             name: how reports call it.
             documents: vectors of texts that are searched.
             queries: vectors of questions.
-            identity: the caller's word for "this model, this version"; without it nothing is cached.
+            identity: the caller's word for "this model, this version"; with None nothing is cached.
             query_prefix: put before each question.
             document_prefix: put before each text.
         """

@@ -19,13 +19,12 @@ from typing import Any
 
 from secondhop.embedding.folder import Model, open_model, sha256_of
 from secondhop.embedding.registry import ModelSpec
-from secondhop.embedding.sqlite_cache import cache_folder
+from secondhop.embedding.user_cache import lock_path
 from secondhop.errors import MissingExtraError, ModelIntegrityError, ModelNotFoundError
 from secondhop.replacing import replacing
 
 _log = logging.getLogger(__name__)
 
-LOCK_NAME = "models.lock.json"
 _CONFIGURATION = (
     "tokenizer.json",
     "config.json",
@@ -63,12 +62,12 @@ def open_named(name: str, spec: ModelSpec) -> Model:
             _log.warning("%s is used without being recorded, so changes go unnoticed: %s", spec.repo, error)
     elif spec.revision in (None, locked["revision"]) and locked["files"] != found["files"]:
         raise ModelIntegrityError(
-            folder, f"is not what was recorded when it was fetched first, in {_lock_path()}; delete one of the two"
+            folder, f"is not what was recorded when it was fetched first, in {lock_path()}; delete one of the two"
         )
     return model
 
 
-def is_offline() -> bool:
+def _is_offline() -> bool:
     """Whether HF_HUB_OFFLINE forbids the network. Read when asked, not when imported."""
     return os.environ.get("HF_HUB_OFFLINE", "").lower() in _TRUE
 
@@ -81,12 +80,12 @@ def _fetch(name: str, spec: ModelSpec, revision: str | None) -> Path:
     except ImportError:
         raise MissingExtraError("huggingface_hub", extra="semantic") from None
     patterns = [spec.file, *(str(path) for path in _data_files(Path(spec.file))), *_CONFIGURATION]
-    if is_offline() or (revision is not None and _COMMIT.fullmatch(revision)):
+    if _is_offline() or (revision is not None and _COMMIT.fullmatch(revision)):
         with contextlib.suppress(LocalEntryNotFoundError, ValueError):
             folder = Path(snapshot_download(spec.repo, revision=revision, local_files_only=True))
             if (folder / spec.file).exists() and (folder / "tokenizer.json").exists():
                 return folder
-    if is_offline():
+    if _is_offline():
         raise ModelNotFoundError(
             name,
             f"{spec.file} of {spec.repo} is not on this machine, and HF_HUB_OFFLINE forbids fetching it; "
@@ -122,12 +121,8 @@ def _check_blob(path: Path) -> None:
         )
 
 
-def _lock_path() -> Path:
-    return cache_folder() / LOCK_NAME
-
-
 def _read_lock() -> dict[str, Any]:
-    path = _lock_path()
+    path = lock_path()
     try:
         models = json.loads(path.read_bytes())["models"]
         for entry in models.values():
@@ -141,7 +136,7 @@ def _read_lock() -> dict[str, Any]:
 
 def _write_lock(repo: str, entry: Mapping[str, Any]) -> None:
     """Adds a model to the lock file, which readers see old or new and never in part."""
-    path = _lock_path()
+    path = lock_path()
     body = {"version": 1, "models": {**_read_lock(), repo: entry}}
     path.parent.mkdir(parents=True, exist_ok=True)
     with replacing(path) as file:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any, TypeVar
 
-from secondhop.embedding.cache import in_parts
+from secondhop.embedding.cache import in_parts, lock_across_forks
 from secondhop.errors import InputError, MissingExtraError
 
 TIMEOUT_S = 0.05
@@ -24,10 +23,8 @@ _KEYS_AT_A_TIME = 256
 
 _Result = TypeVar("_Result")
 
-_lock = threading.Lock()
-"""Of all breakers. Taken while the process forks: a child must not inherit one that a thread of its parent holds."""
-if hasattr(os, "register_at_fork"):
-    os.register_at_fork(before=_lock.acquire, after_in_parent=_lock.release, after_in_child=_lock.release)
+_lock = lock_across_forks()
+"""Of all breakers."""
 
 
 class RedisCache:

@@ -13,9 +13,11 @@ from weakref import WeakValueDictionary
 from secondhop.embedding.cache import EmbeddingCache
 from secondhop.embedding.folder import Model, open_model
 from secondhop.embedding.given import as_cross_encoder, as_embedder
+from secondhop.embedding.hub import open_named
 from secondhop.embedding.onnx_models import OnnxCrossEncoder, OnnxEmbedder
 from secondhop.embedding.protocol import CrossEncoder, Embedder
 from secondhop.embedding.registry import CROSS_ENCODERS, DEFAULT_CROSS_ENCODER, EMBEDDERS, ModelSpec
+from secondhop.embedding.user_cache import vectors_path
 from secondhop.errors import InputError, ModelNotFoundError, OptionError
 from secondhop.options import DocumentOptions
 
@@ -80,10 +82,10 @@ def open_cache(cache: Any) -> EmbeddingCache | None:
 
         return _caches.setdefault(cache, RedisCache(cache))
     if isinstance(cache, (str, Path)) and cache != "":
-        from secondhop.embedding.sqlite_cache import SqliteCache, default_path
+        from secondhop.embedding.sqlite_cache import SqliteCache
 
         try:
-            path = default_path() if cache == "auto" else Path(cache).expanduser().absolute()
+            path = vectors_path() if cache == "auto" else Path(cache).expanduser().absolute()
         except (OSError, RuntimeError) as error:  # there is no home folder
             _log.warning("embedding_cache=%r: nothing is cached: %s", str(cache), error)
             return None
@@ -103,8 +105,6 @@ def _open(
     named: Mapping[str, ModelSpec],
     tokenizer: str | Path | None = None,
 ) -> Model:
-    from secondhop.embedding.hub import open_named
-
     if isinstance(model, Path) or model not in named:
         path = Path(model).expanduser()
         beside = None if tokenizer is None else Path(tokenizer).expanduser()

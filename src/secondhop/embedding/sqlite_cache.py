@@ -6,14 +6,13 @@ import contextlib
 import logging
 import os
 import sqlite3
-import sys
-import threading
 import weakref
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from secondhop.embedding.cache import in_parts
+from secondhop.embedding.cache import in_parts, lock_across_forks
+from secondhop.embedding.user_cache import vectors_path
 
 _log = logging.getLogger(__name__)
 
@@ -44,40 +43,9 @@ _EVICT = """
     (SELECT rowid FROM vectors ORDER BY used, rowid LIMIT 1 + (SELECT count(*) FROM vectors) / 10)
 """
 
-_lock = threading.Lock()
-"""One for all caches, as SQLite lets one write at a time anyway. A fork waits for it: a child that began in the middle of
-a thread's transaction would take that for its own, and wait for its end for ever."""
-if hasattr(os, "register_at_fork"):
-    os.register_at_fork(before=_lock.acquire, after_in_parent=_lock.release, after_in_child=_lock.release)
-
-
-def cache_folder() -> Path:
-    """Where secondhop keeps what it can make again: SECONDHOP_CACHE, or the user's cache folder.
-
-    Raises:
-        FileNotFoundError: the user has no home folder.
-    """
-    if chosen := os.environ.get("SECONDHOP_CACHE"):
-        return Path(chosen)
-    if sys.platform == "win32":
-        base = os.environ.get("LOCALAPPDATA") or str(_home() / "AppData" / "Local")
-    elif sys.platform == "darwin":
-        base = str(_home() / "Library" / "Caches")
-    else:
-        base = os.environ.get("XDG_CACHE_HOME") or str(_home() / ".cache")
-    return Path(base) / "secondhop"
-
-
-def _home() -> Path:
-    try:
-        return Path.home()
-    except RuntimeError as error:
-        raise FileNotFoundError(f"{error} SECONDHOP_CACHE can name a folder.") from None
-
-
-def default_path() -> Path:
-    """Where the cache is unless told otherwise. Raises as `cache_folder` does."""
-    return cache_folder() / "embeddings.sqlite"
+_lock = lock_across_forks()
+"""One for all caches, as SQLite lets one write at a time anyway. A child that was forked in the middle of a thread's
+transaction would take that for its own, and wait for its end for ever."""
 
 
 class SqliteCache:
@@ -149,7 +117,7 @@ class SqliteCache:
     def _is_ours(self) -> bool:
         """Whether nothing of the user's is lost with the file: by its place, or by what it holds."""
         with contextlib.suppress(OSError):
-            if self.path == default_path():
+            if self.path == vectors_path():
                 return True
         with contextlib.suppress(*_DAMAGED), contextlib.closing(self._reader()) as reader:
             reader.execute("PRAGMA writable_schema = ON")  # reads it also where pages are missing

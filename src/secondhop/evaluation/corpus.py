@@ -7,8 +7,8 @@ from functools import partial
 from pathlib import Path
 
 from secondhop.errors import InputError, SourceNotFoundError
-from secondhop.evaluation.files import answers_of, as_id, as_text, half, made_of, read_rows, refuse_twice
 from secondhop.evaluation.items import Doc, Item, Row
+from secondhop.evaluation.rows import answers_of, as_id, as_text, half, made_of, read_rows, refuse_twice
 from secondhop.evaluation.text import one_line
 
 _FORMATS = {"codebase": "code"}

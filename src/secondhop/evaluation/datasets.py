@@ -14,9 +14,9 @@ from pathlib import Path
 from secondhop.errors import InputError, OptionError, SourceNotFoundError
 from secondhop.evaluation.corpus import corpus_items
 from secondhop.evaluation.documents import document_items
-from secondhop.evaluation.files import read_rows, refuse_twice
 from secondhop.evaluation.items import Dataset, Doc, Item, Mode
 from secondhop.evaluation.passages import passage_items
+from secondhop.evaluation.rows import read_rows, refuse_twice
 from secondhop.options import as_path
 
 ALIASES = {
@@ -31,7 +31,7 @@ ALIASES = {
 SPLITS = ("A", "B", "all")
 
 
-def data_root(root: str | os.PathLike[str] | None = None) -> Path:
+def _data_root(root: str | os.PathLike[str] | None = None) -> Path:
     """The folder with the sets: the argument, or the environment variable SECONDHOP_EVAL_DATA."""
     chosen = root if root is not None else os.environ.get("SECONDHOP_EVAL_DATA")
     if not chosen:
@@ -112,7 +112,7 @@ def _locate(given: Path, root: str | os.PathLike[str] | None, part: str) -> tupl
     if _is_set(given) or (given.suffix == ".jsonl" and given.exists()):
         return name, given, given.parent.parent
     try:
-        base = data_root(root)
+        base = _data_root(root)
     except OptionError as error:
         raise OptionError(f"dataset={name!r} is no JSONL file, no folder with questions.jsonl, and {error}") from None
     for known in dict.fromkeys((name, ALIASES.get(name, name))):

@@ -6,20 +6,10 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from secondhop.errors import SourceNotFoundError
-from secondhop.evaluation.files import (
-    as_id,
-    as_text,
-    half,
-    is_pdf,
-    is_true,
-    made_of,
-    pdf_pages,
-    read_rows,
-    read_text,
-    refuse_twice,
-)
+from secondhop.evaluation.files import is_pdf, pdf_pages, read_text
 from secondhop.evaluation.items import Doc, Evidence, Item, Row
 from secondhop.evaluation.metrics import word_recall
+from secondhop.evaluation.rows import as_id, as_text, half, is_true, made_of, read_rows, refuse_twice
 from secondhop.evaluation.text import one_line
 
 SHORTEST_CONTRACT = 1500

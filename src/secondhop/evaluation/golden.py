@@ -18,9 +18,10 @@ from rich.console import Console
 
 from secondhop.document import Document
 from secondhop.errors import InputError, OptionError, SourceNotFoundError
-from secondhop.evaluation.files import as_output, read_rows, read_utf8, refuse_twice, to_bytes
+from secondhop.evaluation.files import as_output, read_utf8, to_bytes
 from secondhop.evaluation.items import Item, Row
 from secondhop.evaluation.metrics import Interval, bootstrap, evidence_scores
+from secondhop.evaluation.rows import read_rows, refuse_twice
 from secondhop.evaluation.text import normalized
 from secondhop.inputs import checked_number
 from secondhop.options import DocumentOptions, FolderOptions, as_path, merge
@@ -95,14 +96,14 @@ def run_golden(
     tolerance = checked_number(tolerance, "tolerance", least=0)
     if baseline is None and (update or tolerance):
         raise OptionError(f"{'update' if update else 'tolerance'} needs a baseline")
-    questions = read_golden(golden)
+    questions = _read_golden(golden)
     place = None if baseline is None else as_output(baseline)
     # Read even if it is to be replaced, so that no other file is.
-    before = read_baseline(place) if place is not None and place.exists() else None
-    scores, nowhere = score_golden(questions, files, budget=budget, **options)
+    before = _read_baseline(place) if place is not None and place.exists() else None
+    scores, nowhere = _score_golden(questions, files, budget=budget, **options)
     stored = place is not None and (update or before is None)
     if place is not None and stored:
-        write_baseline(scores, place)
+        _write_baseline(scores, place)
     verdict = None if stored or before is None else compare(scores, before, tolerance=tolerance)
     found = GoldenRun(scores, verdict, stored, nowhere)
     if console is not None:
@@ -132,7 +133,7 @@ def describe(found: GoldenRun) -> str:
     return "\n".join([*lines, *(f"lost: {question}" for question in verdict.lost), *nowhere])
 
 
-def read_golden(path: str | Path) -> list[dict[str, Any]]:
+def _read_golden(path: str | Path) -> list[dict[str, Any]]:
     """The questions of a golden set, each with an id.
 
     Raises:
@@ -159,13 +160,13 @@ def _question(row: Row, place: str) -> dict[str, Any]:
     return {"id": key, "question": question, "expected": expected, "source": source}
 
 
-def score_golden(
+def _score_golden(
     questions: Sequence[Mapping[str, Any]], files: str | Path, *, budget: int, **options: Any
 ) -> tuple[Scores, tuple[str, ...]]:
     """`full` and `ev` of each question over a file or folder, and those that expect what is nowhere in it.
 
     Args:
-        questions: as `read_golden` has them.
+        questions: as `_read_golden` has them.
         files: the file or folder.
         budget: tokens of each context.
         **options: the document's.
@@ -225,7 +226,7 @@ def compare(scores: Scores, baseline: Scores, *, tolerance: int = 0) -> Verdict:
     return Verdict(change, lost, gained, new, gone, len(lost) > tolerance or change.high < 0)
 
 
-def read_baseline(path: str | Path) -> Scores:
+def _read_baseline(path: str | Path) -> Scores:
     """The scores of an earlier run.
 
     Raises:
@@ -245,7 +246,7 @@ def read_baseline(path: str | Path) -> Scores:
     return scores
 
 
-def write_baseline(scores: Scores, path: str | Path) -> None:
+def _write_baseline(scores: Scores, path: str | Path) -> None:
     """Store the scores of this run to compare later ones with: all of them, or what was there stays."""
     body = to_bytes(json.dumps({"format": 1, "scores": scores}, indent=1, ensure_ascii=False) + "\n")
     with replacing(Path(os.path.realpath(path))) as file:

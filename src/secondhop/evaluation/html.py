@@ -27,7 +27,7 @@ display:inline-block;width:1.4rem;height:3px;margin-right:.4rem;vertical-align:m
 """
 
 
-def make_page(results: Mapping[str, Any]) -> str:
+def _make_page(results: Mapping[str, Any]) -> str:
     """The page as text. It loads nothing from anywhere."""
     summary = results["summary"]
     systems = list(dict.fromkeys(entry["system"] for entry in summary))
@@ -47,7 +47,7 @@ def make_page(results: Mapping[str, Any]) -> str:
 
 def write_html(results: Mapping[str, Any], path: str | Path) -> None:
     """Write the page to a file."""
-    Path(path).write_bytes(to_bytes(make_page(results)))
+    Path(path).write_bytes(to_bytes(_make_page(results)))
 
 
 def _table(results: Mapping[str, Any]) -> str:

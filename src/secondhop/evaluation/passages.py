@@ -6,8 +6,8 @@ import re
 from collections.abc import Sequence
 from pathlib import Path
 
-from secondhop.evaluation.files import answers_of, as_id, half, is_true, made_of
 from secondhop.evaluation.items import Doc, Evidence, Item, Row
+from secondhop.evaluation.rows import answers_of, as_id, half, is_true, made_of
 from secondhop.evaluation.text import holds
 
 _SENTENCE = re.compile(r"(?<=[.!?])[\"')\]]*\s+(?=[\"'(\[]?[A-Z0-9])")

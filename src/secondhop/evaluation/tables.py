@@ -72,7 +72,7 @@ def caption(results: Mapping[str, Any]) -> str:
 
 def print_tables(console: Console, results: Mapping[str, Any]) -> None:
     """The tables, then what their figures are. A table may be wider than the console: no figure is cut."""
-    for table in make_tables(results):
+    for table in _make_tables(results):
         anything = console.options.update(max_width=sys.maxsize)
         table.width = Measurement.get(console, anything, table).maximum
         console.print(table, soft_wrap=True)
@@ -80,7 +80,7 @@ def print_tables(console: Console, results: Mapping[str, Any]) -> None:
     console.print(caption(results), markup=False, soft_wrap=True)
 
 
-def make_tables(results: Mapping[str, Any]) -> Iterator[Table]:
+def _make_tables(results: Mapping[str, Any]) -> Iterator[Table]:
     """One rich table for each set, mode and budget; a row for each system."""
     groups: dict[tuple[str, str, int], list[Mapping[str, Any]]] = {}
     for entry in results["summary"]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from array import array
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import accumulate
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -19,7 +18,7 @@ from secondhop.indexing.strings import Strings, Vocabulary
 from secondhop.indexing.texts import Texts
 from secondhop.text.analysis import analyzer_for
 from secondhop.text.bulk_forms import find_forms
-from secondhop.text.characters import WINDOW, Characters, codes, windows
+from secondhop.text.characters import WINDOW, Characters, codes, end_to_end, windows
 from secondhop.text.languages import LANGUAGE_SAMPLE
 from secondhop.types import KINDS, Section, SourceText
 
@@ -62,7 +61,7 @@ def build_segment(
     sources: Sequence[SourceText],
     tables: Iterable[CutTable],
     *,
-    language: str = "auto",
+    language: str,
     char_ngrams: int = 0,
 ) -> Segment:
     """The tables of the sources.
@@ -125,8 +124,7 @@ def _add(
     first_section: int,
 ) -> None:
     """Adds a run of sources."""
-    text = sources[0].text if len(sources) == 1 else "\n".join(source.text for source in sources)
-    bases = np.fromiter(accumulate((len(source.text) + 1 for source in sources[:-1]), initial=0), np.int64)
+    text, bases = end_to_end([source.text for source in sources])
     source, section = np.array(table.source, np.int32), np.array(table.section, np.int32)
     n_sentences = np.array(table.n_sentences, np.int64)
     shift = bases[source].repeat(n_sentences)
@@ -161,9 +159,9 @@ def _add_sections(
         section_path=np.array([paths.setdefault(each.heading_path, len(paths)) for each in sections], np.int32),
     )
     headings = [section.heading_path[-1] if section.heading_path else "" for section in sections]
-    ends = np.cumsum([len(heading) + 1 for heading in headings], dtype=np.int64) - 1
-    starts = ends - np.fromiter(map(len, headings), np.int64, len(headings))
-    _add_words(columns.heading_words, columns.pieces["section_n_words"], forms, "\n".join(headings), starts, ends)
+    text, starts = end_to_end(headings)
+    ends = starts + np.fromiter(map(len, headings), np.int64, len(headings))
+    _add_words(columns.heading_words, columns.pieces["section_n_words"], forms, text, starts, ends)
 
 
 def _is_headed(section: Section) -> bool:

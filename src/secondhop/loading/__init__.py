@@ -3,7 +3,8 @@
 A format module has `load(data, source) -> SourceText`, and raises only errors of `errors.py`. To add one: write the
 module, and give it a line in `formats.FORMATS`.
 
-`parsing.py` parses in this process, `pool.py` in children with limits, `ingest.py` a whole folder of files.
+`parsing.py` parses in this process, `pool.py` in children with limits, `ingest.py` a whole folder of files, on which
+`report.py` reports.
 """
 
 from __future__ import annotations
@@ -13,20 +14,12 @@ import os
 from secondhop.loading.encodings import printable
 from secondhop.loading.folder import FolderFile, FolderListing, walk_folder
 from secondhop.loading.formats import FORMATS, register_loader
-from secondhop.loading.ingest import (
-    FileReport,
-    Ingested,
-    IngestReport,
-    content_digest,
-    file_report,
-    load_files,
-    reasons_of,
-    report_of,
-)
+from secondhop.loading.ingest import Ingested, content_digest, load_files
 from secondhop.loading.inner_blocks import inner_sections
 from secondhop.loading.parsing import MAX_BYTES, Parse, load_text, parse
 from secondhop.loading.pool import IsolationMode, Limits, ParserPool, shared_parse
 from secondhop.loading.reading import read_file
+from secondhop.loading.report import FileReport, IngestReport, file_report, reasons_of
 from secondhop.types import SourceText
 
 __all__ = [
@@ -43,14 +36,13 @@ __all__ = [
     "content_digest",
     "file_report",
     "inner_sections",
-    "load_bytes",
     "load_file",
     "load_files",
     "load_text",
+    "parse",
     "read_file",
     "reasons_of",
     "register_loader",
-    "report_of",
     "shared_parse",
     "walk_folder",
 ]
@@ -72,15 +64,3 @@ def load_file(
     label = printable(name) if source is None else source
     data = read_file(name, label, MAX_BYTES)
     return parse(data, label, name=printable(name), format=format, password=password)
-
-
-def load_bytes(
-    data: bytes,
-    source: str,
-    *,
-    format: str | None = None,
-    password: str | None = None,
-    parse: Parse = parse,
-) -> SourceText:
-    """Load a file's bytes. The format is `format`, else what the bytes say, else what the suffix says."""
-    return parse(data, source, name=source, format=format, password=password)

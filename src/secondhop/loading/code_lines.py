@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple
 
-from secondhop.loading.outlined import lines_of
+from secondhop.loading.outlined import lines_of, nested
 from secondhop.types import Section, Span
 
 _MAX_LINE = 500
@@ -193,15 +193,7 @@ def line_definitions(text: str, name: str) -> list[Section]:
     signs = _signs_of(name)
     if signs is None:
         return []
-    sections: list[Section] = []
-    around: list[tuple[int, tuple[str, ...]]] = []
-    for found in _found(text, signs):
-        while around and around[-1][0] <= found.start:
-            around.pop()
-        path = (*(around[-1][1] if around else ()), found.label)
-        around.append((found.end, path))
-        sections.append(Section(found.start, found.end, heading_path=path, kind="code", heading_span=found.heading))
-    return sections
+    return list(nested((found.start, found.end, found.label, found.heading) for found in _found(text, signs)))
 
 
 def _found(text: str, signs: _Signs) -> list[_Found]:

@@ -22,11 +22,11 @@ from secondhop.loading.builder import TextBuilder, clean, one_line, raised
 from secondhop.loading.containers import open_container, refuse_ole
 from secondhop.loading.docx_bold import heads_by_bold, is_bold_title
 from secondhop.loading.docx_styles import Styles, read_styles
-from secondhop.loading.docx_xml import attribute_of, child_of, is_on, number_of, parse_part, tag_of, value_of
 from secondhop.loading.drawings import drawn_lines
 from secondhop.loading.formulas import formula
 from secondhop.loading.numerals import numeral
 from secondhop.loading.symbol_font import symbol
+from secondhop.loading.xml_parts import attribute_of, child_of, is_on, number_of, parse_part, tag_of, value_of
 from secondhop.types import SourceText
 
 if TYPE_CHECKING:

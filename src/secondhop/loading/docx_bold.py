@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from secondhop.loading.docx_styles import Styles
-from secondhop.loading.docx_xml import is_on, tag_of, value_of
+from secondhop.loading.xml_parts import is_on, tag_of, value_of
 
 if TYPE_CHECKING:
     from lxml import etree  # type: ignore[import-untyped]

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeVar
 
 from secondhop.loading.docx_numbering import Numbering, read_numbering
-from secondhop.loading.docx_xml import attribute_of, child_of, number_of, tag_of, value_of
+from secondhop.loading.xml_parts import attribute_of, child_of, number_of, tag_of, value_of
 
 if TYPE_CHECKING:
     from lxml import etree  # type: ignore[import-untyped]
@@ -37,7 +37,7 @@ class Styles:
 
     def level(self, paragraph: etree._Element, style: str) -> int | None:
         """Heading level of a paragraph, None for body text."""
-        own = outline_level(paragraph)
+        own = _outline_level(paragraph)
         level = self._inherited(style, self.levels) if own is None else own
         return level if level is not None and level <= 9 else None
 
@@ -88,14 +88,14 @@ def _style_level(style: etree._Element) -> int | None:
     name = (value_of(style, "name") or "").lower()
     if name == "title":
         return _TITLE_LEVEL
-    outline = outline_level(style)
+    outline = _outline_level(style)
     if outline is not None:
         return outline
     word, _, number = name.partition(" ")
     return int(number) if word == "heading" and number.isdecimal() else None
 
 
-def outline_level(element: etree._Element) -> int | None:
+def _outline_level(element: etree._Element) -> int | None:
     """1 to 9 as the outline counts; 10 says "body text" and overrides what a style inherits."""
     level = number_of(element, "pPr", "outlineLvl")
     return None if level is None else level + 1

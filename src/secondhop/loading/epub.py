@@ -13,8 +13,8 @@ from zipfile import ZipFile
 from secondhop.errors import CorruptFileError, PasswordRequiredError
 from secondhop.loading.builder import TextBuilder, one_line
 from secondhop.loading.containers import open_container, read_entry
-from secondhop.loading.docx_xml import parse_part
 from secondhop.loading.html import decoded, write_page
+from secondhop.loading.xml_parts import parse_part
 from secondhop.types import SourceText
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from secondhop.loading.builder import raised
-from secondhop.loading.docx_xml import child_of, tag_of, value_of
+from secondhop.loading.xml_parts import child_of, tag_of, value_of
 
 if TYPE_CHECKING:
     from lxml import etree  # type: ignore[import-untyped]

@@ -1,7 +1,7 @@
-"""What the loaders of plain-text markup share: sections from the headings, code blocks and tables found in a text.
+"""What the loaders that leave a text as it stands share: sections from what was found in it.
 
-The headed sections tile the text. Each begins at its heading's line; what stands before the first heading is a section
-without a heading.
+Headings, code blocks and tables: the headed sections tile the text. Each begins at its heading's line; what stands
+before the first heading is a section without a heading. Named parts, such as definitions: a section for each.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from itertools import accumulate, chain
 from operator import add
 
-from secondhop.types import Kind, Section
+from secondhop.types import Kind, Section, Span
 
 MAX_TITLE = 250  # a paragraph underlined by mistake is a heading by the rules
 MAX_HEADING_LINE = 1000
@@ -106,6 +106,21 @@ def _headed(text: str, body: int, headings: Sequence[Heading]) -> list[Section]:
         Section(start, end, heading_path=names, heading_span=span)
         for (start, names, span), end in zip(opened, ends, strict=True)
     ]
+
+
+def nested(parts: Iterable[tuple[int, int, str, Span | None]]) -> Iterator[Section]:
+    """A section of code for each part, under the names of those around it.
+
+    Args:
+        parts: start, end, name and what stands as the heading of each, outer ones first.
+    """
+    around: list[tuple[int, tuple[str, ...]]] = []
+    for start, end, name, heading in parts:
+        while around and around[-1][0] <= start:
+            around.pop()
+        path = (*(around[-1][1] if around else ()), name)
+        around.append((end, path))
+        yield Section(start, end, heading_path=path, kind="code", heading_span=heading)
 
 
 def shortened(title: str) -> str:

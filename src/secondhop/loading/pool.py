@@ -7,21 +7,18 @@ user and may do what that user may: this contains accidents and bombs; it is no 
 from __future__ import annotations
 
 import atexit
-import contextlib
 import os
 import signal
-import subprocess
 import threading
-from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
-from typing import Any, Literal, cast
+from typing import Any, Literal
 
 from secondhop.errors import LoadError, ParserCrashedError, ResourceLimitError, SecondhopError
 from secondhop.loading import parsing
 from secondhop.loading.formats import FORMATS, format_by_name
-from secondhop.loading.wire import read_frame, unpack, write_frame
-from secondhop.processes import available_cores, start_python
+from secondhop.loading.wire import unpack
+from secondhop.processes import Child, available_cores
 from secondhop.types import SourceText
 
 IsolationMode = Literal["auto", "process", "none"]
@@ -32,7 +29,7 @@ _MAGIC = (b"%PDF-", b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"{\\rtf")
 _MAGIC_BYTES = 15
 _NO_CHILD = "no child process can be started to parse it"
 _START_SECONDS = 30.0
-_START = "from secondhop.loading.worker import main; main(int(sys.argv[1]))"
+_WORKER = "secondhop.loading.worker"
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +66,8 @@ class ParserPool:
         self.mode = mode
         self.limits = limits or Limits()
         self.workers = workers or available_cores()
-        self._idle: list[_Child] = []
-        self._all: set[_Child] = set()
+        self._idle: list[_Parser] = []
+        self._all: set[_Parser] = set()
         self._lock = threading.Lock()
         self._free = threading.BoundedSemaphore(self.workers)
         self._closed = False
@@ -142,10 +139,10 @@ class ParserPool:
                 raise LoadError(source, _NO_CHILD) from error
             return self._ask(fresh, request, data, source)
 
-    def _ask(self, child: _Child, request: dict[str, Any], data: bytes, source: str) -> SourceText:
+    def _ask(self, child: _Parser, request: dict[str, Any], data: bytes, source: str) -> SourceText:
         reusable = False  # nor after Ctrl-C while it works
         try:
-            header, body = child.ask(request, data)
+            header, body = child.parse(request, data)
             loaded = unpack(header, body, source)
             reusable = not (header.get("tired") or child.timed_out)  # it may have been killed as it answered
         except (OSError, EOFError, ValueError) as error:
@@ -159,7 +156,7 @@ class ParserPool:
             self._give_back(child, reusable)
         return loaded
 
-    def _borrow(self) -> _Child:
+    def _borrow(self) -> _Parser:
         self.tidy()
         with self._lock:
             if self._idle:
@@ -169,17 +166,17 @@ class ParserPool:
     def tidy(self) -> None:
         """Put away the children that have ended while there was nothing to do."""
         with self._lock:
-            ended = [child for child in self._idle if not child.is_alive()]
+            ended = [child for child in self._idle if child.exit_code is not None]
             self._idle = [child for child in self._idle if child not in ended]
             self._all.difference_update(ended)
         for child in ended:
-            child.end()
+            child.close()
 
-    def _started(self) -> _Child:
+    def _started(self) -> _Parser:
         if self._starts_none or self._closed:
             raise CannotStartError("the pool starts none")
         try:
-            child = _Child(self.limits)
+            child = _Parser(self.limits)
         except _NoAnswerError:  # nor will the next one answer
             self._starts_none = True
             raise
@@ -191,13 +188,13 @@ class ParserPool:
             raise CannotStartError("the pool was closed meanwhile")
         return child
 
-    def _give_back(self, child: _Child, reusable: bool) -> None:
+    def _give_back(self, child: _Parser, reusable: bool) -> None:
         with self._lock:
             if reusable and not self._closed:
                 self._idle.append(child)
                 return
             self._all.discard(child)
-        child.end()
+        child.close()
 
     def close(self) -> None:
         """End all children, at once also those that work."""
@@ -207,7 +204,7 @@ class ParserPool:
             self._idle.clear()
             self._all.clear()
         for child in ended:
-            child.end()
+            child.close()
 
     def forget(self) -> None:
         """Let go of the children without ending them: they are those of the process that this one was forked from."""
@@ -215,36 +212,31 @@ class ParserPool:
             child.forget()
 
 
-class _Child:
+class _Parser(Child):
     """One parser process."""
 
     def __init__(self, limits: Limits) -> None:
         try:
-            self._process = start_python(_START, str(limits.memory_mb))
+            super().__init__(_WORKER)
         except OSError as error:
             raise CannotStartError(str(error)) from error
         self.used = False
         self.timed_out = False
         try:
-            self._within(_START_SECONDS, lambda: read_frame(cast("Any", self._process.stdout)))
+            self._ask_within(_START_SECONDS, {"memory_mb": limits.memory_mb})
         except (OSError, EOFError, ValueError) as error:
-            self.end()
+            self.close()
             raise _NoAnswerError("the child process did not answer") from error
         except BaseException:
-            self.end()
+            self.close()
             raise
 
-    def ask(self, request: dict[str, Any], data: bytes) -> tuple[dict[str, Any], bytes]:
-        """The child's answer. It is killed when it takes longer than the request allows, which ends the pipe."""
+    def parse(self, request: dict[str, Any], data: bytes) -> tuple[dict[str, Any], bytes]:
+        """Its answer. It is killed when it takes longer than the request allows, which ends the pipe."""
         self.used = True
+        return self._ask_within(request["seconds"], request, data)
 
-        def exchange() -> tuple[dict[str, Any], bytes]:
-            write_frame(cast("Any", self._process.stdin), request, data)
-            return read_frame(cast("Any", self._process.stdout))
-
-        return self._within(request["seconds"], exchange)
-
-    def _within(self, seconds: float, call: Callable[[], tuple[dict[str, Any], bytes]]) -> tuple[dict[str, Any], bytes]:
+    def _ask_within(self, seconds: float, request: dict[str, Any], data: bytes = b"") -> tuple[dict[str, Any], bytes]:
         timer = threading.Timer(seconds, self._time_out)
         timer.daemon = True
         try:
@@ -252,46 +244,24 @@ class _Child:
         except RuntimeError as error:  # no thread can be started now; without one there is no limit
             raise CannotStartError(str(error)) from error
         try:
-            return call()
+            return self.ask(request, data)
         finally:
             timer.cancel()
 
     def _time_out(self) -> None:
         self.timed_out = True
-        self._process.kill()
+        self.kill()
 
     def cause_of_death(self, source: str, seconds: float) -> LoadError:
         """Why there is no answer, as an error."""
-        try:
-            code = self._process.wait(1)
-        except subprocess.TimeoutExpired:
-            self.end()
+        if not self.ends():
+            self.close()
             return ParserCrashedError(source, "its parser gave an answer that makes no sense")
+        code = self.exit_code or 0
         if self.timed_out or code == -getattr(signal, "SIGXCPU", 0):
             return ResourceLimitError(source, f"takes longer than {seconds:g} seconds to parse")
         names = {-int(known): known.name for known in signal.Signals}
         return ParserCrashedError(source, f"crashed its parser ({names.get(code, f'exit code {code}')})")
-
-    def is_alive(self) -> bool:
-        """Whether it can be asked."""
-        return self._process.poll() is None
-
-    def end(self) -> None:
-        """Ends it, and waits until it is gone: there are no zombies."""
-        self._process.kill()
-        self._process.wait()
-        for pipe in (self._process.stdin, self._process.stdout):
-            with contextlib.suppress(OSError):  # what it has not read is lost with it
-                cast("Any", pipe).close()
-
-    def forget(self) -> None:
-        """Lets go of it in a forked process, which is not its parent.
-
-        Its pipes are closed below their buffers: a thread that was left behind may hold those locked, or half written.
-        """
-        self._process.returncode = 0
-        for pipe in (self._process.stdin, self._process.stdout):
-            cast("Any", pipe).raw.close()
 
 
 _shared: dict[tuple[IsolationMode, int], ParserPool] = {}

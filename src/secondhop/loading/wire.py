@@ -1,57 +1,17 @@
-"""What goes over the pipe to a parser process and comes back: frames of a JSON header and raw bytes. Never pickle.
+"""What comes back from a parser process: a loaded text or an error, as the header and body of a frame.
 
-What comes back is checked like any foreign data: the process that sent it may have been taken over by a document.
+It is checked like any foreign data: the process that sent it may have been taken over by a document.
 """
 
 from __future__ import annotations
 
-import json
-import struct
 from collections.abc import Mapping
-from typing import Any, BinaryIO
+from typing import Any
 
 from secondhop import errors
 from secondhop.errors import LoadError, MissingExtraError, SecondhopError
 from secondhop.loading.registered import check_section
 from secondhop.types import Section, SourceText
-
-_LENGTHS = struct.Struct("<QQ")
-MAX_HEADER_BYTES = 256 * 1024 * 1024
-MAX_BODY_BYTES = 512 * 1024 * 1024
-
-
-def write_frame(pipe: BinaryIO, header: Mapping[str, Any], body: bytes = b"") -> None:
-    """Writes one frame."""
-    head = json.dumps(header, ensure_ascii=True, default=str).encode()
-    pipe.write(_LENGTHS.pack(len(head), len(body)) + head)
-    pipe.write(body)
-    pipe.flush()
-
-
-def read_frame(pipe: BinaryIO) -> tuple[dict[str, Any], bytes]:
-    """Reads one frame.
-
-    Raises:
-        EOFError: the other side has closed the pipe.
-        ValueError: what came is no frame, or too long.
-    """
-    head_length, body_length = _LENGTHS.unpack(_read_exactly(pipe, _LENGTHS.size))
-    if head_length > MAX_HEADER_BYTES or body_length > MAX_BODY_BYTES:
-        raise ValueError("the frame is too long")
-    try:
-        header = json.loads(_read_exactly(pipe, head_length))
-    except RecursionError as error:
-        raise ValueError("the header is nested too deeply") from error
-    if not isinstance(header, dict):
-        raise ValueError("the header is no object")  # noqa: TRY004  for the caller it is a malformed frame
-    return header, _read_exactly(pipe, body_length)
-
-
-def _read_exactly(pipe: BinaryIO, length: int) -> bytes:
-    data = pipe.read(length)
-    if len(data) < length:
-        raise EOFError("the pipe was closed")
-    return data
 
 
 def pack(loaded: SourceText) -> tuple[dict[str, Any], bytes]:

@@ -7,15 +7,14 @@ from __future__ import annotations
 
 import contextlib
 import os
-import signal
 from collections.abc import Mapping
 from time import process_time
 from typing import Any, BinaryIO
 
 from secondhop.errors import SecondhopError
 from secondhop.loading.parsing import parse
-from secondhop.loading.wire import pack, pack_error, read_frame, write_frame
-from secondhop.processes import private_pipes
+from secondhop.loading.wire import pack, pack_error
+from secondhop.processes import private_pipes, read_frame, write_frame
 
 _MAX_FILE_BYTES = 16 * 1024 * 1024
 _IDLE_SECONDS = 10.0
@@ -23,11 +22,10 @@ _TIRED = 4
 """A child that keeps this fraction of the memory it may take is replaced, so that the next file finds room."""
 
 
-def main(memory_mb: int) -> None:
-    """Answers requests until there are no more."""
+def main() -> None:
+    """Answers requests until there are no more, the first of which is to take so much memory at most."""
     requests, answers = private_pipes()
-    with contextlib.suppress(ValueError):
-        signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C goes to the whole group; the parent decides
+    memory_mb = int(read_frame(requests)[0]["memory_mb"])
     for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS"):
         os.environ[name] = "1"  # for a thread on each core numpy would take more than the limit, on ten cores
     _limit("RLIMIT_AS", memory_mb * 2**20)

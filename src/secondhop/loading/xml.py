@@ -12,13 +12,14 @@ from dataclasses import dataclass, field
 from xml.parsers import expat
 
 from secondhop.loading.encodings import character_offsets, decode, in_lines
-from secondhop.loading.outlined import shortened
-from secondhop.types import Section, SourceText
+from secondhop.loading.outlined import nested, shortened
+from secondhop.types import Section, SourceText, Span
 
 _DECLARED = re.compile(rb"""^<\?xml[^>]{0,200}?encoding\s*=\s*["']([A-Za-z0-9_.:-]+)["']""")
 _EMPTY_ELEMENT = re.compile(rb"""<(?:[^"'>]|"[^"]*"|'[^']*')*/>""")
 _NAMING = ("title", "name", "id", "key", "label")
 _LEAST_CHARS = 200
+_LONGEST_HEADING = 300
 _MAX_DEPTH = 12
 _MAX_SECTIONS = 20_000
 
@@ -125,19 +126,12 @@ def _sections(text: str) -> list[Section]:
     parser.Parse(reader.code, True)
     elements = sorted(reader.found, key=lambda element: (element.start, -element.end))
     places = character_offsets(code, (at + blank for element in elements for at in (element.start, element.end)))
-    sections: list[Section] = []
-    around: list[tuple[int, tuple[str, ...]]] = []
-    for element in elements:
+
+    def part(element: _Element) -> tuple[int, int, str, Span | None]:
         start, end = places[element.start + blank], min(places[element.end + blank], len(text))
-        while around and around[-1][0] <= start:
-            around.pop()
-        path = (*(around[-1][1] if around else ()), shortened(f"{element.tag} {element.name}"))
-        around.append((end, path))
         line_end = text.find("\n", start, end)
         heading = (start, end if line_end < 0 else line_end)
-        sections.append(
-            Section(
-                start, end, heading_path=path, kind="code", heading_span=heading if heading[1] - start < 300 else None
-            )
-        )
-    return sections
+        name = shortened(f"{element.tag} {element.name}")
+        return start, end, name, heading if heading[1] - start < _LONGEST_HEADING else None
+
+    return list(nested(map(part, elements)))

@@ -65,7 +65,7 @@ def find_changes(
         verify: `content` reads every file, whatever its times say.
         again: paths of files to parse whatever is known of them.
     """
-    paths = relative_paths(listing)
+    paths = _relative_paths(listing)
     stat = _stat(listing)
     row = _rows(paths, table)
     known = row != NOWHERE
@@ -80,7 +80,7 @@ def find_changes(
     return Changes(listing, paths, stat, row, is_changed, is_unsettled, len(table) - int(known.sum()))
 
 
-def relative_paths(listing: FolderListing) -> list[str]:
+def _relative_paths(listing: FolderListing) -> list[str]:
     """Of the files, to the folder."""
     begin = len(listing.root.rstrip(os.sep)) + 1
     return [file.path[begin:] for file in listing.files]
@@ -109,7 +109,7 @@ def check_named(names: Iterable[str], listing: FolderListing, *tables: FileTable
     Raises:
         InputError: one is not; the message says why.
     """
-    known = set(relative_paths(listing)).union(*(table.paths for table in tables))
+    known = set(_relative_paths(listing)).union(*(table.paths for table in tables))
     for name in names:
         if name not in known:
             raise InputError(f"path={name!r} {_reason_not_to_index(name, listing)}")

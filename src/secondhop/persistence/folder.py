@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import contextlib
 import errno
-import os
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 from functools import partial
@@ -20,13 +19,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from secondhop import indexing
-from secondhop.errors import IndexCorruptError, IndexVersionError, OptionError, StoreError
+from secondhop.errors import IndexCorruptError, IndexVersionError, StoreError
 from secondhop.indexing import Snapshot
-from secondhop.loading import FolderListing, IngestReport, walk_folder
-from secondhop.loading.folder import INDEX_FOLDER
+from secondhop.loading import IngestReport
 from secondhop.options import FolderOptions
 from secondhop.persistence.changes import Changes, Verify, check_named, find_changes, is_settled
 from secondhop.persistence.fingerprint import fingerprint, kept_options, options_of
+from secondhop.persistence.place import index_folder, keep_from_git, list_folder, way_to
 from secondhop.persistence.table import FileTable
 from secondhop.persistence.update import Update, folded, make_update, snapshots_of
 from secondhop.pipeline import scoring_of
@@ -63,31 +62,6 @@ class IndexedFolder:
         return self.table.report(self.notes)
 
 
-def index_folder(root: Path, options: FolderOptions) -> Path:
-    """Where the index of a folder is kept.
-
-    Raises:
-        OptionError: that is the folder itself: the index's files would be among those to index.
-    """
-    if options.index_dir is None:
-        return root / INDEX_FOLDER
-    if _is_same(options.index_dir, root):
-        raise OptionError(f"index_dir={str(options.index_dir)!r} is the folder to index; give the index one of its own")
-    return Path(options.index_dir)
-
-
-def list_folder(root: Path, options: FolderOptions) -> FolderListing:
-    """The files of a folder that the options let in."""
-    return walk_folder(
-        root,
-        recursive=options.recursive,
-        gitignore=options.gitignore,
-        ignore=options.ignore,
-        hard_links=options.hard_links,
-        index_dir=index_folder(root, options) if options.persists else None,
-    )
-
-
 def open_folder(
     root: Path,
     options: FolderOptions,
@@ -121,13 +95,7 @@ def open_folder(
         NoSpaceError: the disk is full. The index stays as it was.
     """
     store, wanted = IndexStore(index_folder(root, options)), fingerprint(options)
-    # What was removed in memory only is written nowhere else.
-    known = previous.table.removed if previous is not None and previous.in_memory else {}
-    held = {path: digest for path, digest in known.items() if path not in again}
-    if removed is not None and previous is not None:
-        row = previous.table.row_of(removed)
-        held[previous.table.paths[row]] = previous.table.digest[row].tobytes()
-    build = partial(make_update, removed=removed, held=held, progress=progress)
+    held = {} if previous is None else _held(previous, again, removed)
     if not root.is_dir():
         list_folder(root, options)  # says what it is instead, before anything is said of an index in it
     while True:
@@ -135,7 +103,7 @@ def open_folder(
         base = _Base.load(store, wanted, previous, rebuild)
         began = monotonic_ns()
         listing = list_folder(root, options)
-        way = _way_to(root, store.folder, base.table)
+        way = way_to(root, store.folder, base.table.folder)
         check_named(again, listing, base.table, *(() if previous is None else (previous.table,)))
         if not listing.files:
             raise IngestReport.of((), listing.skipped).nothing_indexed(listing.root)
@@ -143,27 +111,26 @@ def open_folder(
         if base.stored is not None and not (changes or held or removed is not None):
             settled = _settled(store, options, base.stored, base.table, changes, began, way)
             return _opened(root, options, *settled, previous)
+        build = partial(
+            make_update, base.segments, base.table, changes, options, removed=removed, held=held, progress=progress
+        )
         update: Update | None = None
         try:
             with store.write(timeout=options.lock_timeout, replace=base.is_replaced) as transaction:
                 if _generation(store) != base.generation:
                     continue  # another process has written since
                 if base.generation == 0:
-                    _keep_from_git(store.folder)
-                update = build(base.segments, base.table, changes, options)
+                    keep_from_git(store.folder)
+                update = build()
                 table = replace(update.table, started=_time_of(began, transaction), folder=way)
                 update = replace(update, table=table)
                 manifest, table = update.commit(transaction, options, wanted, fold_bytes)
         except StoreError as error:
             if not _is_unwritable(error):
                 raise
-            if update is None:
-                update = build(base.segments, base.table, changes, options)
-            notes = (
-                *base.notes,
-                *update.notes,
-                f"{error.path}: {error.reason}: what has changed is held in memory only",
-            )
+            update = update or build()
+            kept_here = f"{error.path}: {error.reason}: what has changed is held in memory only"
+            notes = (*base.notes, *update.notes, kept_here)
             snapshot = update.snapshot(options)
             return IndexedFolder(root, options, snapshot, update.table, base.stored, in_memory=True, notes=notes)
         stored = store.load(base.stored)
@@ -187,7 +154,7 @@ def load_folder(root: Path, options: FolderOptions, previous: IndexedFolder | No
     table = _table_of(store, stored)
     if stored is None or table is None:
         return None
-    _way_to(root, store.folder, table)
+    way_to(root, store.folder, table.folder)
     if previous is not None and not _is_made_with(stored, fingerprint(options), options):
         raise StoreError(store.folder, "was written with other options, or by another version; use refresh()")
     return _opened(root, options, stored, table, previous)
@@ -220,7 +187,7 @@ def compact_folder(root: Path, options: FolderOptions) -> IndexedFolder | None:
         stored = store.load()
         table = _table_of(store, stored)
         if stored is not None and table is not None:
-            _way_to(root, store.folder, table)
+            way_to(root, store.folder, table.folder)
             if not _is_one(stored, table):
                 snapshot = indexing.combine(snapshots_of(stored.segments), table.order, scoring_of(options))
                 entry = transaction.add_segment(snapshot.to_arrays())
@@ -228,6 +195,16 @@ def compact_folder(root: Path, options: FolderOptions) -> IndexedFolder | None:
                 transaction.commit(fingerprint=told, segments=[entry], table=folded(table).to_arrays(), data=data)
     store.sweep(timeout=options.lock_timeout)
     return load_folder(root, options)
+
+
+def _held(previous: IndexedFolder, again: Collection[str], removed: str | None) -> dict[str, bytes]:
+    """Paths and digests of files that are to stay out of the index, though what is stored does not say so."""
+    known = previous.table.removed if previous.in_memory else {}  # which is written nowhere else
+    held = {path: digest for path, digest in known.items() if path not in again}
+    if removed is not None:
+        row = previous.table.row_of(removed)
+        held[previous.table.paths[row]] = previous.table.digest[row].tobytes()
+    return held
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -292,48 +269,6 @@ def _meaning_of(path: Path) -> Iterator[None]:
         ) from error
 
 
-def _way_to(root: Path, index: Path, table: FileTable) -> str:
-    """The way from an index to the folder that it is of: it stays right where both are moved, or copied, together.
-
-    Links in it are left as they are: a link that is set to the next release of a folder is still the same folder. A link
-    that the index is reached by is followed where the way would not lead to the folder without it.
-
-    Raises:
-        StoreError: the index is of another folder, and that is still there.
-    """
-    real = os.path.realpath(index)
-    try:
-        way = os.path.relpath(root, index)
-        if not _is_at(root, real, way):
-            way = os.path.relpath(root, real)
-    except ValueError:  # on Windows, another drive
-        way = os.path.abspath(root)
-    if table.folder in ("", way):
-        return way
-    owner = os.path.normpath(os.path.join(real, table.folder))
-    if not os.path.isdir(owner):
-        return way
-    if _is_at(root, real, table.folder):
-        return table.folder
-    raise StoreError(
-        index,
-        f"is the index of {owner}, not of {os.path.abspath(root)}; give each folder an index_dir= of its own, "
-        "or take this one over with `secondhop index repair`",
-    )
-
-
-def _is_at(root: Path, index: str, way: str) -> bool:
-    """Whether the way leads from the index, which need not be there yet, to the folder."""
-    return _is_same(os.path.normpath(os.path.join(index, way)), root)
-
-
-def _is_same(one: str | Path, other: str | Path) -> bool:
-    """Whether both names are of one folder, which is there: on some systems capitals make no difference."""
-    with contextlib.suppress(OSError):
-        return os.path.samefile(one, other)
-    return False
-
-
 def _is_made_with(stored: StoredIndex, wanted: str, options: FolderOptions) -> bool:
     """Whether the index has this fingerprint, and the options say the same of which files are in it."""
     return stored.manifest.fingerprint == wanted and dict(stored.manifest.data) == kept_options(options)
@@ -351,13 +286,6 @@ def _generation(store: IndexStore) -> int:
 def _time_of(began: int, transaction: Transaction) -> int:
     """When that moment of the monotonic clock was, by the clock of the index's file system."""
     return transaction.started_ns - (monotonic_ns() - began)
-
-
-def _keep_from_git(folder: Path) -> None:
-    """Have git leave out an index beside the documents, as it does the caches of other tools; not one that the user has placed."""
-    if folder.name == INDEX_FOLDER:
-        with contextlib.suppress(OSError), (folder / ".gitignore").open("x") as file:
-            file.write("*\n")
 
 
 def _is_unwritable(error: StoreError) -> bool:

@@ -1,4 +1,4 @@
-"""The child process that brings an index up to date: what it is asked comes as a line of JSON on its standard input.
+"""The child process that brings an index up to date. It is asked once.
 
 It is a fresh interpreter, as those that parse files are, so that the process that serves shares neither its memory nor
 its interpreter lock with the work. Killed at any moment, it leaves the index as it was: it ends when the process that
@@ -8,43 +8,34 @@ asked does, however that ends.
 from __future__ import annotations
 
 import contextlib
-import json
 import os
-import subprocess
-import sys
 import threading
 from pathlib import Path
-from typing import Any, BinaryIO, cast
+from typing import Any, BinaryIO
 
 from secondhop.errors import SecondhopError
 from secondhop.options import FolderOptions
 from secondhop.persistence.fingerprint import KEPT
-from secondhop.persistence.folder import index_folder, open_folder
-from secondhop.processes import start_python
+from secondhop.persistence.folder import open_folder
+from secondhop.persistence.place import index_folder
+from secondhop.processes import Child, private_pipes, read_frame, write_frame
 
-# Ctrl-C goes to the whole group, and the parent decides; importing takes long enough for it to come meanwhile.
-_START = """
-import signal
-signal.signal(signal.SIGINT, signal.SIG_IGN)
-from secondhop.persistence.worker import main
-main()
-"""
 _OPTIONS = (*KEPT, "workers", "lock_timeout", "password", "bm25_variant", "bm25_k1", "bm25_b")
 """All that an index depends on: models and tokenizers may be objects, and stay with the process that asks."""
 _FOLD_BYTES = 1 << 30
 """Up to this size the index is written whole: nobody waits for it, and those who serve it need only map it."""
 
 
-def start_refresh() -> subprocess.Popen[bytes]:
+def start_refresh() -> Child:
     """A child that waits to be asked, with `finish_refresh`.
 
     Raises:
         OSError: no process can be started here.
     """
-    return start_python(_START)
+    return Child(__name__)
 
 
-def finish_refresh(child: subprocess.Popen[bytes], root: Path, options: FolderOptions) -> None:
+def finish_refresh(child: Child, root: Path, options: FolderOptions) -> None:
     """Has the child bring the index of the folder up to date, and waits for it.
 
     Raises:
@@ -53,32 +44,34 @@ def finish_refresh(child: subprocess.Popen[bytes], root: Path, options: FolderOp
     """
     given = {name: getattr(options, name) for name in _OPTIONS}
     request = {"root": str(root.absolute()), "index_dir": str(index_folder(root, options).absolute()), "options": given}
-    answer = b""
-    with contextlib.suppress(OSError), child:  # it may have died before it was asked
-        pipe = cast("BinaryIO", child.stdin)  # open until there is an answer: that it closes means that nobody waits
-        pipe.write(json.dumps(request).encode() + b"\n")
-        pipe.flush()
-        answer = cast("BinaryIO", child.stdout).read()
-    if not answer:
-        raise OSError("the child process did not answer")
+    answer = None
     try:
-        reason = json.loads(answer)["error"]
-    except ValueError:
-        reason = f"the process that indexes {root} ended with exit code {child.returncode}"
+        child.hear()
+        with contextlib.suppress(OSError, EOFError, ValueError):
+            answer, _ = child.ask(request)
+    except (OSError, EOFError, ValueError) as error:
+        raise OSError("the child process did not answer") from error
+    finally:
+        child.ends()
+        child.close()
+    reason = (
+        f"the process that indexes {root} ended with exit code {child.exit_code}" if answer is None else answer["error"]
+    )
     if reason is not None:
         raise SecondhopError(reason)
 
 
 def main() -> None:
-    """Answers one request, after an empty line at once."""
-    print(flush=True)
-    request = json.loads(sys.stdin.buffer.readline())
-    threading.Thread(target=_end_with_parent, daemon=True).start()
-    print(json.dumps({"error": _answer(request)}))
+    """Says that it is ready, and answers one request."""
+    requests, answers = private_pipes()
+    write_frame(answers, {"ready": True})
+    request, _ = read_frame(requests)
+    threading.Thread(target=_end_with_parent, args=(requests,), daemon=True).start()
+    write_frame(answers, {"error": _answer(request)})
 
 
-def _end_with_parent() -> None:
-    os.read(sys.stdin.fileno(), 1)  # nothing comes any more but the end
+def _end_with_parent(requests: BinaryIO) -> None:
+    os.read(requests.fileno(), 1)  # nothing comes any more but the end
     os._exit(1)
 
 

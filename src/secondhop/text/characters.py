@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from secondhop.arrays import distinct_values
+from secondhop.arrays import distinct_values, offsets_of
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -34,6 +34,12 @@ def codes(text: str) -> Codes:
         return np.frombuffer(text.encode("ascii"), np.uint8)
     units = np.array([text]).view(np.uint32)  # quicker than encoding it, but for Latin-1
     return units.astype(np.uint16) if units.max() < _BASIC else units
+
+
+def end_to_end(texts: Sequence[str]) -> tuple[str, Ints]:
+    """The texts with a line end between them, and where each begins there."""
+    lengths = np.fromiter(map(len, texts), np.int64, len(texts))
+    return "\n".join(texts), offsets_of(lengths + 1)[:-1]
 
 
 def windows(starts: Ints, ends: Ints) -> Iterator[slice]:

@@ -11,11 +11,9 @@ from __future__ import annotations
 
 import logging
 import sys
-from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from contextvars import ContextVar
-from threading import Lock
 from typing import Any
 
 from llama_index.core.bridge.pydantic import ConfigDict, Field, PrivateAttr
@@ -28,7 +26,7 @@ from llama_index.core.instrumentation.span_handlers import NullSpanHandler
 from llama_index.core.schema import NodeWithScore, QueryBundle
 
 from secondhop.reporting.flat import Scalar, attributes_of
-from secondhop.reporting.sinks import SinkCaller
+from secondhop.reporting.sinks import Collector
 from secondhop.telemetry import METADATA, REPORT_SPAN, summary
 
 dispatcher = get_dispatcher(__name__)
@@ -67,14 +65,12 @@ class DecisionReportEventHandler(BaseEventHandler):
         default=1000, ge=0, description="How many reports are kept, the newest ones; None for all."
     )
     sink: Callable[[Report], Any] | None = Field(default=None, exclude=True, description="Called with each report.")
-    _reports: deque[Report] = PrivateAttr()
-    _lock: Any = PrivateAttr(default_factory=Lock)
-    _tell: SinkCaller = PrivateAttr(default_factory=lambda: SinkCaller("DecisionReportEventHandler", logger))
+    _heard: Collector = PrivateAttr()
 
     def model_post_init(self, context: Any) -> None:
         """Makes room for the reports."""
         super().model_post_init(context)
-        self._reports = deque(maxlen=self.max_reports)
+        self._heard = Collector("DecisionReportEventHandler", logger, self.max_reports)
 
     @classmethod
     def class_name(cls) -> str:
@@ -84,23 +80,18 @@ class DecisionReportEventHandler(BaseEventHandler):
     @property
     def reports(self) -> list[Report]:
         """The reports so far, oldest first."""
-        with self._lock:
-            return list(self._reports)
+        return self._heard.reports
 
     @property
     def last(self) -> Report | None:
         """The newest report, None if there is none."""
-        with self._lock:
-            return self._reports[-1] if self._reports else None
+        last: Report | None = self._heard.last
+        return last
 
     def handle(self, event: BaseEvent, **kwargs: Any) -> None:  # noqa: ARG002
         """Keeps the report of a `DecisionReportEvent`; other events are not looked at."""
-        if not isinstance(event, DecisionReportEvent):
-            return
-        with self._lock:
-            self._reports.append(event.report)
-        if self.sink is not None:
-            self._tell(self.sink, event.report)
+        if isinstance(event, DecisionReportEvent):
+            self._heard.add(event.report, self.sink)
 
 
 _collecting: ContextVar[tuple[DecisionReportEventHandler, ...]] = ContextVar("secondhop_collecting", default=())

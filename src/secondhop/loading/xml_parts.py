@@ -1,6 +1,6 @@
-"""Reading the XML parts of a Word document without regard to namespaces, which differ between its two variants.
+"""Parts of zip containers that are XML, of Word and books, and elements without regard to namespaces.
 
-`parse_part` reads those of other zip containers as well.
+Namespaces differ between the two variants of the office formats, and between programs.
 """
 
 from __future__ import annotations
