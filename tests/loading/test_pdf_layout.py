@@ -52,6 +52,14 @@ def test_cells_of_one_row_are_one_line():
     assert pdf.load(making.drawn_pdf([page]), "a.pdf").text == "Steel 10 20\nCopper 30 40"
 
 
+def test_a_word_broken_at_a_line_end_leaves_the_page_in_reading_order():
+    broken = column(72, 600, ["The harbour has a new lan-", "tern and an old bridge."])
+    rows = [(72, 500, 10, "Copper"), (200, 500, 10, "30")]
+    above = column(72, 700, ["First paragraph,", "and its end."])
+    text = pdf.load(making.drawn_pdf([[*broken, *rows, *above]]), "a.pdf").text
+    assert text == "First paragraph,\nand its end.\nThe harbour has a new lantern and an old bridge.\nCopper 30"
+
+
 def test_numbers_and_bullets_drawn_after_a_list_stand_before_its_items():
     items = [
         (90, 700, 10, "Moor the ship"),
@@ -243,6 +251,36 @@ def test_a_page_number_is_found_where_the_text_ends_early():
     assert not any(text.endswith(str(page + 40)) for page, _, text in shown(loaded))
 
 
+@pytest.mark.parametrize("is_two_sided", [True, False])
+def test_page_numbers_beside_titles_that_change_are_in_no_section(is_two_sided):
+    def head(number):
+        title = making.WORDS[number].title()
+        return f"{number + 11} {title}" if is_two_sided and number % 2 else f"{title} {number + 11}"
+
+    pages = [[(72, 760, 9, head(number)), *column(72, 700, BODY[number : number + 5])] for number in range(6)]
+    loaded = pdf.load(making.drawn_pdf(pages), "a.pdf")
+    assert [text for _, _, text in shown(loaded)] == ["\n".join(BODY[number : number + 5]) for number in range(6)]
+    assert loaded.text.startswith(f"{head(0)}\n{BODY[0]}")
+
+
+@pytest.mark.parametrize(("height", "title"), [(760, "{} {}"), (640, "{1} {0}")])
+def test_numbers_of_titles_that_count_on_stay(height, title):
+    heads = [title.format(number + 1, making.WORDS[number].title()) for number in range(6)]
+    pages = [[(72, height, 9, heads[number]), *column(72, 600, BODY[number : number + 5])] for number in range(6)]
+    loaded = pdf.load(making.drawn_pdf(pages), "a.pdf")
+    assert [text.split("\n")[0] for _, _, text in shown(loaded)] == heads
+
+
+def test_a_header_stays_on_its_first_page_unless_it_repeats_a_title_there():
+    pages = [
+        [(72, 760, 9, f"{1 + number // 4} Dues"), *column(72, 700, BODY[number : number + 5])] for number in range(8)
+    ]
+    pages[4].append((72, 600, 9, "2 Dues"))
+    texts = [text for _, _, text in shown(pdf.load(making.drawn_pdf(pages), "a.pdf"))]
+    assert [number for number, text in enumerate(texts) if "Dues" in text] == [0, 4]
+    assert (texts[0][:6], texts[4][-6:], texts[4].count("Dues")) == ("1 Dues", "2 Dues", 1)
+
+
 def test_titles_of_a_few_pages_and_figures_at_the_edge_stay():
     pages = [
         [(72, 760, 10, "Harbour Ltd"), *column(72, 700, BODY[:4]), (72, 40, 10, f"{n * n + 7} tons")] for n in range(3)
@@ -280,6 +318,13 @@ def test_larger_lines_are_headings_where_there_is_no_outline():
     ]
     spans = [loaded.text[slice(*section.heading_span)] for section in loaded.sections if section.heading_span]
     assert spans == ["1 Harbour", "1.1 Dues", "2 Boats of\nthe harbour", "2.1 Ferries"]
+
+
+def test_a_title_is_not_taken_for_the_same_words_in_a_sentence_above_it():
+    above, below = ["It has a Ledger of", "its own."], BODY[:9]
+    page = [(72, 740, 18, "Harbour"), *column(72, 700, above), (72, 600, 18, "Ledger"), *column(72, 560, below)]
+    loaded = pdf.load(making.drawn_pdf([page, page]), "a.pdf")
+    assert [text.split("\n") for _, _, text in shown(loaded)][:2] == [["Harbour", *above], ["Ledger", *below]]
 
 
 def test_headings_in_13_points_over_a_text_in_11_are_found_in_any_font():

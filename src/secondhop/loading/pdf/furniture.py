@@ -21,7 +21,7 @@ _HEIGHT_STEP = 6.0  # points by which the same header may move from page to page
 _DIGITS = re.compile(r"\d+")
 _PAGE_OF_PAGES = re.compile(r"(?:page|seite|p\.|página|pagina|стр\.)?\s*#\s*(?:of|/|von|de|di|из)\s*#", re.IGNORECASE)
 
-_MAX_NUMBER_CHARS = 4
+_OUTER_NUMBER = re.compile(r"\A\d{1,4}(?=\s|\Z)|(?<=\s)\d{1,4}\Z", re.ASCII)
 
 _Key = tuple[str, int]
 _EdgeLine = tuple[int, bool, str, int]
@@ -30,7 +30,8 @@ _EdgeLine = tuple[int, bool, str, int]
 def set_apart(pages: Sequence[Page]) -> Sequence[Page]:
     """The pages with their headers and footers in `head` and `foot` instead of `lines`.
 
-    Of a header that reads the same everywhere the first stays in place: it may be the only one to name the document.
+    Of a header that reads the same everywhere the first stays in place, unless it stands above the title that it repeats:
+    it may be the only one to name the document.
     """
     if len(pages) < 2:
         return pages
@@ -45,22 +46,41 @@ def set_apart(pages: Sequence[Page]) -> Sequence[Page]:
     ]
 
 
-def _page_numbers(pages: Sequence[Page]) -> dict[int, int]:
-    """Page → its line that is the page's number, wherever the text ends: lowest or highest, and counting on."""
-    places: dict[tuple[int, bool], dict[int, int]] = defaultdict(dict)
+def _page_numbers(pages: Sequence[Page]) -> dict[int, tuple[int, bool]]:
+    """Page → its line with the page's number, and whether that is the highest: else it is the lowest. They count on.
+
+    The number stands alone or beside the title of a chapter. Numbers at the left of all pages may be those of sections.
+    """
+    outer: dict[tuple[int, bool], dict[int, int]] = defaultdict(dict)
+    left: dict[tuple[int, bool], dict[int, int]] = defaultdict(dict)
     for number, page in enumerate(pages):
-        if not page.lines:
+        places = [place for place, line in enumerate(page.lines) if line.height or not page.height]
+        if not places:
             continue
-        order = [place for _, place in sorted((line.bottom, place) for place, line in enumerate(page.lines))]
+        order = sorted(places, key=lambda place: page.lines[place].bottom)
         for place, at_top in ((order[0], False), (order[-1], True)):
-            text = page.lines[place].text
-            if len(text) <= _MAX_NUMBER_CHARS and text.isascii() and text.isdigit():
-                places[int(text) - number, at_top][number] = place
-    found: dict[int, int] = {}
-    for numbered in places.values():
-        if _is_run(list(numbered), _LEAST_PAGES):
-            found.update(numbered)
+            line = page.lines[place]
+            for match in _OUTER_NUMBER.finditer(line.text):
+                is_alone = match[0] == line.text
+                if is_alone or (len(line.text) <= _MAX_CHARS and _is_near_edge(page, line)):
+                    is_left = not is_alone and match.start() == 0
+                    (left if is_left else outer)[int(match[0]) - number, at_top][number] = place
+    found: dict[int, tuple[int, bool]] = {}
+    for key, at_ends in outer.items():
+        numbered = left[key] | at_ends
+        if _is_run(sorted(numbered), _LEAST_PAGES):
+            found.update((number, (place, key[1])) for number, place in numbered.items())
     return found
+
+
+def _height_on(page: Page, line: Line) -> float:
+    """How high the middle of a line stands on its page, 0 to 1; in the middle where that is not known."""
+    is_known = page.height and line.height
+    return (line.bottom + line.height / 2 - page.floor) / page.height if is_known else 0.5
+
+
+def _is_near_edge(page: Page, line: Line) -> bool:
+    return not _EDGE < _height_on(page, line) < 1 - _EDGE
 
 
 def _edge_lines(page: Page) -> Iterable[_EdgeLine]:
@@ -71,11 +91,11 @@ def _edge_lines(page: Page) -> Iterable[_EdgeLine]:
     for place, line in enumerate(page.lines):
         if not line.height or len(line.text) > _MAX_CHARS:
             continue
-        depth = (line.bottom + line.height / 2 - page.floor) / page.height
+        at_top = _height_on(page, line) >= 0.5
         if line.is_askew:
-            askew.append((place, depth >= 0.5, line))
-        elif depth >= 1 - _EDGE or depth <= _EDGE:
-            near.append((place, depth >= 0.5, line))
+            askew.append((place, at_top, line))
+        elif _is_near_edge(page, line):
+            near.append((place, at_top, line))
     near.sort(key=lambda entry: entry[2].bottom)
     top, bottom = ([entry for entry in near if entry[1] == at_top] for at_top in (True, False))
     for place, at_top, line in (*top[-_MAX_EDGE_LINES:], *bottom[:_MAX_EDGE_LINES], *askew):
@@ -123,21 +143,24 @@ def _split(
     repeated: set[_Key],
     fixed: set[str],
     seen: set[str],
-    number_at: int | None,
+    numbered: tuple[int, bool] | None,
 ) -> Page:
     head: set[int] = set()
     foot: set[int] = set()
-    for place, at_top, words, step in edge:
-        if (words, step) not in repeated:
-            continue
+    edge = [entry for entry in edge if entry[2:] in repeated]
+    places = {place for place, *_ in edge}
+    body = {line.text.casefold() for place, line in enumerate(page.lines) if place not in places} if edge else ()
+    for place, at_top, words, _ in edge:
         text = page.lines[place].text.casefold()
         reads_the_same = "#" not in words or text in fixed
         if text not in seen and reads_the_same and any(character.isalpha() for character in words):
             seen.add(text)
-            continue
+            if text not in body:
+                continue
         (head if at_top else foot).add(place)
-    if number_at is not None and number_at not in head:
-        foot.add(number_at)
+    if numbered is not None:
+        place, at_top = numbered
+        (head if at_top else foot).add(place)
     if not head and not foot:
         return page
     parts: tuple[list[Line], list[Line], list[Line]] = ([], [], [])

@@ -60,7 +60,8 @@ def _titles(path: Sequence[tuple[int, str]]) -> tuple[str, ...]:
 
 def _place(text: str, opening: str, closing: str, lines: int, cursor: int) -> Span | None:
     """Where a heading stands, by its first and last line; None where a broken word in it was made whole."""
-    start = text.find(opening, cursor)
+    # Whole lines: the words of a title may well stand in a sentence above it.
+    start = f"\n{text}\n".find(f"\n{opening}\n", cursor)
     if start < 0:
         return None
     end = start + len(opening)

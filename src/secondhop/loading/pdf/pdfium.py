@@ -5,6 +5,7 @@ from __future__ import annotations
 import ctypes
 import math
 import os
+import re
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
@@ -31,6 +32,7 @@ _TOUCHING = 0.6
 """Of the height of a letter: what may lie between one piece of a line and the next."""
 _BLANK = 0.15
 """Of the same: what lies between words."""
+_STORED_LINE = re.compile("[^\r\n\ufffe]*\ufffe|[^\r\n]+")
 _SLIGHTLY_TURNED = 0.1
 """Rise of a line, of its length: pages that were scanned askew have lines that are still no watermarks."""
 
@@ -341,12 +343,12 @@ def _numbers(textpage: Any, text: str, pieces: Sequence[tuple[int, str]]) -> Seq
 
 def _numbered(stored: str) -> Iterator[tuple[int, str]]:
     """Each line as `tidy_lines` gives it, and where its first character stands."""
-    at = 0
-    for line in stored.split("\r\n"):
+    for match in _STORED_LINE.finditer(stored):
+        line = match[0].replace("\ufffe", "\x02")  # the mark of a broken word, as it is in text asked for by its place
         bare = line.strip()
         if bare:
-            yield at + line.index(bare[0]), bare if bare.isascii() and bare.isprintable() else tidy_lines(line)[0]
-        at += len(line) + 2
+            at = match.start() + line.index(bare[0])
+            yield at, bare if bare.isascii() and bare.isprintable() else tidy_lines(line)[0]
 
 
 def _outline(pdf: pypdfium2.PdfDocument) -> tuple[list[Entry], list[str]]:

@@ -9,8 +9,8 @@ from unicodedata import normalize
 
 from secondhop.loading.builder import clean
 
-# pdfium puts one of the first two for a hyphen at a line's end and joins the two lines, but leaves the true hyphen, which
-# browsers and other programs that print HTML break words with.
+# pdfium puts one of the first two for a hyphen at a line's end and joins the two lines (`tidy_lines` parts them), but
+# leaves the true hyphen, which browsers and other programs that print HTML break words with.
 _MARKS = ("\x02", "\ufffe", "\u2010\n")
 _MARK = re.compile("|".join(_MARKS))
 _LAST_WORD = re.compile(r"\w*\Z")
@@ -29,8 +29,11 @@ _UNUSUAL = re.compile(
 
 
 def tidy_lines(text: str) -> list[str]:
-    """The lines of a page's text without control characters (but line-end hyphens) and blanks at their ends."""
-    kept = _UNUSUAL.sub(_plain, text.replace("\r\n", "\n").replace("\xa0", " "))
+    """The lines of a page's text without control characters (but line-end hyphens) and blanks at their ends.
+
+    A line that ends in a broken word is one: the rest of the word stands in the next row, or column.
+    """
+    kept = _UNUSUAL.sub(_plain, text.replace("\r\n", "\n").replace("\xa0", " ").replace("\x02", "\x02\n"))
     return [line.strip() for line in kept.split("\n")]
 
 
