@@ -2,7 +2,7 @@
 
     python tests/benchmarks/own_words_documents.py FOLDER     # fetches the documents
     make bench-words DOCUMENTS=FOLDER
-    python tests/benchmarks/own_words.py FOLDER [--half B | --unseen] [--only SET ...] [--systems NAME ...] [--write]
+    python tests/benchmarks/own_words.py FOLDER [--half B | --unseen | --compared] [--only SET ...] [--systems NAME ...] [--write]
 
 `own_words/SET.jsonl` has the questions as golden sets have them, and in `file` the file (or files) that answer; they were
 written by readers of the documents who had not seen this package. Manuals are asked as a folder; licences and PDF files,
@@ -11,7 +11,8 @@ as a reader has them in hand, one by one. Every system reads the same text of a 
 if all its expected texts stand in the context. Budgets are tokens of `o200k_base`. In brackets: ours minus the other on
 the same questions, in points, with the 95 % interval. `--write` puts the table into docs/findings/own_words.md.
 
-`--unseen` asks sets that were made when everything was chosen: nothing may ever be chosen with them.
+`--unseen` asks sets that were made when everything was chosen: nothing may ever be chosen with them. `--compared` asks
+questions that name two things, with evidence of each (`own_words/compared`, docs/findings/compared.md).
 """
 
 import argparse
@@ -34,6 +35,7 @@ from secondhop.evaluation.text import holds
 from secondhop.text.tokens import resolve_counter
 
 HERE = Path(__file__).resolve().parent
+QUESTIONS = HERE / "own_words"
 PAGE = HERE.parents[1] / "docs" / "findings" / "own_words.md"
 BEGIN, END = "<!-- {}: made by make bench-words -->", "<!-- end of {} -->"
 BUDGETS = (150, 300, 600, 1200, 2400)
@@ -64,6 +66,8 @@ UNSEEN = {
     "German, French": ("gimp_de", "gimp_fr"),
 }
 
+COMPARED = {"questions that compare": tuple(path.stem for path in sorted((QUESTIONS / "compared").iterdir()))}
+
 
 def read_document(path: Path, source: str) -> Doc | None:
     """A file with the text that all systems read; None if there is none in it."""
@@ -73,9 +77,9 @@ def read_document(path: Path, source: str) -> Doc | None:
         return None
 
 
-def dataset_of(name: str, folder: Path, part: str) -> Dataset:
+def dataset_of(name: str, folder: Path, part: str, questions: Path = QUESTIONS) -> Dataset:
     """The questions of a set, over the files of the folder of that name."""
-    rows = [json.loads(line) for line in (HERE / "own_words" / f"{name}.jsonl").read_text("utf-8").splitlines()]
+    rows = [json.loads(line) for line in (questions / f"{name}.jsonl").read_text("utf-8").splitlines()]
     rows = [row for row in rows if part in ("all", half(row["id"]))]
     base = folder / name
     files = sorted(str(path.relative_to(base)) for path in base.rglob("*") if path.is_file())
@@ -105,7 +109,11 @@ def measure(task):
     counter, _ = resolve_counter(arguments.tokenizer)
     return run(
         [make_system(system) for system in arguments.systems],
-        [dataset_of(name, arguments.folder, arguments.half)],
+        [
+            dataset_of(
+                name, arguments.folder, arguments.half, QUESTIONS / "compared" if arguments.compared else QUESTIONS
+            )
+        ],
         arguments.budgets,
         counter,
     )
@@ -151,6 +159,7 @@ def main() -> None:
     parser.add_argument("folder", type=Path)
     parser.add_argument("--half", default="all", choices=("A", "B", "all"))
     parser.add_argument("--unseen", action="store_true", help="the sets with which nothing was chosen")
+    parser.add_argument("--compared", action="store_true", help="questions that name two things, with evidence of each")
     parser.add_argument("--only", nargs="+", metavar="SET")
     parser.add_argument("--systems", nargs="+", default=SYSTEMS)
     parser.add_argument("--budgets", nargs="+", type=int, default=BUDGETS)
@@ -160,7 +169,9 @@ def main() -> None:
     parser.add_argument("--from", dest="stored", type=Path, help="make the table from stored rows; measure nothing")
     parser.add_argument("--write", action="store_true", help="into docs/findings/own_words.md")
     arguments = parser.parse_args()
-    kinds = UNSEEN if arguments.unseen else KINDS
+    if arguments.compared and arguments.write:
+        parser.error("--compared has no table to write")
+    kinds = UNSEEN if arguments.unseen else COMPARED if arguments.compared else KINDS
     arguments.only = arguments.only or [name for names in kinds.values() for name in names]
     rows = json.loads(arguments.stored.read_text("utf-8")) if arguments.stored else everything(arguments)
     if arguments.rows:

@@ -24,6 +24,9 @@ _OF_TITLE = rf"(?:(?={FIRST})\S[^\s\d.]*|(?!{FIRST})[^\s\d.]{{1,3}})"
 _RUN_IN = re.compile(
     rf"{_NUMBER.pattern}(?={FIRST})(?:{_OF_TITLE}(?:\s+{_OF_TITLE})*|[^\s\d.]+(?:\s+[^\s\d.]+){{,2}})\.$"
 )
+_RULES = frozenset('=-~^"+*#')
+"""What headings are underlined with."""
+_SHORTEST_RULE = 3
 _BEGINS = frozenset("0123456789IVXSACRPsacrp")
 _LONGEST_RUN_IN = 90
 """Characters of its line. Most sentences are longer."""
@@ -54,11 +57,21 @@ def _opens(text: str, start: int, end: int, following: int, heading: str | None)
         return True
     if text[start] == "#" and _MARKED.fullmatch(text, start, end):
         return True
+    if last in _RULES and _is_underlined(text[start:end]):
+        return True
     if last == "." and (
         (text[end - 2] in _DIGITS and _NUMBERED.search(text[start:end])) or _is_run_in(text, start, end, following)
     ):
         return True
     return bool(heading) and text[start:end].partition("\n")[0].strip(_AROUND_HEADING) == heading
+
+
+def _is_underlined(sentence: str) -> bool:
+    """Whether it ends with a line and a rule that is as long below it: a heading in any plain text, but no columns of a table."""
+    *_, title, rule = ["", *sentence.rsplit("\n", 2)]
+    title = title.strip()
+    is_heading = any(map(str.isalnum, title)) and not any(mark in title for mark in ("|", "\t", "  "))
+    return is_heading and len(rule) >= max(len(title), _SHORTEST_RULE) and len(set(rule)) == 1
 
 
 def _is_run_in(text: str, start: int, end: int, following: int) -> bool:
