@@ -31,6 +31,8 @@ _INLINE = frozenset({
 })
 # fmt: on
 _BOILERPLATE = frozenset({"nav", "footer"})
+_BESIDE_THE_PAGE = frozenset({"header", "aside"})
+"""What stands beside the text where it is a part of the body itself and has no heading."""
 _BOILERPLATE_ROLES = frozenset({"navigation", "banner", "contentinfo", "search", "complementary", "menu", "menubar"})
 _NAVIGATION = frozenset({"navheader", "navfooter", "docnav"})
 """Classes of DocBook's and Publican's bars of links to the pages around."""
@@ -44,6 +46,8 @@ _OF_HEADINGS = re.compile(
     r"(?:^|[ _-])toc(?:$|[ _-])|(?:^| )(?:contents|table-of-contents|tableofcontents)(?:$| )", re.IGNORECASE
 )
 """Classes and ids of a page's own table of contents, if most of its text is in links into the page."""
+_LISTS = frozenset({"ul", "ol", "dl", "li", "dd"})
+_WORD = re.compile(r"\b[^\W\d]\w*")
 _PERMALINK = re.compile("[¶§#🔗↩\ue000-\uf8ff]\ufe0e?")
 """What a heading's link to itself shows, some as a letter of a font of their own, and a note's link back."""
 _OF_LINE_NUMBERS = re.compile(
@@ -60,6 +64,8 @@ _QUOTES = "”“"
 """What a browser shows at the end and at the start of a quotation."""
 _APART = frozenset({"button", "label"})
 """What is drawn apart from what stands before it in the line."""
+_BOXES = frozenset({"note", "tip", "hint", "important", "caution", "warning", "danger", "admonition", "author"})
+"""Classes of boxes in a section: their titles head no section, and the tables that draw them hold no data."""
 _NUMBERS = {"a": "lowerLetter", "A": "upperLetter", "i": "lowerRoman", "I": "upperRoman"}
 _NUMBERED_AS = re.compile(
     r"\b(?:(lower|upper)-?(?:alpha|latin|(roman))|list-style(?:-type)?\s*:\s*none)\b", re.IGNORECASE
@@ -131,6 +137,8 @@ def write_page(
         while (before := tex.prev) is not None and before.is_element_node and _is_of_mathjax(before):
             before.decompose()
         tex.replace_with(one_line(tex.text()))
+    for contents in _own_contents(tree):
+        contents.decompose()
     title_node = tree.css_first("title")
     if tree.root is not None:
         written = builder.length
@@ -138,6 +146,34 @@ def write_page(
         if builder.length == written:
             _Writer(builder, titles or {}, without_boilerplate=False).write(tree.root)
     return "" if title_node is None else one_line(title_node.text()), []
+
+
+def _own_contents(tree: LexborHTMLParser) -> list[Any]:
+    """The lists of links in a page that say again what its headings say."""
+    lists = [
+        node
+        for node in tree.css("ul, ol, dl")
+        if (around := node.parent) is not None
+        and around.tag not in _LISTS
+        and node.css_first("a[href*='#']") is not None
+        and _is_shown(around, _DROPPED | _BOILERPLATE)
+    ]
+    if not lists:
+        return []
+    headings = {_words(heading) for heading in tree.css(_ANY_HEADING)}
+    return [node for node in lists if _repeats(node, headings)]
+
+
+def _repeats(node: Any, headings: set[str]) -> bool:
+    """Whether a list holds hardly more than links, most of which read like headings."""
+    links = node.css("a[href*='#']")
+    repeated = sum(_words(link) in headings for link in links)
+    return repeated > 1 and 5 * repeated >= 4 * len(links) and 10 * sum(map(_letters, links)) >= 9 * _letters(node)
+
+
+def _words(node: Any) -> str:
+    """The words of a heading or a link, without the numbers that one of them may lack."""
+    return " ".join(_WORD.findall(node.text().lower()))
 
 
 def _is_of_mathjax(node: Any) -> bool:
@@ -201,8 +237,8 @@ class _Writer:
                 self._line.append(_WHITESPACE.sub(" ", node.text_content or ""))
             elif node.tag == "q":
                 self._line.append(_QUOTES[entering])
-            elif entering and node.tag in _APART:
-                self._line.append(" ")
+            elif entering and (gap := _gap_before(node)) and any(map(str.strip, self._line)):
+                self._line.append(gap)
             elif not entering and not _is_inline(node.tag):
                 self._flush()
                 if node.tag in ("li", "dd"):
@@ -283,7 +319,9 @@ class _Writer:
 
 
 def _heading_level(node: Any) -> int | None:
-    """The level of a heading, also of one that only its role tells; None for other elements."""
+    """The level of a heading, also of one that only its role tells; None for other elements, and for the title of a box."""
+    if _is_box(node.parent):
+        return None
     level = _HEADINGS.get(node.tag)
     if level is None and node.attributes.get("role") == "heading":
         return _number(node.attributes.get("aria-level")) or _USUAL_LEVEL
@@ -310,10 +348,12 @@ def _is_inline(tag: str) -> bool:
 def _is_shown(node: Any, dropped: frozenset[str]) -> bool:
     if node.tag in dropped:
         return False
+    if node.tag in _BESIDE_THE_PAGE and node.parent.tag == "body" and dropped >= _BOILERPLATE:
+        return node.css_first(_ANY_HEADING) is not None
     attributes = node.attributes
     if not attributes:
         return True
-    if "hidden" in attributes or _HIDDEN_STYLE.search(attributes.get("style") or ""):
+    if _is_hidden(node) and not _is_one_of_several(node):
         return False
     if node.tag == "a" and (attributes.get("href") or "").startswith("#") and _PERMALINK.fullmatch(node.text().strip()):
         return False
@@ -334,6 +374,34 @@ def _is_shown(node: Any, dropped: frozenset[str]) -> bool:
     if _OF_LINKS.search(names := f"{classes} {name}"):
         return node.css_first(_ANY_HEADING) is not None or not _is_of_links(node, "a[href], button")
     return not (_OF_HEADINGS.search(names) and _is_of_links(node, "a[href^='#']"))
+
+
+def _is_hidden(node: Any) -> bool:
+    return "hidden" in node.attributes or bool(_HIDDEN_STYLE.search(node.attributes.get("style") or ""))
+
+
+def _is_one_of_several(node: Any) -> bool:
+    """Whether a hidden element is part of a line that is hidden whole: a script shows the part for the reader's system."""
+    around = node.parent
+    return (
+        around is not None
+        and around.tag == "span"
+        and all(
+            part.is_element_node and _is_hidden(part) for part in around.iter(include_text=True) if part.text().strip()
+        )
+    )
+
+
+def _gap_before(node: Any) -> str:
+    """What sets an element apart from what stands before it in the line."""
+    if node.tag in _APART:
+        return " "
+    return " / " if node.tag == "span" and node.prev is not None and _is_hidden(node) else ""
+
+
+def _is_box(node: Any) -> bool:
+    """Whether an element is a note or a warning beside the text."""
+    return node is not None and not _BOXES.isdisjoint((node.attributes.get("class") or "").lower().split())
 
 
 def _is_of_links(node: Any, links: str) -> bool:
@@ -363,8 +431,8 @@ def _text(root: Any, dropped: frozenset[str], replaced: frozenset[str] = _REPLAC
             pieces.append(node.text_content or "")
         elif node.tag == "q":
             pieces.append(_QUOTES[entering])
-        elif entering and node.tag in _APART:
-            pieces.append(" ")
+        elif entering and (gap := _gap_before(node)):
+            pieces.append(gap)
         elif not (_is_inline(node.tag) or node.mem_id == root.mem_id or (pieces and pieces[-1].endswith("\n"))):
             pieces.append("\n")
     return "".join(pieces)
@@ -425,7 +493,7 @@ def _formula(math: Any) -> str:
 
 def _is_of_data(table: Any) -> bool:
     """Whether a table is no layout of the page: nothing in it is one or a heading, or its own rows name what they hold."""
-    if table.css_first(_ANY_HEADING) is not None:
+    if _is_box(table.parent) or table.css_first(_ANY_HEADING) is not None:
         return False
     return len(table.css("table")) == 1 or any(cell.tag == "th" for row in _own_rows(table) for cell in row.iter())
 
