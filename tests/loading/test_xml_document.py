@@ -23,7 +23,8 @@ DOCBOOK = """<?xml version="1.0"?>
 <screen>$ app --new
 done</screen>
 <table><title>Sizes</title><tgroup cols="2"><thead><row><entry>Name</entry><entry>Size</entry></row></thead>
-<tbody><row><entry>small</entry><entry><para>1 MB</para></entry></row></tbody></tgroup></table>
+<tbody>
+<row><entry>small <keycombo><keycap>Alt</keycap><keycap>S</keycap></keycombo></entry><entry><para>1 MB</para></entry></row></tbody></tgroup></table>
 </sect1></chapter>"""
 
 MALLARD = """<page xmlns="http://projectmallard.org/1.0/" type="topic"><info><link type="guide" xref="a"/>
@@ -31,7 +32,7 @@ MALLARD = """<page xmlns="http://projectmallard.org/1.0/" type="topic"><info><li
 <title>It does not connect</title>
 <comment><p>To be written.</p></comment>
 <steps><item><p>Open <gui>Settings</gui>.</p></item><item><p>Press <keyseq><key>Ctrl</key><key>P</key></keyseq>.</p></item></steps>
-<p><code>ls</code> lists files.</p><code>ls -l</code>
+<p><code>ls</code> lists files, see <link xref="files"/>.</p><code>ls -l</code>
 <section><title>More</title><p><guiseq><gui>Edit</gui><gui>Undo</gui></guiseq></p></section></page>"""
 
 DITA = """<task id="t"><title>Replace it</title><shortdesc>When it is old.</shortdesc><prolog><author>A</author></prolog>
@@ -47,7 +48,7 @@ def test_docbook_is_read_with_titles_lists_code_and_tables():
     loaded = load_text(DOCBOOK, "a.docbook")
     assert loaded.text == (
         "Budgets\n\nIn app there is one:\n- first\n- second\n\nMenu File\n\nCtrl+N → File → New\n: Makes a file.\n\n"
-        "Beware\n\nIt is empty.\n\n$ app --new\ndone\n\nSizes\n\nName | Size\nsmall | 1 MB"
+        "Beware\n\nIt is empty.\n\n$ app --new\ndone\n\nSizes\n\nName | Size\nsmall Alt+S | 1 MB"
     )
     inner = ("Budgets", "Menu File")
     assert outline(loaded) == [(("Budgets",), "prose"), (inner, "prose"), (inner, "code"), (inner, "table")]
@@ -56,7 +57,7 @@ def test_docbook_is_read_with_titles_lists_code_and_tables():
 def test_mallard_is_read_with_its_summary_below_the_title():
     loaded = load_text(MALLARD, "a.page")
     assert loaded.text == (
-        "It does not connect\n\nIt is blocked.\n1. Open Settings.\n2. Press Ctrl+P.\n\nls lists files.\n\nls -l\n\n"
+        "It does not connect\n\nIt is blocked.\n1. Open Settings.\n2. Press Ctrl+P.\n\nls lists files, see files.\n\nls -l\n\n"
         "More\n\nEdit → Undo"
     )
     assert loaded.sections[-1].heading_path == ("It does not connect", "More")

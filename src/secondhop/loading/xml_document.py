@@ -40,7 +40,9 @@ _LEFT_OUT = frozenset({
 _PARTED = {"guiseq": " → ", "menuchoice": " → ", "menucascade": " → ", "keyseq": "+", "keycombo": "+"}
 """What stands between the parts of a choice in menus, and between keys that are pressed together."""
 # fmt: on
-_PARAGRAPHS = frozenset({"p", "para", "simpara"})
+_PARAGRAPHS = frozenset({"p", "para", "simpara", "desc"})
+_LINKED = ("xref", "linkend", "href")
+"""What a link without words of its own leads to."""
 DRAWING = "svg"
 _ROOTS = _SECTIONS | {DRAWING}
 _MAX_DEPTH = 200
@@ -109,19 +111,21 @@ class DocumentWriter:
 
     def _walk(self, node: Element, level: int, *, in_line: bool) -> None:
         in_line = node.tag in _LINES or _is_mixed(node) or (in_line and node.tag not in _BLOCKS)
-        between = _PARTED.get(node.tag, "")
         self._line.append(node.text or "")
-        if between and self._line[-1].strip() and len(node):
-            self._line.append(between)
-        for number, child in enumerate(node):
-            if isinstance(child.tag, str) and child.tag not in _LEFT_OUT:
-                self._enter(node, child, level, number, in_line=in_line)
-            self._line.append((child.tail or "") if not between else between if number + 1 < len(node) else "")
+        items = 0
+        for child in node:
+            items += child.tag in _ITEMS
+            if child.tag not in _LEFT_OUT:
+                self._enter(node, child, level, items, in_line=in_line)
+            self._line.append(child.tail or "")
 
-    def _enter(self, node: Element, child: Element, level: int, number: int, *, in_line: bool) -> None:
+    def _enter(self, node: Element, child: Element, level: int, items: int, *, in_line: bool) -> None:
         tag = child.tag
         if in_line and tag not in _BLOCKS:
-            self._walk(child, level, in_line=True)
+            if _BLOCKS.isdisjoint(each.tag for each in child.iter()):
+                self._line.append(_words(child))
+            else:
+                self._walk(child, level, in_line=True)
             return
         self._flush()
         if tag.endswith("info") and node.tag in _SECTIONS:
@@ -132,14 +136,15 @@ class DocumentWriter:
             self._builder.code(clean("".join(child.itertext())).strip("\n"))
         elif tag in _TABLES:
             self._table(child)
+        elif tag in _PARTED:
+            self._builder.write(one_line(_words(child)))
         else:
-            self._block(node, child, level, number)
+            self._block(node, child, level, items)
 
-    def _block(self, node: Element, child: Element, level: int, number: int) -> None:
+    def _block(self, node: Element, child: Element, level: int, items: int) -> None:
         is_item = child.tag in _ITEMS and node.tag in _LISTS
         if is_item:
-            place = sum(each.tag in _ITEMS for each in node[: number + 1])
-            self._mark = f"{place}. " if node.tag in _NUMBERED else "- "
+            self._mark = f"{items}. " if node.tag in _NUMBERED else "- "
         elif child.tag in _MEANINGS:
             self._mark = ": "
         self._items += is_item
@@ -155,19 +160,19 @@ class DocumentWriter:
             if part.tag == "title" and "type" not in part.attrib:
                 self._head(part, level)
             elif part.tag in ("desc", "abstract", "shortdesc"):
-                self._summary.append(one_line("".join(part.itertext())))
+                self._summary.append(one_line(_words(part)))
 
     def _head(self, title: Element, level: int) -> None:
-        self._builder.heading(level, "".join(title.itertext()))
+        self._builder.heading(level, _words(title))
         for text in self._summary:
             self._builder.write(text)
         self._summary = []
 
     def _table(self, table: Element) -> None:
         for title in table.findall("title"):
-            self._builder.write(one_line("".join(title.itertext())))
+            self._builder.write(one_line(_words(title)))
         rows = (row for row in table.iter() if row.tag in _ROWS)
-        self._builder.table([["".join(cell.itertext()) for cell in row if cell.tag in _CELLS] for row in rows])
+        self._builder.table([[_words(cell) for cell in row if cell.tag in _CELLS] for row in rows])
 
     def _flush(self) -> None:
         text = one_line("".join(self._line))
@@ -183,6 +188,21 @@ def write_labels(drawing: Element, builder: TextBuilder) -> None:
     for label in drawing.iter():
         if label.tag in ("text", "flowRoot"):
             builder.write(one_line("".join(label.itertext())), gap="\n")
+
+
+def _words(node: Element) -> str:
+    """The words of an element, as they stand in a line."""
+    if not (node.text or len(node)):
+        return next((node.attrib[name] for name in _LINKED if name in node.attrib), "")
+    if node.tag in _PARTED:
+        parts = (node.text or "", *(_words(child) for child in node))
+        return _PARTED[node.tag].join(part for part in parts if part.strip())
+    pieces = [node.text or ""]
+    for child in node:
+        if child.tag not in _LEFT_OUT:
+            pieces += (" " * (child.tag in _BLOCKS), _words(child))
+        pieces.append(child.tail or "")
+    return "".join(pieces)
 
 
 def _is_mixed(node: Element) -> bool:
