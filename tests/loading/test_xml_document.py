@@ -24,7 +24,8 @@ DOCBOOK = """<?xml version="1.0"?>
 done</screen>
 <table><title>Sizes</title><tgroup cols="2"><thead><row><entry>Name</entry><entry>Size</entry></row></thead>
 <tbody>
-<row><entry>small <keycombo><keycap>Alt</keycap><keycap>S</keycap></keycombo></entry><entry><para>1 MB</para></entry></row></tbody></tgroup></table>
+<row><entry>small <keycombo><keycap>Alt</keycap><keycap>S</keycap></keycombo></entry>
+<entry><para>1 MB</para></entry></row></tbody></tgroup></table>
 </sect1></chapter>"""
 
 MALLARD = """<page xmlns="http://projectmallard.org/1.0/" type="topic"><info><link type="guide" xref="a"/>
