@@ -31,8 +31,8 @@ _INLINE = frozenset({
 })
 # fmt: on
 _BOILERPLATE = frozenset({"nav", "footer"})
-_BESIDE_THE_PAGE = frozenset({"header", "aside"})
-"""What stands beside the text where it is a part of the body itself and has no heading."""
+_BESIDE = frozenset({"header", "aside"})
+"""What is navigation as well, if most of it is in links, buttons and labels or there is a field to search in, and no heading."""
 _BOILERPLATE_ROLES = frozenset({"navigation", "banner", "contentinfo", "search", "complementary", "menu", "menubar"})
 _NAVIGATION = frozenset({"navheader", "navfooter", "docnav"})
 """Classes of DocBook's and Publican's bars of links to the pages around."""
@@ -348,8 +348,9 @@ def _is_inline(tag: str) -> bool:
 def _is_shown(node: Any, dropped: frozenset[str]) -> bool:
     if node.tag in dropped:
         return False
-    if node.tag in _BESIDE_THE_PAGE and node.parent.tag == "body" and dropped >= _BOILERPLATE:
-        return node.css_first(_ANY_HEADING) is not None
+    if node.tag in _BESIDE and dropped >= _BOILERPLATE and node.css_first(_ANY_HEADING) is None:
+        searches = node.css_first("input[type='search']") is not None
+        return not (searches or _is_of_links(node, "a[href], button, label"))
     attributes = node.attributes
     if not attributes:
         return True
