@@ -40,7 +40,7 @@ _LEFT_OUT = frozenset({
 _PARTED = {"guiseq": " → ", "menuchoice": " → ", "menucascade": " → ", "keyseq": "+", "keycombo": "+"}
 """What stands between the parts of a choice in menus, and between keys that are pressed together."""
 # fmt: on
-_PARAGRAPHS = frozenset({"p", "para", "simpara", "desc"})
+_PARAGRAPHS = frozenset({"p", "para", "simpara"})
 _LINKED = ("xref", "linkend", "href")
 """What a link without words of its own leads to."""
 DRAWING = "svg"
@@ -53,7 +53,7 @@ class _OtherError(Exception):
 
 
 def parsed(code: bytes) -> Element | None:
-    """The elements by their local names, if it is a drawing or a section with paragraphs; else None.
+    """The elements by their local names, if it is a drawing or a section with paragraphs or a summary; else None.
 
     No entity is expanded or fetched: its name stands for it, as in `&product;`.
     """
@@ -91,7 +91,8 @@ def parsed(code: bytes) -> Element | None:
     except (expat.ExpatError, _OtherError):
         return None
     root = builder.close()
-    return root if root.tag == DRAWING or any(each.tag in _PARAGRAPHS for each in root.iter()) else None
+    is_manual = root.find("info/desc") is not None or any(each.tag in _PARAGRAPHS for each in root.iter())
+    return root if root.tag == DRAWING or is_manual else None
 
 
 class DocumentWriter:
@@ -108,6 +109,7 @@ class DocumentWriter:
         """Write the text below a section or a part of one."""
         self._walk(root, 1, in_line=False)
         self._flush()
+        self._summarize()
 
     def _walk(self, node: Element, level: int, *, in_line: bool) -> None:
         in_line = node.tag in _LINES or _is_mixed(node) or (in_line and node.tag not in _BLOCKS)
@@ -164,6 +166,9 @@ class DocumentWriter:
 
     def _head(self, title: Element, level: int) -> None:
         self._builder.heading(level, _words(title))
+        self._summarize()
+
+    def _summarize(self) -> None:
         for text in self._summary:
             self._builder.write(text)
         self._summary = []
