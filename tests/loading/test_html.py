@@ -443,7 +443,7 @@ def test_a_note_that_is_drawn_as_a_table_is_paragraphs():
 
 
 def test_a_line_that_is_hidden_whole_waits_for_a_script_and_is_read_whole():
-    keys = "<span><span hidden>Command</span><span hidden>Ctrl</span></span>"
+    keys = "<span><span hidden>Command</span><span hidden>Ctrl</span></span><span><b style='display: none'>x</b></span>"
     blocks = "<span>\n<span hidden><p>In Calc.</p></span>\n<span hidden><p>In Writer.</p></span>\n</span>"
     page = f"<p>Press {keys}+C <span>once <i hidden>never</i></span>.</p>{blocks}<table><tr><td>{keys}<td>x<tr><td>y<td>z</table>"
     text = "Press Command / Ctrl+C once .\n\nIn Calc.\n\nIn Writer.\n\nCommand / Ctrl | x\ny | z"

@@ -6,6 +6,7 @@ import codecs
 import re
 from collections.abc import Callable, Iterator, Mapping
 from html import unescape
+from itertools import islice
 from typing import Any
 
 from secondhop.errors import MissingExtraError
@@ -82,6 +83,7 @@ _HEADINGS = {f"h{level}": level for level in range(1, 7)}
 _ANY_HEADING = ", ".join(_HEADINGS)
 _USUAL_LEVEL = 2
 """Of what is a heading without a level."""
+_MOST_ALTERNATIVES = 20
 _MAX_SPAN = 1000
 _MAX_DEPTH = 2000
 _NESTING = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)")
@@ -382,14 +384,13 @@ def _is_hidden(node: Any) -> bool:
 
 
 def _is_one_of_several(node: Any) -> bool:
-    """Whether a hidden element is part of a line that is hidden whole: a script shows the part for the reader's system."""
+    """Whether a hidden element is one of a few that are all of a line: a script shows the one for the reader's system."""
     around = node.parent
-    return (
-        around is not None
-        and around.tag == "span"
-        and all(
-            part.is_element_node and _is_hidden(part) for part in around.iter(include_text=True) if part.text().strip()
-        )
+    if around is None or around.tag != "span":
+        return False
+    parts = list(islice(around.iter(include_text=True), _MOST_ALTERNATIVES + 1))
+    return len(parts) <= _MOST_ALTERNATIVES and all(
+        "hidden" in part.attributes if part.is_element_node else not (part.text_content or "").strip() for part in parts
     )
 
 
