@@ -322,12 +322,10 @@ class _Writer:
 
 def _heading_level(node: Any) -> int | None:
     """The level of a heading, also of one that only its role tells; None for other elements, and for the title of a box."""
-    if _is_box(node.parent):
-        return None
     level = _HEADINGS.get(node.tag)
     if level is None and node.attributes.get("role") == "heading":
-        return _number(node.attributes.get("aria-level")) or _USUAL_LEVEL
-    return level
+        level = _number(node.attributes.get("aria-level")) or _USUAL_LEVEL
+    return None if level is None or _is_box(node.parent) else level
 
 
 def _code(node: Any, dropped: frozenset[str]) -> str | None:
@@ -356,7 +354,8 @@ def _is_shown(node: Any, dropped: frozenset[str]) -> bool:
     attributes = node.attributes
     if not attributes:
         return True
-    if _is_hidden(node) and not _is_one_of_several(node):
+    is_styled_away = _HIDDEN_STYLE.search(attributes.get("style") or "")
+    if is_styled_away or ("hidden" in attributes and not _is_one_of_several(node)):
         return False
     if node.tag == "a" and (attributes.get("href") or "").startswith("#") and _PERMALINK.fullmatch(node.text().strip()):
         return False
@@ -379,10 +378,6 @@ def _is_shown(node: Any, dropped: frozenset[str]) -> bool:
     return not (_OF_HEADINGS.search(names) and _is_of_links(node, "a[href^='#']"))
 
 
-def _is_hidden(node: Any) -> bool:
-    return "hidden" in node.attributes or bool(_HIDDEN_STYLE.search(node.attributes.get("style") or ""))
-
-
 def _is_one_of_several(node: Any) -> bool:
     """Whether a hidden element is one of a few that are all of a line: a script shows the one for the reader's system."""
     around = node.parent
@@ -398,7 +393,8 @@ def _gap_before(node: Any) -> str:
     """What sets an element apart from what stands before it in the line."""
     if node.tag in _APART:
         return " "
-    return " / " if node.tag == "span" and node.prev is not None and _is_hidden(node) else ""
+    is_further = node.tag == "span" == node.parent.tag and node.prev is not None and "hidden" in node.attributes
+    return " / " if is_further else ""
 
 
 def _is_box(node: Any) -> bool:
