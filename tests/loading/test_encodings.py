@@ -106,7 +106,14 @@ def test_keeps_nul_characters_and_warns(line):
     assert warnings == [f"The text holds {text.count(chr(0))} NUL characters; they are kept."]
 
 
-@pytest.mark.parametrize("data", [b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR" + bytes(range(256)) * 4, b"ab\0\0" * 9])
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR" + bytes(range(256)) * 4,
+        b"ab\0\0" * 9,
+        b"\xde\x12\x04\x95\0\0\0\0" + b"\x1c\0\0\0" * 9 + b"The words of a catalogue of messages.\0" * 9,
+    ],
+)
 def test_refuses_binary_data(data):
     assert is_binary(data)
     with pytest.raises(CorruptFileError, match=r"a\.txt: holds binary data"):

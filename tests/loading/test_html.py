@@ -423,3 +423,47 @@ def test_any_markup_gives_ordered_sections(page):
     for section, end_before in zip(loaded.sections, ends, strict=False):
         assert end_before <= section.start < section.end <= len(loaded.text) or section.end <= end_before
         assert loaded.text[section.start : section.end].strip()
+
+
+@pytest.mark.parametrize("name", ["note", "warning", "Tip", "admonition important", "author"])
+def test_the_title_of_a_note_heads_no_section(name):
+    page = (
+        f"<h2>Ports</h2><p>Open 631.</p><div class='{name}'><h3>Beware</h3><p>Not outside.</p></div><p>Restart it.</p>"
+    )
+    loaded = load(page)
+    assert loaded.text == "Ports\n\nOpen 631.\n\nBeware\n\nNot outside.\n\nRestart it."
+    assert [section.heading_path for section in loaded.sections] == [("Ports",)]
+
+
+def test_a_note_that_is_drawn_as_a_table_is_paragraphs():
+    table = "<table><tr><td rowspan='2'><img></td><th>Note</th></tr><tr><td><p>One.</p><p>Two.</p></td></tr></table>"
+    loaded = load(f"<h1>A</h1><div class='note'>{table}</div>")
+    assert loaded.text == "A\n\nNote\n\nOne.\n\nTwo."
+    assert [section.kind for section in loaded.sections] == ["prose"]
+
+
+def test_a_line_that_is_hidden_whole_waits_for_a_script_and_is_read_whole():
+    keys = "<span><span hidden>Command</span><span hidden>Ctrl</span></span><span><b style='display: none'>x</b></span>"
+    blocks = "<span>\n<span hidden><p>In Calc.</p></span>\n<span hidden><p>In Writer.</p></span>\n</span>"
+    page = f"<p>Press {keys}+C <span>once <i hidden>never</i></span>.</p>{blocks}<table><tr><td>{keys}<td>x<tr><td>y<td>z</table>"
+    text = "Press Command / Ctrl+C once .\n\nIn Calc.\n\nIn Writer.\n\nCommand / Ctrl | x\ny | z"
+    assert load(page).text == text
+
+
+@pytest.mark.parametrize("tag", ["header", "aside"])
+def test_links_beside_the_page_are_left_out_and_words_and_headings_are_not(tag):
+    links = f"<{tag}><a href='/'>Product 7.4 Help</a> <button>Module</button><label>Contents</label></{tag}>"
+    links += f"<{tag}>Index <input type='search'></{tag}>"
+    kept = f"<{tag}><h1><a href='/'>Title</a></h1></{tag}><{tag}>As a note says. <a href='#1'>Back</a></{tag}>"
+    assert load(f"<body>{links}{kept}<p>Text.</p></body>").text == "Title\n\nAs a note says. Back\n\nText."
+
+
+def test_a_list_of_links_that_repeats_the_headings_of_the_page_is_left_out():
+    links = "<li><a href='a.html#one'>What is it?</a><ul><li><a href='#two'>1.1 Does it run?</a></li></ul></li>"
+    text = "<h2 id='one'>1. What is it?</h2><p>A tool.</p><h3 id='two'>Does it run?</h3><p>Yes.</p>"
+    read = "1. What is it?\n\nA tool.\n\nDoes it run?\n\nYes."
+    assert load(f"<ul>{links}</ul>{text}").text == read
+    elsewhere = "<ul><li><a href='b.html#x'>Other words</a></li><li><a href='#one'>What is it?</a></li></ul>"
+    assert load(f"{elsewhere}{text}").text == f"- Other words\n- What is it?\n\n{read}"
+    explained = f"<ul>{links}<li>and many words that stand in no heading and in no link of this list</li></ul>"
+    assert "many words" in load(f"{explained}{text}").text

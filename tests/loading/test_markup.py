@@ -293,8 +293,8 @@ def test_the_report_on_a_log_names_it_so(tmp_path):
 def test_named_xml_elements_of_some_size_are_sections():
     filler = "<p>Text ä.</p>\n" * 20
     text = (
-        f'<?xml version="1.0"?>\n<book id="b">\n<title>The Book</title>\n<chapter><title>One &amp; only</title>\n{filler}</chapter>\n'
-        f'<chapter id="two">\n{filler}</chapter><chapter name="small"/>\n</book>\n'
+        f'<?xml version="1.0"?>\n<shop id="b">\n<title>The Shop</title>\n<chapter><title>One &amp; only</title>\n{filler}</chapter>\n'
+        f'<chapter id="two">\n{filler}</chapter><chapter name="small"/>\n</shop>\n'
     )
     loaded = load_text(text, "a.xml")
     shown = [
@@ -302,9 +302,9 @@ def test_named_xml_elements_of_some_size_are_sections():
         for s in loaded.sections[1:]
     ]
     assert shown == [
-        (("book The Book",), "<book id=", '"/>\n</book>'[-10:]),
-        (("book The Book", "chapter One & only"), "<chapter>", "</chapter>"),
-        (("book The Book", "chapter two"), "<chapter ", "</chapter>"),
+        (("shop The Shop",), "<shop id=", '"/>\n</shop>'[-10:]),
+        (("shop The Shop", "chapter One & only"), "<chapter>", "</chapter>"),
+        (("shop The Shop", "chapter two"), "<chapter ", "</chapter>"),
     ]
 
 
@@ -330,7 +330,7 @@ def test_xml_elements_end_where_they_are_closed_with_or_without_a_tag(between, q
         f"<path id={quote}b{quote} d={points}></path\n >",
         f"<path id={quote}c{quote} d={points}>/></path>",
     ]
-    loaded = load_text(f"<svg>{between.join(elements)}</svg>", "a.xml")
+    loaded = load_text(f"<map>{between.join(elements)}</map>", "a.xml")
     found = [(section.heading_path, loaded.text[section.start : section.end]) for section in loaded.sections[1:]]
     assert found == [((f"path {name}",), element) for name, element in zip("abc", elements, strict=True)]
 

@@ -26,6 +26,7 @@ _BOMS = (
 _CONTROLS = bytes(sorted({*range(1, 32), 127} - {*b"\b\t\n\v\f\r\x1b"}))
 _CONTINUATION_BYTES = bytes(range(0x80, 0xC0))
 _MAX_CONTROLS = 0.05  # compressed bytes hold 10 %, legacy text next to none
+_FEW_CONTROLS = 0.01
 _MAX_NULS = 0.3
 _SAMPLE = 64 * 1024
 _LATIN = ("cp1250", "cp1252", "cp1254", "cp1257")
@@ -76,7 +77,9 @@ def is_binary(data: bytes) -> bool:
         return False
     nuls = data.count(0)
     controls = len(data) - len(data.translate(None, _CONTROLS))
-    return nuls > _MAX_NULS * len(data) or controls > _MAX_CONTROLS * len(data)
+    if controls > _FEW_CONTROLS * len(data):  # NULs alone may fill up the fields of a table
+        return nuls + controls > _MAX_CONTROLS * len(data)
+    return nuls > _MAX_NULS * len(data)
 
 
 def decode(data: bytes, source: str) -> tuple[str, list[str]]:

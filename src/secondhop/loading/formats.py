@@ -68,7 +68,7 @@ _FORMATS: dict[str, Format] = {
     ),
     "data": _format("data", ".json .jsonl .ndjson .yaml .yml .toml .csv .tsv .ini .cfg .conf .properties"),
     "log": _format("plain", ".log"),
-    "xml": _format("xml", ".xml .xsd .xsl .xslt .dita .docbook .plist .rss .atom"),
+    "xml": _format("xml", ".xml .xsd .xsl .xslt .dita .docbook .page .svg .plist .rss .atom"),
     "pdf": _format("pdf", ".pdf", textual=False),
     "docx": _format("docx", ".docx .docm", textual=False),
     "pptx": _format("pptx", ".pptx .pptm", textual=False),
@@ -178,6 +178,8 @@ def detect(data: bytes, source: str, name: str) -> tuple[str, list[str]]:
     start = data[:1024].removeprefix(b"\xef\xbb\xbf").lstrip().lower()
     if start.startswith((b"<!doctype html", b"<html")):
         return "html", []
+    if start.startswith(b"<?xml"):
+        return "xml", []
     return ("code" if start.startswith(b"#!") else "text"), []
 
 

@@ -6,6 +6,7 @@ import codecs
 import re
 from collections.abc import Callable, Iterator, Mapping
 from html import unescape
+from itertools import islice
 from typing import Any
 
 from secondhop.errors import MissingExtraError
@@ -31,6 +32,8 @@ _INLINE = frozenset({
 })
 # fmt: on
 _BOILERPLATE = frozenset({"nav", "footer"})
+_BESIDE = frozenset({"header", "aside"})
+"""What is navigation as well, if most of it is in links, buttons and labels or there is a field to search in, and no heading."""
 _BOILERPLATE_ROLES = frozenset({"navigation", "banner", "contentinfo", "search", "complementary", "menu", "menubar"})
 _NAVIGATION = frozenset({"navheader", "navfooter", "docnav"})
 """Classes of DocBook's and Publican's bars of links to the pages around."""
@@ -44,6 +47,8 @@ _OF_HEADINGS = re.compile(
     r"(?:^|[ _-])toc(?:$|[ _-])|(?:^| )(?:contents|table-of-contents|tableofcontents)(?:$| )", re.IGNORECASE
 )
 """Classes and ids of a page's own table of contents, if most of its text is in links into the page."""
+_LISTS = frozenset({"ul", "ol", "dl", "li", "dd"})
+_WORD = re.compile(r"\b[^\W\d]\w*")
 _PERMALINK = re.compile("[¶§#🔗↩\ue000-\uf8ff]\ufe0e?")
 """What a heading's link to itself shows, some as a letter of a font of their own, and a note's link back."""
 _OF_LINE_NUMBERS = re.compile(
@@ -60,6 +65,8 @@ _QUOTES = "”“"
 """What a browser shows at the end and at the start of a quotation."""
 _APART = frozenset({"button", "label"})
 """What is drawn apart from what stands before it in the line."""
+_BOXES = frozenset({"note", "tip", "hint", "important", "caution", "warning", "danger", "admonition", "author"})
+"""Classes of boxes in a section: their titles head no section, and the tables that draw them hold no data."""
 _NUMBERS = {"a": "lowerLetter", "A": "upperLetter", "i": "lowerRoman", "I": "upperRoman"}
 _NUMBERED_AS = re.compile(
     r"\b(?:(lower|upper)-?(?:alpha|latin|(roman))|list-style(?:-type)?\s*:\s*none)\b", re.IGNORECASE
@@ -76,6 +83,7 @@ _HEADINGS = {f"h{level}": level for level in range(1, 7)}
 _ANY_HEADING = ", ".join(_HEADINGS)
 _USUAL_LEVEL = 2
 """Of what is a heading without a level."""
+_MOST_ALTERNATIVES = 20
 _MAX_SPAN = 1000
 _MAX_DEPTH = 2000
 _NESTING = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)")
@@ -131,6 +139,8 @@ def write_page(
         while (before := tex.prev) is not None and before.is_element_node and _is_of_mathjax(before):
             before.decompose()
         tex.replace_with(one_line(tex.text()))
+    for contents in _own_contents(tree):
+        contents.decompose()
     title_node = tree.css_first("title")
     if tree.root is not None:
         written = builder.length
@@ -138,6 +148,34 @@ def write_page(
         if builder.length == written:
             _Writer(builder, titles or {}, without_boilerplate=False).write(tree.root)
     return "" if title_node is None else one_line(title_node.text()), []
+
+
+def _own_contents(tree: LexborHTMLParser) -> list[Any]:
+    """The lists of links in a page that say again what its headings say."""
+    lists = [
+        node
+        for node in tree.css("ul, ol, dl")
+        if (around := node.parent) is not None
+        and around.tag not in _LISTS
+        and node.css_first("a[href*='#']") is not None
+        and _is_shown(around, _DROPPED | _BOILERPLATE)
+    ]
+    if not lists:
+        return []
+    headings = {_words(heading) for heading in tree.css(_ANY_HEADING)}
+    return [node for node in lists if _repeats(node, headings)]
+
+
+def _repeats(node: Any, headings: set[str]) -> bool:
+    """Whether a list holds hardly more than links, most of which read like headings."""
+    links = node.css("a[href*='#']")
+    repeated = sum(_words(link) in headings for link in links)
+    return repeated > 1 and 5 * repeated >= 4 * len(links) and 10 * sum(map(_letters, links)) >= 9 * _letters(node)
+
+
+def _words(node: Any) -> str:
+    """The words of a heading or a link, without the numbers that one of them may lack."""
+    return " ".join(_WORD.findall(node.text().lower()))
 
 
 def _is_of_mathjax(node: Any) -> bool:
@@ -201,8 +239,8 @@ class _Writer:
                 self._line.append(_WHITESPACE.sub(" ", node.text_content or ""))
             elif node.tag == "q":
                 self._line.append(_QUOTES[entering])
-            elif entering and node.tag in _APART:
-                self._line.append(" ")
+            elif entering and (gap := _gap_before(node)) and any(map(str.strip, self._line)):
+                self._line.append(gap)
             elif not entering and not _is_inline(node.tag):
                 self._flush()
                 if node.tag in ("li", "dd"):
@@ -283,11 +321,11 @@ class _Writer:
 
 
 def _heading_level(node: Any) -> int | None:
-    """The level of a heading, also of one that only its role tells; None for other elements."""
+    """The level of a heading, also of one that only its role tells; None for other elements, and for the title of a box."""
     level = _HEADINGS.get(node.tag)
     if level is None and node.attributes.get("role") == "heading":
-        return _number(node.attributes.get("aria-level")) or _USUAL_LEVEL
-    return level
+        level = _number(node.attributes.get("aria-level")) or _USUAL_LEVEL
+    return None if level is None or _is_box(node.parent) else level
 
 
 def _code(node: Any, dropped: frozenset[str]) -> str | None:
@@ -310,10 +348,14 @@ def _is_inline(tag: str) -> bool:
 def _is_shown(node: Any, dropped: frozenset[str]) -> bool:
     if node.tag in dropped:
         return False
+    if node.tag in _BESIDE and dropped >= _BOILERPLATE and node.css_first(_ANY_HEADING) is None:
+        searches = node.css_first("input[type='search']") is not None
+        return not (searches or _is_of_links(node, "a[href], button, label"))
     attributes = node.attributes
     if not attributes:
         return True
-    if "hidden" in attributes or _HIDDEN_STYLE.search(attributes.get("style") or ""):
+    is_styled_away = _HIDDEN_STYLE.search(attributes.get("style") or "")
+    if is_styled_away or ("hidden" in attributes and not _is_one_of_several(node)):
         return False
     if node.tag == "a" and (attributes.get("href") or "").startswith("#") and _PERMALINK.fullmatch(node.text().strip()):
         return False
@@ -334,6 +376,30 @@ def _is_shown(node: Any, dropped: frozenset[str]) -> bool:
     if _OF_LINKS.search(names := f"{classes} {name}"):
         return node.css_first(_ANY_HEADING) is not None or not _is_of_links(node, "a[href], button")
     return not (_OF_HEADINGS.search(names) and _is_of_links(node, "a[href^='#']"))
+
+
+def _is_one_of_several(node: Any) -> bool:
+    """Whether a hidden element is one of a few that are all of a line: a script shows the one for the reader's system."""
+    around = node.parent
+    if around is None or around.tag != "span":
+        return False
+    parts = list(islice(around.iter(include_text=True), _MOST_ALTERNATIVES + 1))
+    return len(parts) <= _MOST_ALTERNATIVES and all(
+        "hidden" in part.attributes if part.is_element_node else not (part.text_content or "").strip() for part in parts
+    )
+
+
+def _gap_before(node: Any) -> str:
+    """What sets an element apart from what stands before it in the line."""
+    if node.tag in _APART:
+        return " "
+    is_further = node.tag == "span" == node.parent.tag and node.prev is not None and "hidden" in node.attributes
+    return " / " if is_further else ""
+
+
+def _is_box(node: Any) -> bool:
+    """Whether an element is a note or a warning beside the text."""
+    return node is not None and not _BOXES.isdisjoint((node.attributes.get("class") or "").lower().split())
 
 
 def _is_of_links(node: Any, links: str) -> bool:
@@ -363,8 +429,8 @@ def _text(root: Any, dropped: frozenset[str], replaced: frozenset[str] = _REPLAC
             pieces.append(node.text_content or "")
         elif node.tag == "q":
             pieces.append(_QUOTES[entering])
-        elif entering and node.tag in _APART:
-            pieces.append(" ")
+        elif entering and (gap := _gap_before(node)):
+            pieces.append(gap)
         elif not (_is_inline(node.tag) or node.mem_id == root.mem_id or (pieces and pieces[-1].endswith("\n"))):
             pieces.append("\n")
     return "".join(pieces)
@@ -425,7 +491,7 @@ def _formula(math: Any) -> str:
 
 def _is_of_data(table: Any) -> bool:
     """Whether a table is no layout of the page: nothing in it is one or a heading, or its own rows name what they hold."""
-    if table.css_first(_ANY_HEADING) is not None:
+    if _is_box(table.parent) or table.css_first(_ANY_HEADING) is not None:
         return False
     return len(table.css("table")) == 1 or any(cell.tag == "th" for row in _own_rows(table) for cell in row.iter())
 

@@ -11,6 +11,8 @@ import re
 from dataclasses import dataclass, field
 from xml.parsers import expat
 
+from secondhop.loading import xml_document
+from secondhop.loading.builder import TextBuilder
 from secondhop.loading.encodings import character_offsets, decode, in_lines
 from secondhop.loading.outlined import nested, shortened
 from secondhop.types import Section, SourceText, Span
@@ -83,8 +85,16 @@ class _Reader:
 
 
 def load(data: bytes, source: str) -> SourceText:
-    """Return the text as it stands, with its named elements if it is well-formed."""
+    """Return the text of a manual or a drawing; others as they stand, with their named elements if they are well-formed."""
     text, warnings = _decoded(data, source)
+    root = xml_document.parsed(text.lstrip().encode("utf-8", "replace"))
+    if root is not None:
+        builder = TextBuilder()
+        if root.tag == xml_document.DRAWING:
+            xml_document.write_labels(root, builder)
+        else:
+            xml_document.DocumentWriter(builder).write(root)
+        return builder.build(source, warnings=warnings)
     sections = [Section(0, len(text), kind="code")]
     try:
         sections += _sections(text)
