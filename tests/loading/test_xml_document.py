@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from secondhop.errors import LoadError
-from secondhop.loading import load_bytes, load_text
+from secondhop.loading import load_text, parse
 
 DOCBOOK = """<?xml version="1.0"?>
 <!DOCTYPE chapter PUBLIC "-//OASIS//DTD DocBook XML V4.5//EN" "docbookx.dtd" [<!ENTITY app "<b>App</b>">]>
@@ -70,7 +70,7 @@ def test_dita_is_read_step_by_step():
 
 
 def test_what_begins_as_xml_is_xml_whatever_its_name():
-    assert load_bytes(DOCBOOK.encode(), "manual.src").text.startswith("Budgets")
+    assert parse(DOCBOOK.encode(), "manual.src").text.startswith("Budgets")
 
 
 def test_of_a_drawing_its_labels_are_read():

@@ -41,6 +41,12 @@ def test_words_of_a_request_may_be_what_it_is_about_where_nothing_is_quoted():
     assert set(query.weights.tolist()) == {1.0}
 
 
+def test_words_of_a_request_weigh_less_where_most_words_are_such():
+    query = parsed("Please show the related parts, copper")
+    assert dict(zip(query.query.terms, query.weights.tolist(), strict=True))["copper"] == max(query.weights) == 1.0
+    assert min(query.weights) < 1.0
+
+
 def test_pairs_of_hiragana_weigh_less_as_they_are_grammar_mostly():
     document = Document.from_texts(
         ["別のサーバにログを送信すると、侵入されたときに役に立つ。", "どういう意味になるの。"]

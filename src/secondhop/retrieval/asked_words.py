@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 _QUOTED = re.compile(
     r'"([^"]{2,80})"|“([^”]{2,80})”|„([^“”]{2,80})[“”]|«([^»]{2,80})»|「([^」]{2,80})」|『([^』]{2,80})』'
 )
-# Words that carry the form of a request rather than its subject, which is quoted then; elsewhere a list or a part may be it.
+# Words that may carry the form of a request rather than its subject.
 _REQUEST_WORDS = """highlight find show list give tell describe explain identify provide name state please part parts
     related relate review reviewed detail details following according question answer lawyer"""
 _HIRAGANA = re.compile("[\u3041-\u309f]+")
@@ -71,11 +71,11 @@ def words_of(snapshot: Snapshot, text: str, joined: Collection[str], synonyms: C
     quoted = {
         form for match in _QUOTED.finditer(text) for group in match.groups(default="") for form in split_forms(group)
     }
-    told, requests = _told(text), request_terms(lexicon.analyzer) if quoted else frozenset()
+    analyses = [(_analyzed if len(form) <= _LONGEST else _analyzed.__wrapped__)(lexicon.analyzer, form) for form in forms]
+    told, requests = _told(text), _requests(lexicon.analyzer, analyses, is_quoting=bool(quoted))
     pairs = {} if text.isascii() else pairs_with(snapshot, forms)
     otherwise: dict[str, tuple[list[int], str]] = {}
-    for form in forms:
-        analyzed = (_analyzed if len(form) <= _LONGEST else _analyzed.__wrapped__)(lexicon.analyzer, form)
+    for form, analyzed in zip(forms, analyses, strict=True):
         if not analyzed.terms:
             continue
         found = {term: lexicon.terms.get(term) for term in analyzed.terms}
@@ -107,6 +107,13 @@ def _read(snapshot: Snapshot, form: str, *, is_certain: bool) -> tuple[list[int]
     terms = written_otherwise(snapshot, form)
     meant = None if terms or is_certain else meant_by(snapshot, form)
     return (terms, "") if meant is None else ([meant.term], meant.word)
+
+
+def _requests(analyzer: Analyzer, analyses: Sequence[Form], *, is_quoting: bool) -> Collection[str]:
+    """The words that only form a request: beside quoted words, or where most are such. Else a list or a part may be its subject."""
+    requests = request_terms(analyzer)
+    content = [each.terms[0] in requests for each in analyses if each.terms]
+    return requests if is_quoting or 2 * sum(content) > len(content) else ()
 
 
 def _weight(form: str, is_request: bool, is_told: bool) -> float:
