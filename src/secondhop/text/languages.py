@@ -21,7 +21,8 @@ _LISTS: Mapping[str, str] = {
         their theirs them themselves then there these they this those through to too under until up very was we were
         what when where which while who whom why will with would you your yours yourself yourselves also may s t
         i'm i've i'd i'll isn't aren't wasn't weren't don't doesn't didn't haven't hasn't hadn't won't wouldn't couldn't
-        shouldn't mustn't needn't dont doesnt didnt isnt whats""",
+        shouldn't mustn't needn't let's ive youre youve weve theyre theyve hes shes thats theres wheres whats whos hows
+        isnt arent wasnt werent dont doesnt didnt havent hasnt hadnt wont wouldnt couldnt shouldnt""",
     "german": """aber als am an auch auf aus bei bin bis bist bitte da dann das dass dein dem den der des die dies
         diese dieser dieses doch du durch ein eine einem einen einer eines er es euer für habe haben hat hatte
         hatten ich ihm ihn ihnen ihr ihre im in ist ja jede jeder kann kein keine können könnte könnten man mein
