@@ -71,7 +71,9 @@ def words_of(snapshot: Snapshot, text: str, joined: Collection[str], synonyms: C
     quoted = {
         form for match in _QUOTED.finditer(text) for group in match.groups(default="") for form in split_forms(group)
     }
-    analyses = [(_analyzed if len(form) <= _LONGEST else _analyzed.__wrapped__)(lexicon.analyzer, form) for form in forms]
+    analyses = [
+        (_analyzed if len(form) <= _LONGEST else _analyzed.__wrapped__)(lexicon.analyzer, form) for form in forms
+    ]
     told, requests = _told(text), _requests(lexicon.analyzer, analyses, is_quoting=bool(quoted))
     pairs = {} if text.isascii() else pairs_with(snapshot, forms)
     otherwise: dict[str, tuple[list[int], str]] = {}
