@@ -458,6 +458,12 @@ def test_links_beside_the_page_are_left_out_and_words_and_headings_are_not(tag):
     assert load(f"<body>{links}{kept}<p>Text.</p></body>").text == "Title\n\nAs a note says. Back\n\nText."
 
 
+def test_such_a_list_inside_another_one_is_left_out_with_it():
+    links = "".join(f"<li><a href='#{name}'>{name}</a></li>" for name in ("Berths", "Fees"))
+    page = f"<ul><li><div><ul>{links}</ul></div></li>{links}</ul><h2>Berths</h2><p>Let in May.</p><h2>Fees</h2><p>Paid.</p>"
+    assert load(page).text == "Berths\n\nLet in May.\n\nFees\n\nPaid."
+
+
 def test_a_list_of_links_that_repeats_the_headings_of_the_page_is_left_out():
     links = "<li><a href='a.html#one'>What is it?</a><ul><li><a href='#two'>1.1 Does it run?</a></li></ul></li>"
     text = "<h2 id='one'>1. What is it?</h2><p>A tool.</p><h3 id='two'>Does it run?</h3><p>Yes.</p>"

@@ -139,7 +139,7 @@ def write_page(
         while (before := tex.prev) is not None and before.is_element_node and _is_of_mathjax(before):
             before.decompose()
         tex.replace_with(one_line(tex.text()))
-    for contents in _own_contents(tree):
+    for contents in reversed(_own_contents(tree)):  # inner ones first: what is inside one is gone with it
         contents.decompose()
     title_node = tree.css_first("title")
     if tree.root is not None:
