@@ -1,4 +1,4 @@
-"""HTML: the readable text with its headings, lists and tables; scripts, styles and navigation left out."""
+"""HTML: the readable text with its headings, lists and tables; scripts, styles and navigation left out (`html_shown`)."""
 
 from __future__ import annotations
 
@@ -6,12 +6,21 @@ import codecs
 import re
 from collections.abc import Callable, Iterator, Mapping
 from html import unescape
-from itertools import islice
 from typing import Any
 
 from secondhop.errors import MissingExtraError
 from secondhop.loading.builder import TextBuilder, clean, one_line, raised
 from secondhop.loading.encodings import READ_AS, decode
+from secondhop.loading.html_shown import (
+    ANY_HEADING,
+    BOILERPLATE,
+    DROPPED,
+    HEADINGS,
+    is_box,
+    is_inline,
+    is_shown,
+    own_contents,
+)
 from secondhop.loading.numerals import numeral
 from secondhop.types import SourceText
 
@@ -20,44 +29,6 @@ try:
 except ImportError as error:
     raise MissingExtraError("selectolax", extra="office") from error
 
-# fmt: off
-_DROPPED = frozenset({
-    "head", "script", "style", "noscript", "template", "svg", "canvas", "iframe", "object", "embed", "audio",
-    "video", "select", "textarea", "dialog",
-})
-_INLINE = frozenset({
-    "a", "abbr", "acronym", "b", "bdi", "bdo", "big", "br", "button", "cite", "code", "data", "del", "dfn", "em",
-    "font", "i", "img", "input", "ins", "kbd", "label", "mark", "meter", "nobr", "output", "progress", "q", "rb", "rp", "rt",
-    "ruby", "s", "samp", "small", "span", "strike", "strong", "sub", "sup", "time", "tt", "u", "var", "wbr",
-})
-# fmt: on
-_BOILERPLATE = frozenset({"nav", "footer"})
-_BESIDE = frozenset({"header", "aside"})
-"""What is navigation as well, if most of it is in links, buttons and labels or there is a field to search in, and no heading."""
-_BOILERPLATE_ROLES = frozenset({"navigation", "banner", "contentinfo", "search", "complementary", "menu", "menubar"})
-_NAVIGATION = frozenset({"navheader", "navfooter", "docnav"})
-"""Classes of DocBook's and Publican's bars of links to the pages around."""
-_OF_LINKS = re.compile(
-    r"(?:^|(?<!has)(?<!with)(?<!no)[ _-])"
-    r"(?:nav|navbar|navigation|menu|menubar|breadcrumbs?|pager|pagination|banner|footer|sidebar)(?:$|[ _-])",
-    re.IGNORECASE,
-)
-"""Words in classes and ids of navigation, if most of the text is in links and none of it is a heading."""
-_OF_HEADINGS = re.compile(
-    r"(?:^|[ _-])toc(?:$|[ _-])|(?:^| )(?:contents|table-of-contents|tableofcontents)(?:$| )", re.IGNORECASE
-)
-"""Classes and ids of a page's own table of contents, if most of its text is in links into the page."""
-_LISTS = frozenset({"ul", "ol", "dl", "li", "dd"})
-_WORD = re.compile(r"\b[^\W\d]\w*")
-_PERMALINK = re.compile("[¶§#🔗↩\ue000-\uf8ff]\ufe0e?")
-"""What a heading's link to itself shows, some as a letter of a font of their own, and a note's link back."""
-_OF_LINE_NUMBERS = re.compile(
-    r"(?:^| )(?:line-?numbers?|lineno|linenos|linenodiv|sourcelineno|listing_lines|lnt?|(?:rouge-)?gutter)(?:$| )",
-    re.IGNORECASE,
-)
-"""Classes of the numbers beside lines of code."""
-_LINE_NUMBERS = re.compile(r"[\d\s]*")
-_HIDDEN_STYLE = re.compile(r"(?:display\s*:\s*none|visibility\s*:\s*hidden)", re.IGNORECASE)
 _BULLET = "- "
 _MEANING = ": "
 """What items of lists without numbers, and what terms mean, begin with, as in Markdown."""
@@ -65,8 +36,6 @@ _QUOTES = "”“"
 """What a browser shows at the end and at the start of a quotation."""
 _APART = frozenset({"button", "label"})
 """What is drawn apart from what stands before it in the line."""
-_BOXES = frozenset({"note", "tip", "hint", "important", "caution", "warning", "danger", "admonition", "author"})
-"""Classes of boxes in a section: their titles head no section, and the tables that draw them hold no data."""
 _NUMBERS = {"a": "lowerLetter", "A": "upperLetter", "i": "lowerRoman", "I": "upperRoman"}
 _NUMBERED_AS = re.compile(
     r"\b(?:(lower|upper)-?(?:alpha|latin|(roman))|list-style(?:-type)?\s*:\s*none)\b", re.IGNORECASE
@@ -79,11 +48,8 @@ _REPLACED_INSIDE = _REPLACED - {"ruby", "sup"}
 _READINGS = frozenset({"rp", "rt"})
 _OF_FORMULAS = re.compile("math|latex", re.IGNORECASE)
 """Classes of pictures of formulas, whose alternative text is the formula in TeX."""
-_HEADINGS = {f"h{level}": level for level in range(1, 7)}
-_ANY_HEADING = ", ".join(_HEADINGS)
 _USUAL_LEVEL = 2
 """Of what is a heading without a level."""
-_MOST_ALTERNATIVES = 20
 _MAX_SPAN = 1000
 _MAX_DEPTH = 2000
 _NESTING = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)")
@@ -139,7 +105,7 @@ def write_page(
         while (before := tex.prev) is not None and before.is_element_node and _is_of_mathjax(before):
             before.decompose()
         tex.replace_with(one_line(tex.text()))
-    for contents in reversed(_own_contents(tree)):  # inner ones first: what is inside one is gone with it
+    for contents in reversed(own_contents(tree)):  # inner ones first: what is inside one is gone with it
         contents.decompose()
     title_node = tree.css_first("title")
     if tree.root is not None:
@@ -148,34 +114,6 @@ def write_page(
         if builder.length == written:
             _Writer(builder, titles or {}, without_boilerplate=False).write(tree.root)
     return "" if title_node is None else one_line(title_node.text()), []
-
-
-def _own_contents(tree: LexborHTMLParser) -> list[Any]:
-    """The lists of links in a page that say again what its headings say."""
-    lists = [
-        node
-        for node in tree.css("ul, ol, dl")
-        if (around := node.parent) is not None
-        and around.tag not in _LISTS
-        and node.css_first("a[href*='#']") is not None
-        and _is_shown(around, _DROPPED | _BOILERPLATE)
-    ]
-    if not lists:
-        return []
-    headings = {_words(heading) for heading in tree.css(_ANY_HEADING)}
-    return [node for node in lists if _repeats(node, headings)]
-
-
-def _repeats(node: Any, headings: set[str]) -> bool:
-    """Whether a list holds hardly more than links, most of which read like headings."""
-    links = node.css("a[href*='#']")
-    repeated = sum(_words(link) in headings for link in links)
-    return repeated > 1 and 5 * repeated >= 4 * len(links) and 10 * sum(map(_letters, links)) >= 9 * _letters(node)
-
-
-def _words(node: Any) -> str:
-    """The words of a heading or a link, without the numbers that one of them may lack."""
-    return " ".join(_WORD.findall(node.text().lower()))
 
 
 def _is_of_mathjax(node: Any) -> bool:
@@ -225,7 +163,7 @@ class _Writer:
     ) -> None:
         self._builder = builder
         self._titles = titles
-        self._dropped = _DROPPED | _BOILERPLATE if without_boilerplate else _DROPPED
+        self._dropped = DROPPED | BOILERPLATE if without_boilerplate else DROPPED
         self._line: list[str] = []
         self._items = 0
         self._mark = ""
@@ -241,7 +179,7 @@ class _Writer:
                 self._line.append(_QUOTES[entering])
             elif entering and (gap := _gap_before(node)) and any(map(str.strip, self._line)):
                 self._line.append(gap)
-            elif not entering and not _is_inline(node.tag):
+            elif not entering and not is_inline(node.tag):
                 self._flush()
                 if node.tag in ("li", "dd"):
                     self._items -= node.tag == "li"
@@ -253,7 +191,7 @@ class _Writer:
     def _enter(self, node: Any) -> bool:
         """Prepare for an element; whether to go into it."""
         tag = node.tag
-        if not _is_shown(node, self._dropped):
+        if not is_shown(node, self._dropped):
             return False
         if self._titles and (name := node.attributes.get("id")) and (path := self._titles.get(name)):
             self._flush()
@@ -261,7 +199,7 @@ class _Writer:
         if tag in _REPLACED or _is_note(node):
             self._line.append(_replaced(node, self._dropped))
             return False
-        if _is_inline(tag):
+        if is_inline(tag):
             return True
         self._flush()
         level = _heading_level(node)
@@ -322,10 +260,10 @@ class _Writer:
 
 def _heading_level(node: Any) -> int | None:
     """The level of a heading, also of one that only its role tells; None for other elements, and for the title of a box."""
-    level = _HEADINGS.get(node.tag)
+    level = HEADINGS.get(node.tag)
     if level is None and node.attributes.get("role") == "heading":
         level = _number(node.attributes.get("aria-level")) or _USUAL_LEVEL
-    return None if level is None or _is_box(node.parent) else level
+    return None if level is None or is_box(node.parent) else level
 
 
 def _code(node: Any, dropped: frozenset[str]) -> str | None:
@@ -337,58 +275,6 @@ def _code(node: Any, dropped: frozenset[str]) -> str | None:
     return "\n".join(_text(line, dropped) for line in node.css("div.line")) or None
 
 
-def _is_inline(tag: str) -> bool:
-    """Whether an element goes on in a line.
-
-    Those of other vocabularies, such as `ix:nonFraction` in reports, and of a page's own, such as `mjx-container`, do.
-    """
-    return tag in _INLINE or ":" in tag or "-" in tag
-
-
-def _is_shown(node: Any, dropped: frozenset[str]) -> bool:
-    if node.tag in dropped:
-        return False
-    if node.tag in _BESIDE and dropped >= _BOILERPLATE and node.css_first(_ANY_HEADING) is None:
-        searches = node.css_first("input[type='search']") is not None
-        return not (searches or _is_of_links(node, "a[href], button, label"))
-    attributes = node.attributes
-    if not attributes:
-        return True
-    is_styled_away = _HIDDEN_STYLE.search(attributes.get("style") or "")
-    if is_styled_away or ("hidden" in attributes and not _is_one_of_several(node)):
-        return False
-    if node.tag == "a" and (attributes.get("href") or "").startswith("#") and _PERMALINK.fullmatch(node.text().strip()):
-        return False
-    classes = attributes.get("class") or ""
-    if classes and _OF_LINE_NUMBERS.search(classes) and _LINE_NUMBERS.fullmatch(node.text()):
-        return False
-    if not dropped >= _BOILERPLATE:
-        return True
-    if (attributes.get("role") or "").lower() in _BOILERPLATE_ROLES:
-        return False
-    if _is_inline(node.tag) or node.tag in _HEADINGS:  # "Navigation" may be what a section is about
-        return True
-    name = attributes.get("id") or ""
-    if not classes and not name:
-        return True
-    if not _NAVIGATION.isdisjoint(classes.lower().split()):
-        return False
-    if _OF_LINKS.search(names := f"{classes} {name}"):
-        return node.css_first(_ANY_HEADING) is not None or not _is_of_links(node, "a[href], button")
-    return not (_OF_HEADINGS.search(names) and _is_of_links(node, "a[href^='#']"))
-
-
-def _is_one_of_several(node: Any) -> bool:
-    """Whether a hidden element is one of a few that are all of a line: a script shows the one for the reader's system."""
-    around = node.parent
-    if around is None or around.tag != "span":
-        return False
-    parts = list(islice(around.iter(include_text=True), _MOST_ALTERNATIVES + 1))
-    return len(parts) <= _MOST_ALTERNATIVES and all(
-        "hidden" in part.attributes if part.is_element_node else not (part.text_content or "").strip() for part in parts
-    )
-
-
 def _gap_before(node: Any) -> str:
     """What sets an element apart from what stands before it in the line."""
     if node.tag in _APART:
@@ -397,27 +283,12 @@ def _gap_before(node: Any) -> str:
     return " / " if is_further else ""
 
 
-def _is_box(node: Any) -> bool:
-    """Whether an element is a note or a warning beside the text."""
-    return node is not None and not _BOXES.isdisjoint((node.attributes.get("class") or "").lower().split())
-
-
-def _is_of_links(node: Any, links: str) -> bool:
-    """Whether links of that kind hold at least half of the letters below a node."""
-    in_links = sum(_letters(link) for link in node.css(links))
-    return in_links > 0 and 2 * in_links >= _letters(node)
-
-
-def _letters(node: Any) -> int:
-    return sum(map(str.isalnum, node.text()))
-
-
 def _text(root: Any, dropped: frozenset[str], replaced: frozenset[str] = _REPLACED) -> str:
     """The text below a node with its whitespace as it stands, blocks apart."""
     pieces: list[str] = []
 
     def enter(element: Any) -> bool:
-        if not _is_shown(element, dropped):
+        if not is_shown(element, dropped):
             return False
         if element.tag in replaced or (replaced is _REPLACED and _is_note(element)):
             pieces.append(_replaced(element, dropped))
@@ -431,7 +302,7 @@ def _text(root: Any, dropped: frozenset[str], replaced: frozenset[str] = _REPLAC
             pieces.append(_QUOTES[entering])
         elif entering and (gap := _gap_before(node)):
             pieces.append(gap)
-        elif not (_is_inline(node.tag) or node.mem_id == root.mem_id or (pieces and pieces[-1].endswith("\n"))):
+        elif not (is_inline(node.tag) or node.mem_id == root.mem_id or (pieces and pieces[-1].endswith("\n"))):
             pieces.append("\n")
     return "".join(pieces)
 
@@ -491,7 +362,7 @@ def _formula(math: Any) -> str:
 
 def _is_of_data(table: Any) -> bool:
     """Whether a table is no layout of the page: nothing in it is one or a heading, or its own rows name what they hold."""
-    if _is_box(table.parent) or table.css_first(_ANY_HEADING) is not None:
+    if is_box(table.parent) or table.css_first(ANY_HEADING) is not None:
         return False
     return len(table.css("table")) == 1 or any(cell.tag == "th" for row in _own_rows(table) for cell in row.iter())
 
@@ -533,12 +404,12 @@ def _rows(table: Any, dropped: frozenset[str]) -> Iterator[tuple[list[str], list
     """
     spanning: dict[int, tuple[int, str]] = {}
     for row in _own_rows(table):
-        if not (_is_shown(row, dropped) and _is_shown(row.parent, dropped)):
+        if not (is_shown(row, dropped) and is_shown(row.parent, dropped)):
             continue
         cells: list[str] = []
         names: list[bool] = []
         for cell in row.iter(include_text=False):
-            if cell.tag not in ("td", "th") or not _is_shown(cell, dropped):
+            if cell.tag not in ("td", "th") or not is_shown(cell, dropped):
                 continue
             _repeat_spanning(spanning, cells)
             text = one_line(_text(cell, dropped))
