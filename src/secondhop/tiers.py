@@ -15,9 +15,9 @@ from secondhop.embedding.vectors import read_vectors, write_vectors
 from secondhop.errors import OptionError, StoreError
 from secondhop.options import DocumentOptions
 from secondhop.retrieval import Tiers
-from secondhop.retrieval.approximate import build_index
-from secondhop.retrieval.dense import Order, unit_rows
-from secondhop.retrieval.fusion import FUSIONS, by_meaning
+from secondhop.retrieval.semantic.approximate import build_index
+from secondhop.retrieval.semantic.dense import Order, unit_rows
+from secondhop.retrieval.semantic.fusion import FUSIONS, by_meaning
 from secondhop.retrieval.tiers import Dense
 from secondhop.types import Chunk
 

@@ -23,7 +23,7 @@ from time import process_time
 from typing import Any
 
 from secondhop import Document
-from secondhop.text.hygiene import planted_instructions, text_marks, worth_trying
+from secondhop.text.injection.hygiene import planted_instructions, text_marks, worth_trying
 
 _FENCE = re.compile(r"<passage \d+ ([0-9a-f]+) ")
 _MOST_PASSAGES = 2_500

@@ -20,7 +20,7 @@ import numpy as np
 from secondhop.document import Document
 from secondhop.evaluation.datasets import load
 from secondhop.evaluation.text import holds
-from secondhop.retrieval.referred import MOST_OPENINGS, _end_of_part, _holders, _openings
+from secondhop.retrieval.named.referred import MOST_OPENINGS, _end_of_part, _holders, _openings
 from secondhop.text.references import references
 
 SETS = ("cuad", "contractnli")

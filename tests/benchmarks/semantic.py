@@ -41,7 +41,7 @@ from secondhop import retrieval
 from secondhop.document import Document
 from secondhop.evaluation.datasets import load
 from secondhop.evaluation.metrics import evidence_scores
-from secondhop.retrieval.fusion import DENSE_WEIGHT, by_meaning, reciprocal_rank, weighted
+from secondhop.retrieval.semantic.fusion import DENSE_WEIGHT, by_meaning, reciprocal_rank, weighted
 
 TIERS = ("lexical", "semantic", "hybrid")
 BRIDGED = "hybrid+bridge"

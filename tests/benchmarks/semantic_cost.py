@@ -27,8 +27,8 @@ from secondhop.document import Document
 from secondhop.embedding import cached, open_cache
 from secondhop.evaluation.datasets import load
 from secondhop.options import ContextOptions, DocumentOptions
-from secondhop.retrieval.approximate import INDEX_KINDS, build_index
-from secondhop.retrieval.dense import FlatIndex, unit_rows
+from secondhop.retrieval.semantic.approximate import INDEX_KINDS, build_index
+from secondhop.retrieval.semantic.dense import FlatIndex, unit_rows
 
 SOURCES = ("scifact", "cosqa", "fiqa_pool", "xquad_zh", "xquad_ar", "xquad_ru", "xquad_en", "product_docs")
 AWKWARD = ("a", "Ä ö ü ß 東京 🙂 naïve", "word " * 400, "")

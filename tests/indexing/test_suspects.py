@@ -6,7 +6,7 @@ import numpy as np
 
 from secondhop import Document
 from secondhop.indexing import suspects_among
-from secondhop.text.hygiene import planted_instructions
+from secondhop.text.injection.hygiene import planted_instructions
 
 TEXTS = [
     "The boiler is inspected in April. Its valve is replaced every second year.",

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from secondhop.loading import FORMATS, load_text
-from secondhop.loading.code import load
+from secondhop.loading.code.source import load
 
 
 def definitions(source, text):

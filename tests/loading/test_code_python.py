@@ -5,8 +5,8 @@ from time import process_time
 
 import pytest
 
-from secondhop.loading.code import _BY_SUFFIX, _parsed
-from secondhop.loading.code_python import python_definitions
+from secondhop.loading.code.python import python_definitions
+from secondhop.loading.code.source import _BY_SUFFIX, _parsed
 
 SAMPLES = {
     "decorators": "@a\n# between\n@b(\n    1,\n)\nasync  def f(): ...\n",

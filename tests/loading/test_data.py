@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from secondhop.loading.data import load
+from secondhop.loading.verbatim.data import load
 
 
 def header(text, source="a.csv"):

@@ -5,9 +5,9 @@ import pptx
 import pytest
 from lxml import etree
 
-from secondhop.loading import docx as word
-from secondhop.loading import pptx as slides
-from secondhop.loading.formulas import formula
+from secondhop.loading.office import docx as word
+from secondhop.loading.office import pptx as slides
+from secondhop.loading.office.formulas import formula
 
 MATH = "http://schemas.openxmlformats.org/officeDocument/2006/math"
 DRAWN = "http://schemas.microsoft.com/office/drawing/2010/main"

@@ -5,7 +5,7 @@ from making import in_sections
 
 from secondhop import Document
 from secondhop.errors import NoTextError
-from secondhop.loading import html
+from secondhop.loading.markup import html
 
 
 def load(text):

@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from secondhop.loading.markdown import load, plain_title
-from secondhop.loading.markdown_blocks import scan
+from secondhop.loading.verbatim.markdown import load, plain_title
+from secondhop.loading.verbatim.markdown_blocks import scan
 
 
 def outline(text):

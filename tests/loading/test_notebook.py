@@ -5,7 +5,7 @@ import pytest
 from making import in_sections
 
 from secondhop.errors import CorruptFileError, NoTextError
-from secondhop.loading import notebook
+from secondhop.loading.markup import notebook
 
 
 def load(cells, **metadata):
@@ -107,7 +107,7 @@ def test_formulas_are_read_where_their_plain_text_says_nothing():
 
 
 def test_html_outputs_are_left_out_with_a_warning_where_the_extra_is_missing(monkeypatch):
-    monkeypatch.delitem(sys.modules, "secondhop.loading.html", raising=False)
+    monkeypatch.delitem(sys.modules, "secondhop.loading.markup.html", raising=False)
     monkeypatch.setitem(sys.modules, "selectolax.lexbor", None)
     loaded = shown(html="<p>Berth 4</p>")
     assert loaded.text == "run()"

@@ -28,9 +28,9 @@ from secondhop.errors import (
     PasswordRequiredError,
     UnsupportedFormatError,
 )
-from secondhop.loading import docx as word
-from secondhop.loading import pptx as slides
-from secondhop.loading import spreadsheet
+from secondhop.loading.office import docx as word
+from secondhop.loading.office import pptx as slides
+from secondhop.loading.office import spreadsheet
 
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 

@@ -3,7 +3,7 @@ import tracemalloc
 import pytest
 
 from secondhop.loading import load_text, parse
-from secondhop.loading.printed import unpaged
+from secondhop.loading.verbatim.printed import unpaged
 from secondhop.types import Section
 
 

@@ -202,7 +202,7 @@ def test_whatever_a_parser_throws_becomes_one_typed_error(monkeypatch, failure):
     def load(data, source):
         raise failure
 
-    monkeypatch.setattr("secondhop.loading.plain.load", load)
+    monkeypatch.setattr("secondhop.loading.verbatim.plain.load", load)
     with pytest.raises(CorruptFileError, match=r"a\.txt: could not be read as text: ") as caught:
         parse(b"x", "a.txt")
     assert caught.value.__cause__ is failure
@@ -212,7 +212,7 @@ def test_an_interrupt_passes(monkeypatch):
     def load(data, source):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("secondhop.loading.plain.load", load)
+    monkeypatch.setattr("secondhop.loading.verbatim.plain.load", load)
     with pytest.raises(KeyboardInterrupt):
         parse(b"x", "a.txt")
 

@@ -5,7 +5,7 @@ from docx.oxml import parse_xml
 from docx.oxml.ns import nsdecls, qn
 from test_office import headings, in_sections, saved
 
-from secondhop.loading import docx as word
+from secondhop.loading.office import docx as word
 
 LEVELS = (
     ("decimal", "%1.", ""),

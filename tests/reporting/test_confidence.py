@@ -7,7 +7,7 @@ from secondhop import Document
 from secondhop.evaluation.metrics import auroc
 from secondhop.reporting import confidence as model
 from secondhop.reporting.shown import shown_sentences
-from secondhop.retrieval.query import parse_query
+from secondhop.retrieval.question.query import parse_query
 from secondhop.selection import STRATEGIES
 from secondhop.types import Budget
 

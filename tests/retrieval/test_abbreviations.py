@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from secondhop import Document
-from secondhop.retrieval.abbreviations import Abbreviations
-from secondhop.retrieval.query import parse_query
+from secondhop.retrieval.question.abbreviations import Abbreviations
+from secondhop.retrieval.question.query import parse_query
 
 LOG = [
     "Changes go to the write-ahead log (WAL) first.",

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from secondhop.errors import OptionError
-from secondhop.retrieval.approximate import INDEX_KINDS, SMALLEST, build_index
-from secondhop.retrieval.dense import FlatIndex, unit_rows
+from secondhop.retrieval.semantic.approximate import INDEX_KINDS, SMALLEST, build_index
+from secondhop.retrieval.semantic.dense import FlatIndex, unit_rows
 
 faiss = pytest.importorskip("faiss")
 

@@ -4,7 +4,7 @@ import pytest
 
 from secondhop import Document
 from secondhop.indexing.strings import Strings
-from secondhop.retrieval.definitions import MOST_ALIKE, definitions_asked
+from secondhop.retrieval.named.definitions import MOST_ALIKE, definitions_asked
 
 METHOD = "class {}:\n    def {}(self, parcel):\n        return self.{}(parcel)\n"
 FILES = {

@@ -5,8 +5,8 @@ from hypothesis import strategies as st
 
 from secondhop.arrays import highest
 from secondhop.errors import InputError
-from secondhop.retrieval import dense
-from secondhop.retrieval.dense import FlatIndex, unit_rows
+from secondhop.retrieval.semantic import dense
+from secondhop.retrieval.semantic.dense import FlatIndex, unit_rows
 
 
 def vectors(n, dims=16, seed=1):

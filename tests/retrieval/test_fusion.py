@@ -3,8 +3,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from secondhop.retrieval.dense import DenseHits
-from secondhop.retrieval.fusion import DENSE_WEIGHT, FUSIONS, STANDING_OUT, by_meaning, weighted
+from secondhop.retrieval.semantic.dense import DenseHits
+from secondhop.retrieval.semantic.fusion import DENSE_WEIGHT, FUSIONS, STANDING_OUT, by_meaning, weighted
 
 
 def hits(cosines):

@@ -8,7 +8,7 @@ from secondhop.indexing import Snapshot
 from secondhop.retrieval import retrieve
 from secondhop.retrieval.home import HOME_WEIGHT, MOST_HOMES, SIDE, add_homes
 from secondhop.retrieval.lexical import direct_scores
-from secondhop.retrieval.query import parse_query
+from secondhop.retrieval.question.query import parse_query
 from secondhop.retrieval.tiers import Direct
 
 HOME = "The Lost Child is a novel. It was written by Anna Ferrante in Naples."

@@ -3,7 +3,7 @@
 import pytest
 
 from secondhop import Document
-from secondhop.retrieval.query import parse_query
+from secondhop.retrieval.question.query import parse_query
 
 TEXTS = [
     "You receive the parcel at the desk.",

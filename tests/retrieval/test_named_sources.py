@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 from secondhop import Chunk, Document, build_context
-from secondhop.retrieval.named_sources import MOST_ALIKE, WORDLESS, NamedSources, named_in
-from secondhop.retrieval.referred import ASKED_FOR
+from secondhop.retrieval.named.referred import ASKED_FOR
+from secondhop.retrieval.named.sources import MOST_ALIKE, WORDLESS, NamedSources, named_in
 
 YEARS = (2021, 2022, 2023)
 FILES = {

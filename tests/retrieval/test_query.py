@@ -1,7 +1,7 @@
 import pytest
 
 from secondhop import Document
-from secondhop.retrieval.query import parse_query
+from secondhop.retrieval.question.query import parse_query
 
 DOC = Document.from_chunks(
     ["Copper melts in Leeds.", "Tin melts in York.", "To be or not to be.", "Show me the lead pipe."]

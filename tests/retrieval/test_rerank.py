@@ -2,7 +2,7 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from secondhop.retrieval.rerank import rerank
+from secondhop.retrieval.semantic.rerank import rerank
 
 
 def test_the_pool_takes_the_order_of_the_scores_and_keeps_its_values():

@@ -4,8 +4,8 @@ import pytest
 
 from secondhop import cli
 from secondhop.errors import OptionError
-from secondhop.retrieval.approximate import INDEX_KINDS, SMALLEST
-from secondhop.retrieval.sizes import estimate, measure
+from secondhop.retrieval.semantic.approximate import INDEX_KINDS, SMALLEST
+from secondhop.retrieval.semantic.sizes import estimate, measure
 
 
 @pytest.mark.parametrize("index", INDEX_KINDS)

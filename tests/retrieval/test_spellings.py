@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from secondhop import Document
-from secondhop.retrieval.query import parse_query
+from secondhop.retrieval.question.query import parse_query
 from secondhop.retrieval.whole_text import names_in
 
 ENGLISH = Document.from_chunks(

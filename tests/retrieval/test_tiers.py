@@ -9,7 +9,7 @@ import pytest
 
 import secondhop
 from secondhop import OptionError, Reason
-from secondhop.retrieval.approximate import SMALLEST
+from secondhop.retrieval.semantic.approximate import SMALLEST
 from secondhop.retrieval.tiers import Direct, direct_by
 from secondhop.retrieval.whole_text import WholeTexts
 

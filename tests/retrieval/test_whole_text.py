@@ -8,7 +8,7 @@ import pytest
 from secondhop import Document
 from secondhop.retrieval import retrieve
 from secondhop.retrieval.lexical import direct_scores, top
-from secondhop.retrieval.query import parse_query
+from secondhop.retrieval.question.query import parse_query
 from secondhop.retrieval.whole_text import K1, LEAST_SHARE, POWER, TEXT_WEIGHT, whole_texts
 
 KILN = """# Firing

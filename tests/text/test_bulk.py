@@ -10,11 +10,11 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from secondhop.text.analysis import analyzer_for, split_forms
-from secondhop.text.bulk_analysis import analyze_all
-from secondhop.text.bulk_forms import find_forms
-from secondhop.text.bulk_sentences import split_paragraphs
-from secondhop.text.characters import Characters, codes, utf8_lengths
-from secondhop.text.hashing import digest, digests, digests_of
+from secondhop.text.bulk.analysis import analyze_all
+from secondhop.text.bulk.characters import Characters, codes, utf8_lengths
+from secondhop.text.bulk.forms import find_forms
+from secondhop.text.bulk.hashing import digest, digests, digests_of
+from secondhop.text.bulk.sentences import split_paragraphs
 from secondhop.text.languages import LANGUAGES
 from secondhop.text.sentences import split_sentences
 

@@ -7,9 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from secondhop import build_context
-from secondhop.text.disguises import normalized
-from secondhop.text.hygiene import _find_planted, planted_instructions
-from secondhop.text.injection_patterns import PATTERNS
+from secondhop.text.injection.disguises import normalized
+from secondhop.text.injection.hygiene import _find_planted, planted_instructions
+from secondhop.text.injection.patterns import PATTERNS
 from secondhop.text.invisible import count_invisible, visible
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -8,8 +8,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from secondhop.text.analysis import split_forms
-from secondhop.text.hygiene import planted_instructions
-from secondhop.text.injection_marks import (
+from secondhop.text.injection.hygiene import planted_instructions
+from secondhop.text.injection.marks import (
     DISGUISED,
     ENCODED,
     each_worth_trying,
@@ -19,7 +19,7 @@ from secondhop.text.injection_marks import (
     word_marks,
     worth_trying,
 )
-from secondhop.text.injection_patterns import PATTERNS
+from secondhop.text.injection.patterns import PATTERNS
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = [*sorted(ROOT.glob("docs/*.md")), *sorted(ROOT.glob("examples/data/*.md")), *sorted(ROOT.glob("src/**/*.py"))]

@@ -17,8 +17,8 @@ from secondhop.chunking.prose import titled_paragraphs
 from secondhop.chunking.sections import SectionNode, joined_sections, section_tree
 from secondhop.chunking.snippets import snippet
 from secondhop.chunking.tables import table_blocks
-from secondhop.text.bulk_sentences import split_paragraphs
-from secondhop.text.characters import Characters, end_to_end
+from secondhop.text.bulk.characters import Characters, end_to_end
+from secondhop.text.bulk.sentences import split_paragraphs
 from secondhop.types import Section, SourceText, Span
 
 if TYPE_CHECKING:

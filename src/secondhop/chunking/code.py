@@ -10,7 +10,7 @@ import numpy as np
 from secondhop.chunking.lines import Lines, lines_of_spans
 from secondhop.chunking.packing import Part, divided, pack
 from secondhop.chunking.sections import SectionNode
-from secondhop.text.characters import end_to_end
+from secondhop.text.bulk.characters import end_to_end
 from secondhop.text.sentences import size
 from secondhop.types import Section, Span
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from secondhop.arrays import ranges, true_runs
-from secondhop.text.characters import CharacterClasses, Characters
+from secondhop.text.bulk.characters import CharacterClasses, Characters
 from secondhop.text.sentences import LONG_LINE, split_run_on
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ import typer
 from secondhop.cli.options import AsJson
 from secondhop.cli.output import ANSWERED, print_found
 from secondhop.errors import OptionError
-from secondhop.retrieval.sizes import MARGIN, Estimate, estimate, measure
+from secondhop.retrieval.semantic.sizes import MARGIN, Estimate, estimate, measure
 
 Chunks = Annotated[int, typer.Argument(metavar="CHUNKS", help="How many chunks.", show_default=False)]
 Dims = Annotated[int, typer.Option("--dims", metavar="N", help="Dimensions of a vector.")]

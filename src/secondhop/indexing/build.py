@@ -17,8 +17,8 @@ from secondhop.indexing.segment import NO_PAGE, Segment
 from secondhop.indexing.strings import Strings, Vocabulary
 from secondhop.indexing.texts import Texts
 from secondhop.text.analysis import analyzer_for
-from secondhop.text.bulk_forms import find_forms
-from secondhop.text.characters import WINDOW, Characters, codes, end_to_end, windows
+from secondhop.text.bulk.characters import WINDOW, Characters, codes, end_to_end, windows
+from secondhop.text.bulk.forms import find_forms
 from secondhop.text.languages import LANGUAGE_SAMPLE
 from secondhop.types import KINDS, Section, SourceText
 

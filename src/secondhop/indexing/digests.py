@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from secondhop.text.characters import windows
-from secondhop.text.hashing import digests_of_slices, mix
+from secondhop.text.bulk.characters import windows
+from secondhop.text.bulk.hashing import digests_of_slices, mix
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

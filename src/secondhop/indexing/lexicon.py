@@ -11,11 +11,11 @@ import numpy as np
 from secondhop.arrays import distinct_values, gathered, is_any, offsets_of, ranges
 from secondhop.indexing.strings import Strings, Vocabulary
 from secondhop.text.analysis import Analyzer
-from secondhop.text.bulk_analysis import analyze_all
+from secondhop.text.bulk.analysis import analyze_all
 
 if TYPE_CHECKING:
-    from secondhop.text.characters import Codes
-    from secondhop.text.hashing import Digests
+    from secondhop.text.bulk.characters import Codes
+    from secondhop.text.bulk.hashing import Digests
     from secondhop.types import Bools, Ints
 
 NONE = -1

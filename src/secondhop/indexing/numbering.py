@@ -8,13 +8,13 @@ import numpy as np
 
 from secondhop.arrays import ranges
 from secondhop.indexing.strings import Strings, Vocabulary
-from secondhop.text.hashing import distinct
+from secondhop.text.bulk.hashing import distinct
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from secondhop.text.characters import Characters
-    from secondhop.text.hashing import Digests
+    from secondhop.text.bulk.characters import Characters
+    from secondhop.text.bulk.hashing import Digests
     from secondhop.types import Ints
 
 _LEAST_BITS = 12

@@ -10,7 +10,7 @@ import numpy as np
 from secondhop.arrays import gathered, narrowest, offsets_of, ranges, run_lengths, run_starts
 from secondhop.indexing.lexicon import NONE, Lexicon
 from secondhop.indexing.postings import Postings
-from secondhop.text.hashing import mix
+from secondhop.text.bulk.hashing import mix
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

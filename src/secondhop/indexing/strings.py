@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from secondhop.arrays import gathered, offsets_of
-from secondhop.text.characters import Characters
-from secondhop.text.hashing import digest, digests_of, distinct
+from secondhop.text.bulk.characters import Characters
+from secondhop.text.bulk.hashing import digest, digests_of, distinct
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from secondhop.text.characters import Codes
-    from secondhop.text.hashing import Digests
+    from secondhop.text.bulk.characters import Codes
+    from secondhop.text.bulk.hashing import Digests
     from secondhop.types import Ints
 
 

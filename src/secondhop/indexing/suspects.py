@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from secondhop.arrays import distinct_values
-from secondhop.text.hygiene import planted_instructions
-from secondhop.text.injection_marks import each_worth_trying, may_have_marks, sign_marks, word_marks
+from secondhop.text.injection.hygiene import planted_instructions
+from secondhop.text.injection.marks import each_worth_trying, may_have_marks, sign_marks, word_marks
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

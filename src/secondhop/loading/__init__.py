@@ -15,11 +15,11 @@ from secondhop.loading.encodings import printable
 from secondhop.loading.folder import FolderFile, FolderListing, walk_folder
 from secondhop.loading.formats import FORMATS, register_loader
 from secondhop.loading.ingest import Ingested, content_digest, load_files
-from secondhop.loading.inner_blocks import inner_sections
 from secondhop.loading.parsing import MAX_BYTES, Parse, load_text, parse
 from secondhop.loading.pool import IsolationMode, Limits, ParserPool, shared_parse
 from secondhop.loading.reading import read_file
 from secondhop.loading.report import FileReport, IngestReport, file_report, reasons_of
+from secondhop.loading.verbatim.inner_blocks import inner_sections
 from secondhop.types import SourceText
 
 __all__ = [

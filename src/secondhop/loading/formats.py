@@ -50,14 +50,14 @@ def _format(name: str, suffixes: str, *, textual: bool = True, names: str = "") 
 
 
 _FORMATS: dict[str, Format] = {
-    "text": _format("plain", ".txt .text"),
-    "markdown": _format("markdown", ".md .markdown .mdx"),
-    "restructuredtext": _format("restructuredtext", ".rst .rest"),
-    "asciidoc": _format("asciidoc", ".adoc .asciidoc"),
-    "org": _format("org", ".org"),
-    "latex": _format("latex", ".tex .latex .ltx"),
+    "text": _format("verbatim.plain", ".txt .text"),
+    "markdown": _format("verbatim.markdown", ".md .markdown .mdx"),
+    "restructuredtext": _format("verbatim.restructuredtext", ".rst .rest"),
+    "asciidoc": _format("verbatim.asciidoc", ".adoc .asciidoc"),
+    "org": _format("verbatim.org", ".org"),
+    "latex": _format("verbatim.latex", ".tex .latex .ltx"),
     "code": _format(
-        "code",
+        "code.source",
         ".py .pyi .js .jsx .mjs .cjs .ts .tsx .mts .cts .go .rs .java .c .h .cc .cpp .cxx .hpp .hh .hxx "
         ".rb .php .cs .fs .vb .kt .kts .swift .scala .groovy .gradle .sh .bash .zsh .fish .ps1 .bat .cmd .sql .lua "
         ".r .jl .pl .pm .hs .ml .mli .clj .ex .exs .erl .dart .zig .nim .m .mm .vue .svelte .css .scss .sass .less "
@@ -66,18 +66,18 @@ _FORMATS: dict[str, Format] = {
         ".fsx .fsi .hrl .hx",
         names="makefile gnumakefile dockerfile containerfile jenkinsfile vagrantfile rakefile gemfile justfile",
     ),
-    "data": _format("data", ".json .jsonl .ndjson .yaml .yml .toml .csv .tsv .ini .cfg .conf .properties"),
-    "log": _format("plain", ".log"),
-    "xml": _format("xml", ".xml .xsd .xsl .xslt .dita .docbook .page .svg .plist .rss .atom"),
+    "data": _format("verbatim.data", ".json .jsonl .ndjson .yaml .yml .toml .csv .tsv .ini .cfg .conf .properties"),
+    "log": _format("verbatim.plain", ".log"),
+    "xml": _format("markup.xml", ".xml .xsd .xsl .xslt .dita .docbook .page .svg .plist .rss .atom"),
     "pdf": _format("pdf", ".pdf", textual=False),
-    "docx": _format("docx", ".docx .docm", textual=False),
-    "pptx": _format("pptx", ".pptx .pptm", textual=False),
-    "spreadsheet": _format("spreadsheet", ".xlsx .xlsm .xls .ods", textual=False),
-    "html": _format("html", ".html .htm .xhtml"),
-    "notebook": _format("notebook", ".ipynb"),
-    "epub": _format("epub", ".epub", textual=False),
-    "rtf": _format("rtf", ".rtf", textual=False),
-    "eml": _format("eml", ".eml .mbox .mht .mhtml"),
+    "docx": _format("office.docx", ".docx .docm", textual=False),
+    "pptx": _format("office.pptx", ".pptx .pptm", textual=False),
+    "spreadsheet": _format("office.spreadsheet", ".xlsx .xlsm .xls .ods", textual=False),
+    "html": _format("markup.html", ".html .htm .xhtml"),
+    "notebook": _format("markup.notebook", ".ipynb"),
+    "epub": _format("markup.epub", ".epub", textual=False),
+    "rtf": _format("office.rtf", ".rtf", textual=False),
+    "eml": _format("markup.eml", ".eml .mbox .mht .mhtml"),
 }
 FORMATS: Mapping[str, Format] = MappingProxyType(_FORMATS)
 """All formats by name, those that were registered among them."""

@@ -18,8 +18,8 @@ from secondhop.errors import (
     SecondhopError,
 )
 from secondhop.loading.formats import FORMATS, detect, format_by_name
-from secondhop.loading.plain import load_string
 from secondhop.loading.registered import checked
+from secondhop.loading.verbatim.plain import load_string
 from secondhop.types import SourceText
 
 MAX_BYTES = 100 * 1024 * 1024

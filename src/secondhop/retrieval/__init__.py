@@ -10,16 +10,16 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from secondhop.retrieval.asked_for import AskedFor, raise_asked_for
 from secondhop.retrieval.bridge import Bridge, build_bridge
 from secondhop.retrieval.candidates import make_ranking
-from secondhop.retrieval.definitions import definitions_asked
 from secondhop.retrieval.given import rank_given
 from secondhop.retrieval.home import add_homes
 from secondhop.retrieval.lexical import MAX_RANK, MOST_COPIES, direct_scores, distinct, top
-from secondhop.retrieval.named_sources import named_in
-from secondhop.retrieval.query import ParsedQuery, parse_query
-from secondhop.retrieval.synonyms import Synonyms
+from secondhop.retrieval.named.asked_for import AskedFor, raise_asked_for
+from secondhop.retrieval.named.definitions import definitions_asked
+from secondhop.retrieval.named.sources import named_in
+from secondhop.retrieval.question.query import ParsedQuery, parse_query
+from secondhop.retrieval.question.synonyms import Synonyms
 from secondhop.retrieval.tiers import Direct, Tiers, direct_by
 from secondhop.retrieval.whole_text import whole_texts
 from secondhop.types import Hit, Ranking

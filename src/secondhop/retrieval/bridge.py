@@ -16,8 +16,8 @@ import numpy as np
 
 from secondhop.arrays import distinct_values, sum_by
 from secondhop.retrieval.lexical import MOST_COPIES, top
-from secondhop.retrieval.query import ParsedQuery
-from secondhop.retrieval.referred import NONE_REFERRED, Referred, parts_of_seeds
+from secondhop.retrieval.named.referred import NONE_REFERRED, Referred, parts_of_seeds
+from secondhop.retrieval.question.query import ParsedQuery
 from secondhop.retrieval.seeds import Seed
 from secondhop.types import CODE
 

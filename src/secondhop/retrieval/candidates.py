@@ -8,18 +8,18 @@ import numpy as np
 
 from secondhop.arrays import distinct_values, sum_by
 from secondhop.frozen import quickly
-from secondhop.retrieval.alternatives import only_best
 from secondhop.retrieval.bridge import NO_SEED, Bridge
 from secondhop.retrieval.duplicates import near_duplicates
 from secondhop.retrieval.heads import heads
-from secondhop.retrieval.query import ParsedQuery
+from secondhop.retrieval.question.alternatives import only_best
+from secondhop.retrieval.question.query import ParsedQuery
 from secondhop.retrieval.sentence_scores import Occurrences, SentenceWords, saturations
 from secondhop.retrieval.tiers import Direct
 from secondhop.types import Hit, Ranking, Sentences, Via
 
 if TYPE_CHECKING:
     from secondhop.indexing import Snapshot, TokenCosts
-    from secondhop.retrieval.asked_for import AskedFor
+    from secondhop.retrieval.named.asked_for import AskedFor
     from secondhop.types import Bools, Floats, Ints
 
 _VIA_TERMS = 3

@@ -7,18 +7,18 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from secondhop.retrieval.asked_for import AskedFor, raise_asked_for
 from secondhop.retrieval.bridge import Bridge, build_bridge
 from secondhop.retrieval.candidates import make_ranking
 from secondhop.retrieval.lexical import MAX_RANK, direct_scores, top
-from secondhop.retrieval.named_sources import named_in
-from secondhop.retrieval.query import parse_query
+from secondhop.retrieval.named.asked_for import AskedFor, raise_asked_for
+from secondhop.retrieval.named.sources import named_in
+from secondhop.retrieval.question.query import parse_query
 from secondhop.retrieval.tiers import Direct
 from secondhop.types import Ranking
 
 if TYPE_CHECKING:
     from secondhop.indexing import Snapshot, TokenCosts
-    from secondhop.retrieval.synonyms import Synonyms
+    from secondhop.retrieval.question.synonyms import Synonyms
 
 GIVEN_WEIGHT = 0.5
 """What the first of the caller's chunks gets for its place, relative to the best direct score; the last gets nothing."""

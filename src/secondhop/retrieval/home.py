@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from secondhop.retrieval.query import ParsedQuery
+from secondhop.retrieval.question.query import ParsedQuery
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from secondhop.arrays import highest, sum_by
-from secondhop.retrieval.alternatives import only_best
-from secondhop.retrieval.query import ParsedQuery
+from secondhop.retrieval.question.alternatives import only_best
+from secondhop.retrieval.question.query import ParsedQuery
 
 if TYPE_CHECKING:
     from secondhop.indexing import Snapshot

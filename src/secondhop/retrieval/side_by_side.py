@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from secondhop.arrays import distinct_values, is_any
-from secondhop.text.hashing import digest
+from secondhop.text.bulk.hashing import digest
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from secondhop.retrieval.dense import VectorIndex
-from secondhop.retrieval.fusion import Fusion, by_meaning
 from secondhop.retrieval.lexical import top
-from secondhop.retrieval.rerank import rerank
+from secondhop.retrieval.semantic.dense import VectorIndex
+from secondhop.retrieval.semantic.fusion import Fusion, by_meaning
+from secondhop.retrieval.semantic.rerank import rerank
 from secondhop.retrieval.whole_text import WholeTexts
 
 if TYPE_CHECKING:

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from secondhop.arrays import ranges, run_lengths, run_starts, sum_by
-from secondhop.retrieval.query import ParsedQuery
+from secondhop.retrieval.question.query import ParsedQuery
 from secondhop.retrieval.side_by_side import first_term, where, with_all
 from secondhop.text.analysis import split_forms
 from secondhop.types import CODE

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from secondhop.text.hygiene import planted_instructions
+from secondhop.text.injection.hygiene import planted_instructions
 from secondhop.text.invisible import visible
 from secondhop.text.prompt import passage_text
 from secondhop.types import Budget, Decision, Passage, Reason, Selection

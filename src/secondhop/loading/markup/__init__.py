@@ -1,0 +1,1 @@
+"""Markup, and what holds it: HTML, XML, books, mail, notebooks."""

@@ -1,0 +1,1 @@
+"""Documents of office programs: text, slides, spreadsheets, and what is drawn in them."""
