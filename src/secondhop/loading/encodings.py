@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import os
 import re
 import unicodedata
 from collections import Counter
@@ -119,6 +120,11 @@ def character_offsets(code: bytes, offsets: Iterable[int]) -> dict[int, int]:
 def printable(path: str) -> str:
     """Spell a path so that it can be shown and stored: bytes that are not UTF-8 become escapes."""
     return path if path.isascii() else path.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+
+
+def portable(path: str) -> str:
+    """A path as `printable` spells it, with `/` on every system."""
+    return printable(path).replace(os.sep, "/")
 
 
 def _decode(data: bytes) -> tuple[str, list[str]]:

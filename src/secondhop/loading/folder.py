@@ -10,17 +10,12 @@ import errno
 import os
 import re
 import stat
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
-from typing import TYPE_CHECKING
 
-from secondhop.errors import LoadError, OptionError, SourceNotFoundError
-from secondhop.loading.encodings import printable
-from secondhop.loading.reading import read_file
-
-if TYPE_CHECKING:
-    from pathspec import GitIgnoreSpec
+from secondhop.errors import LoadError, SourceNotFoundError
+from secondhop.loading.encodings import portable, printable
+from secondhop.loading.gitignore import Ignore, ignores_above, own_patterns, read_ignores, why_ignored
 
 INDEX_FOLDER = ".secondhop"
 _LOCK = "writer.lock"
@@ -31,7 +26,6 @@ _INDEX_NAME = re.compile(
 _INDEX_SKIPPED = "the index folder of secondhop"
 """Why what is no index is skipped in it."""
 _HARD_LINK = "hard link to a file that has a name outside the folder; see the option hard_links"
-_MOST_IGNORE_BYTES = 1024 * 1024
 _MOST_INODE = (1 << 63) - 1
 MOST_LISTED = 1_000
 """Files of one skipped folder that are listed one by one."""
@@ -61,36 +55,6 @@ class FolderListing:
     """Absolute path of the folder."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Ignore:
-    """The patterns of one ignore file."""
-
-    folder: str
-    """What they are relative to, with `/` on every system."""
-    label: str
-    patterns: tuple[str, ...]
-    spec: GitIgnoreSpec
-
-    def match(self, path: str) -> tuple[bool, str] | None:
-        """Whether the last pattern that matches excludes, and that pattern; None if none matches."""
-        relative = path[len(self.folder) :].lstrip("/")
-        result = self.spec.check_file(relative)
-        if result.include is None or result.index is None:
-            return None
-        pattern = self.patterns[result.index]
-        if _names(pattern, relative):
-            return result.include, pattern
-        return self._match_one_by_one(relative)
-
-    def _match_one_by_one(self, relative: str) -> tuple[bool, str] | None:
-        """As `match`, without the patterns that only match a folder above: the walk has asked about that one."""
-        for pattern in reversed(self.patterns):
-            include = _spec((pattern,)).check_file(relative).include
-            if include is not None and _names(pattern, relative):
-                return include, pattern
-        return None
-
-
 def walk_folder(
     root: str | os.PathLike[str],
     *,
@@ -112,8 +76,8 @@ def walk_folder(
     are listed only if they hold something else as well.
     """
     top = _checked_root(root)
-    walk = _Walk(top, recursive, gitignore, _own_patterns(ignore, top), index_dir)
-    walk.run(_ignores_above(top) if gitignore else ())
+    walk = _Walk(top, recursive, gitignore, own_patterns(ignore, top), index_dir)
+    walk.run(ignores_above(top) if gitignore else ())
     if not hard_links:
         walk.leave_out_hard_links()
     walk.files.sort(key=lambda file: file.source)
@@ -128,12 +92,12 @@ class _Walk:
         root: str,
         recursive: bool,
         gitignore: bool,
-        own: tuple[_Ignore, ...],
+        own: tuple[Ignore, ...],
         index_dir: str | os.PathLike[str] | None,
     ) -> None:
         self.root = root
         self.real_root = os.path.realpath(root)
-        self.real_index = None if index_dir is None else os.path.realpath(index_dir)
+        self.index = None if index_dir is None else self._place_of(os.path.realpath(index_dir))
         self.recursive = recursive
         self.gitignore = gitignore
         self.own = own
@@ -141,9 +105,9 @@ class _Walk:
         self.skipped: list[tuple[str, str]] = []
         self._linked: dict[tuple[int, int], tuple[int, list[FolderFile]]] = {}
 
-    def run(self, above: tuple[_Ignore, ...]) -> None:
+    def run(self, above: tuple[Ignore, ...]) -> None:
         """Visit all folders; each one hands its .gitignore down to those inside it."""
-        pending: list[tuple[str, str, tuple[_Ignore, ...]]] = [(self.root, "", above)]
+        pending: list[tuple[str, str, tuple[Ignore, ...]]] = [(self.root, "", above)]
         while pending:
             folder, prefix, ignores = pending.pop()
             try:
@@ -157,7 +121,7 @@ class _Walk:
             if prefix and _holds_index([entry.name for entry in entries]):
                 continue
             if self.gitignore and any(entry.name.lower() == ".gitignore" for entry in entries):
-                ignores = (*ignores, *_read_ignores(folder, ".gitignore", prefix + ".gitignore"))
+                ignores = (*ignores, *read_ignores(folder, ".gitignore", prefix + ".gitignore"))
             for entry in entries:
                 source = prefix + printable(entry.name)
                 try:
@@ -165,7 +129,7 @@ class _Walk:
                     reason = self._reason_to_skip(entry, is_folder, ignores)
                 except OSError as error:
                     is_folder, reason = False, _cause(error)
-                if is_folder and self._is_index(entry):
+                if is_folder and (entry.name == INDEX_FOLDER or entry.path == self.index):
                     self.skipped += _beside_index(entry.path, source + "/")
                 elif reason is not None and is_folder:
                     self.skipped.extend(_all_below(entry.path, source + "/", reason))
@@ -195,7 +159,7 @@ class _Walk:
             self.files = [file for file in self.files if file not in foreign]
             self.skipped += [(file.source, _HARD_LINK) for file in foreign]
 
-    def _reason_to_skip(self, entry: os.DirEntry[str], is_folder: bool, ignores: tuple[_Ignore, ...]) -> str | None:
+    def _reason_to_skip(self, entry: os.DirEntry[str], is_folder: bool, ignores: tuple[Ignore, ...]) -> str | None:
         if entry.name.startswith("."):
             return "hidden"
         if entry.is_symlink():
@@ -203,15 +167,15 @@ class _Walk:
         if not is_folder and not entry.is_file(follow_symlinks=False):
             return "not a regular file (a pipe, socket or device)"
         if ignores or self.own:
-            decided = _decide(_posix(entry.path) + "/" * is_folder, (*ignores, *self.own))
+            decided = why_ignored(entry.path, is_folder, (*ignores, *self.own))
             if decided is not None:
                 return decided
         return "a subfolder, and recursive=False" if is_folder and not self.recursive else None
 
-    def _is_index(self, entry: os.DirEntry[str]) -> bool:
-        if entry.name == INDEX_FOLDER or self.real_index is None or entry.name != os.path.basename(self.real_index):
-            return entry.name == INDEX_FOLDER
-        return os.path.join(self.real_root, os.path.relpath(entry.path, self.root)) == self.real_index
+    def _place_of(self, real: str) -> str | None:
+        """The path by which the walk comes to a place, given without links; None if that is not below the root."""
+        inside = _is_inside(real, self.real_root)
+        return os.path.join(self.root, os.path.relpath(real, self.real_root)) if inside else None
 
     def _about_link(self, path: str) -> str:
         try:
@@ -224,7 +188,7 @@ class _Walk:
         if _is_inside(os.path.realpath(os.path.dirname(path)), target):
             return "symlink loop: it leads to a folder around it"
         kind = "folder" if os.path.isdir(target) else "file"
-        return f"symlink to a {kind} inside the folder: {_posix(os.path.relpath(target, self.real_root))}"
+        return f"symlink to a {kind} inside the folder: {portable(os.path.relpath(target, self.real_root))}"
 
 
 def _holds_index(names: Sequence[str]) -> bool:
@@ -250,7 +214,7 @@ def _all_below(folder: str, prefix: str, reason: str) -> list[tuple[str, str]]:
         folders.sort()
         count += len(files)
         if count <= MOST_LISTED:
-            below = printable(os.path.relpath(path, folder)).replace(os.sep, "/")
+            below = portable(os.path.relpath(path, folder))
             names += [prefix + ("" if below == "." else below + "/") + printable(name) for name in files]
     if 0 < count <= MOST_LISTED:
         return [(name, reason) for name in names]
@@ -273,115 +237,8 @@ def _checked_root(root: str | os.PathLike[str]) -> str:
     return top
 
 
-def _own_patterns(ignore: Sequence[str], root: str) -> tuple[_Ignore, ...]:
-    if isinstance(ignore, str):
-        raise OptionError(f"ignore={ignore!r} must be a list of patterns")
-    try:
-        return _ignore(ignore, root, "pattern")
-    except ValueError as error:
-        raise OptionError(f"ignore={list(ignore)!r} holds an invalid pattern: {error}") from error
-
-
-def _ignores_above(root: str) -> tuple[_Ignore, ...]:
-    """Read the ignore files of the git work tree around the folder, outermost first.
-
-    None of them counts if they exclude the folder itself: who names an ignored folder wants it.
-    """
-    above = [root]
-    while not os.path.lexists(os.path.join(above[-1], ".git")):
-        parent = os.path.dirname(above[-1])
-        if parent == above[-1]:
-            return ()
-        above.append(parent)
-    ignores = _read_ignores(above[-1], os.path.join(".git", "info", "exclude"), ".git/info/exclude")
-    for folder, inner in zip(above[::-1], above[-2::-1], strict=False):
-        label = _posix(os.path.relpath(os.path.join(folder, ".gitignore"), root))
-        ignores += _read_ignores(folder, ".gitignore", label)
-        if _decide(_posix(inner) + "/", ignores) is not None:
-            return ()
-    return ignores
-
-
-def _read_ignores(folder: str, name: str, label: str) -> tuple[_Ignore, ...]:
-    """Read an ignore file; nothing if there is none. As in git, a line that is no pattern matches nothing.
-
-    As in git too, a symlink is no ignore file; and a pipe of that name blocks nobody.
-    """
-    try:
-        data = read_file(os.path.join(folder, name), label, _MOST_IGNORE_BYTES, folder)
-    except LoadError:
-        return ()
-    # A line may end in a carriage return, as universal newlines read it.
-    text = data.decode("utf-8", "surrogateescape").replace("\r\n", "\n").replace("\r", "\n")
-    lines = printable(text).removeprefix("\ufeff").split("\n")
-    try:
-        return _ignore(lines, folder, label)
-    except ValueError:
-        return _ignore([line for line in lines if _is_pattern(line)], folder, label)
-
-
-def _ignore(lines: Iterable[str], folder: str, label: str) -> tuple[_Ignore, ...]:
-    # Blank lines and comments go, so that the spec numbers the patterns as we do.
-    patterns = tuple(_trimmed(line) for line in lines if line.strip() and not line.startswith("#"))
-    return (_Ignore(_posix(folder), label, patterns, _spec(patterns)),) if patterns else ()
-
-
-def _trimmed(line: str) -> str:
-    """The pattern without white space at its end, but for a space behind a backslash."""
-    bare = line.rstrip()
-    n_backslashes = len(bare) - len(bare.rstrip("\\"))
-    return line[: len(bare) + n_backslashes % 2]
-
-
-@lru_cache(maxsize=1024)
-def _spec(patterns: tuple[str, ...]) -> GitIgnoreSpec:
-    from pathspec import GitIgnoreSpec
-
-    try:
-        return GitIgnoreSpec.from_lines(patterns)
-    except re.error as error:  # a range that runs backwards
-        raise ValueError(str(error)) from error
-
-
-def _names(pattern: str, relative: str) -> bool:
-    """Whether a pattern that matches names the path itself, and not only a folder above it."""
-    pattern = pattern.removeprefix("!")
-    if pattern.endswith("/") and not relative.endswith("/"):
-        return False
-    folders, slash, last = pattern.rstrip("/").removeprefix("**/").rpartition("/")
-    depth = relative.rstrip("/").count("/")
-    least = folders.lstrip("/").count("/") + 1 if folders else 0
-    if last == "**":
-        return "**" in folders or depth >= least
-    if _spec(("/" + last,)).check_file(os.path.basename(relative.rstrip("/"))).include is None:
-        return False
-    return not slash or "**" in folders or depth == least
-
-
-def _is_pattern(line: str) -> bool:
-    try:
-        _ignore([line], "", "")
-    except ValueError:
-        return False
-    return True
-
-
-def _decide(path: str, ignores: Sequence[_Ignore]) -> str | None:
-    """Why the path is ignored, None if it is not. The last file that has a say decides, as in git."""
-    for patterns in reversed(ignores):
-        decided = patterns.match(path)
-        if decided is not None:
-            excluded, pattern = decided
-            return f"ignored by {patterns.label}: {pattern}" if excluded else None
-    return None
-
-
 def _is_inside(path: str, folder: str) -> bool:
     return (path + os.sep).startswith(folder.rstrip(os.sep) + os.sep)
-
-
-def _posix(path: str) -> str:
-    return printable(path).replace(os.sep, "/")
 
 
 def _cause(error: OSError) -> str:

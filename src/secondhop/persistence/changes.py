@@ -17,7 +17,7 @@ import numpy as np
 
 from secondhop.errors import InputError, LoadError
 from secondhop.loading import MAX_BYTES, FolderFile, FolderListing, content_digest, read_file
-from secondhop.loading.encodings import printable
+from secondhop.loading.encodings import portable
 from secondhop.persistence.table import NO_DIGEST, NOWHERE, REMOVED, FileTable
 
 if TYPE_CHECKING:
@@ -116,7 +116,7 @@ def check_named(names: Iterable[str], listing: FolderListing, *tables: FileTable
 
 
 def _reason_not_to_index(name: str, listing: FolderListing) -> str:
-    source = printable(name).replace(os.sep, "/")
+    source = portable(name)
     for skipped, reason in listing.skipped:
         if f"{source}/".startswith(skipped.rstrip("/") + "/"):
             return f"is left out: {reason}"
