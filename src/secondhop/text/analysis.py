@@ -19,7 +19,7 @@ from secondhop.text.stems import stem
 
 # Combining marks are part of words: Python's \w leaves out the vowel signs of Indic, Thai, Hebrew and Arabic scripts. So
 # are soft hyphens.
-_MARKS = (
+MARKS = (
     "\u0300-\u036f\u0483-\u0487\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\u05c7\u0610-\u061a\u064b-\u065f\u0670"
     "\u06d6-\u06dc\u06df-\u06e4\u06e7\u06e8\u06ea-\u06ed\u0900-\u0903\u093a-\u094f\u0951-\u0957\u0962\u0963"
     "\u0981-\u0983\u09bc-\u09cd\u09d7\u0a01-\u0a03\u0a3c-\u0a4d\u0a70\u0a71\u0a81-\u0a83\u0abc-\u0acd\u0b01-\u0b03"
@@ -28,8 +28,8 @@ _MARKS = (
 )
 # Letters stand apart from a number with points: 3.11 is in v3.11.
 _ASCII_FORM = re.compile(r"\d+(?:[.,]\d+)+|[A-Za-z]+(?=\d+\.\d)|[A-Za-z0-9]+(?:'[A-Za-z]+)*")
-_FORM = re.compile(
-    rf"\d+(?:[.,]\d+)+|[^\W\d_{_MARKS}]+(?=\d+\.\d)|[^\W_{_MARKS}][^\W_{_MARKS}]*(?:[{_MARKS}]+[^\W_{_MARKS}]*)*(?:['’][^\W\d_]+)*"
+FORM = re.compile(
+    rf"\d+(?:[.,]\d+)+|[^\W\d_{MARKS}]+(?=\d+\.\d)|[^\W_{MARKS}][^\W_{MARKS}]*(?:[{MARKS}]+[^\W_{MARKS}]*)*(?:['’][^\W\d_]+)*"
 )
 # Scripts written without spaces between words are indexed as overlapping pieces. A pair of Chinese or Japanese characters is
 # about a word. So is one of Korean, whose words carry their particles with them.
@@ -66,7 +66,7 @@ _RAISED = "⁰¹²³⁴⁵⁶⁷⁸⁹"
 _ORDINAL_SIGNS = ("º", "ª")
 _JOINT = re.compile("\u00ad|(?<=[\u0600-\u06ff])\u200c(?=[\u0600-\u06ff])")
 """Between parts of a word that are words as well: some texts write "anti-TNF" with a soft hyphen, Persian endings stand apart."""
-_LONGEST_FORM = 64
+LONGEST_FORM = 64
 _LEAST_IN_PIECES = 5
 """Shorter words share pieces with too many others."""
 _PIECE = "#"
@@ -80,7 +80,7 @@ def split_forms(text: str) -> list[str]:
     """The words of a text, as written, in order. Runs of unspaced scripts come as overlapping pieces."""
     if text.isascii():
         return _ASCII_FORM.findall(text)
-    forms: list[str] = _FORM.findall(text)
+    forms: list[str] = FORM.findall(text)
     if _UNSPACED.search(text) is None:
         return forms
     return [piece for form in forms for piece in (_split_unspaced(form) if not form.isascii() else (form,))]
@@ -154,7 +154,7 @@ class Analyzer:
         return tuple(dict.fromkeys(_PIECE + whole[start : start + n] for start in range(len(whole) - n + 1)))
 
     def _analyze(self, form: str) -> Form:
-        form = form[:_LONGEST_FORM]
+        form = form[:LONGEST_FORM]
         if form.endswith(_ORDINAL_SIGNS) and form[:-1].isdigit():
             form = form[:-1]
         if form[-1:] in _RAISED and (plain := form.rstrip(_RAISED)):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from itertools import pairwise
 
-from secondhop.text.analysis import _MARKS, UNSPACED_SYLLABLES
+from secondhop.text.analysis import MARKS, UNSPACED_SYLLABLES
 from secondhop.types import Span
 
 ELLIPSIS = "…"
@@ -58,7 +58,7 @@ ABBREVIATIONS = (
     "Mme", "MR", "MRS", "MS", "DR", "PROF",
     *_OF_OTHER_LANGUAGES.split(),
 )  # fmt: skip
-_BEGINS = rf"(?<![\w{_MARKS}])"
+_BEGINS = rf"(?<![\w{MARKS}])"
 """Where words begin: marks are part of them."""
 _ABBREVIATION = re.compile(
     rf"{_BEGINS}(?:{'|'.join(map(re.escape, ABBREVIATIONS))}|[A-Z{_CAPITALS}א-ת]|[\u0e01-\u0e2e]{{1,4}})\.$"
@@ -118,7 +118,7 @@ COMMAS = r",，、،፣)}\]"
 # line that is not indented ("term" and below it what it means are one), blanks of Thai, semicolons, commas, blanks, and at
 # last anywhere. Sizes are in tokens of five UTF-8 bytes: a run-on longer than the first number is cut,
 # into pieces of about the second.
-_WEAKER: tuple[tuple[re.Pattern[str], int, int], ...] = (
+WEAKER: tuple[tuple[re.Pattern[str], int, int], ...] = (
     (re.compile(rf"(?<=[{STOPS}])\s+"), 70, 0),
     (re.compile(r"(?<!\s)\s*\n\s*"), 80, 50),
     (re.compile(r"(?<!\s)\s*\n\s*"), 80, 50),
@@ -133,8 +133,8 @@ _WITHIN_LINES = 4
 """From which of them on a line is cut."""
 _HARD_CHARACTERS = 640
 # What belongs to the character before it: marks, variants of emoji, and what a joiner or a virama that stacks letters joins.
-_BELONGS = re.compile(rf"(?:[{_MARKS}\ufe0e\ufe0f\U0001f3fb-\U0001f3ff]|(?<=[\u200d\u1039\u17d2])\S){{0,32}}")
-LONG_LINE = _WEAKER[_WITHIN_LINES][1]
+_BELONGS = re.compile(rf"(?:[{MARKS}\ufe0e\ufe0f\U0001f3fb-\U0001f3ff]|(?<=[\u200d\u1039\u17d2])\S){{0,32}}")
+LONG_LINE = WEAKER[_WITHIN_LINES][1]
 """Lines of more tokens of five UTF-8 bytes are cut."""
 
 
@@ -231,11 +231,11 @@ def split_run_on(text: str, span: Span, *, lines: bool = False, limit: int = 0) 
 
 def _split(text: str, span: Span, level: int) -> list[Span]:
     start, end = span
-    if size(text[start:end]) <= (_WEAKER[level][1] if level < len(_WEAKER) else _WEAKER[-1][1]):
+    if size(text[start:end]) <= (WEAKER[level][1] if level < len(WEAKER) else WEAKER[-1][1]):
         return [span]
-    if level == len(_WEAKER):
+    if level == len(WEAKER):
         return cut_hard(text, span)
-    pattern, _, wanted = _WEAKER[level]
+    pattern, _, wanted = WEAKER[level]
     found = list(pattern.finditer(text, start, end))
     if level == OUTERMOST_LINES and found:
         indents = [match.end() - 1 - text.rfind("\n", start, match.end()) for match in found]

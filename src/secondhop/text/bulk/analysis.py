@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from secondhop.arrays import is_any, offsets_of, ranges, run_lengths
-from secondhop.text.analysis import _LONGEST_FORM, Analyzer
+from secondhop.text.analysis import LONGEST_FORM, Analyzer
 from secondhop.text.bulk.characters import Characters, classes_of, codes
 from secondhop.text.bulk.hashing import digests, digests_of, distinct
 from secondhop.text.stems import stem_all
@@ -115,7 +115,7 @@ def analyze_all(analyzer: Analyzer, text: str, offsets: Ints) -> Analyzed:
     words = _Words(text, offsets)
     steady = words.some == _STEADY
     lengths = np.diff(offsets)
-    plain = ((words.some & (_STEADY | _OTHER) == 0) | steady) & (lengths <= _LONGEST_FORM)
+    plain = ((words.some & (_STEADY | _OTHER) == 0) | steady) & (lengths <= LONGEST_FORM)
     plain &= (lengths != 2) | (words.lowered.codes[words.starts] != ord("0"))  # 05 is 5
     parts = _parts(words, plain & ~steady)
     starts, ends = np.concatenate((words.starts, parts.starts)), np.concatenate((words.ends, parts.ends))

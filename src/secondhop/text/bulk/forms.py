@@ -8,9 +8,9 @@ import numpy as np
 
 from secondhop.arrays import distinct_values, ranges, run_lengths, run_starts
 from secondhop.text.analysis import (
-    _FORM,
-    _MARKS,
+    FORM,
     LETTERS_A_PIECE,
+    MARKS,
     SYLLABLES_A_PIECE,
     UNSPACED_LETTERS,
     UNSPACED_SYLLABLES,
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 _LETTER, _MARK, _DIGIT, _TAIL, _SYLLABLES, _LETTERS, _SEPARATOR, _APOSTROPHE = (1 << bit for bit in range(8))
 _CLASSES = CharacterClasses(
     (
-        *(rf"[^\W_{_MARKS}]", f"[{_MARKS}]", r"\d", r"[^\W\d_]"),
+        *(rf"[^\W_{MARKS}]", f"[{MARKS}]", r"\d", r"[^\W\d_]"),
         *(f"[{UNSPACED_SYLLABLES}]", f"[{UNSPACED_LETTERS}]", "[.,]", "['’]"),
     )
 )
@@ -133,7 +133,7 @@ def _join(text: str, classes: Classes, edges: Ints, joined: Ints, odd: Ints) -> 
     found = [
         match.span()
         for start, end in zip(first[head[mixed]].tolist(), last[stop[mixed]].tolist(), strict=True)
-        for match in _FORM.finditer(text, start, end)
+        for match in FORM.finditer(text, start, end)
     ]
     return _merged(edges[keep], np.array(found, np.int64).reshape(-1, 2))
 

@@ -9,7 +9,7 @@ import numpy as np
 from secondhop.arrays import ranges
 from secondhop.text.bulk.characters import CharacterClasses, Characters
 from secondhop.text.bulk.stops import BLANK, STOP, Ends, accepted, skip, skip_back
-from secondhop.text.sentences import _WEAKER, COMMAS, SEMICOLONS, THAI_AND_LAO, cut_hard
+from secondhop.text.sentences import COMMAS, SEMICOLONS, THAI_AND_LAO, WEAKER, cut_hard
 
 if TYPE_CHECKING:
     from secondhop.text.bulk.characters import Classes
@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 
 _THAI, _SEMICOLON, _COMMA, _SPACE = (1 << bit for bit in range(4))
 _WEAK = CharacterClasses((f"[{THAI_AND_LAO}]", f"[{SEMICOLONS}]", f"[{COMMAS}]", r"\s"))
-_LIMITS = (*(limit for _, limit, _ in _WEAKER), _WEAKER[-1][1])
-_SENTENCE_END, _OUTERMOST_LINE, _LINE_END, _CLAUSE, _AFTER_SEMICOLON, _AFTER_COMMA, _AT_BLANK = range(len(_WEAKER))
+_LIMITS = (*(limit for _, limit, _ in WEAKER), WEAKER[-1][1])
+_SENTENCE_END, _OUTERMOST_LINE, _LINE_END, _CLAUSE, _AFTER_SEMICOLON, _AFTER_COMMA, _AT_BLANK = range(len(WEAKER))
 
 
 def split_long(
@@ -36,7 +36,7 @@ def split_long(
     """
     done: list[tuple[Ints, Ints]] = []
     newlines = (characters.codes == ord("\n")).nonzero()[0]
-    for level, (_, _, wanted) in enumerate(_WEAKER):
+    for level, (_, _, wanted) in enumerate(WEAKER):
         if level == _SENTENCE_END:
             cuts = _sentence_ends(text, characters, classes, stops, starts, ends)
         elif level in (_OUTERMOST_LINE, _LINE_END):

@@ -22,7 +22,7 @@ from secondhop.text.bulk.stops import (
     accepted,
     skip,
 )
-from secondhop.text.sentences import _WEAKER, GREEK, NOTES, QUOTED
+from secondhop.text.sentences import GREEK, NOTES, QUOTED, WEAKER
 
 if TYPE_CHECKING:
     from secondhop.text.bulk.characters import Classes, Codes
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 _QUOTED = [ord(letter) for letter in QUOTED]
 _GREEK = CharacterClasses((f"[{GREEK}]",))
-_LONG_BYTES = 5 * (_WEAKER[0][1] + 1)
+_LONG_BYTES = 5 * (WEAKER[0][1] + 1)
 """A sentence of so many UTF-8 bytes is a run-on."""
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from secondhop.arrays import is_any
-from secondhop.text.analysis import _MARKS
+from secondhop.text.analysis import MARKS
 from secondhop.text.bulk.characters import CharacterClasses
 from secondhop.text.sentences import (
     ABBREVIATIONS,
@@ -39,7 +39,7 @@ STOP, WIDE_STOP, QUOTE, WIDE_QUOTE, BLANK, OPENER, CAPITAL, WORD = (1 << bit for
 CLASSES = CharacterClasses(
     (
         f"[{STOPS}]", f"[{WIDE_STOPS}]", f"[{re.escape(CLOSING)}]", f"[{WIDE_CLOSING}]", r"\s", f"[{re.escape(OPENING)}]",
-        FIRST, rf"[\w{_MARKS}]",
+        FIRST, rf"[\w{MARKS}]",
     )
 )  # fmt: skip
 _LONGEST_ABBREVIATION = 6
