@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -28,6 +28,16 @@ from secondhop.options import DocumentOptions, FolderOptions, as_path, merge
 from secondhop.replacing import replacing
 
 Scores = dict[str, dict[str, float]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Question:
+    """A line of a golden set."""
+
+    id: str
+    text: str
+    expected: tuple[str, ...]
+    source: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,8 +143,8 @@ def describe(found: GoldenRun) -> str:
     return "\n".join([*lines, *(f"lost: {question}" for question in verdict.lost), *nowhere])
 
 
-def _read_golden(path: str | Path) -> list[dict[str, Any]]:
-    """The questions of a golden set, each with an id.
+def _read_golden(path: str | Path) -> list[_Question]:
+    """The questions of a golden set.
 
     Raises:
         LoadError: the file cannot be read.
@@ -144,11 +154,11 @@ def _read_golden(path: str | Path) -> list[dict[str, Any]]:
     questions = [_question(row, f"{path}, question {number}") for number, row in enumerate(read_rows(as_path(path)), 1)]
     if not questions:
         raise InputError(f"{path}: there is no question in it")
-    refuse_twice((question["id"] for question in questions), path)
+    refuse_twice((question.id for question in questions), path)
     return questions
 
 
-def _question(row: Row, place: str) -> dict[str, Any]:
+def _question(row: Row, place: str) -> _Question:
     question, expected, source = row.get("question"), row.get("expected"), row.get("source")
     if not isinstance(question, str) or not question.strip() or not isinstance(expected, list) or not expected:
         raise InputError(f"{place}: needs `question` (text) and `expected` (a list of texts), neither of them empty")
@@ -157,11 +167,11 @@ def _question(row: Row, place: str) -> dict[str, Any]:
     if source is not None and not isinstance(source, str):
         raise InputError(f"{place}: source={source!r} is not the name of a file")
     key = question if row.get("id") is None else str(row["id"])
-    return {"id": key, "question": question, "expected": expected, "source": source}
+    return _Question(key, question, tuple(expected), source or None)
 
 
 def _score_golden(
-    questions: Sequence[Mapping[str, Any]], files: str | Path, *, budget: int, **options: Any
+    questions: Sequence[_Question], files: str | Path, *, budget: int, **options: Any
 ) -> tuple[Scores, tuple[str, ...]]:
     """`full` and `ev` of each question over a file or folder, and those that expect what is nowhere in it.
 
@@ -188,31 +198,31 @@ def _score_golden(
     scores: Scores = {}
     nowhere = []
     for question in questions:
-        source, document = question.get("source"), everything
-        if source and path.is_dir():
+        source, document = question.source, everything
+        if source is not None and path.is_dir():
             if source not in alone:
                 alone[source] = Document.from_file(path / source, **of_file)
             document = alone[source]
-        text = document.context(question["question"], budget=budget).text()
-        expected = tuple((0, part) for part in question["expected"])
-        found = evidence_scores(Item(question["id"], question["question"], (), (), expected, expected), text)
-        scores[question["id"]] = {"full": found["full"], "ev": found["ev"]}
+        text = document.context(question.text, budget=budget).text()
+        expected = tuple((0, part) for part in question.expected)
+        found = evidence_scores(Item(question.id, question.text, (), (), expected, expected), text)
+        scores[question.id] = {"full": found["full"], "ev": found["ev"]}
         if found["full"] < 1.0:
             if document not in words:
                 words[document] = f" {normalized(' '.join(chunk.text for chunk in document.chunks))} "
-            if not all(f" {normalized(part)} " in words[document] for part in question["expected"]):
-                nowhere.append(question["id"])
+            if not all(f" {normalized(part)} " in words[document] for part in question.expected):
+                nowhere.append(question.id)
     return scores, tuple(nowhere)
 
 
-def _check_source(question: Mapping[str, Any], path: Path) -> None:
-    source = question.get("source")
-    if not source:
+def _check_source(question: _Question, path: Path) -> None:
+    source = question.source
+    if source is None:
         return
     if path.is_dir() and not (path / source).exists():
-        raise SourceNotFoundError(path / source, f"the source of the question {question['id']!r} does not exist")
+        raise SourceNotFoundError(path / source, f"the source of the question {question.id!r} does not exist")
     if not path.is_dir() and Path(source).name != path.name:
-        raise InputError(f"the question {question['id']!r} is of source={source!r}, and {path} is asked alone")
+        raise InputError(f"the question {question.id!r} is of source={source!r}, and {path} is asked alone")
 
 
 def compare(scores: Scores, baseline: Scores, *, tolerance: int = 0) -> Verdict:
