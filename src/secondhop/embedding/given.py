@@ -55,7 +55,7 @@ class GivenEmbedder:
         return digest_of(("given", self._identity, role, self._prefix[role])).hex()
 
     def embed(self, texts: Sequence[str], role: EmbeddingRole) -> Matrix:
-        """[texts, dimensions] what the callable returns, as float32."""
+        """[texts, dimensions] what the callable returns, as float32. Raises as `checked_vectors` does."""
         prefix = self._prefix[role]
         return checked_vectors(self._call[role]([prefix + text for text in texts]), len(texts), self.name)
 
@@ -69,7 +69,11 @@ class GivenCrossEncoder:
         self._score = score
 
     def score(self, query: str, texts: Sequence[str]) -> Floats:
-        """[texts] what the callable returns, as float64: dates among them stay apart."""
+        """[texts] what the callable returns, as float64: dates among them stay apart.
+
+        Raises:
+            InputError: it is not one number for each text.
+        """
         given = self._score(query, list(texts))
         try:
             scores = np.asarray(given, np.float64).reshape(-1)

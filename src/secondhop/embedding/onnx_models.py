@@ -56,7 +56,12 @@ class OnnxEmbedder:
         return digest_of(parts).hex()
 
     def embed(self, texts: Sequence[str], role: EmbeddingRole) -> Matrix:
-        """[texts, dimensions] float32, of length 1 where the model's configuration says so."""
+        """[texts, dimensions] float32, of length 1 where the model's configuration says so.
+
+        Raises:
+            ModelError: the model cannot be opened, fails on a text, or gives something else than such vectors.
+            MissingExtraError: onnxruntime or tokenizers is not installed.
+        """
         prefix, model = self._prefix(role), self.model
         wanted = [prefix + text.lower() if model.lower_case else prefix + text for text in texts]
         vectors: Matrix | None = None
@@ -99,7 +104,12 @@ class OnnxCrossEncoder:
         return self._encoder.model.name
 
     def score(self, query: str, texts: Sequence[str]) -> Matrix:
-        """[texts] the model's logits."""
+        """[texts] the model's logits.
+
+        Raises:
+            ModelError: the model cannot be opened, fails on a text, or gives several for a pair.
+            MissingExtraError: onnxruntime or tokenizers is not installed.
+        """
         scores = np.zeros(len(texts), np.float32)
         for places, outputs, _ in self._encoder.run([(query, text) for text in texts]):
             logits = outputs[0].reshape(len(places), -1)

@@ -74,6 +74,9 @@ def open_cache(cache: Any) -> EmbeddingCache | None:
     """A cache: `auto` for the SQLite file in the user's cache folder, a path, a Redis URL, an object, or None for none.
 
     Who asks for one that is open gets that one, so that many documents take no more descriptors than one.
+
+    Raises:
+        InputError: it is none of these.
     """
     if cache is None or isinstance(cache, EmbeddingCache):
         return cache

@@ -46,7 +46,7 @@ def _row(line: str, place: str) -> Row:
 
 
 def made_of(rows: Iterable[Row], path: Path, what: str, make: Callable[[Row], _Made]) -> list[_Made]:
-    """What `make` makes of each row.
+    """What `make` makes of each row. It may raise whatever comes of values that are not there, or of another type.
 
     Raises:
         InputError: a row is of another form; the message names the file and which one it is.

@@ -32,9 +32,9 @@ class Lexicon:
     form_terms: Ints
     form_is_name: Bools
     form_is_capital: Bools
-    """Whether it begins with a capital."""
+    """[forms] whether it begins with a capital."""
     form_fold: Digests
-    """Digest of the form without regard to case."""
+    """[forms] digest without regard to case."""
     term_is_number: Bools
 
     @classmethod

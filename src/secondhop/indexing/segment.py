@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 Arrays = dict[str, "NDArray[Any]"]
 
 NO_PAGE = -1
+"""Of a section of a format without pages."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -60,18 +61,22 @@ class Segment:
     section_source: NDArray[np.int32]
     section_page: NDArray[np.int32]
     section_path: NDArray[np.int32]
+    """[sections] which of `paths` each has."""
     section_headed: Bools
     """[sections] whether it is a table whose first sentence is the header."""
     section_words: Ints
     """[sections + 1] section s has the heading words section_words[s] to section_words[s + 1] of `heading_words`."""
     heading_words: NDArray[np.int32]
+    """Form numbers, as in `words`."""
 
     chunk_source: NDArray[np.int32]
     chunk_section: NDArray[np.int32]
     chunk_line: NDArray[np.int32]
     chunk_line_end: NDArray[np.int32]
     chunk_kind: NDArray[np.uint8]
+    """[C] its place in `types.KINDS`."""
     chunk_opens: Bools
+    """[C] whether a paragraph or definition begins with it."""
     chunk_sentences: Ints
     """[C + 1] chunk c holds sentences chunk_sentences[c] to chunk_sentences[c + 1]."""
     chunk_signature: NDArray[np.uint32]
@@ -79,6 +84,7 @@ class Segment:
 
     sentence_start: Ints
     sentence_end: Ints
+    """[S] spans in the texts of their sources."""
     sentence_words: Ints
     """[S + 1] sentence s holds words sentence_words[s] to sentence_words[s + 1]."""
     sentence_key: Ints

@@ -47,8 +47,9 @@ class Snapshot(Segment):
     given: tuple[Chunk, ...] | None
     """The caller's chunks, one to one, if the caller chunked."""
     source_base: Ints
+    """[texts] where each begins in what it was cut from: `start` of a caller's chunk, else 0."""
     source_occurrence: NDArray[np.int32]
-    """1 for the first text with a label, 2 for the second with the same one, and so on: chunk ids tell them apart."""
+    """[texts] 1 for the first text with a label, 2 for the second with the same one, and so on: chunk ids tell them apart."""
 
     body: Postings
     """BM25 saturation of each term in each chunk."""

@@ -35,7 +35,9 @@ class StoredTexts:
 
     data: NDArray[np.uint8]
     offsets: Ints
+    """[texts + 1] where each begins in `data`, and the last one ends."""
     widths: NDArray[np.uint8]
+    """[texts] bytes a character."""
 
     @classmethod
     def of(cls, texts: Sequence[str]) -> StoredTexts:

@@ -73,7 +73,12 @@ def parse(
 
 
 def load_text(text: str, source: str, *, format: str | None = None) -> SourceText:
-    """Find the structure of a string that is text already. The suffix of `source` counts if it is of a text format."""
+    """Find the structure of a string that is text already. The suffix of `source` counts if it is of a text format.
+
+    Raises:
+        EmptyTextError: there is nothing but white space in it.
+        InputError: the format is one of bytes.
+    """
     check_format(format)
     text = text.removeprefix("\ufeff")
     if not text or text.isspace():
