@@ -147,8 +147,8 @@ class FileTable:
     @property
     def removed(self) -> dict[str, bytes]:
         """Paths and digests of the files that were taken out of the index."""
-        rows = [row for row, report in enumerate(self.reports) if report.reason == REMOVED]
-        return {self.paths[row]: self.digest[row].tobytes() for row in rows}
+        table = self.only_removed()
+        return {path: digest.tobytes() for path, digest in zip(table.paths, table.digest, strict=True)}
 
     def without(self, source: str | None, removed: Mapping[str, bytes]) -> FileTable:
         """The table when a source is taken out of the index, and files that are what they were when they were taken out.
