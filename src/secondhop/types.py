@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
     Ints = NDArray[np.integer[Any]]
     Bools = NDArray[np.bool_]
+    Arrays = Mapping[str, NDArray[Any]]
 
 Kind = Literal["prose", "code", "table"]
 """How a text is cut: by sentences, by definitions and lines, or by rows."""

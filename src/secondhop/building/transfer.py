@@ -17,7 +17,7 @@ from secondhop.loading import FileReport, Limits
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    Arrays = Mapping[str, NDArray[Any]]
+    from secondhop.types import Arrays
 
 
 def unpack_settings(values: Mapping[str, Any]) -> Settings:

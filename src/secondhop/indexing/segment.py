@@ -17,9 +17,7 @@ from secondhop.text.analysis import analyzer_named
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from secondhop.types import Bools, Ints
-
-Arrays = dict[str, "NDArray[Any]"]
+    from secondhop.types import Arrays, Bools, Ints
 
 NO_PAGE = -1
 """Of a section of a format without pages."""
@@ -130,7 +128,7 @@ class Segment:
         }  # fmt: skip
 
     @classmethod
-    def from_arrays(cls, arrays: Mapping[str, NDArray[Any]]) -> Segment:
+    def from_arrays(cls, arrays: Arrays) -> Segment:
         """What `to_arrays` was made of. The arrays may be memory-mapped: none is read or copied here."""
         texts = StoredTexts(arrays["text_data"], arrays["text_offsets"], arrays["text_widths"])
         return cls(
@@ -157,7 +155,7 @@ def _of_strings(name: str, strings: Strings) -> Arrays:
     return {f"{name}_strings": strings.data, f"{name}_string_offsets": strings.offsets}
 
 
-def _strings(name: str, arrays: Mapping[str, NDArray[Any]]) -> Strings:
+def _strings(name: str, arrays: Arrays) -> Strings:
     return Strings(arrays[f"{name}_strings"], arrays[f"{name}_string_offsets"])
 
 
@@ -165,5 +163,5 @@ def _of_vocabulary(name: str, vocabulary: Vocabulary) -> Arrays:
     return {**_of_strings(name, vocabulary.strings), f"{name}_digests": vocabulary.digests}
 
 
-def _vocabulary(name: str, arrays: Mapping[str, NDArray[Any]]) -> Vocabulary:
+def _vocabulary(name: str, arrays: Arrays) -> Vocabulary:
     return Vocabulary(_strings(name, arrays), arrays[f"{name}_digests"])

@@ -22,8 +22,7 @@ from secondhop.types import KINDS, Chunk, Span
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from secondhop.indexing.segment import Arrays
-    from secondhop.types import Bools, Floats, Ints
+    from secondhop.types import Arrays, Bools, Floats, Ints
 
 _REMEMBERED = 1 << 14
 _FACTS_REMEMBERED = 1 << 10
@@ -132,7 +131,7 @@ class Snapshot(Segment):
         }
 
     @classmethod
-    def from_arrays(cls, arrays: Mapping[str, NDArray[Any]]) -> Snapshot:
+    def from_arrays(cls, arrays: Arrays) -> Snapshot:
         """What `to_arrays` was made of. The arrays may be memory-mapped: nothing is computed, read or copied here."""
         segment = Segment.from_arrays(arrays)
         columns: dict[str, Any] = {name: arrays[name] for name in _STATISTICS}
@@ -313,7 +312,7 @@ def _columns(segment: Segment) -> dict[str, Any]:
     return {each.name: getattr(segment, each.name) for each in fields(Segment)}
 
 
-def _postings(arrays: Mapping[str, NDArray[Any]], name: str, n_chunks: int) -> Postings:
+def _postings(arrays: Arrays, name: str, n_chunks: int) -> Postings:
     offsets, chunks, weights = (arrays[f"{name}_{part}"] for part in _PARTS)
     return Postings(offsets, chunks, weights, n_chunks)
 

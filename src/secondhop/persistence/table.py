@@ -16,6 +16,8 @@ from secondhop.loading.ingest import DIGEST_BYTES
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from secondhop.types import Arrays
+
 NO_DIGEST = bytes(DIGEST_BYTES)
 NOWHERE = -1
 REMOVED = "removed from the index; it comes back when it changes"
@@ -177,7 +179,7 @@ class FileTable:
                 return row
         raise InputError(f"source={source!r} is not in the index")
 
-    def to_arrays(self) -> dict[str, NDArray[Any]]:
+    def to_arrays(self) -> Arrays:
         """As it is stored. What is only shown is JSON, what is compared are columns."""
         return {
             "paths": _packed(self.paths),
@@ -189,7 +191,7 @@ class FileTable:
         }
 
     @classmethod
-    def from_arrays(cls, arrays: Mapping[str, NDArray[Any]]) -> FileTable:
+    def from_arrays(cls, arrays: Arrays) -> FileTable:
         """What `to_arrays` was made of."""
         return cls(
             paths=_unpacked(arrays["paths"]),

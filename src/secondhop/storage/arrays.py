@@ -22,12 +22,12 @@ import math
 import mmap
 import os
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from hashlib import blake2b
 from itertools import chain
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -35,7 +35,8 @@ from numpy.typing import NDArray
 from secondhop.errors import IndexCorruptError, IndexVersionError, InputError
 from secondhop.storage.files import errors_of, write_new
 
-Arrays = dict[str, NDArray[Any]]
+if TYPE_CHECKING:
+    from secondhop.types import Arrays
 
 FORMAT = 1
 BLOCK = 1 << 18
@@ -68,7 +69,7 @@ class _Place:
     """From the start of the data."""
 
 
-def write_arrays(path: Path, arrays: Mapping[str, NDArray[Any]]) -> ArrayFile:
+def write_arrays(path: Path, arrays: Arrays) -> ArrayFile:
     """Write a new file, down to the disk. Equal arrays give equal bytes, in whatever order they come."""
     stored = {name: _storable(name, arrays[name]) for name in sorted(arrays)}
     table: dict[str, Any] = {}

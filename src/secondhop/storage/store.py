@@ -18,14 +18,18 @@ import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from secondhop.errors import StoreError
-from secondhop.storage.arrays import ArrayFile, Arrays, open_arrays
+from secondhop.storage.arrays import ArrayFile, open_arrays
 from secondhop.storage.files import make_folder
 from secondhop.storage.lock import Holder, read_holder, writer_lock
 from secondhop.storage.manifest import Manifest, SegmentEntry, read_manifest
 from secondhop.storage.sweeping import next_generation, own_files, sweep
 from secondhop.storage.transaction import Transaction
+
+if TYPE_CHECKING:
+    from secondhop.types import Arrays
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
-
-from numpy.typing import NDArray
+from typing import TYPE_CHECKING, Any
 
 from secondhop.errors import InputError
 from secondhop.storage.arrays import ArrayFile, write_arrays
 from secondhop.storage.files import publish, write_new
 from secondhop.storage.manifest import MANIFEST, Manifest, SegmentEntry
+
+if TYPE_CHECKING:
+    from secondhop.types import Arrays
 
 
 class Transaction:
@@ -28,7 +29,7 @@ class Transaction:
         self._written = 0
         self._known = {entry.file for entry in manifest.segments} if manifest else set()
 
-    def add_segment(self, arrays: Mapping[str, NDArray[Any]]) -> SegmentEntry:
+    def add_segment(self, arrays: Arrays) -> SegmentEntry:
         """Write a segment to the disk. It is part of the index if it is among those committed.
 
         Raises:
@@ -43,7 +44,7 @@ class Transaction:
         *,
         fingerprint: str,
         segments: Sequence[SegmentEntry],
-        table: Mapping[str, NDArray[Any]] | None = None,
+        table: Arrays | None = None,
         data: Mapping[str, Any] | None = None,
     ) -> Manifest:
         """Publish these segments as the index, in this order; the new manifest.
@@ -79,7 +80,7 @@ class Transaction:
         self.committed = True
         return manifest
 
-    def _write(self, arrays: Mapping[str, NDArray[Any]]) -> ArrayFile:
+    def _write(self, arrays: Arrays) -> ArrayFile:
         path = self._folder / f"{self._generation:010}-{self._written}.arrays"
         self._written += 1
         return write_arrays(path, arrays)
