@@ -12,7 +12,7 @@ import numpy as np
 
 from secondhop.document import Document
 from secondhop.embedding.convert import convert
-from secondhop.embedding.folder import open_model
+from secondhop.embedding.model import open_model
 from secondhop.embedding.onnx_models import OnnxEmbedder
 from secondhop.evaluation.datasets import load
 from secondhop.evaluation.items import Dataset, Doc

@@ -7,7 +7,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 import models
 
 from secondhop.embedding.convert import convert
-from secondhop.embedding.folder import open_model
+from secondhop.embedding.model import open_model
 from secondhop.embedding.onnx_models import OnnxEmbedder
 
 

@@ -16,7 +16,7 @@ from models import load
 from tokenizers import Tokenizer
 
 from secondhop.embedding.convert import convert, read_safetensors
-from secondhop.embedding.folder import open_model
+from secondhop.embedding.model import open_model
 from secondhop.embedding.onnx_models import OnnxCrossEncoder, OnnxEmbedder, unit
 from secondhop.errors import ModelError, ModelIntegrityError, ModelNotFoundError
 

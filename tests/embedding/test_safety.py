@@ -15,7 +15,7 @@ from models import load
 from onnx import TensorProto, helper
 
 from secondhop.embedding.encoder import encoder_of
-from secondhop.embedding.folder import open_model
+from secondhop.embedding.model import open_model
 from secondhop.embedding.registry import ModelSpec
 from secondhop.embedding.safety import check_onnx
 from secondhop.errors import ModelIntegrityError, ModelNotFoundError, OptionError

@@ -3,7 +3,7 @@
     registry      the models that go by a name
     resolve       a name, folder, file, callable or framework object to an `Embedder` or `CrossEncoder`
     hub           fetching named models, and checking what is there
-    folder        a model's files and settings; safety: what an ONNX file would do
+    model         a model's files and settings; safety: what an ONNX file would do
     onnx_models   embedders and cross-encoders on onnxruntime; encoder: batches and threads
     given         embedders of the caller's
     cache         vectors by content; sqlite_cache, redis_cache: where they are kept; user_cache: the folder for both

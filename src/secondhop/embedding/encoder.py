@@ -14,7 +14,7 @@ from weakref import WeakValueDictionary
 
 import numpy as np
 
-from secondhop.embedding.folder import Model
+from secondhop.embedding.model import Model
 from secondhop.errors import MissingExtraError, ModelError, ModelIntegrityError
 from secondhop.processes import available_cores
 

@@ -17,7 +17,7 @@ from hashlib import sha1
 from pathlib import Path
 from typing import Any
 
-from secondhop.embedding.folder import Model, open_model, sha256_of
+from secondhop.embedding.model import Model, open_model, sha256_of
 from secondhop.embedding.registry import ModelSpec
 from secondhop.embedding.user_cache import lock_path
 from secondhop.errors import MissingExtraError, ModelIntegrityError, ModelNotFoundError

@@ -9,7 +9,7 @@ import numpy as np
 
 from secondhop.embedding.cache import digest_of
 from secondhop.embedding.encoder import encoder_of
-from secondhop.embedding.folder import Model
+from secondhop.embedding.model import Model
 from secondhop.embedding.protocol import EmbeddingRole
 from secondhop.errors import ModelError
 

@@ -11,9 +11,9 @@ from typing import Any
 from weakref import WeakValueDictionary
 
 from secondhop.embedding.cache import EmbeddingCache
-from secondhop.embedding.folder import Model, open_model
 from secondhop.embedding.given import as_cross_encoder, as_embedder
 from secondhop.embedding.hub import open_named
+from secondhop.embedding.model import Model, open_model
 from secondhop.embedding.onnx_models import OnnxCrossEncoder, OnnxEmbedder
 from secondhop.embedding.protocol import CrossEncoder, Embedder
 from secondhop.embedding.registry import CROSS_ENCODERS, DEFAULT_CROSS_ENCODER, EMBEDDERS, ModelSpec
