@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import fields, replace
 from inspect import iscoroutinefunction
 from itertools import count
@@ -113,32 +113,17 @@ def _own_id(number: int, taken: Collection[str]) -> str:
     return next(name for name in (f"{'c' * n}{number}" for n in count(1)) if name not in taken)
 
 
-_CHUNK_KEYS = {field.name for field in fields(Chunk)} | {"heading", "score"}
+_CHUNK_KEYS = sorted({field.name for field in fields(Chunk)} | {"heading", "score"})
+_TEXT_KEYS = ("text", "source", "format", "heading", "metadata")
 
 
 def _to_chunk(item: Any, number: int, source: str | None) -> Chunk:
-    chunk: Chunk
-    if isinstance(item, str) and source is None:
+    if isinstance(item, Chunk):
+        chunk = item
+    elif isinstance(item, str) and source is None:
         chunk = Chunk(item)
     elif isinstance(item, (str, Mapping)):
-        values: dict[str, Any] = {"text": item} if isinstance(item, str) else dict(item)
-        if unknown := set(values) - _CHUNK_KEYS:
-            raise InputError(
-                f"chunk {number} has unknown keys [{', '.join(sorted(map(repr, unknown)))}]; known are: {', '.join(sorted(_CHUNK_KEYS))}"
-            )
-        if not isinstance(values.get("text"), str):
-            raise InputError(f"chunk {number} has no text: {values.get('text')!r}")
-        heading = values.pop("heading", None)
-        values.pop("score", None)
-        values = {key: value for key, value in values.items() if value is not None}
-        if heading is not None and checked_string(heading, f"chunk {number}: heading"):
-            values.setdefault("heading_path", (heading,))
-        if source is not None:
-            values.setdefault("source", source)
-        values.setdefault("kind", kind_by_name(str(values.get("source", ""))))
-        chunk = Chunk(**values)
-    elif isinstance(item, Chunk):
-        chunk = item
+        chunk = _of_mapping({"text": item} if isinstance(item, str) else dict(item), number, source)
     else:
         raise InputError(f"chunk {number} is {type(item).__name__}; give a string, a mapping with 'text', or a Chunk")
     for name, (wanted, is_right) in _CHUNK_VALUES.items():
@@ -156,6 +141,27 @@ def _to_chunk(item: Any, number: int, source: str | None) -> Chunk:
         line_end=None if chunk.line_end is None else _whole(chunk.line_end, f"chunk {number}: line_end"),
         metadata=dict(chunk.metadata),  # the caller may go on to change theirs
     )
+
+
+def _of_mapping(values: dict[str, Any], number: int, source: str | None) -> Chunk:
+    _check_keys(values, _CHUNK_KEYS, f"chunk {number}")
+    if not isinstance(values.get("text"), str):
+        raise InputError(f"chunk {number} has no text: {values.get('text')!r}")
+    heading = values.pop("heading", None)
+    values.pop("score", None)
+    values = {key: value for key, value in values.items() if value is not None}
+    if heading is not None and checked_string(heading, f"chunk {number}: heading"):
+        values.setdefault("heading_path", (heading,))
+    if source is not None:
+        values.setdefault("source", source)
+    values.setdefault("kind", kind_by_name(str(values.get("source", ""))))
+    return Chunk(**values)
+
+
+def _check_keys(values: Mapping[str, Any], known: Sequence[str], what: str) -> None:
+    if unknown := set(values).difference(known):
+        names = ", ".join(sorted(map(repr, unknown)))
+        raise InputError(f"{what} has unknown keys [{names}]; known are: {', '.join(known)}")
 
 
 _CHUNK_VALUES: Mapping[str, tuple[str, Callable[[Any], bool]]] = {
@@ -187,10 +193,7 @@ def load_item(item: Any, number: int, settings: DocumentOptions) -> SourceText |
     values: Mapping[str, Any] = {"text": item} if isinstance(item, str) else item
     if not isinstance(values, Mapping) or not isinstance(values.get("text"), str):
         raise InputError(f"text {number} is {type(item).__name__}; give a string or a mapping with 'text'")
-    if unknown := set(values) - {"text", "source", "format", "heading", "metadata"}:
-        raise InputError(
-            f"text {number} has unknown keys [{', '.join(sorted(map(repr, unknown)))}]; known are: text, source, format, heading, metadata"
-        )
+    _check_keys(values, _TEXT_KEYS, f"text {number}")
     if not values["text"].removeprefix("\ufeff").strip():
         return None
     named = {name: value for name, value in values.items() if value is not None}
