@@ -90,17 +90,25 @@ class _Reader:
     group: _Group = field(default_factory=_Group)
     around: list[_Group] = field(default_factory=list)
     fonts: dict[int, str] = field(default_factory=dict)
+    """Encodings, by the numbers of fonts."""
     symbol_fonts: dict[int, str] = field(default_factory=dict)
+    """Names of the fonts of signs; empty for those that are not known."""
     font: int | None = None
+    """The font whose entry in the table is read."""
     default_font: int = 0
     in_fonts: int | None = None
+    """How many groups are open inside the table of fonts, while that is read; `in_field` and `in_note` likewise."""
     in_field: int | None = None
     aside: bytearray = field(default_factory=bytearray)
     """What an entry of the table of fonts or the code of a field says."""
     marked: bool = False
+    """Behind `*`: the group may be passed over if its word is not known."""
     skip: int = 0
+    """Bytes that repeat a Unicode character, still to come."""
     waiting: bytearray = field(default_factory=bytearray)
+    """Bytes that are not decoded yet."""
     text: list[str] = field(default_factory=list)
+    """Of the paragraph or cell; `cells` are those of the row, `rows` those of the table."""
     cells: list[str] = field(default_factory=list)
     rows: list[list[str]] = field(default_factory=list)
     merged: list[bool] = field(default_factory=list)
@@ -108,6 +116,7 @@ class _Reader:
     is_merged: bool = False
     in_note: int | None = None
     around_note: list[str] = field(default_factory=list)
+    """The text that the note stands in."""
     notes: list[str] = field(default_factory=list)
     n_marks: int = 0
     mark: str = ""
