@@ -1,6 +1,5 @@
 """What is told of texts is remembered, but for long ones."""
 
-from secondhop.text import remembered
 from secondhop.text.remembered import LONGEST_TEXT, Remembered
 
 
@@ -22,8 +21,7 @@ def test_nothing_is_kept_of_long_texts():
     assert len(told) == 1
 
 
-def test_the_table_never_holds_more_than_so_many_texts(monkeypatch):
-    monkeypatch.setattr(remembered, "MOST_TEXTS", 3)
-    told = Remembered(str.upper)
+def test_the_table_never_holds_more_than_so_many_texts():
+    told = Remembered(str.upper, most=3)
     assert [told[letter] for letter in "abcdeab"] == list("ABCDEAB")
     assert len(told) <= 3

@@ -1,4 +1,4 @@
-"""What functions tell of the texts of chunks, remembered: chunks come back from question to question."""
+"""What functions tell of texts, remembered: chunks come back from question to question, words from chunk to chunk."""
 
 from __future__ import annotations
 
@@ -14,21 +14,27 @@ _Told = TypeVar("_Told")
 
 
 class Remembered(dict[Any, _Told]):
-    """What a function tells of the text of a chunk, or of that and more: `told[text]`, `told[text, more]`.
+    """What a function tells of a text, or of that and more: `told[text]`, `told[text, more]`.
 
     It is asked when that is first looked up, and again if the text is long. Filling the table needs no lock.
     """
 
-    def __init__(self, tell: Callable[..., _Told]) -> None:
-        """Of this function nothing is known yet."""
+    def __init__(self, tell: Callable[..., _Told], *, most: int = MOST_TEXTS, longest: int = LONGEST_TEXT) -> None:
+        """Of this function nothing is known yet.
+
+        Args:
+            tell: the function.
+            most: texts of which something is remembered.
+            longest: characters up to which it is.
+        """
         super().__init__()
-        self._tell = tell
+        self._tell, self._most, self._longest = tell, most, longest
 
     def __missing__(self, key: Any) -> _Told:
         arguments = key if isinstance(key, tuple) else (key,)
         told = self._tell(*arguments)
-        if len(arguments[0]) <= LONGEST_TEXT:
-            if len(self) >= MOST_TEXTS:
+        if len(arguments[0]) <= self._longest:
+            if len(self) >= self._most:
                 self.clear()
             self[key] = told
         return told

@@ -21,6 +21,7 @@ from secondhop.text.analysis import split_forms
 from secondhop.text.injection.disguises import LEAST_ENCODED, LOOK_ALIKES
 from secondhop.text.injection.patterns import PATTERNS
 from secondhop.text.invisible import CONTROL_CODES, SUSPICIOUS
+from secondhop.text.remembered import Remembered
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -29,8 +30,9 @@ if TYPE_CHECKING:
 
     Marks = NDArray[np.uint64]
 
-_REMEMBERED = 1 << 17
-_LONGEST_REMEMBERED = 64
+_MOST_WORDS = 1 << 17
+_LONGEST_WORD = 64
+"""Words whose marks are remembered, and up to which length."""
 
 DISGUISED = 1
 """Words may be written in look-alikes, spelt out, or broken by characters that nobody sees."""
@@ -214,22 +216,13 @@ def _hold(marks: Marks) -> Bools:
     return held
 
 
-class _Marks(dict[str, int]):
-    """The marks of words met so far. Filling it needs no lock."""
-
-    def __missing__(self, form: str) -> int:
-        if form.isascii() and form.isalpha():
-            marks = _marks_of(form)
-        else:
-            marks = reduce(or_, map(_marks_of, (_NO_WORD if form.isascii() else _JOINTS).split(form)))
-        if len(self) >= _REMEMBERED:
-            self.clear()
-        if len(form) <= _LONGEST_REMEMBERED:
-            self[form] = marks
-        return marks
+def _form_marks(form: str) -> int:
+    if form.isascii() and form.isalpha():
+        return _marks_of(form)
+    return reduce(or_, map(_marks_of, (_NO_WORD if form.isascii() else _JOINTS).split(form)))
 
 
-_marks = _Marks()
+_marks = Remembered(_form_marks, most=_MOST_WORDS, longest=_LONGEST_WORD)
 
 
 def _marks_of(word: str) -> int:
