@@ -28,9 +28,9 @@ from secondhop import loading
 from secondhop.errors import NoTextError
 from secondhop.evaluation.items import Dataset, Doc, Item
 from secondhop.evaluation.metrics import bootstrap
+from secondhop.evaluation.named import make_system
 from secondhop.evaluation.rows import half
 from secondhop.evaluation.runner import run
-from secondhop.evaluation.systems import make_system
 from secondhop.evaluation.text import holds
 from secondhop.text.tokens import resolve_counter
 

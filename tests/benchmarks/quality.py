@@ -25,9 +25,9 @@ from quality_passages import ContextOrder, over_all_passages
 from quality_plan import CONTEXT_ORDER, EQUAL, JOBS, MINE, OURS, TOKEN_BUDGETS, Kind
 
 from secondhop.evaluation.metrics import auroc, bootstrap
+from secondhop.evaluation.named import make_system
 from secondhop.evaluation.runner import rank, run
 from secondhop.evaluation.summary import abstention, versions
-from secondhop.evaluation.systems import make_system
 from secondhop.evaluation.unanswerable import load_asked
 from secondhop.text.tokens import resolve_counter
 

@@ -11,11 +11,12 @@ from secondhop.errors import InputError, OptionError
 from secondhop.evaluation import run_eval
 from secondhop.evaluation.datasets import load
 from secondhop.evaluation.items import Doc
+from secondhop.evaluation.named import make_system
 from secondhop.evaluation.ours import PlainBM25, SecondhopSystem
 from secondhop.evaluation.peers import PEERS, MissingPeerError
 from secondhop.evaluation.runner import rank, run
 from secondhop.evaluation.summary import results, summarize
-from secondhop.evaluation.systems import Answer, document_number, fill, make_system, source_name
+from secondhop.evaluation.systems import Answer, document_number, fill, source_name
 from secondhop.evaluation.tables import mark, rows_of
 from secondhop.evaluation.unanswerable import with_unanswerable, without_evidence
 from secondhop.text.tokens import count_words

@@ -18,9 +18,10 @@ from secondhop.evaluation.files import as_output, to_bytes
 from secondhop.evaluation.golden import run_golden
 from secondhop.evaluation.html import write_html
 from secondhop.evaluation.items import Dataset, Mode
+from secondhop.evaluation.named import make_system
 from secondhop.evaluation.runner import run
 from secondhop.evaluation.summary import results
-from secondhop.evaluation.systems import System, make_system
+from secondhop.evaluation.systems import System
 from secondhop.evaluation.tables import json_text, print_tables
 from secondhop.evaluation.unanswerable import load_asked
 from secondhop.inputs import checked_items, checked_number

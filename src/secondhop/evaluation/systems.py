@@ -6,12 +6,9 @@ import re
 from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
-from types import NoneType
-from typing import Any, Protocol, get_args, runtime_checkable
+from typing import Protocol, runtime_checkable
 
-from secondhop.errors import OptionError
 from secondhop.evaluation.items import Doc
-from secondhop.options import DocumentOptions
 from secondhop.types import TokenCounter
 
 _WORD = re.compile(r"\S+")
@@ -112,44 +109,3 @@ def document_number(source: str) -> int:
     """The number in a label made by `source_name`; 0 for a file, which is always alone."""
     head = source.split("/", 1)[0]
     return int(head[1:]) if head[:1] == "d" and head[1:].isdigit() else 0
-
-
-def make_system(spec: str) -> System:
-    """A system from its name, with options after a colon: `secondhop:strategy=raw_topk,grain=chunk`.
-
-    Raises:
-        OptionError: there is no such system, or option.
-    """
-    from secondhop.evaluation.ours import PlainBM25, SecondhopSystem
-    from secondhop.evaluation.peers import PEERS
-
-    family, _, options = spec.partition(":")
-    if family == "secondhop":
-        chosen = dict(_option(part) for part in options.split(",") if part)
-        # Budget and counter are the same for all systems; `self` and `name` would not even reach the options.
-        known = DocumentOptions.model_fields.keys() - {"token_budget", "tokenizer"}
-        for key in chosen.keys() - known:
-            raise OptionError.choice("option", key, sorted(known))
-        return SecondhopSystem(spec, **chosen)
-    if spec == "bm25":
-        return PlainBM25()
-    if spec not in PEERS:
-        raise OptionError.choice("system", spec, ["secondhop", "secondhop:OPTION=VALUE,...", "bm25", *PEERS])
-    return PEERS[spec]
-
-
-def _option(part: str) -> tuple[str, Any]:
-    key, _, value = part.partition("=")
-    words: dict[str, Any] = {"true": True, "false": False, "none": None}
-    if value.lower() in words and (value.lower() != "none" or _takes_none(key)):
-        return key, words[value.lower()]
-    try:
-        return key, float(value) if "." in value else int(value)
-    except ValueError:
-        return key, value
-
-
-def _takes_none(key: str) -> bool:
-    """Whether `none` is None for an option; `language` and `isolation` have a value of that name."""
-    field = DocumentOptions.model_fields.get(key)
-    return field is None or field.annotation is Any or NoneType in get_args(field.annotation)
