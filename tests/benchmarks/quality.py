@@ -22,7 +22,7 @@ from typing import get_args
 import numpy as np
 import quality_pages
 from quality_passages import ContextOrder, over_all_passages
-from quality_plan import CONTEXT_ORDER, EQUAL, JOBS, MINE, OURS, TOKEN_BUDGETS, Kind
+from quality_plan import CONTEXT_ORDER, EQUAL, JOBS, MINE, OURS, OVER, TOKEN_BUDGETS, Kind
 
 from secondhop.evaluation.metrics import auroc, bootstrap
 from secondhop.evaluation.named import make_system
@@ -74,7 +74,7 @@ def measure(task):
 
 
 def entry(job, budget, system, rows, metrics, cells):
-    """Means with intervals of one cell; ours also with its paired differences."""
+    """Means with intervals of one cell; ours also with its paired differences, and over a peer those to that peer."""
     found = {
         "kind": job.kind, "set": job.dataset, "mode": job.mode, "unanswerable": job.unanswerable, "budget": budget,
         "system": system, "n": len(rows), "errors": sum("error" in row for row in rows),
@@ -82,8 +82,12 @@ def entry(job, budget, system, rows, metrics, cells):
     }  # fmt: skip
     if job.kind in ("context", "abstain"):
         found |= {name: round(value, 4) for name, value in abstention(rows).items()}
-    if system == (CONTEXT_ORDER if job.kind == "passages" else OURS) and job.kind in ("context", "rank", "passages"):
-        others = [other for place, other in cells if place == budget and other != system]
+    others = [other for place, other in cells if place == budget and other != system]
+    if system in OVER:
+        others = [OVER[system]]
+    elif system != (CONTEXT_ORDER if job.kind == "passages" else OURS):
+        others = []
+    if others and job.kind in ("context", "rank", "passages"):
         found["versus"] = {
             other: {
                 name: interval(column(rows, name), column(cells[budget, other], name))

@@ -11,6 +11,7 @@ from quality_plan import (
     MINE,
     OFF_TOPIC_TARGET,
     OURS,
+    OVER,
     PASSAGE_TARGETS,
     PEERS,
     RANK_TARGETS,
@@ -50,6 +51,7 @@ def page(found):
         "## Paired differences\n\nOurs minus the other on the same questions, in points, with the 95 % interval. ▲ ▼: it "
         "excludes 0. The best peer is the best of those with chunks of 128 words, chosen in each row.",
         differences(cells),
+        over(cells),
         "## Readability\n\nMean run of uninterrupted words, share of runs that open at an unresolved pronoun (percent), "
         "and tokens used.",
         readability(cells),
@@ -153,6 +155,27 @@ def differences(cells):
             gaps = [gap(ours, other, name) for other in (TOP_K, BM25, peer)]
             rows.append([label(place), measure, *gaps, HEADS[peer] if peer else "–"])
     return table(["set", "measure", "− raw_topk", "− BM25, our chunks", "− best peer", "which"], rows)
+
+
+def over(cells):
+    """Our choice from a peer's chunks beside the peer."""
+    rows = []
+    for place, cell in cells.items():
+        for name in ("full", "wr80"):
+            shown = []
+            for system, peer in OVER.items():
+                found = cell.get(system)
+                shown += [percent(cell.get(peer), name), percent(found, name), gap(found, peer, name) if found else "–"]
+            if set(shown) != {"–"}:
+                rows.append([label(place), MEASURES[name], *shown])
+    if not rows:
+        return ""
+    heads = [head for peer in OVER.values() for head in (HEADS[peer], "+ secondhop", "gained")]
+    return (
+        "## Over other retrievers\n\nThe first 40 chunks of a peer's retriever filled up to the budget in its order, and "
+        "secondhop's choice from the same 40 (`build_context`, which the LangChain compressor and the LlamaIndex "
+        "postprocessor call).\n\n" + table(["set", "measure", *heads], rows)
+    )
 
 
 def gap(ours, other, name):

@@ -11,6 +11,8 @@ MINE = (OURS, CHUNKS, TOP_K, BM25)
 PEERS = ("redhop:auto", "redhop:raw_topk", "langchain", "langchain:128", "llamaindex", "llamaindex:128")
 EQUAL = ("redhop:auto", "redhop:raw_topk", "langchain:128", "llamaindex:128")
 """Peers with chunks of 128 words: redhop by its own default, the others set to it, filling like us."""
+OVER = {f"{peer}+secondhop": peer for peer in ("langchain:128", "llamaindex:128")}
+"""Our choice from what a peer found, as the compressor and the postprocessor make it, and whose it is."""
 TOKEN_BUDGETS = (200, 500, 1000, 2000, 4000)
 
 CONTEXT_ORDER = "secondhop, context order"
@@ -28,7 +30,7 @@ class Job:
     mode: str = "own"
     budgets: tuple[int, ...] = ()
     unanswerable: str = ""
-    systems: tuple[str, ...] = (*MINE, *PEERS)
+    systems: tuple[str, ...] = (*MINE, *PEERS, *OVER)
     whole: bool = False
     """Too few questions to halve."""
 

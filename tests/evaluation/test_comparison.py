@@ -46,6 +46,20 @@ def test_the_best_peer_is_the_one_with_the_smallest_lead():
     assert quality.best_peer({"versus": versus}, "full") == "llamaindex:128"
 
 
+def test_what_is_chosen_from_a_peers_chunks_is_compared_with_the_peer():
+    job, peer, over = Job("context", "pairs", "own", (64,)), "langchain:128", "langchain:128+secondhop"
+    cells = {
+        (64, name): [{"full": full, "tokens": 9} for full in scores]
+        for name, scores in ((peer, [0, 1]), (over, [1, 1]))
+    }
+    entry = quality.entry(job, 64, over, cells[64, over], ("full",), cells)
+    assert list(entry["versus"]) == [peer]
+    assert entry["versus"][peer]["full"][0] == 0.5
+    found = {place: quality.entry(job, 64, place[1], rows, ("full",), cells) for place, rows in cells.items()}
+    page = quality_pages.over({("pairs", "own", 64): {name: each for (_, name), each in found.items()}})
+    assert "| pairs q 64 | all evidence verbatim | 50.0 | 100.0 | +50.0" in page
+
+
 def test_the_page_says_whether_a_target_is_met(found, monkeypatch):
     monkeypatch.setitem(quality_pages.TARGETS, ("pairs", "own", 64), {"full": 99})
     monkeypatch.setitem(quality_pages.TARGETS, ("pairs", "own", 12), {"full": 101})

@@ -12,8 +12,8 @@ from secondhop.evaluation import run_eval
 from secondhop.evaluation.datasets import load
 from secondhop.evaluation.items import Doc
 from secondhop.evaluation.named import make_system
-from secondhop.evaluation.ours import PlainBM25, SecondhopSystem
-from secondhop.evaluation.peers import PEERS, MissingPeerError
+from secondhop.evaluation.ours import Over, PlainBM25, SecondhopSystem
+from secondhop.evaluation.peers import Filled, MissingPeerError
 from secondhop.evaluation.runner import rank, run
 from secondhop.evaluation.summary import results, summarize
 from secondhop.evaluation.systems import Answer, document_number, fill, source_name
@@ -260,10 +260,38 @@ def test_labels_tell_the_number_of_a_document_and_its_format():
     assert list(map(document_number, (*names, "d3", "x7", "data.txt", "7/d3"))) == [3, 12, 3, 0, 0, 0]
 
 
+def test_the_choice_from_what_a_peer_found_knows_its_documents_pages_and_budget():
+    documents = (
+        Doc("Fees", "A berth costs four crowns.", "fees.pdf"),
+        Doc("Crew", "Maren Holt is the harbour master."),
+    )
+    found = [
+        ("Maren Holt is the harbour master.", 1, None),
+        ("A berth costs four crowns.", 0, 3),
+        ("Ropes are tarred.", 1, None),
+    ]
+
+    class Peer:
+        """Stands for a framework, which finds all of it for every question."""
+
+        name = "peer"
+
+        def build(self, _):
+            return Filled(lambda _: found, skip=True)
+
+    over = Over(Peer())
+    assert over.name == "peer+secondhop"
+    answer = over.build(documents).context("What does a berth cost?", 5, count_words)
+    assert (answer.text, answer.documents, answer.pages) == ("A berth costs four crowns.", (0,), (3,))
+    assert 0 < answer.confidence <= 1
+    found.clear()
+    assert over.build(documents).context("What does a berth cost?", 5, count_words).text == ""
+
+
 @pytest.mark.skipif(importlib.util.find_spec("redhop") is not None, reason="peers are installed")
 def test_a_missing_peer_says_how_to_get_it(data):
     with pytest.raises(MissingPeerError, match="--group peers"):
-        PEERS["redhop:auto"].build(load("pairs", root=data).items[0].documents)
+        make_system("redhop:auto").build(load("pairs", root=data).items[0].documents)
 
 
 @pytest.mark.parametrize(("way", "n"), [("removed", 12), ("shelf", 12)])

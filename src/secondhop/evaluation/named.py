@@ -1,4 +1,4 @@
-"""The systems that go by a name: this package with any options, plain BM25, and the peers."""
+"""The systems that go by a name: this package with any options or over a peer, plain BM25, and the peers."""
 
 from __future__ import annotations
 
@@ -6,10 +6,12 @@ from types import NoneType
 from typing import Any, get_args
 
 from secondhop.errors import OptionError
-from secondhop.evaluation.ours import PlainBM25, SecondhopSystem
-from secondhop.evaluation.peers import PEERS
+from secondhop.evaluation.ours import Over, PlainBM25, SecondhopSystem
+from secondhop.evaluation.peers import FRAMEWORKS, PEERS
 from secondhop.evaluation.systems import System
 from secondhop.options import DocumentOptions
+
+_NAMED: dict[str, System] = {system.name: system for system in (PlainBM25(), *PEERS, *map(Over, FRAMEWORKS))}
 
 
 def make_system(spec: str) -> System:
@@ -26,11 +28,9 @@ def make_system(spec: str) -> System:
         for key in chosen.keys() - known:
             raise OptionError.choice("option", key, sorted(known))
         return SecondhopSystem(spec, **chosen)
-    if spec == "bm25":
-        return PlainBM25()
-    if spec not in PEERS:
-        raise OptionError.choice("system", spec, ["secondhop", "secondhop:OPTION=VALUE,...", "bm25", *PEERS])
-    return PEERS[spec]
+    if spec not in _NAMED:
+        raise OptionError.choice("system", spec, ["secondhop", "secondhop:OPTION=VALUE,...", *_NAMED])
+    return _NAMED[spec]
 
 
 def _option(part: str) -> tuple[str, Any]:

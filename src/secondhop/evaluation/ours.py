@@ -1,4 +1,4 @@
-"""This package as a system: any options, one index for all variants that differ in asking only; and plain BM25."""
+"""This package as a system: with any options, over what a peer retrieved, and with plain BM25 alone."""
 
 from __future__ import annotations
 
@@ -15,12 +15,15 @@ from secondhop import loading
 from secondhop.document import Document
 from secondhop.evaluation.files import Stamp, stamp
 from secondhop.evaluation.items import Doc
-from secondhop.evaluation.systems import Answer, document_number, fill, source_name
+from secondhop.evaluation.peers import Filled, LangChain, LlamaIndex
+from secondhop.evaluation.systems import Answer, Piece, document_number, fill, source_name
 from secondhop.indexing import Snapshot
 from secondhop.options import ContextOptions, DocumentOptions
 from secondhop.pipeline import index_sources
+from secondhop.reporting import Context
 from secondhop.retrieval.lexical import top
-from secondhop.types import SourceText, TokenCounter
+from secondhop.retrieved import build_context
+from secondhop.types import CODE, SourceText, TokenCounter
 
 CANDIDATES = 60
 """How many chunks plain BM25 retrieves, as many as the default looks at."""
@@ -63,21 +66,47 @@ class SecondhopBuilt:
         context = document.context(question, budget=budget)
         text = context.text()
         ms = 1e3 * (time.perf_counter() - start)
-        citations = context.citations
-        return Answer(
-            text,
-            tuple(citation["text"] for citation in citations),
-            documents=tuple(dict.fromkeys(document_number(citation["source"]) for citation in citations)),
-            pages=tuple(sorted({citation["page"] for citation in citations if citation["page"] is not None})),
-            confidence=context.report.confidence,
-            ms=ms,
-        )
+        return _answer(context, text, ms)
 
     def ranked(self, question: str, top_k: int) -> list[int]:
         """Documents by their best chunk."""
         # Several chunks of one document may come before the next document.
         hits = self._with(self._counter or len).search(question, top_k=top_k * 20)
         return list(dict.fromkeys(document_number(hit.chunk.source) for hit in hits))[:top_k]
+
+
+class Over:
+    """The default choice from what a peer retrieved, as the compressor and the postprocessor choose."""
+
+    def __init__(self, peer: LangChain | LlamaIndex) -> None:
+        self.name, self._peer = f"{peer.name}+secondhop", peer
+
+    def build(self, documents: Sequence[Doc]) -> OverBuilt:
+        """Split and index the documents as the peer does."""
+        return OverBuilt(self._peer.build(documents), documents)
+
+
+class OverBuilt:
+    """A peer's index."""
+
+    def __init__(self, peer: Filled, documents: Sequence[Doc]) -> None:
+        self._peer, self._documents = peer, documents
+
+    def context(self, question: str, budget: int, count_tokens: TokenCounter) -> Answer:
+        """The context chosen from the chunks that the peer finds."""
+        pieces, took = self._peer.found(question)
+        if not pieces:
+            return Answer("", ms=took)
+        start = time.perf_counter()
+        context = build_context(question, map(self._chunk, pieces), token_budget=budget, tokenizer=count_tokens)
+        text = context.text()
+        return _answer(context, text, took + 1e3 * (time.perf_counter() - start))
+
+    def _chunk(self, piece: Piece) -> dict[str, Any]:
+        text, number, page = piece
+        doc = self._documents[number]
+        kind = CODE if doc.format == "code" else None
+        return {"text": text, "source": source_name(number, doc), "page": page, "kind": kind}
 
 
 class PlainBM25:
@@ -121,6 +150,18 @@ class PlainBM25Built:
         terms = np.array(numbers, np.int64)
         scores = self._snapshot.body.accumulate(terms, self._snapshot.idf[terms])
         return [int(place) for place in top(scores, top_k).astype(np.int64)]
+
+
+def _answer(context: Context, text: str, ms: float) -> Answer:
+    citations = context.citations
+    return Answer(
+        text,
+        tuple(citation["text"] for citation in citations),
+        documents=tuple(dict.fromkeys(document_number(citation["source"]) for citation in citations)),
+        pages=tuple(sorted({citation["page"] for citation in citations if citation["page"] is not None})),
+        confidence=context.report.confidence,
+        ms=ms,
+    )
 
 
 @lru_cache(maxsize=2)

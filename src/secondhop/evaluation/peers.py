@@ -38,7 +38,7 @@ def _import(module: str) -> Any:
         raise MissingPeerError(module.split(".", maxsplit=1)[0]) from error
 
 
-class _Filled:
+class Filled:
     """A retriever's chunks, best first, filled up to the budget."""
 
     def __init__(self, retrieve: Callable[[str], list[Piece]], *, skip: bool) -> None:
@@ -46,16 +46,18 @@ class _Filled:
         self._last: tuple[str, list[Piece], float] = ("", [], 0.0)
 
     def context(self, question: str, budget: int, count_tokens: TokenCounter) -> Answer:
-        pieces, took = self._ordered(question)
+        """What was retrieved, in that order, while it fits."""
+        pieces, took = self.found(question)
         start = time.perf_counter()
         kept = fill(pieces, budget, count_tokens, skip=self._skip)
         return Answer.of(kept, took + 1e3 * (time.perf_counter() - start))
 
     def ranked(self, question: str, top_k: int) -> list[int]:
-        return list(dict.fromkeys(number for _, number, _ in self._ordered(question)[0]))[:top_k]
+        """Documents by their best chunk."""
+        return list(dict.fromkeys(number for _, number, _ in self.found(question)[0]))[:top_k]
 
-    def _ordered(self, question: str) -> tuple[list[Piece], float]:
-        """What was retrieved and how long that took; another budget for the same question does not repeat it."""
+    def found(self, question: str) -> tuple[list[Piece], float]:
+        """What was retrieved, best first, and the milliseconds that it took: another budget does not ask again."""
         if self._last[0] != question or not self._last[1]:
             start = time.perf_counter()
             pieces = self._retrieve(question)
@@ -80,7 +82,7 @@ class LangChain:
     def __init__(self, name: str, size: int, overlap: int, *, skip: bool, measure: Callable[[str], int] = len) -> None:
         self.name, self.size, self.overlap, self.skip, self.measure = name, size, overlap, skip, measure
 
-    def build(self, documents: Sequence[Doc]) -> Built:
+    def build(self, documents: Sequence[Doc]) -> Filled:
         """Split and index the documents."""
         retrievers = _import("langchain_community.retrievers")
         splitters = _import("langchain_text_splitters")
@@ -92,7 +94,7 @@ class LangChain:
             [text for text, _, _ in chunks], metadatas=[{"doc": number, "page": page} for _, number, page in chunks]
         )
         retriever.k = CANDIDATES
-        return _Filled(
+        return Filled(
             lambda question: [
                 (hit.page_content, hit.metadata["doc"], hit.metadata["page"]) for hit in retriever.invoke(question)
             ],
@@ -108,7 +110,7 @@ class LlamaIndex:
     ) -> None:
         self.name, self.size, self.overlap, self.skip, self.tokenizer = name, size, overlap, skip, tokenizer
 
-    def build(self, documents: Sequence[Doc]) -> Built:
+    def build(self, documents: Sequence[Doc]) -> Filled:
         """Split and index the documents."""
         core = _import("llama_index.core")
         parser = _import("llama_index.core.node_parser")
@@ -122,7 +124,7 @@ class LlamaIndex:
         ]
         nodes = split.get_nodes_from_documents(texts)
         retriever = bm25.BM25Retriever.from_defaults(nodes=nodes, similarity_top_k=min(CANDIDATES, len(nodes)))
-        return _Filled(
+        return Filled(
             lambda question: [
                 (hit.node.get_content(), hit.node.metadata["doc"], hit.node.metadata["page"])
                 for hit in retriever.retrieve(question)
@@ -189,12 +191,11 @@ class _RedhopBuilt:
 
 _STRATEGIES = ("auto", "raw_topk", "reasoning_preserving", "distractor_filtered", "max_density", "redundancy_pruned")
 
-_PEERS: tuple[System, ...] = (
+FRAMEWORKS: tuple[LangChain | LlamaIndex, ...] = (
     LangChain("langchain", 1024, 40, skip=False),
     LangChain(f"langchain:{EQUAL_CHUNK}", EQUAL_CHUNK, 0, skip=True, measure=count_words),
     LlamaIndex("llamaindex", 256, 20, skip=False),
     LlamaIndex(f"llamaindex:{EQUAL_CHUNK}", EQUAL_CHUNK, 0, skip=True, tokenizer=str.split),
-    *map(Redhop, _STRATEGIES),
 )
-PEERS = {peer.name: peer for peer in _PEERS}
-"""The peers by name. `:128` means chunks of 128 words and a fill that skips what does not fit."""
+"""Those whose retrievers also find for others. `:128` means chunks of 128 words and a fill that skips what does not fit."""
+PEERS: tuple[System, ...] = (*FRAMEWORKS, *map(Redhop, _STRATEGIES))
