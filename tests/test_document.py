@@ -167,7 +167,9 @@ def test_a_filter_of_many_values_is_quick():
 def test_a_filter_that_lets_nothing_in_is_told_apart_from_words_that_are_not_there():
     doc = Document.from_texts(["Copper melts.", "Tin melts."])
     (warning,) = doc.analyze("copper", filter={"source": "lead.md"}).warnings
-    assert (warning.code, "filter" in warning.message) == ("no_lexical_match", True)
+    assert (warning.code, warning.message) == ("no_lexical_match", "the filter lets no passage in")
+    (warning,) = doc.analyze("tin", filter=lambda chunk: "Copper" in chunk.text).warnings
+    assert warning.message == "no passage that the filter lets in shares a content word with the question"
     (warning,) = doc.analyze("zebra").warnings
     assert "(zebra)" in warning.message
 
