@@ -125,7 +125,7 @@ class Hit:
     semantic tier `dense` (the cosine; absent if it was not looked up) and `direct` (all but the bridge); with a reranker
     its score, `rerank`. `named` is 1 where the question names the chunk's file or page."""
     grounding: float = 0.0
-    """Share of the query's content words that the chunk holds, weighted by rarity, 0 to 1."""
+    """Share of the query's content words that the chunk holds, weighted by rarity, 0 to 1; `Document.search` leaves it 0."""
     via: Via | None = None
 
 

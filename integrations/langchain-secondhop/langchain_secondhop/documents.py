@@ -119,7 +119,8 @@ def cite(metadata: Mapping[str, Any]) -> str:
 def _to_document(passage: Passage, citation: Citation) -> Document:
     chunk = passage.chunk
     origin = chunk.metadata.get(_ORIGIN)
-    metadata = copy.deepcopy({key: value for key, value in chunk.metadata.items() if key != _ORIGIN})
+    found = citation["metadata"] if origin is None else chunk.metadata  # of a file, its page's own label
+    metadata = copy.deepcopy({key: value for key, value in found.items() if key != _ORIGIN})
     text = citation["text"]
     spans = [shown_span(*each, chunk.kind) for each in zip(passage.spans, passage.pieces, strict=True)]
     if origin is None:

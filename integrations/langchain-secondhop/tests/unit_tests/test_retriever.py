@@ -181,6 +181,14 @@ def test_files_bring_their_source_page_and_heading(tmp_path):
     assert text[found.metadata["start_index"] : found.metadata["end_index"]] == found.page_content
 
 
+def test_a_passage_of_a_file_has_the_label_of_its_own_page_alone():
+    metadata = {"page_count": 3, "page_labels": ["i", "ii", "1"]}
+    index = secondhop.Document.from_chunks([{"text": "Fares are set in May.", "page": 2, "metadata": metadata}])
+    (found,) = SecondhopRetriever(index=index).invoke("fares")
+    assert found.metadata["page_label"] == "ii"
+    assert "page_labels" not in found.metadata
+
+
 def test_a_vector_store_is_a_base_retriever():
     store = InMemoryVectorStore(DeterministicFakeEmbedding(size=16))
     store.add_documents([Document(page_content=text, id=str(n)) for n, text in enumerate(TEXTS + FILLER)])
