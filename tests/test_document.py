@@ -157,6 +157,12 @@ def test_a_function_as_a_value_of_a_filter_is_refused():
         Document.from_text("Copper melts.").search("copper", filter={"year": lambda year: year > 2023})
 
 
+@pytest.mark.parametrize("filter", [{"year": {"$gte": 2023}}, {"$or": [{"year": 2023}]}], ids=str)
+def test_an_operator_of_a_store_in_a_filter_is_refused_rather_than_met_by_nothing(filter):
+    with pytest.raises(InputError, match="operator of a store's; give a function"):
+        Document.from_text("Copper melts.").context("copper", filter=filter)
+
+
 def test_a_filter_of_many_values_is_quick():
     doc = Document.from_chunks([{"text": "Copper melts.", "id": str(number)} for number in range(2_000)])
     began = time.process_time()

@@ -97,11 +97,11 @@ def _citation(number: int, passage: Passage) -> Citation:
         heading_path=list(chunk.heading_path),
         score=passage.score,
         role=passage.role,
-        metadata=_metadata(chunk),
+        metadata=cited_metadata(chunk),
     )
 
 
-def _metadata(chunk: Chunk) -> dict[str, Any]:
+def cited_metadata(chunk: Chunk) -> dict[str, Any]:
     """The chunk's metadata; of the labels of all pages of its file only that of its own page."""
     metadata = dict(chunk.metadata)
     labels, page = metadata.get("page_labels"), chunk.page
