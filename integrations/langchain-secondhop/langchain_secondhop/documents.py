@@ -127,6 +127,8 @@ def matching(filter: Filter | None) -> Callable[[Chunk], bool] | None:
     if isinstance(filter, Mapping):
         holds = metadata_filter(filter)
         return lambda chunk: holds(_metadata(chunk))
+    if not callable(filter):
+        raise InputError(f"filter={filter!r} is neither a mapping nor a callable")
     checked_callback(filter, "filter")
 
     def passes(chunk: Chunk) -> bool:

@@ -231,6 +231,8 @@ def test_filters_that_cannot_be_heeded_are_refused():
     for wanted in ({"page": {"$gte": 1}}, {"$and": [{"team": "slip"}]}):
         with pytest.raises(ValueError, match="operator of a store's; give a function"):
             SecondhopRetriever.from_documents(BERTHS, filter=wanted)
+    with pytest.raises(secondhop.InputError, match="'slip' is neither a mapping nor a callable"):
+        SecondhopRetriever.from_documents(BERTHS).invoke("berth", filter="slip")
 
 
 def test_a_passage_of_a_file_has_the_label_of_its_own_page_alone():
