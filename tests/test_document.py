@@ -157,6 +157,12 @@ def test_a_function_as_a_value_of_a_filter_is_refused():
         Document.from_text("Copper melts.").search("copper", filter={"year": lambda year: year > 2023})
 
 
+@pytest.mark.parametrize("filter", [{"year": {"$gte": 2023}}, {"$or": [{"year": 2023}]}], ids=str)
+def test_an_operator_of_a_store_in_a_filter_is_refused_rather_than_met_by_nothing(filter):
+    with pytest.raises(InputError, match="operator of a store's; give a function"):
+        Document.from_text("Copper melts.").context("copper", filter=filter)
+
+
 def test_a_filter_of_many_values_is_quick():
     doc = Document.from_chunks([{"text": "Copper melts.", "id": str(number)} for number in range(2_000)])
     began = time.process_time()
@@ -167,7 +173,9 @@ def test_a_filter_of_many_values_is_quick():
 def test_a_filter_that_lets_nothing_in_is_told_apart_from_words_that_are_not_there():
     doc = Document.from_texts(["Copper melts.", "Tin melts."])
     (warning,) = doc.analyze("copper", filter={"source": "lead.md"}).warnings
-    assert (warning.code, "filter" in warning.message) == ("no_lexical_match", True)
+    assert (warning.code, warning.message) == ("no_lexical_match", "the filter lets no passage in")
+    (warning,) = doc.analyze("tin", filter=lambda chunk: "Copper" in chunk.text).warnings
+    assert warning.message == "no passage that the filter lets in shares a content word with the question"
     (warning,) = doc.analyze("zebra").warnings
     assert "(zebra)" in warning.message
 

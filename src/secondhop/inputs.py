@@ -44,18 +44,33 @@ def allowed_chunks(snapshot: Snapshot, filter: Filter | None) -> Bools | None:
     return matches.repeat(run_lengths(opening, len(snapshot)))
 
 
+def metadata_filter(filter: Mapping[str, Any]) -> Callable[[Mapping[str, Any]], bool]:
+    """Says of metadata whether they hold what a filter lets in: for adapters, whose documents have all in their metadata."""
+    wanted = {key: _values(key, value) for key, value in filter.items()}
+    return lambda metadata: all(_is_among(metadata.get(key), values) for key, values in wanted.items())
+
+
 def _wanted(key: str, value: Any) -> Collection[Any]:
-    """The values that one key of a filter lets in: as a set where that can be, since there may be thousands."""
-    if callable(value):
-        raise InputError(f"filter: {key}={value!r} is a function; give one on Chunk instead of the mapping")
-    try:
-        values = [value] if isinstance(value, (str, bytes, Mapping)) else list(value)
-    except TypeError:  # one value, which an array without dimensions is, too
-        values = [value]
+    values = _values(key, value)
     kind, called = _FILTERABLE.get(key, (object, ""))
     for each in values:
         if each is not None and not isinstance(each, kind):  # a path, or the number of an id, is equal to no text
             raise InputError(f"filter: {key}={each!r} is not {called}")
+    return values
+
+
+def _values(key: str, value: Any) -> Collection[Any]:
+    """The values that one key of a filter lets in: as a set where that can be, since there may be thousands."""
+    if callable(value):
+        raise InputError(f"filter: {key}={value!r} is a function; give one instead of the mapping")
+    if any(str(name).startswith("$") for name in (key, *(value if isinstance(value, Mapping) else ()))):
+        raise InputError(
+            f"filter: {key}={value!r} has an operator of a store's; give a function instead of the mapping"
+        )
+    try:
+        values = [value] if isinstance(value, (str, bytes, Mapping)) else list(value)
+    except TypeError:  # one value, which an array without dimensions is, too
+        values = [value]
     try:
         return frozenset(values)
     except TypeError:

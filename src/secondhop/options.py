@@ -260,8 +260,10 @@ class DocumentOptions(ContextOptions):
 
     @field_validator("synonyms", mode="before")
     @classmethod
-    def _in_order(cls, value: Any) -> Any:
+    def _groups_in_order(cls, value: Any) -> Any:
         groups = value if isinstance(value, Sequence) else ()
+        if isinstance(value, Mapping) or any(isinstance(each, str) for each in (value, *groups)):
+            raise ValueError('is no list of groups, as [["PTO", "paid time off"], ["lunch", "canteen"]]')
         if isinstance(value, Set) or any(isinstance(group, Set) for group in groups):
             raise ValueError("has a set, whose order changes from run to run; give lists")
         return value

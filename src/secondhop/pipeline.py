@@ -95,6 +95,7 @@ def answer(
         budget,
         total_tokens=total_tokens,
         n_chunks=len(snapshot),
+        shut_out=allowed is not None and not allowed.any(),
         requested_strategy=name,
         strategy=chooser,
         tokenizer=count_tokens.name,

@@ -16,6 +16,8 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
+from typing_extensions import TypedDict  # pydantic, and so FastAPI, takes typing's own from Python 3.12 on only
+
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
@@ -124,7 +126,7 @@ class Hit:
     semantic tier `dense` (the cosine; absent if it was not looked up) and `direct` (all but the bridge); with a reranker
     its score, `rerank`. `named` is 1 where the question names the chunk's file or page."""
     grounding: float = 0.0
-    """Share of the query's content words that the chunk holds, weighted by rarity, 0 to 1."""
+    """Share of the query's content words that the chunk holds, weighted by rarity, 0 to 1; `Document.search` leaves it 0."""
     via: Via | None = None
 
 
@@ -331,9 +333,36 @@ Strategy = Callable[[Query, Ranking, Budget], Selection]
 """Chooses passages. The built-in strategies have this shape; a callable of the user's with it is a strategy too."""
 
 
-class Citation(dict[str, Any]):
-    """One passage of the context as a plain dict, in reading order.
+class Citation(TypedDict):
+    """One passage of the context as a plain dict, in reading order."""
 
-    Keys: `source`, `page` (from 1 or None), `heading` (or None), `line` (from 1), `text` (verbatim; ` … ` at gaps),
-    `marker` ("[1]"), `chunk_id`, `start`, `end`, `spans`, `line_end`, `heading_path`, `score`, `role`, `metadata`.
-    """
+    source: str
+    """Path or label; in a folder, the path below it."""
+    page: int | None
+    """Page, slide or sheet, from 1; None where the format has none."""
+    heading: str | None
+    """The nearest heading, or the enclosing definition."""
+    line: int | None
+    """First line of the passage itself, from 1."""
+    text: str
+    """What is shown, verbatim; ` … ` stands at gaps."""
+    marker: str
+    """`[1]`, as in the numbered style."""
+    chunk_id: str
+    """Digest of place and content; the caller's own id for chunks that the caller made."""
+    start: int
+    """Where the passage begins in the source text, in characters."""
+    end: int
+    """Where it ends there."""
+    spans: list[list[int]]
+    """The parts that are shown, as `[start, end]`."""
+    line_end: int | None
+    """Last line, inclusive."""
+    heading_path: list[str]
+    """All headings, from the outermost to the nearest."""
+    score: float
+    """Higher is better; comparable within one question only."""
+    role: Role
+    """What the passage is there for."""
+    metadata: dict[str, Any]
+    """The file's, or what the caller gave for a chunk."""

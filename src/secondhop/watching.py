@@ -16,7 +16,7 @@ from typing import Literal
 from typing_extensions import Unpack
 
 from secondhop.document import Document
-from secondhop.errors import IndexLockedError, MissingExtraError, OptionError, SecondhopError, StoreError
+from secondhop.errors import IndexLockedError, MissingExtraError, NoSpaceError, OptionError, SecondhopError, StoreError
 from secondhop.inputs import checked_callback
 from secondhop.keywords import FolderKeywords
 from secondhop.loading import FORMATS
@@ -261,6 +261,12 @@ def watch(
     index = Path(os.path.abspath(index_folder(root, settings)))
     settings = FolderOptions(**settings.given | {"index_dir": index})
     document = Document.from_folder(root, options=settings)
-    with contextlib.suppress(IndexLockedError), IndexStore(index).write():
-        pass  # a watch whose index cannot be written is refused now rather than at the first change
+    try:
+        with contextlib.suppress(IndexLockedError), IndexStore(index).write():
+            pass  # a watch whose index cannot be written is refused now rather than at the first change
+    except NoSpaceError:
+        raise
+    except StoreError as error:
+        reason = f"{error.reason}; a watch writes its index: give index_dir= a folder that it may write to"
+        raise StoreError(error.path, reason) from error
     return FolderWatch(document, root, settings, on_event, float(sweep_seconds))

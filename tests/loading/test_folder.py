@@ -46,6 +46,7 @@ def test_every_file_that_is_not_listed_has_a_reason(folder):
             ".secondhop/index": "",
             "drop.tmp": "",
             "keep.md": "",
+            "~$plan.docx": "\x04Anna",
         }
     )
     listing = walk_folder(root, ignore=["*.tmp"])
@@ -58,6 +59,7 @@ def test_every_file_that_is_not_listed_has_a_reason(folder):
         ("a.log", "ignored by .gitignore: *.log"),
         ("drop.tmp", "ignored by pattern: *.tmp"),
         ("out/x.md", "ignored by .gitignore: out/"),
+        ("~$plan.docx", "lock file of an office program"),
     )
 
 

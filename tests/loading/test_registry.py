@@ -323,6 +323,12 @@ def test_what_a_registered_loader_raises_names_the_file():
         parse(b"x", "a.stamped")
 
 
+def test_a_key_that_a_registered_loader_misses_is_told_as_one():
+    register_loader("keyed", lambda data, source: {}["title"], suffixes=[".keyed"])
+    with pytest.raises(CorruptFileError, match=r"a\.keyed: could not be read as keyed: KeyError: 'title'"):
+        parse(b"x", "a.keyed")
+
+
 @pytest.mark.parametrize(
     ("name", "suffixes", "words"),
     [("pdf", [".pdf"], "built-in"), ("mine", ["abc"], "one point"), ("mine", [], "missing")],

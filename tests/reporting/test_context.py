@@ -1,8 +1,9 @@
 import json
 
 import pytest
+from pydantic import TypeAdapter
 
-from secondhop import Document, OptionError, build_context
+from secondhop import Citation, Document, OptionError, build_context
 
 
 def test_length_and_truth_are_those_of_the_passages(contract):
@@ -49,6 +50,13 @@ def test_a_cut_passage_shows_its_gap_and_cites_its_spans():
     assert citation["text"] == "Copper melts. … Copper is red." == context.text()
     assert [text[start:end] for start, end in citation["spans"]] == ["Copper melts.", "Copper is red."]
     assert (citation["start"], citation["end"]) == (0, len(text))
+
+
+def test_citations_are_plain_dicts_and_a_web_framework_can_declare_and_check_them(contract):
+    citations = contract.context("governing law").citations
+    assert all(type(citation) is dict for citation in citations)
+    assert TypeAdapter(list[Citation]).validate_python(citations, strict=True) == citations
+    assert all(list(citation) == list(Citation.__annotations__) for citation in citations)
 
 
 def test_to_dict_is_what_the_command_line_prints(contract):

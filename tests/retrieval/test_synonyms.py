@@ -122,8 +122,9 @@ def test_a_kept_index_stays_when_synonyms_change(tmp_path):
 @pytest.mark.parametrize(
     ("synonyms", "why"),
     [
-        ("PTO", "valid tuple"),
-        (["PTO"], "valid tuple"),
+        ("PTO", "no list of groups"),
+        (["PTO", "vacation"], "no list of groups"),
+        ({"PTO": ["vacation"]}, "no list of groups"),
         ([["PTO"]], "has a group of less than two"),
         ([["PTO", "the"]], "'the'"),
         ([["PTO", ""]], "''"),

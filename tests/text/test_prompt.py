@@ -12,6 +12,10 @@ def test_a_label_says_page_line_and_heading_where_there_are_any():
     assert label(PROSE) == "a.pdf p.3 § Fees"
     assert label(CODE) == "f.py line 7 § f"
     assert label(Chunk("x", source="notes", line=4)) == "notes line 4"
+    assert (
+        label(Chunk("x", source="miete.docx", heading_path=("Mietvertrag", "§ 4 Kündigung")))
+        == "miete.docx § 4 Kündigung"
+    )
     assert marker(12, PROSE) == "[12] a.pdf p.3 § Fees"
 
 

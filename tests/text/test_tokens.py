@@ -90,8 +90,10 @@ def test_a_damaged_vocabulary_is_as_good_as_none(no_vocabulary):
 
 
 def test_a_missing_vocabulary_says_how_to_get_it(no_vocabulary):
-    with pytest.raises(OptionError, match="TIKTOKEN_CACHE_DIR"):
+    with pytest.raises(OptionError, match=r"this machine\. Save https.* TIKTOKEN_CACHE_DIR"):
         resolve_counter("cl100k_base")
+    with pytest.raises(OptionError, match="secondhop doctor --fetch-tokenizer"):
+        resolve_counter("o200k_harmony")
 
 
 def test_encodings_go_by_name(vocabulary):

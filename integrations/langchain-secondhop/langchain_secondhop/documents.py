@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import blake2b
 from numbers import Integral, Real
@@ -12,8 +12,9 @@ from typing import Any, Literal
 from langchain_core.documents import Document
 from secondhop import Context
 from secondhop.errors import InputError
-from secondhop.inputs import checked_items
+from secondhop.inputs import checked_callback, checked_items, metadata_filter
 from secondhop.loading.formats import format_by_name
+from secondhop.reporting.context import cited_metadata
 from secondhop.text.invisible import visible
 from secondhop.text.pieces import across, are_joined, as_spans, shown_span
 from secondhop.text.prompt import cited, joined, label
@@ -21,6 +22,9 @@ from secondhop.types import Chunk, Citation, Passage, Span
 
 Order = Literal["relevance", "reading"]
 """`relevance`: best first, as LangChain's retrievers do; `reading`: as the passages stand in their sources."""
+
+Filter = Mapping[str, Any] | Callable[[Document], bool]
+"""Which documents may be found: a mapping says which values their metadata must have, each one or a list of those allowed."""
 
 UNNAMED = "document"
 """What citations say of a document without a source."""
@@ -116,21 +120,45 @@ def cite(metadata: Mapping[str, Any]) -> str:
     return given if isinstance(given, str) and given else label(Chunk("", **_place(metadata)), line=False)
 
 
+def matching(filter: Filter | None) -> Callable[[Chunk], bool] | None:
+    """A filter of documents as one of the chunks of an index."""
+    if filter is None:
+        return None
+    if isinstance(filter, Mapping):
+        holds = metadata_filter(filter)
+        return lambda chunk: holds(_metadata(chunk))
+    if not callable(filter):
+        raise InputError(f"filter={filter!r} is neither a mapping nor a callable")
+    checked_callback(filter, "filter")
+
+    def passes(chunk: Chunk) -> bool:
+        return bool(filter(Document(chunk.text, metadata=_metadata(chunk), id=_id(chunk, chunk.metadata.get(_ORIGIN)))))
+
+    return passes
+
+
+def _metadata(chunk: Chunk) -> dict[str, Any]:
+    """The metadata of the document that a chunk is of; of a file, what is known of it and of the chunk's place."""
+    if _ORIGIN in chunk.metadata:
+        metadata = {key: value for key, value in chunk.metadata.items() if key != _ORIGIN}
+    else:
+        place = {"source": chunk.source} | ({"page": chunk.page} if chunk.page is not None else {})
+        metadata = cited_metadata(chunk) | place
+    if chunk.heading:
+        metadata.setdefault("heading", chunk.heading)
+    return metadata
+
+
 def _to_document(passage: Passage, citation: Citation) -> Document:
     chunk = passage.chunk
     origin = chunk.metadata.get(_ORIGIN)
-    metadata = copy.deepcopy({key: value for key, value in chunk.metadata.items() if key != _ORIGIN})
+    metadata = copy.deepcopy(_metadata(chunk))
     text = citation["text"]
     spans = [shown_span(*each, chunk.kind) for each in zip(passage.spans, passage.pieces, strict=True)]
-    if origin is None:
-        metadata["source"] = chunk.source
-        metadata |= {"page": chunk.page} if chunk.page is not None else {}
-    else:
+    if origin is not None:
         text, spans = _in_source(text, spans, chunk, origin)
         if "relevance_score" in metadata:
             metadata["base_relevance_score"] = metadata["relevance_score"]
-    if chunk.heading:
-        metadata.setdefault("heading", chunk.heading)
     metadata |= {
         "start_index": spans[0][0],
         "end_index": spans[-1][1],

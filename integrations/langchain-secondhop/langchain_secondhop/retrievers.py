@@ -14,7 +14,7 @@ from langchain_core.documents import Document
 from langchain_core.retrievers import BaseRetriever, LangSmithRetrieverParams, RetrieverLike
 from langchain_core.runnables import RunnableConfig, run_in_executor
 from langchain_core.runnables.config import ensure_config, var_child_runnable_config
-from pydantic import ConfigDict, Field, model_validator
+from pydantic import ConfigDict, Field, field_validator, model_validator
 from secondhop import DecisionReport
 from secondhop.inputs import checked_items
 from secondhop.types import Grain
@@ -22,7 +22,7 @@ from secondhop.workers import in_worker
 from typing_extensions import Self, override
 
 from langchain_secondhop.choosing import Chosen, Tokenizer, checked, choose, grain_for, within_budget
-from langchain_secondhop.documents import Order, to_texts
+from langchain_secondhop.documents import Filter, Order, matching, to_texts
 from langchain_secondhop.formatting import Style
 from langchain_secondhop.subclasses import says_only
 from langchain_secondhop.tracing import Trace, aemit, emit
@@ -64,6 +64,9 @@ class SecondhopRetriever(BaseRetriever):
     """`chunk`: passages whole; `sentence`: parts of them as well. None: whole where `k` is the only limit."""
     min_score: float | None = None
     """Drop passages whose `relevance_score` is lower. Scores compare within one index, not between indexes."""
+    filter: Filter | None = None
+    """Search only what passes: a mapping of metadata keys to a value or a list of values, or a function of a `Document`.
+    For an index; a base retriever filters by itself."""
     tokenizer: Tokenizer | None = None
     """What counts tokens, over a base retriever: a name or a callable. An index counts with its own."""
     text_style: Style = "numbered"
@@ -73,6 +76,14 @@ class SecondhopRetriever(BaseRetriever):
     trace: Trace = "auto"
     """What callbacks are told of the Decision Report: `off`, `summary`, `full`, or `auto`: as they ask for."""
 
+    @field_validator("filter")
+    @classmethod
+    def _for_many_questions(cls, filter: Filter | None) -> Filter | None:
+        """A filter whose values can be gone through again, as those of a generator cannot."""
+        if not isinstance(filter, Mapping):
+            return filter
+        return {key: list(value) if isinstance(value, Iterator) else value for key, value in filter.items()}
+
     @model_validator(mode="after")
     def _one_source(self) -> Self:
         if (self.index is None) == (self.base_retriever is None):
@@ -80,6 +91,7 @@ class SecondhopRetriever(BaseRetriever):
         if self.index is not None and self.tokenizer is not None:
             raise ValueError("an index counts with its own tokenizer; give tokenizer= where the index is made")
         checked(self.token_budget, self.k, self.strategy, self.min_score, self.tokenizer)
+        self._matching(self.filter)
         return self
 
     # ── making one ───────────────────────────────────────────────────────────────────────────────────────────────
@@ -173,9 +185,10 @@ class SecondhopRetriever(BaseRetriever):
         run_manager: CallbackManagerForRetrieverRun,
         k: int | None = None,
         token_budget: int | None = None,
+        filter: Filter | None = None,
     ) -> list[Document]:
         found = self._find(query, run_manager)
-        chosen = self._choose(query, found, k, token_budget)
+        chosen = self._choose(query, found, k, token_budget, filter)
         if chosen.report is not None:
             emit(chosen.report, chosen.documents, run_manager, self.trace)
         return chosen.documents
@@ -188,35 +201,48 @@ class SecondhopRetriever(BaseRetriever):
         run_manager: AsyncCallbackManagerForRetrieverRun,
         k: int | None = None,
         token_budget: int | None = None,
+        filter: Filter | None = None,
     ) -> list[Document]:
         found: list[Document] = []
         if self.base_retriever is not None:
             found = await self.base_retriever.ainvoke(query, config={"callbacks": run_manager.get_child()})
-        may_wait = callable(self.strategy) or (self.index is not None and self.index.may_wait)
-        chosen = await in_worker(partial(self._choose, query, found, k, token_budget), may_wait=may_wait)
+        may_wait = callable(self.strategy) or callable(self.filter) or callable(filter)
+        may_wait = may_wait or (self.index is not None and self.index.may_wait)
+        chosen = await in_worker(partial(self._choose, query, found, k, token_budget, filter), may_wait=may_wait)
         if chosen.report is not None:
             await aemit(chosen.report, chosen.documents, run_manager, self.trace)
         return chosen.documents
 
-    def analyze(self, query: str, *, k: int | None = None, token_budget: int | None = None) -> DecisionReport | None:
+    def analyze(
+        self, query: str, *, k: int | None = None, token_budget: int | None = None, filter: Filter | None = None
+    ) -> DecisionReport | None:
         """The Decision Report that `invoke` with the same arguments gives to callbacks.
 
         Args:
             query: the question.
             k: at most this many documents.
             token_budget: cap on their tokens.
+            filter: instead of the retriever's own.
 
         Returns:
             The report; None if the base retriever finds nothing, so that there is nothing to decide.
         """
-        return self._choose(query, self._find(query, None), k, token_budget).report
+        return self._choose(query, self._find(query, None), k, token_budget, filter).report
 
     def _find(self, query: str, run_manager: CallbackManagerForRetrieverRun | None) -> list[Document]:
         if self.base_retriever is None:
             return []
         return self.base_retriever.invoke(query, config={"callbacks": run_manager.get_child()} if run_manager else None)
 
-    def _choose(self, query: str, found: list[Document], k: int | None, token_budget: int | None) -> Chosen:
+    def _matching(self, filter: Filter | None) -> Callable[[secondhop.Chunk], bool] | None:
+        if filter is not None and self.index is None:
+            raise secondhop.InputError("filter= is for an index; a base retriever filters by itself: give it to that")
+        return matching(filter)
+
+    def _choose(
+        self, query: str, found: list[Document], k: int | None, token_budget: int | None, filter: Filter | None
+    ) -> Chosen:
+        passes = self._matching(self.filter if filter is None else filter)
         top_k = self.k if k is None else k
         budget = self.token_budget if token_budget is None else token_budget
         document = self.index
@@ -240,6 +266,7 @@ class SecondhopRetriever(BaseRetriever):
                 budget if allowed is None else allowed,
                 top_k=top_k,
                 min_score=self.min_score,
+                filter=passes,
                 strategy=self.strategy,
                 grain=grain_for(self.grain, top_k, budget),
                 text_style=self.text_style,

@@ -166,6 +166,16 @@ def test_a_folder_is_read_and_cut(tmp_path):
     assert "line" not in item.node.get_content("llm")
 
 
+def test_what_a_file_says_of_itself_can_be_filtered_by_and_is_not_sent_to_models(tmp_path):
+    for name in ("anna", "bob"):
+        mail = f"From: {name}@quay.example\nSubject: Berths\n\nA berth costs four crowns, says {name}.\n"
+        (tmp_path / f"{name}.eml").write_text(mail)
+    filters = MetadataFilters(filters=[MetadataFilter(key="author", value="bob@quay.example")])
+    (item,) = SecondhopRetriever.from_defaults(folder=tmp_path, filters=filters).retrieve("What does a berth cost?")
+    assert item.node.metadata["file_name"] == "bob.eml"
+    assert "author" not in item.node.get_content("llm") + item.node.get_content("embed")
+
+
 @pytest.mark.parametrize("given", [{}, {"nodes": [], "folder": "."}])
 def test_exactly_one_source_is_wanted(given):
     with pytest.raises(InputError, match="exactly one"):

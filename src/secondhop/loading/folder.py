@@ -162,6 +162,8 @@ class _Walk:
     def _reason_to_skip(self, entry: os.DirEntry[str], is_folder: bool, ignores: tuple[Ignore, ...]) -> str | None:
         if entry.name.startswith("."):
             return "hidden"
+        if entry.name.startswith("~$") and not is_folder:
+            return "lock file of an office program"
         if entry.is_symlink():
             return self._about_link(entry.path)
         if not is_folder and not entry.is_file(follow_symlinks=False):

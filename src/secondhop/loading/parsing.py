@@ -128,7 +128,8 @@ def _run(format: str, data: bytes, source: str, *, name: str, password: str | No
     except MemoryError as error:
         raise _out_of_memory(source) from error
     except BaseException as error:  # panics of parsers written in Rust do not derive from Exception
-        cause = str(error) or type(error).__name__
+        # A missing key names itself and nothing else.
+        cause = f"KeyError: {error}" if isinstance(error, KeyError) else str(error) or type(error).__name__
         raise CorruptFileError(source, f"could not be read as {format}: {cause}") from error
 
 

@@ -64,14 +64,14 @@ class Context:
 
     @property
     def citations(self) -> list[Citation]:
-        """One plain dict for each passage, in reading order; `types.Citation` lists the keys."""
+        """One plain dict for each passage, in reading order; `Citation` lists the keys."""
         return [_citation(number, passage) for number, passage in enumerate(self.passages, 1)]
 
     def to_dict(self) -> dict[str, Any]:
         """`{"text", "citations", "report"}`, JSON-ready where the chunks' metadata are."""
         return {
             "text": self.text(),
-            "citations": [dict(citation) for citation in self.citations],
+            "citations": self.citations,
             "report": self.report.to_dict(),
         }
 
@@ -97,11 +97,11 @@ def _citation(number: int, passage: Passage) -> Citation:
         heading_path=list(chunk.heading_path),
         score=passage.score,
         role=passage.role,
-        metadata=_metadata(chunk),
+        metadata=cited_metadata(chunk),
     )
 
 
-def _metadata(chunk: Chunk) -> dict[str, Any]:
+def cited_metadata(chunk: Chunk) -> dict[str, Any]:
     """The chunk's metadata; of the labels of all pages of its file only that of its own page."""
     metadata = dict(chunk.metadata)
     labels, page = metadata.get("page_labels"), chunk.page

@@ -28,13 +28,14 @@ def make_report(
     *,
     total_tokens: int,
     n_chunks: int,
+    shut_out: bool,
     requested_strategy: str,
     strategy: str,
     tokenizer: str,
     count_words: Callable[[str], tuple[int, int]],
     timings: Mapping[str, float],
 ) -> DecisionReport:
-    """The report on one selection."""
+    """The report on one selection; `shut_out` where a filter lets in no chunk at all."""
     decisions = selection.decisions
     kept = [decision for decision in decisions if decision.fate == "kept"]
     candidates = {hit.chunk.id for hit in hits}
@@ -76,7 +77,7 @@ def make_report(
         matched_terms=hits.query.terms,
         unmatched_terms=hits.query.unmatched,
         misspelt_terms=hits.query.misspelt,
-        warnings=(*_warnings(hits, selection, shown, sure, budget), *_hygiene(selection, budget)),
+        warnings=(*_warnings(hits, selection, shown, sure, budget, shut_out), *_hygiene(selection, budget)),
         decisions=decisions,
         timings=timings,
     )
@@ -86,10 +87,20 @@ def _style_name(style: TextStyle) -> str:
     return style if isinstance(style, str) else getattr(style, "__name__", type(style).__name__)
 
 
-def _warnings(hits: Ranking, selection: Selection, shown: Bools, sure: float, budget: Budget) -> list[ReportWarning]:
+def _warnings(
+    hits: Ranking, selection: Selection, shown: Bools, sure: float, budget: Budget, shut_out: bool
+) -> list[ReportWarning]:
     query = hits.query
     if not query.text.strip():
         return [ReportWarning("empty_query", "the question is empty", "ask for something")]
+    if shut_out:
+        return [
+            ReportWarning(
+                "no_lexical_match",
+                "the filter lets no passage in",
+                "compare with what citations and their metadata hold; values must be equal",
+            )
+        ]
     if not len(hits) and query.terms:  # words that the index holds, in no chunk that may be considered
         return [
             ReportWarning(

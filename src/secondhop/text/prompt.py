@@ -25,7 +25,10 @@ _FENCE_BYTES = 6
 
 
 def label(chunk: Chunk, *, line: bool = True) -> str:
-    """Where a chunk stands: `contract.pdf p.12 § 9.1 Governing Law`; without pages, `notes.md line 40 § Refunds`."""
+    """Where a chunk stands: `contract.pdf p.12 § 9.1 Governing Law`; without pages, `notes.md line 40 § Refunds`.
+
+    A heading that begins with such a sign itself (`§ 4 Kündigung`) gets no second one.
+    """
     where = chunk.source
     if chunk.page is not None:
         where = f"{where} p.{chunk.page}"
@@ -33,8 +36,10 @@ def label(chunk: Chunk, *, line: bool = True) -> str:
         where = f"{where} line {chunk.line}"
     elif line and chunk.id:
         where = f"{where} {chunk.id}"
-    path = chunk.heading_path
-    return f"{where} § {path[-1]}" if path and path[-1] else where
+    heading = chunk.heading
+    if not heading:
+        return where
+    return f"{where} {heading}" if heading.startswith("§") else f"{where} § {heading}"
 
 
 def marker(number: int, chunk: Chunk) -> str:

@@ -145,8 +145,9 @@ def _load(encoding: str) -> tiktoken.Encoding:
 
 def _missing(encoding: str) -> OptionError:
     base = _SAME_AS.get(encoding, encoding)
+    fetch = "`secondhop doctor --fetch-tokenizer` fetches it; or save" if base == AUTO_ENCODING else "Save"
     return OptionError(
-        f"tokenizer={encoding!r}: its vocabulary is not on this machine. Save {_URL.format(base)} as {cache_name(base)} "
+        f"tokenizer={encoding!r}: its vocabulary is not on this machine. {fetch} {_URL.format(base)} as {cache_name(base)} "
         "in a folder and set TIKTOKEN_CACHE_DIR to that folder, or use tokenizer='estimate'"
     )
 

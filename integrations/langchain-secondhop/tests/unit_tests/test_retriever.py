@@ -1,5 +1,6 @@
 """The retriever: how it is made, what it returns, what it refuses."""
 
+import asyncio
 import copy
 import pickle
 
@@ -179,6 +180,67 @@ def test_files_bring_their_source_page_and_heading(tmp_path):
     found = folder.invoke("fares")[0]
     text = folder.index.source_text("fares.md")
     assert text[found.metadata["start_index"] : found.metadata["end_index"]] == found.page_content
+
+
+BERTHS = [
+    Document(
+        page_content=f"A berth costs {price} crowns.", id=team, metadata={"team": team, "page": page, "source": "a"}
+    )
+    for page, (team, price) in enumerate({"quay": "four", "slip": "five", "yard": "six"}.items())
+]
+
+
+@pytest.mark.parametrize(
+    ("wanted", "found"),
+    [
+        ({"team": "slip"}, {"slip"}),
+        ({"team": ["slip", "yard"], "source": "a"}, {"slip", "yard"}),
+        ({"page": 0}, {"quay"}),  # as the document has it, which a loader may count from 0
+        ({"teem": "slip"}, set()),
+        (lambda document: document.id == "yard" and "six" in document.page_content, {"yard"}),
+    ],
+)
+def test_a_filter_asks_for_what_documents_have_in_their_metadata_or_calls_a_function(wanted, found):
+    retriever = SecondhopRetriever.from_documents(BERTHS)
+    assert {document.id for document in retriever.invoke("berth", filter=wanted)} == found
+    assert retriever.analyze("berth", filter=wanted).n_selected == len(found)
+    of_its_own = SecondhopRetriever.from_documents(BERTHS, filter=wanted)
+    assert {document.id for document in asyncio.run(of_its_own.ainvoke("berth"))} == found
+    assert len(of_its_own.invoke("berth", filter={"source": "a"})) == 3
+
+
+def test_a_filter_of_a_generator_holds_for_every_question():
+    retriever = SecondhopRetriever.from_documents(BERTHS, filter={"team": (team for team in ("slip", "yard"))})
+    assert [len(retriever.invoke("berth")) for _ in range(2)] == [2, 2]
+
+
+def test_a_filter_sees_the_place_of_passages_of_files(tmp_path):
+    (tmp_path / "a.md").write_text("# Fares\n\nFares are set in May.\n\n# Fees\n\nFares and fees are paid in June.\n")
+    (tmp_path / "b.md").write_text("# Fees\n\nFares of the ferry.\n")
+    retriever = SecondhopRetriever.from_folder(tmp_path)
+    (found,) = retriever.invoke("fares", filter={"source": "a.md", "heading": "Fees"})
+    assert "June" in found.page_content
+
+
+def test_filters_that_cannot_be_heeded_are_refused():
+    base = RunnableLambda(everything)
+    with pytest.raises(ValueError, match="base retriever filters by itself"):
+        SecondhopRetriever(base_retriever=base, filter={"team": "slip"})
+    with pytest.raises(secondhop.InputError, match="base retriever filters by itself"):
+        SecondhopRetriever(base_retriever=base).invoke(QUESTION, filter={"team": "slip"})
+    for wanted in ({"page": {"$gte": 1}}, {"$and": [{"team": "slip"}]}):
+        with pytest.raises(ValueError, match="operator of a store's; give a function"):
+            SecondhopRetriever.from_documents(BERTHS, filter=wanted)
+    with pytest.raises(secondhop.InputError, match="'slip' is neither a mapping nor a callable"):
+        SecondhopRetriever.from_documents(BERTHS).invoke("berth", filter="slip")
+
+
+def test_a_passage_of_a_file_has_the_label_of_its_own_page_alone():
+    metadata = {"page_count": 3, "page_labels": ["i", "ii", "1"]}
+    index = secondhop.Document.from_chunks([{"text": "Fares are set in May.", "page": 2, "metadata": metadata}])
+    (found,) = SecondhopRetriever(index=index).invoke("fares")
+    assert found.metadata["page_label"] == "ii"
+    assert "page_labels" not in found.metadata
 
 
 def test_a_vector_store_is_a_base_retriever():

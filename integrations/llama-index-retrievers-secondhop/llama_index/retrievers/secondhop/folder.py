@@ -10,7 +10,9 @@ from llama_index.core.schema import NodeRelationship, ObjectType, RelatedNodeInf
 
 from secondhop import Chunk, Document, FolderOptions
 
-_NOT_FOR_MODELS = ["kind", "line"]
+_FOR_MODELS = ("file_name", "page_label", "header_path")
+_NOT_FOR_NODES = ("title", "page_labels")
+"""A title would be searched as the heading of nodes that have none, and the labels of all pages are many."""
 
 
 def nodes_from_folder(folder: str | Path, options: FolderOptions | None = None) -> list[TextNode]:
@@ -25,20 +27,22 @@ def nodes_from_folder(folder: str | Path, options: FolderOptions | None = None) 
 
 
 def _to_node(chunk: Chunk) -> TextNode:
-    metadata: dict[str, Any] = {"file_name": chunk.source}
+    of_file = {key: value for key, value in chunk.metadata.items() if key not in _NOT_FOR_NODES}
+    metadata: dict[str, Any] = {**of_file, "file_name": chunk.source}
     if chunk.page is not None:
         metadata["page_label"] = str(chunk.page)
     if chunk.heading_path:
         metadata["header_path"] = f"/{'/'.join(chunk.heading_path)}/"
     metadata |= {"kind": chunk.kind, "line": chunk.line}
+    not_for_models = [key for key in metadata if key not in _FOR_MODELS]
     return TextNode(
         id_=chunk.id,
         text=chunk.text,
         metadata=metadata,
         start_char_idx=chunk.start,
         end_char_idx=chunk.end,
-        excluded_llm_metadata_keys=list(_NOT_FOR_MODELS),
-        excluded_embed_metadata_keys=list(_NOT_FOR_MODELS),
+        excluded_llm_metadata_keys=not_for_models,
+        excluded_embed_metadata_keys=list(not_for_models),
         relationships={
             NodeRelationship.SOURCE: RelatedNodeInfo(
                 node_id=chunk.source, node_type=ObjectType.DOCUMENT, metadata={"file_name": chunk.source}
