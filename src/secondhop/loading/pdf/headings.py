@@ -2,69 +2,58 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter, defaultdict
-from collections.abc import Container, Iterator, Mapping, Sequence
-from itertools import chain, pairwise
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import chain
 from typing import NamedTuple
 
 from secondhop.loading.builder import MAX_HEADING_CHARS, one_line
+from secondhop.loading.pdf.bold import Surroundings
 from secondhop.loading.pdf.page import Line, Page, Titles, Weight
 from secondhop.types import Span
 
 _LARGER = 1.15
 """From this multiple of the usual size on, a line is a heading: 14 points over 12 is."""
 _NOT_SMALLER = 0.94
-"""From this multiple on, a line in bold letters is one, if it stands alone."""
+"""From this multiple on, a line in bold letters may be one."""
 _SAME_SIZE = 1.06
-_ALONE = 1.3
-"""Of the usual way from line to line: a heading at the size of the text stands at least so far below what is above it."""
 _LEAST_SHARE = 0.03  # of the pages: what is large on the cover alone heads nothing
 _MAX_LEVELS = 4
 _MAX_LINES = 3
 _MAX_WORDS = 30
-_MAX_SHARE = 0.25  # of all characters; what is more is no heading but another usual size
+_MAX_SHARE = 0.25  # of all characters; what is more is no heading but another usual size, or weight
 _LEAST_TITLES = 0.7  # of what is set in a style; where more of it reads as text, it is another usual one, too
-_LEAST_RUNNING = 3  # pages that a line opens, but for its numbers, before it is a running head
-_DIGITS = re.compile(r"\d+")
-_SENTENCE_END = tuple(".:;!?)]”")
-_CAPTION = re.compile(r"(?:fig(?:ure)?|tab(?:le)?|tableau|tabelle|abb(?:ildung)?|listing)\b\.? ?[A-Z]?[0-9]", re.IGNORECASE)
-_FIGURE = re.compile(r"[($€£–—-]*[0-9][0-9.,]*[%)]*|[–—-]")
-_YEAR = re.compile("(?:19|20)[0-9]{2}")
 
 _COVER_PAGES = 1
 _LEAST_PAGES_AFTER_COVER = 5
 
 _Style = tuple[float, Weight]
-"""Size, and weight where it tells headings from text."""
+"""Size and weight."""
 _Heading = tuple[int, int, int, str]
 """First line, line after the last, level from 0, title; "" where it reads as text."""
 
 
-class _Look(NamedTuple):
-    """What headings of a document look like."""
+class _Styles(NamedTuple):
+    """How headings of a document are set."""
 
     levels: Mapping[_Style, int]
-    """Styles that headings are set in → level, 0 for the largest."""
+    """Styles of headings → level, 0 for the largest."""
     large: float
-    """From this size on, size alone tells them."""
-    pitch: float
-    """How far it is from line to line."""
-    running: Container[str]
-    """Bold lines at the top of pages that come again."""
+    """From this size on, letters of any weight are those of a heading; their styles have the weight 0."""
+    around: Surroundings
 
     def level(self, line: Line) -> int | None:
-        """The level of a heading set like this line, if any is."""
+        """The level of headings that are set like this line, if there are any."""
         size, weight = _style(line)
         return self.levels.get((size, 0 if size >= self.large else weight))
 
 
-def headed_by_size(texts: Sequence[str], pages: Sequence[Page]) -> Iterator[Titles]:
+def headed_by_style(texts: Sequence[str], pages: Sequence[Page]) -> Iterator[Titles]:
     """For each page the headings on it; the last one goes on to the next page, unless it stands on the cover."""
-    look = _look(pages)
-    large = [list(_on_page(page.lines, look)) for page in pages]
+    styles = _styles(pages)
+    set_apart = [list(_on_page(page.lines, styles)) for page in pages]
     reads_well: dict[int, list[bool]] = defaultdict(list)
-    for _, _, level, title in chain.from_iterable(large):
+    for _, _, level, title in chain.from_iterable(set_apart):
         reads_well[level].append(title != "")
     heads = {level for level, titles in reads_well.items() if sum(titles) >= _LEAST_TITLES * len(titles)}
     path: list[tuple[int, str]] = []
@@ -74,7 +63,7 @@ def headed_by_size(texts: Sequence[str], pages: Sequence[Page]) -> Iterator[Titl
         before = _titles(path)
         found: list[tuple[Span, tuple[str, ...]]] = []
         cursor = 0
-        for first, end, level, title in large[number]:
+        for first, end, level, title in set_apart[number]:
             if not title or level not in heads:
                 continue
             span = _place(text, page.lines[first].text, page.lines[end - 1].text, end - first, cursor)
@@ -107,7 +96,7 @@ def _style(line: Line) -> _Style:
     return (0.0, 0) if line.is_askew else (round(4 * line.size) / 4, line.weight)
 
 
-def _look(pages: Sequence[Page]) -> _Look:
+def _styles(pages: Sequence[Page]) -> _Styles:
     chars: Counter[_Style] = Counter()
     on: dict[_Style, set[int]] = defaultdict(set)
     for number, page in enumerate(pages):
@@ -116,103 +105,52 @@ def _look(pages: Sequence[Page]) -> _Look:
                 style = _style(line)
                 chars[style] += len(line.text)
                 on[style].add(number)
-    if not chars:
-        return _Look({}, 0.0, 0.0, ())
     sizes: Counter[float] = Counter()
-    for (size, _), number in chars.items():
-        sizes[size] += number
-    usual = max(sizes, key=lambda size: (sizes[size], size))
-    larger: dict[_Style, set[int]] = defaultdict(set)
-    bold: dict[_Style, set[int]] = {}
-    for (size, weight), numbers in on.items():
-        if size >= _LARGER * usual:
-            larger[size, 0] |= numbers
-        elif weight and size >= _NOT_SMALLER * usual:
-            bold[size, weight] = numbers
-    if sum(sizes[size] for size, _ in larger) > _MAX_SHARE * chars.total():
-        larger = {}
-    if sum(chars[style] for style in bold) > _MAX_SHARE * chars.total():
-        bold = {}
+    for (size, _), n_chars in chars.items():
+        sizes[size] += n_chars
+    usual = max(sizes, key=lambda size: (sizes[size], size), default=0.0)
+    large = _LARGER * usual
+    larger = {(size, weight) for size, weight in chars if size >= large}
+    bold = {(size, weight) for size, weight in chars if weight and _NOT_SMALLER * usual <= size < large}
+    pages_of: dict[_Style, set[int]] = defaultdict(set)
+    for styles in (larger, bold):
+        if sum(chars[style] for style in styles) <= _MAX_SHARE * chars.total():
+            for size, weight in styles:
+                pages_of[size, 0 if size >= large else weight] |= on[size, weight]
     least = min(len(pages), max(2, int(_LEAST_SHARE * len(pages))))
-    styles = sorted((style for style, numbers in (larger | bold).items() if len(numbers) >= least), reverse=True)
     levels: dict[_Style, int] = {}
     level, first = -1, (float("inf"), 0)
-    for size, weight in styles:
+    for size, weight in sorted((style for style, numbers in pages_of.items() if len(numbers) >= least), reverse=True):
         if size * _SAME_SIZE < first[0] or weight != first[1]:
             level, first = min(level + 1, _MAX_LEVELS - 1), (size, weight)
         levels[size, weight] = level
-    opening = Counter(_DIGITS.sub("#", page.lines[0].text) for page in pages if page.lines)
-    running = {text for text, number in opening.items() if number >= _LEAST_RUNNING}
-    return _Look(levels, _LARGER * usual, _pitch(pages, usual) if bold else 0.0, running)
+    return _Styles(levels, large, Surroundings.of(pages, usual))
 
 
-def _pitch(pages: Sequence[Page], usual: float) -> float:
-    """How far it is as a rule from one line of the text to the next."""
-    ways: Counter[float] = Counter()
-    for page in pages:
-        for above, line in pairwise(page.lines):
-            way = above.bottom - line.bottom
-            if 0 < way < 3 * line.height and _style(above) == _style(line) == (usual, 0):
-                ways[round(2 * way) / 2] += 1
-    return max(ways, key=lambda way: (ways[way], -way)) if ways else _LARGER * usual
-
-
-def _on_page(lines: Sequence[Line], look: _Look) -> Iterator[_Heading]:
-    place = 0
-    while place < len(lines):
-        level = look.level(lines[place])
-        end = place + 1
+def _on_page(lines: Sequence[Line], styles: _Styles) -> Iterator[_Heading]:
+    end = 0
+    while end < len(lines):
+        first, level = end, styles.level(lines[end])
+        end += 1
         if level is None:
-            place = end
             continue
-        while end < len(lines) and _goes_on(lines[end - 1], lines[end], look):
+        while end < len(lines) and _goes_on(lines[end - 1], lines[end], styles):
             end += 1
-        title = one_line(" ".join(line.text for line in lines[place:end])) if end - place <= _MAX_LINES else ""
-        if look.levels and _style(lines[place])[0] >= look.large:
-            yield place, end, level, title if _reads_as_title(title) else ""
-        elif not _is_in_table(lines, place, end) and not (place == 0 and _DIGITS.sub("#", lines[0].text) in look.running):
-            if not title or title[0].islower() or not _stands_alone(lines, place, end, look.pitch):
-                yield place, end, level, ""
-            elif _reads_as_title(title) and not _CAPTION.match(title):
-                yield place, end, level, title
-        place = end
+        is_large = _style(lines[first])[0] >= styles.large
+        if not is_large and styles.around.are_elsewhere(lines, first, end):
+            continue
+        title = one_line(" ".join(line.text for line in lines[first:end])) if end - first <= _MAX_LINES else ""
+        reads_well = _reads_as_title(title)
+        if is_large or not title or title[0].islower() or not styles.around.stand_alone(lines, first):
+            yield first, end, level, title if is_large and reads_well else ""
+        elif reads_well:  # a sentence in bold letters that stands alone is not heeded
+            yield first, end, level, title
 
 
-def _is_in_table(lines: Sequence[Line], first: int, end: int) -> bool:
-    """Whether bold lines are cells of a table, or something else that heads nothing: nothing stands below them."""
-    if end == len(lines) or any(line.is_row for line in lines[first:end]):
-        return True
-    below, last = lines[end], lines[end - 1]
-    if below.bottom > last.bottom - 0.3 * last.height:
-        return True
-    if not first:
-        return False
-    above = lines[first - 1]
-    if above.bottom < lines[first].bottom + 0.3 * last.height:
-        return True
-    return _has_figures(above.text) and _has_figures(below.text)
-
-
-def _has_figures(text: str) -> bool:
-    """Whether it is a row of figures; years stand in the header of one."""
-    figures = [word for word in text.split() if _FIGURE.fullmatch(word)]
-    return len(figures) > 1 and not all(map(_YEAR.fullmatch, figures))
-
-
-def _stands_alone(lines: Sequence[Line], first: int, end: int, pitch: float) -> bool:
-    """Whether bold lines stand away from what is above them; or else from what is below, where a sentence ends above."""
-    if not first or lines[first - 1].bottom - lines[first].bottom >= _ALONE * pitch:
-        return True
-    return (
-        lines[end - 1].bottom - lines[end].bottom >= _ALONE * pitch
-        and lines[first - 1].text.endswith(_SENTENCE_END)
-    )
-
-
-def _goes_on(above: Line, line: Line, look: _Look) -> bool:
+def _goes_on(above: Line, line: Line, styles: _Styles) -> bool:
     """Whether a heading runs over into this line."""
     gap = above.bottom - (line.bottom + line.height)
-    return look.level(line) == look.level(above) and -line.height < gap < 0.6 * line.height
+    return styles.level(line) == styles.level(above) and -line.height < gap < 0.6 * line.height
 
 
 def _reads_as_title(title: str) -> bool:
