@@ -1,9 +1,9 @@
-"""PDF: lines through pdfium, put into reading order; headings from the outline or the size of letters.
+"""PDF: lines through pdfium, put into reading order; headings from the outline, or the size and weight of letters.
 
-`pdfium` and `fallback` read pages of lines, `letters` what the places of letters in them tell, `bidi` lines written from
-right to left, `fields` what was filled in on them, `limits` knows the pages that only seem empty, `furniture` tells
-running headers and footers, `layout` puts lines into reading order, `outline` and `headings` say where headings stand,
-`words` mends characters and words.
+`pdfium` and `fallback` read pages of lines, `letters` what the places of letters in them tell, `fonts` which lines are
+bold, `bidi` lines written from right to left, `fields` what was filled in on them, `limits` knows the pages that only seem
+empty, `furniture` tells running headers and footers, `layout` puts lines into reading order, `outline` and `headings` say
+where headings stand, `bold` which bold lines are some, `words` mends characters and words.
 """
 
 from __future__ import annotations

@@ -19,6 +19,7 @@ _NOT_SMALLER = 0.94
 _SAME_SIZE = 1.06
 _LEAST_SHARE = 0.03  # of the pages: what is large on the cover alone heads nothing
 _MAX_LEVELS = 4
+_MAX_BOLD_LEVELS = 2  # below those of larger letters
 _MAX_LINES = 3
 _MAX_WORDS = 30
 _MAX_SHARE = 0.25  # of all characters; what is more is no heading but another usual size, or weight
@@ -40,7 +41,8 @@ class _Styles(NamedTuple):
     """Styles of headings → level, 0 for the largest."""
     large: float
     """From this size on, letters of any weight are those of a heading; their styles have the weight 0."""
-    around: Surroundings
+    around: Surroundings | None
+    """What bold lines are compared with, if some may be headings."""
 
     def level(self, line: Line) -> int | None:
         """The level of headings that are set like this line, if there are any."""
@@ -122,9 +124,10 @@ def _styles(pages: Sequence[Page]) -> _Styles:
     level, first = -1, (float("inf"), 0)
     for size, weight in sorted((style for style, numbers in pages_of.items() if len(numbers) >= least), reverse=True):
         if size * _SAME_SIZE < first[0] or weight != first[1]:
-            level, first = min(level + 1, _MAX_LEVELS - 1), (size, weight)
+            deepest = _MAX_LEVELS - 1 if size >= large else _MAX_LEVELS - 1 + _MAX_BOLD_LEVELS
+            level, first = min(level + 1, deepest), (size, weight)
         levels[size, weight] = level
-    return _Styles(levels, large, Surroundings.of(pages, usual))
+    return _Styles(levels, large, Surroundings.of(pages, usual) if any(weight for _, weight in levels) else None)
 
 
 def _on_page(lines: Sequence[Line], styles: _Styles) -> Iterator[_Heading]:
@@ -136,15 +139,15 @@ def _on_page(lines: Sequence[Line], styles: _Styles) -> Iterator[_Heading]:
             continue
         while end < len(lines) and _goes_on(lines[end - 1], lines[end], styles):
             end += 1
-        is_large = _style(lines[first])[0] >= styles.large
-        if not is_large and styles.around.are_elsewhere(lines, first, end):
+        around = None if _style(lines[first])[0] >= styles.large else styles.around
+        if around and around.are_elsewhere(lines, first, end):
             continue
         title = one_line(" ".join(line.text for line in lines[first:end])) if end - first <= _MAX_LINES else ""
         reads_well = _reads_as_title(title)
-        if is_large or not title or title[0].islower() or not styles.around.stand_alone(lines, first):
-            yield first, end, level, title if is_large and reads_well else ""
-        elif reads_well:  # a sentence in bold letters that stands alone is not heeded
-            yield first, end, level, title
+        if around and title and not reads_well and around.stand_alone(lines, first):
+            continue  # a sentence set apart in bold letters does not speak against headings in such
+        is_heading = reads_well and (not around or (not title[0].islower() and around.stand_alone(lines, first)))
+        yield first, end, level, title if is_heading else ""
 
 
 def _goes_on(above: Line, line: Line, styles: _Styles) -> bool:
