@@ -43,19 +43,26 @@ def escaped(text):
 
 
 def drawn_pdf(pages, pictures=(), contents=None):
-    """A PDF of pages with these (x, y, size, text) drawn in this order; pages in `pictures` show one grey picture."""
+    """A PDF of pages with these (x, y, size, text) drawn in this order; pages in `pictures` show one grey picture.
+
+    What a fifth value of 2 or 3 stands behind is set in bold letters, upright or slanted.
+    """
     objects = ["<< /Type /Catalog /Pages 2 0 R >>", "", "<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>"]
     objects.append(
         "<< /Type /XObject /Subtype /Image /Width 1 /Height 1 /ColorSpace /DeviceGray /BitsPerComponent 8 /Length 1 >>\n"
         "stream\nx\nendstream"
     )
+    objects += [f"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica-{face} >>" for face in ("Bold", "BoldOblique")]
     kids = []
     for number, items in enumerate(pages):
-        stream = "".join(f"BT /F1 {size} Tf {x} {y} Td ({escaped(text)}) Tj ET\n" for x, y, size, text in items)
+        stream = "".join(
+            f"BT /F{font[0] if font else 1} {size} Tf {x} {y} Td ({escaped(text)}) Tj ET\n"
+            for x, y, size, text, *font in items
+        )
         stream += "q 600 0 0 700 0 0 cm /I1 Do Q\n" if number in pictures else ""
         objects.append((contents or {}).get(number) or f"<< /Length {len(stream)} >>\nstream\n{stream}\nendstream")
         objects.append(
-            "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 612 792] /Resources << /Font << /F1 3 0 R >>"
+            "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 612 792] /Resources << /Font << /F1 3 0 R /F2 5 0 R /F3 6 0 R >>"
             f" /XObject << /I1 4 0 R >> >> /Contents {len(objects)} 0 R >>"
         )
         kids.append(f"{len(objects)} 0 R")

@@ -11,7 +11,7 @@ import pytest
 from secondhop import Document
 from secondhop.errors import NoTextError
 from secondhop.loading import parse, pdf
-from secondhop.loading.pdf.headings import headed_by_size
+from secondhop.loading.pdf.headings import headed_by_style
 from secondhop.loading.pdf.letters import seems_spaced
 from secondhop.loading.pdf.page import Line, Page
 
@@ -366,7 +366,7 @@ def headed(*pages):
         for lines in pages
     ]
     texts = ["\n".join(text for _, text in lines) for lines in pages]
-    return [(titles.before, [path for _, path in titles.found]) for titles in headed_by_size(texts, read)]
+    return [(titles.before, [path for _, path in titles.found]) for titles in headed_by_style(texts, read)]
 
 
 USUAL = [(10, line) for line in BODY[:20]]

@@ -1,9 +1,9 @@
-"""PDF: lines through pdfium, put into reading order; headings from the outline or the size of letters.
+"""PDF: lines through pdfium, put into reading order; headings from the outline, or the size and weight of letters.
 
-`pdfium` and `fallback` read pages of lines, `letters` what the places of letters in them tell, `bidi` lines written from
-right to left, `fields` what was filled in on them, `limits` knows the pages that only seem empty, `furniture` tells
-running headers and footers, `layout` puts lines into reading order, `outline` and `headings` say where headings stand,
-`words` mends characters and words.
+`pdfium` and `fallback` read pages of lines, `letters` what the places of letters in them tell, `fonts` which lines are
+bold, `bidi` lines written from right to left, `fields` what was filled in on them, `limits` knows the pages that only seem
+empty, `furniture` tells running headers and footers, `layout` puts lines into reading order, `outline` and `headings` say
+where headings stand, `bold` which bold lines are some, `words` mends characters and words.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ import pypdfium2
 from secondhop.errors import CorruptFileError, NoTextError
 from secondhop.loading.pdf import fallback, pdfium
 from secondhop.loading.pdf.furniture import set_apart
-from secondhop.loading.pdf.headings import headed_by_size
+from secondhop.loading.pdf.headings import headed_by_style
 from secondhop.loading.pdf.layout import in_reading_order
 from secondhop.loading.pdf.limits import mark_limits
 from secondhop.loading.pdf.outline import headed_by_outline
@@ -92,7 +92,7 @@ def _assemble(found: Pages, source: str) -> SourceText:
     """One text of all pages, with its sections."""
     pages = found.pages
     bodies = resolve_hyphens([_joined(page.lines) for page in pages])
-    headed = headed_by_outline(bodies, found.outline) if found.outline else headed_by_size(bodies, pages)
+    headed = headed_by_outline(bodies, found.outline) if found.outline else headed_by_style(bodies, pages)
     pieces: list[str] = []
     sections: list[Section] = []
     start = 0

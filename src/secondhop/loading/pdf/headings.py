@@ -1,38 +1,61 @@
-"""Headings told by the size of their letters, for files without an outline."""
+"""Headings told by the size and the weight of their letters, for files without an outline."""
 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import chain
+from typing import NamedTuple
 
 from secondhop.loading.builder import MAX_HEADING_CHARS, one_line
-from secondhop.loading.pdf.page import Line, Page, Titles
+from secondhop.loading.pdf.bold import Surroundings
+from secondhop.loading.pdf.page import Line, Page, Titles, Weight
 from secondhop.types import Span
 
 _LARGER = 1.15
 """From this multiple of the usual size on, a line is a heading: 14 points over 12 is."""
+_NOT_SMALLER = 0.94
+"""From this multiple on, a line in bold letters may be one."""
 _SAME_SIZE = 1.06
 _LEAST_SHARE = 0.03  # of the pages: what is large on the cover alone heads nothing
 _MAX_LEVELS = 4
+_MAX_BOLD_LEVELS = 2  # below those of larger letters
 _MAX_LINES = 3
 _MAX_WORDS = 30
-_MAX_SHARE = 0.25  # of all characters; what is more is no heading but another usual size
-_LEAST_TITLES = 0.7  # of what is set in a size; where more of it reads as text, it is another usual size, too
+_MAX_SHARE = 0.25  # of all characters; what is more is no heading but another usual size, or weight
+_LEAST_TITLES = 0.7  # of what is set in a style; where more of it reads as text, it is another usual one, too
 
 _COVER_PAGES = 1
 _LEAST_PAGES_AFTER_COVER = 5
 
+_Style = tuple[float, Weight]
+"""Size and weight."""
 _Heading = tuple[int, int, int, str]
 """First line, line after the last, level from 0, title; "" where it reads as text."""
 
 
-def headed_by_size(texts: Sequence[str], pages: Sequence[Page]) -> Iterator[Titles]:
+class _Styles(NamedTuple):
+    """How headings of a document are set."""
+
+    levels: Mapping[_Style, int]
+    """Styles of headings → level, 0 for the largest."""
+    large: float
+    """From this size on, letters of any weight are those of a heading; their styles have the weight 0."""
+    around: Surroundings | None
+    """What bold lines are compared with, if some may be headings."""
+
+    def level(self, line: Line) -> int | None:
+        """The level of headings that are set like this line, if there are any."""
+        size, weight = _style(line)
+        return self.levels.get((size, 0 if size >= self.large else weight))
+
+
+def headed_by_style(texts: Sequence[str], pages: Sequence[Page]) -> Iterator[Titles]:
     """For each page the headings on it; the last one goes on to the next page, unless it stands on the cover."""
-    sizes = _levels(pages)
-    large = [list(_on_page(page.lines, sizes)) for page in pages]
+    styles = _styles(pages)
+    set_apart = [list(_on_page(page.lines, styles)) for page in pages]
     reads_well: dict[int, list[bool]] = defaultdict(list)
-    for _, _, level, title in chain.from_iterable(large):
+    for _, _, level, title in chain.from_iterable(set_apart):
         reads_well[level].append(title != "")
     heads = {level for level, titles in reads_well.items() if sum(titles) >= _LEAST_TITLES * len(titles)}
     path: list[tuple[int, str]] = []
@@ -42,7 +65,7 @@ def headed_by_size(texts: Sequence[str], pages: Sequence[Page]) -> Iterator[Titl
         before = _titles(path)
         found: list[tuple[Span, tuple[str, ...]]] = []
         cursor = 0
-        for first, end, level, title in large[number]:
+        for first, end, level, title in set_apart[number]:
             if not title or level not in heads:
                 continue
             span = _place(text, page.lines[first].text, page.lines[end - 1].text, end - first, cursor)
@@ -71,54 +94,66 @@ def _place(text: str, opening: str, closing: str, lines: int, cursor: int) -> Sp
     return start, end
 
 
-def _size(line: Line) -> float:
-    return 0.0 if line.is_askew else round(4 * line.size) / 4
+def _style(line: Line) -> _Style:
+    return (0.0, 0) if line.is_askew else (round(4 * line.size) / 4, line.weight)
 
 
-def _levels(pages: Sequence[Page]) -> Mapping[float, int]:
-    """Sizes that headings are set in → level, 0 for the largest."""
-    chars: Counter[float] = Counter()
-    on: dict[float, set[int]] = defaultdict(set)
+def _styles(pages: Sequence[Page]) -> _Styles:
+    chars: Counter[_Style] = Counter()
+    on: dict[_Style, set[int]] = defaultdict(set)
     for number, page in enumerate(pages):
         for line in page.lines:
             if line.size:
-                chars[_size(line)] += len(line.text)
-                on[_size(line)].add(number)
-    if not chars:
-        return {}
+                style = _style(line)
+                chars[style] += len(line.text)
+                on[style].add(number)
+    sizes: Counter[float] = Counter()
+    for (size, _), n_chars in chars.items():
+        sizes[size] += n_chars
+    usual = max(sizes, key=lambda size: (sizes[size], size), default=0.0)
+    large = _LARGER * usual
+    larger = {(size, weight) for size, weight in chars if size >= large}
+    bold = {(size, weight) for size, weight in chars if weight and _NOT_SMALLER * usual <= size < large}
+    pages_of: dict[_Style, set[int]] = defaultdict(set)
+    for styles in (larger, bold):
+        if sum(chars[style] for style in styles) <= _MAX_SHARE * chars.total():
+            for size, weight in styles:
+                pages_of[size, 0 if size >= large else weight] |= on[size, weight]
     least = min(len(pages), max(2, int(_LEAST_SHARE * len(pages))))
-    usual = max(chars, key=lambda size: (chars[size], size))
-    larger = sorted((size for size in chars if size >= _LARGER * usual and len(on[size]) >= least), reverse=True)
-    if sum(chars[size] for size in larger) > _MAX_SHARE * chars.total():
-        return {}
-    levels: dict[float, int] = {}
-    level, first = -1, float("inf")
-    for size in larger:
-        if size * _SAME_SIZE < first:
-            level, first = min(level + 1, _MAX_LEVELS - 1), size
-        levels[size] = level
-    return levels
+    levels: dict[_Style, int] = {}
+    level, first = -1, (float("inf"), 0)
+    for size, weight in sorted((style for style, numbers in pages_of.items() if len(numbers) >= least), reverse=True):
+        if size * _SAME_SIZE < first[0] or weight != first[1]:
+            deepest = _MAX_LEVELS - 1 if size >= large else _MAX_LEVELS - 1 + _MAX_BOLD_LEVELS
+            level, first = min(level + 1, deepest), (size, weight)
+        levels[size, weight] = level
+    return _Styles(levels, large, Surroundings.of(pages, usual) if any(weight for _, weight in levels) else None)
 
 
-def _on_page(lines: Sequence[Line], levels: Mapping[float, int]) -> Iterator[_Heading]:
-    place = 0
-    while place < len(lines):
-        level = levels.get(_size(lines[place]))
-        end = place + 1
+def _on_page(lines: Sequence[Line], styles: _Styles) -> Iterator[_Heading]:
+    end = 0
+    while end < len(lines):
+        first, level = end, styles.level(lines[end])
+        end += 1
         if level is None:
-            place = end
             continue
-        while end < len(lines) and _goes_on(lines[end - 1], lines[end], levels):
+        while end < len(lines) and _goes_on(lines[end - 1], lines[end], styles):
             end += 1
-        title = one_line(" ".join(line.text for line in lines[place:end])) if end - place <= _MAX_LINES else ""
-        yield place, end, level, title if _reads_as_title(title) else ""
-        place = end
+        around = None if _style(lines[first])[0] >= styles.large else styles.around
+        if around and around.are_elsewhere(lines, first, end):
+            continue
+        title = one_line(" ".join(line.text for line in lines[first:end])) if end - first <= _MAX_LINES else ""
+        reads_well = _reads_as_title(title)
+        if around and title and not reads_well and around.stand_alone(lines, first):
+            continue  # a sentence set apart in bold letters does not speak against headings in such
+        is_heading = reads_well and (not around or (not title[0].islower() and around.stand_alone(lines, first)))
+        yield first, end, level, title if is_heading else ""
 
 
-def _goes_on(above: Line, line: Line, levels: Mapping[float, int]) -> bool:
+def _goes_on(above: Line, line: Line, styles: _Styles) -> bool:
     """Whether a heading runs over into this line."""
     gap = above.bottom - (line.bottom + line.height)
-    return levels.get(_size(line)) == levels.get(_size(above)) and -line.height < gap < 0.6 * line.height
+    return styles.level(line) == styles.level(above) and -line.height < gap < 0.6 * line.height
 
 
 def _reads_as_title(title: str) -> bool:
@@ -129,4 +164,5 @@ def _reads_as_title(title: str) -> bool:
         return False
     if sum(map(str.isalpha, title)) < max(2, 0.4 * len(title.replace(" ", ""))):
         return False
-    return not (title.endswith((".", ";", ",")) and len(words) > 8)
+    is_sentence = title.endswith((".", ";", ",")) and len(words) > 8
+    return not is_sentence or (title.endswith(".") and words[0][0].isdigit())

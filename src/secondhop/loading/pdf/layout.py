@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from secondhop.loading.pdf.fonts import is_number
 from secondhop.loading.pdf.page import Line
 
 _MAX_BLOCKS = 150
@@ -55,8 +56,15 @@ def _rows(lines: Sequence[Line]) -> list[Line]:
             and abs(line.bottom - last.bottom) <= _SAME_ROW * min(last.height, line.height)
             and line.left >= last.right
         ):
-            height, size = max(last.height, line.height), max(last.size, line.size)
-            rows[-1] = Line(f"{last.text} {line.text}", last.left, line.right, last.bottom, height, size)
+            rows[-1] = last._replace(
+                text=f"{last.text} {line.text}",
+                right=line.right,
+                height=max(last.height, line.height),
+                size=max(last.size, line.size),
+                is_askew=False,
+                weight=min(last.weight, line.weight),
+                is_row=last.is_row or line.is_row or not is_number(last.text),
+            )
         else:
             rows.append(line)
     return rows

@@ -11,6 +11,9 @@ from secondhop.types import Span
 State = Literal["text", "empty", "no_text_layer", "limit_hit", "damaged"]
 """Why a page has no text: nothing is drawn on it, only pictures are, or its content could not be unpacked or read."""
 
+Weight = Literal[0, 1, 2]
+"""2 for bold letters, 1 for such as are slanted, too, 0 for others."""
+
 
 class Line(NamedTuple):
     """One line as drawn, in points from the page's lower left corner. All numbers are 0 where they are not known."""
@@ -25,6 +28,10 @@ class Line(NamedTuple):
     """Of its font, which is told even where the font does not say how high its letters are."""
     is_askew: bool = False
     """Whether it runs neither along nor across the page, as words do that are laid over all pages."""
+    weight: Weight = 0
+    """How bold its letters are from end to end."""
+    is_row: bool = False
+    """Whether it consists of cells; told only of what is bold."""
 
 
 @dataclass(frozen=True, slots=True)
