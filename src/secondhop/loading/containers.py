@@ -11,7 +11,9 @@ from secondhop.errors import CorruptFileError, FileTooLargeError, PasswordRequir
 _MAX_ENTRIES = 20_000
 _MAX_UNPACKED_BYTES = 384 * 1024 * 1024
 _MAX_RATIO = 200
-_OFFICE_PARTS = ("word/", "xl/", "ppt/", "docProps/", "_rels/", "[Content_Types]")
+_OFFICE_PARTS = (
+    "word/", "xl/", "ppt/", "docProps/", "_rels/", "[Content_Types]", "content.xml", "styles.xml", "meta.xml",
+)  # fmt: skip
 _PROLOG_BYTES = 4096
 _DOCTYPE = re.compile(rb"<\x00?!\x00?D\x00?O\x00?C\x00?T\x00?Y\x00?P\x00?E", re.IGNORECASE)
 _RATIO_MATTERS_ABOVE_BYTES = 10 * 1024 * 1024
@@ -56,9 +58,14 @@ def read_entry(archive: zipfile.ZipFile, name: str, source: str) -> bytes | None
         return None
     except Exception as error:  # zlib, lzma, struct, encryption flags: zipfile lets all of them through
         raise CorruptFileError(source, f"{name!r} inside it cannot be unpacked ({error})") from error
-    if name.startswith(_OFFICE_PARTS) and _DOCTYPE.search(data[:_PROLOG_BYTES]):
+    if name.startswith(_OFFICE_PARTS) and declares_type(data):
         raise CorruptFileError(source, f"{name!r} inside it declares a document type, which office files never do")
     return data
+
+
+def declares_type(xml: bytes) -> bool:
+    """Whether XML declares a document type, in which entities may be defined."""
+    return _DOCTYPE.search(xml[:_PROLOG_BYTES]) is not None
 
 
 def is_ole(data: bytes) -> bool:

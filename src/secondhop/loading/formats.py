@@ -73,6 +73,7 @@ _FORMATS: dict[str, Format] = {
     "docx": _format("office.docx", ".docx .docm", textual=False),
     "pptx": _format("office.pptx", ".pptx .pptm", textual=False),
     "spreadsheet": _format("office.spreadsheet", ".xlsx .xlsm .xls .ods", textual=False),
+    "opendocument": _format("office.opendocument", ".odt .ott .fodt .odp .otp .fodp .odg .fodg", textual=False),
     "html": _format("markup.html", ".html .htm .xhtml"),
     "notebook": _format("markup.notebook", ".ipynb"),
     "epub": _format("markup.epub", ".epub", textual=False),
@@ -196,7 +197,13 @@ def _by_magic(data: bytes, source: str, expected: str | None) -> str | None:
     return None
 
 
-_SAVED_AS = {"text": ".docx", "presentation": ".pptx", "graphics": ".pdf"}
+_OPEN_DOCUMENT = "application/vnd.oasis.opendocument."
+_OPEN_DOCUMENTS = {
+    "spreadsheet": "spreadsheet",
+    "text": "opendocument",
+    "presentation": "opendocument",
+    "graphics": "opendocument",
+}
 
 
 def _zip_format(data: bytes, source: str, expected: str | None) -> str | None:
@@ -215,17 +222,13 @@ def _zip_format(data: bytes, source: str, expected: str | None) -> str | None:
     for folder, name in (("word", "docx"), ("ppt", "pptx"), ("xl", "spreadsheet")):
         if folder in folders and "[Content_Types].xml" in folders:
             return name
-    if mimetype.startswith("application/vnd.oasis.opendocument.spreadsheet"):
-        return "spreadsheet"
+    kind = mimetype.strip().removeprefix(_OPEN_DOCUMENT).partition("-")[0]  # of templates and master documents, too
+    if mimetype.startswith(_OPEN_DOCUMENT) and kind in _OPEN_DOCUMENTS:
+        return _OPEN_DOCUMENTS[kind]
     if mimetype.startswith("application/epub"):
         return "epub"
     if fallback is not None:
         return fallback
-    open_document = mimetype.strip().removeprefix("application/vnd.oasis.opendocument.")
-    if open_document in _SAVED_AS:
-        raise UnsupportedFormatError(
-            source, f"is an OpenDocument {open_document}; save it as {_SAVED_AS[open_document]}"
-        )
     kind = f"a zip archive of type {mimetype.strip()!r}" if mimetype else "a zip archive"
     raise UnsupportedFormatError(source, f"is {kind}, which no loader reads; unpack or convert it")
 
