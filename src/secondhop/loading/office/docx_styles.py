@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeVar
 
 from secondhop.loading.office.docx_numbering import Numbering, read_numbering
+from secondhop.loading.office.paragraph_kinds import CODE_STYLES
 from secondhop.loading.xml_parts import attribute_of, child_of, number_of, tag_of, value_of
 
 if TYPE_CHECKING:
@@ -14,8 +15,6 @@ if TYPE_CHECKING:
 
 _T = TypeVar("_T")
 _TITLE_LEVEL = 0
-_OF_CODE = frozenset({"code", "html preformatted", "preformatted text", "source code"})
-"""Names of styles as Word, LibreOffice and pandoc call them; they are English in every language."""
 _MAX_STYLE_ANCESTORS = 20
 
 
@@ -78,7 +77,7 @@ def read_styles(root: etree._Element | None, numbering: etree._Element | None) -
         based_on[style_id] = value_of(style, "basedOn") or ""
         if child_of(style, "pPr", "numPr") is not None:
             lists.add(style_id)
-        if (value_of(style, "name") or "").lower() in _OF_CODE:
+        if (value_of(style, "name") or "").lower() in CODE_STYLES:
             code.add(style_id)
     return Styles(levels, frozenset(lists), frozenset(code), read_numbering(numbering, root), based_on)
 

@@ -10,6 +10,7 @@ from secondhop.loading.builder import TextBuilder, one_line
 from secondhop.loading.containers import declares_type, open_container, read_entry
 from secondhop.loading.office.left_out import left_out
 from secondhop.loading.office.opendocument_blocks import BlockWriter
+from secondhop.loading.office.opendocument_bold import heads_by_bold
 from secondhop.loading.office.opendocument_shown import empty_hidden, put_objects
 from secondhop.loading.office.opendocument_styles import read_styles
 from secondhop.loading.xml_parts import attribute_of, child_of, children_of, parse_part, parse_xml, tag_of
@@ -79,7 +80,7 @@ def _read(
     empty_hidden(body, own)
     warnings = left_out(body, _LEFT_OUT)
     if kind == "text":
-        writer = BlockWriter(own, builder)
+        writer = BlockWriter(own, builder, bold_titles=heads_by_bold(body, own))
         writer.write(body)
         _write_notes(body, writer, builder)
         of_pages = read_styles(common, child_of(styles, "automatic-styles"))

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from secondhop.loading.builder import TextBuilder, clean, one_line, raised
 from secondhop.loading.office.numbering import LEVELS, Counters, Level
+from secondhop.loading.office.opendocument_bold import is_bold_title
 from secondhop.loading.office.opendocument_styles import Styles, whole_number
 from secondhop.loading.office.symbol_font import with_signs
 from secondhop.loading.xml_parts import attribute_of, child_of, tag_of
@@ -21,7 +22,7 @@ _DRAWING = "{urn:oasis:names:tc:opendocument:xmlns:drawing:1.0}"
 _PARAGRAPHS = frozenset({"p", "h"})
 _PARTS_OF_TABLES = frozenset({"table-header-rows", "table-row-group", "table-rows"})
 _CHARACTERS = {"tab": "\t", "line-break": "\n"}
-_APART = frozenset({"annotation", "desc", "note", "notes", "number", "title"})
+_APART = frozenset({"annotation", "note", "notes", "number", "page-number"})
 """What is no text between others, or is written in a place of its own."""
 _BULLETS = dict.fromkeys(range(LEVELS), Level(form="bullet"))
 """How a list without a style counts."""
@@ -45,9 +46,11 @@ class _List:
 class BlockWriter:
     """Writes what it is given; lists and headings count on from one call to the next."""
 
-    def __init__(self, styles: Styles, builder: TextBuilder) -> None:
+    def __init__(self, styles: Styles, builder: TextBuilder, *, bold_titles: bool = False) -> None:
+        """Writes nothing yet. `bold_titles`: short bold paragraphs are headings, as the document has no others."""
         self._styles = styles
         self._builder = builder
+        self._bold_titles = bold_titles
         self._counters = Counters()
         self._n_lists = 0
         self._keys: dict[str, str] = {}
@@ -55,11 +58,11 @@ class BlockWriter:
         self._last: dict[str, str] = {}
         """List style → what the last list in it counts under."""
 
-    def write(self, parent: etree._Element) -> None:
-        """Write what is in an element of a text document."""
+    def write(self, parent: etree._Element, *, in_table: bool = False) -> None:
+        """Write what is in an element of a text document; a bold label in a table heads nothing."""
         code: list[str] = []
         for label, block in self._blocks(parent):
-            if label is None and self._styles.kind(_style(block)) == "code":
+            if label is None and self._styles.is_code(block):
                 code.append(self._line(block))
                 continue
             self._builder.code("\n".join(code).strip("\n"))
@@ -67,7 +70,7 @@ class BlockWriter:
             if tag_of(block) == "table":
                 self._write_table(block)
             else:
-                self._write_paragraph(label, block)
+                self._write_paragraph(label, block, bold_titles=self._bold_titles and not in_table)
         self._builder.code("\n".join(code).strip("\n"))
 
     def write_lines(self, parent: etree._Element) -> None:
@@ -96,14 +99,16 @@ class BlockWriter:
         text = one_line(" ".join(() if body is None else self.texts(body)))
         return f"{_mark(note)} {text}" if text else ""
 
-    def _write_paragraph(self, label: str | None, paragraph: etree._Element) -> None:
+    def _write_paragraph(self, label: str | None, paragraph: etree._Element, *, bold_titles: bool) -> None:
         text = self._text(paragraph)
         shown = f"{label} {text}" if label and text else text
-        is_title = self._styles.kind(_style(paragraph)) == "title"
-        if is_title or tag_of(paragraph) == "h":
-            self._builder.heading(0 if is_title else _level(paragraph), text if label == "-" else shown)
-        else:
+        level = self._styles.level(paragraph)
+        if level is None and bold_titles and is_bold_title(paragraph, text, self._styles):
+            level = 1
+        if level is None:
             self._builder.write(shown, gap="\n\n" if label is None else "\n")
+        else:
+            self._builder.heading(level, text if label == "-" else shown)
 
     def _blocks(self, parent: Iterable[etree._Element], *, in_list: bool = False) -> Iterator[_Block]:
         """The blocks in order; what is drawn beside a paragraph follows it.
@@ -163,8 +168,8 @@ class BlockWriter:
             return None
         if self._styles.property("paragraph", _style(paragraph), "list-style-name") == "":
             return None
-        level, start = _level(paragraph), whole_number(paragraph, "start-value")
-        return _typed(paragraph) or self._counters.label("", self._styles.outline, level - 1, start) or None
+        level, start = (self._styles.level(paragraph) or 0) - 1, whole_number(paragraph, "start-value")
+        return _typed(paragraph) or self._counters.label("", self._styles.outline, level, start) or None
 
     def _shown(self, label: str | None, paragraph: etree._Element) -> str:
         text = self._text(paragraph)
@@ -178,7 +183,7 @@ class BlockWriter:
             self._builder.table(self._cells(rows), header=max(0, n_named - 1) if n_named < len(rows) else 0)
         else:
             for row in rows:
-                self.write(row)
+                self.write(row, in_table=True)
 
     def _cells(self, rows: Iterable[etree._Element]) -> Iterator[list[str]]:
         """The cells of each row; one that spans rows stands in each of them, so that a row says all it has to.
@@ -188,15 +193,23 @@ class BlockWriter:
         above: dict[int, tuple[int, str]] = {}
         for row in rows:
             cells: list[str] = []
+            split: dict[int, list[list[str]]] = {}  # column → the rows that a cell is split into
             for cell in row.iterchildren("{*}table-cell", "{*}covered-table-cell"):
                 own = None
                 if tag_of(cell) == "table-cell":
                     own = (whole_number(cell, "number-rows-spanned") or 1, " ".join(self.texts(cell)))
+                    table = child_of(cell, "table")
+                    if attribute_of(table, "is-sub-table") == "true":
+                        split[len(cells)] = list(self._cells(_rows(table)))
                 for _ in range(min(whole_number(cell, "number-columns-repeated") or 1, _MOST_COLUMNS)):
                     n_rows, text = own or above.get(len(cells), (0, ""))
                     above[len(cells)] = (n_rows - 1, text if n_rows > 1 else "")
                     cells.append(text)
-            yield cells
+            for line in range(max([1, *map(len, split.values())])):
+                parts = (
+                    split[column][line : line + 1] if column in split else [[cell]] for column, cell in enumerate(cells)
+                )
+                yield [text for part in parts for row_inside in part for text in row_inside]
 
     def _text(self, paragraph: etree._Element) -> str:
         """The text of a paragraph, without that of what is drawn beside it."""
@@ -238,11 +251,6 @@ class BlockWriter:
 
 def _style(element: etree._Element) -> str:
     return attribute_of(element, "style-name") or ""
-
-
-def _level(heading: etree._Element) -> int:
-    level = whole_number(heading, "outline-level")
-    return 1 if level is None else level
 
 
 def _typed(paragraph: etree._Element) -> str:

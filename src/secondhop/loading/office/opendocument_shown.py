@@ -56,20 +56,25 @@ def put_objects(root: etree._Element, archive: ZipFile | None, source: str) -> N
             unread.remove(name)
             with suppress(CorruptFileError):
                 part = parse_part(archive, name, source)
-        if part is None:
+        lines = [] if part is None else _lines(part)
+        if not any(lines):
+            shown.clear()  # in a flat file it may hold anything
             continue
         frame = shown.getparent()
-        chart = next(part.iter(f"{_CHART}chart"), None)
-        text = mathml(part) if tag_of(part) == "math" else ""
-        lines = () if chart is None else [*_chart_lines(chart), ""]
-        if not text and len(lines) < 2:
-            continue
         frame.clear(keep_tail=True)
         frame.tag = "span" if tag_of(frame.getparent()) in _IN_LINE else "p"
-        frame.text = text
-        for line in lines:
+        frame.text = lines[0]
+        for line in lines[1:]:
             frame.append(frame.makeelement("line-break"))
             frame[-1].tail = line
+
+
+def _lines(part: etree._Element) -> list[str]:
+    """A formula in one line; those of a chart stand apart from the text around them."""
+    if tag_of(part) == "math":
+        return [mathml(part)]
+    chart = next(part.iter(f"{_CHART}chart"), None)
+    return [] if chart is None else ["", *_chart_lines(chart), ""]
 
 
 def _chart_lines(chart: etree._Element) -> Iterator[str]:

@@ -7,17 +7,18 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from secondhop.loading.office.numbering import Level
+from secondhop.loading.office.paragraph_kinds import CODE_STYLES
 from secondhop.loading.xml_parts import attribute_of, tag_of
 
 if TYPE_CHECKING:
     from lxml import etree  # type: ignore[import-untyped]
 
-_KINDS = {"code": "code", "preformatted text": "code", "source code": "code", "title": "title"}
-"""Names of styles as LibreOffice and pandoc call them, English in every language → what they are for."""
 _MAX_ANCESTORS = 20  # styles of damaged files can be based on one another
 _MAX_NUMBER = 9
 _FORMS = {"1": "decimal", "a": "lowerLetter", "A": "upperLetter", "i": "lowerRoman", "I": "upperRoman", "": "none"}
-_LEVELS = {"list-level-style-number", "list-level-style-bullet", "list-level-style-image", "outline-level-style"}
+_NUMBERED = frozenset({"list-level-style-number", "outline-level-style"})
+_BULLETED = frozenset({"list-level-style-bullet", "list-level-style-image"})
+_LEVELS = tuple("123456789")
 _NUMBERS = re.compile(r"%(\d+)%")
 
 
@@ -36,7 +37,7 @@ class Styles:
         """How headings count."""
         self._styles = styles
         self._found: dict[tuple[str, str, str], str | None] = {}
-        self._kinds: dict[str, str | None] = {}
+        self._kinds: dict[str, tuple[int | None, bool]] = {}
 
     def property(self, family: str, style: str | None, name: str) -> str | None:
         """An attribute of a style or of its properties, from the nearest style that it is based on which has it."""
@@ -51,13 +52,23 @@ class Styles:
         name, value = ("visibility", "hidden") if family == "drawing-page" else ("display", "none")
         return self.property(family, style, name) == value
 
-    def kind(self, style: str | None) -> str | None:
-        """`code` or `title` for a paragraph style that is, or is based on, one for that."""
-        style = style or ""
+    def level(self, paragraph: etree._Element) -> int | None:
+        """Heading level of a paragraph, 0 for the title of the document, None for body text."""
+        if tag_of(paragraph) == "h":
+            level = whole_number(paragraph, "outline-level")
+            return 1 if level is None else level
+        return self._kind(paragraph)[0]
+
+    def is_code(self, paragraph: etree._Element) -> bool:
+        """Whether a paragraph is a line of code."""
+        return self._kind(paragraph)[1]
+
+    def _kind(self, paragraph: etree._Element) -> tuple[int | None, bool]:
+        """Heading level, and whether it is one for code, of a paragraph's style or the nearest that it is based on."""
+        style = attribute_of(paragraph, "style-name") or ""
         if style not in self._kinds:
-            names = (attribute_of(each, "name") or "" for each in self._ancestry("paragraph", style))
-            kinds = (_KINDS.get(name.replace("_20_", " ").lower()) for name in names)
-            self._kinds[style] = next(filter(None, kinds), None)
+            kinds = map(_kind, self._ancestry("paragraph", style))
+            self._kinds[style] = next(filter(None, kinds), (None, False))
         return self._kinds[style]
 
     def _ancestry(self, family: str, style: str) -> Iterator[etree._Element]:
@@ -67,6 +78,20 @@ class Styles:
                 return
             yield element
             style = attribute_of(element, "parent-style-name") or ""
+
+
+def _kind(style: etree._Element) -> tuple[int | None, bool] | None:
+    """What a paragraph style says of itself, None if it says nothing."""
+    name = (attribute_of(style, "name") or "").replace("_20_", " ").lower()
+    word, _, number = name.partition(" ")
+    if name in CODE_STYLES:
+        return None, True
+    if name == "title":
+        return 0, False
+    level = attribute_of(style, "default-outline-level")
+    if level is None:
+        level = number if word == "heading" and number else None
+    return None if level is None else (int(level) if level in _LEVELS else None, False)
 
 
 def read_styles(*groups: etree._Element | None) -> Styles:
@@ -92,13 +117,14 @@ def whole_number(element: etree._Element, name: str) -> int | None:
 
 
 def _levels(style: etree._Element) -> dict[int, Level]:
-    elements = {(whole_number(each, "level") or 0) - 1: each for each in style if tag_of(each) in _LEVELS}
+    wanted = (each for each in style if tag_of(each) in _NUMBERED | _BULLETED)
+    elements = {(whole_number(each, "level") or 0) - 1: each for each in wanted}
     forms = {place: _form(element) for place, element in elements.items()}
     return {place: _level(place, element, forms) for place, element in elements.items()}
 
 
 def _form(element: etree._Element) -> str:
-    if tag_of(element) in ("list-level-style-number", "outline-level-style"):
+    if tag_of(element) in _NUMBERED:
         return _FORMS.get(attribute_of(element, "num-format") or "", "decimal")
     return "bullet"
 
