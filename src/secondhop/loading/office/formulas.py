@@ -16,6 +16,8 @@ _NEEDS_NO_BRACKETS = re.compile(r"[\w.,]*|[([{|][^()\[\]{}|]*[)\]}|]")
 _DELETED = frozenset({"del", "moveFrom"})
 _OF_A_FONT = re.compile("[\ue000-\uf8ff]")
 """Signs that one font alone has, as StarSymbol the plus of old files."""
+_GAPS = str.maketrans("`~", "  ")
+"""What is typed for a space between signs."""
 _SIGNS = frozenset({"mi", "mn", "mo", "ms", "mtext"})
 _SCRIPTS = {
     "msub": (False,), "munder": (False,), "msup": (True,), "mover": (True,), "msubsup": (False, True), "munderover": (False, True),
@@ -36,7 +38,9 @@ def mathml(element: etree._Element) -> str:
     if name == "semantics":
         shown = mathml(element[0]) if len(element) else ""
         typed = child_of(element, "annotation")
-        return one_line(typed.text or "") if typed is not None and _OF_A_FONT.search(shown) else shown
+        if typed is not None and _OF_A_FONT.search(shown):
+            return one_line((typed.text or "").translate(_GAPS))
+        return shown
     parts = [mathml(child) for child in element if tag_of(child)]
     if name == "mfrac" and len(parts) == 2:
         return "/".join(map(_bracketed, parts))

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from secondhop.loading.builder import TextBuilder, clean, one_line, raised
 from secondhop.loading.office.numbering import LEVELS, Counters, Level
 from secondhop.loading.office.opendocument_bold import is_bold_title
-from secondhop.loading.office.opendocument_styles import Styles, whole_number
+from secondhop.loading.office.opendocument_styles import OUTLINE, Styles, whole_number
 from secondhop.loading.office.symbol_font import with_signs
 from secondhop.loading.xml_parts import attribute_of, child_of, tag_of
 
@@ -151,7 +151,7 @@ class BlockWriter:
         paragraph = next(element.iter("{*}p", "{*}h"), None)
         if not style and paragraph is not None:
             style = self._styles.property("paragraph", _style(paragraph), "list-style-name") or ""
-        key = self._keys.get(goes_on_with or "")
+        key = OUTLINE if style == OUTLINE else self._keys.get(goes_on_with or "")
         if key is None and attribute_of(element, "continue-numbering") == "true":
             key = self._last.get(style)
         if key is None:
@@ -169,7 +169,8 @@ class BlockWriter:
         if self._styles.property("paragraph", _style(paragraph), "list-style-name") == "":
             return None
         level, start = (self._styles.level(paragraph) or 0) - 1, whole_number(paragraph, "start-value")
-        return _typed(paragraph) or self._counters.label("", self._styles.outline, level, start) or None
+        levels = self._styles.lists.get(OUTLINE, {})
+        return _typed(paragraph) or self._counters.label(OUTLINE, levels, level, start) or None
 
     def _shown(self, label: str | None, paragraph: etree._Element) -> str:
         text = self._text(paragraph)

@@ -13,6 +13,8 @@ from secondhop.loading.xml_parts import attribute_of, tag_of
 if TYPE_CHECKING:
     from lxml import etree  # type: ignore[import-untyped]
 
+OUTLINE = "Outline"
+"""What all programs call the style for the numbers of headings."""
 _MAX_ANCESTORS = 20  # styles of damaged files can be based on one another
 _MAX_NUMBER = 9
 _FORMS = {"1": "decimal", "a": "lowerLetter", "A": "upperLetter", "i": "lowerRoman", "I": "upperRoman", "": "none"}
@@ -29,12 +31,9 @@ class Styles:
         self,
         styles: Mapping[tuple[str, str], etree._Element],
         lists: Mapping[str, Mapping[int, Level]],
-        outline: Mapping[int, Level],
     ) -> None:
         self.lists = lists
-        """List style → how its levels count, from 0."""
-        self.outline = outline
-        """How headings count."""
+        """List style → how its levels count, from 0. Headings count in the one called `OUTLINE`."""
         self._styles = styles
         self._found: dict[tuple[str, str, str], str | None] = {}
         self._kinds: dict[str, tuple[int | None, bool]] = {}
@@ -98,7 +97,6 @@ def read_styles(*groups: etree._Element | None) -> Styles:
     """The styles in these elements; of two with one name the last."""
     styles: dict[tuple[str, str], etree._Element] = {}
     lists: dict[str, Mapping[int, Level]] = {}
-    outline: Mapping[int, Level] = {}
     for style in (style for group in groups if group is not None for style in group):
         name = attribute_of(style, "name") or ""
         if tag_of(style) == "style":
@@ -106,8 +104,8 @@ def read_styles(*groups: etree._Element | None) -> Styles:
         elif tag_of(style) == "list-style":
             lists[name] = _levels(style)
         elif tag_of(style) == "outline-style":
-            outline = _levels(style)
-    return Styles(styles, lists, outline)
+            lists[OUTLINE] = _levels(style)
+    return Styles(styles, lists)
 
 
 def whole_number(element: etree._Element, name: str) -> int | None:
