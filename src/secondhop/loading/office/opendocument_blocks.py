@@ -78,7 +78,7 @@ class BlockWriter:
         lines: list[str] = []
         for label, block in self._blocks([parent]):
             if tag_of(block) != "table":
-                lines.append(self._shown(label, block))
+                lines.append(_labelled(label, self._text(block)))
                 continue
             self._builder.write("\n".join(filter(None, lines)))
             lines.clear()
@@ -90,7 +90,7 @@ class BlockWriter:
         for label, block in self._blocks(parent):
             if tag_of(block) == "table":
                 yield from (text for row in _rows(block) for text in self.texts(row))
-            elif text := self._shown(label, block):
+            elif text := _labelled(label, self._text(block)):
                 yield text
 
     def note(self, note: etree._Element) -> str:
@@ -100,15 +100,13 @@ class BlockWriter:
         return f"{_mark(note)} {text}" if text else ""
 
     def _write_paragraph(self, label: str | None, paragraph: etree._Element, *, bold_titles: bool) -> None:
-        text = self._text(paragraph)
-        shown = f"{label} {text}" if label and text else text
-        level = self._styles.level(paragraph)
+        level, text = self._styles.level(paragraph), self._text(paragraph)
         if level is None and bold_titles and is_bold_title(paragraph, text, self._styles):
             level = 1
         if level is None:
-            self._builder.write(shown, gap="\n\n" if label is None else "\n")
+            self._builder.write(_labelled(label, text), gap="\n\n" if label is None else "\n")
         else:
-            self._builder.heading(level, text if label == "-" else shown)
+            self._builder.heading(level, text if label == "-" else _labelled(label, text))
 
     def _blocks(self, parent: Iterable[etree._Element], *, in_list: bool = False) -> Iterator[_Block]:
         """The blocks in order; what is drawn beside a paragraph follows it.
@@ -141,7 +139,8 @@ class BlockWriter:
                 for nothing, block in self._blocks([child], in_list=True):
                     if is_due and tag_of(block) in _PARAGRAPHS:
                         is_due = False
-                        yield _typed(block) or self._counters.label(own.key, own.levels, own.level, start), block
+                        label = _typed(block) or self._counters.label(own.key, own.levels, own.level, start)
+                        yield "-" if label is None else label, block
                     else:
                         yield nothing, block
 
@@ -172,10 +171,6 @@ class BlockWriter:
         levels = self._styles.lists.get(OUTLINE, {})
         return _typed(paragraph) or self._counters.label(OUTLINE, levels, level, start) or None
 
-    def _shown(self, label: str | None, paragraph: etree._Element) -> str:
-        text = self._text(paragraph)
-        return f"{label} {text}" if label and text else text
-
     def _write_table(self, table: etree._Element) -> None:
         """Write a table with rows and columns, or one column that it names; others hold headings, paragraphs, lists and code."""
         rows = list(_rows(table))
@@ -198,10 +193,12 @@ class BlockWriter:
             for cell in row.iterchildren("{*}table-cell", "{*}covered-table-cell"):
                 own = None
                 if tag_of(cell) == "table-cell":
-                    own = (whole_number(cell, "number-rows-spanned") or 1, " ".join(self.texts(cell)))
                     table = child_of(cell, "table")
-                    if attribute_of(table, "is-sub-table") == "true":
+                    is_split = attribute_of(table, "is-sub-table") == "true"
+                    if is_split:
                         split[len(cells)] = list(self._cells(_rows(table)))
+                    text = "" if is_split else " ".join(self.texts(cell))
+                    own = (whole_number(cell, "number-rows-spanned") or 1, text)
                 for _ in range(min(whole_number(cell, "number-columns-repeated") or 1, _MOST_COLUMNS)):
                     n_rows, text = own or above.get(len(cells), (0, ""))
                     above[len(cells)] = (n_rows - 1, text if n_rows > 1 else "")
@@ -217,8 +214,9 @@ class BlockWriter:
         return self._line(paragraph).strip()
 
     def _line(self, paragraph: etree._Element) -> str:
-        """The same with the blanks that the author set around it."""
-        return clean("".join(self._pieces(paragraph)).lstrip(" "))
+        """The same with the blanks that the author set around it; one that begins the paragraph in the file is none."""
+        text = clean("".join(self._pieces(paragraph)))
+        return text[1:] if (paragraph.text or "")[:1].isspace() else text
 
     def _pieces(self, element: etree._Element) -> Iterator[str]:
         yield _SPACES.sub(" ", element.text or "")
@@ -252,6 +250,10 @@ class BlockWriter:
 
 def _style(element: etree._Element) -> str:
     return attribute_of(element, "style-name") or ""
+
+
+def _labelled(label: str | None, text: str) -> str:
+    return f"{label} {text}" if label and text else text
 
 
 def _typed(paragraph: etree._Element) -> str:
