@@ -28,6 +28,7 @@ from secondhop.errors import (
     PasswordRequiredError,
     UnsupportedFormatError,
 )
+from secondhop.loading import parse
 from secondhop.loading.office import docx as word
 from secondhop.loading.office import pptx as slides
 from secondhop.loading.office import spreadsheet
@@ -423,10 +424,14 @@ def test_encrypted_office_files_ask_for_the_password_to_be_removed(loader):
         loader.load(OLE + bytes(100) + "EncryptedPackage".encode("utf-16-le"), "locked")
 
 
-@pytest.mark.parametrize("loader", [word, slides])
-def test_old_binary_formats_are_named_as_such(loader):
-    with pytest.raises(UnsupportedFormatError, match="old binary"):
-        loader.load(OLE + bytes(600), "old.doc")
+@pytest.mark.parametrize(
+    ("loader", "stream", "suffix"), [(word, "WordDocument", "docx"), (slides, "PowerPoint Document", "pptx")]
+)
+def test_old_binary_formats_are_named_as_such_however_they_are_met(loader, stream, suffix):
+    data = OLE + bytes(600) + stream.encode("utf-16-le")
+    for load in (loader.load, parse):
+        with pytest.raises(UnsupportedFormatError, match=rf"97-2003 .*; save it as \.{suffix}"):
+            load(data, "old")
 
 
 @pytest.mark.parametrize("loader", [word, slides, spreadsheet])

@@ -15,8 +15,8 @@ from importlib import import_module
 from types import MappingProxyType
 from typing import Any
 
-from secondhop.errors import CorruptFileError, OptionError, PasswordRequiredError, UnsupportedFormatError
-from secondhop.loading.containers import is_ole
+from secondhop.errors import CorruptFileError, OptionError, UnsupportedFormatError
+from secondhop.loading.containers import is_ole, ole_holds, refuse_old
 from secondhop.loading.encodings import is_binary
 from secondhop.types import Kind, SourceText
 
@@ -235,16 +235,7 @@ def _zip_format(data: bytes, source: str, expected: str | None) -> str | None:
 
 def _ole_format(data: bytes, source: str, expected: str | None) -> str | None:
     """Old Office files, and encrypted new ones: told apart by the names of their streams."""
-
-    def holds(stream: str) -> bool:
-        return stream.encode("utf-16-le") in data
-
-    if holds("EncryptedPackage"):
-        raise PasswordRequiredError(source, "is an encrypted Office file; save it without the password")
-    if holds("WordDocument"):
-        raise UnsupportedFormatError(source, "is a Word 97-2003 document (.doc); save it as .docx")
-    if holds("PowerPoint Document"):
-        raise UnsupportedFormatError(source, "is a PowerPoint 97-2003 presentation (.ppt); save it as .pptx")
-    if holds("Workbook") or holds("Book") or expected == "spreadsheet":
+    refuse_old(data, source)
+    if expected == "spreadsheet" or any(ole_holds(data, stream) for stream in ("Workbook", "Book")):
         return "spreadsheet"
     raise UnsupportedFormatError(source, "is an OLE container (.msg, .vsd or alike), which no loader reads")

@@ -18,7 +18,7 @@ from zipfile import ZipFile
 
 from secondhop.errors import CorruptFileError
 from secondhop.loading.builder import TextBuilder, clean, one_line, raised
-from secondhop.loading.containers import open_container, refuse_ole
+from secondhop.loading.containers import open_container, refuse_old
 from secondhop.loading.numerals import numeral
 from secondhop.loading.office.docx_bold import heads_by_bold, is_bold_title
 from secondhop.loading.office.docx_styles import Styles, read_styles
@@ -67,7 +67,7 @@ def load(data: bytes, source: str) -> SourceText:
         CorruptFileError: not a Word document, or damaged.
         NoTextError: nothing in it but pictures.
     """
-    refuse_ole(data, source, "Word", ".docx")
+    refuse_old(data, source)
     builder = TextBuilder()
     with open_container(data, source) as archive:
         main = _main_part(archive, source)
