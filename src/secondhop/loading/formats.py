@@ -51,7 +51,7 @@ def _format(name: str, suffixes: str, *, textual: bool = True, names: str = "") 
 
 _FORMATS: dict[str, Format] = {
     "text": _format("verbatim.plain", ".txt .text"),
-    "markdown": _format("verbatim.markdown", ".md .markdown .mdx"),
+    "markdown": _format("verbatim.markdown", ".md .markdown .mdx .mdown .mkd .mkdn .mdwn .qmd .rmd"),
     "restructuredtext": _format("verbatim.restructuredtext", ".rst .rest"),
     "asciidoc": _format("verbatim.asciidoc", ".adoc .asciidoc"),
     "org": _format("verbatim.org", ".org"),
@@ -66,7 +66,10 @@ _FORMATS: dict[str, Format] = {
         ".fsx .fsi .hrl .hx",
         names="makefile gnumakefile dockerfile containerfile jenkinsfile vagrantfile rakefile gemfile justfile",
     ),
-    "data": _format("verbatim.data", ".json .jsonl .ndjson .yaml .yml .toml .csv .tsv .ini .cfg .conf .properties"),
+    "data": _format(
+        "verbatim.data",
+        ".json .jsonl .ndjson .jsonc .json5 .geojson .yaml .yml .toml .csv .tsv .ini .cfg .conf .properties",
+    ),
     "log": _format("verbatim.plain", ".log"),
     "xml": _format("markup.xml", ".xml .xsd .xsl .xslt .dita .docbook .page .svg .plist .rss .atom"),
     "pdf": _format("pdf", ".pdf", textual=False),
@@ -93,6 +96,8 @@ def _owners() -> tuple[dict[str, str], dict[str, str]]:
 
 
 _BY_SUFFIX, _BY_NAME = _owners()
+_NAMED_AS_TEXT = ("asciidoc", "markdown", "restructuredtext")
+"""What files are of whose suffix stands before `.txt`, such as the sources that Sphinx puts beside its pages."""
 
 
 def register_loader(
@@ -150,7 +155,10 @@ def _suffix(name: str) -> str:
 
 def format_by_name(name: str) -> str | None:
     """Name the format that the file's name promises, None if it promises none."""
-    return _BY_SUFFIX.get(_suffix(name)) or _BY_NAME.get(os.path.basename(name).lower())
+    found = _BY_SUFFIX.get(_suffix(name))
+    if found == "text" and (inner := _BY_SUFFIX.get(_suffix(name[: -len(_suffix(name))]))) in _NAMED_AS_TEXT:
+        return inner
+    return found or _BY_NAME.get(os.path.basename(name).lower())
 
 
 def kind_by_name(name: str) -> Kind:
