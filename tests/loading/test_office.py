@@ -396,6 +396,14 @@ def test_word_paragraphs_in_a_style_for_code_are_lines_of_it():
     assert [loaded.text[s.start : s.end] for s in loaded.sections if s.kind == "code"] == [code]
 
 
+def test_word_tables_of_contents_are_left_out():
+    document = docx.Document()
+    document.add_paragraph("Contents", "TOC Heading")
+    document.add_paragraph("Fees\t7", document.styles.add_style("toc 1", WD_STYLE_TYPE.PARAGRAPH))
+    document.add_heading("Fees", 1)
+    assert word.load(saved(document), "a.docx").text == "Fees"
+
+
 def test_word_notes_are_numbered_as_the_document_says():
     document = docx.Document()
     document.element.body.insert(0, parse_xml(f"<w:p {nsdecls('w')}><w:r><w:endnoteReference w:id='2'/></w:r></w:p>"))

@@ -1,6 +1,6 @@
 """Word documents: body in reading order, headings by style, outline level or bold letters, clauses with their numbers, tables by row.
 
-Notes, page headers and page footers stand at the end. Hidden text is left out.
+Notes, page headers and page footers stand at the end. Hidden text and tables of contents are left out.
 
 The XML is read directly. That keeps what lies inside content controls, text boxes and tracked insertions, reads the
 strict variant of the format too, and does not care about damage in parts that hold no text.
@@ -143,7 +143,10 @@ def _write_blocks(parent: etree._Element, styles: Styles, builder: TextBuilder) 
     code: list[str] = []
     for element in parent:
         name = tag_of(element)
-        if name == "p" and value_of(element, "pPr", "pStyle") in styles.code:
+        style = value_of(element, "pPr", "pStyle") if name == "p" else None
+        if style in styles.contents:
+            continue
+        if style in styles.code:
             code.append(_line(element))
             continue
         builder.code("\n".join(code).strip("\n"))
