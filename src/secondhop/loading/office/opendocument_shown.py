@@ -57,12 +57,13 @@ def put_objects(root: etree._Element, archive: ZipFile | None, source: str) -> N
             with suppress(CorruptFileError):
                 part = parse_part(archive, name, source)
         lines = [] if part is None else _lines(part)
-        if not any(lines):
-            shown.clear()  # in a flat file it may hold anything
-            continue
         frame = shown.getparent()
+        around = None if frame is None else frame.getparent()
+        if not any(lines) or around is None:
+            shown.clear()  # in a flat file it may hold anything, other objects too
+            continue
         frame.clear(keep_tail=True)
-        frame.tag = "span" if tag_of(frame.getparent()) in _IN_LINE else "p"
+        frame.tag = "span" if tag_of(around) in _IN_LINE else "p"
         frame.text = lines[0]
         for line in lines[1:]:
             frame.append(frame.makeelement("line-break"))

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
-from secondhop.loading.office.numbering import Level
+from secondhop.loading.office.numbering import LEVELS, Level
 from secondhop.loading.office.paragraph_kinds import CODE_STYLES
 from secondhop.loading.xml_parts import attribute_of, tag_of
 
@@ -20,7 +20,7 @@ _MAX_NUMBER = 9
 _FORMS = {"1": "decimal", "a": "lowerLetter", "A": "upperLetter", "i": "lowerRoman", "I": "upperRoman", "": "none"}
 _NUMBERED = frozenset({"list-level-style-number", "outline-level-style"})
 _BULLETED = frozenset({"list-level-style-bullet", "list-level-style-image"})
-_LEVELS = tuple("123456789")
+_HEADING_LEVELS = tuple("123456789")
 _NUMBERS = re.compile(r"%(\d+)%")
 
 
@@ -66,7 +66,10 @@ class Styles:
         """Heading level, and whether it is one for code, of a paragraph's style or the nearest that it is based on."""
         style = attribute_of(paragraph, "style-name") or ""
         if style not in self._kinds:
-            kinds = map(_kind, self._ancestry("paragraph", style))
+            names = [(attribute_of(each, "name") or "", each) for each in self._ancestry("paragraph", style)]
+            kinds = (
+                _own_kind(name, each) for name, each in names or [(style, None)]
+            )  # programs have styles of their own
             self._kinds[style] = next(filter(None, kinds), (None, False))
         return self._kinds[style]
 
@@ -79,9 +82,9 @@ class Styles:
             style = attribute_of(element, "parent-style-name") or ""
 
 
-def _kind(style: etree._Element) -> tuple[int | None, bool] | None:
-    """What a paragraph style says of itself, None if it says nothing."""
-    name = (attribute_of(style, "name") or "").replace("_20_", " ").lower()
+def _own_kind(name: str, style: etree._Element | None) -> tuple[int | None, bool] | None:
+    """What a paragraph style of that name says of itself, None if it says nothing."""
+    name = name.replace("_20_", " ").lower()
     word, _, number = name.partition(" ")
     if name in CODE_STYLES:
         return None, True
@@ -90,7 +93,7 @@ def _kind(style: etree._Element) -> tuple[int | None, bool] | None:
     level = attribute_of(style, "default-outline-level")
     if level is None:
         level = number if word == "heading" and number else None
-    return None if level is None else (int(level) if level in _LEVELS else None, False)
+    return None if level is None else (int(level) if level in _HEADING_LEVELS else None, False)
 
 
 def read_styles(*groups: etree._Element | None) -> Styles:
@@ -137,7 +140,8 @@ def _level(place: int, element: etree._Element, forms: Mapping[int, str]) -> Lev
     elif written := attribute_of(element, "num-list-format"):  # LibreOffice's own
         template = _NUMBERS.sub(r"%\1", written)
     else:
-        shown = range(place + 1 - (whole_number(element, "display-levels") or 1), place + 1)
+        first = place + 1 - min(whole_number(element, "display-levels") or 1, LEVELS)
+        shown = range(max(first, 0), place + 1)
         numbers = ".".join(f"%{other + 1}" for other in shown if forms.get(other, "none") != "none")
         template = f"{attribute_of(element, 'num-prefix') or ''}{numbers}{attribute_of(element, 'num-suffix') or ''}"
     return Level(1 if start is None else start, forms[place], template)
