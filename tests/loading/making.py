@@ -124,28 +124,82 @@ def xlsx_of(sheets):
     return out.getvalue()
 
 
-def ods_of(sheets):
+_OPEN_DOCUMENT = "application/vnd.oasis.opendocument."
+_NAMESPACES = " ".join(
+    f'xmlns:{prefix}="urn:oasis:names:tc:opendocument:xmlns:{name}:1.0"'
+    for prefix, name in (
+        *((name, name) for name in ("office", "table", "text", "style", "presentation", "chart", "meta", "manifest")),
+        ("draw", "drawing"), ("fo", "xsl-fo-compatible"), ("svg", "svg-compatible"),
+    )
+) + (
+    ' xmlns:xlink="http://www.w3.org/1999/xlink" xmlns:dc="http://purl.org/dc/elements/1.1/"'
+    ' xmlns:loext="urn:org:documentfoundation:names:experimental:office:xmlns:loext:1.0"'
+)  # fmt: skip
+
+
+def _part(root, inner):
+    return f'<?xml version="1.0" encoding="UTF-8"?>\n<office:{root} {_NAMESPACES}>{inner}</office:{root}>'
+
+
+def open_document(body, kind="text", *, automatic="", styles="", masters="", meta="", parts=None):
+    """An OpenDocument file: XML of what it shows, of its styles, and further parts."""
+    element = {"graphics": "drawing"}.get(kind, kind)
+    files = {
+        "mimetype": _OPEN_DOCUMENT + kind,
+        "META-INF/manifest.xml": f"<manifest:manifest {_NAMESPACES}/>",
+        "content.xml": _part(
+            "document-content",
+            f"<office:automatic-styles>{automatic}</office:automatic-styles>"
+            f"<office:body><office:{element}>{body}</office:{element}></office:body>",
+        ),
+        "styles.xml": _part(
+            "document-styles",
+            f"<office:styles>{styles}</office:styles><office:master-styles>{masters}</office:master-styles>",
+        ),
+        "meta.xml": _part("document-meta", f"<office:meta>{meta}</office:meta>"),
+    }
+    return zipped(files | (parts or {}))
+
+
+def flat_document(body, kind="text", styles=""):
+    """The same in one XML file."""
+    inner = f"<office:styles>{styles}</office:styles><office:body><office:{kind}>{body}</office:{kind}></office:body>"
+    return _part("document", inner).encode()
+
+
+def open_rows(rows):
+    """XML of the rows of a table."""
+
     def cell(value):
         return f'<table:table-cell office:value-type="string"><text:p>{value}</text:p></table:table-cell>'
 
-    tables = "".join(
-        f'<table:table table:name="{name}">'
-        + "".join(f"<table:table-row>{''.join(map(cell, row))}</table:table-row>" for row in rows)
-        + "</table:table>"
-        for name, rows in sheets.items()
+    return "".join(f"<table:table-row>{''.join(map(cell, row))}</table:table-row>" for row in rows)
+
+
+def ods_of(sheets):
+    tables = (f'<table:table table:name="{name}">{open_rows(rows)}</table:table>' for name, rows in sheets.items())
+    return open_document("".join(tables), "spreadsheet")
+
+
+def odt_of(paragraphs):
+    body = "".join(
+        f'<text:h text:outline-level="1">Part {number}</text:h><text:p>{text}</text:p>'
+        for number, text in enumerate(paragraphs)
     )
-    content = (
-        '<?xml version="1.0"?><office:document-content xmlns:office="urn:oasis:names:tc:opendocument:xmlns:office:1.0"'
-        ' xmlns:table="urn:oasis:names:tc:opendocument:xmlns:table:1.0"'
-        ' xmlns:text="urn:oasis:names:tc:opendocument:xmlns:text:1.0"><office:body><office:spreadsheet>'
-        f"{tables}</office:spreadsheet></office:body></office:document-content>"
+    return open_document(f"{body}<table:table>{open_rows([('Name', 'Amount'), ('steel', '10')])}</table:table>")
+
+
+def odp_of(slides):
+    def frame(kind, text):
+        box = f"<draw:text-box><text:p>{text}</text:p></draw:text-box>"
+        return f'<draw:frame presentation:class="{kind}">{box}</draw:frame>'
+
+    pages = "".join(
+        f"<draw:page>{frame('title', f'Slide {number}')}{frame('outline', text)}"
+        f"<presentation:notes>{frame('notes', f'Note {number}: {text}')}</presentation:notes></draw:page>"
+        for number, text in enumerate(slides)
     )
-    manifest = (
-        '<?xml version="1.0"?><manifest:manifest xmlns:manifest="urn:oasis:names:tc:opendocument:xmlns:manifest:1.0">'
-        '<manifest:file-entry manifest:full-path="content.xml" manifest:media-type="text/xml"/></manifest:manifest>'
-    )
-    kind = "application/vnd.oasis.opendocument.spreadsheet"
-    return zipped({"mimetype": kind, "META-INF/manifest.xml": manifest, "content.xml": content})
+    return open_document(pages, "presentation")
 
 
 def html_page(paragraphs, title="Page"):

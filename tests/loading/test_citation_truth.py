@@ -3,6 +3,7 @@
 import io
 import json
 import re
+import zipfile
 from email import message_from_bytes, policy
 
 import docx
@@ -77,6 +78,14 @@ def slides():
     return data, shown
 
 
+def open_slides():
+    """Slides as their XML has them, page by page."""
+    data = making.odp_of(FACTS)
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        pages = archive.read("content.xml").decode().split("<draw:page>")[1:]
+    return data, [re.sub(r"<[^>]*>", " ", page) for page in pages]
+
+
 def sheets(make):
     data = make(SHEETS)
     book = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(data))
@@ -94,6 +103,7 @@ def chapters():
 PAGED = {
     "a.pdf": pdf_pages,
     "a.pptx": slides,
+    "a.odp": open_slides,
     "a.xlsx": lambda: sheets(making.xlsx_of),
     "a.ods": lambda: sheets(making.ods_of),
     "a.epub": chapters,
@@ -113,6 +123,12 @@ def word_text():
     document = docx.Document(io.BytesIO(data))
     rows = [" ".join(cell.text for cell in row.cells) for table in document.tables for row in table.rows]
     return data, "\n".join([*(paragraph.text for paragraph in document.paragraphs), *rows])
+
+
+def open_text():
+    data = making.odt_of(FACTS)
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        return data, re.sub(r"<[^>]*>", " ", archive.read("content.xml").decode())
 
 
 def mail_text():
@@ -137,7 +153,14 @@ def rtf_text():
     return making.rtf_of(FACTS), "\n".join(f"Part {number}\n{text}" for number, text in enumerate(FACTS))
 
 
-FLAT = {"a.docx": word_text, "a.eml": mail_text, "a.ipynb": notebook_text, "a.html": html_text, "a.rtf": rtf_text}
+FLAT = {
+    "a.docx": word_text,
+    "a.odt": open_text,
+    "a.eml": mail_text,
+    "a.ipynb": notebook_text,
+    "a.html": html_text,
+    "a.rtf": rtf_text,
+}
 
 
 @pytest.mark.parametrize("name", FLAT)

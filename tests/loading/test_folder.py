@@ -256,3 +256,41 @@ def test_agrees_with_git_about_what_is_ignored(tmp_path):
         listed = subprocess.run(command, check=True, capture_output=True, text=True, env=env).stdout.split("\0")[:-1]
         expected = sorted(name for name in listed if not name.endswith(".gitignore"))
         assert sources(walk_folder(root)) == expected
+
+
+SPHINX = {
+    "html/searchindex.js": "",
+    "html/index.html": "",
+    "html/_static/js/theme.js": "",
+    "html/_static/plan.pdf": "",
+    "html/_sources/index.rst.txt": "",
+    "other/_sources/a.txt": "",
+    "other/searchindex.js": "",
+}
+
+
+def test_of_pages_made_by_sphinx_their_sources_and_search_are_left_out(folder):
+    listing = walk_folder(folder(SPHINX))
+    assert sources(listing) == [
+        "html/_static/plan.pdf",
+        "html/index.html",
+        "other/_sources/a.txt",
+        "other/searchindex.js",
+    ]
+    assert [source for source, _ in listing.skipped] == [
+        "html/_sources/index.rst.txt",
+        "html/_static/js/theme.js",
+        "html/searchindex.js",
+    ]
+    assert listing.skipped[0][1] == "ignored by the rule for pages made by Sphinx: /_sources/"
+
+
+def test_a_pattern_brings_the_sources_of_pages_made_by_sphinx_in(folder):
+    assert "html/_sources/index.rst.txt" in sources(walk_folder(folder(SPHINX), ignore=["!_sources/"]))
+
+
+def test_the_sources_of_pages_made_by_sphinx_stay_where_no_pages_can_be_read(folder, monkeypatch):
+    monkeypatch.setattr("secondhop.loading.folder.find_spec", lambda name: None)
+    listing = walk_folder(folder(SPHINX))
+    assert "html/_sources/index.rst.txt" in sources(listing)
+    assert "html/searchindex.js" not in sources(listing)

@@ -30,11 +30,25 @@ def verbatim_case(name):
     return lambda n: (making.verbatim([SENTENCE.strip()] * n)[name].encode(), name)
 
 
+def open_growth(count):
+    """Lists that go on, spans in styles of their own, and rows under cells that span them."""
+    note = "<text:note><text:note-body><text:p>x</text:p></text:note-body></text:note>"
+    item = f"<text:p>{'<text:span>copper </text:span>' * 5}{note}</text:p>"
+    lists = f'<text:list text:continue-numbering="true"><text:list-item>{item}</text:list-item></text:list>' * count
+    spanning = f'<table:table-cell table:number-rows-spanned="{count}">{item}</table:table-cell>'
+    others = "<table:covered-table-cell/><table:table-cell><text:p>y</text:p></table:table-cell>"
+    rows = f"<table:table-row>{others}</table:table-row>" * count
+    return f"{lists}<table:table><table:table-row>{spanning}</table:table-row>{rows}</table:table>"
+
+
 SIZES = {name: (verbatim_case(name), 400) for name in making.verbatim([SENTENCE])}
 SIZES |= {
     "a.pdf": (lambda n: (making.lines_pdf([[SENTENCE] * 40] * n), "a.pdf"), 8),
     "a.docx": (lambda n: (making.docx_of([SENTENCE] * n), "a.docx"), 100),
     "a.pptx": (lambda n: (making.pptx_of([SENTENCE] * n), "a.pptx"), 10),
+    "a.odt": (lambda n: (making.odt_of([SENTENCE] * n), "a.odt"), 200),
+    "a.odp": (lambda n: (making.odp_of([SENTENCE] * n), "a.odp"), 100),
+    "a.fodt": (lambda n: (making.flat_document(open_growth(n)), "a.fodt"), 100),
     "a.xlsx": (lambda n: (making.xlsx_of({"A": rows(n)}), "a.xlsx"), 500),
     "a.ods": (lambda n: (making.ods_of({"A": rows(n)}), "a.ods"), 500),
     "a.epub": (lambda n: (making.epub_of([[SENTENCE] * 10] * n), "a.epub"), 10),

@@ -335,6 +335,13 @@ def test_xml_elements_end_where_they_are_closed_with_or_without_a_tag(between, q
     assert found == [((f"path {name}",), element) for name, element in zip("abc", elements, strict=True)]
 
 
+def test_xml_that_declares_latin_1_is_read_as_windows_writes_that():
+    data = '<?xml version="1.0" encoding="ISO-8859-1"?><a>5 € – “café”</a>'.encode("cp1252")
+    loaded = parse(data, "a.xml")
+    assert "5 € – “café”" in loaded.text
+    assert loaded.warnings == ()
+
+
 def test_xml_is_read_in_the_encoding_that_it_declares():
     data = '<?xml version="1.0" encoding="iso-8859-2"?><a>Łódź</a>'.encode("iso-8859-2")
     assert "Łódź" in parse(data, "a.xml").text

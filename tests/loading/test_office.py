@@ -28,6 +28,7 @@ from secondhop.errors import (
     PasswordRequiredError,
     UnsupportedFormatError,
 )
+from secondhop.loading import parse
 from secondhop.loading.office import docx as word
 from secondhop.loading.office import pptx as slides
 from secondhop.loading.office import spreadsheet
@@ -395,6 +396,14 @@ def test_word_paragraphs_in_a_style_for_code_are_lines_of_it():
     assert [loaded.text[s.start : s.end] for s in loaded.sections if s.kind == "code"] == [code]
 
 
+def test_word_tables_of_contents_are_left_out():
+    document = docx.Document()
+    document.add_paragraph("Contents", "TOC Heading")
+    document.add_paragraph("Fees\t7", document.styles.add_style("toc 1", WD_STYLE_TYPE.PARAGRAPH))
+    document.add_heading("Fees", 1)
+    assert word.load(saved(document), "a.docx").text == "Fees"
+
+
 def test_word_notes_are_numbered_as_the_document_says():
     document = docx.Document()
     document.element.body.insert(0, parse_xml(f"<w:p {nsdecls('w')}><w:r><w:endnoteReference w:id='2'/></w:r></w:p>"))
@@ -423,10 +432,14 @@ def test_encrypted_office_files_ask_for_the_password_to_be_removed(loader):
         loader.load(OLE + bytes(100) + "EncryptedPackage".encode("utf-16-le"), "locked")
 
 
-@pytest.mark.parametrize("loader", [word, slides])
-def test_old_binary_formats_are_named_as_such(loader):
-    with pytest.raises(UnsupportedFormatError, match="old binary"):
-        loader.load(OLE + bytes(600), "old.doc")
+@pytest.mark.parametrize(
+    ("loader", "stream", "suffix"), [(word, "WordDocument", "docx"), (slides, "PowerPoint Document", "pptx")]
+)
+def test_old_binary_formats_are_named_as_such_however_they_are_met(loader, stream, suffix):
+    data = OLE + bytes(600) + stream.encode("utf-16-le")
+    for load in (loader.load, parse):
+        with pytest.raises(UnsupportedFormatError, match=rf"97-2003 .*; save it as \.{suffix}"):
+            load(data, "old")
 
 
 @pytest.mark.parametrize("loader", [word, slides, spreadsheet])

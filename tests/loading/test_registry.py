@@ -56,6 +56,9 @@ def test_importing_the_package_imports_no_parser():
         ("a.md", "prose", ("A",)),
         ("A.MARKDOWN", "prose", ("A",)),
         ("a.txt", "prose", ()),
+        ("a.md.txt", "prose", ("A",)),
+        ("a.csv.txt", "prose", ()),
+        ("a.qmd", "prose", ("A",)),
         ("README", "prose", ()),
         ("notes.unknown", "prose", ()),
         ("a.rb", "code", ()),
@@ -82,7 +85,7 @@ def test_an_explicit_format_goes_before_the_suffix():
 def test_unknown_binary_names_the_suffix_and_what_is_supported():
     with pytest.raises(UnsupportedFormatError, match=r"a\.png: \.png files are not supported.*\.docx.*\.pdf") as caught:
         parse(b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 4, "a.png")
-    assert len(caught.value.reason) < 150  # of a folder it is said of each such file
+    assert len(caught.value.reason) < 170  # of a folder it is said of each such file
     with pytest.raises(CorruptFileError, match="binary"):
         parse(bytes(range(256)) * 4, "a.txt")
 
@@ -105,14 +108,10 @@ def test_containers_that_cannot_be_read_say_what_they_are(data, source, error, w
 
 
 def test_archives_are_named_by_their_type():
-    with pytest.raises(UnsupportedFormatError, match=r"is an OpenDocument text; save it as \.docx"):
-        parse(zip_of(mimetype="application/vnd.oasis.opendocument.text"), "letter.odt")
-    with pytest.raises(UnsupportedFormatError, match=r"is an OpenDocument presentation; save it as \.pptx"):
-        parse(zip_of(mimetype="application/vnd.oasis.opendocument.presentation"), "talk")
     with pytest.raises(UnsupportedFormatError, match=r"type 'application/vnd\.oasis\.opendocument\.formula'"):
         parse(zip_of(mimetype="application/vnd.oasis.opendocument.formula"), "sum.odf")
     with pytest.raises(UnsupportedFormatError, match=r"type 'a\\x1b\[31m\\nb'"):
-        parse(zip_of(mimetype="a\x1b[31m\nb"), "letter.odt")
+        parse(zip_of(mimetype="a\x1b[31m\nb"), "letter")
     with pytest.raises(CorruptFileError, match="not an EPUB"):
         parse(zip_of(mimetype="application/epub+zip"), "book")
     with pytest.raises(UnsupportedFormatError, match="is a zip archive"):

@@ -11,10 +11,17 @@ from secondhop.errors import CorruptFileError, FileTooLargeError, PasswordRequir
 _MAX_ENTRIES = 20_000
 _MAX_UNPACKED_BYTES = 384 * 1024 * 1024
 _MAX_RATIO = 200
-_OFFICE_PARTS = ("word/", "xl/", "ppt/", "docProps/", "_rels/", "[Content_Types]")
+_OFFICE_PARTS = (
+    "word/", "xl/", "ppt/", "docProps/", "_rels/", "[Content_Types]", "content.xml", "styles.xml", "meta.xml",
+)  # fmt: skip
 _PROLOG_BYTES = 4096
 _DOCTYPE = re.compile(rb"<\x00?!\x00?D\x00?O\x00?C\x00?T\x00?Y\x00?P\x00?E", re.IGNORECASE)
 _RATIO_MATTERS_ABOVE_BYTES = 10 * 1024 * 1024
+_OLD = {
+    "WordDocument": ("Word 97-2003 document (.doc)", ".docx"),
+    "PowerPoint Document": ("PowerPoint 97-2003 presentation (.ppt)", ".pptx"),
+}
+"""Stream of an OLE container → what it is a part of, and what that can be saved as."""
 
 
 def open_container(data: bytes, source: str) -> zipfile.ZipFile:
@@ -56,9 +63,14 @@ def read_entry(archive: zipfile.ZipFile, name: str, source: str) -> bytes | None
         return None
     except Exception as error:  # zlib, lzma, struct, encryption flags: zipfile lets all of them through
         raise CorruptFileError(source, f"{name!r} inside it cannot be unpacked ({error})") from error
-    if name.startswith(_OFFICE_PARTS) and _DOCTYPE.search(data[:_PROLOG_BYTES]):
+    if name.startswith(_OFFICE_PARTS) and declares_type(data):
         raise CorruptFileError(source, f"{name!r} inside it declares a document type, which office files never do")
     return data
+
+
+def declares_type(xml: bytes) -> bool:
+    """Whether XML declares a document type, in which entities may be defined."""
+    return _DOCTYPE.search(xml[:_PROLOG_BYTES]) is not None
 
 
 def is_ole(data: bytes) -> bool:
@@ -66,14 +78,20 @@ def is_ole(data: bytes) -> bool:
     return data.startswith(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1")
 
 
+def ole_holds(data: bytes, stream: str) -> bool:
+    """Whether an OLE container names a stream like that."""
+    return stream.encode("utf-16-le") in data
+
+
 def refuse_encrypted(data: bytes, source: str) -> None:
     """Raises `PasswordRequiredError` for an OLE container that wraps an encrypted docx, pptx or xlsx."""
-    if is_ole(data) and "EncryptedPackage".encode("utf-16-le") in data:
+    if is_ole(data) and ole_holds(data, "EncryptedPackage"):
         raise PasswordRequiredError(source, "encrypted; remove the password in the office program, then load it again")
 
 
-def refuse_ole(data: bytes, source: str, program: str, suffix: str) -> None:
-    """The same, and `UnsupportedFormatError` for a file of the program's old format, whose new one has that suffix."""
+def refuse_old(data: bytes, source: str) -> None:
+    """The same, and `UnsupportedFormatError` for files of old programs, but for spreadsheets, which are read."""
     refuse_encrypted(data, source)
-    if is_ole(data):
-        raise UnsupportedFormatError(source, f"the old binary {program} format; save it as {suffix}")
+    for stream, (kind, suffix) in _OLD.items():
+        if is_ole(data) and ole_holds(data, stream):
+            raise UnsupportedFormatError(source, f"is a {kind}; save it as {suffix}")

@@ -1,6 +1,7 @@
 """Which files of a folder to index, and for every other one the reason why not. No file is opened but .gitignore.
 
-There are no built-in excludes beyond dot-names: `build/` or `target/` may well hold documentation.
+There are no built-in excludes beyond dot-names, and what Sphinx leaves beside its pages: `build/` or `target/` may well
+hold documentation.
 """
 
 from __future__ import annotations
@@ -12,10 +13,11 @@ import re
 import stat
 from collections.abc import Sequence
 from dataclasses import dataclass
+from importlib.util import find_spec
 
 from secondhop.errors import LoadError, SourceNotFoundError
 from secondhop.loading.encodings import portable, printable
-from secondhop.loading.gitignore import Ignore, ignores_above, own_patterns, read_ignores, why_ignored
+from secondhop.loading.gitignore import Ignore, ignore_lines, ignores_above, own_patterns, read_ignores, why_ignored
 
 INDEX_FOLDER = ".secondhop"
 _LOCK = "writer.lock"
@@ -26,6 +28,10 @@ _INDEX_NAME = re.compile(
 _INDEX_SKIPPED = "the index folder of secondhop"
 """Why what is no index is skipped in it."""
 _HARD_LINK = "hard link to a file that has a name outside the folder; see the option hard_links"
+_OF_SPHINX = frozenset({"searchindex.js", "_static"})
+"""What Sphinx puts beside the pages that it makes; other programs have one of them."""
+_SPHINX_SOURCES = ("/_sources/",)
+_SPHINX_SEARCH = ("/searchindex.js", "/_static/**/*.js", "/_static/**/*.css")
 _MOST_INODE = (1 << 63) - 1
 MOST_LISTED = 1_000
 """Files of one skipped folder that are listed one by one."""
@@ -118,10 +124,10 @@ class _Walk:
                     raise LoadError(printable(self.root), _cause(error)) from error
                 self.skipped.append((prefix, _cause(error)))
                 continue
-            if prefix and _holds_index([entry.name for entry in entries]):
+            names = [entry.name for entry in entries]
+            if prefix and _holds_index(names):
                 continue
-            if self.gitignore and any(entry.name.lower() == ".gitignore" for entry in entries):
-                ignores = (*ignores, *read_ignores(folder, ".gitignore", prefix + ".gitignore"))
+            ignores = self._with_those_of(folder, prefix, names, ignores)
             for entry in entries:
                 source = prefix + printable(entry.name)
                 try:
@@ -139,6 +145,16 @@ class _Walk:
                     pending.append((entry.path, source + "/", ignores))
                 else:
                     self._add(entry, source)
+
+    def _with_those_of(
+        self, folder: str, prefix: str, names: Sequence[str], ignores: tuple[Ignore, ...]
+    ) -> tuple[Ignore, ...]:
+        """The patterns that hold in a folder, given those from above; the last one decides."""
+        if _OF_SPHINX.issubset(names):
+            ignores = (*_made_by_sphinx(folder), *ignores)
+        if self.gitignore and any(name.lower() == ".gitignore" for name in names):
+            ignores = (*ignores, *read_ignores(folder, ".gitignore", prefix + ".gitignore"))
+        return ignores
 
     def _add(self, entry: os.DirEntry[str], source: str) -> None:
         try:
@@ -237,6 +253,15 @@ def _checked_root(root: str | os.PathLike[str]) -> str:
     if not stat.S_ISDIR(mode):
         raise LoadError(printable(os.fspath(root)), "is a file, not a folder; use from_file")
     return top
+
+
+def _made_by_sphinx(folder: str) -> tuple[Ignore, ...]:
+    """What says that files beside pages made by Sphinx are none of the documents: without them nothing is lost.
+
+    The sources of the pages hold the same text; they stay where no pages can be read.
+    """
+    sources = _SPHINX_SOURCES if find_spec("selectolax") else ()
+    return ignore_lines([*sources, *_SPHINX_SEARCH], folder, "the rule for pages made by Sphinx")
 
 
 def _is_inside(path: str, folder: str) -> bool:

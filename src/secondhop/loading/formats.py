@@ -15,8 +15,8 @@ from importlib import import_module
 from types import MappingProxyType
 from typing import Any
 
-from secondhop.errors import CorruptFileError, OptionError, PasswordRequiredError, UnsupportedFormatError
-from secondhop.loading.containers import is_ole
+from secondhop.errors import CorruptFileError, OptionError, UnsupportedFormatError
+from secondhop.loading.containers import is_ole, ole_holds, refuse_old
 from secondhop.loading.encodings import is_binary
 from secondhop.types import Kind, SourceText
 
@@ -51,7 +51,7 @@ def _format(name: str, suffixes: str, *, textual: bool = True, names: str = "") 
 
 _FORMATS: dict[str, Format] = {
     "text": _format("verbatim.plain", ".txt .text"),
-    "markdown": _format("verbatim.markdown", ".md .markdown .mdx"),
+    "markdown": _format("verbatim.markdown", ".md .markdown .mdx .mdown .mkd .mkdn .mdwn .qmd .rmd"),
     "restructuredtext": _format("verbatim.restructuredtext", ".rst .rest"),
     "asciidoc": _format("verbatim.asciidoc", ".adoc .asciidoc"),
     "org": _format("verbatim.org", ".org"),
@@ -66,13 +66,17 @@ _FORMATS: dict[str, Format] = {
         ".fsx .fsi .hrl .hx",
         names="makefile gnumakefile dockerfile containerfile jenkinsfile vagrantfile rakefile gemfile justfile",
     ),
-    "data": _format("verbatim.data", ".json .jsonl .ndjson .yaml .yml .toml .csv .tsv .ini .cfg .conf .properties"),
+    "data": _format(
+        "verbatim.data",
+        ".json .jsonl .ndjson .jsonc .json5 .geojson .yaml .yml .toml .csv .tsv .ini .cfg .conf .properties",
+    ),
     "log": _format("verbatim.plain", ".log"),
     "xml": _format("markup.xml", ".xml .xsd .xsl .xslt .dita .docbook .page .svg .plist .rss .atom"),
     "pdf": _format("pdf", ".pdf", textual=False),
     "docx": _format("office.docx", ".docx .docm", textual=False),
     "pptx": _format("office.pptx", ".pptx .pptm", textual=False),
     "spreadsheet": _format("office.spreadsheet", ".xlsx .xlsm .xls .ods", textual=False),
+    "opendocument": _format("office.opendocument", ".odt .ott .fodt .odp .otp .fodp .odg .fodg", textual=False),
     "html": _format("markup.html", ".html .htm .xhtml"),
     "notebook": _format("markup.notebook", ".ipynb"),
     "epub": _format("markup.epub", ".epub", textual=False),
@@ -92,6 +96,8 @@ def _owners() -> tuple[dict[str, str], dict[str, str]]:
 
 
 _BY_SUFFIX, _BY_NAME = _owners()
+_NAMED_AS_TEXT = ("asciidoc", "markdown", "restructuredtext")
+"""What files are of whose suffix stands before `.txt`, such as the sources that Sphinx puts beside its pages."""
 
 
 def register_loader(
@@ -149,7 +155,10 @@ def _suffix(name: str) -> str:
 
 def format_by_name(name: str) -> str | None:
     """Name the format that the file's name promises, None if it promises none."""
-    return _BY_SUFFIX.get(_suffix(name)) or _BY_NAME.get(os.path.basename(name).lower())
+    found = _BY_SUFFIX.get(_suffix(name))
+    if found == "text" and (inner := _BY_SUFFIX.get(_suffix(name[: -len(_suffix(name))]))) in _NAMED_AS_TEXT:
+        return inner
+    return found or _BY_NAME.get(os.path.basename(name).lower())
 
 
 def kind_by_name(name: str) -> Kind:
@@ -196,7 +205,13 @@ def _by_magic(data: bytes, source: str, expected: str | None) -> str | None:
     return None
 
 
-_SAVED_AS = {"text": ".docx", "presentation": ".pptx", "graphics": ".pdf"}
+_OPEN_DOCUMENT = "application/vnd.oasis.opendocument."
+_OPEN_DOCUMENTS = {
+    "spreadsheet": "spreadsheet",
+    "text": "opendocument",
+    "presentation": "opendocument",
+    "graphics": "opendocument",
+}
 
 
 def _zip_format(data: bytes, source: str, expected: str | None) -> str | None:
@@ -215,33 +230,20 @@ def _zip_format(data: bytes, source: str, expected: str | None) -> str | None:
     for folder, name in (("word", "docx"), ("ppt", "pptx"), ("xl", "spreadsheet")):
         if folder in folders and "[Content_Types].xml" in folders:
             return name
-    if mimetype.startswith("application/vnd.oasis.opendocument.spreadsheet"):
-        return "spreadsheet"
+    kind = mimetype.strip().removeprefix(_OPEN_DOCUMENT).partition("-")[0]  # of templates and master documents, too
+    if mimetype.startswith(_OPEN_DOCUMENT) and kind in _OPEN_DOCUMENTS:
+        return _OPEN_DOCUMENTS[kind]
     if mimetype.startswith("application/epub"):
         return "epub"
     if fallback is not None:
         return fallback
-    open_document = mimetype.strip().removeprefix("application/vnd.oasis.opendocument.")
-    if open_document in _SAVED_AS:
-        raise UnsupportedFormatError(
-            source, f"is an OpenDocument {open_document}; save it as {_SAVED_AS[open_document]}"
-        )
     kind = f"a zip archive of type {mimetype.strip()!r}" if mimetype else "a zip archive"
     raise UnsupportedFormatError(source, f"is {kind}, which no loader reads; unpack or convert it")
 
 
 def _ole_format(data: bytes, source: str, expected: str | None) -> str | None:
     """Old Office files, and encrypted new ones: told apart by the names of their streams."""
-
-    def holds(stream: str) -> bool:
-        return stream.encode("utf-16-le") in data
-
-    if holds("EncryptedPackage"):
-        raise PasswordRequiredError(source, "is an encrypted Office file; save it without the password")
-    if holds("WordDocument"):
-        raise UnsupportedFormatError(source, "is a Word 97-2003 document (.doc); save it as .docx")
-    if holds("PowerPoint Document"):
-        raise UnsupportedFormatError(source, "is a PowerPoint 97-2003 presentation (.ppt); save it as .pptx")
-    if holds("Workbook") or holds("Book") or expected == "spreadsheet":
+    refuse_old(data, source)
+    if expected == "spreadsheet" or any(ole_holds(data, stream) for stream in ("Workbook", "Book")):
         return "spreadsheet"
     raise UnsupportedFormatError(source, "is an OLE container (.msg, .vsd or alike), which no loader reads")

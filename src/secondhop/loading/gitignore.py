@@ -58,7 +58,7 @@ def own_patterns(ignore: Sequence[str], root: str) -> tuple[Ignore, ...]:
     if isinstance(ignore, str):
         raise OptionError(f"ignore={ignore!r} must be a list of patterns")
     try:
-        return _ignore(ignore, root, "pattern")
+        return ignore_lines(ignore, root, "pattern")
     except ValueError as error:
         raise OptionError(f"ignore={list(ignore)!r} holds an invalid pattern: {error}") from error
 
@@ -96,9 +96,9 @@ def read_ignores(folder: str, name: str, label: str) -> tuple[Ignore, ...]:
     text = data.decode("utf-8", "surrogateescape").replace("\r\n", "\n").replace("\r", "\n")
     lines = printable(text).removeprefix("\ufeff").split("\n")
     try:
-        return _ignore(lines, folder, label)
+        return ignore_lines(lines, folder, label)
     except ValueError:
-        return _ignore([line for line in lines if _is_pattern(line)], folder, label)
+        return ignore_lines([line for line in lines if _is_pattern(line)], folder, label)
 
 
 def why_ignored(path: str, is_folder: bool, ignores: Sequence[Ignore]) -> str | None:
@@ -112,7 +112,12 @@ def why_ignored(path: str, is_folder: bool, ignores: Sequence[Ignore]) -> str | 
     return None
 
 
-def _ignore(lines: Iterable[str], folder: str, label: str) -> tuple[Ignore, ...]:
+def ignore_lines(lines: Iterable[str], folder: str, label: str) -> tuple[Ignore, ...]:
+    """The lines of an ignore file of a folder; nothing if there is no pattern among them.
+
+    Raises:
+        ValueError: one of them is no pattern.
+    """
     # Blank lines and comments go, so that the spec numbers the patterns as we do.
     patterns = tuple(_trimmed(line) for line in lines if line.strip() and not line.startswith("#"))
     return (Ignore(portable(folder), label, patterns, _spec(patterns)),) if patterns else ()
@@ -127,7 +132,7 @@ def _trimmed(line: str) -> str:
 
 def _is_pattern(line: str) -> bool:
     try:
-        _ignore([line], "", "")
+        ignore_lines([line], "", "")
     except ValueError:
         return False
     return True

@@ -1,4 +1,4 @@
-"""Parts of zip containers that are XML, of Word and books, and elements without regard to namespaces.
+"""Parts of zip containers that are XML, of office documents and books, and elements without regard to namespaces.
 
 Namespaces differ between the two variants of the office formats, and between programs.
 """
@@ -27,14 +27,21 @@ def parse_part(archive: ZipFile, name: str, source: str) -> etree._Element | Non
         CorruptFileError: it is not XML.
     """
     data = read_entry(archive, name, source)
-    if data is None:
-        return None
+    return None if data is None else parse_xml(data, f"{name} inside it", source)
+
+
+def parse_xml(data: bytes, name: str, source: str) -> etree._Element:
+    """The root of an XML document that errors call by that name.
+
+    Raises:
+        CorruptFileError: it is not XML.
+    """
     # A parser for each file: entities stay as they are, nothing is fetched, depth and text size have libxml2's limits.
     parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
     try:
         return etree.parse(BytesIO(data), parser).getroot()
     except etree.XMLSyntaxError as error:
-        raise CorruptFileError(source, f"{name} inside it is not valid XML ({error})") from error
+        raise CorruptFileError(source, f"{name} is not valid XML ({error})") from error
 
 
 def tag_of(element: etree._Element) -> str:
@@ -56,6 +63,12 @@ def child_of(element: etree._Element | None, *names: str) -> etree._Element | No
             return None
         element = next((child for child in element if tag_of(child) == name), None)
     return element
+
+
+def children_of(element: etree._Element | None, *names: str) -> list[etree._Element]:
+    """The elements in what `child_of` finds."""
+    found = child_of(element, *names)
+    return [] if found is None else list(found.iterchildren("*"))
 
 
 def value_of(element: etree._Element | None, *names: str) -> str | None:

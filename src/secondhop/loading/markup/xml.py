@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from xml.parsers import expat
 
 from secondhop.loading.builder import TextBuilder
-from secondhop.loading.encodings import character_offsets, decode, in_lines
+from secondhop.loading.encodings import READ_AS, character_offsets, decode, in_lines
 from secondhop.loading.markup import xml_document
 from secondhop.loading.verbatim.outlined import nested, shortened
 from secondhop.types import Section, SourceText, Span
@@ -114,7 +114,8 @@ def _decoded(data: bytes, source: str) -> tuple[str, list[str]]:
     declared = _DECLARED.match(data)
     if declared:
         try:
-            return in_lines(data.decode(codecs.lookup(declared[1].decode("ascii")).name))
+            name = codecs.lookup(declared[1].decode("ascii")).name
+            return in_lines(data.decode(READ_AS.get(name, name)))
         except (LookupError, UnicodeError):
             pass
     return decode(data, source)

@@ -1,6 +1,6 @@
 """Word documents: body in reading order, headings by style, outline level or bold letters, clauses with their numbers, tables by row.
 
-Notes, page headers and page footers stand at the end. Hidden text is left out.
+Notes, page headers and page footers stand at the end. Hidden text and tables of contents are left out.
 
 The XML is read directly. That keeps what lies inside content controls, text boxes and tracked insertions, reads the
 strict variant of the format too, and does not care about damage in parts that hold no text.
@@ -9,7 +9,6 @@ strict variant of the format too, and does not care about damage in parts that h
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import replace
@@ -19,13 +18,14 @@ from zipfile import ZipFile
 
 from secondhop.errors import CorruptFileError
 from secondhop.loading.builder import TextBuilder, clean, one_line, raised
-from secondhop.loading.containers import open_container, refuse_ole
+from secondhop.loading.containers import open_container, refuse_old
 from secondhop.loading.numerals import numeral
 from secondhop.loading.office.docx_bold import heads_by_bold, is_bold_title
 from secondhop.loading.office.docx_styles import Styles, read_styles
 from secondhop.loading.office.drawings import drawn_lines
 from secondhop.loading.office.formulas import formula
-from secondhop.loading.office.symbol_font import symbol
+from secondhop.loading.office.left_out import left_out
+from secondhop.loading.office.symbol_font import symbol, with_signs
 from secondhop.loading.xml_parts import attribute_of, child_of, is_on, number_of, parse_part, tag_of, value_of
 from secondhop.types import SourceText
 
@@ -55,7 +55,6 @@ _STANDING_FOR = frozenset({"footnoteReference", "endnoteReference", *_DRAWINGS})
 """What a mark or the lines of a part are put into."""
 _OF_OLD_WORD = frozenset({"textpath", "checkBox", "ddList"})
 _HEXADECIMAL = re.compile(r"[0-9A-Fa-f]{1,4}")
-_TYPED_SIGN = re.compile("[\uf020-\uf0ff]")
 _CHARACTERS = {"tab": "\t", "ptab": "\t", "br": "\n", "cr": "\n", "noBreakHyphen": "-"}
 
 
@@ -68,7 +67,7 @@ def load(data: bytes, source: str) -> SourceText:
         CorruptFileError: not a Word document, or damaged.
         NoTextError: nothing in it but pictures.
     """
-    refuse_ole(data, source, "Word", ".docx")
+    refuse_old(data, source)
     builder = TextBuilder()
     with open_container(data, source) as archive:
         main = _main_part(archive, source)
@@ -89,17 +88,7 @@ def load(data: bytes, source: str) -> SourceText:
                 _write_notes(notes, name.capitalize(), marks[name], builder)
         _write_furniture(archive, folder, source, builder)
         metadata = _metadata(parse_part(archive, "docProps/core.xml", source))
-    return builder.build(source, metadata=metadata, warnings=_left_out(root))
-
-
-def _left_out(root: etree._Element) -> list[str]:
-    found = root.iter(*(f"{{*}}{name}" for name in _LEFT_OUT))
-    counts = Counter(tag_of(element) for element in found if not (element.text or "").strip())
-    return [
-        f"Left out {counts[name]} {plural if counts[name] > 1 else singular}."
-        for name, (singular, plural) in _LEFT_OUT.items()
-        if counts[name]
-    ]
+    return builder.build(source, metadata=metadata, warnings=left_out(root, _LEFT_OUT))
 
 
 def _main_part(archive: ZipFile, source: str) -> str:
@@ -154,7 +143,10 @@ def _write_blocks(parent: etree._Element, styles: Styles, builder: TextBuilder) 
     code: list[str] = []
     for element in parent:
         name = tag_of(element)
-        if name == "p" and value_of(element, "pPr", "pStyle") in styles.code:
+        style = value_of(element, "pPr", "pStyle") if name == "p" else None
+        if style in styles.contents:
+            continue
+        if style in styles.code:
             code.append(_line(element))
             continue
         builder.code("\n".join(code).strip("\n"))
@@ -218,7 +210,7 @@ def _pieces(element: etree._Element) -> Iterator[str]:
         if name == "t":
             text = child.text or ""
             if fonts is not None and not text.isascii():
-                text = _with_signs(text, fonts)
+                text = with_signs(text, attribute_of(fonts, "ascii") or "")
             yield raised(text) if is_raised else text
         elif name == "rPr":  # it stands first in its run
             properties = {tag_of(each): each for each in child}
@@ -242,12 +234,6 @@ def _pieces(element: etree._Element) -> Iterator[str]:
             yield _CHARACTERS[name]
         elif name not in _NOT_SHOWN and name != "txbxContent":
             yield from _pieces(child)
-
-
-def _with_signs(text: str, fonts: etree._Element) -> str:
-    """Text of a run in these fonts; what was typed in a font of signs is stored from U+F000 on."""
-    font = attribute_of(fonts, "ascii") or ""
-    return _TYPED_SIGN.sub(lambda found: symbol(font, ord(found[0])) or found[0], text)
 
 
 def _symbol(element: etree._Element) -> str:

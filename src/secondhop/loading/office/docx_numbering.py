@@ -1,68 +1,39 @@
-"""The numbers that Word shows before clauses and list items and that stand nowhere in the text, as `9.1` or `(a)`."""
+"""The lists of a Word document, and the styles that stand for a level of one."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from secondhop.loading.numerals import numeral
+from secondhop.loading.office.numbering import Counters, Level
 from secondhop.loading.xml_parts import attribute_of, child_of, number_of, tag_of, value_of
 
 if TYPE_CHECKING:
     from lxml import etree  # type: ignore[import-untyped]
 
-_LEVELS = 9
-_PLACEHOLDER = re.compile(r"%([1-9])")
+
+@dataclass(frozen=True, slots=True)
+class _Level(Level):
+    """How one level of a list counts, and the paragraph style that stands for it."""
+
+    style: str = ""
 
 
 @dataclass(frozen=True, slots=True)
-class _Level:
-    """How one level of a list counts."""
-
-    start: int = 1
-    form: str = "decimal"
-    template: str = ""
-    legal: bool = False
-    """All numbers in it are shown in decimal form."""
-    style: str = ""
-    """The paragraph style that stands for the level."""
-
-
-@dataclass(slots=True)
 class Numbering:
-    """The lists of a document, and how far each has counted. One for each reading of a document."""
+    """The lists of a document. One for each reading of a document, as they count on."""
 
     lists: Mapping[str, tuple[str, Mapping[int, _Level]]] = field(default_factory=dict)
     """List id → what its counters are shared by, its levels."""
     by_style: Mapping[str, tuple[str, int]] = field(default_factory=dict)
     """Style id → list id and level."""
-    counters: dict[str, list[int | None]] = field(default_factory=dict)
+    counters: Counters = field(default_factory=Counters)
 
     def label(self, list_id: str, level: int) -> str | None:
         """Count one on, and return what stands before the paragraph: "" for nothing, None if there is no such list."""
         found = self.lists.get(list_id)
-        if found is None or not 0 <= level < _LEVELS:
-            return None
-        shared, levels = found
-        counters = self.counters.setdefault(shared, [None] * _LEVELS)
-        own = levels.get(level, _Level())
-        before = counters[level]
-        counters[level] = own.start if before is None else before + 1
-        counters[level + 1 :] = [None] * (_LEVELS - level - 1)
-        if own.form == "bullet":
-            return "" if own.template.isspace() else "-"  # a blank one goes on with an item
-        if own.form == "none":
-            return ""
-
-        def shown(match: re.Match[str]) -> str:
-            place = int(match[1]) - 1
-            other = levels.get(place, _Level())
-            count = counters[place]
-            return numeral(other.start if count is None else count, "decimal" if own.legal else other.form)
-
-        return " ".join(_PLACEHOLDER.sub(shown, own.template).split())
+        return None if found is None else self.counters.label(*found, level)
 
 
 def read_numbering(root: etree._Element | None, styles: etree._Element | None) -> Numbering:

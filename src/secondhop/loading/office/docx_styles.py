@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeVar
 
 from secondhop.loading.office.docx_numbering import Numbering, read_numbering
+from secondhop.loading.office.paragraph_kinds import CODE_STYLES
 from secondhop.loading.xml_parts import attribute_of, child_of, number_of, tag_of, value_of
 
 if TYPE_CHECKING:
@@ -14,8 +15,6 @@ if TYPE_CHECKING:
 
 _T = TypeVar("_T")
 _TITLE_LEVEL = 0
-_OF_CODE = frozenset({"code", "html preformatted", "preformatted text", "source code"})
-"""Names of styles as Word, LibreOffice and pandoc call them; they are English in every language."""
 _MAX_STYLE_ANCESTORS = 20
 
 
@@ -29,6 +28,8 @@ class Styles:
     """Ids of list styles."""
     code: frozenset[str] = frozenset()
     """Ids of styles for lines of code."""
+    contents: frozenset[str] = frozenset()
+    """Ids of styles for the lines of tables of contents."""
     numbering: Numbering = field(default_factory=Numbering)
     """The numbers of clauses and list items, which count on while the document is read."""
     based_on: Mapping[str, str] = field(default_factory=dict)
@@ -68,6 +69,7 @@ def read_styles(root: etree._Element | None, numbering: etree._Element | None) -
     based_on: dict[str, str] = {}
     lists: set[str] = set()
     code: set[str] = set()
+    contents: set[str] = set()
     for style in () if root is None else root:
         style_id = attribute_of(style, "styleId")
         if tag_of(style) != "style" or style_id is None:
@@ -78,9 +80,13 @@ def read_styles(root: etree._Element | None, numbering: etree._Element | None) -
         based_on[style_id] = value_of(style, "basedOn") or ""
         if child_of(style, "pPr", "numPr") is not None:
             lists.add(style_id)
-        if (value_of(style, "name") or "").lower() in _OF_CODE:
+        name = (value_of(style, "name") or "").lower()
+        if name in CODE_STYLES:
             code.add(style_id)
-    return Styles(levels, frozenset(lists), frozenset(code), read_numbering(numbering, root), based_on)
+        elif name.startswith("toc ") or name == "table of figures":
+            contents.add(style_id)
+    numbers = read_numbering(numbering, root)
+    return Styles(levels, frozenset(lists), frozenset(code), frozenset(contents), numbers, based_on)
 
 
 def _style_level(style: etree._Element) -> int | None:

@@ -56,10 +56,13 @@ def _chart_lines(chart: etree._Element) -> Iterator[str]:
     for series in chart.iter(f"{{{_CHART}}}ser"):
         name = " ".join(_points(series, "tx").values())
         places, values = _first(series, _PLACES), _first(series, _VALUES)
-        told = "; ".join(
-            f"{places[number]} = {value}" if number in places else value for number, value in values.items()
-        )
-        yield ": ".join(filter(None, (name, told)))
+        yield series_line(name, ((places.get(number, ""), value) for number, value in values.items()))
+
+
+def series_line(name: str, points: Iterable[tuple[str, str]]) -> str:
+    """A series of a chart: its name, then its values, with their categories if they have them."""
+    values = (f"{place} = {value}" if place else value for place, value in points)
+    return ": ".join(filter(None, (name, "; ".join(values))))
 
 
 def _first(series: etree._Element, names: tuple[str, ...]) -> dict[str, str]:
@@ -71,11 +74,11 @@ def _points(series: etree._Element, name: str) -> dict[str, str]:
     points: dict[str, str] = {}
     for part in series.iterchildren(f"{{{_CHART}}}{name}"):
         for value in part.iter(f"{{{_CHART}}}v"):
-            points.setdefault(value.getparent().get("idx", ""), _number(value.text or ""))
+            points.setdefault(value.getparent().get("idx", ""), short_number(value.text or ""))
     return points
 
 
-def _number(text: str) -> str:
+def short_number(text: str) -> str:
     """A number in at most 15 digits, as office programs show it (4.3 is stored as 4.2999999999999998)."""
     try:
         return f"{float(text):.15g}" if len(text) > 15 else text

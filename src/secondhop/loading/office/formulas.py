@@ -1,11 +1,12 @@
-"""Formulas of Word and PowerPoint in one line, as people type them: `(−b±√(b²−4ac))/2a`."""
+"""Formulas of office documents in one line, as people type them: `(−b±√(b²−4ac))/2a`."""
 
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from secondhop.loading.builder import raised
+from secondhop.loading.builder import one_line, raised
 from secondhop.loading.xml_parts import child_of, tag_of, value_of
 
 if TYPE_CHECKING:
@@ -13,11 +14,46 @@ if TYPE_CHECKING:
 
 _NEEDS_NO_BRACKETS = re.compile(r"[\w.,]*|[([{|][^()\[\]{}|]*[)\]}|]")
 _DELETED = frozenset({"del", "moveFrom"})
+_OF_A_FONT = re.compile("[\ue000-\uf8ff]")
+"""Signs that one font alone has, as StarSymbol the plus of old files."""
+_GAPS = str.maketrans("`~", "  ")
+"""What is typed for a space between signs."""
+_SIGNS = frozenset({"mi", "mn", "mo", "ms", "mtext"})
+_SCRIPTS = {
+    "msub": (False,), "munder": (False,), "msup": (True,), "mover": (True,), "msubsup": (False, True), "munderover": (False, True),
+}  # fmt: skip
+"""Elements of MathML with scripts → whether each stands above the line."""
 
 
 def formula(element: etree._Element) -> str:
-    """The text of a formula, or of a part of one."""
+    """The text of a formula of Word or PowerPoint, or of a part of one."""
     return "".join(map(_shown, element))
+
+
+def mathml(element: etree._Element) -> str:
+    """The text of a formula in MathML, or of a part of one."""
+    name = tag_of(element)
+    if name in _SIGNS:
+        return one_line(element.text or "")
+    if name == "semantics":
+        shown = mathml(element[0]) if len(element) else ""
+        typed = child_of(element, "annotation")
+        if typed is not None and _OF_A_FONT.search(shown):
+            return one_line((typed.text or "").translate(_GAPS))
+        return shown
+    parts = [mathml(child) for child in element if tag_of(child)]
+    if name == "mfrac" and len(parts) == 2:
+        return "/".join(map(_bracketed, parts))
+    if name in _SCRIPTS and len(parts) == len(_SCRIPTS[name]) + 1:
+        base, *scripts = parts
+        marks = zip(scripts, _SCRIPTS[name], strict=True)
+        return base + "".join(_above(text) if is_above else f"_{_bracketed(text)}" for text, is_above in marks)
+    if name == "mroot" and len(parts) == 2:
+        return f"{raised(parts[1])}√{_bracketed(parts[0])}"
+    if name in ("mtable", "mtr"):
+        return ("; " if name == "mtable" else ", ").join(parts)
+    text = "".join(" " * (one[-1:].isalpha() and two[:1].isalnum()) + two for one, two in pairwise(["", *parts]))
+    return f"√{_bracketed(text)}" if name == "msqrt" else text
 
 
 def _shown(element: etree._Element) -> str:

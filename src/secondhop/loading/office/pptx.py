@@ -9,7 +9,7 @@ from typing import Any
 
 from secondhop.errors import CorruptFileError, MissingExtraError
 from secondhop.loading.builder import TextBuilder, clean, one_line
-from secondhop.loading.containers import open_container, refuse_ole
+from secondhop.loading.containers import open_container, refuse_old
 from secondhop.loading.numerals import numeral
 from secondhop.types import SourceText
 
@@ -41,7 +41,7 @@ def load(data: bytes, source: str) -> SourceText:
         CorruptFileError: not a presentation, or damaged.
         NoTextError: nothing in it but pictures.
     """
-    refuse_ole(data, source, "PowerPoint", ".pptx")
+    refuse_old(data, source)
     open_container(data, source).close()
     builder = TextBuilder()
     hidden: list[str] = []
