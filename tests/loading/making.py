@@ -52,7 +52,8 @@ def drawn_pdf(pages, pictures=(), contents=None):
         "<< /Type /XObject /Subtype /Image /Width 1 /Height 1 /ColorSpace /DeviceGray /BitsPerComponent 8 /Length 1 >>\n"
         "stream\nx\nendstream"
     )
-    objects += [f"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica-{face} >>" for face in ("Bold", "BoldOblique")]
+    faces = enumerate(("Bold", "BoldItalic"), start=2)
+    bold = " ".join(f"/F{number} << /Type /Font /Subtype /Type1 /BaseFont /Times-{face} >>" for number, face in faces)
     kids = []
     for number, items in enumerate(pages):
         stream = "".join(
@@ -62,7 +63,7 @@ def drawn_pdf(pages, pictures=(), contents=None):
         stream += "q 600 0 0 700 0 0 cm /I1 Do Q\n" if number in pictures else ""
         objects.append((contents or {}).get(number) or f"<< /Length {len(stream)} >>\nstream\n{stream}\nendstream")
         objects.append(
-            "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 612 792] /Resources << /Font << /F1 3 0 R /F2 5 0 R /F3 6 0 R >>"
+            f"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 612 792] /Resources << /Font << /F1 3 0 R {bold} >>"
             f" /XObject << /I1 4 0 R >> >> /Contents {len(objects)} 0 R >>"
         )
         kids.append(f"{len(objects)} 0 R")

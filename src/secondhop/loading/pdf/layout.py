@@ -56,15 +56,11 @@ def _rows(lines: Sequence[Line]) -> list[Line]:
             and abs(line.bottom - last.bottom) <= _SAME_ROW * min(last.height, line.height)
             and line.left >= last.right
         ):
-            rows[-1] = last._replace(
-                text=f"{last.text} {line.text}",
-                right=line.right,
-                height=max(last.height, line.height),
-                size=max(last.size, line.size),
-                is_askew=False,
-                weight=min(last.weight, line.weight),
-                is_row=last.is_row or line.is_row or not is_number(last.text),
-            )
+            height, size = max(last.height, line.height), max(last.size, line.size)
+            weight = min(last.weight, line.weight)
+            is_row = weight > 0 and (last.is_row or line.is_row or not is_number(last.text))
+            text = f"{last.text} {line.text}"
+            rows[-1] = Line(text, last.left, line.right, last.bottom, height, size, weight=weight, is_row=is_row)
         else:
             rows.append(line)
     return rows

@@ -275,9 +275,9 @@ def _set(textpage: Any, number: int) -> tuple[float, bool]:
     """The size of a character's font, in points of the page, and whether its line runs askew."""
     matrix = raw.FS_MATRIX()
     raw.FPDFText_GetMatrix(textpage, number, matrix)
-    along, across = sorted((abs(matrix.a), abs(matrix.b)))
+    across, along = abs(matrix.a), abs(matrix.b)
     size = float(raw.FPDFText_GetFontSize(textpage, number)) * math.hypot(matrix.c, matrix.d)
-    return size, along > _SLIGHTLY_TURNED * across
+    return size, along > _SLIGHTLY_TURNED * across and across > _SLIGHTLY_TURNED * along
 
 
 def _apart(
