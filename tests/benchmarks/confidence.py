@@ -12,7 +12,7 @@ import json
 import os
 import time
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import astuple, replace
+from dataclasses import astuple, fields, replace
 from pathlib import Path
 
 import numpy as np
@@ -47,6 +47,8 @@ ELSEWHERE = {
 WEIGHT = {"own": 1.0, "pooled": 1.0, "removed": 0.4, "one removed": 0.2, "off topic": 0.3}
 """What a set's questions of each kind count together: about a third of the union cannot be answered."""
 SETS = (*MULTI_HOP, *CONTRACTS, *CORPORA)
+OF_DOCUMENTS = 2
+"""So many signals, the first ones, tell whether the documents hold the evidence; the others whether the context shows it."""
 
 
 def tasks():
@@ -135,15 +137,16 @@ class Table:
         self.budget, self.answerable = np.array(columns[4]), np.array(columns[5], bool)
         self.full = np.array(columns[6], float)
         self.any = np.array([values is not None for values in columns[7]])
-        self.signals = np.array([values if values is not None else [0.0] * 4 for values in columns[7]])
+        n = len(fields(model.Signals))
+        self.signals = np.array([values if values is not None else [0.0] * n for values in columns[7]])
         self.weight = np.zeros(len(rows))
         for name, split, kind in {(row[0], row[1], row[2]) for row in rows}:
             group = (self.name == name) & (self.split == split) & (self.kind == kind)
             self.weight[group] = WEIGHT[kind] / group.sum()
 
     def confidence(self, in_documents, in_context):
-        a = sigmoid(in_documents[0] + self.signals[:, :1] @ np.array(in_documents[1:]))
-        return self.any * a * sigmoid(in_context[0] + self.signals @ np.array(in_context[1:]))
+        a = sigmoid(in_documents[0] + self.signals[:, :OF_DOCUMENTS] @ np.array(in_documents[1:]))
+        return self.any * a * sigmoid(in_context[0] + self.signals[:, OF_DOCUMENTS:] @ np.array(in_context[1:]))
 
 
 def sigmoid(odds):
@@ -177,9 +180,11 @@ def fit(table, leave_out=None):
     base = (table.split == "A") & table.any & np.isin(table.name, SETS) & (table.name != leave_out)
     a = base & (table.kind != "one removed")
     s = base & table.answerable
-    in_documents = fit_one(table.signals[a, :1], table.answerable[a].astype(float), table.weight[a], table.name[a])
-    group = np.char.add(table.name[s], table.kind[s])
-    return in_documents, fit_one(table.signals[s], table.full[s], table.weight[s], group)
+    answerable, group = table.answerable[a].astype(float), np.char.add(table.name[s], table.kind[s])
+    return (
+        fit_one(table.signals[a, :OF_DOCUMENTS], answerable, table.weight[a], table.name[a]),
+        fit_one(table.signals[s, OF_DOCUMENTS:], table.full[s], table.weight[s], group),
+    )
 
 
 def interval(p, label, ids, samples=300):

@@ -110,7 +110,38 @@ def test_it_is_a_probability_under_every_strategy_and_scoring(strategy, variant)
 def test_signals_are_zero_where_nothing_is_left_out(towers):
     hits, selection = chosen(towers, "tower of Leeds", 8192)
     found = model.signals(hits, selection, shown_sentences(hits, selection), len(towers))
-    assert (found.rival, found.crowd, found.squeeze) == (0.0, 0.0, 0.0)
+    assert (found.crowd, found.squeeze) == (0.0, 0.0)
+
+
+FILM = "Silver Harbour is a film of 1987 that Mara Ellison Quist directed in Tromsdalen."
+HOPS = {
+    "linked": "Mara Ellison Quist was born in Tromsdalen and died in 2003.",
+    "unlinked": "Petra Oldham Voss was born in Lindesberg and died in 2011.",
+}
+
+
+def test_short_texts_that_name_one_another_are_trusted_more_than_others():
+    linked, unlinked = (director(Document.from_texts([FILM, text, *TOWERS])) for text in HOPS.values())
+    assert linked.link > unlinked.link == model.TYPICAL_LINK
+    assert linked.match == pytest.approx(unlinked.match, abs=0.05)
+
+
+def test_links_tell_nothing_inside_one_text_nor_where_nothing_is_linked():
+    one_text = [{"text": text, "source": "all.txt"} for text in (FILM, HOPS["linked"], *TOWERS)]
+    assert director(Document.from_chunks(one_text)).link == model.TYPICAL_LINK
+    nameless = [FILM.lower(), *(tower.lower().translate(str.maketrans("", "", "0123456789")) for tower in TOWERS)]
+    assert director(Document.from_texts(nameless)).link == model.TYPICAL_LINK
+
+
+def test_words_count_as_held_that_the_two_best_candidates_hold_between_them():
+    texts = ["The quay of Leeds is old.", "Toll is due at noon.", "Herons nest here.", *TOWERS]
+    question = "Is toll due on the quay where herons nest?"
+    hits, selection = chosen(Document.from_chunks(texts, tokenizer="words"), question, 8192)
+    found = model.signals(hits, selection, shown_sentences(hits, selection), len(texts))
+    best = {hit.chunk.text for hit in hits[:2]}
+    assert best == set(texts[1:3])
+    assert (hits.query.terms, hits.query.unmatched) == (("toll", "due", "quay", "heron", "nest"), ())
+    assert found.held == pytest.approx(4 / 5)
 
 
 def test_copies_left_out_do_not_count_as_left_out():
@@ -125,7 +156,8 @@ def test_signals_stay_in_their_ranges(towers):
     for budget in (12, 40, 100):
         hits, selection = chosen(towers, "Which tower has bells and a clock?", budget)
         found = model.signals(hits, selection, shown_sentences(hits, selection), len(towers))
-        assert 0 < found.rival <= 1
+        assert 0 < found.held <= 1
+        assert 0 < found.link <= 1.5
         assert 0 < found.crowd <= np.log1p(len(TOWERS))
         assert 0 <= found.squeeze <= 7
         assert -3.1 < found.match < 2
@@ -146,7 +178,7 @@ def test_a_sentence_is_shown_if_it_begins_inside_what_is_kept_of_its_chunk(start
 
 
 def test_the_coefficients_point_the_way_they_are_explained():
-    assert model.IN_DOCUMENTS[1] > 0
+    assert all(value > 0 for value in model.IN_DOCUMENTS[1:])
     assert model.IN_CONTEXT[1] > 0
     assert all(value < 0 for value in model.IN_CONTEXT[2:])
 
@@ -170,6 +202,12 @@ def test_the_query_knows_weights_and_rarity_of_its_words(towers):
     assert query.unmatched_weights == (0.3, 1.0)
     assert len(query.idf) == 2
     assert all(value > 0 for value in query.idf)
+
+
+def director(document):
+    """Signals of a question which needs two texts."""
+    hits, selection = chosen(document, "In which year was the director of Silver Harbour born?", 8192)
+    return model.signals(hits, selection, shown_sentences(hits, selection), len(document))
 
 
 def chosen(document, question, budget):
