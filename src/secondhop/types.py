@@ -14,7 +14,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
-from typing import TYPE_CHECKING, Any, Literal, get_args
+from typing import TYPE_CHECKING, Any, Literal, TypedDict, get_args
 
 if TYPE_CHECKING:
     import numpy as np
@@ -330,9 +330,25 @@ Strategy = Callable[[Query, Ranking, Budget], Selection]
 """Chooses passages. The built-in strategies have this shape; a callable of the user's with it is a strategy too."""
 
 
-class Citation(dict[str, Any]):
-    """One passage of the context as a plain dict, in reading order.
+class Citation(TypedDict):
+    """One passage of the context as a plain dict."""
 
-    Keys: `source`, `page` (from 1 or None), `heading` (or None), `line` (from 1), `text` (verbatim; ` … ` at gaps),
-    `marker` ("[1]"), `chunk_id`, `start`, `end`, `spans`, `line_end`, `heading_path`, `score`, `role`, `metadata`.
-    """
+    source: str
+    page: int | None
+    """From 1."""
+    heading: str | None
+    line: int | None
+    """From 1."""
+    text: str
+    """Verbatim; ` … ` at gaps."""
+    marker: str
+    """`[1]`: passages in reading order."""
+    chunk_id: str
+    start: int
+    end: int
+    spans: list[list[int]]
+    line_end: int | None
+    heading_path: list[str]
+    score: float
+    role: Role
+    metadata: dict[str, Any]

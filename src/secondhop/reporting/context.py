@@ -71,7 +71,7 @@ class Context:
         """`{"text", "citations", "report"}`, JSON-ready where the chunks' metadata are."""
         return {
             "text": self.text(),
-            "citations": [dict(citation) for citation in self.citations],
+            "citations": self.citations,
             "report": self.report.to_dict(),
         }
 
@@ -82,23 +82,23 @@ def _citation(number: int, passage: Passage) -> Citation:
     before = chunk.text.count("\n", 0, start - chunk.start)
     inside = chunk.text.count("\n", start - chunk.start, end - chunk.start)
     line = None if chunk.line is None else chunk.line + before
-    return Citation(
-        source=chunk.source,
-        page=chunk.page,
-        heading=chunk.heading,
-        line=line,
-        text=passage_text(passage),
-        marker=f"[{number}]",
-        chunk_id=chunk.id,
-        start=start,
-        end=end,
-        spans=[list(span) for span in passage.spans],
-        line_end=None if line is None else line + inside,
-        heading_path=list(chunk.heading_path),
-        score=passage.score,
-        role=passage.role,
-        metadata=_metadata(chunk),
-    )
+    return {
+        "source": chunk.source,
+        "page": chunk.page,
+        "heading": chunk.heading,
+        "line": line,
+        "text": passage_text(passage),
+        "marker": f"[{number}]",
+        "chunk_id": chunk.id,
+        "start": start,
+        "end": end,
+        "spans": [list(span) for span in passage.spans],
+        "line_end": None if line is None else line + inside,
+        "heading_path": list(chunk.heading_path),
+        "score": passage.score,
+        "role": passage.role,
+        "metadata": _metadata(chunk),
+    }
 
 
 def _metadata(chunk: Chunk) -> dict[str, Any]:
