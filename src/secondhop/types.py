@@ -331,18 +331,18 @@ Strategy = Callable[[Query, Ranking, Budget], Selection]
 
 
 class Citation(TypedDict):
-    """One passage of the context as a plain dict."""
+    """One passage of the context as a plain dict, in reading order.
+
+    Keys: `source`, `page` (from 1 or None), `heading` (or None), `line` (from 1), `text` (verbatim; ` … ` at gaps),
+    `marker` ("[1]"), `chunk_id`, `start`, `end`, `spans`, `line_end`, `heading_path`, `score`, `role`, `metadata`.
+    """
 
     source: str
     page: int | None
-    """From 1."""
     heading: str | None
     line: int | None
-    """From 1."""
     text: str
-    """Verbatim; ` … ` at gaps."""
     marker: str
-    """`[1]`: passages in reading order."""
     chunk_id: str
     start: int
     end: int

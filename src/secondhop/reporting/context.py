@@ -79,8 +79,10 @@ class Context:
 def _citation(number: int, passage: Passage) -> Citation:
     chunk = passage.chunk
     start, end = passage.spans[0][0], passage.spans[-1][1]
-    before = chunk.text.count("\n", 0, start - chunk.start)
-    inside = chunk.text.count("\n", start - chunk.start, end - chunk.start)
+    before = inside = 0
+    if chunk.line_end != chunk.line:
+        before = chunk.text.count("\n", 0, start - chunk.start)
+        inside = chunk.text.count("\n", start - chunk.start, end - chunk.start)
     line = None if chunk.line is None else chunk.line + before
     return {
         "source": chunk.source,
@@ -92,7 +94,7 @@ def _citation(number: int, passage: Passage) -> Citation:
         "chunk_id": chunk.id,
         "start": start,
         "end": end,
-        "spans": [list(span) for span in passage.spans],
+        "spans": list(map(list, passage.spans)),
         "line_end": None if line is None else line + inside,
         "heading_path": list(chunk.heading_path),
         "score": passage.score,
