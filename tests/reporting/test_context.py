@@ -2,7 +2,7 @@ import json
 
 import pytest
 
-from secondhop import Document, OptionError, build_context
+from secondhop import Citation, Document, OptionError, build_context
 
 
 def test_length_and_truth_are_those_of_the_passages(contract):
@@ -49,6 +49,21 @@ def test_a_cut_passage_shows_its_gap_and_cites_its_spans():
     assert citation["text"] == "Copper melts. … Copper is red." == context.text()
     assert [text[start:end] for start, end in citation["spans"]] == ["Copper melts.", "Copper is red."]
     assert (citation["start"], citation["end"]) == (0, len(text))
+
+
+def test_citations_are_plain_dicts_with_the_keys_that_their_type_lists(contract):
+    for citation in contract.context("agreement").citations:
+        assert type(citation) is dict
+        assert list(citation) == list(Citation.__annotations__)
+
+
+@pytest.mark.parametrize(
+    "text", ["Copper melts.", "Zinc.\nCopper melts.\nTin is grey.", "Zinc. Tin.\n\nCopper melts\nwhen hot."]
+)
+def test_citations_tell_the_first_and_the_last_line_of_what_they_show(text):
+    (citation,) = Document.from_text(text, tokenizer="words").context("When does copper melt?").citations
+    assert citation["line"] == 1 + text.count("\n", 0, citation["start"])
+    assert citation["line_end"] == 1 + text.count("\n", 0, citation["end"])
 
 
 def test_to_dict_is_what_the_command_line_prints(contract):
