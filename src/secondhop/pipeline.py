@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
+from operator import attrgetter
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
@@ -87,7 +88,7 @@ def answer(
     retrieved = perf_counter()
     hits, chosen, chooser = _selected(snapshot, find, hits, options, budget, allowed)
     selected = perf_counter()
-    passages = tuple(sorted(chosen.passages, key=lambda passage: passage.order))
+    passages = tuple(sorted(chosen.passages, key=attrgetter("order")))
     text, total_tokens = chosen._rendered or rendered(passages, budget)
     report = make_report(
         hits,

@@ -59,6 +59,15 @@ def test_citations_are_plain_dicts_and_a_web_framework_can_declare_and_check_the
     assert all(list(citation) == list(Citation.__annotations__) for citation in citations)
 
 
+@pytest.mark.parametrize(
+    "text", ["Copper melts.", "Zinc.\nCopper melts.\nTin is grey.", "Zinc. Tin.\n\nCopper melts\nwhen hot."]
+)
+def test_citations_tell_the_first_and_the_last_line_of_what_they_show(text):
+    (citation,) = Document.from_text(text, tokenizer="words").context("When does copper melt?").citations
+    assert citation["line"] == 1 + text.count("\n", 0, citation["start"])
+    assert citation["line_end"] == 1 + text.count("\n", 0, citation["end"])
+
+
 def test_to_dict_is_what_the_command_line_prints(contract):
     context = contract.context("governing law")
     as_dict = context.to_dict()

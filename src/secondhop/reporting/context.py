@@ -79,26 +79,28 @@ class Context:
 def _citation(number: int, passage: Passage) -> Citation:
     chunk = passage.chunk
     start, end = passage.spans[0][0], passage.spans[-1][1]
-    before = chunk.text.count("\n", 0, start - chunk.start)
-    inside = chunk.text.count("\n", start - chunk.start, end - chunk.start)
+    before = inside = 0
+    if chunk.line_end != chunk.line:
+        before = chunk.text.count("\n", 0, start - chunk.start)
+        inside = chunk.text.count("\n", start - chunk.start, end - chunk.start)
     line = None if chunk.line is None else chunk.line + before
-    return Citation(
-        source=chunk.source,
-        page=chunk.page,
-        heading=chunk.heading,
-        line=line,
-        text=passage_text(passage),
-        marker=f"[{number}]",
-        chunk_id=chunk.id,
-        start=start,
-        end=end,
-        spans=[list(span) for span in passage.spans],
-        line_end=None if line is None else line + inside,
-        heading_path=list(chunk.heading_path),
-        score=passage.score,
-        role=passage.role,
-        metadata=cited_metadata(chunk),
-    )
+    return {
+        "source": chunk.source,
+        "page": chunk.page,
+        "heading": chunk.heading,
+        "line": line,
+        "text": passage_text(passage),
+        "marker": f"[{number}]",
+        "chunk_id": chunk.id,
+        "start": start,
+        "end": end,
+        "spans": list(map(list, passage.spans)),
+        "line_end": None if line is None else line + inside,
+        "heading_path": list(chunk.heading_path),
+        "score": passage.score,
+        "role": passage.role,
+        "metadata": cited_metadata(chunk),
+    }
 
 
 def cited_metadata(chunk: Chunk) -> dict[str, Any]:

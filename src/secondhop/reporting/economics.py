@@ -41,22 +41,22 @@ def economics(
         min_grounding: grounding (share of the query's content words, weighted by rarity) from which a hit is evidence.
         count_words: words of a text, and how many of them are query terms; asked for passages that are no candidates.
     """
-    kept = {decision.chunk_id: decision for decision in selection.decisions if decision.fate == "kept"}
-    known = {hit.chunk.id for hit in hits}
-    n_kept = sum(hit.chunk.id in kept for hit in hits)
+    kept = {decision.chunk_id: decision.tokens for decision in selection.decisions if decision.fate == "kept"}
+    ids = [hit.chunk.id for hit in hits.hits]
+    known, n_kept = set(ids), sum(map(kept.__contains__, ids))
     words, matched = int(hits.sentences.words[shown].sum()), int(hits.sentences.matched[shown].sum())
     for passage in selection.passages:
         if passage.chunk.id not in known:
             more_words, more_matched = count_words(" ".join(passage.pieces))
             words, matched = words + more_words, matched + more_matched
-    evidence = [hit for hit in hits if hit.grounding >= min_grounding]
-    distractors = [hit for hit in hits if hit.grounding < min_grounding and hit.via is None]
-    waste = [kept[hit.chunk.id].tokens for hit in distractors if hit.chunk.id in kept]
+    evidence = [hit.chunk.id in kept for hit in hits.hits if hit.grounding >= min_grounding]
+    distractors = [kept.get(hit.chunk.id) for hit in hits.hits if hit.grounding < min_grounding and hit.via is None]
+    waste = [tokens for tokens in distractors if tokens is not None]
     return Economics(
         evidence_density=matched / words if words else 0.0,
         distractor_ratio=len(waste) / n_kept if n_kept else 0.0,
         input_distractor_ratio=len(distractors) / len(hits) if hits else 0.0,
-        retained_evidence_ratio=sum(hit.chunk.id in kept for hit in evidence) / len(evidence) if evidence else 0.0,
+        retained_evidence_ratio=sum(evidence) / len(evidence) if evidence else 0.0,
         estimated_waste_tokens=sum(waste),
         redundancy=len({later for later, _, _ in hits.duplicates}) / len(hits) if hits else 0.0,
     )

@@ -38,7 +38,7 @@ def make_report(
     """The report on one selection; `shut_out` where a filter lets in no chunk at all."""
     decisions = selection.decisions
     kept = [decision for decision in decisions if decision.fate == "kept"]
-    candidates = {hit.chunk.id for hit in hits}
+    candidates = {hit.chunk.id for hit in hits.hits}
     shown = shown_sentences(hits, selection)
     figures = economics(hits, selection, shown, budget.min_grounding, count_words)
     sure = confidence(hits, selection, shown, n_chunks)
@@ -52,19 +52,19 @@ def make_report(
         tokenizer=tokenizer,
         text_style=_style_name(budget.style),
         total_tokens=total_tokens,
-        overhead_tokens=total_tokens - sum(decision.tokens for decision in kept),
+        overhead_tokens=total_tokens - sum([decision.tokens for decision in kept]),
         input_tokens=int(hits.tokens.sum()),
         n_chunks=n_chunks,
         n_matching_chunks=hits.n_matching,
         n_input_chunks=len(hits),
         n_selected=len(kept),
-        n_expanded=sum(decision.chunk_id not in candidates for decision in decisions),
+        n_expanded=sum([decision.chunk_id not in candidates for decision in decisions]),
         removed_total=len(decisions) - len(kept),
         removed=dict(
-            sorted(Counter(decision.reason.value for decision in decisions if decision.fate == "dropped").items())
+            sorted(Counter([decision.reason.value for decision in decisions if decision.fate == "dropped"]).items())
         ),
         retained_evidence_ratio=figures.retained_evidence_ratio,
-        second_hop_rescue_count=sum(decision.role == "second_hop" for decision in kept),
+        second_hop_rescue_count=sum([decision.role == "second_hop" for decision in kept]),
         evidence_density=figures.evidence_density,
         distractor_ratio=figures.distractor_ratio,
         input_distractor_ratio=figures.input_distractor_ratio,
@@ -190,7 +190,7 @@ def _hygiene(selection: Selection, budget: Budget) -> list[ReportWarning]:
             )
         )
     invisible = 0
-    if any(hides(passage.chunk.text) for passage in selection.passages):
+    if any(map(hides, [passage.chunk.text for passage in selection.passages])):
         invisible = sum(count_invisible(piece) for passage in selection.passages for piece in passage.pieces)
     if invisible:
         warnings.append(

@@ -180,8 +180,9 @@ class Packing:
             refill(self)
             if len(self.chosen) > chosen:
                 passages = self._give_back()
-        shown = {None, *(self.hits.hits[hit].chunk.id for hit in self.opened)}  # nothing repeats what was given back
-        self.refused = {hit: why for hit, why in self.refused.items() if why[1].get("of") in shown}
+        if self.refused:  # nothing repeats what was given back
+            shown = {None, *[self.hits.hits[hit].chunk.id for hit in self.opened]}
+            self.refused = {hit: why for hit, why in self.refused.items() if why[1].get("of") in shown}
         if refill is not None:
             self._refuse_repeated()
         if not self.chosen:

@@ -119,8 +119,10 @@ def _take_in_order(packing: Packing, facts: Facts, order: list[int], limit: int)
                     packing.take(above, packing.budget.max_tokens)
             else:
                 before = _antecedents(packing, facts, number)
-                if _take_with_heading(packing, facts, number, limit, before):
-                    _take_introduction(packing, before[0] if before else number, limit)
+                first = before[0] if before else number
+                taken = _take_with_heading(packing, facts, number, limit, before)
+                if taken and facts.hangs[first] and not facts.refers[first]:  # it may be an item
+                    _take_introduction(packing, first, limit)
         room = limit - packing.used
         if room < _SMALLEST_SENTENCE:
             break

@@ -130,15 +130,17 @@ def estimate_joined(texts: Sequence[str]) -> int:
     """
     last = len(texts) - 1
     parts = [("\n" if number else " ", text, "\n\n" if number < last else "") for number, text in enumerate(texts)]
-    weights = {part: _weights.get(part) for part in parts}
-    missing = [part for part, weight in weights.items() if weight is None]
+    weights = list(map(_weights.get, parts))
+    missing = [place for place, weight in enumerate(weights) if weight is None]
     if missing:
-        found = dict(zip(missing, _weigh_each(["".join(part) for part in missing]), strict=True))
-        weights |= found
+        found = dict(zip(missing, _weigh_each(["".join(parts[place]) for place in missing]), strict=True))
+        weights = [found.get(place, weight) for place, weight in enumerate(weights)]
         if len(_weights) + len(found) > MOST_TEXTS:
             _weights.clear()
-        _weights.update({part: weight for part, weight in found.items() if len(part[1]) <= LONGEST_TEXT})
-    return -(-sum([weights[part] or 0 for part in parts]) // SCALE) or int(any(texts))
+        _weights.update(
+            {parts[place]: weight for place, weight in found.items() if len(parts[place][1]) <= LONGEST_TEXT}
+        )
+    return -(-sum(filter(None, weights)) // SCALE) or int(any(texts))
 
 
 _weights: dict[tuple[str, str, str], int] = {}
