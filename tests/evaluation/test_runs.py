@@ -284,6 +284,9 @@ def test_the_choice_from_what_a_peer_found_knows_its_documents_pages_and_budget(
     answer = over.build(documents).context("What does a berth cost?", 5, count_words)
     assert (answer.text, answer.documents, answer.pages) == ("A berth costs four crowns.", (0,), (3,))
     assert 0 < answer.confidence <= 1
+    code = (Doc("", "def tar(rope):\n    return rope", format="code"),)
+    found[:] = [("def tar(rope):\n    return rope", 0, None)]
+    assert over.build(code).context("What tars a rope?", 9, count_words).text == code[0].text
     found.clear()
     assert over.build(documents).context("What does a berth cost?", 5, count_words).text == ""
 

@@ -23,7 +23,7 @@ from secondhop.pipeline import index_sources
 from secondhop.reporting import Context
 from secondhop.retrieval.lexical import top
 from secondhop.retrieved import build_context
-from secondhop.types import CODE, SourceText, TokenCounter
+from secondhop.types import SourceText, TokenCounter
 
 CANDIDATES = 60
 """How many chunks plain BM25 retrieves, as many as the default looks at."""
@@ -105,7 +105,7 @@ class OverBuilt:
     def _chunk(self, piece: Piece) -> dict[str, Any]:
         text, number, page = piece
         doc = self._documents[number]
-        kind = CODE if doc.format == "code" else None
+        kind = "code" if doc.format == "code" else None
         return {"text": text, "source": source_name(number, doc), "page": page, "kind": kind}
 
 
