@@ -25,6 +25,16 @@ def test_coverage_is_one_where_every_word_is_known_and_zero_where_none_is():
     assert parsed("").query.coverage == 0.0
 
 
+def test_function_words_of_a_question_in_another_language_are_not_missed():
+    query = parsed("Wo und wie lange ist das Kupfer in Leeds?").query
+    assert query.terms == ("leed",)
+    assert query.unmatched == ("lange", "Kupfer")
+    quoted = parsed('Wo und wie lange ist das "wie" in Leeds?').query
+    assert "wie" in quoted.unmatched
+    plain = Document.from_chunks(["Copper melts in Leeds."], language="none")
+    assert "wie" in parse_query(plain._snapshot, "Wo und wie lange ist das Kupfer in Leeds?").query.unmatched
+
+
 def test_repeated_words_count_once():
     assert parsed("copper Copper coppers").query.terms == ("copper",)
     assert parsed("zebra zebra").query.unmatched == ("zebra",)

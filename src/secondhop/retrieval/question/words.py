@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from secondhop.retrieval.question.misspelt import meant_by
 from secondhop.retrieval.question.spellings import pairs_with, written_otherwise
 from secondhop.text.analysis import Analyzer, Form, is_piece, split_forms
+from secondhop.text.languages import foreign_stopwords
 from secondhop.text.sentences import GREEK, split_sentences
 
 if TYPE_CHECKING:
@@ -82,6 +83,8 @@ def words_of(snapshot: Snapshot, text: str, joined: Collection[str], synonyms: C
             continue
         found = {term: lexicon.terms.get(term) for term in analyzed.terms}
         terms = [number for number in found.values() if number is not None]
+        if not terms and form not in quoted and form.lower() in foreign_stopwords(text, lexicon.analyzer.language):
+            continue  # a German question to English documents asks for no "wie"
         pieces = {number for term, number in found.items() if is_piece(term)}
         misspelt = ""
         if form in pairs:
