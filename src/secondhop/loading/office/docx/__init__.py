@@ -20,8 +20,8 @@ from secondhop.errors import CorruptFileError
 from secondhop.loading.builder import TextBuilder, clean, one_line, raised
 from secondhop.loading.containers import open_container, refuse_old
 from secondhop.loading.numerals import numeral
-from secondhop.loading.office.docx_bold import heads_by_bold, is_bold_title
-from secondhop.loading.office.docx_styles import Styles, read_styles
+from secondhop.loading.office.docx.bold import heads_by_bold, is_bold_title
+from secondhop.loading.office.docx.styles import Styles, read_styles
 from secondhop.loading.office.drawings import drawn_lines
 from secondhop.loading.office.formulas import formula
 from secondhop.loading.office.left_out import left_out

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from secondhop.loading.office.opendocument_styles import Styles
+from secondhop.loading.office.opendocument.styles import Styles
 from secondhop.loading.office.paragraph_kinds import are_titles, could_be_title
 from secondhop.loading.xml_parts import attribute_of, tag_of
 

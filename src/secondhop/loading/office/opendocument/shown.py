@@ -12,7 +12,7 @@ from secondhop.errors import CorruptFileError
 from secondhop.loading.builder import one_line
 from secondhop.loading.office.drawings import series_line, short_number
 from secondhop.loading.office.formulas import mathml
-from secondhop.loading.office.opendocument_styles import Styles
+from secondhop.loading.office.opendocument.styles import Styles
 from secondhop.loading.xml_parts import attribute_of, parse_part, tag_of
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeVar
 
-from secondhop.loading.office.docx_numbering import Numbering, read_numbering
+from secondhop.loading.office.docx.numbering import Numbering, read_numbering
 from secondhop.loading.office.paragraph_kinds import CODE_STYLES
 from secondhop.loading.xml_parts import attribute_of, child_of, number_of, tag_of, value_of
 

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from secondhop.loading.builder import TextBuilder, clean, one_line, raised
 from secondhop.loading.office.numbering import LEVELS, Counters, Level
-from secondhop.loading.office.opendocument_bold import is_bold_title
-from secondhop.loading.office.opendocument_styles import OUTLINE, Styles, whole_number
+from secondhop.loading.office.opendocument.bold import is_bold_title
+from secondhop.loading.office.opendocument.styles import OUTLINE, Styles, whole_number
 from secondhop.loading.office.symbol_font import with_signs
 from secondhop.loading.xml_parts import attribute_of, child_of, tag_of
 

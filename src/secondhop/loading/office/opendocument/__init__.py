@@ -9,10 +9,10 @@ from secondhop.errors import CorruptFileError, PasswordRequiredError, Unsupporte
 from secondhop.loading.builder import TextBuilder, one_line
 from secondhop.loading.containers import declares_type, open_container, read_entry
 from secondhop.loading.office.left_out import left_out
-from secondhop.loading.office.opendocument_blocks import BlockWriter
-from secondhop.loading.office.opendocument_bold import heads_by_bold
-from secondhop.loading.office.opendocument_shown import empty_hidden, put_objects
-from secondhop.loading.office.opendocument_styles import read_styles
+from secondhop.loading.office.opendocument.blocks import BlockWriter
+from secondhop.loading.office.opendocument.bold import heads_by_bold
+from secondhop.loading.office.opendocument.shown import empty_hidden, put_objects
+from secondhop.loading.office.opendocument.styles import read_styles
 from secondhop.loading.xml_parts import attribute_of, child_of, children_of, parse_part, parse_xml, tag_of
 from secondhop.types import SourceText
 
