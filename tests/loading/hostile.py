@@ -5,7 +5,8 @@ import os
 import sys
 import time
 
-from secondhop.loading import plain, worker
+from secondhop.loading import worker
+from secondhop.loading.verbatim import plain
 
 main = worker.main
 _load = plain.load
