@@ -11,7 +11,7 @@ from docx.oxml import parse_xml
 from docx.oxml.ns import nsdecls
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from making import in_sections, zipped
+from making import in_sections, odp_of, odt_of, zipped
 from pptx.chart.data import CategoryChartData
 from pptx.enum.chart import XL_CHART_TYPE
 from pptx.opc.package import Part
@@ -30,8 +30,8 @@ from secondhop.errors import (
 )
 from secondhop.loading import parse
 from secondhop.loading.office import docx as word
+from secondhop.loading.office import opendocument, spreadsheet
 from secondhop.loading.office import pptx as slides
-from secondhop.loading.office import spreadsheet
 
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 
@@ -834,10 +834,12 @@ FILES = [
     (word, saved(word_document())),
     (slides, saved(presentation())),
     (spreadsheet, workbook({"S": row(1, "a", "b")})),
+    (opendocument, odt_of(["a", "b"])),
+    (opendocument, odp_of(["a", "b"])),
 ]
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(st.sampled_from(FILES), st.data())
 def test_damaged_files_give_ordered_sections_or_a_load_error(file, data):
     loader, whole = file

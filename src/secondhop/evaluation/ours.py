@@ -15,7 +15,7 @@ from secondhop import loading
 from secondhop.document import Document
 from secondhop.evaluation.files import Stamp, stamp
 from secondhop.evaluation.items import Doc
-from secondhop.evaluation.peers import Filled, LangChain, LlamaIndex
+from secondhop.evaluation.peers import Filled, Framework
 from secondhop.evaluation.systems import Answer, Piece, document_number, fill, source_name
 from secondhop.indexing import Snapshot
 from secondhop.options import ContextOptions, DocumentOptions
@@ -78,7 +78,7 @@ class SecondhopBuilt:
 class Over:
     """The default choice from what a peer retrieved, as the compressor and the postprocessor choose."""
 
-    def __init__(self, peer: LangChain | LlamaIndex) -> None:
+    def __init__(self, peer: Framework) -> None:
         self.name, self._peer = f"{peer.name}+secondhop", peer
 
     def build(self, documents: Sequence[Doc]) -> OverBuilt:

@@ -7,7 +7,7 @@ import logging
 import time
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from secondhop.errors import MissingExtraError
 from secondhop.evaluation.files import is_pdf, pdf_pages
@@ -63,6 +63,19 @@ class Filled:
             pieces = self._retrieve(question)
             self._last = (question, pieces, 1e3 * (time.perf_counter() - start))
         return self._last[1], self._last[2]
+
+
+class Framework(Protocol):
+    """A peer whose retriever also finds for others."""
+
+    @property
+    def name(self) -> str:
+        """How tables call it."""
+        ...
+
+    def build(self, documents: Sequence[Doc]) -> Filled:
+        """Split and index documents."""
+        ...
 
 
 def _parts(documents: Sequence[Doc]) -> list[Piece]:
@@ -191,11 +204,11 @@ class _RedhopBuilt:
 
 _STRATEGIES = ("auto", "raw_topk", "reasoning_preserving", "distractor_filtered", "max_density", "redundancy_pruned")
 
-FRAMEWORKS: tuple[LangChain | LlamaIndex, ...] = (
+FRAMEWORKS: tuple[Framework, ...] = (
     LangChain("langchain", 1024, 40, skip=False),
     LangChain(f"langchain:{EQUAL_CHUNK}", EQUAL_CHUNK, 0, skip=True, measure=count_words),
     LlamaIndex("llamaindex", 256, 20, skip=False),
     LlamaIndex(f"llamaindex:{EQUAL_CHUNK}", EQUAL_CHUNK, 0, skip=True, tokenizer=str.split),
 )
-"""Those whose retrievers also find for others. `:128` means chunks of 128 words and a fill that skips what does not fit."""
+"""`:128` means chunks of 128 words and a fill that skips what does not fit."""
 PEERS: tuple[System, ...] = (*FRAMEWORKS, *map(Redhop, _STRATEGIES))

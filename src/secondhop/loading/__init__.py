@@ -1,7 +1,7 @@
 """Files, bytes and strings to `SourceText`: one format per module, imported when a file of that format is met.
 
 A format module has `load(data, source) -> SourceText`, and raises only errors of `errors.py`. To add one: write the
-module, and give it a line in `formats.FORMATS`.
+module in the folder of its kind, and give it a line in `formats.FORMATS`.
 
 `parsing.py` parses in this process, `pool.py` in children with limits, `ingest.py` a whole folder of files, on which
 `report.py` reports.

@@ -10,7 +10,7 @@ import re
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from functools import cache, lru_cache
+from functools import cache
 from typing import Literal
 
 _LISTS: Mapping[str, str] = {
@@ -254,7 +254,6 @@ def _words(text: str) -> list[str]:
     return text.encode("ascii", "replace").translate(_ASCII_TO_WORDS).decode("ascii").split()
 
 
-@lru_cache(maxsize=64)
 def foreign_stopwords(text: str, language: str) -> frozenset[str]:
     """Function words of the language that a question is in, if it is another one than this, which its documents are in."""
     own = language if language == "none" else detect_language([text])

@@ -78,13 +78,17 @@ def words_of(snapshot: Snapshot, text: str, joined: Collection[str], synonyms: C
     told, requests = _told(text), _requests(lexicon.analyzer, analyses, is_quoting=bool(quoted))
     pairs = {} if text.isascii() else pairs_with(snapshot, forms)
     otherwise: dict[str, tuple[list[int], str]] = {}
+    foreign: Collection[str] | None = None  # looked for where a word is unknown
     for form, analyzed in zip(forms, analyses, strict=True):
         if not analyzed.terms:
             continue
         found = {term: lexicon.terms.get(term) for term in analyzed.terms}
         terms = [number for number in found.values() if number is not None]
-        if not terms and form not in quoted and form.lower() in foreign_stopwords(text, lexicon.analyzer.language):
-            continue  # a German question to English documents asks for no "wie"
+        if not terms and form not in quoted:
+            if foreign is None:
+                foreign = foreign_stopwords(text, lexicon.analyzer.language)
+            if form.lower() in foreign:
+                continue  # a German question to English documents asks for no "wie"
         pieces = {number for term, number in found.items() if is_piece(term)}
         misspelt = ""
         if form in pairs:
