@@ -14,22 +14,17 @@ def first_of_each_source(_query: Query, hits: Ranking, budget: Budget) -> Select
     """The best chunk of each source, whole, while they fit."""
     passages, decisions, seen, used = [], [], set(), 0
     for hit in hits:
-        chunk = hit.chunk
-        span = (chunk.start, chunk.end)
+        chunk, span = hit.chunk, (hit.chunk.start, hit.chunk.end)
         tokens = budget.count_tokens(chunk.text)
-        fits = used + tokens + OVERHEAD <= budget.max_tokens
-        if fits and chunk.source not in seen:
+        if chunk.source not in seen and used + tokens + OVERHEAD <= budget.max_tokens:
             passages.append(Passage(chunk, (span,), "seed", hit.score, hit.ordinal))
-            decisions.append(
-                Decision(
-                    chunk.id, "kept", Reason.KEPT_RELEVANT, role="seed", tokens=tokens, rank=hit.rank, spans=(span,)
-                )
-            )
+            kept = Decision(chunk.id, "kept", Reason.KEPT_RELEVANT, chunk.source, "seed", tokens, spans=(span,))
+            decisions.append(kept)
             seen.add(chunk.source)
             used += tokens + OVERHEAD
         else:
             reason = Reason.DROPPED_TOP_K if chunk.source in seen else Reason.DROPPED_BUDGET
-            decisions.append(Decision(chunk.id, "dropped", reason, tokens=tokens, rank=hit.rank))
+            decisions.append(Decision(chunk.id, "dropped", reason, chunk.source, tokens=tokens))
     return Selection(tuple(passages), tuple(decisions))
 
 
