@@ -9,6 +9,7 @@ from __future__ import annotations
 import ast
 import dataclasses
 import inspect
+import re
 import sys
 import textwrap
 from collections.abc import Iterator
@@ -36,8 +37,16 @@ GROUPS = {
     "Options": ("ContextOptions", "DocumentOptions", "FolderOptions"),
     "Report": ("DecisionReport", "ReportWarning", "Decision", "Reason", "report_to_dict"),
     "What strategies see": ("Chunk", "Query", "Hit", "Ranking", "Passage", "Selection", "Budget", "TokenCounter"),
+    "Folders that change": ("Refresh", "watch", "FolderWatch", "WatchEvent"),
+    "Formats of your own": ("register_loader", "SourceText", "Section"),
+    "Traces": ("instrument", "uninstrument"),
 }
-_TEMPLATE = "# Reference\n\nMade from the docstrings by `docs/make_reference.py`; do not edit by hand.\n"
+INTERNAL = {"Refresh.of"}
+_SECTIONS = {"Args:": "Arguments:"}
+_TEMPLATE = (
+    "# Reference\n\nEvery public name of `secondhop`, from its docstring. The [guides](index.md) say how they are used. Made by "
+    "`docs/make_reference.py`; do not edit by hand.\n"
+)
 
 
 def reference() -> str:
@@ -72,9 +81,12 @@ def _entry(name: str, value: Any) -> Iterator[str]:
         yield "\n".join(f"- `{field}`{f': {text}' if text else ''}" for field, text in rows) + "\n"
     for member, function in _methods(value):
         kind = f"{name}.{member}"
+        if kind in INTERNAL:
+            continue
         yield f"#### {kind}\n"
         target = function.fget if isinstance(function, property) else getattr(function, "__func__", function)
-        yield _code(kind if isinstance(function, property) else _signature(kind, target))
+        if not isinstance(function, property):
+            yield _code(_signature(kind, target))
         yield _doc(target)
 
 
@@ -130,14 +142,13 @@ def _signature(name: str, function: Any) -> str:
     arguments.decorator_list, arguments.body = [], []
     if arguments.args.args and arguments.args.args[0].arg in ("self", "cls"):
         del arguments.args.args[0]
-    text = ast.unparse(arguments).partition("def ")[2].removesuffix(":")
-    text = text.replace(arguments.name, name, 1)
+    parts = [re.sub(r"^(\w+: .*?)=", r"\1 = ", part) for part in _split(ast.unparse(arguments.args)) if part]
+    result = f" -> {ast.unparse(arguments.returns)}" if arguments.returns else ""
+    text = f"{name}({', '.join(parts)}){result}"
     if len(text) <= 110:
         return text
-    head, _, tail = text.rpartition(") ->")
-    inside = ast.unparse(arguments.args)
-    lines = ",\n".join(f"    {part}" for part in _split(inside))
-    return f"{name}(\n{lines},\n) ->{tail}" if head else text
+    lines = ",\n".join(f"    {part}" for part in parts)
+    return f"{name}(\n{lines},\n){result}"
 
 
 def _split(arguments: str) -> list[str]:
@@ -152,10 +163,17 @@ def _split(arguments: str) -> list[str]:
 
 
 def _doc(value: Any) -> str:
-    text = inspect.cleandoc(value.__doc__ or "")
-    first, _, rest = text.partition("\n\n")
-    shown = " ".join(first.split()) + "\n"
-    return shown + (f"\n{_code(rest)}" if rest.strip() else "")
+    """A docstring as Markdown: paragraphs as they are, its sections (`Args:`, `Raises:`) as lists."""
+    shown = []
+    for block in inspect.cleandoc(value.__doc__ or "").split("\n\n"):
+        head, _, body = block.partition("\n")
+        if not (head.endswith(":") and body.startswith(" ")):
+            shown.append(" ".join(block.split()))
+            continue
+        items = re.sub(r"\n\s+", " ", re.sub(r"^ {4}(?! )", "\0", body, flags=re.MULTILINE)).split("\0")[1:]
+        lines = (re.sub(r"^(\S+):\s+", r"- `\1`: ", " ".join(item.split())) for item in items)
+        shown.append("\n".join([f"{_SECTIONS.get(head, head)}\n", *lines]))
+    return "\n\n".join(shown) + "\n"
 
 
 def _code(text: str) -> str:

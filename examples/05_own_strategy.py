@@ -1,4 +1,4 @@
-"""A strategy of your own: a function that keeps passages and says why it drops the others."""
+"""A strategy of your own: a function that keeps passages, and says why it drops the others."""
 
 from pathlib import Path
 
@@ -6,29 +6,25 @@ import secondhop
 from secondhop import Budget, Decision, Passage, Query, Ranking, Reason, Selection
 
 DATA = Path(__file__).resolve().parent / "data"
+OVERHEAD = 20
+"""Separators and markers count as well; this is more than they take here."""
 
 
 def first_of_each_source(_query: Query, hits: Ranking, budget: Budget) -> Selection:
     """The best chunk of each source, whole, while they fit."""
-    passages, decisions, seen, used = [], [], {}, 0
+    passages, decisions, seen, used = [], [], set(), 0
     for hit in hits:
-        chunk = hit.chunk
+        chunk, span = hit.chunk, (hit.chunk.start, hit.chunk.end)
         tokens = budget.count_tokens(chunk.text)
-        # Separators and markers count as well; twenty tokens for each passage are more than they take here.
-        fits = used + tokens + 20 <= budget.max_tokens
-        if chunk.source not in seen and fits:
-            span = (chunk.start, chunk.end)
+        if chunk.source not in seen and used + tokens + OVERHEAD <= budget.max_tokens:
             passages.append(Passage(chunk, (span,), "seed", hit.score, hit.ordinal))
-            decisions.append(
-                Decision(
-                    chunk.id, "kept", Reason.KEPT_RELEVANT, chunk.source, "seed", tokens, hit.score, hit.rank, (span,)
-                )
-            )
-            seen[chunk.source] = chunk.id
-            used += tokens + 20
+            kept = Decision(chunk.id, "kept", Reason.KEPT_RELEVANT, chunk.source, "seed", tokens, spans=(span,))
+            decisions.append(kept)
+            seen.add(chunk.source)
+            used += tokens + OVERHEAD
         else:
             reason = Reason.DROPPED_TOP_K if chunk.source in seen else Reason.DROPPED_BUDGET
-            decisions.append(Decision(chunk.id, "dropped", reason, chunk.source, None, tokens, hit.score, hit.rank))
+            decisions.append(Decision(chunk.id, "dropped", reason, chunk.source, tokens=tokens))
     return Selection(tuple(passages), tuple(decisions))
 
 

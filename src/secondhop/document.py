@@ -94,7 +94,7 @@ class Document:
     skipped_files: tuple[tuple[str, str], ...]
     """Files below the folder that are not indexed, as (source, reason)."""
     warnings: tuple[tuple[str, str], ...]
-    """What loaders had to guess or leave out, as (source, sentence); what is to be said of a stored index comes first."""
+    """What loaders had to guess or leave out, as (source, sentence). Notes on a stored index come first."""
 
     def __init__(
         self,
@@ -151,13 +151,13 @@ class Document:
         options: DocumentOptions | None = None,
         **keywords: Unpack[TextKeywords],
     ) -> Document:
-        """A document from several texts, each chunked on its own.
+        """A document from several texts, each cut into chunks on its own.
 
         Args:
-            texts: strings, or mappings with `text` and optionally `source`, `format`, `metadata`, and a `heading` that the text
-                stands under: it is searched and cited, too.
-            options: options as one object.
-            **keywords: or as keywords.
+            texts: strings, or mappings with `text` and optionally `source`, `format`, `metadata`, and a `heading` that is
+                searched and cited with the text.
+            options: the options as one object.
+            **keywords: or the options as keywords.
 
         Raises:
             EmptyTextError: there is no text with words in it.
@@ -180,7 +180,7 @@ class Document:
 
         Raises:
             LoadError: the bytes cannot be read as that format; the subclass says why.
-            MissingExtraError: that takes an extra which is not installed.
+            MissingExtraError: the format needs an extra that is not installed.
         """
         settings = merge(DocumentOptions, options, keywords)
         if not isinstance(data, (bytes, bytearray, memoryview)):
@@ -199,7 +199,7 @@ class Document:
         Raises:
             SourceNotFoundError: there is no such file (it is a `FileNotFoundError` too).
             LoadError: the file cannot be read; the subclass says why.
-            MissingExtraError: that takes an extra which is not installed.
+            MissingExtraError: the format needs an extra that is not installed.
         """
         settings = merge(DocumentOptions, options, keywords)
         label = settings.source if "source" in settings.model_fields_set else None
@@ -228,9 +228,9 @@ class Document:
         Args:
             path: the folder.
             options: `FolderOptions` or `DocumentOptions`.
-            progress: called once for each file that is to be read with (files done, files in all, source): before that
-                or, if another process reads it, afterwards.
-            **keywords: or the same as keywords, among them `recursive`, `gitignore`, `ignore`, `persist`, `index_dir`.
+            progress: called with (files done, files in all, source), once for each file that is to be read: before it is
+                read or, if another process reads it, afterwards.
+            **keywords: or the options as keywords, among them `recursive`, `gitignore`, `ignore`, `persist`, `index_dir`.
 
         Raises:
             SourceNotFoundError: there is no such folder.
@@ -262,19 +262,19 @@ class Document:
         options: DocumentOptions | None = None,
         **keywords: Unpack[ChunkKeywords],
     ) -> Document:
-        """A document from chunks that somebody else made; they are kept one to one.
+        """A document from chunks of your own, which are kept one to one.
 
         Args:
             chunks: strings, mappings with `text` and optionally `id`, `source`, `metadata`, `page`, `heading`,
                 `heading_path`, `start`, `line`, or `Chunk` objects.
-            vectors: a row for each chunk, made by the same model that `model` is; by default the chunks are embedded.
-            options: options as one object; `source` is for chunks that have none. What is for files and for cutting
-                texts is refused, as is `include_heading`. Chunks of one source are neighbours in the order given.
-            **keywords: or as keywords.
+            vectors: a row for each chunk, made by `model`; by default the chunks are embedded.
+            options: the options as one object. Those for files and for cutting texts are refused, and `include_heading`.
+                `source` is for chunks that have none.
+            **keywords: or the options as keywords.
 
         Raises:
             EmptyTextError: there are no chunks, or none holds words.
-            InputError: an item is of another type, or an id is given twice.
+            InputError: an item is of another type, has an unknown key, or an id is given twice.
         """
         settings = merge(DocumentOptions, options, keywords)
         settings.refuse(
@@ -323,14 +323,14 @@ class Document:
         return self._refreshed(verify=verify)
 
     def update(self, paths: Iterable[str | Path]) -> Refresh:
-        """As `refresh`, and these files are parsed again whatever their times and content say.
+        """Like `refresh`, and parses these files again even if they seem unchanged.
 
         Args:
             paths: files below the folder, relative to it or absolute. One that was indexed and is gone is taken out.
 
         Raises:
-            InputError: a path is not below the folder, or of no file there that is indexed (the message says why), or the
-                document is not of a persisted folder.
+            InputError: a path is no file of the folder that is indexed (the message says why), or the document is not of
+                a persisted folder.
         """
         folder = self._persisted()
         return self._refreshed(
@@ -338,7 +338,7 @@ class Document:
         )
 
     def remove(self, source: str) -> Refresh:
-        """As `refresh`, and this file is taken out of the index. It comes back when it changes, or with `update`.
+        """Like `refresh`, and takes this file out of the index, until it changes or `update` names it.
 
         Raises:
             InputError: there is no such source, or the document is not of a persisted folder.
@@ -358,7 +358,7 @@ class Document:
         return self._next(after, same=after.table.left_out == before.table.left_out and not is_parsed_again)
 
     def reload(self) -> Refresh:
-        """A document of the folder as its index has it now, without a look at the files: another process wrote it.
+        """A document of the folder as another process has indexed it, without a look at the files.
 
         Raises:
             InputError: the document is not of a persisted folder.
@@ -393,7 +393,7 @@ class Document:
         grain: Grain | None = None,
         candidate_k: int | None = None,
     ) -> Context:
-        """The passages for a question, within the budget. None means: as the document's options say.
+        """The passages that answer a question, within the budget. None means: as the document's options say.
 
         Args:
             query: any string. An empty one gives an empty context with a warning.
@@ -422,17 +422,17 @@ class Document:
         return self._ask(query, self._settings(given), filter)
 
     async def acontext(self, query: str, budget: int | None = None, **options: Unpack[ContextKeywords]) -> Context:
-        """`context`, with its options, in a worker thread, so that the event loop goes on."""
+        """Like `context`, in a worker thread, so that the event loop stays free."""
         ask = partial(self.context, query, budget, **options)
         asks_caller = callable(options.get("strategy")) or callable(options.get("filter"))
         return await in_worker(ask, may_wait=self.may_wait or asks_caller)
 
     def analyze(self, query: str, budget: int | None = None, **options: Unpack[ContextKeywords]) -> DecisionReport:
-        """The report that `context` with these options gives."""
+        """The report of `context` with these options, alone."""
         return self.context(query, budget, **options).report
 
     def search(self, query: str, top_k: int = 10, *, filter: Filter | None = None) -> list[Hit]:
-        """The `top_k` best chunks for the question itself, those of texts that answer well as a whole before others: no second hop.
+        """The best chunks by the question's own words (or vectors), whole and best first: no second hop, no budget.
 
         Raises:
             OptionError: `top_k` is not a whole number of at least 1.
@@ -502,12 +502,12 @@ class Document:
 
     @property
     def language(self) -> str:
-        """The language that the analyzer works in."""
+        """The language of stemming and stopwords."""
         return self._snapshot.lexicon.analyzer.language
 
     @property
     def may_wait(self) -> bool:
-        """Whether questions do more than compute: ask a model, or a strategy that is a function of yours."""
+        """Whether questions may wait for something: a model, or a strategy that is a function of yours."""
         return self._tiers is not None or callable(self._options.strategy)
 
     def source_text(self, source: str) -> str:

@@ -117,25 +117,23 @@ class ContextOptions(_Options):
     strategy: str | Callable[..., Any] = "auto"
     """A strategy by name, or a callable `(query, hits, budget) -> Selection`."""
     candidate_k: WholeNumber = Field(default=60, ge=1, le=10_000)
-    """How many chunks selection chooses from; with a larger `top_k`, as many as that, up to 1,000."""
+    """How many chunks the strategy chooses from; at least `top_k`, up to 1,000."""
     top_k: WholeNumber | None = Field(default=None, ge=1)
     """Keep at most this many passages; neighbours and headings come on top."""
     min_score: float | None = None
-    """Drop chunks whose score is lower. Scores are of BM25's kind: they compare within one index, not between indexes."""
+    """Drop chunks whose score is lower. Scores compare within one index only."""
     neighbors: WholeNumber = Field(default=0, ge=0, le=50)
-    """Also include this many chunks before and after each kept one, where they fit."""
+    """Also show this many chunks before and after each kept one, where they fit."""
     chunk_overlap: WholeNumber = Field(default=0, ge=0, le=50)
-    """Also include this many sentences before and after each kept chunk, where they fit. Chunks themselves do not
-    overlap: context around a hit costs budget only when it is shown."""
+    """Also show this many sentences before and after each kept chunk, where they fit. Chunks themselves do not overlap."""
     include_heading: bool = False
-    """Also include the opening chunk of each kept chunk's section, where it fits."""
+    """Also show the opening chunk of each kept chunk's section, where it fits."""
     text_style: TextStyle = "plain"
-    """How `text()` shows passages unless told otherwise; the budget is kept for this style."""
+    """How `text()` shows passages: `plain`, `numbered`, `fenced` or a function. The budget is kept for this style."""
     injection: Injection = "flag"
-    """What becomes of passages that seem to give orders to the model: `flag` warns of them, `drop` leaves them out,
-    `off` does not look."""
+    """Passages that seem to give orders to the model: `flag` warns of them, `drop` leaves them out, `off` does not look."""
     grain: Grain = "sentence"
-    """Keep single sentences, or whole chunks only (cut where one does not fit)."""
+    """`sentence`: parts of chunks may be kept. `chunk`: whole chunks, cut only where one does not fit."""
     min_grounding: float = Field(default=0.10, ge=0, le=1)
     """Share of the question's content words, weighted by rarity, from which a chunk counts as evidence."""
 
@@ -158,11 +156,11 @@ class DocumentOptions(ContextOptions):
     source: str = "document"
     """Label for texts and bytes that have no path."""
     format: str | None = None
-    """Read as this format instead of judging by the name's suffix."""
+    """Read as this format, whatever the bytes and the name say."""
     password: str | None = Field(default=None, repr=False)
     """For encrypted PDF files."""
     chunk_size: WholeNumber = Field(default=200, ge=8, le=8192)
-    """Wanted size of a chunk in tokens of five UTF-8 bytes."""
+    """Size of a chunk, roughly, in tokens of five UTF-8 bytes."""
     retrieval: Retrieval = "lexical"
     """`lexical`: BM25. `semantic`: the cosine of vectors. `hybrid`: both, fused."""
     model: Any = "bge-small"
@@ -185,7 +183,7 @@ class DocumentOptions(ContextOptions):
     embedder_threads: WholeNumber | None = Field(default=None, ge=1)
     """Batches that are embedded at a time; by default one on each core."""
     embedder_id: str | None = None
-    """What to call this version of a callable in the cache of embeddings; without it a callable is not cached."""
+    """Names this version of a callable or of a framework's embedder; without it no vectors are cached or kept."""
     embedding_cache: Any = "auto"
     """Where embeddings are kept: `auto` for a SQLite file in the user's cache folder, a path, a `redis://` URL, a cache
     object, or None."""
@@ -199,16 +197,16 @@ class DocumentOptions(ContextOptions):
     candidate_pool: WholeNumber = Field(default=100, ge=1, le=10_000)
     """How many of the nearest chunks are fused, and how many of the best candidates are reranked."""
     min_candidates: WholeNumber = Field(default=0, ge=0, le=10_000)
-    """With a semantic tier: at least so many candidates, where there are so many chunks."""
+    """With `hybrid` or `semantic`: at least this many candidates, if there are as many chunks."""
     language: str = "auto"
     """Stemming and stopwords: a language name, `auto`, or `none`."""
     synonyms: tuple[tuple[str, ...], ...] = ()
-    """Groups of words and phrases that mean the same here: a question with one of them looks for the others, too."""
+    """Groups of words and phrases that mean the same: a question with one of them looks for the others too."""
     char_ngrams: WholeNumber = Field(default=0, ge=0, le=8)
-    """Also index the pieces of words that are this long, so that badly misspelt words find something; 0 for none, 3 is usual."""
+    """Also index the pieces of words that are this long, so that badly misspelt words are found; 0 for none, 3 is usual."""
     isolation: Isolation = "auto"
-    """Where files are parsed: `auto` has formats with native or complex parsers (PDF, office, HTML, XML,
-    e-mail, RTF, archives) parsed in child processes with limits, `process` all files, `none` none."""
+    """Parse in child processes with limits: `auto` risky formats (PDF, office, HTML, XML, e-mail, RTF, archives), `process`
+    all files, `none` none."""
     max_seconds: float = Field(default=20.0, gt=0, le=86_400)
     """Time that parsing one file in a child process may take."""
     max_memory_mb: WholeNumber = Field(default=512, ge=128, le=1_048_576)
@@ -312,15 +310,15 @@ class FolderOptions(DocumentOptions):
     hard_links: bool = False
     """Also read files that have further names (hard links) outside the folder."""
     workers: WholeNumber | None = Field(default=None, ge=1, le=256)
-    """How many processes may read and index files at a time, and parse risky ones; by default one for each core."""
+    """Processes that read and index files, and children that parse risky ones; by default one for each core."""
     persist: bool | None = None
-    """Keep the index, and index only what has changed the next time. Unless given, it is kept if `index_dir` is given."""
+    """Keep the index on disk, and the next time index only what has changed. By default it is kept if `index_dir` is given."""
     index_dir: str | Path | None = None
-    """Where to keep it: `.secondhop` in the folder unless given."""
+    """Where to keep it; by default `.secondhop` in the folder."""
     lock_timeout: float = Field(default=60.0, ge=0, le=86_400)
     """Seconds to wait while another process writes to the index."""
     options: DocumentOptions | None = None
-    """Document options, given together."""
+    """A `DocumentOptions` object to take the rest from."""
 
     @model_validator(mode="before")
     @classmethod

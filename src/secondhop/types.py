@@ -118,13 +118,13 @@ class Hit:
     ordinal: int
     """The chunk's number in its index."""
     score: float
-    """What the ranking is by: higher is better."""
+    """What the ranking is by; higher is better."""
     rank: int | None
-    """Place in the direct order, from 1: what plain top-k would use. None beyond place 200, and where a link alone led."""
+    """Place in the ranking by the question's own words, from 1. None beyond place 200, and where only a link led."""
     scores: Mapping[str, float] = field(default_factory=dict)
-    """The parts: `lexical`, `bridge`; where whole texts count `text`, and `direct` (it and `lexical` together); with a
-    semantic tier `dense` (the cosine; absent if it was not looked up) and `direct` (all but the bridge); with a reranker
-    its score, `rerank`. `named` is 1 where the question names the chunk's file or page."""
+    """The parts: `lexical` (the words), `bridge` (the links); where whole texts count `text`, and `direct` (all but the links);
+    with `hybrid` or `semantic` also `dense` (the cosine, if it was looked up); with a reranker its score, `rerank`.
+    `named` is 1 if the question names the chunk's file or page."""
     grounding: float = 0.0
     """Share of the query's content words that the chunk holds, weighted by rarity, 0 to 1; `Document.search` leaves it 0."""
     via: Via | None = None
@@ -136,14 +136,14 @@ class Query:
 
     text: str
     terms: tuple[str, ...] = ()
-    """Content words that occur in the index, stemmed; behind them abbreviations and synonyms of them."""
+    """Content words that occur in the index, stemmed; then their abbreviations and synonyms."""
     unmatched: tuple[str, ...] = ()
     """Content words, as written, that occur nowhere in the index."""
     coverage: float = 0.0
     """Share of the query's content words, weighted by rarity, that the index holds at all, 0 to 1."""
     weights: tuple[float, ...] = ()
-    """How much the question stresses each of `terms`: 1, quoted words more, words of a request or beside the question less,
-    those that it does not have 0."""
+    """How much the question stresses each of `terms`: 1; quoted words more; words around the question less; abbreviations and
+    synonyms 0."""
     idf: tuple[float, ...] = ()
     """Rarity of each of `terms` in the index, as the scores use it."""
     unmatched_weights: tuple[float, ...] = ()
@@ -186,13 +186,13 @@ class Ranking(Sequence[Hit]):
     query: Query
     hits: tuple[Hit, ...]
     scores: Floats
-    """[hits] what the ranking is by, as in the hits."""
+    """For each hit, what the ranking is by."""
     lexical: Floats
-    """[hits] the part of it that comes from the query's own words."""
+    """For each hit, the part of it that comes from the query's own words."""
     direct: Floats
-    """[hits] all of it but the bridge: `lexical`, unless whole texts count or a semantic tier or a reranker is on."""
+    """For each hit, all of it but the links: `lexical`, unless whole texts, vectors or a reranker count too."""
     tokens: Ints
-    """[hits] tokens of the whole chunk, as the budget counts them."""
+    """For each hit, the tokens of the whole chunk, as the budget counts them."""
     sentences: Sentences
     term_scores: Floats
     """Contribution of each query term (rows) to each hit (columns)."""
@@ -202,7 +202,7 @@ class Ranking(Sequence[Hit]):
     n_matching: int = 0
     """How many chunks of the index matched at all; the hits are the best of them."""
     heads: Mapping[int, Passage] = field(default_factory=dict)
-    """Headers of tables and the lines that name definitions, by the places of the hits: what is to be shown beside any part."""
+    """Table headers and lines that name definitions, by the places of the hits: what is shown beside any part of them."""
     timings: Mapping[str, float] = field(default_factory=dict, compare=False)
     """Milliseconds that single steps of retrieval took: `embed`, `rerank`."""
 
@@ -220,8 +220,8 @@ class Reason(str, Enum):
     """Why a candidate was kept or dropped. One documented meaning each; the numbers are in `Decision.detail`."""
 
     KEPT_RELEVANT = "kept_relevant"
-    """Holds words of the query, or, with a grounding of 0, has a heading or a link to a passage that does, or is of a
-    file or page that the query names. Detail: `grounding`; `named`, true, where that is so, whatever the reason."""
+    """Holds words of the query; or its heading does, or a passage that it is linked to; or the query names its file or page.
+    Detail: `grounding`. With any reason, `named` is true if the query names the file or page."""
     KEPT_SIMILAR = "kept_similar"
     """Shares no content word with the query, but is near to it in meaning. Detail: `cosine`."""
     KEPT_SECOND_HOP = "kept_second_hop"
@@ -229,13 +229,13 @@ class Reason(str, Enum):
     KEPT_NEIGHBOR = "kept_neighbor"
     """Stands next to a kept chunk and was asked for with `neighbors=` or `chunk_overlap=`. Detail: `of`."""
     KEPT_HEADING = "kept_heading"
-    """Opens the section of a kept chunk and was asked for with `include_heading=`, or is the header of the table, or the
-    line that names the definition, that a kept chunk is of. Detail: `of`."""
+    """Opens the section of a kept chunk and was asked for with `include_heading=`; or is the table header, or the line that
+    names the definition, of a kept chunk. Detail: `of`."""
     KEPT_UNRANKED = "kept_unranked"
-    """Kept although nothing ties it to the query: for its place in the caller's order, or because nearly all of the
-    index is shown and all of it fits."""
+    """Nothing ties it to the query. It is kept for its place in the caller's order, or because nearly all of the index is
+    shown and the rest fits."""
     DROPPED_BUDGET = "dropped_budget"
-    """Wanted, but the budget was full. Detail: `tokens_short`, what showing all of it takes beyond what was left."""
+    """Wanted, but the budget was full. Detail: `tokens_short`, how many tokens more showing all of it takes."""
     DROPPED_LOW_RELEVANCE = "dropped_low_relevance"
     """Below the strategy's bar. Detail: `grounding`, `limit`."""
     DROPPED_LOW_SCORE = "dropped_low_score"
@@ -244,8 +244,7 @@ class Reason(str, Enum):
     """Says what a kept passage says: nearly the same words, and no other names or numbers; or all of its sentences stand in
     kept ones. Detail: `of`, and `similarity`: of the words, or the share of the sentences that `of` shows."""
     DROPPED_INJECTION = "dropped_injection"
-    """What would be shown of it seems to give orders to the model, and `injection="drop"` asks to leave that out.
-    Detail: `injection`, the kinds of orders."""
+    """Seems to give orders to the model, and `injection="drop"` was asked for. Detail: `injection`, the kinds of orders."""
     DROPPED_TOP_K = "dropped_top_k"
     """Wanted, but `top_k` passages were kept already. Detail: `top_k`."""
 
@@ -269,7 +268,8 @@ class Decision:
     """Tokens of what was kept; of the whole chunk when dropped."""
     score: float = 0.0
     rank: int | None = None
-    """Place in the direct order, from 1; None for what is not in it: where a link alone led, neighbours, headings."""
+    """Place in the ranking by the question's own words, from 1; None for what is not in it: linked passages, neighbours,
+    headings."""
     spans: tuple[Span, ...] = ()
     """What was kept of the chunk, in reading order."""
     detail: Mapping[str, Any] = field(default_factory=dict)

@@ -25,11 +25,11 @@ Detail = Literal["summary", "full"]
 
 
 class DecisionReportCallbackHandler(BaseCallbackHandler):
-    """Collects Decision Reports, and asks for them in whole in the trace.
+    """Collects Decision Reports, and puts them into the trace.
 
     Give it next to the handler of a trace backend, `config={"callbacks": [backend, DecisionReportCallbackHandler()]}`,
-    and each secondhop run has a `decision_report` run below it, whose output is the report. Where there are several, each
-    gets its own report; the trace is told what the first wants, and no words if any of them wants none.
+    and each secondhop run has a `decision_report` run below it, whose output is the report. Of several handlers, each gets
+    its own report; the trace gets what the first one wants, and no words if any of them wants none.
     """
 
     raise_error = False
@@ -133,7 +133,7 @@ def collect_reports(
 ) -> Iterator[DecisionReportCallbackHandler]:
     """Collects the reports of everything that runs inside the `with` block, however deep in chains and inner blocks.
 
-    LangChain's own threads are among it; threads of yours are where they run in a copy of the context
+    LangChain's own threads are included. Threads of yours have to run in a copy of the context
     (`contextvars.copy_context().run`, `asyncio.to_thread`).
 
     Args:

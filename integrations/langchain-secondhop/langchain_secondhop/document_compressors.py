@@ -33,8 +33,8 @@ class SecondhopCompressor(BaseDocumentCompressor):
         compressor = SecondhopCompressor(token_budget=1500)
         retriever = ContextualCompressionRetriever(base_compressor=compressor, base_retriever=store.as_retriever())
 
-    Documents come back best first, as new ones: the same ids and metadata, the text cut to the sentences that matter
-    where the budget asks for it, and `relevance_score`, `citation`, `start_index`, `end_index`, `spans`, `role` added.
+    Documents come back best first, as new ones: with the same ids and metadata, the text cut to the sentences that matter
+    if the budget asks for it, and `relevance_score`, `citation`, `start_index`, `end_index`, `spans` and `role`.
     """
 
     model_config = ConfigDict(arbitrary_types_allowed=True, extra="forbid")
@@ -52,7 +52,7 @@ class SecondhopCompressor(BaseDocumentCompressor):
     strategy: str | Callable[..., Any] = "auto"
     """How to choose: a strategy's name, or a callable."""
     grain: Grain | None = None
-    """`chunk`: documents whole; `sentence`: parts of them as well. None: whole where `top_n` is the only limit."""
+    """`chunk`: whole documents; `sentence`: parts too. None: whole if `top_n` is the only limit."""
     min_score: float | None = None
     """Drop documents whose `relevance_score` (ours, not the retriever's) is lower."""
     tokenizer: Tokenizer = "auto"
@@ -62,7 +62,7 @@ class SecondhopCompressor(BaseDocumentCompressor):
     order: Order = "relevance"
     """`relevance`: best first; `reading`: in the order given."""
     trace: Trace = "auto"
-    """What callbacks are told of the Decision Report: `off`, `summary`, `full`, or `auto`: as they ask for."""
+    """What callbacks get of the Decision Report: `off`, `summary`, `full`, or `auto`: what they ask for."""
 
     @model_validator(mode="after")
     def _valid(self) -> Self:

@@ -29,9 +29,9 @@ from langchain_secondhop.tracing import Trace, aemit, emit
 
 
 class SecondhopRetriever(BaseRetriever):
-    """Retriever that returns the passages for a question within an exact token budget, the second hop included.
+    """Retriever that returns the passages that answer a question, within an exact token budget.
 
-    It searches an index of its own, or takes what another retriever finds and keeps the best of it:
+    It searches an index of its own, or chooses from what another retriever finds:
 
         retriever = SecondhopRetriever.from_folder("./docs", token_budget=1500)
         retriever = SecondhopRetriever.from_documents(documents, k=4)
@@ -61,20 +61,20 @@ class SecondhopRetriever(BaseRetriever):
     strategy: str | Callable[..., Any] | None = None
     """How to choose: a strategy's name or a callable. None: the index's own, `auto` if nothing else was said."""
     grain: Grain | None = None
-    """`chunk`: passages whole; `sentence`: parts of them as well. None: whole where `k` is the only limit."""
+    """`chunk`: whole passages; `sentence`: parts too. None: whole if `k` is the only limit, else the index's."""
     min_score: float | None = None
-    """Drop passages whose `relevance_score` is lower. Scores compare within one index, not between indexes."""
+    """Drop passages whose `relevance_score` is lower. Scores compare within one index only."""
     filter: Filter | None = None
     """Search only what passes: a mapping of metadata keys to a value or a list of values, or a function of a `Document`.
     For an index; a base retriever filters by itself."""
     tokenizer: Tokenizer | None = None
-    """What counts tokens, over a base retriever: a name or a callable. An index counts with its own."""
+    """What counts tokens over a base retriever: a name or a callable. An index has its own."""
     text_style: Style = "numbered"
     """The text that the budget counts: `numbered`, as `format_context` writes it; `plain`, texts and blank lines."""
     order: Order = "relevance"
     """`relevance`: best first; `reading`: as the passages stand in their sources."""
     trace: Trace = "auto"
-    """What callbacks are told of the Decision Report: `off`, `summary`, `full`, or `auto`: as they ask for."""
+    """What callbacks get of the Decision Report: `off`, `summary`, `full`, or `auto`: what they ask for."""
 
     @field_validator("filter")
     @classmethod

@@ -1,7 +1,7 @@
 """A sentence-transformers folder of the BERT family to ONNX, without PyTorch.
 
 Reads `model.safetensors` by hand, writes the graph with `onnx.helper`. The output is the same bytes on every run, and
-embeds as the original does (cosine 0.9999996 at worst; `docs/semantic.md` has the figures).
+embeds as the original does (cosine 0.9999996 at worst; `docs/findings/semantic.md` has the figures).
 """
 
 from __future__ import annotations

@@ -37,9 +37,9 @@ class Context:
 
         Args:
             style: `plain`, `numbered` (each passage headed by its citation marker), `fenced` (each between marks that
-                name it), or a function that renders a passage from its number and itself. None for the style that the
-                context was chosen for. Markers cost tokens: where another style would pass the budget, its least
-                valuable passages are left out, so ask for the style when choosing (`text_style=`).
+                name it), or a function of a passage's number and the passage. None for the style that the context was
+                chosen for, which is the one to use: if another style exceeds the budget, the least valuable passages
+                are left out.
 
         Raises:
             OptionError: the style is unknown.
@@ -68,7 +68,7 @@ class Context:
         return [_citation(number, passage) for number, passage in enumerate(self.passages, 1)]
 
     def to_dict(self) -> dict[str, Any]:
-        """`{"text", "citations", "report"}`, JSON-ready where the chunks' metadata are."""
+        """`{"text", "citations", "report"}`, JSON-ready if the chunks' metadata are."""
         return {
             "text": self.text(),
             "citations": self.citations,

@@ -40,7 +40,7 @@ class DecisionReport:
     requested_strategy: str
     """The strategy that was asked for: a name, or the callable's."""
     strategy: str
-    """The strategy that chose: under `auto`, `reasoning_preserving` unless all that it was given fits."""
+    """The strategy that chose: under `auto`, `reasoning_preserving`, or `auto` if all candidates fit."""
     auto_decision: str
     """Under `auto`: `passthrough` (all candidates fit and are shown) or `intervene`; otherwise `not_auto`."""
     token_budget: int
@@ -50,24 +50,23 @@ class DecisionReport:
     total_tokens: int
     """Tokens of the prompt text, separators and markers included."""
     overhead_tokens: int
-    """Tokens of separators, gap marks and markers; below 0 where parts count more than the whole, as with tokenizers that
-    add tokens to any text."""
+    """Tokens of separators, gap marks and markers; below 0 if the tokenizer adds tokens to any text."""
     input_tokens: int
     """Tokens of all candidates."""
     n_chunks: int
     """Chunks in the index."""
     n_matching_chunks: int
-    """Chunks that hold at least one content word of the query, in their text or headings, or that it names by file or page."""
+    """Chunks with at least one content word of the query, in their text or headings, or whose file or page it names."""
     n_input_chunks: int
     """Candidates: chunks that retrieval returned."""
     n_selected: int
     """Chunks that the context shows, whole or in part."""
     n_expanded: int
-    """Chunks that retrieval had not returned, considered as neighbours, headings, headers of tables or signatures."""
+    """Chunks that retrieval had not returned, considered as neighbours, headings, table headers or lines that name definitions."""
     removed_total: int
     """Chunks that were considered and are not shown."""
     removed: Mapping[str, int]
-    """The same by reason code."""
+    """The same, by reason code."""
     retained_evidence_ratio: float
     """Of the candidates that hold evidence (grounding of at least `min_grounding`), the share that is shown, 0 to 1. 0 if none."""
     second_hop_rescue_count: int
@@ -85,10 +84,10 @@ class DecisionReport:
     estimated_waste_tokens: int
     """Tokens of shown candidates without evidence or link."""
     confidence: float
-    """How likely it is that the context holds what the question asks for, 0 to 1."""
+    """How likely it is that the context holds all the evidence that the question needs, 0 to 1."""
     low_confidence_retrieval: bool
     matched_terms: tuple[str, ...]
-    """Content words of the query that the index holds, stemmed, and what else the same is called."""
+    """Content words of the query that the index holds, stemmed; then their abbreviations and synonyms."""
     unmatched_terms: tuple[str, ...]
     """Content words of the query, as written, that occur nowhere in the index."""
     misspelt_terms: Mapping[str, str]
@@ -130,8 +129,8 @@ class DecisionReport:
         """The fields of a structured log line. Holds no text of passages.
 
         Args:
-            key: keys the hash that stands for the query (at most 64 bytes), so that equal queries can be told to be
-                equal but not read; None for a key of this process.
+            key: keys the hash that stands for the query (at most 64 bytes): equal queries show as equal, and cannot be
+                read. None for a key of this process.
             query_text: log the query itself instead of its hash.
 
         Raises:

@@ -2,7 +2,7 @@
 
 Both functions have one shape: [C] lexical scores and the nearest chunks by vectors in, [C] fused scores out, on the
 scale of the lexical ones, so that the bridge and selection can go on from there. A chunk that either side has found
-has a fused score above zero: nothing that words alone would find is lost. `docs/semantic.md` has the measurements
+has a fused score above zero: nothing that words alone would find is lost. `docs/findings/semantic.md` has the measurements
 that chose the default.
 """
 

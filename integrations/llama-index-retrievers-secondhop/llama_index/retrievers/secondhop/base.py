@@ -49,9 +49,9 @@ _MOST_CANDIDATES = 10_000
 class SecondhopRetriever(BaseRetriever):
     """Finds the nodes that answer a query, and those that only they lead to, in an index held in memory.
 
-    Returns copies of the nodes, best first, with their ids, metadata and relationships. Of nodes with the same words
-    only one is returned. Nodes that share nothing with the query are not, except where nearly all of a small index is
-    returned and they fit: with a score of 0, as `kept_unranked`.
+    Returns copies of the nodes, best first, with their ids, metadata and relationships. Of nodes with the same words,
+    one is returned. Nodes that share nothing with the query are returned only if nearly all of a small index is and they
+    fit: with a score of 0, as `kept_unranked`.
 
     Args:
         nodes: what to search. Their ids must be distinct. Nodes without text are listed in `unindexed`.
