@@ -38,10 +38,9 @@ def read_file(path: str, source: str, max_bytes: int, root: str | None = None) -
             os.close(handle)
     except (FileNotFoundError, NotADirectoryError) as error:
         raise SourceNotFoundError(source, "no such file") from error
-    except IsADirectoryError as error:
-        raise LoadError(source, "is a folder; use from_folder") from error
-    except PermissionError as error:
-        raise LoadError(source, "permission denied") from error
+    except (IsADirectoryError, PermissionError) as error:
+        is_folder = isinstance(error, IsADirectoryError) or os.path.isdir(path)  # Windows does not open one
+        raise LoadError(source, "is a folder; use from_folder" if is_folder else "permission denied") from error
     except OSError as error:
         if error.errno == errno.ELOOP and root is not None:
             raise LoadError(source, "a symlink has taken its place since the folder was listed") from error
