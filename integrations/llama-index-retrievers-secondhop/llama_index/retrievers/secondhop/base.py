@@ -65,7 +65,7 @@ class SecondhopRetriever(BaseRetriever):
         filters: only nodes whose metadata match.
         tokenizer: `settings` for `Settings.tokenizer`, a name that secondhop knows, or a callable that returns the
             tokens of a text or their number.
-        language: stemming and stopwords: a language name, `auto` or `none`.
+        language: stemming and stopwords: a language's name or code, `auto` or `none`.
         synonyms: groups of words and phrases that mean the same: a query with one looks for the others, too.
         heading_keys: metadata keys whose value is read as the node's heading and searched; the first one counts.
         callback_manager: as in every retriever.
