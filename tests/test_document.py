@@ -252,3 +252,11 @@ def test_language_may_be_given_or_switched_off():
     assert Document.from_chunks(texts, language="english").context("law")
     assert not Document.from_chunks(texts, language="none").context("law")
     assert secondhop.Document.from_chunks(texts, language="german").language == "german"
+
+
+def test_a_language_may_be_given_by_its_code():
+    document = Document.from_text("Die Häfen sind zu.", language="de")
+    assert document.language == "german"
+    assert document.context("Hafen")
+    assert secondhop.grounding_score("Hafen", "Die Häfen sind zu.", language="de") == 1.0
+    assert secondhop.DocumentOptions(language="de") == secondhop.DocumentOptions(language="german")

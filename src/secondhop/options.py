@@ -26,7 +26,7 @@ from pydantic import (
 from pydantic_core import PydanticSerializationError
 
 from secondhop.errors import InputError, OptionError
-from secondhop.text.languages import LANGUAGES
+from secondhop.text.languages import CODES, LANGUAGES
 from secondhop.types import Chunk, Grain, TextStyle
 
 Injection = Literal["flag", "drop", "off"]
@@ -199,7 +199,7 @@ class DocumentOptions(ContextOptions):
     min_candidates: WholeNumber = Field(default=0, ge=0, le=10_000)
     """With `hybrid` or `semantic`: at least this many candidates, if there are as many chunks."""
     language: str = "auto"
-    """Stemming and stopwords: a language name, `auto`, or `none`."""
+    """Stemming and stopwords: a language's name or code (`german`, `de`), `auto`, or `none`."""
     synonyms: tuple[tuple[str, ...], ...] = ()
     """Groups of words and phrases that mean the same: a question with one of them looks for the others too."""
     char_ngrams: WholeNumber = Field(default=0, ge=0, le=8)
@@ -276,9 +276,10 @@ class DocumentOptions(ContextOptions):
     @field_validator("language")
     @classmethod
     def _known_language(cls, value: str) -> str:
-        if value != "auto" and value not in LANGUAGES:
+        language = CODES.get(value, value)
+        if language != "auto" and language not in LANGUAGES:
             raise ValueError(f"is not one of: auto, {', '.join(LANGUAGES)}")
-        return value
+        return language
 
 
 _SEMANTIC = frozenset(

@@ -75,6 +75,12 @@ class SourceText:
     """What it was read as."""
 
 
+class Uncited:
+    """A value among the metadata that an adapter keeps there for itself: citations leave it out."""
+
+    __slots__ = ()
+
+
 @dataclass(frozen=True, slots=True)
 class Chunk:
     """An exact slice of a source text: `source_text[chunk.start:chunk.end] == chunk.text`."""

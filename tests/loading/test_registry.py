@@ -83,9 +83,9 @@ def test_an_explicit_format_goes_before_the_suffix():
 
 
 def test_unknown_binary_names_the_suffix_and_what_is_supported():
-    with pytest.raises(UnsupportedFormatError, match=r"a\.png: \.png files are not supported.*\.docx.*\.pdf") as caught:
+    with pytest.raises(UnsupportedFormatError, match=r"a\.png: \.png files are not supported.*docx.*pdf") as caught:
         parse(b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 4, "a.png")
-    assert len(caught.value.reason) < 170  # of a folder it is said of each such file
+    assert len(caught.value.reason) < 130  # of a folder it is said of each such file
     with pytest.raises(CorruptFileError, match="binary"):
         parse(bytes(range(256)) * 4, "a.txt")
 

@@ -2,7 +2,7 @@ import pytest
 import Stemmer
 
 from secondhop.text.analysis import Analyzer, split_forms
-from secondhop.text.languages import LANGUAGES, detect_language, stopwords
+from secondhop.text.languages import CODES, LANGUAGES, detect_language, stopwords
 
 
 @pytest.mark.parametrize(
@@ -84,6 +84,11 @@ def test_a_name_counts_as_little_as_one_word():
     names = ["Ann Mar", "Mo Bell"] * 5
     assert detect_language(["The gate opens at dawn for Ann Mar and Mo Bell, who is here.", *names]) == "english"
     assert detect_language(["TÁ ANN SEO. CHUAIGH SÉ THAR AN BALLA AGUS BHÍ AN MADRA LEIS."]) == "irish"
+
+
+def test_each_language_but_none_has_a_code():
+    assert set(CODES.values()) == set(LANGUAGES) - {"none"}
+    assert not CODES.keys() & set(LANGUAGES)
 
 
 def test_all_languages_but_none_have_stopwords():

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from langchain_core.documents import Document
-from secondhop import Context, ContextOptions, DecisionReport, build_context
+from secondhop import Context, ContextOptions, DecisionReport, DocumentOptions, build_context
 from secondhop.reporting.report import as_sent
 from secondhop.text.tokens import resolve_counter
 from secondhop.types import Grain, Strategy
@@ -17,6 +17,7 @@ from langchain_secondhop.formatting import Style, render
 DEFAULT_BUDGET: int = ContextOptions().token_budget
 
 Tokenizer = str | Callable[[str], int]
+Synonyms = Sequence[Sequence[str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +39,8 @@ def choose(
     grain: Grain | None,
     min_score: float | None,
     tokenizer: Tokenizer,
+    language: str,
+    synonyms: Synonyms,
     style: Style,
     order: Order,
 ) -> Chosen:
@@ -52,7 +55,7 @@ def choose(
     def ask(budget: int | None) -> Context:
         return build_context(
             query, chunks, strategy, own if budget is None else budget, grain=grain, top_k=top_k, min_score=min_score,
-            tokenizer=tokenizer, text_style=style,
+            tokenizer=tokenizer, language=language, synonyms=synonyms, text_style=style,
         )  # fmt: skip
 
     return within_budget(ask, style, order)
@@ -93,9 +96,14 @@ def checked(
     strategy: str | Strategy | None,
     min_score: float | None,
     tokenizer: Tokenizer | None,
+    language: str | None,
+    synonyms: Synonyms | None,
 ) -> None:
     """Raises `OptionError` for a value that the core would refuse, so that it is refused before the first question."""
-    values = {"token_budget": token_budget, "top_k": top_k, "strategy": strategy, "min_score": min_score}
-    ContextOptions(**{name: value for name, value in values.items() if value is not None})
+    values = {
+        "token_budget": token_budget, "top_k": top_k, "strategy": strategy, "min_score": min_score,
+        "language": language, "synonyms": synonyms,
+    }  # fmt: skip
+    DocumentOptions(**{name: value for name, value in values.items() if value is not None})
     if isinstance(tokenizer, str):
         resolve_counter(tokenizer)

@@ -13,7 +13,7 @@ from secondhop.types import Grain
 from secondhop.workers import in_worker
 from typing_extensions import Self, TypedDict, override
 
-from langchain_secondhop.choosing import Chosen, Tokenizer, checked, choose
+from langchain_secondhop.choosing import Chosen, Synonyms, Tokenizer, checked, choose
 from langchain_secondhop.documents import Order
 from langchain_secondhop.formatting import Style
 from langchain_secondhop.subclasses import says_only
@@ -57,6 +57,10 @@ class SecondhopCompressor(BaseDocumentCompressor):
     """Drop documents whose `relevance_score` (ours, not the retriever's) is lower."""
     tokenizer: Tokenizer = "auto"
     """What counts tokens: a name, or a callable."""
+    language: str = "auto"
+    """Stemming and stopwords: a language's name or code, `auto`, or `none`."""
+    synonyms: Synonyms = ()
+    """Groups of words and phrases that mean the same: a question with one of them looks for the others, too."""
     text_style: Style = "numbered"
     """The text that the budget counts: `numbered`, as `format_context` writes it; `plain`, texts and blank lines."""
     order: Order = "relevance"
@@ -66,7 +70,9 @@ class SecondhopCompressor(BaseDocumentCompressor):
 
     @model_validator(mode="after")
     def _valid(self) -> Self:
-        checked(self.token_budget, self.top_n, self.strategy, self.min_score, self.tokenizer)
+        checked(
+            self.token_budget, self.top_n, self.strategy, self.min_score, self.tokenizer, self.language, self.synonyms
+        )
         return self
 
     @override
@@ -139,5 +145,6 @@ class SecondhopCompressor(BaseDocumentCompressor):
     def _choose(self, documents: Sequence[Document], query: str) -> Chosen:
         return choose(
             documents, query, top_k=self.top_n, token_budget=self.token_budget, strategy=self.strategy, grain=self.grain,
-            min_score=self.min_score, tokenizer=self.tokenizer, style=self.text_style, order=self.order,
+            min_score=self.min_score, tokenizer=self.tokenizer, language=self.language, synonyms=self.synonyms,
+            style=self.text_style, order=self.order,
         )  # fmt: skip

@@ -18,7 +18,7 @@ from secondhop.reporting.context import cited_metadata
 from secondhop.text.invisible import visible
 from secondhop.text.pieces import across, are_joined, as_spans, shown_span
 from secondhop.text.prompt import cited, joined, label
-from secondhop.types import Chunk, Citation, Passage, Span
+from secondhop.types import Chunk, Citation, Passage, Span, Uncited
 
 Order = Literal["relevance", "reading"]
 """`relevance`: best first, as LangChain's retrievers do; `reading`: as the passages stand in their sources."""
@@ -38,7 +38,7 @@ _VERBATIM = frozenset({"markdown", "code"})
 
 
 @dataclass(frozen=True, slots=True)
-class _Origin:
+class _Origin(Uncited):
     """Where a chunk's text comes from; travels in the chunk's metadata and is taken out again."""
 
     id: str | None

@@ -21,11 +21,14 @@ from secondhop.types import Grain
 from secondhop.workers import in_worker
 from typing_extensions import Self, override
 
-from langchain_secondhop.choosing import Chosen, Tokenizer, checked, choose, grain_for, within_budget
+from langchain_secondhop.choosing import Chosen, Synonyms, Tokenizer, checked, choose, grain_for, within_budget
 from langchain_secondhop.documents import Filter, Order, matching, to_texts
 from langchain_secondhop.formatting import Style
 from langchain_secondhop.subclasses import says_only
 from langchain_secondhop.tracing import Trace, aemit, emit
+
+_OF_INDEX = ("tokenizer", "language", "synonyms")
+"""Fields that say how a base retriever's documents are read; an index is read as it was made."""
 
 
 class SecondhopRetriever(BaseRetriever):
@@ -69,6 +72,10 @@ class SecondhopRetriever(BaseRetriever):
     For an index; a base retriever filters by itself."""
     tokenizer: Tokenizer | None = None
     """What counts tokens over a base retriever: a name or a callable. An index has its own."""
+    language: str | None = None
+    """Stemming and stopwords over a base retriever: a language's name or code, `auto`, or `none`."""
+    synonyms: Synonyms | None = None
+    """Groups of words and phrases that mean the same, over a base retriever: a question with one looks for the others."""
     text_style: Style = "numbered"
     """The text that the budget counts: `numbered`, as `format_context` writes it; `plain`, texts and blank lines."""
     order: Order = "relevance"
@@ -88,9 +95,9 @@ class SecondhopRetriever(BaseRetriever):
     def _one_source(self) -> Self:
         if (self.index is None) == (self.base_retriever is None):
             raise ValueError("give either index= or base_retriever=; or use from_folder, from_documents, …")
-        if self.index is not None and self.tokenizer is not None:
-            raise ValueError("an index counts with its own tokenizer; give tokenizer= where the index is made")
-        checked(self.token_budget, self.k, self.strategy, self.min_score, self.tokenizer)
+        if self.index is not None and (given := [name for name in _OF_INDEX if getattr(self, name) is not None]):
+            raise ValueError(f"an index has its own {given[0]}; give {given[0]}= where the index is made")
+        checked(self.token_budget, self.k, self.strategy, self.min_score, self.tokenizer, self.language, self.synonyms)
         self._matching(self.filter)
         return self
 
@@ -162,7 +169,7 @@ class SecondhopRetriever(BaseRetriever):
 
     @classmethod
     def _over(cls, make: Callable[..., secondhop.Document], options: Mapping[str, Any]) -> Self:
-        own = {key: value for key, value in options.items() if key in cls.model_fields and key != "tokenizer"}
+        own = {key: value for key, value in options.items() if key in cls.model_fields and key not in _OF_INDEX}
         return cls(index=make(**{key: value for key, value in options.items() if key not in own}), **own)
 
     # ── asking ───────────────────────────────────────────────────────────────────────────────────────────────────
@@ -256,6 +263,8 @@ class SecondhopRetriever(BaseRetriever):
                 grain=self.grain,
                 min_score=self.min_score,
                 tokenizer=self.tokenizer or "auto",
+                language=self.language or "auto",
+                synonyms=self.synonyms or (),
                 style=self.text_style,
                 order=self.order,
             )

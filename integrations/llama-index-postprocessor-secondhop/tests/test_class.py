@@ -90,7 +90,7 @@ def test_a_callable_that_does_not_pickle_is_neither_dropped_nor_lost(nodes):
         {"min_grounding": 2},
         {"token_budget": "many"},
         {"tokenizer": "gpt-4o"},
-        {"language": "en"},
+        {"language": "klingon"},
         {"synonyms": [["mail"]]},
         {"budget": 300},
     ],

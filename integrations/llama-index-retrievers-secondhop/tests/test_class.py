@@ -13,7 +13,7 @@ from llama_index.core.llms import MockLLM
 from llama_index.core.query_engine import RetrieverQueryEngine
 from llama_index.core.response_synthesizers import get_response_synthesizer
 from llama_index.core.retrievers import QueryFusionRetriever
-from llama_index.core.schema import Document, ImageNode, IndexNode, QueryBundle, TextNode
+from llama_index.core.schema import Document, ImageNode, IndexNode, NodeWithScore, QueryBundle, TextNode
 from llama_index.core.storage.docstore import SimpleDocumentStore
 from llama_index.core.utils import get_tokenizer
 from llama_index.core.vector_stores import (
@@ -364,6 +364,24 @@ def test_a_wrong_number_is_refused(nodes, top_k):
 def test_a_number_of_numpy_is_one(nodes, tmp_path):
     SecondhopRetriever(nodes, similarity_top_k=np.int64(3)).persist(tmp_path)
     assert SecondhopRetriever.from_persist_dir(tmp_path).similarity_top_k == 3
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        ({"nodes": ["A text."]}, r"nodes\[0\]='A text.' is not a node"),
+        (
+            {"nodes": [TextNode(text="a"), NodeWithScore(node=TextNode(text="b"))]},
+            r"nodes\[1\]=NodeWithScore.* is not a node",
+        ),
+        ({"nodes": TextNode(text="a")}, "is not a node"),
+        ({"nodes": SummaryIndex([])}, "give a list of nodes"),
+        ({"index": [TextNode(text="a")]}, "is not an index.*nodes="),
+    ],
+)
+def test_what_is_no_node_or_index_is_refused(given, message):
+    with pytest.raises(InputError, match=message):
+        SecondhopRetriever.from_defaults(**given)
 
 
 @pytest.mark.parametrize("nothing", [[], [TextNode(text=" ")]])

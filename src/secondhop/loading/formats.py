@@ -180,10 +180,8 @@ def detect(data: bytes, source: str, name: str) -> tuple[str, list[str]]:
         return expected, []
     if is_binary(data):
         kind = f"{_suffix(name)} files are" if _suffix(name) else "binary files without a suffix are"
-        supported = " ".join(
-            sorted(suffix for each in FORMATS.values() if not each.textual for suffix in each.suffixes)
-        )
-        raise UnsupportedFormatError(source, f"{kind} not supported; text files and these are: {supported}")
+        supported = ", ".join(sorted(name for name, each in FORMATS.items() if not each.textual))
+        raise UnsupportedFormatError(source, f"{kind} not supported; text files and these formats are: {supported}")
     start = data[:1024].removeprefix(b"\xef\xbb\xbf").lstrip().lower()
     if start.startswith((b"<!doctype html", b"<html")):
         return "html", []

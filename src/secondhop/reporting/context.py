@@ -8,7 +8,7 @@ from typing import Any
 from secondhop.errors import OptionError
 from secondhop.reporting.report import DecisionReport
 from secondhop.text.prompt import STYLES, passage_text, render
-from secondhop.types import Budget, Chunk, Citation, Passage, TextStyle
+from secondhop.types import Budget, Chunk, Citation, Passage, TextStyle, Uncited
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +105,7 @@ def _citation(number: int, passage: Passage) -> Citation:
 
 def cited_metadata(chunk: Chunk) -> dict[str, Any]:
     """The chunk's metadata; of the labels of all pages of its file only that of its own page."""
-    metadata = dict(chunk.metadata)
+    metadata = {key: value for key, value in chunk.metadata.items() if not isinstance(value, Uncited)}
     labels, page = metadata.get("page_labels"), chunk.page
     # What has that name and is no list with a label for each page is the caller's own.
     if page is not None and isinstance(labels, list) and 1 <= page <= len(labels) == metadata.get("page_count"):

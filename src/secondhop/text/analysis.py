@@ -14,7 +14,7 @@ from typing import NamedTuple
 from unicodedata import normalize
 
 from secondhop.errors import OptionError
-from secondhop.text.languages import LANGUAGES, detect_language, languages_by_script, script_of, stopwords
+from secondhop.text.languages import CODES, LANGUAGES, detect_language, languages_by_script, script_of, stopwords
 from secondhop.text.stems import stem
 
 # Combining marks are part of words: Python's \w leaves out the vowel signs of Indic, Thai, Hebrew and Arabic scripts. So
@@ -258,8 +258,8 @@ def _analyzer(language: str, char_ngrams: int) -> Analyzer:
 
 
 def analyzer_for(language: str, texts: list[str] | tuple[str, ...] = (), char_ngrams: int = 0) -> Analyzer:
-    """The analyzer for a language, `auto` meaning the language that the texts are in."""
-    return _analyzer(detect_language(texts) if language == "auto" else language, char_ngrams)
+    """The analyzer for a language or its code, `auto` meaning the language that the texts are in."""
+    return _analyzer(detect_language(texts) if language == "auto" else CODES.get(language, language), char_ngrams)
 
 
 def analyzer_named(name: str) -> Analyzer:

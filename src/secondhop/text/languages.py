@@ -176,6 +176,15 @@ _LISTS: Mapping[str, str] = {
 
 LANGUAGES = (*_LISTS, "none")
 """What `language=` takes besides `auto`. `none`: no stemming and no stopwords, in any script."""
+CODES: Mapping[str, str] = {
+    "en": "english", "de": "german", "fr": "french", "es": "spanish", "it": "italian", "pt": "portuguese", "nl": "dutch",
+    "sv": "swedish", "da": "danish", "no": "norwegian", "nb": "norwegian", "fi": "finnish", "ru": "russian", "ar": "arabic",
+    "hi": "hindi", "tr": "turkish", "ro": "romanian", "hu": "hungarian", "el": "greek", "ca": "catalan", "eu": "basque",
+    "id": "indonesian", "ga": "irish", "lt": "lithuanian", "sr": "serbian", "hy": "armenian", "ta": "tamil", "ne": "nepali",
+    "yi": "yiddish", "pl": "polish", "cs": "czech", "sk": "slovak", "sl": "slovenian", "uk": "ukrainian", "et": "estonian",
+    "fa": "persian", "vi": "vietnamese",
+}  # fmt: skip
+"""Their codes in ISO 639-1, which `language=` takes as well."""
 NEAREST: Mapping[str, str] = {
     "polish": "serbian", "slovak": "czech", "czech": "serbian", "slovenian": "serbian", "ukrainian": "russian",
     "estonian": "finnish", "persian": "arabic", "vietnamese": "english",

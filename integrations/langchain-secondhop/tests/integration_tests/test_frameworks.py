@@ -3,7 +3,7 @@
 from typing import TypedDict
 
 import pytest
-from harbour import MAIL, QUESTION, TEXTS, Recorder, documents, reached
+from harbour import FILLER, MAIL, QUESTION, TEXTS, Recorder, documents, reached
 from langchain_classic.retrievers import ContextualCompressionRetriever, EnsembleRetriever
 from langchain_classic.retrievers.document_compressors import DocumentCompressorPipeline
 from langchain_core.documents import Document
@@ -68,6 +68,15 @@ async def test_over_an_ensemble():
     first, second = await both(retriever, QUESTION)
     assert first == second
     assert reached(first)
+
+
+def test_an_ensemble_finds_copies_of_documents_that_come_whole():
+    given = [Document(page_content=f"Log {n}. " + " ".join([*TEXTS, *FILLER]), id=str(n)) for n in range(40)]
+    ours = SecondhopRetriever.from_documents(given, k=40, grain="chunk", chunk_size=1000, token_budget=100_000)
+    found = EnsembleRetriever(retrievers=[ours, RunnableLambda(lambda _: given)]).invoke(QUESTION)
+    assert len(ours.invoke(QUESTION)) == 40
+    assert sum(len(document.page_content) for document in given) > 5 * 8192
+    assert {document.page_content for document in found} == {document.page_content for document in given}
 
 
 async def test_in_a_graph_the_report_hangs_below_the_retriever():

@@ -3,12 +3,13 @@
 import copy
 
 import pytest
+import secondhop
 from harbour import MAIL, QUESTION, TEXTS, documents, reached
 from langchain_core._api import LangChainBetaWarning
 from langchain_core.documents import Document
 from langchain_core.runnables import RunnableLambda, RunnablePassthrough
 
-from langchain_secondhop import SecondhopCompressor, collect_reports, format_context
+from langchain_secondhop import SecondhopCompressor, SecondhopRetriever, collect_reports, format_context
 
 
 def test_it_keeps_the_second_hop_within_the_budget():
@@ -33,6 +34,24 @@ def test_documents_come_whole_where_documents_are_counted():
     for options, whole in (({"top_n": 1}, True), ({"top_n": 1, "token_budget": 40}, False)):
         kept = SecondhopCompressor(**options).compress_documents(given, QUESTION)
         assert [document.page_content == given[int(document.id)].page_content for document in kept] == [whole]
+
+
+@pytest.mark.parametrize(
+    ("options", "question", "text"),
+    [
+        ({"synonyms": [["PTO", "vacation"]]}, "PTO?", "Vacation is for the mate to say."),
+        ({"language": "de"}, "Buchungen?", "Buchung: Tisch 3."),
+    ],
+)
+def test_synonyms_and_a_language_say_what_words_mean(options, question, text):
+    given = [Document(page_content=each) for each in ("Grants: a list.", text, "Tea is sold.")]
+    assert SecondhopCompressor(top_n=1).compress_documents(given, question)[0].page_content != text
+    (kept,) = SecondhopCompressor(top_n=1, **options).compress_documents(given, question)
+    assert kept.page_content == text
+    retriever = SecondhopRetriever(base_retriever=RunnableLambda(lambda _: given), k=1, **options)
+    assert retriever.invoke(question) == [kept]
+    with pytest.raises(ValueError, match="where the index is made"):
+        SecondhopRetriever(index=secondhop.Document.from_text(text), **options)
 
 
 def test_code_stays_whole_and_is_cited_without_an_id():
@@ -161,7 +180,17 @@ def test_as_a_runnable_it_says_what_it_takes():
 
 @pytest.mark.parametrize(
     "options",
-    [{"top_n": 0}, {"token_budget": 0}, {"strategy": "best"}, {"tokenizer": "gpt-4o"}, {"k": 3}, {"order": "random"}],
+    [
+        {"top_n": 0},
+        {"token_budget": 0},
+        {"strategy": "best"},
+        {"tokenizer": "gpt-4o"},
+        {"k": 3},
+        {"order": "random"},
+        {"language": "klingon"},
+        {"synonyms": ["lunch"]},
+        {"synonyms": [["lunch"]]},
+    ],
 )
 def test_options_are_checked_where_they_are_given(options):
     with pytest.raises(ValueError, match=next(iter(options))):

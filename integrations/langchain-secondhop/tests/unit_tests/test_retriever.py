@@ -2,6 +2,7 @@
 
 import asyncio
 import copy
+import json
 import pickle
 
 import pytest
@@ -300,6 +301,12 @@ def test_texts_bring_their_metadata_and_ids():
 def test_one_id_or_mapping_is_no_list_of_them(given):
     with pytest.raises(secondhop.InputError, match=f"give a list of {next(iter(given))}"):
         SecondhopRetriever.from_texts(TEXTS, **given)
+
+
+def test_citations_of_the_index_have_the_metadata_of_the_documents_alone():
+    context = SecondhopRetriever.from_documents(documents()).index.context(QUESTION)
+    assert json.loads(json.dumps(context.to_dict()))["citations"] == context.citations
+    assert context.citations[0]["metadata"] == documents()[0].metadata
 
 
 @pytest.mark.parametrize(("metadatas", "ids"), [([{}], None), (None, ["a", "b"])])

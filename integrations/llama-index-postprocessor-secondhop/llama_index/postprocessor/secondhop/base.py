@@ -63,7 +63,9 @@ class SecondhopPostprocessor(BaseNodePostprocessor):
         description="What counts tokens: `settings` for `Settings.tokenizer`, a tiktoken encoding, `estimate`, `words`, "
         "`characters`, or a callable that returns the tokens of a text or their number.",
     )
-    language: str = Field(default="auto", description="Stemming and stopwords: a language name, `auto` or `none`.")
+    language: str = Field(
+        default="auto", description="Stemming and stopwords: a language's name or code, `auto` or `none`."
+    )
     synonyms: list[list[str]] = Field(
         default=[], description="Groups of words and phrases that mean the same: a query with one looks for the others."
     )

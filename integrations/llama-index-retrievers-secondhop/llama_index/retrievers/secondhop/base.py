@@ -35,7 +35,7 @@ from secondhop import (
     InputError,
     OptionError,
 )
-from secondhop.inputs import checked_number
+from secondhop.inputs import checked_items, checked_number
 from secondhop.options import as_path
 from secondhop.reporting.report import as_sent
 from secondhop.retrieved import UNLIMITED
@@ -65,7 +65,7 @@ class SecondhopRetriever(BaseRetriever):
         filters: only nodes whose metadata match.
         tokenizer: `settings` for `Settings.tokenizer`, a name that secondhop knows, or a callable that returns the
             tokens of a text or their number.
-        language: stemming and stopwords: a language name, `auto` or `none`.
+        language: stemming and stopwords: a language's name or code, `auto` or `none`.
         synonyms: groups of words and phrases that mean the same: a query with one looks for the others, too.
         heading_keys: metadata keys whose value is read as the node's heading and searched; the first one counts.
         callback_manager: as in every retriever.
@@ -75,7 +75,7 @@ class SecondhopRetriever(BaseRetriever):
 
     Raises:
         EmptyTextError: no node has text.
-        InputError: an id is given twice.
+        InputError: an id is given twice, or something is no node.
         OptionError: an option has a value that is not allowed.
 
     Examples:
@@ -118,7 +118,10 @@ class SecondhopRetriever(BaseRetriever):
             "tokenizer": tokenizer, "language": language, "synonyms": synonyms,
             "heading_keys": heading_keys, "verbose": verbose,
         }  # fmt: skip
-        self._given = tuple(nodes)
+        self._given = tuple(checked_items(nodes, "nodes"))
+        for place, node in enumerate(self._given):
+            if not isinstance(node, BaseNode):
+                raise InputError(f"nodes[{place}]={node!r:.80} is not a node of LlamaIndex")
         with_text = [node for node in self._given if _has_text(node)]
         if not with_text:
             raise EmptyTextError(f"none of {len(self._given)} nodes has text, so there is nothing to retrieve from")
@@ -153,7 +156,7 @@ class SecondhopRetriever(BaseRetriever):
             **options: as the class takes them.
 
         Raises:
-            InputError: not exactly one of the four is given.
+            InputError: not exactly one of the four is given, or `index` is none.
             EmptyTextError: there are no nodes with text.
         """
         if sum(given is not None for given in (index, nodes, docstore, folder)) != 1:
@@ -161,6 +164,8 @@ class SecondhopRetriever(BaseRetriever):
         if folder is not None:
             nodes = nodes_from_folder(folder, folder_options)
         if index is not None:
+            if not isinstance(index, BaseIndex):
+                raise InputError(f"index={index!r:.80} is not an index of LlamaIndex; nodes are given as nodes=")
             options = {"object_map": index._object_map, **options}  # as the index gives it to its own retrievers
         if nodes is None:
             nodes = _nodes_of(index) if index is not None else list(docstore.docs.values())  # type: ignore[union-attr]
