@@ -51,7 +51,7 @@ class _Turn:
 
 
 def load(data: bytes, source: str) -> SourceText:
-    """One line for each turn, several for a long one: `[00:04:46] Keith Packard: It won't get fixed for a while.`
+    """Lines such as `[00:04:46] Keith Packard: It won't get fixed.`, one for each turn, several for a long one.
 
     Raises:
         NoTextError: nothing is said.
