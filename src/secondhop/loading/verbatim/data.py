@@ -1,25 +1,31 @@
 """Data files, verbatim: records (CSV, TSV, JSON Lines) to be cut between rows, trees (JSON, YAML, …) between lines.
 
-TOML and INI files have a section for each of their tables.
+TOML and INI files have a section for each of their tables. Lists of objects that are all of a JSON file, or a member of it,
+are records, too.
 
-Nothing is parsed but the end of a table's first record: a quoted field may hold line breaks.
+Nothing is parsed but where values end: one that is quoted may hold line breaks.
 """
 
 from __future__ import annotations
 
 import os
 import re
+from collections.abc import Iterator
 
 from secondhop.loading.encodings import decode
 from secondhop.loading.verbatim.outlined import MAX_HEADING_LINE, lines_of
-from secondhop.text.records import record_end
+from secondhop.text.records import record_end, value_end
 from secondhop.types import Kind, Section, SourceText, Span
 
 _TABLES = frozenset({".csv", ".tsv"})
 _RECORDS = frozenset({".jsonl", ".ndjson"})
+_LISTS = frozenset({".json", ".geojson"})
 _WITH_TABLES = frozenset({".toml", ".ini", ".cfg", ".conf"})
 _TABLE = re.compile(r"[ \t]*\[{1,2}([^\[\]\r\n]{1,200})\]{1,2}[ \t]*(?:[#;].*)?")
 _SEPARATOR = re.compile(r"sep=[^\r\n]?[\r\n]+", re.IGNORECASE)
+_OPENING = re.compile(r"\s*(?:\[(?=\s*\{)|\{)")
+_MEMBER = re.compile(r"""[\s,]*"(?P<name>[^"\\]{0,200})"\s*:\s*(?P<list>\[(?=\s*\{))?""")
+_WORD = re.compile(r"\w")
 _COMMENT = re.compile(r"""#[^"']*\Z""")
 
 
@@ -32,7 +38,45 @@ def load(data: bytes, source: str) -> SourceText:
     sections = [Section(0, len(text), kind=kind, heading_span=heading_span)]
     if suffix in _WITH_TABLES:
         sections += _named_tables(text, is_toml=suffix == ".toml")
+    if suffix in _LISTS:
+        sections = list(_with_lists(text)) or sections
     return SourceText(source, text, tuple(sections), warnings=tuple(warnings))
+
+
+def _with_lists(text: str) -> Iterator[Section]:
+    """Lists of objects as tables, and what stands around them, brackets alone aside; none if there are no such lists."""
+    position = 0
+    for start, end, path in _lists(text):
+        if _WORD.search(text, position, start):
+            yield Section(position, start, kind="code")
+        yield Section(start, end, heading_path=path, kind="table")
+        position = end
+    if position and _WORD.search(text, position):
+        yield Section(position, len(text), kind="code")
+
+
+def _lists(text: str) -> Iterator[tuple[int, int, tuple[str, ...]]]:
+    """Where each list of objects begins and ends, brackets aside, and its name. What stands behind an error is not looked at."""
+    opening = _OPENING.match(text)
+    if opening is None:
+        return
+    if text[opening.end() - 1] == "[":
+        yield *_inside(text, opening.end()), ()
+        return
+    position = opening.end()
+    while member := _MEMBER.match(text, position):
+        if member["list"]:
+            start, position = _inside(text, member.end())
+            yield start, position, (member["name"],)
+            position += 1
+        else:
+            position = value_end(text, member.end(), len(text))
+
+
+def _inside(text: str, start: int) -> Span:
+    """The inside of the list whose bracket stands before `start`."""
+    end = value_end(text, start - 1, len(text))
+    return start, end - 1 if text[end - 1] == "]" else end
 
 
 def _named_tables(text: str, *, is_toml: bool) -> list[Section]:
