@@ -136,6 +136,6 @@ def test_the_objects_of_a_json_file_are_rows_that_stay_whole(indent):
     ships = [{"name": f"ship {n}", "berth": {"quay": n % 7, "fee": 40 + n}} for n in range(200)]
     document = Document.from_text(json.dumps({"ships": ships}, indent=indent), source="ships.json")
     context = document.context("What is the fee of ship 121?", budget=60)
-    assert ships[121] in [json.loads(context.citations[0]["text"])]
-    assert context.citations[0]["heading"] == "ships"
-    assert context.report.total_tokens <= 60
+    assert json.loads(context.citations[-1]["text"]) == ships[121]
+    assert context.text().startswith('"ships": [')
+    assert context.citations[-1]["heading"] == "ships"

@@ -22,11 +22,11 @@ def table_blocks(text: str, table: Section, chunk_size: int) -> list[list[Span]]
     The rows of the header are one: what rules it off in Markdown says nothing alone, and without it no reader takes the
     header for one. Other rules are in no block.
     """
-    if text[table.start - 1 : table.start] == "[":
-        found = list(elements(text, table.start, table.end))
+    header_end = table.start if table.heading_span is None else table.heading_span[1]
+    if text[header_end - 1 : header_end] == "[":
+        found = [(table.start, header_end)] * (header_end > table.start) + list(elements(text, header_end, table.end))
     else:
         found = rows(text, table.start, table.end, records=_may_hold_records(text, table))
-    header_end = table.start if table.heading_span is None else table.heading_span[1]
     head = [row for row in found if row[1] <= header_end]
     if len(head) > 1:
         named = [row for row in head if not _is_rule(text, row)] or head

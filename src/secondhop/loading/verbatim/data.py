@@ -46,37 +46,41 @@ def load(data: bytes, source: str) -> SourceText:
 def _with_lists(text: str) -> Iterator[Section]:
     """Lists of objects as tables, and what stands around them, brackets alone aside; none if there are no such lists."""
     position = 0
-    for start, end, path in _lists(text):
-        if _WORD.search(text, position, start):
-            yield Section(position, start, kind="code")
-        yield Section(start, end, heading_path=path, kind="table")
-        position = end
+    for table in _lists(text):
+        if _WORD.search(text, position, table.start):
+            yield Section(position, table.start, kind="code")
+        yield table
+        position = table.end
     if position and _WORD.search(text, position):
         yield Section(position, len(text), kind="code")
 
 
-def _lists(text: str) -> Iterator[tuple[int, int, tuple[str, ...]]]:
-    """Where each list of objects begins and ends, brackets aside, and its name. What stands behind an error is not looked at."""
+def _lists(text: str) -> Iterator[Section]:
+    """The lists of objects, closing brackets aside. What stands behind an error is not looked at.
+
+    The `heading_span` of one with a name is `"name": [`; of one that is all of the file not even the bracket is in it.
+    """
     opening = _OPENING.match(text)
     if opening is None:
         return
-    if text[opening.end() - 1] == "[":
-        yield *_inside(text, opening.end()), ()
-        return
     position = opening.end()
+    if text[position - 1] == "[":
+        yield Section(position, _inner_end(text, position), kind="table")
+        return
     while member := _MEMBER.match(text, position):
         if member["list"]:
-            start, position = _inside(text, member.end())
-            yield start, position, (member["name"],)
+            start, head_end = member.start("name") - 1, member.end()
+            position = _inner_end(text, head_end)
+            yield Section(start, position, heading_path=(member["name"],), kind="table", heading_span=(start, head_end))
             position += 1
         else:
             position = value_end(text, member.end(), len(text))
 
 
-def _inside(text: str, start: int) -> Span:
-    """The inside of the list whose bracket stands before `start`."""
+def _inner_end(text: str, start: int) -> int:
+    """Where the closing bracket of the list stands whose opening one stands before `start`."""
     end = value_end(text, start - 1, len(text))
-    return start, end - 1 if text[end - 1] == "]" else end
+    return end - (text[end - 1] == "]")
 
 
 def _named_tables(text: str, *, is_toml: bool) -> list[Section]:
