@@ -60,15 +60,16 @@ def test_the_header_lies_in_the_text_and_ends_at_a_line_end(text):
     ("text", "expected"),
     [
         ('[{"a": 1}, {"a": 2}]\n', [("table", (), '{"a": 1}, {"a": 2}')]),
+        ('{"tags": [{"a": 1}], "paths": {"/fees": "b"}}', [("code", (), '{"tags": [{"a": 1}], "paths": {"/fees": "b"}}')]),
         ('{"n": 2, "x": {"y": [{"z": "]"}]}}', [("code", (), '{"n": 2, "x": {"y": [{"z": "]"}]}}')]),
-        ('{"n": [1], "ships": [{"a": "}"}], "m": "b"}', [
-            ("code", (), '{"n": [1], '), ("table", ("ships",), '"ships": [{"a": "}"}'), ("code", (), '], "m": "b"}')]),
+        ('{"n": [1], "ships": [{"a": "}"}, {"a": "]"}], "m": 2}', [
+            ("code", (), '{"n": [1], '), ("table", ("ships",), '"ships": [{"a": "}"}, {"a": "]"}'), ("code", (), '], "m": 2}')]),
         ('{"a": [{"b": 1}], "c": [{"d": 2}]}', [
             ("table", ("a",), '"a": [{"b": 1}'), ("table", ("c",), '"c": [{"d": 2}')]),
         ('[{"a": 1', [("table", (), '{"a": 1')]),
     ],
 )  # fmt: skip
-def test_lists_of_objects_in_json_are_tables_under_their_names(text, expected):
+def test_lists_of_objects_that_most_of_a_json_file_is_are_tables_under_their_names(text, expected):
     loaded = load(text.encode(), "a.json")
     assert [(each.kind, each.heading_path, text[each.start : each.end]) for each in loaded.sections] == expected
 

@@ -1,7 +1,6 @@
 """Data files, verbatim: records (CSV, TSV, JSON Lines) to be cut between rows, trees (JSON, YAML, …) between lines.
 
-TOML and INI files have a section for each of their tables. Lists of objects that are all of a JSON file, or a member of it,
-are records, too.
+TOML and INI files have a section for each of their tables. Lists of objects that make up most of a JSON file are records, too.
 
 Nothing is parsed but where values end: one that is quoted may hold line breaks.
 """
@@ -44,9 +43,12 @@ def load(data: bytes, source: str) -> SourceText:
 
 
 def _with_lists(text: str) -> Iterator[Section]:
-    """Lists of objects as tables, and what stands around them, brackets alone aside; none if there are no such lists."""
+    """Lists of objects as tables, and what stands around them, brackets alone aside; none if most of the text is in no such list."""
+    tables = list(_lists(text))
+    if 2 * sum(table.end - table.start for table in tables) < len(text):
+        return
     position = 0
-    for table in _lists(text):
+    for table in tables:
         if _WORD.search(text, position, table.start):
             yield Section(position, table.start, kind="code")
         yield table
