@@ -24,7 +24,8 @@ _TABLE = re.compile(r"[ \t]*\[{1,2}([^\[\]\r\n]{1,200})\]{1,2}[ \t]*(?:[#;].*)?"
 _SEPARATOR = re.compile(r"sep=[^\r\n]?[\r\n]+", re.IGNORECASE)
 _OPENING = re.compile(r"\s*(?:\[(?=\s*\{)|\{)")
 _MEMBER = re.compile(r"""[\s,]*"(?P<name>[^"\\]{0,200})"\s*:\s*(?P<list>\[(?=\s*\{))?""")
-_WORD = re.compile(r"\w")
+_MORE = re.compile(r"[^\s\[\]{},]")
+"""More than brackets and commas."""
 _COMMENT = re.compile(r"""#[^"']*\Z""")
 
 
@@ -49,11 +50,11 @@ def _with_lists(text: str) -> Iterator[Section]:
         return
     position = 0
     for table in tables:
-        if _WORD.search(text, position, table.start):
+        if _MORE.search(text, position, table.start):
             yield Section(position, table.start, kind="code")
         yield table
         position = table.end
-    if position and _WORD.search(text, position):
+    if position and _MORE.search(text, position):
         yield Section(position, len(text), kind="code")
 
 
