@@ -58,6 +58,8 @@ class Section:
     kind: Kind = "prose"
     heading_span: Span | None = None
     """Where the nearest heading itself stands in the text, if it does."""
+    is_byline: bool = False
+    """Whether the heading tells who wrote the section and when: it is shown beside any part, as the header of a table is."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -129,3 +129,13 @@ def test_a_line_whose_first_column_is_empty_goes_on_with_the_row_above(head):
     table = f"{rule}\n{names}1    Grey\n     Holm\n\n     and its quay\n 2   Ness\n\tPoint\n{rule}"
     rows = ["1    Grey\n     Holm\n\n     and its quay", " 2   Ness\n\tPoint"]
     assert sentences(table, head=len(rule) + len(names) if head else 0) == [names[:-1], *rows] if head else rows
+
+
+@pytest.mark.parametrize("indent", [None, 2])
+def test_the_objects_of_a_json_file_are_rows_that_stay_whole(indent):
+    ships = [{"name": f"ship {n}", "berth": {"quay": n % 7, "fee": 40 + n}} for n in range(200)]
+    document = Document.from_text(json.dumps({"ships": ships}, indent=indent), source="ships.json")
+    context = document.context("What is the fee of ship 121?", budget=60)
+    assert json.loads(context.citations[-1]["text"]) == ships[121]
+    assert context.text().startswith('"ships": [')
+    assert context.citations[-1]["heading"] == "ships"

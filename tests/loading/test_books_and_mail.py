@@ -14,6 +14,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from secondhop import Document
 from secondhop.errors import CorruptFileError, LoadError, NoTextError, PasswordRequiredError
 from secondhop.loading import load_text, parse
 
@@ -326,8 +327,8 @@ def test_a_message_stands_under_its_subject_with_its_headers_and_the_names_of_at
     mail.add_attachment(b"%PDF-", maintype="application", subtype="pdf", filename="Übersicht.pdf")
     loaded = parse(mail.as_bytes(), "a.eml")
     assert in_sections(loaded) == [
-        (None, ("Café plan",), "prose", "Café plan\n\nFrom: Ada <ada@example.org>\nTo: bob@example.org\n"
-         "Date: Mon, 01 Jan 2024 10:00:00 +0000\n\nHello Bob.\n\nAttachments: Übersicht.pdf"),
+        (None, ("Café plan",), "prose", "Café plan\n\nFrom: Ada <ada@example.org>\n"
+         "Date: Mon, 01 Jan 2024 10:00:00 +0000\nTo: bob@example.org\n\nHello Bob.\n\nAttachments: Übersicht.pdf"),
     ]  # fmt: skip
     assert loaded.metadata["title"] == "Café plan"
 
@@ -485,6 +486,20 @@ def test_a_body_in_an_encoding_that_cannot_be_used_is_guessed(charset):
 def test_what_is_no_message_is_corrupt(data):
     with pytest.raises(CorruptFileError):
         parse(data, "a.eml")
+
+
+def test_who_wrote_a_message_and_when_is_shown_beside_any_part_of_it():
+    long = ["The harbour office moves to the new quay in spring, as the members have decided."] * 9
+    answer = "The mooring fee will be forty euros a month."
+    messages = [
+        message("\n\n".join([*long, answer, *long]), Date="Mon, 01 Jan 2024 10:00:00 +0000"),
+        message("\n\n".join(long), Date="Tue, 02 Jan 2024 10:00:00 +0000"),
+    ]
+    box = b"".join(b"From a@example.org Mon 10:00\n" + each.as_bytes() + b"\n\n" for each in messages)
+    shown = Document.from_bytes(box, source="a.mbox").context("How much is the mooring fee?", budget=60).text()
+    assert shown.startswith("Café plan\n\nFrom: Ada <ada@example.org>\nDate: Mon, 01 Jan 2024 10:00:00 +0000")
+    assert answer in shown
+    assert "Tue, 02" not in shown
 
 
 def test_all_messages_of_a_mailbox_are_read(tmp_path):

@@ -144,6 +144,14 @@ def notebook_text():
     return data, text.replace("## ", "")
 
 
+def subtitle_text():
+    cues = [(f"00:{n:02}:00,000 --> 00:{n:02}:05,000", text) for n, text in enumerate(FACTS)]
+    return (
+        "\n\n".join(f"{times}\n{text}" for times, text in cues).encode(),
+        "\n".join(f"[{times.partition(',')[0]}] {text}" for times, text in cues),
+    )
+
+
 def html_text():
     page = making.html_page(FACTS)
     return page.encode(), re.sub(r"<[^>]*>", " ", page)
@@ -158,6 +166,7 @@ FLAT = {
     "a.odt": open_text,
     "a.eml": mail_text,
     "a.ipynb": notebook_text,
+    "a.srt": subtitle_text,
     "a.html": html_text,
     "a.rtf": rtf_text,
 }

@@ -56,6 +56,32 @@ def test_the_header_lies_in_the_text_and_ends_at_a_line_end(text):
         assert end == len(text) or text[end] in "\r\n"
 
 
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ('[{"a": 1}, {"a": 2}]\n', [("table", (), '{"a": 1}, {"a": 2}')]),
+        ('{"tags": [{"a": 1}], "paths": {"/fees": "b"}}', [("code", (), '{"tags": [{"a": 1}], "paths": {"/fees": "b"}}')]),
+        ('{"n": 2, "x": {"y": [{"z": "]"}]}}', [("code", (), '{"n": 2, "x": {"y": [{"z": "]"}]}}')]),
+        ('{"n": [1], "ships": [{"a": "}"}, {"a": "]"}], "m": 2}', [
+            ("code", (), '{"n": [1], '), ("table", ("ships",), '"ships": [{"a": "}"}, {"a": "]"}'), ("code", (), '], "m": 2}')]),
+        ('{"a": [{"b": 1}], "c": [{"d": 2}]}', [
+            ("table", ("a",), '"a": [{"b": 1}'), ("table", ("c",), '"c": [{"d": 2}')]),
+        ('[{"a": 1', [("table", (), '{"a": 1')]),
+    ],
+)  # fmt: skip
+def test_lists_of_objects_that_most_of_a_json_file_is_are_tables_under_their_names(text, expected):
+    loaded = load(text.encode(), "a.json")
+    assert [(each.kind, each.heading_path, text[each.start : each.end]) for each in loaded.sections] == expected
+
+
+@given(st.text('[]{}",:\\ a\n', max_size=40))
+def test_sections_of_any_json_lie_in_the_text_one_behind_the_other(text):
+    sections = load(text.encode(), "a.json").sections
+    places = [place for section in sections for place in (section.start, section.end)]
+    assert places == sorted(places)
+    assert places[-1] <= len(text)
+
+
 def test_the_tables_of_toml_and_ini_files_are_sections():
     loaded = load(b"top = 1\n[tool.x]  # settings\na = [1]\n[[item]]\nb = 2\n", "a.toml")
     shown = [(s.heading_path, loaded.text[s.start : s.end]) for s in loaded.sections[1:]]

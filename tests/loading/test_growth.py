@@ -54,11 +54,13 @@ SIZES |= {
     "a.epub": (lambda n: (making.epub_of([[SENTENCE] * 10] * n), "a.epub"), 10),
     "a.eml": (lambda n: (making.eml_of([SENTENCE] * n), "a.eml"), 300),
     "a.mbox": (lambda n: (b"From ada@example.org " + b"10:00" * n + b"\n\n", "a.mbox"), 400),
+    "a.srt": (lambda n: (f"00:00:01,000 --> 00:00:02,000\n{SENTENCE}\n\n".encode() * n, "a.srt"), 400),
+    "list.json": (lambda n: (b"[" + b'{"a": [{}], "b": "x"}, ' * n + b"{}]", "list.json"), 2000),
     "a.ipynb": (lambda n: (making.notebook_of([SENTENCE] * n), "a.ipynb"), 300),
     "a.html": (lambda n: (making.html_page([SENTENCE] * n).encode(), "a.html"), 200),
     "a.rtf": (lambda n: (making.rtf_of([SENTENCE] * n), "a.rtf"), 200),
 }
-TEXTUAL = [*making.verbatim([SENTENCE]), "a.html", "a.ipynb", "a.eml", "a.rtf"]
+TEXTUAL = [*making.verbatim([SENTENCE]), "a.html", "a.ipynb", "a.eml", "a.rtf", "a.srt"]
 RUNS = {
     "spaces": " ",
     "letters": "a",
@@ -134,6 +136,8 @@ def run_case(name, unit):
             return b"Subject: x\n\n" + run.encode(), name
         if name == "a.ipynb":
             return making.notebook_of([run]), name
+        if name == "a.srt":
+            return b"00:01.000 --> 00:02.000\n" + run.encode(), name
         return run.encode() + b"x", name
 
     return make

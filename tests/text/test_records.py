@@ -1,11 +1,12 @@
 import csv
 import io
+import json
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from secondhop.text.records import record_end
+from secondhop.text.records import elements, record_end
 
 
 def first_record(text):
@@ -49,3 +50,19 @@ def test_what_the_csv_writer_writes_is_one_record(fields):
     out = io.StringIO()
     csv.writer(out, lineterminator="\n").writerow(fields)
     assert first_record(out.getvalue() + "x,y\n") == out.getvalue()[:-1]
+
+
+JSON = st.recursive(st.none() | st.integers() | st.text('a"\\{}[],: \n', max_size=5), lambda inner: (
+    st.lists(inner, max_size=3) | st.dictionaries(st.text("a{", max_size=2), inner, max_size=3)), max_leaves=8)  # fmt: skip
+
+
+@given(st.lists(JSON, max_size=4), st.sampled_from([None, 2]))
+def test_the_values_of_a_list_of_json_are_found(values, indent):
+    text = json.dumps(values, indent=indent)
+    spans = elements(text, 1, len(text) - 1)
+    assert [json.loads(text[start:end]) for start, end in spans] == values
+
+
+@given(st.text('[]{}",:\\ a\n', max_size=40))
+def test_what_is_no_json_is_read_to_its_end(text):
+    assert all(start < end <= len(text) for start, end in elements(text, 0, len(text)))

@@ -106,6 +106,9 @@ class _Blocks:
             self.add(snippet(text, section.start, section.end))
         else:
             position = section.start
+            if section.is_byline and section.heading_span is not None:
+                self.add([section.heading_span])
+                position = section.heading_span[1]
             for child in node.children:
                 self.add_paragraphs(text, position, child.section.start, section)
                 self.add_section(text, child, chunk_size)

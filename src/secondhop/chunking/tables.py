@@ -1,4 +1,4 @@
-"""Tables into rows: lines, or records whose quoted fields may hold line ends.
+"""Tables into rows: lines, records whose quoted fields may hold line ends, or what a list of JSON holds.
 
 One is never cut unless it alone is larger than any passage could be.
 """
@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 
-from secondhop.text.records import record_end
+from secondhop.text.records import elements, record_end
 from secondhop.text.sentences import size, split_run_on
 from secondhop.types import Section, Span
 
@@ -22,8 +22,11 @@ def table_blocks(text: str, table: Section, chunk_size: int) -> list[list[Span]]
     The rows of the header are one: what rules it off in Markdown says nothing alone, and without it no reader takes the
     header for one. Other rules are in no block.
     """
-    found = rows(text, table.start, table.end, records=_may_hold_records(text, table))
     header_end = table.start if table.heading_span is None else table.heading_span[1]
+    if text[header_end - 1 : header_end] == "[":
+        found = [(table.start, header_end)] * (header_end > table.start) + list(elements(text, header_end, table.end))
+    else:
+        found = rows(text, table.start, table.end, records=_may_hold_records(text, table))
     head = [row for row in found if row[1] <= header_end]
     if len(head) > 1:
         named = [row for row in head if not _is_rule(text, row)] or head

@@ -166,7 +166,7 @@ def _add_sections(
 
 def _is_headed(section: Section) -> bool:
     return (
-        section.kind == "table"
+        (section.kind == "table" or section.is_byline)
         and section.heading_span is not None
         and section.start <= section.heading_span[0]
         and section.heading_span[1] <= section.start + _LONGEST_HEADER

@@ -46,6 +46,7 @@ class _OpenSection:
     heading_path: tuple[str, ...]
     kind: Kind = "prose"
     heading_span: Span | None = None
+    is_byline: bool = False
     start: int = -1
     end: int = -1
     snippets: list[Span] = field(default_factory=list)
@@ -105,6 +106,12 @@ class TextBuilder:
         self._sections.append(section)
         section.heading_span = self._heading_span = self._append(title, "\n\n")
 
+    def byline(self, text: str) -> None:
+        """Add to the heading of a section that has nothing else yet who wrote it and when."""
+        if (span := self.write(text)) is not None:
+            section = self._sections[-1]
+            section.heading_span, section.is_byline = (section.start, span[1]), True
+
     def write(self, text: str, *, kind: Kind = "prose", gap: str = "\n\n") -> Span | None:
         """Add a piece verbatim, `gap` before it; a change of kind starts a section under the same heading."""
         if not text.strip():
@@ -155,7 +162,7 @@ class TextBuilder:
         if not self._pieces:
             raise NoTextError(source, "no text in it")
         sections = tuple(
-            Section(start, end, part.page, part.heading_path, kind, part.heading_span)
+            Section(start, end, part.page, part.heading_path, kind, part.heading_span, part.is_byline)
             for part in self._sections
             if part.start >= 0
             for start, end, kind in part.spans()

@@ -82,6 +82,7 @@ _FORMATS: dict[str, Format] = {
     "epub": _format("markup.epub", ".epub", textual=False),
     "rtf": _format("office.rtf", ".rtf", textual=False),
     "eml": _format("markup.eml", ".eml .mbox .mht .mhtml"),
+    "subtitles": _format("markup.subtitles", ".vtt .srt"),
 }
 FORMATS: Mapping[str, Format] = MappingProxyType(_FORMATS)
 """All formats by name, those that were registered among them."""

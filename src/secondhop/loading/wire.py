@@ -17,8 +17,8 @@ from secondhop.types import Section, SourceText
 def pack(loaded: SourceText) -> tuple[dict[str, Any], bytes]:
     """A loaded text as header and body."""
     sections = [
-        [section.start, section.end, section.page, section.heading_path, section.kind, section.heading_span]
-        for section in loaded.sections
+        [each.start, each.end, each.page, each.heading_path, each.kind, each.heading_span, each.is_byline]
+        for each in loaded.sections
     ]
     header = {
         "sections": sections,
@@ -65,8 +65,8 @@ def _error(header: Mapping[str, Any], source: str) -> SecondhopError:
 
 
 def _section(values: Any, length: int) -> Section:
-    start, end, page, path, kind, heading_span = values
+    start, end, page, path, kind, heading_span, is_byline = values
     heading = None if heading_span is None else tuple(heading_span)
-    section = Section(start, end, page, tuple(map(str, path)), kind, heading)
+    section = Section(start, end, page, tuple(map(str, path)), kind, heading, bool(is_byline))
     check_section(section, length)
     return section

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from codecs import BOM_UTF8, lookup
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from email import policy
 from email.errors import MessageError
@@ -20,7 +20,7 @@ from secondhop.loading.builder import TextBuilder, clean, one_line
 from secondhop.loading.encodings import READ_AS, decode
 from secondhop.types import SourceText
 
-_HEADERS = ("From", "To", "Cc", "Date", "Subject")
+_BYLINE, _RECEIVERS = ("From", "Date"), ("To", "Cc")
 _MAX_DEPTH = 20
 _MAX_PARTS = 1000
 _MESSAGES = frozenset({"message/rfc822", "message/global"})
@@ -77,9 +77,12 @@ def _messages(data: bytes) -> list[bytes]:
 
 
 def _write(message: Message, level: int, builder: TextBuilder, reading: _Reading) -> None:
-    headers = {name: _header(message, name, reading) for name in _HEADERS}
-    builder.heading(level, headers.pop("Subject") or ("(no subject)" if headers["From"] else ""))
-    builder.write("\n".join(f"{name}: {value}" for name, value in headers.items() if value))
+    byline, receivers = (_headers(message, names, reading) for names in (_BYLINE, _RECEIVERS))
+    builder.heading(
+        level, _header(message, "Subject", reading) or ("(no subject)" if byline.startswith("From") else "")
+    )
+    builder.byline(byline)
+    builder.write(receivers, gap="\n" if byline else "\n\n")
     attached: list[str] = []
     inner: list[Message] = []
     said: set[Message] = set()
@@ -146,6 +149,10 @@ def _guessed(data: bytes, reading: _Reading) -> str:
     text, warnings = decode(data, reading.source)
     reading.warnings.update(dict.fromkeys(warnings))
     return text
+
+
+def _headers(message: Message, names: Iterable[str], reading: _Reading) -> str:
+    return "\n".join(f"{name}: {value}" for name in names if (value := _header(message, name, reading)))
 
 
 def _header(message: Message, name: str, reading: _Reading) -> str:
