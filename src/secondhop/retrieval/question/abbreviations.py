@@ -79,7 +79,7 @@ def _spelt_out(snapshot: Snapshot) -> Iterator[tuple[int, tuple[int, ...]]]:
     for begin in (at - lengths_at, at + 1):  # the words before it, those behind it
         inside = (begin >= 0) & (begin + lengths_at <= len(words))
         found = (inside & (initial[words.take(begin, mode="clip")] == initial[words[at]])).nonzero()[0]
-        for place in range(1, int(lengths_at[found].max(initial=0))):
+        for place in range(1, _MOST):
             letter = letters.take(starts[words[at[found]]] + place, mode="clip") | _SMALL
             same = initial[words.take(begin[found] + place, mode="clip")] == letter
             found = found[same | (lengths_at[found] <= place)]
