@@ -39,7 +39,9 @@ def test_long_ranges_that_follow_one_another_are_gathered_as_slices(monkeypatch)
 
 @given(counts)
 def test_offsets_are_where_runs_begin_and_the_last_one_ends(lengths):
-    assert arrays.offsets_of(lengths).tolist() == [int(lengths[:place].sum()) for place in range(len(lengths) + 1)]
+    offsets = arrays.offsets_of(lengths)
+    assert offsets.tolist() == [int(lengths[:place].sum()) for place in range(len(lengths) + 1)]
+    assert arrays.counts_of(offsets).tolist() == lengths.tolist()
 
 
 def test_occurrences_are_counted_across_the_parts_that_are_looked_at_at_once(monkeypatch):

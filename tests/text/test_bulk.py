@@ -15,6 +15,7 @@ from secondhop.text.bulk.characters import Characters, codes, utf8_lengths
 from secondhop.text.bulk.forms import find_forms
 from secondhop.text.bulk.hashing import digest, digests, digests_of
 from secondhop.text.bulk.sentences import split_paragraphs
+from secondhop.text.bulk.slips import one_slip_from
 from secondhop.text.languages import LANGUAGES
 from secondhop.text.sentences import split_sentences
 
@@ -183,6 +184,16 @@ def test_words_have_the_same_digest_wherever_they_stand(words):
     ends = np.cumsum([2, *map(len, words)], dtype=np.int64)
     assert digests(Characters.of(text), ends[:-1], ends[1:]).tolist() == wanted
     assert len(set(wanted)) == len(set(words))
+
+
+@given(st.text("abcé𐐨", min_size=3, max_size=12), st.booleans())
+def test_slips_of_a_word_have_the_digests_of_those_that_are_written_down(word, replaced):
+    splits = [(word[:place], word[place:]) for place in range(1, len(word) + 1)]
+    slips = [left + right[1] + right[0] + right[2:] for left, right in splits[:-2]]
+    slips += [left + right[1:] for left, right in splits[:-1]]
+    slips += [left + letter + right for left, right in splits for letter in "xyz"]
+    slips += [left + letter + right[1:] for left, right in splits[:-2] for letter in "xyz" if replaced]
+    assert sorted(one_slip_from(word, "xyz", replaced=replaced).tolist()) == sorted(digests_of(slips).tolist())
 
 
 @given(st.text())

@@ -4,7 +4,7 @@ import pytest
 
 from secondhop.text.analysis import analyzer_for, fold, split_forms
 from secondhop.text.languages import LANGUAGES
-from secondhop.text.stems import _stemmer, stem_all
+from secondhop.text.stems import _stemmer, stem, stem_all
 from secondhop.text.variants import _TAIL, _endings, _groups, endings_alike, stems_alike
 
 ENGLISH = analyzer_for("english")
@@ -141,3 +141,11 @@ def test_many_words_become_what_each_becomes_alone_in_each_language(language):
     analyzer = analyzer_for(language)
     words = [word for group in _groups(language) for word in group if len(word) > 2]
     assert list(map(fold, stem_all(language, words))) == [fold(analyzer._stem(word)) for word in words]
+
+
+@pytest.mark.parametrize("most", [0, 1 << 14])
+def test_words_are_stemmed_alike_whether_their_stems_are_remembered_or_not(monkeypatch, most):
+    monkeypatch.setattr("secondhop.text.stems._MOST_REMEMBERED", most)
+    words = ["colours", "seventy", "indices", "running", "runs"]
+    for some in (words[:3], words, words * 500, [], words):
+        assert stem_all("english", some) == [stem("english", word) for word in some]

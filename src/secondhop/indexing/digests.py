@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from secondhop.arrays import counts_of
 from secondhop.text.bulk.characters import windows
 from secondhop.text.bulk.hashing import digests_of_slices, mix
 
@@ -22,7 +23,7 @@ _MIN_KEY_WORDS = 4
 def chunk_signatures(lexicon: Lexicon, words: NDArray[np.int32], bounds: Ints) -> NDArray[np.uint32]:
     """[C, 8] MinHash of each chunk's terms; chunk c has the words from bounds[c] to bounds[c + 1]."""
     of_chunks = np.full((len(bounds) - 1, SIGNATURE_HASHES), 0xFFFFFFFF, np.uint32)
-    counts = np.diff(lexicon.form_offsets)
+    counts = counts_of(lexicon.form_offsets)
     is_held = counts > 0
     held, several = is_held.nonzero()[0], (counts > 1).nonzero()[0]
     if not len(held):
@@ -40,7 +41,7 @@ def chunk_signatures(lexicon: Lexicon, words: NDArray[np.int32], bounds: Ints) -
         content = is_held[part].nonzero()[0]
         part = part[content]
         edges = content.searchsorted(edges - edges[0])
-        filled = np.diff(edges).nonzero()[0]
+        filled = counts_of(edges).nonzero()[0]
         if len(filled):
             of_chunks[window.start + filled] = np.minimum.reduceat(of_forms.take(part, axis=0), edges[filled])
     return of_chunks

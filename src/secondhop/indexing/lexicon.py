@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from secondhop.arrays import distinct_values, gathered, is_any, offsets_of, ranges
+from secondhop.arrays import counts_of, distinct_values, gathered, is_any, offsets_of, ranges
 from secondhop.indexing.strings import Strings, Vocabulary
 from secondhop.text.analysis import Analyzer
 from secondhop.text.bulk.analysis import analyze_all
@@ -68,7 +68,7 @@ class Lexicon:
         if used.all():
             return self, np.arange(len(used))
         forms = used.nonzero()[0]
-        counts = np.diff(self.form_offsets)[forms]
+        counts = counts_of(self.form_offsets)[forms]
         form_terms = gathered(self.form_terms, self.form_offsets[forms], counts)
         is_kept = np.zeros(len(self.terms), bool)
         is_kept[form_terms] = True
@@ -99,14 +99,14 @@ class Lexicon:
         fold = np.zeros(len(forms), np.uint64)
         is_number = np.zeros(len(terms), bool)
         for part, form_map, term_map in zip(parts, form_maps, term_maps, strict=True):
-            counts[form_map] = np.diff(part.form_offsets)
+            counts[form_map] = counts_of(part.form_offsets)
             is_name[form_map], is_capital[form_map] = part.form_is_name, part.form_is_capital
             fold[form_map] = part.form_fold
             is_number[term_map] = part.term_is_number
         offsets = offsets_of(counts)
         form_terms = np.empty(offsets[-1], np.int64)
         for part, form_map, term_map in zip(parts, form_maps, term_maps, strict=True):
-            form_terms[ranges(offsets[form_map], np.diff(part.form_offsets))] = term_map[part.form_terms]
+            form_terms[ranges(offsets[form_map], counts_of(part.form_offsets))] = term_map[part.form_terms]
         lexicon = cls(parts[0].analyzer, forms, terms, offsets, form_terms, is_name, is_capital, fold, is_number)
         return lexicon, [np.append(new, NONE)[number] for new, number in zip(form_maps, numbers, strict=True)]
 

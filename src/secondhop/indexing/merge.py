@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from secondhop.arrays import occurrences, offsets_of
+from secondhop.arrays import counts_of, occurrences, offsets_of
 from secondhop.errors import InputError
 from secondhop.indexing.lexicon import Lexicon
 from secondhop.indexing.segment import Metadata, Segment
@@ -158,7 +158,7 @@ def _offsets(segments: Sequence[Segment], runs: list[_Run], column: str, table: 
     counts = []
     for run in runs:
         rows = getattr(run, table)
-        counts.append(np.diff(getattr(segments[run.segment], column)[rows.start : rows.stop + 1]))
+        counts.append(counts_of(getattr(segments[run.segment], column)[rows.start : rows.stop + 1]))
     return offsets_of(np.concatenate(counts) if counts else np.empty(0, np.int64))
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from secondhop.arrays import runs, sum_by
+from secondhop.arrays import counts_of, runs, sum_by
 
 if TYPE_CHECKING:
     from secondhop.types import Floats, Ints
@@ -25,9 +25,9 @@ class Postings:
     n_chunks: int
 
     @property
-    def df(self) -> NDArray[np.int64]:
+    def df(self) -> Ints:
         """Number of chunks that hold each term."""
-        return np.diff(self.offsets)
+        return counts_of(self.offsets)
 
     def df_of(self, terms: Ints) -> Ints:
         """Number of chunks that hold each of the given terms."""

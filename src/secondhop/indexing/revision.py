@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 import numpy as np
 
-from secondhop.arrays import narrowest, offsets_of, ranges
+from secondhop.arrays import counts_of, narrowest, offsets_of, ranges
 from secondhop.indexing.merge import merge
 from secondhop.indexing.postings import Postings
 from secondhop.indexing.snapshot import Snapshot
@@ -108,7 +108,7 @@ def _chunks(base: Snapshot, number: int, order: Sequence[tuple[int, int]], segme
     of_segment, source = np.array(order, np.int64).reshape(-1, 2).T
     places = (of_segment == number).nonzero()[0]
     first = base.chunk_source.searchsorted(np.arange(len(base.sources) + 1))
-    n_chunks = np.diff(first)[source[places]]
+    n_chunks = counts_of(first)[source[places]]
     old = ranges(first[source[places]], n_chunks)
     new = np.full(len(base), GONE, np.int32)
     new[old] = ranges(segment.chunk_source.searchsorted(places), n_chunks)
@@ -126,16 +126,16 @@ def _terms(old: NDArray[np.uint64], new: NDArray[np.uint64]) -> _Numbers:
 
 def _n_words(segment: Segment) -> Ints:
     """[C] how many words each chunk has."""
-    return np.diff(segment.sentence_words[segment.chunk_sentences])
+    return counts_of(segment.sentence_words[segment.chunk_sentences])
 
 
 def _spliced(base: _Rows, fresh: _Rows, terms: _Numbers, chunks: _Numbers) -> _Rows:
     """The rows of the base that are kept, with new numbers, and the fresh ones, which have such numbers."""
     renumbered = chunks.new[base.chunks]
     gone = (renumbered == GONE).nonzero()[0]
-    n_kept = np.diff(base.offsets)
+    n_kept = counts_of(base.offsets)
     n_kept -= np.bincount(base.offsets.searchsorted(gone, "right") - 1, minlength=len(n_kept))
-    n_rows = np.diff(fresh.offsets)
+    n_rows = counts_of(fresh.offsets)
     fresh_terms = np.arange(len(n_rows)).repeat(n_rows)
     n_rows[terms.new[terms.kept]] += n_kept[terms.kept]
     term, number = terms.begin(fresh_terms)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 
-from secondhop.arrays import gathered, offsets_of, ranges
+from secondhop.arrays import counts_of, gathered, offsets_of, ranges
 from secondhop.frozen import quickly
 from secondhop.indexing import statistics
 from secondhop.indexing.postings import Gathered, Postings, gather
@@ -320,7 +320,7 @@ def _postings(arrays: Arrays, name: str, n_chunks: int) -> Postings:
 def _forms_by_term(snapshot: Snapshot) -> tuple[Ints, Ints]:
     """[terms + 1] where the forms of each term begin and the last ones end, and the forms, term by term."""
     lexicon = snapshot.lexicon
-    form = np.arange(len(lexicon.forms), dtype=np.int32).repeat(np.diff(lexicon.form_offsets))
+    form = np.arange(len(lexicon.forms), dtype=np.int32).repeat(counts_of(lexicon.form_offsets))
     counts = np.bincount(lexicon.form_terms, minlength=len(lexicon.terms))
     return offsets_of(counts), form[lexicon.form_terms.argsort()]
 

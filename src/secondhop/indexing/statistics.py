@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from secondhop.arrays import gathered, narrowest, offsets_of, ranges, run_lengths, run_starts
+from secondhop.arrays import counts_of, gathered, narrowest, offsets_of, ranges, run_lengths, run_starts
 from secondhop.indexing.lexicon import NONE, Lexicon
 from secondhop.indexing.postings import Postings
 from secondhop.text.bulk.hashing import mix
@@ -106,7 +106,7 @@ class _FirstTerms:
     """The lexicon's terms, laid out for most forms having one term or none."""
 
     def __init__(self, lexicon: Lexicon) -> None:
-        counts = np.diff(lexicon.form_offsets)
+        counts = counts_of(lexicon.form_offsets)
         held = counts.nonzero()[0]
         self._first = np.full(len(counts), NONE, np.int32)
         self._first[held] = lexicon.form_terms[lexicon.form_offsets[held]]
@@ -165,7 +165,7 @@ def lead_postings(segment: Segment, numbers: Ints | None = None) -> Postings:
     Those of all chunks, or of those with the (ascending) numbers.
     """
     numbers = np.arange(len(segment)) if numbers is None else numbers
-    has_terms = np.diff(segment.lexicon.form_offsets) > 0
+    has_terms = counts_of(segment.lexicon.form_offsets) > 0
     bits = max(1, len(numbers).bit_length())
     parts = [
         _lead_keys(segment, numbers[first : first + _CHUNKS_AT_ONCE], first, bits, has_terms)
@@ -235,10 +235,10 @@ def capitals(segment: Segment) -> tuple[bool, Bools]:
     Capitals mark names if at least 2 % of the words inside sentences (not those that open one) have one.
     """
     lexicon, n = segment.lexicon, len(segment.lexicon.forms)
-    opening = segment.sentence_words[:-1][np.diff(segment.sentence_words) > 0]
+    opening = segment.sentence_words[:-1][counts_of(segment.sentence_words) > 0]
     inside = segment.form_count - np.bincount(segment.words[opening], minlength=n)
     capital, total = int(inside[lexicon.form_is_capital].sum()), int(inside.sum())
     signed = np.where(lexicon.form_is_capital, inside, -inside)
-    terms, form = lexicon.form_terms, np.arange(n).repeat(np.diff(lexicon.form_offsets))
+    terms, form = lexicon.form_terms, np.arange(n).repeat(counts_of(lexicon.form_offsets))
     balance = np.bincount(terms, signed[form], len(lexicon.terms))
     return total > 0 and capital / total >= _LEAST_CAPITALS, balance < 0

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from secondhop.arrays import gathered, offsets_of
+from secondhop.arrays import counts_of, gathered, offsets_of
 from secondhop.text.bulk.characters import Characters
 from secondhop.text.bulk.hashing import digest, digests_of, distinct
 
@@ -88,7 +88,7 @@ class Strings(Sequence[str]):
     @classmethod
     def concatenated(cls, parts: Sequence[Strings]) -> Strings:
         """The strings of all parts, one after the other."""
-        lengths = [np.diff(part.offsets) for part in parts]
+        lengths = [counts_of(part.offsets) for part in parts]
         return cls(np.concatenate([part.data for part in parts]), offsets_of(np.concatenate(lengths)))
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from secondhop.arrays import counts_of
 from secondhop.retrieval.bridge import Bridge, build_bridge
 from secondhop.retrieval.candidates import make_ranking
 from secondhop.retrieval.given import rank_given
@@ -98,7 +99,7 @@ def _with_rest(snapshot: Snapshot, best: Ints, costs: TokenCosts, room: int, all
     rest = np.ones(len(snapshot), bool) if allowed is None else allowed.copy()
     rest[best] = False
     every = np.concatenate((best, rest.nonzero()[0]))
-    words = np.diff(snapshot.sentence_words[snapshot.chunk_sentences])[every]
+    words = counts_of(snapshot.sentence_words[snapshot.chunk_sentences])[every]
     if words[: len(best)].sum() < MOST * words.sum() or words.sum() > room:
         return best
     tokens = costs.of(every, [chunk.text for chunk in snapshot.chunks(every)])

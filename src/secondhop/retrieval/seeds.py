@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from secondhop.arrays import run_lengths, run_starts
+from secondhop.arrays import counts_of, run_lengths, run_starts
 from secondhop.retrieval.sentence_scores import saturations
 from secondhop.text.analysis import is_of_letters, is_piece
 from secondhop.text.references import Reference, references
@@ -96,7 +96,7 @@ class Seed:
             (text[0] + 2, text[1]),
             end - first,
             held.tolist(),
-            saturations(snapshot, counts, np.diff(bounds)[held % (end - first)]).tolist(),
+            saturations(snapshot, counts, counts_of(bounds)[held % (end - first)]).tolist(),
             list(names.values()),
             [(int(ends.searchsorted(each.start, side="right")), each) for each in references(chunk.text)],
         )

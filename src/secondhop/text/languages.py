@@ -6,12 +6,15 @@ purpose; a word that is frequent but means something is left to the inverse docu
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from functools import cache
 from typing import Literal
+
+import numpy as np
+
+from secondhop.text.bulk.characters import CharacterClasses, Characters
 
 _LISTS: Mapping[str, str] = {
     "english": """a about above after again against all am an and any are as at be because been before being below
@@ -212,11 +215,7 @@ _LAST_OF_SCRIPT: tuple[tuple[int, Script | None], ...] = (
 _LAST = tuple(last for last, _ in _LAST_OF_SCRIPT)
 
 _MARKS = "\u0300-\u036f\u064b-\u065f\u0900-\u0963\u0970-\u097f\u0b82\u0bbe-\u0bcd"
-_WORD = re.compile(rf"[^\W\d_]+(?:[{_MARKS}]+[^\W\d_]*)*")
-_BEYOND_ASCII = re.compile(r"[^\0-\x7f]")
-_LETTER = re.compile(rf"[\w{_MARKS}]")
-_ASCII_TO_WORDS = bytes(code if chr(code).isalpha() else 32 for code in range(128)) + bytes(128)
-"""All but ASCII letters blank: faster than a search for words."""
+_LETTERS = CharacterClasses((rf"[^\W\d_]|[{_MARKS}]",))
 LANGUAGE_SAMPLE = 200
 """The first so many texts of an index tell its language."""
 _SAMPLE_WORDS = 4_000
@@ -257,10 +256,10 @@ def _languages_of_word() -> Mapping[str, tuple[str, ...]]:
 
 
 def _words(text: str) -> list[str]:
-    """The words of a text, without digits."""
-    if not text.isascii() and any(_LETTER.match(found[0]) for found in _BEYOND_ASCII.finditer(text)):
-        return _WORD.findall(text)
-    return text.encode("ascii", "replace").translate(_ASCII_TO_WORDS).decode("ascii").split()
+    """The words of a text, without digits: with all but letters blank, faster than by a search for words."""
+    characters = Characters.of(text)
+    letters = np.where(_LETTERS.of(characters), characters.codes, np.uint8(32))
+    return Characters.of_codes(letters).text().split()
 
 
 def foreign_stopwords(text: str, language: str) -> frozenset[str]:
@@ -290,13 +289,11 @@ def detect_language(texts: Iterable[str]) -> str:
         if small in table:
             counts[small] = counts.get(small, 0) + (count if small in written else 1)
     scores: dict[str, float] = {}
-    found: dict[str, set[str]] = {}
     for word, count in counts.items():
-        kind = "a" if len(word) == 1 and word.isascii() else word
         for language in (shared := table[word]):
             scores[language] = scores.get(language, 0.0) + count / len(shared)
-            found.setdefault(language, set()).add(kind)
     if not scores:
         return "english"
     best = max(scores, key=lambda language: (scores[language], language == "english"))
-    return best if scores[best] >= 0.02 * seen and len(found[best]) >= _LEAST_WORDS else "english"
+    found = {"a" if len(word) == 1 and word.isascii() else word for word in counts if best in table[word]}
+    return best if scores[best] >= 0.02 * seen and len(found) >= _LEAST_WORDS else "english"

@@ -10,6 +10,12 @@ from secondhop.text.languages import NEAREST
 from secondhop.text.number_words import number_words
 from secondhop.text.variants import endings_alike, stems_alike, with_usual_ending
 
+_FEW = 2_000
+"""The distinct words of some pages."""
+_MOST_REMEMBERED = 1 << 14
+_known: dict[str, dict[str, str]] = {}
+"""Stems of words, by language."""
+
 
 def stem(language: str, word: str) -> str:
     """What a word in small letters is indexed as, accents included."""
@@ -22,7 +28,18 @@ def stem(language: str, word: str) -> str:
 
 
 def stem_all(language: str, words: list[str]) -> list[str]:
-    """`stem` of each word."""
+    """`stem` of each word. Those of few words are remembered: documents share most of theirs."""
+    if len(words) > _FEW:
+        return _stem_each(language, words)
+    known = _known.setdefault(language, {})
+    if len(known) > _MOST_REMEMBERED:
+        known = _known[language] = {}  # another thread may be reading the old one
+    new = [word for word in words if word not in known]
+    known.update(zip(new, _stem_each(language, new), strict=True))
+    return list(map(known.__getitem__, words))
+
+
+def _stem_each(language: str, words: list[str]) -> list[str]:
     variants, numbers = _variants(language), number_words(language)
     endings = variants.endings
     usual = [with_usual_ending(word, endings) for word in words] if endings else words

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from secondhop.arrays import counts_of
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence, Set
 
@@ -63,14 +65,14 @@ def _spelt_out(snapshot: Snapshot) -> Iterator[tuple[int, tuple[int, ...]]]:
     lexicon, words, strings = snapshot.lexicon, snapshot.words, snapshot.lexicon.forms.strings
     if not len(words):
         return
-    letters, starts, lengths = strings.data, strings.offsets[:-1], np.diff(strings.offsets)
+    letters, starts, lengths = strings.data, strings.offsets[:-1], counts_of(strings.offsets)
     is_capital = (letters >= ord("A")) & (letters <= ord("Z"))
     is_letter = is_capital | ((letters >= ord("a")) & (letters <= ord("z")))
     n_capitals = np.add.reduceat(is_capital, starts, dtype=np.int32)
     is_plural = (n_capitals == lengths - 1) & (letters[starts + lengths - 1] == ord("s"))
     size = np.where(is_plural, lengths - 1, lengths)
     size[(n_capitals < 2) | (np.add.reduceat(is_letter, starts, dtype=np.int32) < lengths) | (size > _MOST)] = 0
-    is_content = np.diff(lexicon.form_offsets) > 0
+    is_content = counts_of(lexicon.form_offsets) > 0
     initial = letters[starts] | _SMALL
     at = (size >= _LEAST)[words].nonzero()[0]
     lengths_at = size[words[at]]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from secondhop.text.bulk.hashing import digests_of
+from secondhop.text.bulk.slips import one_slip_from
 
 if TYPE_CHECKING:
     from secondhop.indexing import Snapshot
@@ -42,8 +42,9 @@ def meant_by(snapshot: Snapshot, form: str) -> Meant | None:
     known = lexicon.forms.digests
     if alphabet is None or not _LEAST <= len(lower) <= _LONGEST or not len(known):
         return None
-    words = _one_slip_from(lower, alphabet)
-    digests = np.sort(digests_of([*words, *map(str.capitalize, words)]))  # sorted they are found in half the time
+    replaced = len(lower) >= _LEAST_WRONG
+    slips = [one_slip_from(word, alphabet, replaced=replaced) for word in (lower, lower.capitalize())]
+    digests = np.sort(np.concatenate(slips))  # sorted they are found in half the time
     places = known.searchsorted(digests)
     forms = places[known.take(places, mode="clip") == digests]
     starts = lexicon.form_offsets[forms]
@@ -53,14 +54,3 @@ def meant_by(snapshot: Snapshot, form: str) -> Meant | None:
     commonest = snapshot.idf[terms].argmin()
     word = lexicon.forms[forms[commonest]]
     return Meant(word.capitalize() if form[0].isupper() else word.lower(), int(terms[commonest]))
-
-
-def _one_slip_from(word: str, alphabet: str) -> list[str]:
-    """The words that this one is a slip of."""
-    splits = [(word[:place], word[place:]) for place in range(1, len(word) + 1)]
-    words = [left + right[1] + right[0] + right[2:] for left, right in splits[:-2]]
-    words += [left + right[1:] for left, right in splits[:-1]]
-    words += [left + letter + right for left, right in splits for letter in alphabet]
-    if len(word) >= _LEAST_WRONG:
-        words += [left + letter + right[1:] for left, right in splits[:-2] for letter in alphabet]
-    return words

@@ -12,7 +12,7 @@ import numpy as np
 from secondhop.arrays import distinct_values
 from secondhop.retrieval.side_by_side import first_term, side_by_side
 from secondhop.text.analysis import UNSPACED_SYLLABLES, fold, split_forms
-from secondhop.text.bulk.hashing import digests_of
+from secondhop.text.bulk.hashing import mix, sums_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -172,7 +172,7 @@ def _in_two(snapshot: Snapshot, word: str) -> list[int]:
     if len(word) < _LEAST_IN_TWO or not len(known):
         return []
     written = (word, word.capitalize(), word.upper())
-    starts = digests_of([each[:end] for each in written for end in range(1, len(word))])
+    starts = np.concatenate([mix(sums_of(each)[1 : len(word)]) for each in written])
     held = known.take(known.searchsorted(starts), mode="clip") == starts
     for place in held.reshape(len(written), -1).any(axis=0).nonzero()[0].tolist():
         left, right = word[: place + 1], word[place + 1 :]

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from secondhop.arrays import is_any, offsets_of, ranges, run_lengths
+from secondhop.arrays import counts_of, is_any, offsets_of, ranges, run_lengths
 from secondhop.text.analysis import LONGEST_FORM, Analyzer
 from secondhop.text.bulk.characters import Characters, classes_of, codes
 from secondhop.text.bulk.hashing import digests, digests_of, distinct
@@ -114,7 +114,7 @@ def analyze_all(analyzer: Analyzer, text: str, offsets: Ints) -> Analyzed:
         return Analyzed(codes(""), none, none.view(np.uint64), none, none, no, no, none.view(np.uint64))
     words = _Words(text, offsets)
     steady = words.some == _STEADY
-    lengths = np.diff(offsets)
+    lengths = counts_of(offsets)
     plain = ((words.some & (_STEADY | _OTHER) == 0) | steady) & (lengths <= LONGEST_FORM)
     plain &= (lengths != 2) | (words.lowered.codes[words.starts] != ord("0"))  # 05 is 5
     parts = _parts(words, plain & ~steady)

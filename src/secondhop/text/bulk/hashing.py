@@ -23,20 +23,22 @@ if TYPE_CHECKING:
 
     Digests = NDArray[np.uint64]
 
-_BASE = 0x9E3779B97F4A7C15 | 1
-_INVERSE = pow(_BASE, -1, 1 << 64)
+BASE = 0x9E3779B97F4A7C15 | 1
+INVERSE = pow(BASE, -1, 1 << 64)
 _MASK = (1 << 64) - 1
 _LEAST_POWERS = 1 << 18
 _LAST_BASIC = 0xFFFF
+_SPLIT_MIX = tuple(map(np.uint64, (30, 0xBF58476D1CE4E5B9, 27, 0x94D049BB133111EB, 31)))
 
 
 def mix(values: Digests) -> Digests:
     """The finalizer of SplitMix64: every input bit moves every output bit."""
-    values = values ^ (values >> np.uint64(30))
-    values *= np.uint64(0xBF58476D1CE4E5B9)
-    values ^= values >> np.uint64(27)
-    values *= np.uint64(0x94D049BB133111EB)
-    values ^= values >> np.uint64(31)
+    first, times, second, times_again, third = _SPLIT_MIX
+    values = values ^ (values >> first)
+    values *= times
+    values ^= values >> second
+    values *= times_again
+    values ^= values >> third
     return values
 
 
@@ -45,7 +47,7 @@ def digest(word: str) -> int:
     """The digest of one word."""
     total = 0
     for character in reversed(word):
-        total = (total * _BASE + _of_character(ord(character))) & _MASK
+        total = (total * BASE + _of_character(ord(character))) & _MASK
     return _mix(total)
 
 
@@ -85,6 +87,24 @@ def digests_of(words: Sequence[str]) -> Digests:
         part = text[left[0] : right[-1]]
         found.append(digests(Characters.of(part), left - left[0], right - left[0]))
     return np.concatenate(found)
+
+
+@lru_cache(maxsize=64)
+def values_of(word: str) -> Digests:
+    """[characters] what each of a word is counted as."""
+    return np.array([_of_character(ord(character)) for character in word], np.uint64)
+
+
+def sums_of(word: str) -> Digests:
+    """[characters + 1] the sums over each beginning of a word, of nothing first; the mix of a sum is a digest."""
+    sums = np.zeros(len(word) + 1, np.uint64)
+    (values_of(word) * powers_of(len(word))).cumsum(out=sums[1:])
+    return sums
+
+
+def powers_of(n: int) -> Digests:
+    """[n] what the characters of a word are multiplied by: the first of up to some hundred thousand powers of r."""
+    return _powers(_LEAST_POWERS)[0][:n]
 
 
 class Distinct(NamedTuple):
@@ -127,6 +147,6 @@ def _mix(value: int) -> int:
 @lru_cache(maxsize=2)
 def _powers(n: int) -> tuple[Digests, Digests]:
     """The first powers of r and of its inverse."""
-    powers, inverses = np.full(n, _BASE, np.uint64), np.full(n, _INVERSE, np.uint64)
+    powers, inverses = np.full(n, BASE, np.uint64), np.full(n, INVERSE, np.uint64)
     powers[0] = inverses[0] = 1
     return np.cumprod(powers), np.cumprod(inverses)

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from secondhop.arrays import is_any
+from secondhop.arrays import counts_of, is_any
 from secondhop.text.analysis import split_forms
 from secondhop.text.injection.disguises import LEAST_ENCODED, LOOK_ALIKES
 from secondhop.text.injection.patterns import PATTERNS
@@ -142,7 +142,7 @@ def may_have_marks(data: NDArray[np.uint8], offsets: Ints) -> Bools:
     folded = np.append(_FOLDED.take(data, mode="clip"), np.uint8(0))
     places = starts + np.arange(_LOOKED_AT)
     openings = folded[np.where(places < ends, places, len(data))].view(np.uint32)[:, 0]
-    plain = np.logical_and.reduceat(folded, offsets[:-1]) & (np.diff(offsets) < LEAST_ENCODED)
+    plain = np.logical_and.reduceat(folded, offsets[:-1]) & (counts_of(offsets) < LEAST_ENCODED)
     return is_any(openings, _OPENINGS) | ~plain
 
 
