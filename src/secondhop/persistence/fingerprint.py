@@ -16,7 +16,7 @@ from secondhop.options import FolderOptions
 if TYPE_CHECKING:
     from secondhop.storage import Manifest
 
-BUILD = 16
+BUILD = 17
 """Counts changes of parsing, chunking, analysis or the tables that the version number does not show."""
 
 KEPT = (
