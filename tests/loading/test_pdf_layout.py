@@ -366,7 +366,7 @@ def headed(*pages):
         for lines in pages
     ]
     texts = ["\n".join(text for _, text in lines) for lines in pages]
-    return [(titles.before, [path for _, path in titles.found]) for titles in headed_by_style(texts, read)]
+    return [(titles.before, [path for *_, path in titles.found]) for titles in headed_by_style(texts, read)]
 
 
 USUAL = [(10, line) for line in BODY[:20]]

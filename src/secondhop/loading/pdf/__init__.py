@@ -25,7 +25,7 @@ from secondhop.loading.pdf.limits import mark_limits
 from secondhop.loading.pdf.outline import headed_by_outline
 from secondhop.loading.pdf.page import Line, Page, Pages, State, Titles, ranges
 from secondhop.loading.pdf.words import resolve_hyphens
-from secondhop.types import Section, SourceText, Span
+from secondhop.types import Section, SourceText
 
 _ABOUT: dict[State, str] = {
     "empty": "empty",
@@ -92,7 +92,7 @@ def _assemble(found: Pages, source: str) -> SourceText:
     """One text of all pages, with its sections."""
     pages = found.pages
     bodies = resolve_hyphens([_joined(page.lines) for page in pages])
-    headed = headed_by_outline(bodies, found.outline) if found.outline else headed_by_style(bodies, pages)
+    headed = headed_by_outline(bodies, pages, found.outline) if found.outline else headed_by_style(bodies, pages)
     pieces: list[str] = []
     sections: list[Section] = []
     start = 0
@@ -119,8 +119,7 @@ def _joined(lines: Sequence[Line]) -> str:
 
 def _page_sections(text: str, offset: int, page: int, titles: Titles) -> Iterator[Section]:
     """The sections of one page, one from each heading on."""
-    starts: list[tuple[int, Span | None, tuple[str, ...]]] = [(0, None, titles.before)]
-    starts += [(span[0], span, path) for span, path in titles.found]
+    starts = [(0, None, titles.before), *titles.found]
     ends = [start for start, _, _ in starts[1:]] + [len(text)]
     for (start, span, path), end in zip(starts, ends, strict=True):
         stop = start + len(text[start:end].rstrip())

@@ -10,6 +10,7 @@ from typing import NamedTuple
 from secondhop.loading.builder import MAX_HEADING_CHARS, one_line
 from secondhop.loading.pdf.bold import Surroundings
 from secondhop.loading.pdf.page import Line, Page, Titles, Weight
+from secondhop.loading.pdf.words import line_starts
 from secondhop.types import Span
 
 _LARGER = 1.15
@@ -63,35 +64,19 @@ def headed_by_style(texts: Sequence[str], pages: Sequence[Page]) -> Iterator[Tit
         if number == _COVER_PAGES and len(pages) > _LEAST_PAGES_AFTER_COVER:
             path = []
         before = _titles(path)
-        found: list[tuple[Span, tuple[str, ...]]] = []
-        cursor = 0
+        found: list[tuple[int, Span | None, tuple[str, ...]]] = []
+        starts = list(line_starts(page.lines, text)) if set_apart[number] else []
         for first, end, level, title in set_apart[number]:
             if not title or level not in heads:
                 continue
-            span = _place(text, page.lines[first].text, page.lines[end - 1].text, end - first, cursor)
-            if span is None:
-                continue
-            cursor = span[1]
+            span = starts[first], starts[end - 1] + len(page.lines[end - 1].text)
             path = [*((above, name) for above, name in path if above < level), (level, title)]
-            found.append((span, _titles(path)))
+            found.append((span[0], span, _titles(path)))
         yield Titles(before, found)
 
 
 def _titles(path: Sequence[tuple[int, str]]) -> tuple[str, ...]:
     return tuple(title for _, title in path)
-
-
-def _place(text: str, opening: str, closing: str, lines: int, cursor: int) -> Span | None:
-    """Where a heading stands, by its first and last line; None where a broken word in it was made whole."""
-    # Whole lines: the words of a title may well stand in a sentence above it.
-    start = f"\n{text}\n".find(f"\n{opening}\n", cursor)
-    if start < 0:
-        return None
-    end = start + len(opening)
-    if lines > 1:
-        last = text.find(closing, end)
-        end = end if last < 0 else last + len(closing)
-    return start, end
 
 
 def _style(line: Line) -> _Style:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Container, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from itertools import pairwise
 from unicodedata import normalize
 
 from secondhop.loading.builder import clean
+from secondhop.loading.pdf.page import Line
 
 # pdfium puts one of the first two for a hyphen at a line's end and joins the two lines (`tidy_lines` parts them), but
 # leaves the true hyphen, which browsers and other programs that print HTML break words with.
@@ -67,6 +68,17 @@ def resolve_hyphens(texts: Sequence[str]) -> Sequence[str]:
         known.update(whole.lower().split())
     known = {word.strip(_AROUND_WORDS) for word in known}
     return [_mended(text, known) if _is_broken(text) else text for text in texts]
+
+
+def line_starts(lines: Iterable[Line], mended: str) -> Iterator[int]:
+    """Where each line of a text stands in what `resolve_hyphens` made of it."""
+    at = 0
+    for line in lines:
+        unbroken = _MARK.split(f"{line.text}\n")[0].rstrip()
+        start = mended.find(unbroken, at)
+        yield max(start, at)
+        if start >= 0:
+            at = start + len(unbroken)
 
 
 def _is_broken(text: str) -> bool:
