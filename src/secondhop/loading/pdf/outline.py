@@ -107,16 +107,16 @@ class _Drawn(NamedTuple):
         return begins, (begins, self.starts[last] + len(self.lines[last].text)) if titled else None
 
     def _titled(self, near: int, title: str) -> range:
-        """The lines near one that begin or end with these letters and hardly have others; none if there are no such."""
-        for start in (near, near - 1, near + 1, near + 2):
+        """The lines near one that begin or end with these letters and have the fewest others; none if there are no such."""
+        fewest, found = _MAX_NUMBER + 1, range(0)
+        for start in range(max(near - 1, 0), near + 3):
             joined = ""
-            for number in range(max(start, 0), min(start + _MAX_TITLE_LINES, len(self.lines))):
+            for number in range(start, min(start + _MAX_TITLE_LINES, len(self.lines))):
                 joined += _letters(self.lines[number].text)
-                if len(joined) > len(title) + _MAX_NUMBER:
-                    break
-                if title and (joined.startswith(title) or joined.endswith(title)):
-                    return range(max(start, 0), number + 1)
-        return range(0)
+                others = len(joined) - len(title)
+                if title and others < fewest and (joined.startswith(title) or joined.endswith(title)):
+                    fewest, found = others, range(start, number + 1)
+        return found
 
 
 def _letters(text: str) -> str:
