@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from itertools import chain
+from itertools import chain, dropwhile
 from typing import NamedTuple
 
 from secondhop.loading.builder import MAX_HEADING_CHARS, one_line
@@ -29,6 +30,10 @@ _LEAST_TITLES = 0.7  # of what is set in a style; where more of it reads as text
 _COVER_PAGES = 1
 _LEAST_PAGES_AFTER_COVER = 5
 
+_NUMBER = re.compile(r"((?:[0-9]+|[A-Z])(?:\.[0-9]+)*)[.)]?\s")
+
+_Level = tuple[int, str]
+"""Level from 0, title."""
 _Style = tuple[float, Weight]
 """Size and weight."""
 _Heading = tuple[int, int, int, str]
@@ -59,10 +64,11 @@ def headed_by_style(texts: Sequence[str], pages: Sequence[Page]) -> Iterator[Tit
     for _, _, level, title in chain.from_iterable(set_apart):
         reads_well[level].append(title != "")
     heads = {level for level, titles in reads_well.items() if sum(titles) >= _LEAST_TITLES * len(titles)}
-    path: list[tuple[int, str]] = []
+    path: list[_Level] = []
     for number, (text, page) in enumerate(zip(texts, pages, strict=True)):
         if number == _COVER_PAGES and len(pages) > _LEAST_PAGES_AFTER_COVER:
-            path = []
+            has_text = any(_number(title) == "1" for *_, title in set_apart[0])
+            path = [*dropwhile(lambda heading: not _number(heading[1]), path)] if has_text else []
         before = _titles(path)
         found: list[tuple[int, Span | None, tuple[str, ...]]] = []
         starts = list(line_starts(page.lines, text)) if set_apart[number] else []
@@ -70,12 +76,27 @@ def headed_by_style(texts: Sequence[str], pages: Sequence[Page]) -> Iterator[Tit
             if not title or level not in heads:
                 continue
             span = starts[first], starts[end - 1] + len(page.lines[end - 1].text)
-            path = [*((above, name) for above, name in path if above < level), (level, title)]
+            path = _under(path, level, title)
             found.append((span[0], span, _titles(path)))
         yield Titles(before, found)
 
 
-def _titles(path: Sequence[tuple[int, str]]) -> tuple[str, ...]:
+def _under(path: Sequence[_Level], level: int, title: str) -> list[_Level]:
+    """The path of a heading: below the one whose number its own continues, else below those in larger letters."""
+    number = _number(title)
+    for place, (above, name) in reversed(list(enumerate(path))):
+        if number.startswith(f"{_number(name)}.") and _number(name):
+            return [*path[: place + 1], (max(above, level), title)]
+    return [*((above, name) for above, name in path if above < level), (level, title)]
+
+
+def _number(title: str) -> str:
+    """The number that a heading begins with: `2.3` or `A.1`; "" if it has none."""
+    match = _NUMBER.match(title)
+    return match[1] if match else ""
+
+
+def _titles(path: Sequence[_Level]) -> tuple[str, ...]:
     return tuple(title for _, title in path)
 
 
@@ -96,6 +117,10 @@ def _styles(pages: Sequence[Page]) -> _Styles:
     for (size, _), n_chars in chars.items():
         sizes[size] += n_chars
     usual = max(sizes, key=lambda size: (sizes[size], size), default=0.0)
+    much = _MAX_SHARE * sizes.total()
+    if sum(n_chars for size, n_chars in sizes.items() if size >= _LARGER * usual) > much:
+        # Code in small letters may be longer than the text that explains it.
+        usual = max((size for size, n_chars in sizes.items() if n_chars > much), default=usual)
     large = _LARGER * usual
     larger = {(size, weight) for size, weight in chars if size >= large}
     bold = {(size, weight) for size, weight in chars if weight and _NOT_SMALLER * usual <= size < large}
