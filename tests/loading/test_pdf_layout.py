@@ -410,6 +410,34 @@ def test_the_title_on_a_cover_heads_no_other_page_unless_there_are_few():
     ]  # fmt: skip
 
 
+def test_numbered_headings_of_a_first_page_of_text_head_the_next():
+    fees = [(16, "1 Fees"), *USUAL]
+    first, last = [(16, "Report"), *USUAL, *fees], [(16, "2 Fines"), *USUAL]
+    assert [before for before, _ in headed(first, *[USUAL] * 5, last)] == [(), *[("1 Fees",)] * 6]
+    dated = [(16, "Report"), *USUAL, (16, "3 May 2024"), *USUAL]
+    assert headed(dated, fees, *[USUAL] * 4)[1] == ((), [("1 Fees",)])
+
+
+@pytest.mark.parametrize("size", [12, 16, 20])
+def test_a_heading_stands_below_the_one_whose_number_its_own_continues(size):
+    titles = [(16, "2 Fees"), (14, "2.3 Boats"), (size, "2.3.1 Sails"), (size, "2.3.2 Oars"), (14, "2.4 Cars")]
+    page = [line for title in [*titles, (16, "23 Fines")] for line in [title, *USUAL]]
+    assert headed(page, page)[1][1] == [
+        ("2 Fees",),
+        ("2 Fees", "2.3 Boats"),
+        ("2 Fees", "2.3 Boats", "2.3.1 Sails"),
+        ("2 Fees", "2.3 Boats", "2.3.2 Oars"),
+        ("2 Fees", "2.4 Cars"),
+        ("23 Fines",),
+    ]
+
+
+def test_a_word_broken_in_a_heading_is_whole_in_it():
+    heading = [(72, 740, 18, "Of the har-"), (72, 718, 18, "bour dues"), *column(72, 690, BODY[:8])]
+    pages = [heading, [(72, 740, 18, "Of harbour fees"), *column(72, 700, BODY[:8])]]
+    assert next(path for _, path, _ in shown(pdf.load(making.drawn_pdf(pages), "a.pdf"))) == ("Of the harbour dues",)
+
+
 def test_sizes_of_one_page_or_of_much_of_the_text_head_nothing():
     assert headed([(16, "Alone"), *USUAL], USUAL, USUAL)[0] == ((), [])
     assert headed([(16, "b" * 30), (10, "t" * 70)] * 9) == [((), [])]

@@ -76,7 +76,7 @@ def headed_by_style(texts: Sequence[str], pages: Sequence[Page]) -> Iterator[Tit
             if not title or level not in heads:
                 continue
             span = starts[first], starts[end - 1] + len(page.lines[end - 1].text)
-            path = _under(path, level, title)
+            path = _under(path, level, one_line(text[slice(*span)]))
             found.append((span[0], span, _titles(path)))
         yield Titles(before, found)
 
@@ -117,10 +117,6 @@ def _styles(pages: Sequence[Page]) -> _Styles:
     for (size, _), n_chars in chars.items():
         sizes[size] += n_chars
     usual = max(sizes, key=lambda size: (sizes[size], size), default=0.0)
-    much = _MAX_SHARE * sizes.total()
-    if sum(n_chars for size, n_chars in sizes.items() if size >= _LARGER * usual) > much:
-        # Code in small letters may be longer than the text that explains it.
-        usual = max((size for size, n_chars in sizes.items() if n_chars > much), default=usual)
     large = _LARGER * usual
     larger = {(size, weight) for size, weight in chars if size >= large}
     bold = {(size, weight) for size, weight in chars if weight and _NOT_SMALLER * usual <= size < large}
