@@ -414,7 +414,7 @@ def test_numbered_headings_of_a_first_page_of_text_head_the_next():
     fees = [(16, "1 Fees"), *USUAL]
     first, last = [(16, "Report"), *USUAL, *fees], [(16, "2 Fines"), *USUAL]
     assert [before for before, _ in headed(first, *[USUAL] * 5, last)] == [(), *[("1 Fees",)] * 6]
-    dated = [(16, "Report"), *USUAL, (16, "3 May 2024"), *USUAL]
+    dated = [(16, "Report"), *USUAL, (16, "3 September 2024"), *USUAL]
     assert headed(dated, fees, *[USUAL] * 4)[1] == ((), [("1 Fees",)])
 
 
