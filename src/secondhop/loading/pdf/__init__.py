@@ -22,6 +22,7 @@ from secondhop.loading.pdf.furniture import set_apart
 from secondhop.loading.pdf.headings import headed_by_style
 from secondhop.loading.pdf.layout import in_reading_order
 from secondhop.loading.pdf.limits import mark_limits
+from secondhop.loading.pdf.line_numbers import set_apart_line_numbers
 from secondhop.loading.pdf.outline import headed_by_outline
 from secondhop.loading.pdf.page import Line, Page, Pages, State, Titles, ranges
 from secondhop.loading.pdf.words import resolve_hyphens
@@ -64,7 +65,9 @@ def load(data: bytes, source: str, *, password: str | None = None) -> SourceText
         raise CorruptFileError(source, f"not a readable PDF ({cause})") from cause
     if not pages.has_text:
         raise NoTextError(source, _why_no_text(pages.pages))
-    return _assemble(replace(pages, pages=[_in_order(page) for page in set_apart(pages.pages)]), source)
+    return _assemble(
+        replace(pages, pages=set_apart_line_numbers([_in_order(page) for page in set_apart(pages.pages)])), source
+    )
 
 
 def _in_order(page: Page) -> Page:

@@ -32,6 +32,8 @@ class Line(NamedTuple):
     """How bold its letters are from end to end."""
     is_row: bool = False
     """Whether it consists of cells; told only of what is bold."""
+    number_size: float = 0.0
+    """Of the letters of the number that it begins with, apart from other words; 0 if it begins with none."""
 
 
 @dataclass(frozen=True, slots=True)

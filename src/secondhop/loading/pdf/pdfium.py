@@ -22,6 +22,7 @@ from secondhop.loading.pdf.bidi import RIGHT_TO_LEFT, in_logical_order, leans_le
 from secondhop.loading.pdf.fields import with_fields
 from secondhop.loading.pdf.fonts import has_cells, weight_of
 from secondhop.loading.pdf.letters import DIGIT, HIGHER, closed_up, seems_spaced, with_raised
+from secondhop.loading.pdf.line_numbers import LEADING_NUMBER
 from secondhop.loading.pdf.page import Entry, Line, Page, Pages, State, count, ranges, turn
 from secondhop.loading.pdf.words import tidy_lines, with_accents
 
@@ -261,14 +262,17 @@ def _line_of(textpage: Any, ask: Callable[..., int], text: str, numbers: Sequenc
     height = max(middle.top - middle.bottom, 0.0)
     weight = weight_of(textpage, numbers[0], numbers[half], numbers[-1])
     is_row = weight > 0 and has_cells(textpage, ask, text, numbers, height)
+    size, is_askew = _set(textpage, numbers[half])
+    number_size = 0.0
     if DIGIT.search(text):
         foot = min(first.bottom, middle.bottom) + HIGHER * height
         text = with_raised(textpage, ask, text, numbers, foot)
+        if LEADING_NUMBER.match(text):
+            number_size, _ = _set(textpage, numbers[0])
     elif seems_spaced(text):
         text = closed_up(textpage, ask, text, numbers)
-    size, is_askew = _set(textpage, numbers[half])
     right = max(last.right, first.left)
-    return Line(text, first.left, right, middle.bottom, height, size, is_askew, weight, is_row)
+    return Line(text, first.left, right, middle.bottom, height, size, is_askew, weight, is_row, number_size)
 
 
 def _set(textpage: Any, number: int) -> tuple[float, bool]:
