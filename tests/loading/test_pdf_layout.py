@@ -218,6 +218,36 @@ def stamped(page, *, turned):
     return f"<< /Length {len(drawn)} >>\nstream\n{drawn}\nendstream"
 
 
+def numbered(sizes, step=1, n_pages=2, places=(40, 52)):
+    """Pages of 20 lines in such sizes of numbers and of words, with numbers at all lines, or one of `step`."""
+    texts = [*BODY[:1], "It is the har-", "bour that counts.", *BODY[1:18]]
+    pages = [
+        [
+            drawn
+            for place, text in enumerate(texts)
+            for drawn in [
+                (places[0], 690 - 14 * place, sizes[0], str(number * len(texts) + place + 1)),
+                (places[1], 690 - 14 * place, sizes[1], text),
+            ][(place + 1) % step > 0 :]
+        ]
+        for number in range(n_pages)
+    ]
+    return pdf.load(making.drawn_pdf(pages), "a.pdf"), "\n".join(texts).replace("har-\nbour", "harbour")
+
+
+@pytest.mark.parametrize(("step", "n_pages", "left"), [(1, 2, 40), (1, 2, 20), (5, 9, 40)])
+def test_numbers_of_lines_are_in_no_section_and_break_no_word(step, n_pages, left):
+    loaded, text = numbered((6, 10), step, n_pages, (left, 52))
+    assert [words for *_, words in shown(loaded)] == [text] * n_pages
+    assert {str(step), str(20 * n_pages)} <= set(loaded.text.split())
+
+
+@pytest.mark.parametrize(("sizes", "n_pages"), [((10, 10), 2), ((6, 10), 1)])
+def test_numbers_as_large_as_their_lines_and_those_of_a_short_list_stay(sizes, n_pages):
+    loaded, _ = numbered(sizes, n_pages=n_pages)
+    assert "\n5 " in shown(loaded)[0][2]
+
+
 def test_words_laid_askew_over_all_pages_head_none_and_are_in_the_first_section_alone():
     contents = {page: stamped(page, turned=True) for page in range(5)}
     loaded = pdf.load(making.drawn_pdf([[]] * 5, contents=contents), "a.pdf")

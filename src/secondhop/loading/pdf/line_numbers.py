@@ -12,7 +12,8 @@ from typing import NamedTuple
 from secondhop.loading.pdf.page import Line, Page
 
 _SMALLER = 0.9
-_LEAST = 3
+_LEAST = 30
+"""Numbers of a run: items of a list may have small numbers, too."""
 _STEPS = frozenset({1, 2, 5, 10})
 """Every line is numbered, or one of so many."""
 _LEAST_IN_STEP = 0.5
