@@ -2,8 +2,9 @@
 
 `pdfium` and `fallback` read pages of lines, `letters` what the places of letters in them tell, `fonts` which lines are
 bold, `bidi` lines written from right to left, `fields` what was filled in on them, `limits` knows the pages that only seem
-empty, `furniture` tells running headers and footers, `layout` puts lines into reading order, `outline` and `headings` say
-where headings stand, `bold` which bold lines are some, `words` mends characters and words.
+empty, `furniture` tells running headers and footers, `layout` puts lines into reading order, `line_numbers` tells the
+numbers beside them, `outline` and `headings` say where headings stand, `bold` which bold lines are some, `words` mends
+characters and words.
 """
 
 from __future__ import annotations

@@ -11,7 +11,7 @@ from typing import NamedTuple
 from secondhop.loading.builder import MAX_HEADING_CHARS, one_line
 from secondhop.loading.pdf.bold import Surroundings
 from secondhop.loading.pdf.page import Line, Page, Titles, Weight
-from secondhop.loading.pdf.words import line_starts
+from secondhop.loading.pdf.words import line_spans
 from secondhop.types import Span
 
 _LARGER = 1.15
@@ -71,11 +71,11 @@ def headed_by_style(texts: Sequence[str], pages: Sequence[Page]) -> Iterator[Tit
             path = [*dropwhile(lambda heading: not _number(heading[1]), path)] if has_text else []
         before = _titles(path)
         found: list[tuple[int, Span | None, tuple[str, ...]]] = []
-        starts = list(line_starts(page.lines, text)) if set_apart[number] else []
+        spans = list(line_spans(page.lines, text)) if set_apart[number] else []
         for first, end, level, title in set_apart[number]:
             if not title or level not in heads:
                 continue
-            span = starts[first], starts[end - 1] + len(page.lines[end - 1].text)
+            span = spans[first][0], spans[end - 1][1]
             path = _under(path, level, one_line(text[slice(*span)]))
             found.append((span[0], span, _titles(path)))
         yield Titles(before, found)
@@ -85,7 +85,7 @@ def _under(path: Sequence[_Level], level: int, title: str) -> list[_Level]:
     """The path of a heading: below the one whose number its own continues, else below those in larger letters."""
     number = _number(title)
     for place, (above, name) in reversed(list(enumerate(path))):
-        if number.startswith(f"{_number(name)}.") and _number(name):
+        if _number(name) and number.startswith(f"{_number(name)}."):
             return [*path[: place + 1], (max(above, level), title)]
     return [*((above, name) for above, name in path if above < level), (level, title)]
 

@@ -60,8 +60,8 @@ def _rows(lines: Sequence[Line]) -> list[Line]:
             weight = min(last.weight, line.weight)
             is_row = weight > 0 and (last.is_row or line.is_row or not is_number(last.text))
             text = f"{last.text} {line.text}"
-            rows[-1] = last._replace(
-                text=text, right=line.right, height=height, size=size, is_askew=False, weight=weight, is_row=is_row
+            rows[-1] = Line(
+                text, last.left, line.right, last.bottom, height, size, False, weight, is_row, last.number_size
             )
         else:
             rows.append(line)

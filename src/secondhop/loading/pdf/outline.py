@@ -9,7 +9,7 @@ from itertools import islice
 from typing import NamedTuple
 
 from secondhop.loading.pdf.page import Entry, Line, Page, Titles
-from secondhop.loading.pdf.words import line_starts
+from secondhop.loading.pdf.words import line_spans
 from secondhop.types import Span
 
 _NUMBER_BEFORE_TITLE = (
@@ -57,16 +57,16 @@ def headed_by_outline(texts: Sequence[str], pages: Sequence[Page], outline: Sequ
 
 
 class _Drawn(NamedTuple):
-    """The text of a page with its lines, and where they start in it."""
+    """The text of a page with its lines, and where they stand in it."""
 
     text: str
     folded: str
     lines: Sequence[Line]
-    starts: Sequence[int]
+    spans: Sequence[Span]
 
     @classmethod
     def of(cls, text: str, lines: Sequence[Line]) -> _Drawn:
-        return cls(text, text.casefold() if lines else "", lines, list(line_starts(lines, text)))
+        return cls(text, text.casefold() if lines else "", lines, list(line_spans(lines, text)))
 
     def title(self, entry: Entry, start: int) -> Span | None:
         """Where a title stands alone on a line (or runs in, "Title. Text"), with the number before it.
@@ -83,7 +83,7 @@ class _Drawn(NamedTuple):
         spans = [match.span(1) for match in islice(matches, _MAX_PLACES)]
 
         def away(span: Span) -> float:
-            line = self.lines[bisect_right(self.starts, span[0]) - 1]
+            line = self.lines[bisect_right(self.spans, (span[0], len(self.text))) - 1]
             return abs(line.bottom + line.height - entry.top) if line.height and entry.top is not None else 0.0
 
         return min(spans, key=away, default=None)
@@ -100,11 +100,10 @@ class _Drawn(NamedTuple):
         if first is None:
             return None, None
         titled = self._titled(first, _letters(entry.heading_path[-1]))
-        begins = self.starts[titled.start if titled else first]
+        begins = self.spans[titled.start if titled else first][0]
         if begins < start:
             return None, None
-        last = titled.stop - 1
-        return begins, (begins, self.starts[last] + len(self.lines[last].text)) if titled else None
+        return begins, (begins, self.spans[titled.stop - 1][1]) if titled else None
 
     def _titled(self, near: int, title: str) -> range:
         """The lines near one that begin or end with these letters and have the fewest others; none if there are no such."""

@@ -9,6 +9,7 @@ from unicodedata import normalize
 
 from secondhop.loading.builder import clean
 from secondhop.loading.pdf.page import Line
+from secondhop.types import Span
 
 # pdfium puts one of the first two for a hyphen at a line's end and joins the two lines (`tidy_lines` parts them), but
 # leaves the true hyphen, which browsers and other programs that print HTML break words with.
@@ -70,15 +71,17 @@ def resolve_hyphens(texts: Sequence[str]) -> Sequence[str]:
     return [_mended(text, known) if _is_broken(text) else text for text in texts]
 
 
-def line_starts(lines: Iterable[Line], mended: str) -> Iterator[int]:
-    """Where each line of a text stands in what `resolve_hyphens` made of it."""
+def line_spans(lines: Iterable[Line], mended: str) -> Iterator[Span]:
+    """Where each line of a text stands in what `resolve_hyphens` made of it, up to a word broken at its end."""
     at = 0
     for line in lines:
         unbroken = _MARK.split(f"{line.text}\n")[0].rstrip()
         start = mended.find(unbroken, at)
-        yield max(start, at)
-        if start >= 0:
-            at = start + len(unbroken)
+        if start < 0:
+            yield at, at
+            continue
+        yield start, start + len(unbroken)
+        at = start + len(unbroken)
 
 
 def _is_broken(text: str) -> bool:
