@@ -267,8 +267,8 @@ def _line_of(textpage: Any, ask: Callable[..., int], text: str, numbers: Sequenc
     if DIGIT.search(text):
         foot = min(first.bottom, middle.bottom) + HIGHER * height
         text = with_raised(textpage, ask, text, numbers, foot)
-        if LEADING_NUMBER.match(text):
-            number_size, _ = _set(textpage, numbers[0])
+        if number := LEADING_NUMBER.match(text):
+            number_size = size if number[0] == text else _set(textpage, numbers[0])[0]
     elif seems_spaced(text):
         text = closed_up(textpage, ask, text, numbers)
     right = max(last.right, first.left)
