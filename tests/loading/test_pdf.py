@@ -14,16 +14,16 @@ from hypothesis import strategies as st
 
 from secondhop.errors import CorruptFileError, LoadError, NoTextError, PasswordRequiredError
 from secondhop.loading import pdf
-from secondhop.loading.pdf import fallback
+from secondhop.loading.pdf import fallback, pdfium
 from secondhop.loading.pdf.limits import mark_limits
 from secondhop.loading.pdf.outline import headed_by_outline
-from secondhop.loading.pdf.page import Entry, Page, Titles
+from secondhop.loading.pdf.page import Entry, Line, Page, Titles
 from secondhop.loading.pdf.pdfium import Pdfium
 from secondhop.loading.pdf.words import resolve_hyphens, tidy_lines
 
 
 def make_pdf(pages, outline=(), title=None, first_label=None):
-    """A PDF with these lines on its pages; `outline` holds (level, title, page from 1 or None)."""
+    """A PDF with these lines on its pages; `outline` holds (level, title, page from 1 or None), and where on it."""
     objects: list[str] = []
 
     def add(body):
@@ -58,7 +58,7 @@ def add_outline(add, objects, kids, outline):
     numbers = [add("") for _ in outline]
     parents = []
     stack = [(-1, root)]
-    for number, (level, _, _) in zip(numbers, outline, strict=True):
+    for number, (level, *_) in zip(numbers, outline, strict=True):
         while stack[-1][0] >= level:
             stack.pop()
         parents.append(stack[-1][1])
@@ -71,11 +71,12 @@ def add_outline(add, objects, kids, outline):
         below = children(parent)
         return f" /First {below[0]} 0 R /Last {below[-1]} 0 R" if below else ""
 
-    for number, parent, (_, text, page) in zip(numbers, parents, outline, strict=True):
+    for number, parent, (_, text, page, *top) in zip(numbers, parents, outline, strict=True):
         siblings = children(parent)
         place = siblings.index(number)
         following = f" /Next {siblings[place + 1]} 0 R" if place + 1 < len(siblings) else ""
-        target = f" /Dest [{kids[page - 1]} 0 R /Fit]" if page else ""
+        view = f"/XYZ 72 {top[0]} 0" if top else "/Fit"
+        target = f" /Dest [{kids[page - 1]} 0 R {view}]" if page else ""
         objects[number - 1] = f"<< /Title ({text}) /Parent {parent} 0 R{following}{target}{ends(number)} >>"
     objects[root - 1] = f"<< /Type /Outlines{ends(root)} >>"
     return root
@@ -143,11 +144,45 @@ def test_outline_entry_whose_title_is_not_on_its_page_applies_from_the_top_of_th
     assert in_sections(loaded) == [(1, (), "Before."), (2, ("Named otherwise",), "Text.")]
 
 
+def test_outline_entry_whose_title_is_not_on_its_page_applies_from_the_line_that_it_leads_to():
+    lines = ["abort(Name) -> ok", "Ends it.", "close(Name) -> ok", "Closes it."]  # 14 points apart from 760 on
+    outline = [(0, "Functions", 1), (1, "abort/1", 1, 771), (1, "close/1", 1, 743)]
+    loaded = pdf.load(make_pdf([lines], outline=outline), "a.pdf")
+    assert in_sections(loaded) == [
+        (1, ("Functions", "abort/1"), "abort(Name) -> ok\nEnds it."),
+        (1, ("Functions", "close/1"), "close(Name) -> ok\nCloses it."),
+    ]
+
+
+@pytest.mark.parametrize("top", [765, 755, 743])
+def test_a_title_near_the_line_that_its_entry_leads_to_may_be_written_otherwise(top):
+    lines = ["Of what is in use.", "2.1. What's in", "use", "Quays are."]
+    loaded = pdf.load(make_pdf([lines], outline=[(0, "2.1 What's in use", 1, top)]), "a.pdf")
+    (_, section) = loaded.sections
+    assert loaded.text[slice(*section.heading_span)] == "2.1. What’s in\nuse"
+    assert loaded.text[section.start : section.end] == "2.1. What’s in\nuse\nQuays are."
+
+
+def test_of_titles_that_stand_twice_on_a_page_the_one_that_the_entry_leads_to_is_its_heading():
+    lines = ["Contents", "Term", "Renewal", "Term", "Two years."]
+    loaded = pdf.load(make_pdf([lines], outline=[(0, "Term", 1, 730)]), "a.pdf")
+    assert in_sections(loaded) == [(1, (), "Contents\nTerm\nRenewal"), (1, ("Term",), "Term\nTwo years.")]
+
+
+def test_entries_lead_to_lines_as_a_page_is_shown_and_into_its_columns():
+    column = [(0, "One.", 700), (0, "Two.", 650), (300, "Three.", 700), (300, "Four.", 650)]
+    data = making.drawn_pdf([[(72 + left, top, 11, text) for left, text, top in column]])
+    entries = [Entry(1, ("B",), left=372, top=710), Entry(1, ("C",), left=372, top=660)]
+    (page,) = pdfium.read(data, "a.pdf", None).pages
+    (titles,) = headed_by_outline(["One.\nTwo.\nThree.\nFour."], [page], entries)
+    assert titles.found == [(10, None, ("B",)), (17, None, ("C",))]
+
+
 def test_titles_that_stand_nowhere_take_little_time():
-    text = "\n".join(f"Line {number} of the only page" for number in range(10_000))
-    outline = [Entry(1, (f"Chapter {number}",)) for number in range(1_000)]
+    lines = [Line(f"Line {number} of the only page", 72, 300, 9, 11) for number in range(10_000)]
+    outline = [Entry(1, (f"Chapter {number}",), 0, 5) for number in range(1_000)]
     began = time.process_time()
-    (titles,) = headed_by_outline([text], outline)
+    (titles,) = headed_by_outline(["\n".join(line.text for line in lines)], [Page(lines)], outline)
     assert titles == Titles(outline[-1].heading_path, [])
     assert time.process_time() - began < 1
 

@@ -218,6 +218,36 @@ def stamped(page, *, turned):
     return f"<< /Length {len(drawn)} >>\nstream\n{drawn}\nendstream"
 
 
+def numbered(sizes, step=1, n_pages=2, places=(40, 52)):
+    """Pages of 20 lines in such sizes of numbers and of words, with numbers at all lines, or one of `step`."""
+    texts = [*BODY[:1], "It is the har-", "bour that counts.", *BODY[1:18]]
+    pages = [
+        [
+            drawn
+            for place, text in enumerate(texts)
+            for drawn in [
+                (places[0], 690 - 14 * place, sizes[0], str(number * len(texts) + place + 1)),
+                (places[1], 690 - 14 * place, sizes[1], text),
+            ][(place + 1) % step > 0 :]
+        ]
+        for number in range(n_pages)
+    ]
+    return pdf.load(making.drawn_pdf(pages), "a.pdf"), "\n".join(texts).replace("har-\nbour", "harbour")
+
+
+@pytest.mark.parametrize(("step", "n_pages", "left"), [(1, 2, 40), (1, 2, 20), (5, 9, 40)])
+def test_numbers_of_lines_are_in_no_section_and_break_no_word(step, n_pages, left):
+    loaded, text = numbered((6, 10), step, n_pages, (left, 52))
+    assert [words for *_, words in shown(loaded)] == [text] * n_pages
+    assert {str(step), str(20 * n_pages)} <= set(loaded.text.split())
+
+
+@pytest.mark.parametrize(("sizes", "n_pages"), [((10, 10), 2), ((6, 10), 1)])
+def test_numbers_as_large_as_their_lines_and_those_of_a_short_list_stay(sizes, n_pages):
+    loaded, _ = numbered(sizes, n_pages=n_pages)
+    assert "\n5 " in shown(loaded)[0][2]
+
+
 def test_words_laid_askew_over_all_pages_head_none_and_are_in_the_first_section_alone():
     contents = {page: stamped(page, turned=True) for page in range(5)}
     loaded = pdf.load(making.drawn_pdf([[]] * 5, contents=contents), "a.pdf")
@@ -366,7 +396,7 @@ def headed(*pages):
         for lines in pages
     ]
     texts = ["\n".join(text for _, text in lines) for lines in pages]
-    return [(titles.before, [path for _, path in titles.found]) for titles in headed_by_style(texts, read)]
+    return [(titles.before, [path for *_, path in titles.found]) for titles in headed_by_style(texts, read)]
 
 
 USUAL = [(10, line) for line in BODY[:20]]
@@ -408,6 +438,34 @@ def test_the_title_on_a_cover_heads_no_other_page_unless_there_are_few():
     assert [before for before, _ in headed(title, USUAL, other, USUAL, USUAL, USUAL)] == [
         (), (), (), ("Fees",), ("Fees",), ("Fees",),
     ]  # fmt: skip
+
+
+def test_numbered_headings_of_a_first_page_of_text_head_the_next():
+    fees = [(16, "1 Fees"), *USUAL]
+    first, last = [(16, "Report"), *USUAL, *fees], [(16, "2 Fines"), *USUAL]
+    assert [before for before, _ in headed(first, *[USUAL] * 5, last)] == [(), *[("1 Fees",)] * 6]
+    dated = [(16, "Report"), *USUAL, (16, "3 September 2024"), *USUAL]
+    assert headed(dated, fees, *[USUAL] * 4)[1] == ((), [("1 Fees",)])
+
+
+@pytest.mark.parametrize("size", [12, 16, 20])
+def test_a_heading_stands_below_the_one_whose_number_its_own_continues(size):
+    titles = [(16, "2 Fees"), (14, "2.3 Boats"), (size, "2.3.1 Sails"), (size, "2.3.2 Oars"), (14, "2.4 Cars")]
+    page = [line for title in [*titles, (16, "23 Fines")] for line in [title, *USUAL]]
+    assert headed(page, page)[1][1] == [
+        ("2 Fees",),
+        ("2 Fees", "2.3 Boats"),
+        ("2 Fees", "2.3 Boats", "2.3.1 Sails"),
+        ("2 Fees", "2.3 Boats", "2.3.2 Oars"),
+        ("2 Fees", "2.4 Cars"),
+        ("23 Fines",),
+    ]
+
+
+def test_a_word_broken_in_a_heading_is_whole_in_it():
+    heading = [(72, 740, 18, "Of the har-"), (72, 718, 18, "bour dues"), *column(72, 690, BODY[:8])]
+    pages = [heading, [(72, 740, 18, "Of harbour fees"), *column(72, 700, BODY[:8])]]
+    assert next(path for _, path, _ in shown(pdf.load(making.drawn_pdf(pages), "a.pdf"))) == ("Of the harbour dues",)
 
 
 def test_sizes_of_one_page_or_of_much_of_the_text_head_nothing():

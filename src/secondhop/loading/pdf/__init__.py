@@ -2,8 +2,9 @@
 
 `pdfium` and `fallback` read pages of lines, `letters` what the places of letters in them tell, `fonts` which lines are
 bold, `bidi` lines written from right to left, `fields` what was filled in on them, `limits` knows the pages that only seem
-empty, `furniture` tells running headers and footers, `layout` puts lines into reading order, `outline` and `headings` say
-where headings stand, `bold` which bold lines are some, `words` mends characters and words.
+empty, `furniture` tells running headers and footers, `layout` puts lines into reading order, `line_numbers` tells the
+numbers beside them, `outline` and `headings` say where headings stand, `bold` which bold lines are some, `words` mends
+characters and words.
 """
 
 from __future__ import annotations
@@ -22,10 +23,11 @@ from secondhop.loading.pdf.furniture import set_apart
 from secondhop.loading.pdf.headings import headed_by_style
 from secondhop.loading.pdf.layout import in_reading_order
 from secondhop.loading.pdf.limits import mark_limits
+from secondhop.loading.pdf.line_numbers import set_apart_line_numbers
 from secondhop.loading.pdf.outline import headed_by_outline
 from secondhop.loading.pdf.page import Line, Page, Pages, State, Titles, ranges
 from secondhop.loading.pdf.words import resolve_hyphens
-from secondhop.types import Section, SourceText, Span
+from secondhop.types import Section, SourceText
 
 _ABOUT: dict[State, str] = {
     "empty": "empty",
@@ -64,7 +66,9 @@ def load(data: bytes, source: str, *, password: str | None = None) -> SourceText
         raise CorruptFileError(source, f"not a readable PDF ({cause})") from cause
     if not pages.has_text:
         raise NoTextError(source, _why_no_text(pages.pages))
-    return _assemble(replace(pages, pages=[_in_order(page) for page in set_apart(pages.pages)]), source)
+    return _assemble(
+        replace(pages, pages=set_apart_line_numbers([_in_order(page) for page in set_apart(pages.pages)])), source
+    )
 
 
 def _in_order(page: Page) -> Page:
@@ -92,7 +96,7 @@ def _assemble(found: Pages, source: str) -> SourceText:
     """One text of all pages, with its sections."""
     pages = found.pages
     bodies = resolve_hyphens([_joined(page.lines) for page in pages])
-    headed = headed_by_outline(bodies, found.outline) if found.outline else headed_by_style(bodies, pages)
+    headed = headed_by_outline(bodies, pages, found.outline) if found.outline else headed_by_style(bodies, pages)
     pieces: list[str] = []
     sections: list[Section] = []
     start = 0
@@ -119,8 +123,7 @@ def _joined(lines: Sequence[Line]) -> str:
 
 def _page_sections(text: str, offset: int, page: int, titles: Titles) -> Iterator[Section]:
     """The sections of one page, one from each heading on."""
-    starts: list[tuple[int, Span | None, tuple[str, ...]]] = [(0, None, titles.before)]
-    starts += [(span[0], span, path) for span, path in titles.found]
+    starts = [(0, None, titles.before), *titles.found]
     ends = [start for start, _, _ in starts[1:]] + [len(text)]
     for (start, span, path), end in zip(starts, ends, strict=True):
         stop = start + len(text[start:end].rstrip())

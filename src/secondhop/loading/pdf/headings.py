@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from itertools import chain
+from itertools import chain, dropwhile
 from typing import NamedTuple
 
 from secondhop.loading.builder import MAX_HEADING_CHARS, one_line
 from secondhop.loading.pdf.bold import Surroundings
 from secondhop.loading.pdf.page import Line, Page, Titles, Weight
+from secondhop.loading.pdf.words import line_spans
 from secondhop.types import Span
 
 _LARGER = 1.15
@@ -28,6 +30,10 @@ _LEAST_TITLES = 0.7  # of what is set in a style; where more of it reads as text
 _COVER_PAGES = 1
 _LEAST_PAGES_AFTER_COVER = 5
 
+_NUMBER = re.compile(r"((?:[0-9]+|[A-Z])(?:\.[0-9]+)*)[.)]?\s")
+
+_Level = tuple[int, str]
+"""Level from 0, title."""
 _Style = tuple[float, Weight]
 """Size and weight."""
 _Heading = tuple[int, int, int, str]
@@ -58,40 +64,40 @@ def headed_by_style(texts: Sequence[str], pages: Sequence[Page]) -> Iterator[Tit
     for _, _, level, title in chain.from_iterable(set_apart):
         reads_well[level].append(title != "")
     heads = {level for level, titles in reads_well.items() if sum(titles) >= _LEAST_TITLES * len(titles)}
-    path: list[tuple[int, str]] = []
+    path: list[_Level] = []
     for number, (text, page) in enumerate(zip(texts, pages, strict=True)):
         if number == _COVER_PAGES and len(pages) > _LEAST_PAGES_AFTER_COVER:
-            path = []
+            has_text = any(_number(title) == "1" for *_, title in set_apart[0])
+            path = [*dropwhile(lambda heading: not _number(heading[1]), path)] if has_text else []
         before = _titles(path)
-        found: list[tuple[Span, tuple[str, ...]]] = []
-        cursor = 0
+        found: list[tuple[int, Span | None, tuple[str, ...]]] = []
+        spans = list(line_spans(page.lines, text)) if set_apart[number] else []
         for first, end, level, title in set_apart[number]:
             if not title or level not in heads:
                 continue
-            span = _place(text, page.lines[first].text, page.lines[end - 1].text, end - first, cursor)
-            if span is None:
-                continue
-            cursor = span[1]
-            path = [*((above, name) for above, name in path if above < level), (level, title)]
-            found.append((span, _titles(path)))
+            span = spans[first][0], spans[end - 1][1]
+            path = _under(path, level, one_line(text[slice(*span)]))
+            found.append((span[0], span, _titles(path)))
         yield Titles(before, found)
 
 
-def _titles(path: Sequence[tuple[int, str]]) -> tuple[str, ...]:
+def _under(path: Sequence[_Level], level: int, title: str) -> list[_Level]:
+    """The path of a heading: below the one whose number its own continues, else below those in larger letters."""
+    number = _number(title)
+    for place, (above, name) in reversed(list(enumerate(path))):
+        if _number(name) and number.startswith(f"{_number(name)}."):
+            return [*path[: place + 1], (max(above, level), title)]
+    return [*((above, name) for above, name in path if above < level), (level, title)]
+
+
+def _number(title: str) -> str:
+    """The number that a heading begins with: `2.3` or `A.1`; "" if it has none."""
+    match = _NUMBER.match(title)
+    return match[1] if match else ""
+
+
+def _titles(path: Sequence[_Level]) -> tuple[str, ...]:
     return tuple(title for _, title in path)
-
-
-def _place(text: str, opening: str, closing: str, lines: int, cursor: int) -> Span | None:
-    """Where a heading stands, by its first and last line; None where a broken word in it was made whole."""
-    # Whole lines: the words of a title may well stand in a sentence above it.
-    start = f"\n{text}\n".find(f"\n{opening}\n", cursor)
-    if start < 0:
-        return None
-    end = start + len(opening)
-    if lines > 1:
-        last = text.find(closing, end)
-        end = end if last < 0 else last + len(closing)
-    return start, end
 
 
 def _style(line: Line) -> _Style:

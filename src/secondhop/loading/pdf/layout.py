@@ -60,7 +60,9 @@ def _rows(lines: Sequence[Line]) -> list[Line]:
             weight = min(last.weight, line.weight)
             is_row = weight > 0 and (last.is_row or line.is_row or not is_number(last.text))
             text = f"{last.text} {line.text}"
-            rows[-1] = Line(text, last.left, line.right, last.bottom, height, size, weight=weight, is_row=is_row)
+            rows[-1] = Line(
+                text, last.left, line.right, last.bottom, height, size, False, weight, is_row, last.number_size
+            )
         else:
             rows.append(line)
     return rows

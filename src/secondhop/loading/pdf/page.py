@@ -32,6 +32,8 @@ class Line(NamedTuple):
     """How bold its letters are from end to end."""
     is_row: bool = False
     """Whether it consists of cells; told only of what is bold."""
+    number_size: float = 0.0
+    """Of the letters of the number that it begins with, apart from other words; 0 if it begins with none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +46,8 @@ class Page:
     floor: float = 0.0
     height: float = 0.0
     """Lower edge and height of the page, in points; 0 where they are not known."""
+    quarters: int = 0
+    """By how many quarters it is turned clockwise to be shown."""
     state: State = "text"
     has_unread_fields: bool = False
     """Whether something was filled in that is no text, or more than is read."""
@@ -56,6 +60,9 @@ class Entry:
 
     page: int
     heading_path: tuple[str, ...]
+    left: float = 0.0
+    top: float | None = None
+    """Where on the page it leads to; None where it names the page alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +71,8 @@ class Titles:
 
     before: tuple[str, ...] = ()
     """The heading path at the top of the page."""
-    found: Sequence[tuple[Span, tuple[str, ...]]] = ()
-    """Where each heading stands in the page's text, with its path."""
+    found: Sequence[tuple[int, Span | None, tuple[str, ...]]] = ()
+    """Where what each heading heads begins in the page's text, where its words stand there, if they do, and its path."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,7 @@ from secondhop.loading.pdf.bidi import RIGHT_TO_LEFT, in_logical_order, leans_le
 from secondhop.loading.pdf.fields import with_fields
 from secondhop.loading.pdf.fonts import has_cells, weight_of
 from secondhop.loading.pdf.letters import DIGIT, HIGHER, closed_up, seems_spaced, with_raised
+from secondhop.loading.pdf.line_numbers import LEADING_NUMBER
 from secondhop.loading.pdf.page import Entry, Line, Page, Pages, State, count, ranges, turn
 from secondhop.loading.pdf.words import tidy_lines, with_accents
 
@@ -76,7 +77,7 @@ def read(data: bytes, source: str, password: str | None) -> Pages:
         notes += [f"Left out {count(number, name)}." for name, number in left_out.items() if number > 0]
         if pdf.get_formtype() == raw.FORMTYPE_XFA_FULL:
             notes.append("An XFA form: only what stands in its place, for readers without XFA, is read.")
-        outline, outline_notes = _outline(pdf)
+        outline, outline_notes = _outline(pdf, pages)
         info = pdf.get_metadata_dict(skip_empty=True)
         if any(program in info.get(key, "") for key in ("Creator", "Producer") for program in ("TeX", "dvips")):
             pages = [
@@ -144,7 +145,7 @@ def _read_page(page: Any, textpage: Any) -> Page:
         textpage, texts, stored, partial(_turned_box, quarters) if quarters else raw.FPDFText_GetLooseCharBox
     )
     turn(box, quarters)
-    return Page(lines, floor=box.bottom, height=box.top - box.bottom)
+    return Page(lines, floor=box.bottom, height=box.top - box.bottom, quarters=quarters)
 
 
 def _turned_box(quarters: int, textpage: Any, number: int, box: Any) -> int:
@@ -261,14 +262,17 @@ def _line_of(textpage: Any, ask: Callable[..., int], text: str, numbers: Sequenc
     height = max(middle.top - middle.bottom, 0.0)
     weight = weight_of(textpage, numbers[0], numbers[half], numbers[-1])
     is_row = weight > 0 and has_cells(textpage, ask, text, numbers, height)
+    size, is_askew = _set(textpage, numbers[half])
+    number_size = 0.0
     if DIGIT.search(text):
         foot = min(first.bottom, middle.bottom) + HIGHER * height
         text = with_raised(textpage, ask, text, numbers, foot)
+        if number := LEADING_NUMBER.match(text):
+            number_size = size if number[0] == text else _set(textpage, numbers[0])[0]
     elif seems_spaced(text):
         text = closed_up(textpage, ask, text, numbers)
-    size, is_askew = _set(textpage, numbers[half])
     right = max(last.right, first.left)
-    return Line(text, first.left, right, middle.bottom, height, size, is_askew, weight, is_row)
+    return Line(text, first.left, right, middle.bottom, height, size, is_askew, weight, is_row, number_size)
 
 
 def _set(textpage: Any, number: int) -> tuple[float, bool]:
@@ -355,7 +359,21 @@ def _numbered(stored: str) -> Iterator[tuple[int, str]]:
             yield at, bare if bare.isascii() and bare.isprintable() else tidy_lines(line)[0]
 
 
-def _outline(pdf: pypdfium2.PdfDocument) -> tuple[list[Entry], list[str]]:
+def _place_led_to(destination: pypdfium2.PdfDest, page: Page) -> tuple[float, float | None]:
+    """Left and top of the place on the page as it is shown; no top where only the page, or its left side, is named."""
+    mode, place = destination.get_view()
+    if mode == raw.PDFDEST_VIEW_XYZ:
+        left, top = place[0], place[1]
+    elif mode in (raw.PDFDEST_VIEW_FITH, raw.PDFDEST_VIEW_FITBH):
+        left, top = 0.0, place[0]
+    else:
+        return 0.0, None
+    box = raw.FS_RECTF(left, top, left, top)
+    turn(box, page.quarters)
+    return box.left, box.top if left or top else None
+
+
+def _outline(pdf: pypdfium2.PdfDocument, pages: Sequence[Page]) -> tuple[list[Entry], list[str]]:
     """The outline entries that have a title and lead to a page of this file."""
     entries: list[Entry] = []
     stack: list[str] = []
@@ -369,7 +387,7 @@ def _outline(pdf: pypdfium2.PdfDocument) -> tuple[list[Entry], list[str]]:
         if not title or index is None or index >= len(pdf):
             lost += 1
             continue
-        entries.append(Entry(index + 1, tuple(filter(None, stack))))
+        entries.append(Entry(index + 1, tuple(filter(None, stack)), *_place_led_to(destination, pages[index])))
     notes = [f"Left out {count(lost, 'outline entry', 'outline entries')} without a page."] if lost else []
     if next(bookmarks, None) is not None:
         notes.append(f"The outline was read up to {_MAX_OUTLINE_ENTRIES} entries.")

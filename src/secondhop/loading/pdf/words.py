@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Container, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from itertools import pairwise
 from unicodedata import normalize
 
 from secondhop.loading.builder import clean
+from secondhop.loading.pdf.page import Line
+from secondhop.types import Span
 
 # pdfium puts one of the first two for a hyphen at a line's end and joins the two lines (`tidy_lines` parts them), but
 # leaves the true hyphen, which browsers and other programs that print HTML break words with.
@@ -67,6 +69,19 @@ def resolve_hyphens(texts: Sequence[str]) -> Sequence[str]:
         known.update(whole.lower().split())
     known = {word.strip(_AROUND_WORDS) for word in known}
     return [_mended(text, known) if _is_broken(text) else text for text in texts]
+
+
+def line_spans(lines: Iterable[Line], mended: str) -> Iterator[Span]:
+    """Where each line of a text stands in what `resolve_hyphens` made of it, up to a word broken at its end."""
+    at = 0
+    for line in lines:
+        unbroken = _MARK.split(f"{line.text}\n")[0].rstrip()
+        start = mended.find(unbroken, at)
+        if start < 0:
+            yield at, at
+            continue
+        yield start, start + len(unbroken)
+        at = start + len(unbroken)
 
 
 def _is_broken(text: str) -> bool:
