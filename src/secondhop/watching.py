@@ -140,6 +140,8 @@ class FolderWatch:
                     self._tell(WatchEvent("failed", reason=reason))
                 self._stopped.wait(self._sweep_seconds)  # it may have been one name that cannot be reported
                 is_first, told = True, reason
+                continue
+            self._wanted.set()  # a folder is gone, or another one
 
     def _folders(self) -> dict[str, tuple[int, int]]:
         """What to listen to, the folder itself first, and which folders have these names now; empty if it is gone."""
