@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import logging
 import os
+import sys
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -31,6 +32,9 @@ _log = logging.getLogger("secondhop.watch")
 FIRST_SWEEP_S = 2.0
 """What changes while a watch is being set up is found so soon."""
 _DEBOUNCE_MS = 400
+_ONE_BY_ONE = sys.platform == "linux"
+"""Whether each folder is listened to by itself. Of a whole tree, watchfiles follows the links there, such as one to `/`, and
+all threads of this process stand still while it does."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +73,7 @@ class FolderWatch:
         self._on_event = on_event
         self._sweep_seconds = sweep_seconds
         self._stopped, self._wanted, self._lost = threading.Event(), threading.Event(), threading.Event()
-        self._heard = self._place()
+        self._heard = self._folders()
         self._owner = os.getpid()
         self._lock = threading.Lock()
         self._child: Child | None = None
@@ -117,15 +121,15 @@ class FolderWatch:
             self._lost.clear()
             if self._stopped.is_set():
                 return
-            place = self._place()
-            if place is None:  # it was moved or deleted, and may come back
+            folders = self._folders()
+            if not folders:  # it was moved or deleted, and may come back
                 self._stopped.wait(min(FIRST_SWEEP_S, self._sweep_seconds))
                 continue
             if not is_first:
                 self._wanted.set()  # what changed meanwhile: a build takes longer to look than this to listen
-            is_first, self._heard = False, place
+            is_first, self._heard = False, folders
             try:
-                self._hear(place[0])
+                self._hear(folders)
             except FileNotFoundError:
                 continue
             except Exception as error:
@@ -137,35 +141,47 @@ class FolderWatch:
                 self._stopped.wait(self._sweep_seconds)  # it may have been one name that cannot be reported
                 is_first, told = True, reason
                 continue
-            self._wanted.set()  # the folder is gone, or another one
+            self._wanted.set()  # a folder is gone, or another one
 
-    def _place(self) -> tuple[str, int, int] | None:
-        """Which folder it is now that has the name; None if there is none."""
-        try:
-            root = os.path.realpath(self._root)  # raises where a link goes while it is followed
-            status = os.stat(root)
-        except OSError:
-            return None
-        return root, status.st_dev, status.st_ino
+    def _folders(self) -> dict[str, tuple[int, int]]:
+        """What to listen to, the folder itself first, and which folders have these names now; empty if it is gone."""
+        folders: dict[str, tuple[int, int]] = {}
+        with contextlib.suppress(OSError):  # raised where a link goes while it is followed
+            pending = [os.path.realpath(self._root)]
+            while pending:
+                folder = pending.pop()
+                with contextlib.suppress(OSError), os.scandir(folder) as listing:  # what cannot be read cannot be heard
+                    status = os.stat(folder)
+                    folders[folder] = status.st_dev, status.st_ino
+                    if _ONE_BY_ONE and self._options.recursive:
+                        seen = [entry for entry in listing if not entry.name.startswith(".")]
+                        pending += [entry.path for entry in seen if entry.is_dir(follow_symlinks=False)]
+        return folders
 
-    def _hear(self, root: str) -> None:
-        """Asks for a build at each change below a folder, until that folder is lost."""
+    def _hear(self, folders: dict[str, tuple[int, int]]) -> None:
+        """Asks for a build at each change in the folders, until one of them is lost."""
         from watchfiles import Change
         from watchfiles import watch as notifications
 
+        root = next(iter(folders))
         index = os.path.realpath(index_folder(self._root, self._options))
 
         def concerns(change: Change, path: str) -> bool:
+            if change is Change.deleted and path in folders:  # or moved
+                self._lost.set()
             if path == root:
-                if change is Change.deleted:  # or moved
-                    self._lost.set()
                 return change is Change.deleted
-            *folders, name = os.path.relpath(path, root).split(os.sep)
-            hidden = any(part.startswith(".") for part in folders) or (name.startswith(".") and name != ".gitignore")
+            *above, name = os.path.relpath(path, root).split(os.sep)
+            hidden = any(part.startswith(".") for part in above) or (name.startswith(".") and name != ".gitignore")
             return not hidden and not (path + os.sep).startswith(index + os.sep)
 
         for _ in notifications(
-            root, watch_filter=concerns, debounce=_DEBOUNCE_MS, stop_event=self._lost, raise_interrupt=False
+            *folders,
+            recursive=not _ONE_BY_ONE,
+            watch_filter=concerns,
+            debounce=_DEBOUNCE_MS,
+            stop_event=self._lost,
+            raise_interrupt=False,
         ):
             self._wanted.set()
 
@@ -177,7 +193,7 @@ class FolderWatch:
             self._wanted.clear()  # what changes from here on is for the next time
             if not self._stopped.is_set():
                 self._build()
-            if self._place() != self._heard:  # nothing is reported of a folder that only has the name
+            if self._folders() != self._heard:  # nothing is reported of a new one, or one that only has the name
                 self._lost.set()
             patience = self._sweep_seconds
 

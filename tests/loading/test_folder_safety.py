@@ -2,6 +2,7 @@
 
 import os
 import threading
+import time
 
 import pytest
 
@@ -127,3 +128,23 @@ def test_a_name_is_data(root):
     texts, _ = loaded(root)
     assert len(texts) == 11
     assert set(texts.values()) == {"good", "content"}
+
+
+@pytest.mark.parametrize(
+    ("line", "name"),
+    [
+        ("*a" * 40 + "*b", "a" * 240),
+        ("**/" + "a/**/" * 40 + "b", "a/" * 200 + "x"),
+        ("**/" + "?*a*?/**/" * 40 + "b", "aaaa/" * 200 + "x"),
+    ],
+)
+def test_a_line_of_many_stars_in_a_gitignore_takes_no_longer_than_others(tmp_path, line, name):
+    file = tmp_path / name
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text("text")
+    (tmp_path / ".gitignore").write_text(line + "\n")
+    began = time.process_time()
+    assert [found.source for found in walk_folder(tmp_path).files] == [name]
+    (tmp_path / ".gitignore").write_text(line[:-1] + name[-1] + "\n")
+    assert walk_folder(tmp_path).files == ()
+    assert time.process_time() - began < 20

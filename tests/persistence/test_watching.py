@@ -271,3 +271,61 @@ def test_a_link_that_goes_while_it_is_followed_is_looked_for_again(folder, tmp_p
         events.wait_for(with_changes)
         assert not goes
         assert "b.md" in watched.document.sources
+
+
+def watches_of_the_system():
+    """How many folders this process is told of."""
+    told = 0
+    for number in os.listdir("/proc/self/fdinfo"):
+        try:
+            with open(f"/proc/self/fdinfo/{number}") as file:
+                told += sum(line.startswith("inotify wd:") for line in file)
+        except FileNotFoundError:
+            continue
+    return told
+
+
+@pytest.mark.timeout(180)
+@pytest.mark.skipif(sys.platform != "linux", reason="counts what Linux has in /proc")
+def test_what_links_lead_to_is_not_listened_to(folder, tmp_path):
+    for number in range(50):
+        (tmp_path / f"elsewhere/{number}").mkdir(parents=True)
+    (folder / "elsewhere").symlink_to(tmp_path / "elsewhere", target_is_directory=True)
+    (folder / "around").symlink_to(folder, target_is_directory=True)
+    for name in ("seen", ".hidden"):
+        (folder / name).mkdir()
+    before, events = watches_of_the_system(), Events()
+    with secondhop.watch(folder, on_event=events, sweep_seconds=3600) as watched:
+        events.wait_for(lambda event: event.kind == "refreshed")  # the first look; the next one is an hour away
+        assert watches_of_the_system() - before == 2  # the folder, and `seen`
+        (folder / "seen/buoy.md").write_text("# Buoy\n\nThe buoy is red.\n")
+        events.wait_for(with_changes)
+        assert "seen/buoy.md" in watched.document.sources
+    assert all(event.kind != "failed" for event in events)
+
+
+@pytest.mark.timeout(180)
+def test_folders_that_are_made_moved_or_made_again_are_followed(folder, tmp_path):
+    events = Events()
+
+    def wait_for(*sources):
+        events.wait_for(lambda event: with_changes(event) and {*sources} == {*event.refresh.document.sources} - before)
+
+    with secondhop.watch(folder, on_event=events, sweep_seconds=3600) as watched:
+        before = {*watched.document.sources}
+        events.wait_for(lambda event: event.kind == "refreshed")  # the first look; the next one is an hour away
+        (folder / "a/b").mkdir(parents=True)
+        (folder / "a/b/one.md").write_text("# One\n\nThe buoy is red.\n")
+        wait_for("a/b/one.md")
+        (folder / "a/b/two.md").write_text("# Two\n\nThe buoy is green.\n")
+        wait_for("a/b/one.md", "a/b/two.md")
+        (folder / "a").rename(folder / "c")
+        wait_for("c/b/one.md", "c/b/two.md")
+        (folder / "c/b/two.md").unlink()
+        wait_for("c/b/one.md")
+        shutil.rmtree(folder / "c")
+        (folder / "c/b").mkdir(parents=True)
+        (folder / "c/b/three.md").write_text("# Three\n\nThe buoy is black.\n")
+        wait_for("c/b/three.md")
+        (folder / "c/b/four.md").write_text("# Four\n\nThe buoy is blue.\n")
+        wait_for("c/b/three.md", "c/b/four.md")

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import count
 from typing import TYPE_CHECKING
 
 from secondhop.errors import LoadError, OptionError
@@ -15,8 +16,15 @@ from secondhop.loading.reading import read_file
 
 if TYPE_CHECKING:
     from pathspec import GitIgnoreSpec
+    from pathspec.patterns.gitignore.spec import GitIgnoreSpecPattern
 
 _MOST_BYTES = 1024 * 1024
+_CLASS = r"\[(?:\^|(?!\^))\]?(?:\\.|[^\]\\])*\]"
+_BETWEEN_STARS = re.compile(rf"(?:\[\^/\]\*)+((?:\\.|{_CLASS}(?![*+])|[^\\\[\](){{}}.^$|?*+/])+?)(?=\[\^/\]\*)")
+"""In an expression by pathspec, stars and what stands between them and the next one in the same part of a path."""
+_BETWEEN_FOLDERS = re.compile(rf"\(\?:(\.\+/|/\.\+)\)\?((?:\\.|{_CLASS}|[^\\\[\](){{}}.^$|?])+?)(?=\(\?:/\.\+\)\?/)")
+"""A double star that stands for any folders, and what stands between it and the next one."""
+_LAZY = {".+/": ".+?/", "/.+": "/.+?"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,9 +151,29 @@ def _spec(patterns: tuple[str, ...]) -> GitIgnoreSpec:
     from pathspec import GitIgnoreSpec
 
     try:
-        return GitIgnoreSpec.from_lines(patterns)
+        spec = GitIgnoreSpec.from_lines(patterns)
+        return GitIgnoreSpec([_linear(pattern) for pattern in spec.patterns])
     except re.error as error:  # a range that runs backwards
         raise ValueError(str(error)) from error
+
+
+def _linear(pattern: GitIgnoreSpecPattern) -> GitIgnoreSpecPattern:
+    """The same pattern, but what was found behind a star is not looked for again further on: the next star reaches as far.
+
+    A line of many stars would else take for ever with a long name.
+    """
+    regex = pattern.regex
+    if regex is None:  # it matches nothing
+        return pattern
+    numbers = count()
+
+    def once(expression: str) -> str:
+        name = f"star{next(numbers)}"  # an atomic group, as Python 3.10 can write it
+        return f"(?=(?P<{name}>{expression}))(?P={name})"
+
+    expression = _BETWEEN_FOLDERS.sub(lambda match: once(f"(?:{_LAZY[match[1]]})??{match[2]}(?=/)"), regex.pattern)
+    expression = _BETWEEN_STARS.sub(lambda match: once(f"[^/]*?{match[1]}"), expression)
+    return type(pattern)(re.compile(expression), pattern.include)
 
 
 def _names(pattern: str, relative: str) -> bool:
