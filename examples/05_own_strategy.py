@@ -18,13 +18,12 @@ def first_of_each_source(_query: Query, hits: Ranking, budget: Budget) -> Select
         tokens = budget.count_tokens(chunk.text)
         if chunk.source not in seen and used + tokens + OVERHEAD <= budget.max_tokens:
             passages.append(Passage(chunk, (span,), "seed", hit.score, hit.ordinal))
-            kept = Decision(chunk.id, "kept", Reason.KEPT_RELEVANT, chunk.source, "seed", tokens, spans=(span,))
-            decisions.append(kept)
+            decisions.append(Decision(chunk.id, "kept", Reason.KEPT_RELEVANT, role="seed"))
             seen.add(chunk.source)
             used += tokens + OVERHEAD
         else:
             reason = Reason.DROPPED_TOP_K if chunk.source in seen else Reason.DROPPED_BUDGET
-            decisions.append(Decision(chunk.id, "dropped", reason, chunk.source, tokens=tokens))
+            decisions.append(Decision(chunk.id, "dropped", reason))
     return Selection(tuple(passages), tuple(decisions))
 
 

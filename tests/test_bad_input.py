@@ -624,6 +624,22 @@ def test_a_strategy_of_the_users_must_show_what_it_says_that_it_keeps(change, me
     assert message in str(caught.value)
 
 
+def test_what_a_decision_of_the_users_leaves_out_is_that_of_its_hit_and_passage(contract):
+    def brief(query, hits, budget):
+        passages, decisions = _best_two(query, hits, budget)
+        told = [{"chunk_id": each.chunk_id, "fate": each.fate, "reason": each.reason} for each in decisions]
+        return secondhop.Selection(tuple(passages), tuple(secondhop.Decision(**each) for each in told))
+
+    context = contract.context("Who decides disputes on liability and law?", strategy=brief)
+    ours = contract.analyze("Who decides disputes on liability and law?", strategy="raw_topk", top_k=2)
+    assert [(each.label, each.score, each.rank, each.tokens) for each in context.report.decisions] == [
+        (each.label, each.score, each.rank, each.tokens) for each in ours.decisions
+    ]
+    assert [each.spans for each in context.report.decisions if each.fate == "kept"] == [
+        passage.spans for passage in sorted(context.passages, key=lambda passage: -passage.score)
+    ]
+
+
 def test_a_strategy_of_the_users_is_not_taken_for_one_of_ours_of_that_name(contract):
     def auto(query, hits, budget):
         return secondhop.Selection(*map(tuple, _best_two(query, hits, budget)))

@@ -9,13 +9,14 @@ from typing import Any, get_args
 
 from secondhop.errors import OptionError
 from secondhop.text.invisible import visible
+from secondhop.text.prompt import label
 from secondhop.types import Budget, Decision, Fate, Hit, Passage, Ranking, Reason, Selection
 
 
 def checked(name: str, chosen: Any, hits: Ranking, budget: Budget) -> Selection:
     """A strategy of the user's own must decide on every candidate once, and show what it says that it keeps.
 
-    What it does not say of that, the spans and their tokens, is filled in.
+    What its decisions do not say, they are given: spans, tokens, label, score and rank.
 
     Raises:
         OptionError: it does not.
@@ -51,21 +52,29 @@ def checked(name: str, chosen: Any, hits: Ranking, budget: Budget) -> Selection:
         _check_score(name, passage)
     passages = {passage.chunk.id: passage for passage in chosen.passages}
     return Selection(
-        chosen.passages, tuple(_told(name, each, passages.get(each.chunk_id), budget) for each in chosen.decisions)
+        chosen.passages,
+        tuple(
+            _told(name, each, wanted[each.chunk_id], passages.get(each.chunk_id), budget) for each in chosen.decisions
+        ),
     )
 
 
-def _told(name: str, decision: Decision, passage: Passage | None, budget: Budget) -> Decision:
-    """The decision with what the passage shows."""
-    if passage is None:
-        return decision
-    spans = tuple((start, end) for start, end in passage.spans)
-    if decision.spans and tuple(map(tuple, decision.spans)) != spans:
+def _told(name: str, decision: Decision, hit: Hit, passage: Passage | None, budget: Budget) -> Decision:
+    """The decision with what it leaves out: what the passage shows, and what is known of the hit."""
+    spans = () if passage is None else tuple((start, end) for start, end in passage.spans)
+    if passage is not None and decision.spans and tuple(map(tuple, decision.spans)) != spans:
         raise OptionError(
             f"strategy {name}: the decision on {decision.chunk_id!r} tells of spans {decision.spans!r}, its passage of {spans!r}"
         )
-    tokens = decision.tokens or sum(budget.count_tokens(visible(piece)) for piece in passage.pieces)
-    return replace(decision, spans=spans, tokens=tokens)
+    pieces = (hit.chunk.text,) if passage is None else passage.pieces
+    return replace(
+        decision,
+        label=decision.label or label(hit.chunk),
+        tokens=decision.tokens or sum(budget.count_tokens(visible(piece)) for piece in pieces),
+        score=decision.score or hit.score,
+        rank=hit.rank if decision.rank is None else decision.rank,
+        spans=spans or decision.spans,
+    )
 
 
 def _check_passage(name: str, passage: Passage, hit: Hit) -> None:
