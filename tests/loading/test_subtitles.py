@@ -36,6 +36,14 @@ def test_what_a_voice_says_is_one_line_with_its_time_and_name():
     ]
 
 
+def test_who_goes_on_in_a_sentence_need_not_be_named_again():
+    text = "WEBVTT\n\n00:01.000 --> 00:03.000\n<v Ada>It is inspected\n\n00:03.000 --> 00:04.000\non 3 December.\n\n"
+    assert lines(f"{text}00:04.500 --> 00:05.000\nBy whom?") == [
+        "[00:01] Ada: It is inspected on 3 December.",
+        "[00:04] By whom?",
+    ]
+
+
 def test_numbers_of_subrip_are_left_out_and_a_name_a_dash_or_two_angles_begin_a_line():
     text = (
         "1\r\n00:00:01,000 --> 00:00:02,000\r\n{\\an8}<font color='red'>ADA:</font> One\r\ntwo.\r\n\r\n"

@@ -100,9 +100,11 @@ def _turns(cues: Iterable[_Cue]) -> Iterator[_Turn]:
 
 
 def _goes_on(turn: _Turn, speaker: str, cue: _Cue) -> bool:
-    """Whether what is said at a time belongs to the line above."""
-    is_long = len(turn.words) > _LONGEST or (len(turn.words) > _LONG and _ENDS.search(turn.words, len(turn.words) - 9))
-    return speaker == turn.speaker and not is_long and _seconds(cue.start) - turn.until < _PAUSE
+    """Whether what is said at a time belongs to the line above: who goes on in a sentence need not be named again."""
+    has_ended = _ENDS.search(turn.words, len(turn.words) - 9) is not None
+    is_same = speaker == turn.speaker or not (speaker or has_ended)
+    is_long = len(turn.words) > _LONGEST or (len(turn.words) > _LONG and has_ended)
+    return is_same and not is_long and _seconds(cue.start) - turn.until < _PAUSE
 
 
 def _seconds(time: str) -> int:
