@@ -305,7 +305,7 @@ def test_what_links_lead_to_is_not_listened_to(folder, tmp_path):
 
 
 @pytest.mark.timeout(180)
-def test_folders_that_are_made_moved_or_made_again_are_followed(folder, tmp_path):
+def test_folders_that_are_made_moved_or_made_again_are_followed(folder):
     events = Events()
 
     def wait_for(*sources):
@@ -329,3 +329,5 @@ def test_folders_that_are_made_moved_or_made_again_are_followed(folder, tmp_path
         wait_for("c/b/three.md")
         (folder / "c/b/four.md").write_text("# Four\n\nThe buoy is blue.\n")
         wait_for("c/b/three.md", "c/b/four.md")
+        assert "blue" in watched.document.context("buoy").text()
+    assert all(event.kind != "failed" for event in events)

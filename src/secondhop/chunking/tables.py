@@ -14,6 +14,8 @@ from secondhop.types import Section, Span
 _MARKS = "-=+|: \t"
 """What rules are made of."""
 _STROKE = re.compile("[-=]+")
+_OBJECTS = re.compile(r"(?<=\[)\s*\{")
+"""How a list of objects in JSON goes on behind its bracket."""
 
 
 def table_blocks(text: str, table: Section, chunk_size: int) -> list[list[Span]]:
@@ -23,7 +25,7 @@ def table_blocks(text: str, table: Section, chunk_size: int) -> list[list[Span]]
     header for one. Other rules are in no block.
     """
     header_end = table.start if table.heading_span is None else table.heading_span[1]
-    if text[header_end - 1 : header_end] == "[":
+    if _OBJECTS.match(text, header_end):
         found = [(table.start, header_end)] * (header_end > table.start) + list(elements(text, header_end, table.end))
     else:
         found = rows(text, table.start, table.end, records=_may_hold_records(text, table))

@@ -24,7 +24,7 @@ _ENDS = re.compile(rf"[{STOPS}{WIDE_STOPS}…][\"'”’»)\]]*$")
 _PAUSE = 4
 """Seconds without words after which a line begins."""
 _LONG, _LONGEST = 300, 900
-"""Characters after which a line ends with a sentence, so that its time is near to all in it; and without."""
+"""Characters of a line after which it ends with the sentence, so that its time is near to all in it; and in any case."""
 
 
 @dataclass(slots=True)
@@ -101,7 +101,7 @@ def _turns(cues: Iterable[_Cue]) -> Iterator[_Turn]:
 
 def _goes_on(turn: _Turn, speaker: str, cue: _Cue) -> bool:
     """Whether what is said at a time belongs to the line above: who goes on in a sentence need not be named again."""
-    has_ended = _ENDS.search(turn.words, len(turn.words) - 9) is not None
+    has_ended = _ENDS.search(turn.words) is not None
     is_same = speaker == turn.speaker or not (speaker or has_ended)
     is_long = len(turn.words) > _LONGEST or (len(turn.words) > _LONG and has_ended)
     return is_same and not is_long and _seconds(cue.start) - turn.until < _PAUSE

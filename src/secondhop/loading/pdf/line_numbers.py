@@ -49,13 +49,14 @@ def set_apart_line_numbers(pages: Sequence[Page]) -> Sequence[Page]:
                 current[size] = runs[-1]
     found: dict[int, set[int]] = defaultdict(set)
     for run in runs:
-        if len(run) >= _LEAST and _number_lines(run, pages):
+        if len(run) >= _LEAST and _are_beside_lines(run, pages):
             for entry in run:
                 found[entry.page].add(entry.place)
     return [_without(page, found[number]) if number in found else page for number, page in enumerate(pages)]
 
 
-def _number_lines(run: Sequence[_Number], pages: Sequence[Page]) -> bool:
+def _are_beside_lines(run: Sequence[_Number], pages: Sequence[Page]) -> bool:
+    """Whether the numbers of a run are smaller than their lines and, mostly, go up from line to line."""
     lines = [pages[entry.page].lines[entry.place] for entry in run]
     in_step = sum(
         entry.page == above.page and entry.place - above.place == entry.value - above.value
@@ -66,6 +67,7 @@ def _number_lines(run: Sequence[_Number], pages: Sequence[Page]) -> bool:
 
 
 def _without(page: Page, places: set[int]) -> Page:
+    """The page with the numbers of these lines in its `foot`."""
     lines: list[Line] = []
     numbers: list[str] = []
     for place, line in enumerate(page.lines):
